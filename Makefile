@@ -1,0 +1,42 @@
+# The daily commands. `make help` lists them; every one sets up what it needs first.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with the `listener` command in it
+
+$(STAMP): requirements/all.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3,11) <= sys.version_info < (3,14) else "Otklik needs Python 3.11, 3.12 or 3.13; say which one: make setup PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+demo: setup ## run the daemon against the simulator: cards on http://127.0.0.1:8080 and here
+	$(BIN)/listener demo $(ARGS)
+
+test: setup ## all tests, on SQLite and, where there is a server, PostgreSQL
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## speeds, each beside the bare loop it is held against
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
+
+clean: ## remove what was built
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache var

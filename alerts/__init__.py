@@ -1,0 +1,1 @@
+"""Who must know, do they know already, what did they do?"""

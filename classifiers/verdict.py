@@ -1,0 +1,69 @@
+"""A verdict: what the judge thinks of one text, and the words that made it think so."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Label = Literal["negative", "neutral", "positive"]
+Intent = Literal["vent", "solve", "question", "praise", "troll", "advertisement", "news", "other"]
+
+LABELS: Final[tuple[Label, ...]] = ("negative", "neutral", "positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Characters `start:end` of the text moved the complaint's score (log-odds) by `weight`."""
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentiment:
+    """Probabilities that add up to one: the attitude towards the brand, or of the text where none is given."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`complaint` and `urgency` are probabilities, 0 to 1; `evidence` is sorted by position; `model` is a version."""
+
+    sentiment: Sentiment
+    label: Label
+    complaint: float
+    intent: Intent
+    topics: tuple[str, ...]
+    urgency: float
+    evidence: tuple[Evidence, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A text to judge; `brand` are the character spans in which the brand is named (masked from the judge)."""
+
+    text: str
+    brand: tuple[tuple[int, int], ...] = ()
+
+
+def verdict_row(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as `listener classify` prints it, without the id."""
+    return {
+        "sentiment": {
+            "negative": round(verdict.sentiment.negative, 4),
+            "neutral": round(verdict.sentiment.neutral, 4),
+            "positive": round(verdict.sentiment.positive, 4),
+        },
+        "label": verdict.label,
+        "complaint": round(verdict.complaint, 4),
+        "intent": verdict.intent,
+        "topics": list(verdict.topics),
+        "urgency": round(verdict.urgency, 4),
+        "evidence": [
+            {"start": one.start, "end": one.end, "weight": round(one.weight, 4)} for one in verdict.evidence
+        ],
+        "model": verdict.model,
+    }

@@ -1,0 +1,1 @@
+"""The daemon: hears mentions, remembers them, judges them and wires everything together."""

@@ -1,0 +1,40 @@
+"""The command line: `listener COMMAND`. Commands are imported when called, so that none pays for another."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+COMMANDS: Final = {
+    "check": "check the staff's configuration: every mistake with file and line",
+    "classify": "judge texts: JSONL in, JSONL out",
+    "demo": "everything at once without accounts: simulated networks, real daemon",
+    "evaluate": "measure the model on labelled texts",
+    "explain": "what would happen to one text, and why",
+    "export": "what is stored, as JSONL",
+    "health": "exit 0 when the running daemon is alive",
+    "match": "find brands in texts: JSONL in, JSONL out",
+    "replay": "send JSONL mentions through the whole pipeline",
+    "run": "the daemon",
+    "train": "train the model from labelled texts",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = argparse.ArgumentParser(prog="listener", description="Otklik hears complaints in VK and on X.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    chosen = arguments[0] if arguments else ""
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary)
+        if name == chosen:
+            import_module(f"listener.commands.{name}").add_arguments(subparser)
+    parsed = parser.parse_args(arguments)
+    code: int = import_module(f"listener.commands.{parsed.command}").run(parsed)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

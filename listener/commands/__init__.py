@@ -1,0 +1,1 @@
+"""The command line's commands, one file each: `add_arguments(parser)` and `run(arguments) -> exit code`."""

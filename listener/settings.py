@@ -1,0 +1,170 @@
+"""Secrets and addresses from the environment or `.env`: every LISTENER_ setting, checked, in one value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+PREFIX: Final = "LISTENER_"
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and what to do, never its secret value."""
+
+
+class Secret(str):
+    """A string that prints as stars, so that no log line, traceback or page shows a token."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def reveal(self) -> str:
+        return str.__str__(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Addresses are base URLs that end with a slash. A platform without a token is off.
+
+    `vk_search_per_day` is VK's daily quota of newsfeed.search for one token, 1000 on 2026-11-22.
+    """
+
+    database_url: str = "sqlite:///var/otklik.db"
+    config_dir: Path = Path("config")
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080
+    vk_api_url: str = "https://api.vk.ru/method/"
+    vk_service_token: Secret | None = None
+    vk_community_tokens: Mapping[str, Secret] = field(default_factory=dict)
+    vk_search_per_day: int = 1000
+    x_api_url: str = "https://api.x.com/"
+    x_bearer_token: Secret | None = None
+    telegram_api_url: str = "https://api.telegram.org/"
+    telegram_token: Secret | None = None
+    telegram_proxy: str | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    slack_bot_token: Secret | None = None
+    slack_app_token: Secret | None = None
+    log_level: str = "INFO"
+    log_format: str = "text"
+
+
+def read_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
+    """Read every setting; the environment wins over the file. Raises SettingsError with every mistake at once."""
+    reader = _Reader({**_read_dotenv(dotenv), **environ})
+    settings = Settings(
+        database_url=reader.text("DATABASE_URL", "sqlite:///var/otklik.db"),
+        config_dir=Path(reader.text("CONFIG_DIR", "config")),
+        http_host=reader.bind()[0],
+        http_port=reader.bind()[1],
+        vk_api_url=reader.url("VK_API_URL", "https://api.vk.ru/method/"),
+        vk_service_token=reader.secret("VK_SERVICE_TOKEN"),
+        vk_community_tokens=reader.secrets("VK_COMMUNITY_TOKENS"),
+        vk_search_per_day=reader.count("VK_SEARCH_PER_DAY", 1000),
+        x_api_url=reader.url("X_API_URL", "https://api.x.com/"),
+        x_bearer_token=reader.secret("X_BEARER_TOKEN"),
+        telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
+        telegram_token=reader.secret("TELEGRAM_TOKEN"),
+        telegram_proxy=reader.text("TELEGRAM_PROXY", "") or None,
+        slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
+        slack_bot_token=reader.secret("SLACK_BOT_TOKEN"),
+        slack_app_token=reader.secret("SLACK_APP_TOKEN"),
+        log_level=reader.choice("LOG_LEVEL", "INFO", LOG_LEVELS),
+        log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
+    )
+    if reader.mistakes:
+        raise SettingsError("\n".join(dict.fromkeys(reader.mistakes)))
+    return settings
+
+
+class _Reader:
+    """Reads single settings and gathers the mistakes, so that a person sees all of them in one go."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.mistakes: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self._values.get(PREFIX + name, "").strip() or default
+
+    def count(self, name: str, default: int) -> int:
+        text = self.text(name, str(default))
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
+        self.mistakes.append(f"{PREFIX}{name}: нужно целое число больше нуля, а не «{text}»")
+        return default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        for one in allowed:
+            if one.lower() == value.lower():
+                return one
+        self.mistakes.append(f"{PREFIX}{name}: «{value}» не подходит; можно: {', '.join(allowed)}")
+        return default
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            parts, host = urlsplit(default), None
+        if parts.scheme not in ("http", "https") or not host:
+            self.mistakes.append(f"{PREFIX}{name}: «{value}» — не адрес; нужен вид https://сервер/путь/")
+            return default
+        if parts.scheme == "http" and host not in LOOPBACK:
+            self.mistakes.append(f"{PREFIX}{name}: http без шифрования можно только для 127.0.0.1; укажите https")
+            return default
+        return value.rstrip("/") + "/"
+
+    def bind(self) -> tuple[str, int]:
+        value = self.text("HTTP_BIND", "127.0.0.1:8080")
+        host, _, port = value.rpartition(":")
+        if host and port.isdecimal() and int(port) < 65_536:
+            return host.strip("[]"), int(port)
+        self.mistakes.append(f"{PREFIX}HTTP_BIND: «{value}» — не адрес; нужен вид 127.0.0.1:8080")
+        return "127.0.0.1", 8080
+
+    def secret(self, name: str) -> Secret | None:
+        """The value, or the first line of the file that NAME_FILE points to."""
+        value = self.text(name, "")
+        path = self.text(name + "_FILE", "")
+        if not value and path:
+            try:
+                value = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                self.mistakes.append(f"{PREFIX}{name}_FILE: не читается «{path}»: {type(error).__name__}")
+        if any(not 32 < ord(letter) < 127 for letter in value) and not value.startswith("{"):
+            self.mistakes.append(f"{PREFIX}{name}: в токене пробел или не латинская буква; скопируйте его ещё раз")
+            return None
+        return Secret(value) if value else None
+
+    def secrets(self, name: str) -> Mapping[str, Secret]:
+        raw = self.secret(name)
+        if raw is None:
+            return {}
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            value = None
+        if not isinstance(value, dict) or not all(isinstance(token, str) and token for token in value.values()):
+            self.mistakes.append(f'{PREFIX}{name}: нужен JSON вида {{"имя_сообщества": "токен"}}')
+            return {}
+        return {key: Secret(token) for key, token in value.items()}
+
+
+def _read_dotenv(path: Path | None) -> dict[str, str]:
+    if path is None or not path.is_file():
+        return {}
+    pairs = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, sign, value = line.strip().removeprefix("export ").partition("=")
+        if sign and not name.startswith("#"):
+            pairs[name.strip()] = value.strip().strip("'\"")
+    return pairs

@@ -1,0 +1,46 @@
+"""The staff's configuration as typed values, whole and valid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alerts.people import Person
+from alerts.routing import Routing
+from listener.brands.brand import Brand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The brand's own markers (words.yaml): topic → its words; `urgent` words that raise urgency."""
+
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    urgent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    brands: tuple[Brand, ...]
+    routing: Routing
+    people: tuple[Person, ...] = ()
+    words: Words = field(default_factory=Words)
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """What is wrong and what to do, in Russian. `line` counts from 1; `warning` does not stop the daemon."""
+
+    file: str
+    line: int
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; carries every mistake at once."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes

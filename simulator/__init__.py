@@ -1,0 +1,1 @@
+"""VK, X, Telegram and Slack on loopback, for the demo and the tests."""
