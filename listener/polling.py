@@ -1,0 +1,150 @@
+"""When to listen: every source on its own cadence, apart from the others, with backoff, jitter and pauses."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from listener.ports import Clock, Source, SourceError
+
+log = logging.getLogger(__name__)
+
+FIRST_BACKOFF: Final = 1.0
+LAST_BACKOFF: Final = 300.0
+PAUSED_PROBE: Final = 900.0
+"""Seconds after which a paused source is asked once more: a token may have been renewed on the other side."""
+JITTER: Final = 0.1
+
+Hear = Callable[[Source], Awaitable[bool]]
+"""Fetch and keep one batch; True asks to go on at once. Raises SourceError."""
+
+
+class Watcher(Protocol):
+    """Told how each source fares, for metrics and health."""
+
+    def source_ok(self, source: str, now: datetime) -> None: ...
+
+    def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None: ...
+
+
+@dataclass(slots=True)
+class _Fortune:
+    """How often in a row a source has failed, and the last complaint logged about it."""
+
+    failures: int = 0
+    said: str = ""
+
+
+def backoff(failures: int, error: SourceError) -> float:
+    """Seconds until the next try after `failures` in a row: the network's word, else doubling up to five minutes."""
+    if error.permanent:
+        return PAUSED_PROBE
+    if error.retry_after is not None:
+        return max(error.retry_after, FIRST_BACKOFF)
+    return float(min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** min(failures - 1, 16)))
+
+
+class Polling:
+    """Runs every source until stopped; each has its own job, so that one that hangs or fails stops no other."""
+
+    def __init__(self, hear: Hear, clock: Clock, watcher: Watcher, rng: random.Random | None = None) -> None:
+        self._hear = hear
+        self._clock = clock
+        self._watcher = watcher
+        self._random = rng or random.Random()
+        self._fortunes: dict[str, _Fortune] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self, sources: Sequence[Source]) -> None:
+        """Begin to listen; the first look is spread over a second, so that start-up is no burst."""
+        self._scheduler.start()
+        for number, source in enumerate(sources):
+            self._fortunes[source.name] = _Fortune()
+            self._plan(source, min(1.0, 0.05 * number))
+
+    async def stop(self) -> None:
+        """Stop at once; a fetch under way is cancelled, what it kept is kept, its cursor with it."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _plan(self, source: Source, seconds: float) -> None:
+        self._scheduler.add_job(
+            self._begin,
+            trigger="date",
+            run_date=self._clock.now() + timedelta(seconds=seconds),
+            args=[source],
+            id=source.name,
+            replace_existing=True,
+            misfire_grace_time=None,  # late is better than never: without this a busy second would end the source
+        )
+
+    async def _begin(self, source: Source) -> None:
+        # APScheduler forgets coroutines at shutdown; a task of our own can be cancelled and waited for.
+        task = asyncio.create_task(self._turn(source), name=f"hear {source.name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _turn(self, source: Source) -> None:
+        seconds = LAST_BACKOFF
+        try:
+            seconds = await self._listen(source)
+        except SourceError as error:
+            seconds = self._failed(source, error)
+        except Exception as fault:  # a bug in one source must not stop the others, nor this one for good
+            log.exception("source %s broke", source.name)
+            seconds = self._failed(source, SourceError(f"{type(fault).__name__}: see the log"))
+        finally:
+            if self._scheduler.running:
+                self._plan(source, seconds)
+
+    async def _listen(self, source: Source) -> float:
+        """Hear until the source has nothing more for now; returns seconds until its next turn."""
+        while await self._hear(source):
+            self._succeeded(source)
+        self._succeeded(source)
+        if source.every is None:
+            return 0.0
+        return source.every.total_seconds() * (1 + self._random.uniform(-JITTER, JITTER))
+
+    def _succeeded(self, source: Source) -> None:
+        fortune = self._fortunes[source.name]
+        if fortune.failures:
+            log.info("source %s works again after %d failed tries", source.name, fortune.failures)
+        self._fortunes[source.name] = _Fortune()
+        self._watcher.source_ok(source.name, self._clock.now())
+
+    def _failed(self, source: Source, error: SourceError) -> float:
+        fortune = self._fortunes[source.name]
+        fortune.failures += 1
+        wait = backoff(fortune.failures, error)
+        level, what = _severity(error)
+        # The same complaint a hundred times hides the others: repeated ones go to DEBUG.
+        repeated = fortune.said == str(error)
+        log.log(
+            logging.DEBUG if repeated else level,
+            "source %s %s: %s; next try in %.0f s",
+            source.name,
+            what,
+            error,
+            wait,
+        )
+        fortune.said = str(error)
+        self._watcher.source_failed(source.name, error, self._clock.now(), wait)
+        return wait + self._random.uniform(0, JITTER) * min(wait, 60)
+
+
+def _severity(error: SourceError) -> tuple[int, str]:
+    if error.permanent:
+        return logging.CRITICAL, "is paused until somebody acts"
+    if error.held_back:
+        return logging.WARNING, "is held back"
+    return logging.WARNING, "failed"

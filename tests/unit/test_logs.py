@@ -1,0 +1,47 @@
+"""Log lines carry what happened and never a secret."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from listener.logs import configure_logging
+
+
+@pytest.fixture(autouse=True)
+def _the_root_logger_as_it_was() -> Iterator[None]:
+    handlers, level = list(logging.root.handlers), logging.root.level
+    yield
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_a_secret_is_starred_even_inside_a_traceback(style: str) -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", style, ["12345:telegram-token"], stream)
+    try:
+        raise ConnectionError("GET https://api.telegram.org/bot12345:telegram-token/getMe")
+    except ConnectionError:
+        logging.getLogger("listener").exception("it failed")
+    assert "telegram-token" not in stream.getvalue()
+    assert "***" in stream.getvalue()
+
+
+def test_a_json_line_is_one_object_with_its_extra_fields() -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", "json", (), stream)
+    logging.getLogger("listener").info("слышно %d", 3, extra={"source": "vk.search:romashka"})
+    line = json.loads(stream.getvalue())
+    assert line["message"] == "слышно 3"
+    assert line["source"] == "vk.search:romashka"
+    assert line["level"] == "info"
+
+
+def test_lines_under_the_level_are_not_written() -> None:
+    stream = io.StringIO()
+    configure_logging("ERROR", "text", (), stream)
+    logging.getLogger("listener").warning("quiet")
+    assert stream.getvalue() == ""

@@ -1,0 +1,76 @@
+"""Settings: every mistake at once, no secret in a message, addresses only where they are safe."""
+
+from pathlib import Path
+
+import pytest
+
+from listener.settings import Secret, SettingsError, read_settings
+
+
+def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
+    settings = read_settings({})
+    assert settings.database_url == "sqlite:///var/otklik.db"
+    assert settings.vk_service_token is None
+    assert settings.telegram_token is None
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
+
+
+def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
+    settings = read_settings({"LISTENER_VK_API_URL": "http://127.0.0.1:9/vk/method"})
+    assert settings.vk_api_url == "http://127.0.0.1:9/vk/method/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LISTENER_X_API_URL", "http://example.org/", "https"),
+        ("LISTENER_VK_API_URL", "api.vk.ru", "не адрес"),
+        ("LISTENER_VK_API_URL", "http://[oops", "не адрес"),
+        ("LISTENER_HTTP_BIND", "8080", "127.0.0.1:8080"),
+        ("LISTENER_HTTP_BIND", "0.0.0.0:99999", "не адрес"),
+        ("LISTENER_VK_SEARCH_PER_DAY", "много", "целое число"),
+        ("LISTENER_LOG_LEVEL", "LOUD", "DEBUG"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", "[1]", "JSON"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": 5}', "JSON"),
+        ("LISTENER_TELEGRAM_TOKEN_FILE", "no/such/file", "не читается"),
+        ("LISTENER_TELEGRAM_TOKEN", "12:привет", "не латинская"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, said: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({name: value})
+    assert name in str(error.value)
+    assert said in str(error.value)
+
+
+def test_all_mistakes_come_at_once() -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({"LISTENER_X_API_URL": "ftp://x", "LISTENER_HTTP_BIND": "x", "LISTENER_LOG_FORMAT": "xml"})
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("1:abc\n")
+    settings = read_settings({"LISTENER_TELEGRAM_TOKEN_FILE": str(tmp_path / "token")})
+    assert settings.telegram_token is not None
+    assert settings.telegram_token.reveal() == "1:abc"
+
+
+def test_the_community_tokens_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text('{"romashka_help": "vk1.a.secret"}')
+    settings = read_settings({"LISTENER_VK_COMMUNITY_TOKENS_FILE": str(tmp_path / "tokens")})
+    assert settings.vk_community_tokens == {"romashka_help": "vk1.a.secret"}
+
+
+def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text('# comment\nexport LISTENER_LOG_LEVEL="debug"\nLISTENER_HTTP_BIND=127.0.0.1:1\n')
+    settings = read_settings({"LISTENER_HTTP_BIND": "127.0.0.1:2"}, dotenv)
+    assert settings.log_level == "DEBUG"
+    assert settings.http_port == 2
+
+
+def test_a_secret_does_not_show_in_a_representation() -> None:
+    settings = read_settings({"LISTENER_X_BEARER_TOKEN": "AAAAsecret"})
+    assert "AAAAsecret" not in repr(settings)
+    assert repr(Secret("x")) == "Secret('***')"
