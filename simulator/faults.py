@@ -1,11 +1,11 @@
 """Faults on demand: the next requests to a path get a wrong answer, as real networks give them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 FaultKind = Literal["html", "status", "json", "hang", "reset", "trickle"]
 
@@ -48,10 +48,7 @@ class Faults:
         return None
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def middleware(faults: Faults) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def middleware(faults: Faults) -> Middleware:
     """The aiohttp middleware that lets `faults` happen."""
 
     @web.middleware
