@@ -1,0 +1,42 @@
+"""`make bench [ARGS="classify replay latency"]`: runs the named benchmarks, or all, and prints their figures."""
+
+import argparse
+import platform
+import sys
+from importlib import import_module
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.row import Row
+
+BENCHMARKS: Final = {
+    "classify": "texts judged a second, warm, one core",
+    "latency": "seconds from post to card at 50 mentions a second",
+    "matching": "texts matched a second",
+    "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all when none is named")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    console = Console()
+    console.print(f"Python {platform.python_version()}, {platform.machine()}; ratios hold, single figures drift")
+    for name in names:
+        console.print(_table(name, import_module(f"benchmarks.{name}").run()))
+    return 0
+
+
+def _table(name: str, rows: list[Row]) -> Table:
+    table = Table("what", "figure", "unit", "beside", "ratio", title=BENCHMARKS[name], title_justify="left")
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        table.add_row(row.name, f"{row.value:,.4g}", row.unit, row.against or "", ratio)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
