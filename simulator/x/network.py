@@ -1,0 +1,186 @@
+"""The simulated X: people post, programs with a bearer token search."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from aiohttp import web
+
+from simulator.faults import Faults, middleware
+from simulator.people import Writer
+from simulator.x.answers import RefusedError, invalid, no_such_user, page, too_many, unauthorized, user
+from simulator.x.demands import Demand, next_token, read_fields, read_mentions, read_search
+from simulator.x.fields import POST_FIELDS, USER_FIELDS
+from simulator.x.posts import Post, Posts
+from simulator.x.query import QueryError, parse_query
+
+WINDOW: Final = timedelta(minutes=15)
+LONGEST_QUERY: Final = 512
+"""X's limit for everybody without an Enterprise contract, read 2026-08-22."""
+
+Answer = Callable[[web.Request], dict[str, Any]]
+
+
+@dataclass(slots=True)
+class _Meter:
+    """Requests to one endpoint in its present window."""
+
+    limit: int
+    used: int = 0
+    resets_at: datetime | None = None
+
+    def count(self, now: datetime) -> bool:
+        """Count a request; False when it is one too many."""
+        if self.resets_at is None or now >= self.resets_at:
+            self.used, self.resets_at = 0, now + WINDOW
+        self.used += 1
+        return self.used <= self.limit
+
+    def headers(self) -> dict[str, str]:
+        if self.resets_at is None:
+            return {}
+        return {
+            "x-rate-limit-limit": str(self.limit),
+            "x-rate-limit-remaining": str(max(0, self.limit - self.used)),
+            "x-rate-limit-reset": str(int(self.resets_at.timestamp())),
+        }
+
+
+class X:
+    """One X for everybody. `settle` is how long search waits before it shows a post (30 s on the real one).
+
+    `token`: the only bearer token let in; None lets in any. `limits` are requests a quarter of an hour by
+    endpoint: `search`, `mentions`, `users`. `requests` counts what came in.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        token: str | None = None,
+        limits: Mapping[str, int] | None = None,
+        settle: timedelta = timedelta(0),
+    ) -> None:
+        self.faults = Faults()
+        self.requests = 0
+        self.token = token
+        self._clock = clock
+        self._settle = settle
+        self._posts = Posts()
+        self._accounts: dict[str, Writer] = {}
+        limits = {"search": 450, "mentions": 450, "users": 300, **(limits or {})}
+        self._meters = {name: _Meter(limit=limit) for name, limit in limits.items()}
+
+    def post(
+        self,
+        author: Writer,
+        text: str,
+        *,
+        at: datetime | None = None,
+        reply_to: str | None = None,
+        seen_at: datetime | None = None,
+    ) -> str:
+        """Publish and return the post's number; `seen_at` is when search begins to find it.
+
+        Raises LookupError when `reply_to` is not there.
+        """
+        answered = self._existing(reply_to) if reply_to is not None else None
+        self.register(author)
+        time = at or self._clock()
+        return str(self._posts.add(author, text, time, reply_to=answered, seen_at=seen_at or time).number)
+
+    def delete(self, number: str) -> None:
+        self._posts.remove(self._existing(number).number)
+
+    def register(self, account: Writer) -> None:
+        """Make an account known that has not posted, such as a brand's own."""
+        self._accounts[account.handle.casefold()] = account
+
+    def snapshot(self, latest: int = 50) -> list[dict[str, Any]]:
+        """The latest posts for people to look at, newest first."""
+        return [
+            {
+                "id": str(post.number),
+                "author": post.author.name,
+                "handle": post.author.handle,
+                "text": post.text,
+                "at": post.at.isoformat(),
+                "reply_to": str(post.reply_to.number) if post.reply_to else None,
+            }
+            for post in islice(self._posts.newest_first(after=0, before=None), latest)
+        ]
+
+    def app(self) -> web.Application:
+        app = web.Application(middlewares=[middleware(self.faults)])
+        app.router.add_get("/2/tweets/search/recent", self._serve("search", self._search))
+        app.router.add_get("/2/users/by/username/{username}", self._serve("users", self._by_username))
+        app.router.add_get("/2/users/{id}/mentions", self._serve("mentions", self._mentions))
+        return app
+
+    def _serve(self, endpoint: str, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+        meter = self._meters[endpoint]
+
+        async def serve(request: web.Request) -> web.Response:
+            self.requests += 1
+            try:
+                self._let_in(request)
+                if not meter.count(self._clock()):
+                    raise too_many()
+                return web.json_response(answer(request), headers=meter.headers())
+            except RefusedError as problem:
+                return web.json_response(
+                    problem.body,
+                    status=problem.status,
+                    headers=meter.headers(),
+                    content_type="application/problem+json",
+                )
+
+        return serve
+
+    def _let_in(self, request: web.Request) -> None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not token or (self.token is not None and token != self.token):
+            raise unauthorized()
+
+    def _search(self, request: web.Request) -> dict[str, Any]:
+        now = self._clock()
+        demand = read_search(request.query, now, self._settle)
+        query = request.query.get("query", "")
+        if not 1 <= len(query) <= LONGEST_QUERY:
+            raise invalid("query", query, f"query must be 1 to {LONGEST_QUERY} characters, it has {len(query)}")
+        try:
+            matches = parse_query(query)
+        except QueryError as error:
+            raise invalid("query", query, f"There were errors processing your request: {error}") from None
+        return self._page(demand, lambda post: post.seen_at <= now and matches(post))
+
+    def _mentions(self, request: web.Request) -> dict[str, Any]:
+        now = self._clock()
+        demand = read_mentions(request.query, now)
+        wanted = request.match_info["id"]
+        handle = next((key for key, one in self._accounts.items() if str(one.number) == wanted), None)
+        if handle is None:
+            return no_such_user("id", wanted)
+        return self._page(demand, lambda post: post.seen_at <= now and handle in post.mentioned)
+
+    def _by_username(self, request: web.Request) -> dict[str, Any]:
+        username = request.match_info["username"]
+        fields = read_fields(request.query, "user.fields", USER_FIELDS)
+        read_fields(request.query, "tweet.fields", POST_FIELDS)
+        account = self._accounts.get(username.casefold())
+        return no_such_user("username", username) if account is None else {"data": user(account, fields)}
+
+    def _page(self, demand: Demand, wanted: Callable[[Post], bool]) -> dict[str, Any]:
+        within = self._posts.newest_first(after=demand.after, before=demand.before)
+        posts = list(islice(filter(wanted, within), demand.size + 1))
+        shown = posts[: demand.size]
+        token = next_token(shown[-1].number) if len(posts) > demand.size else None
+        return page(shown, fields=demand.fields, users=demand.users, token=token)
+
+    def _existing(self, number: str) -> Post:
+        post = self._posts.get(int(number)) if number.isdecimal() else None
+        if post is None:
+            raise LookupError(f"there is no post {number}")
+        return post
