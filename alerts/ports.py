@@ -18,6 +18,7 @@ class NotifyError(Exception):
     `retry_after`: seconds the messenger asked for; it holds for the whole messenger.
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
+    `gone`: the message to edit is no longer there: send the card anew (the chat itself is well, so not `permanent`).
     """
 
     def __init__(
@@ -28,12 +29,14 @@ class NotifyError(Exception):
         retry_after: float | None = None,
         ambiguous: bool = False,
         moved_to: str | None = None,
+        gone: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.ambiguous = ambiguous
         self.moved_to = moved_to
+        self.gone = gone
 
 
 class Notifier(Protocol):
