@@ -1,0 +1,184 @@
+"""The simulator's page and the `/sim/` endpoints behind it: look, press, publish, break, speed up."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final, get_args
+
+from aiohttp import web
+
+from simulator.faults import Fault, FaultKind
+from simulator.publishing import UnknownBrandError
+from simulator.world import World
+
+LATEST: Final = 40
+LONGEST_TEXT: Final = 15_895
+"""VK's own bound for a post."""
+FASTEST: Final = 1000.0
+PAGE_FILES: Final = {
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "telegram.js": "text/javascript",
+    "slack.js": "text/javascript",
+    "markup.js": "text/javascript",
+    "feed.js": "text/javascript",
+}
+NOTHING_FROM_ELSEWHERE: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody the page can press buttons as."""
+
+    name: str
+    telegram: int
+    slack: str
+
+
+VISITORS: Final = (
+    Visitor(name="Анна Иванова", telegram=111, slack="U01"),
+    Visitor(name="Олег Смирнов", telegram=222, slack="U02"),
+    Visitor(name="Посторонний", telegram=999, slack="U99"),
+)
+
+Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+def control_routes(world: World) -> list[web.RouteDef]:
+    """The routes of the page and of `/sim/`."""
+    control = Control(world)
+    return [
+        web.get("/", _page),
+        web.get("/page/{name}", _page_file),
+        web.get("/sim/state", control.state),
+        web.get("/sim/published", control.published),
+        web.post("/sim/press", _json(control.press)),
+        web.post("/sim/publish", _json(control.publish)),
+        web.post("/sim/faults", _json(control.faults)),
+        web.post("/sim/traffic", _json(control.traffic)),
+    ]
+
+
+class Control:
+    """What the endpoints do; a request that makes no sense raises ValueError or LookupError with the reason."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def state(self, request: web.Request) -> web.Response:
+        """Everything the page shows; `latest` bounds the messages of each chat, `all` lifts the bound."""
+        asked = request.query.get("latest", str(LATEST))
+        latest = None if asked == "all" else int(asked) if asked.isdecimal() else LATEST
+        return web.json_response(self._state(latest), dumps=_dumps)
+
+    async def published(self, request: web.Request) -> web.Response:
+        """Everything published from number `since` on, oldest first."""
+        asked = request.query.get("since", "0")
+        items = self._world.publishing.published[int(asked) if asked.isdecimal() else 0 :]
+        return web.json_response({"published": [item.row() for item in items]}, dumps=_dumps)
+
+    async def press(self, body: dict[str, Any]) -> dict[str, Any]:
+        user, name = body["user"], str(body["name"])
+        if body["messenger"] == "telegram":
+            chat, message = int(body["chat"]), int(body["message"])
+            press = self._world.telegram.press
+            return {"toast": await press(chat, message, str(body["data"]), user=int(user), name=name)}
+        channel, ts, action = str(body["channel"]), str(body["ts"]), str(body["action_id"])
+        await self._world.slack.press(channel, ts, action, body.get("value"), user=str(user), name=name)
+        return {"toast": None}
+
+    async def publish(self, body: dict[str, Any]) -> dict[str, Any]:
+        text, name = str(body["text"]).strip()[:LONGEST_TEXT], str(body.get("author", "")).strip()[:60]
+        if not text:
+            raise ValueError("напишите текст")
+        if body["network"] not in ("vk", "x"):
+            raise ValueError("сеть — vk или x")
+        publishing = self._world.publishing
+        community = body.get("community") or None
+        item = publishing.by_hand(body["network"], name or "Гость", text, community=community)
+        return item.row()
+
+    async def faults(self, body: dict[str, Any]) -> dict[str, Any]:
+        where = self._world.faults[str(body.pop("where"))]
+        fault = Fault(**body)
+        if fault.kind not in get_args(FaultKind):
+            raise ValueError(f"нет такой поломки; есть {', '.join(get_args(FaultKind))}")
+        where.add(fault)
+        return {"waiting": len(where.waiting)}
+
+    async def traffic(self, body: dict[str, Any]) -> dict[str, Any]:
+        self._world.traffic.rate = min(FASTEST, float(body["rate"]))
+        return {"rate": self._world.traffic.rate}
+
+    def _state(self, latest: int | None) -> dict[str, Any]:
+        world = self._world
+        telegram = [_cut(chat, latest) for chat in world.telegram.snapshot()["chats"]]
+        slack = [_cut(channel, latest) for channel in world.slack.snapshot()["channels"]]
+        publishing = world.publishing
+        feed = publishing.published if latest is None else publishing.published[-latest:]
+        return {
+            "telegram": {"chats": telegram},
+            "slack": {"channels": slack},
+            "feed": [item.row() for item in reversed(feed)],
+            "counters": {"published": len(publishing.published), **publishing.counters},
+            "rate": world.traffic.rate,
+            "people": [{"name": one.name, "telegram": one.telegram, "slack": one.slack} for one in VISITORS],
+            "brands": [{"id": house.id, "title": house.title} for house in world.corpus.houses],
+        }
+
+
+def _cut(place: dict[str, Any], latest: int | None) -> dict[str, Any]:
+    messages = place["messages"]
+    return {**place, "messages": messages if latest is None else messages[-latest:], "total": len(messages)}
+
+
+def _json(answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Reads a JSON object and answers one; anything else is refused with the reason.
+
+    Only application/json is taken: a page of another site cannot send that without being asked first.
+    """
+
+    async def serve(request: web.Request) -> web.Response:
+        if request.content_type != "application/json":
+            return _refused("нужен JSON с Content-Type: application/json", status=415)
+        try:
+            body = await request.json()
+            return web.json_response(await answer(dict(body)), dumps=_dumps)
+        except UnknownBrandError as error:
+            return _refused(f"нет сообщества «{error}»")
+        except LookupError as error:
+            return _refused(f"нет такого: {error}", status=404)
+        except (TypeError, ValueError) as error:
+            return _refused(str(error))
+
+    return serve
+
+
+def _refused(error: str, status: int = 400) -> web.Response:
+    return web.json_response({"error": error}, status=status, dumps=_dumps)
+
+
+async def _page(_request: web.Request) -> web.Response:
+    return _file("index.html", "text/html")
+
+
+async def _page_file(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    if name not in PAGE_FILES:
+        raise web.HTTPNotFound
+    return _file(name, PAGE_FILES[name])
+
+
+def _file(name: str, content_type: str) -> web.Response:
+    text = (files("simulator") / "page" / name).read_text(encoding="utf-8")
+    return web.Response(text=text, content_type=content_type, headers=NOTHING_FROM_ELSEWHERE)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,141 @@
+"""What is published in the simulated networks, where, and the truth about it for those who check the daemon."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from simulator.corpus import Corpus, Entry, House, Network
+from simulator.people import Writer
+from simulator.traffic import Planned
+from simulator.vk import Vk
+from simulator.x import X
+
+VISITORS: Final = 900_000_000
+"""The first account number of those who write by hand on the simulator's page."""
+
+
+class UnknownBrandError(LookupError):
+    """A comment was asked for in the community of a brand that is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """`id` is the network's own, as the daemon stores it; `brand` and `complaint` are None where nobody said."""
+
+    id: str
+    network: Network
+    place: str
+    author: Writer
+    text: str
+    at: datetime
+    key: str | None = None
+    under: str | None = None
+    brand: str | None = None
+    complaint: bool | None = None
+    kinds: tuple[str, ...] = ()
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "network": self.network,
+            "place": self.place,
+            "author": {"id": str(self.author.number), "name": self.author.name, "handle": self.author.handle},
+            "text": self.text,
+            "at": self.at.isoformat(),
+            "key": self.key,
+            "under": self.under,
+            "brand": self.brand,
+            "complaint": self.complaint,
+            "kinds": list(self.kinds),
+        }
+
+
+class Publishing:
+    """The one door through which texts reach the simulated networks; `published` is everything so far."""
+
+    def __init__(self, corpus: Corpus, vk: Vk, x: X, clock: Callable[[], datetime]) -> None:
+        self._corpus = corpus
+        self._vk = vk
+        self._x = x
+        self._clock = clock
+        self._houses = {house.id: house for house in corpus.houses}
+        self._ids: dict[str, str] = {}
+        self._visitors = itertools.count(VISITORS)
+        self.published: list[Published] = []
+        self.counters: Counter[str] = Counter()
+
+    def open_houses(self) -> None:
+        """Publish what the brands say themselves, so that others can comment on it."""
+        for entry in self._corpus.entries:
+            if entry.own:
+                self._ids[entry.key] = self.entry(entry, self._corpus.writers[entry.author]).id
+
+    def planned(self, planned: Planned) -> Published:
+        return self.entry(planned.entry, planned.writer)
+
+    def entry(self, entry: Entry, writer: Writer) -> Published:
+        """Publish a text of the corpus as `writer`."""
+        under = self._ids[entry.under] if entry.under else None
+        item = Published(
+            id=self._put(entry.place, writer, entry.text, under=under, house=self._houses.get(entry.brand or "")),
+            network=entry.network,
+            place=entry.place,
+            author=writer,
+            text=entry.text,
+            at=self._clock(),
+            key=entry.key,
+            under=under,
+            brand=entry.brand,
+            complaint=entry.complaint,
+            kinds=entry.kinds,
+        )
+        return self._note(item)
+
+    def by_hand(self, network: Network, name: str, text: str, *, community: str | None = None) -> Published:
+        """Publish what a person typed; with `community` (a brand's id) as a comment under its latest post in VK.
+
+        Raises UnknownBrandError.
+        """
+        number = next(self._visitors)
+        writer = Writer(number=number, first_name=name, last_name="", handle=f"guest{number}", followers=100)
+        place, under, house = ("tweet" if network == "x" else "wall"), None, None
+        if community is not None:
+            house, place, network = self._house(community), "comment", "vk"
+            under = self._latest_post(house)
+        item = Published(
+            id=self._put(place, writer, text, under=under, house=house),
+            network=network,
+            place=place,
+            author=writer,
+            text=text,
+            at=self._clock(),
+            under=under,
+        )
+        return self._note(item)
+
+    def _put(self, place: str, writer: Writer, text: str, *, under: str | None, house: House | None) -> str:
+        if place == "community" and house is not None:
+            return self._vk.community_post(house.group, text)
+        if place == "comment" and under is not None:
+            return self._vk.comment(writer, text, post=under)
+        if place in ("tweet", "reply"):
+            return self._x.post(writer, text, reply_to=under)
+        return self._vk.post(writer, text)
+
+    def _note(self, item: Published) -> Published:
+        self.published.append(item)
+        self.counters[item.network] += 1
+        self.counters["complaints"] += item.complaint is True
+        return item
+
+    def _house(self, brand: str) -> House:
+        if brand not in self._houses:
+            raise UnknownBrandError(brand)
+        return self._houses[brand]
+
+    def _latest_post(self, house: House) -> str:
+        own = [item for item in self.published if item.place == "community" and item.brand == house.id]
+        return own[-1].id

@@ -1,0 +1,81 @@
+"""The simulated world on one port: VK, X, Telegram, Slack, traffic between people, and a page to look at it."""
+
+import asyncio
+import contextlib
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from simulator.control import control_routes
+from simulator.world import SEARCHES, X_TOKEN, World, community_token
+
+BIGGEST_REQUEST: Final = 50 * 2**20
+GRACE: Final = 0.5
+"""Seconds that open requests get when the server stops; long polls hang for half a minute otherwise."""
+
+
+def system_now() -> datetime:
+    """The clock of those who run the simulator by itself; it is its own composition root."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place where the simulator reads the clock
+
+
+class Simulator(World):
+    """A world that is served and lives while it is started; see World for what it is made of."""
+
+    _runner: web.AppRunner | None = None
+    _publisher: asyncio.Task[None] | None = None
+    _address: str = ""
+
+    @property
+    def address(self) -> str:
+        """Like http://127.0.0.1:8090, once started."""
+        return self._address
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Serve (port 0: a free one) and begin to publish. Raises OSError when the port is taken."""
+        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=GRACE)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._address = f"http://{host}:{runner.addresses[0][1]}"
+        self._publisher = asyncio.create_task(self.traffic.run())
+
+    async def stop(self) -> None:
+        """Stop publishing and close every connection."""
+        if self._publisher is not None:
+            self._publisher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._publisher
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    def environment(self) -> dict[str, str]:
+        """The settings that point a daemon at this world."""
+        tokens = {house.screen_name: community_token(house) for house in self.corpus.houses}
+        return {
+            "LISTENER_VK_API_URL": f"{self._address}/vk/method/",
+            "LISTENER_VK_SERVICE_TOKEN": self.vk.service_token,
+            "LISTENER_VK_COMMUNITY_TOKENS": json.dumps(tokens),
+            "LISTENER_VK_SEARCH_PER_DAY": str(SEARCHES),
+            "LISTENER_X_API_URL": f"{self._address}/x",
+            "LISTENER_X_BEARER_TOKEN": X_TOKEN,
+            "LISTENER_TELEGRAM_API_URL": f"{self._address}/telegram",
+            "LISTENER_TELEGRAM_TOKEN": self.telegram.token,
+            "LISTENER_SLACK_API_URL": f"{self._address}/slack/api/",
+            "LISTENER_SLACK_BOT_TOKEN": self.slack.bot_token,
+            "LISTENER_SLACK_APP_TOKEN": self.slack.app_token,
+        }
+
+    def _app(self) -> web.Application:
+        app = web.Application(client_max_size=BIGGEST_REQUEST)
+        app.add_routes(control_routes(self))
+        parts = {"/vk": self.vk, "/x": self.x, "/telegram": self.telegram, "/slack": self.slack}
+        for prefix, part in parts.items():
+            app.add_subapp(prefix, part.app())
+        return app

@@ -1,0 +1,73 @@
+"""The simulated world: four networks, the people in them and what they write, not yet served to anybody."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from simulator.corpus import Corpus, House
+from simulator.faults import Faults
+from simulator.publishing import Publishing
+from simulator.slack import Slack
+from simulator.telegram import Telegram
+from simulator.traffic import Traffic, plan
+from simulator.vk import Vk
+from simulator.x import X
+
+TELEGRAM_CHATS: Final = {-1001: "Поддержка", -1002: "Инженеры", -1003: "Кризис"}
+SLACK_CHANNELS: Final = {"C01": "support", "C02": "pr"}
+X_TOKEN: Final = "x-simulated"  # noqa: S105 - the made-up token of a made-up network
+SEARCHES: Final = 1_000_000
+"""The demo asks every two seconds: real quotas would end it after minutes."""
+
+
+class World:
+    """Publishes `corpus` at `rate` texts a second (zero: only what is asked for) once its traffic runs.
+
+    `limits` turns on the messengers' real limits: 20 messages a minute in a Telegram group, one a second in a
+    Slack channel.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        clock: Callable[[], datetime],
+        *,
+        rate: float = 1.0,
+        seed: int = 0,
+        limits: bool = False,
+    ) -> None:
+        self.corpus = corpus
+        self.vk = Vk(clock)
+        self.x = X(clock, token=X_TOKEN, limits={"search": SEARCHES, "mentions": SEARCHES})
+        self.telegram = Telegram(clock, per_minute=20 if limits else None)
+        self.slack = Slack(clock, per_second=1.0 if limits else None)
+        self.publishing = Publishing(corpus, self.vk, self.x, clock)
+        self.traffic = Traffic(plan(corpus, seed), self.publishing.planned, rate=rate, seed=seed)
+        self._furnish()
+
+    @property
+    def faults(self) -> Mapping[str, Faults]:
+        """The faults of each network by its name."""
+        return {
+            "vk": self.vk.faults,
+            "x": self.x.faults,
+            "telegram": self.telegram.faults,
+            "slack": self.slack.faults,
+        }
+
+    def _furnish(self) -> None:
+        for house in self.corpus.houses:
+            self.vk.add_community(
+                house.group, house.screen_name, house.title, house.members, community_token(house)
+            )
+            self.x.register(self.corpus.writers[house.account])
+        for chat, title in TELEGRAM_CHATS.items():
+            self.telegram.add_chat(chat, title)
+        for channel, name in SLACK_CHANNELS.items():
+            self.slack.add_channel(channel, name)
+        self.publishing.open_houses()
+
+
+def community_token(house: House) -> str:
+    """The token of a brand's community, the same at every start."""
+    return f"vk1.simulated.{house.screen_name}"
