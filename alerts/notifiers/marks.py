@@ -1,0 +1,49 @@
+"""A customer's words cut into pieces: which of them moved the decision, and which name the brand."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from alerts.candidate import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    text: str
+    because: bool = False
+    named: bool = False
+
+
+def pieces(quote: str, *, because: Iterable[Span], named: Iterable[Span]) -> Iterator[Piece]:
+    """The quote in order, cut where a mark begins or ends. Spans that lie outside it are left out."""
+    reasons, names = _within(quote, because), _within(quote, named)
+    edges = sorted({0, len(quote), *(edge for span in (*reasons, *names) for edge in span)})
+    for start, end in pairwise(edges):
+        yield Piece(text=quote[start:end], because=_covers(reasons, start), named=_covers(names, start))
+
+
+def cut(text: str, most: int, *, ending: str = "…") -> str:
+    """At most `most` UTF-16 code units, as Telegram counts; an emoji is never halved."""
+    if len(text) <= most // 2 or units(text) <= most:
+        return text
+    room = most - len(ending)
+    return text.encode("utf-16-le")[: 2 * room].decode("utf-16-le", "ignore").rstrip() + ending
+
+
+def clean(text: str) -> str:
+    """Without what no messenger can carry: control characters and halves of surrogate pairs."""
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(" " if letter < " " and letter not in "\n\t" else letter for letter in text)
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _within(quote: str, spans: Iterable[Span]) -> list[Span]:
+    cropped = ((max(0, start), min(end, len(quote))) for start, end in spans)
+    return [(start, end) for start, end in cropped if start < end]
+
+
+def _covers(spans: list[Span], at: int) -> bool:
+    return any(start <= at < end for start, end in spans)
