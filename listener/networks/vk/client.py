@@ -1,0 +1,102 @@
+"""The real vk_api behind an async call that always ends: one token, one thread, one kind of error."""
+
+import asyncio
+import hashlib
+from typing import Any, Final
+
+import requests
+import vk_api
+import vk_api.exceptions
+from urllib3.exceptions import HTTPError
+
+from listener.networks.vk.errors import TOO_FAST, VkError, vk_error
+from listener.networks.vk.transport import Limits, open_session
+from listener.networks.vk.worker import Worker, WorkerClosedError
+from listener.ports import SourceError
+
+API_VERSION: Final = "5.199"
+TRIES: Final = 3
+"""How often a call that was too fast is made; the library itself would recurse without end."""
+
+_FOREIGN: Final = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+"""What vk_api and the JSON decoder raise on an answer that is not VK's (HTML, a list, an error without a code)."""
+
+
+class VkClient:
+    """Calls of one token. Several sources may share it: each `share` has its own `close`, the last one counts."""
+
+    def __init__(self, token: str, base: str, *, group: bool, limits: Limits | None = None) -> None:
+        self._token = token
+        self._limits = limits or Limits()
+        self._session = open_session(base, self._limits)
+        kind = vk_api.vk_api.VkApiGroup if group else vk_api.VkApi
+        self._api = kind(token=token, api_version=API_VERSION, session=self._session)
+        # The handlers recurse on error 6 and break on a captcha without a picture; errors come here as they are.
+        self._api.error_handlers.clear()
+        self._worker = Worker(f"vk {token_hash(token)}")
+        self._holders = 0
+
+    @property
+    def budget_name(self) -> str:
+        """Tells this token's quotas from another's without showing the token."""
+        return token_hash(self._token)
+
+    def share(self) -> "VkClient":
+        self._holders += 1
+        return self
+
+    async def call(self, method: str, **values: object) -> Any:
+        """The `response` of one method. Raises SourceError and nothing else."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self._once(method, values)
+            except VkError as error:
+                if error.code != TOO_FAST:
+                    raise
+                await asyncio.sleep(error.retry_after or 1.0)
+        return await self._once(method, values)
+
+    async def close(self) -> None:
+        self._holders -= 1
+        if self._holders <= 0:
+            self._worker.close()
+            self._session.close()
+
+    async def _once(self, method: str, values: dict[str, object]) -> Any:
+        try:
+            return await self._worker.run(lambda: self._api.method(method, values))
+        except SourceError:
+            raise
+        except vk_api.exceptions.ApiError as error:
+            raise self._named(method, error) from None
+        except vk_api.exceptions.ApiHttpError as error:
+            raise _http_error(method, error.response) from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            # The text of these holds addresses; the name says enough.
+            raise SourceError(f"VK {method}: нет связи ({type(error).__name__})") from None
+        except WorkerClosedError:
+            raise SourceError(f"VK {method}: клиент закрыт") from None
+        except _FOREIGN as error:
+            raise SourceError(f"VK {method}: ответ непонятен ({type(error).__name__})") from None
+
+    def _named(self, method: str, error: Any) -> SourceError:
+        words = str(error.error.get("error_msg") or "").replace(self._token, "***")[:300]
+        redirect = error.error.get("redirect_uri")
+        if not isinstance(error.code, int):
+            return SourceError(f"VK {method}: ответ непонятен (код ошибки {str(error.code)[:40]})")
+        return vk_error(method, error.code, words, redirect_uri=redirect if isinstance(redirect, str) else None)
+
+
+def token_hash(token: str) -> str:
+    """Eight letters that name a token in counters and logs."""
+    return hashlib.sha256(token.encode()).hexdigest()[:8]
+
+
+def _http_error(method: str, response: requests.Response) -> SourceError:
+    """A status that is no success; `Retry-After` in seconds is obeyed when the server names it."""
+    after = response.headers.get("Retry-After", "")
+    return SourceError(
+        f"VK {method}: HTTP {response.status_code}",
+        retry_after=float(after) if after.isascii() and after.isdecimal() else None,
+        held_back=response.status_code == requests.codes.too_many_requests,
+    )

@@ -1,0 +1,243 @@
+"""A community's own wall, comments and discussions: Bots Long Poll, with the wall read again after a gap."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from listener.mention import MalformedMentionError, Mention, Network
+from listener.networks.vk.catch_up import catch_up
+from listener.networks.vk.client import VkClient
+from listener.networks.vk.errors import VkError
+from listener.networks.vk.events import NEEDED, EventsOnce, heard_object, read_event
+from listener.networks.vk.items import PEOPLE_FIELDS, author_id, read_people
+from listener.networks.vk.longpoll import LongPoll, Look, Server, read_server
+from listener.networks.vk.people import People, read_groups
+from listener.networks.vk.transport import Limits
+from listener.ports import Batch, Clock, SourceError
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK: Final = timedelta(hours=1)
+OVERLAP: Final = 600
+FARTHEST: Final = 7 * 86_400
+"""Seconds: nobody wants last month's complaints as this morning's cards."""
+GAP_TRIES: Final = 3
+IDLE: Final = 1.0
+"""Seconds to rest after an empty answer that came at once: a server that does not wait must not be stormed."""
+KEY_TRIES: Final = 3
+_LONG_POLL_OFF: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmark:
+    """`ts` is the long poll's own; `at` the time (unix seconds) up to which all is known to be stored."""
+
+    ts: str
+    at: int
+
+
+class VkCommunity:
+    """One community heard with its own token; `reader` (a service token) can read its wall after a gap."""
+
+    network: Network = "vk"
+    every: timedelta | None = None
+
+    def __init__(
+        self,
+        community: str,
+        client: VkClient,
+        clock: Clock,
+        *,
+        reader: VkClient | None = None,
+        limits: Limits | None = None,
+        look_back: timedelta = LOOK_BACK,
+    ) -> None:
+        self.name = f"vk.community:{community}"
+        self._community = community
+        self._client = client
+        self._reader = reader
+        self._clock = clock
+        self._look_back = look_back
+        self._long_poll = LongPoll(limits or Limits())
+        self._people = People(client)
+        self._group: int | None = None
+        self._server: Server | None = None
+        self._events_once = EventsOnce()
+        self._gap_tries = 0
+
+    async def fetch(self, cursor: str | None) -> Batch:
+        self._events_once.stored(cursor)
+        group = await self._opened()
+        bookmark = read_bookmark(cursor)
+        if bookmark is None:
+            return await self._first(group)
+        look, ts = await self._look(group, bookmark.ts)
+        if look.state == "events":
+            return await self._events(group, look, bookmark)
+        return await self._after_gap(group, bookmark, ts)
+
+    async def close(self) -> None:
+        await self._long_poll.close()
+        await self._client.close()
+        if self._reader is not None:
+            await self._reader.close()
+
+    async def _opened(self) -> int:
+        """The community's id; on the first call also a word about events that are switched off."""
+        if self._group is None:
+            answer = await self._client.call("groups.getById", group_id=self._community, fields=PEOPLE_FIELDS)
+            people = read_people({"groups": read_groups(answer)})
+            if not people:
+                raise SourceError(f"VK: сообщество «{self._community}» не найдено", permanent=True)
+            self._people.learn(people)
+            group = -next(iter(people))
+            await self._check_events(group)
+            self._group = group
+        return self._group
+
+    async def _check_events(self, group: int) -> None:
+        try:
+            settings = await self._client.call("groups.getLongPollSettings", group_id=group)
+        except SourceError as error:
+            log.warning("source %s: the long poll's settings cannot be read: %s", self.name, error)
+            return
+        missing = missing_events(settings)
+        if missing:
+            log.warning(
+                "%s: в настройках Long Poll сообщества выключены события: %s. Включите их, иначе часть записей "
+                "не будет услышана",
+                self.name,
+                ", ".join(missing),
+            )
+
+    async def _new_server(self, group: int) -> Server:
+        try:
+            answer = await self._client.call("groups.getLongPollServer", group_id=group)
+        except VkError as error:
+            if error.code == _LONG_POLL_OFF:
+                words = f"{error}. Включите Long Poll API в настройках сообщества «{self._community}»"
+                raise SourceError(words, permanent=True) from None
+            raise
+        self._server = read_server(answer)
+        return self._server
+
+    async def _first(self, group: int) -> Batch:
+        """Never heard before: what the wall has of the last hour, then events from now on."""
+        server = await self._new_server(group)
+        since = self._now() - int(self._look_back.total_seconds())
+        mentions, _ = await self._reconcile(group, since)
+        return Batch(mentions=mentions, cursor=write_bookmark(Bookmark(ts=server.ts, at=self._now())))
+
+    async def _look(self, group: int, ts: str) -> tuple[Look, str]:
+        """One look, with a fresh key when the old one has expired; also the ts to go on from after a gap."""
+        for _ in range(KEY_TRIES):
+            server = self._server or await self._new_server(group)
+            try:
+                look = await self._rested(server, ts)
+            except SourceError:
+                # The server may have moved: ask for its address again next time. The ts outlives the key.
+                self._server = None
+                raise
+            if look.state == "lost":
+                return look, (await self._new_server(group)).ts
+            if look.state != "expired":
+                return look, look.ts or ts
+            self._server = None
+        raise SourceError("VK long poll: ключ не принимается даже новым")
+
+    async def _rested(self, server: Server, ts: str) -> Look:
+        """A look, with a rest after one that brought nothing and did not wait either."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        look = await self._long_poll.look(server, ts)
+        if look.state == "events" and not look.updates:
+            await asyncio.sleep(max(0.0, began + IDLE - loop.time()))
+        return look
+
+    async def _events(self, group: int, look: Look, bookmark: Bookmark) -> Batch:
+        if look.ts is None or (look.ts == bookmark.ts and not look.updates):
+            return Batch()
+        fresh = self._events_once.fresh(look.updates)
+        cursor = write_bookmark(Bookmark(ts=look.ts, at=self._now()))
+        self._events_once.handed_over(cursor, look.updates)
+        return Batch(mentions=await self._mentions(group, fresh), cursor=cursor)
+
+    async def _mentions(self, group: int, updates: list[Any]) -> tuple[Mention, ...]:
+        """The updates that are mentions; a broken one is logged and costs only itself."""
+        heard: list[Mapping[str, Any]] = []
+        authors: set[int] = {-group}
+        for update in updates:
+            try:
+                item = heard_object(update, -group)
+                if item is not None:
+                    authors.add(author_id(item))
+                    heard.append(update)
+            except MalformedMentionError as error:
+                log.warning("source %s: one event skipped: %s", self.name, error)
+        if not heard:
+            return ()
+        people = await self._people.find(authors)
+        mentions: dict[str, Mention] = {}
+        for update in heard:
+            try:
+                mention = read_event(update, people)
+                mentions.pop(mention.id, None)  # an edit in the same batch wins over what it edits
+                mentions[mention.id] = mention
+            except MalformedMentionError as error:
+                log.warning("source %s: one event skipped: %s", self.name, error)
+        return tuple(mentions.values())
+
+    async def _after_gap(self, group: int, bookmark: Bookmark, ts: str) -> Batch:
+        mentions, complete = await self._reconcile(group, bookmark.at - OVERLAP)
+        gap = "VK потерял часть событий сообщества; " + (
+            f"стена перечитана, найдено записей: {len(mentions)}"
+            if complete
+            else "стену перечитать не удалось, часть записей могла пропасть"
+        )
+        return Batch(mentions=mentions, cursor=write_bookmark(Bookmark(ts=ts, at=self._now())), gap=gap)
+
+    async def _reconcile(self, group: int, since: int) -> tuple[tuple[Mention, ...], bool]:
+        """What the wall has since `since`, and whether it could be read.
+
+        A passing fault is raised, so that the gap is met again; a lasting one must not stop the live events.
+        """
+        if self._reader is None:
+            return (), False
+        try:
+            mentions = await catch_up(self._reader, -group, max(since, self._now() - FARTHEST))
+        except SourceError as error:
+            self._gap_tries += 1
+            if not error.permanent and not error.held_back and self._gap_tries < GAP_TRIES:
+                raise
+            log.warning("source %s: the wall cannot be read: %s", self.name, error)
+            self._gap_tries = 0
+            return (), False
+        self._gap_tries = 0
+        return mentions, True
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+def missing_events(settings: object) -> list[str]:
+    """The needed events that the answer of groups.getLongPollSettings says are off."""
+    events = settings.get("events") if isinstance(settings, Mapping) else None
+    if not isinstance(events, Mapping):
+        return []
+    return [event for event in NEEDED if events.get(event) in (0, False)]
+
+
+def read_bookmark(cursor: str | None) -> Bookmark | None:
+    try:
+        row = json.loads(cursor or "null")
+        return Bookmark(ts=str(row["ts"]), at=int(row.get("at", 0)))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def write_bookmark(bookmark: Bookmark) -> str:
+    return json.dumps({"ts": bookmark.ts, "at": bookmark.at})

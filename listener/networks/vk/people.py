@@ -1,0 +1,70 @@
+"""Names for author ids: asked of VK in batches, remembered, and never a reason to lose a mention."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from listener.mention import Author
+from listener.networks.vk.client import VkClient
+from listener.networks.vk.items import PEOPLE_FIELDS, read_people
+from listener.ports import SourceError
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 100
+REMEMBERED: Final = 5000
+
+
+class People:
+    """The authors a community meets, the last few thousand of them kept at hand."""
+
+    def __init__(self, client: VkClient, remembered: int = REMEMBERED) -> None:
+        self._client = client
+        self._remembered = remembered
+        self._known: OrderedDict[int, Author] = OrderedDict()
+
+    def learn(self, people: Mapping[int, Author]) -> None:
+        for number, author in people.items():
+            self._known[number] = author
+            self._known.move_to_end(number)
+        while len(self._known) > self._remembered:
+            self._known.popitem(last=False)
+
+    async def find(self, numbers: Iterable[int]) -> dict[int, Author]:
+        """Who they are; those that VK does not name (or cannot just now) are left out."""
+        wanted = set(numbers)
+        missing = sorted(wanted - self._known.keys())
+        found = {number: self._known[number] for number in wanted & self._known.keys()}
+        for start in range(0, len(missing), BATCH):
+            asked = await self._ask(missing[start : start + BATCH])
+            self.learn(asked)
+            found |= asked
+        return found
+
+    async def _ask(self, numbers: list[int]) -> dict[int, Author]:
+        users = [number for number in numbers if number > 0]
+        groups = [-number for number in numbers if number < 0]
+        try:
+            found = await self._users(users) if users else {}
+            return found | (await self._groups(groups) if groups else {})
+        except SourceError as error:
+            log.warning("names of %d authors are not known for now: %s", len(numbers), error)
+            return {}
+
+    async def _users(self, numbers: list[int]) -> dict[int, Author]:
+        answer = await self._client.call("users.get", user_ids=_joined(numbers), fields=PEOPLE_FIELDS)
+        return read_people({"profiles": answer})
+
+    async def _groups(self, numbers: list[int]) -> dict[int, Author]:
+        answer = await self._client.call("groups.getById", group_ids=_joined(numbers), fields=PEOPLE_FIELDS)
+        return read_people({"groups": read_groups(answer)})
+
+
+def read_groups(answer: Any) -> Any:
+    """The groups of groups.getById: an object holds them since 5.199, older servers answer the bare list."""
+    return answer.get("groups") if isinstance(answer, Mapping) else answer
+
+
+def _joined(numbers: list[int]) -> str:
+    return ",".join(map(str, numbers))

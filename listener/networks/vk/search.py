@@ -1,0 +1,203 @@
+"""Everyone's posts that name a brand: newsfeed.search, a page at a time, back to what is already stored."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from listener.brands.brand import Brand
+from listener.mention import MalformedMentionError, Mention, Network
+from listener.networks.vk.client import VkClient
+from listener.networks.vk.errors import AnswerTooLargeError
+from listener.networks.vk.items import PEOPLE_FIELDS, read_date, read_people, read_post
+from listener.networks.vk.progress import Progress, read_progress, write_progress
+from listener.ports import Batch, Budget, Clock, SourceError
+
+log = logging.getLogger(__name__)
+
+METHOD: Final = "newsfeed.search"
+PAGE: Final = 200
+WINDOW: Final = 1000
+"""VK gives no more than this many results of one time window, however one pages; the rest needs an `end_time`."""
+MOST_PAGES: Final = 50
+LOOK_BACK: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    mentions: tuple[Mention, ...]
+    dates: tuple[int, ...]
+    size: int
+    next_from: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What one fetch has gathered: mentions by id, the last page's dates, whether it reached the end."""
+
+    progress: Progress
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    last_dates: tuple[int, ...] = ()
+    seen: int = 0
+    ended: bool = False
+    gap: str | None = None
+
+
+class VkSearch:
+    """One brand's search. A fetch takes one query's window (at most 1000 results); `more` asks for the rest."""
+
+    network: Network = "vk"
+
+    def __init__(
+        self,
+        brand: Brand,
+        queries: Sequence[str],
+        client: VkClient,
+        budget: Budget,
+        clock: Clock,
+        *,
+        per_day: int,
+        look_back: timedelta = LOOK_BACK,
+    ) -> None:
+        watch = brand.watch_vk
+        self.name = f"vk.search:{brand.id}"
+        self.every: timedelta | None = watch.every if watch else timedelta(seconds=90)
+        self._queries = tuple(dict.fromkeys(queries))
+        self._own = own_accounts(brand)
+        self._client = client
+        self._budget = budget
+        self._clock = clock
+        self._per_day = per_day
+        self._look_back = look_back
+        self._turn = 0
+
+    async def fetch(self, cursor: str | None) -> Batch:
+        if not self._queries:
+            return Batch()
+        first = int((self._clock.now() - self._look_back).timestamp())
+        progress = read_progress(cursor, self._queries, first)
+        query = self._queries[self._turn]
+        try:
+            found = await self._window(query, progress[query])
+        except SourceError:
+            # The next query gets its chance even when this one can never be answered.
+            self._next_query()
+            raise
+        progress[query] = found.progress
+        more = not found.ended or self._next_query()
+        return Batch(
+            mentions=tuple(found.mentions.values()), cursor=write_progress(progress), more=more, gap=found.gap
+        )
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    def _next_query(self) -> bool:
+        """Turn to the next query; False when the round is over."""
+        self._turn = (self._turn + 1) % len(self._queries)
+        return self._turn != 0
+
+    async def _window(self, query: str, progress: Progress) -> _Found:
+        """Page until the end or the window's limit. A failure after the first page keeps what came before it."""
+        found = _Found(progress=progress)
+        next_from: str | None = None
+        for _ in range(MOST_PAGES):
+            try:
+                page = await self._page(query, progress, next_from)
+            except AnswerTooLargeError as error:
+                return self._too_large(found, error)
+            except SourceError:
+                if not found.last_dates:
+                    raise
+                return self._broken_off(found)
+            self._gather(found, page)
+            if page.next_from is None or page.next_from == next_from or not page.size:
+                return self._ended(found)
+            if found.seen >= WINDOW:
+                break
+            next_from = page.next_from
+        return self._broken_off(found)
+
+    async def _page(self, query: str, progress: Progress, next_from: str | None) -> _Page:
+        """One page; a page too large to hold is asked for again in smaller pieces before giving up."""
+        for count in (PAGE, PAGE // 10, 1):
+            values: dict[str, object] = {"q": query, "count": count, "extended": 1, "fields": PEOPLE_FIELDS}
+            values["start_time"] = progress.start_time
+            if progress.until is not None:
+                values["end_time"] = progress.until
+            if next_from is not None:
+                values["start_from"] = next_from
+            await self._budget.spend(f"vk:{METHOD}:{self._client.budget_name}", limit=self._per_day)
+            try:
+                return self._read(await self._client.call(METHOD, **values))
+            except AnswerTooLargeError:
+                if count == 1:
+                    raise
+        raise AssertionError  # pragma: no cover  # the loop ends by return or raise
+
+    def _read(self, answer: object) -> _Page:
+        items = answer.get("items") if isinstance(answer, Mapping) else None
+        if not isinstance(answer, Mapping) or not isinstance(items, list):
+            raise SourceError(f"VK {METHOD}: ответ непонятен (нет списка items)")
+        people = read_people(answer)
+        mentions, dates = [], []
+        for item in items:
+            try:
+                mentions.append(read_post(_object(item), people))
+                dates.append(read_date(item))
+            except MalformedMentionError as error:
+                log.warning("source %s: one result skipped: %s", self.name, error)
+        next_from = answer.get("next_from")
+        return _Page(
+            mentions=tuple(mention for mention in mentions if not is_own(mention, self._own)),
+            dates=tuple(dates),
+            size=len(items),
+            next_from=next_from if isinstance(next_from, str) and next_from else None,
+        )
+
+    def _gather(self, found: _Found, page: _Page) -> None:
+        now = int(self._clock.now().timestamp())
+        found.mentions |= {mention.id: mention for mention in page.mentions}
+        found.last_dates = page.dates or found.last_dates
+        found.seen += page.size
+        found.progress = found.progress.saw(page.dates, now)
+
+    @staticmethod
+    def _ended(found: _Found) -> _Found:
+        found.progress = found.progress.done()
+        found.ended = True
+        return found
+
+    def _broken_off(self, found: _Found) -> _Found:
+        """Stop in the middle of a round: the next fetch goes on before the oldest page of this one."""
+        if not found.last_dates:
+            return self._ended(found)
+        found.progress, lost = found.progress.back_to(found.last_dates)
+        if lost:
+            found.gap = f"за одну секунду больше {WINDOW} записей: часть VK не отдаёт"
+        return self._ended(found) if found.progress.at_bottom else found
+
+    def _too_large(self, found: _Found, error: AnswerTooLargeError) -> _Found:
+        """Step over what cannot be read; otherwise one monstrous post would make the search deaf for good."""
+        now = int(self._clock.now().timestamp())
+        found.progress = found.progress.saw((now,), now)
+        found.gap = f"{error}: поиск пропустил часть записей"
+        return self._ended(found)
+
+
+def own_accounts(brand: Brand) -> frozenset[str]:
+    """Ids and handles on VK whose words are not customers': the brand's own and those the staff ignores."""
+    ignored = (entry.removeprefix("vk:") for entry in brand.ignore_authors if entry.startswith("vk:"))
+    return frozenset(name.lower() for name in (*brand.accounts_vk, *ignored))
+
+
+def is_own(mention: Mention, own: frozenset[str]) -> bool:
+    author = mention.author
+    return author.id in own or (author.handle is not None and author.handle.lower() in own)
+
+
+def _object(item: object) -> Mapping[str, Any]:
+    if not isinstance(item, Mapping):
+        raise MalformedMentionError(f"a result must be an object, got {str(item)[:40]!r}")
+    return item

@@ -1,0 +1,81 @@
+"""The road under vk_api: another base address, a time-out on everything and a bound on what is read."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from listener.networks.vk.errors import AnswerTooLargeError
+
+VK_API_PREFIX: Final = "https://api.vk.ru/method/"
+"""Where vk_api 11.10.1 sends every call; it cannot be told otherwise, so the adapter is mounted over it."""
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+_CHUNK: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds to connect, between two reads and for a whole call; bytes of a body; seconds a long poll waits."""
+
+    connect: float = 5.0
+    read: float = 20.0
+    total: float = 40.0
+    body: int = 16 * 1024 * 1024
+    wait: int = 25
+    grace: float = 10.0
+    """Seconds beyond `wait` after which a silent long poll counts as half-open."""
+
+
+class BaseUrlAdapter(HTTPAdapter):
+    """Sends what was meant for VK to `base`, and reads the answer itself so that no answer is endless."""
+
+    def __init__(self, base: str, limits: Limits) -> None:
+        super().__init__()
+        self._base = base
+        self._limits = limits
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        if request.url and request.url.startswith(VK_API_PREFIX):
+            request.url = self._base + request.url.removeprefix(VK_API_PREFIX)
+        deadline = time.monotonic() + self._limits.total
+        options |= {"stream": True, "timeout": (self._limits.connect, self._limits.read)}
+        response = super().send(request, **options)
+        try:
+            body = read_bounded(response.raw.read1, self._limits.body, lambda: time.monotonic() > deadline)
+        except BaseException:
+            response.close()
+            raise
+        response.raw.release_conn()
+        # What requests itself sets after reading: nobody reads the socket again.
+        response._content = body  # noqa: SLF001
+        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+
+
+def read_bounded(read: Callable[..., bytes], limit: int, late: Callable[[], bool]) -> bytes:
+    """All that `read` gives, up to `limit` bytes. A server that trickles keeps every read short: hence `late`."""
+    body = bytearray()
+    while chunk := read(_CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > limit:
+            raise AnswerTooLargeError(f"VK: ответ больше {limit} байт")
+        if late():
+            raise requests.exceptions.ReadTimeout("the answer trickles")
+    return bytes(body)
+
+
+def open_session(base: str, limits: Limits) -> requests.Session:
+    """A session whose calls to VK go to `base`. Redirects are refused: they would carry the token elsewhere."""
+    session = requests.Session()
+    session.max_redirects = 0
+    session.trust_env = not is_loopback(base)
+    session.mount("https://", BaseUrlAdapter(base, limits))
+    return session
+
+
+def is_loopback(address: str) -> bool:
+    return urlsplit(address).hostname in LOOPBACK
