@@ -1,0 +1,1 @@
+"""X: recent search and the mentions of accounts, through tweepy's asynchronous client."""

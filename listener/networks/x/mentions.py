@@ -1,0 +1,51 @@
+"""The source of posts that address one of the brand's own accounts: X's mentions timeline."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from listener.mention import Network
+from listener.networks.x.client import XClient
+from listener.networks.x.posts import errors_of
+from listener.networks.x.walking import Walking
+from listener.ports import Batch, SourceError
+
+HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
+
+
+class XMentions:
+    """Asks for the posts that mention `account`; its number is looked up once and kept in the bookmark."""
+
+    network: Network = "x"
+
+    def __init__(self, name: str, account: str, every: timedelta, client: XClient, walking: Walking) -> None:
+        self.name = name
+        self.every = every
+        self._account = account
+        self._client = client
+        self._walking = walking
+
+    async def fetch(self, cursor: str | None) -> Batch:
+        bookmark = self._walking.open(cursor)
+        user = bookmark.user or await self._number()
+
+        async def ask(bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
+            return await self._client.mentions(user, bound, token)
+
+        return await self._walking.step(replace(bookmark, user=user), ask)
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _number(self) -> str:
+        if not HANDLE.fullmatch(self._account):
+            raise SourceError(f"{self._account!r} cannot be an account of X; correct the brand", permanent=True)
+        answer = await self._client.user(self._account)
+        user = answer.get("data")
+        number = str(user.get("id")) if isinstance(user, Mapping) else ""
+        if number.isascii() and number.isdecimal():
+            return number
+        words = "; ".join(errors_of(answer)) or "no user in the answer"
+        raise SourceError(f"X does not know the account @{self._account}: {words}", permanent=True)

@@ -1,0 +1,99 @@
+"""One turn of an X source: ask for a page, read it, bill it, move the bookmark as far as is delivered."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from listener.networks.x.bookmark import (
+    Bookmark,
+    after_page,
+    by_time,
+    first_bookmark,
+    given_up,
+    read_bookmark,
+    within_reach,
+    write_bookmark,
+)
+from listener.networks.x.costs import Bill
+from listener.networks.x.posts import MalformedPageError, Page, read_page
+from listener.networks.x.refusals import InvalidRequestError
+from listener.ports import Batch, Clock, SourceError
+
+log = logging.getLogger(__name__)
+
+Ask = Callable[[Mapping[str, Any], str | None], Awaitable[Mapping[str, Any]]]
+"""Asks X for the page under a token, within a bound (since_id or start_time)."""
+
+NAMED_AT_MOST: Final = 5
+
+
+class Walking:
+    """Walks through the pages down to the bookmark, one page a turn, so that each is kept before the next."""
+
+    def __init__(self, name: str, clock: Clock, bill: Bill | None) -> None:
+        self._name = name
+        self._clock = clock
+        self._bill = bill
+
+    def open(self, cursor: str | None) -> Bookmark:
+        """The stored bookmark, or a first one. One that cannot be read is given up: the store knows old posts."""
+        now = self._clock.now()
+        if cursor is None:
+            return first_bookmark(now)
+        try:
+            return read_bookmark(cursor)
+        except ValueError as error:
+            log.warning("source %s begins anew: %s", self._name, error)
+            return first_bookmark(now)
+
+    async def step(self, bookmark: Bookmark, ask: Ask) -> Batch:
+        """Fetch one page. Raises SourceError."""
+        now = self._clock.now()
+        if self._bill is not None:
+            await self._bill.allow()
+        bookmark, gap = within_reach(bookmark, now)
+        try:
+            answer = await ask(_bound(bookmark), bookmark.walk.token if bookmark.walk else None)
+        except InvalidRequestError as error:
+            if bookmark.walk is not None:
+                # A token that X no longer knows: walk again from the top, the store knows what it has.
+                log.warning("source %s walks anew: %s", self._name, error)
+                return Batch(cursor=write_bookmark(replace(bookmark, walk=None)), gap=gap)
+            if bookmark.since is None:
+                raise
+            log.warning("source %s asks by time: %s", self._name, error)
+            bookmark, gap = by_time(bookmark, now)
+            answer = await ask(_bound(bookmark), None)
+        return await self._deliver(bookmark, answer, gap, now)
+
+    async def _deliver(
+        self, bookmark: Bookmark, answer: Mapping[str, Any], gap: str | None, now: datetime
+    ) -> Batch:
+        try:
+            page = read_page(answer, now)
+        except MalformedPageError as error:
+            raise SourceError(f"X answers 200, but with {error}") from None
+        self._say(page)
+        if self._bill is not None:
+            await self._bill.count(page)
+        if given_up(bookmark, page.token):
+            gap = "more posts than a thousand pages: the oldest were left out; make the brand's names narrower"
+        after = after_page(bookmark, page.newest, page.token, now)
+        return Batch(mentions=page.mentions, cursor=write_bookmark(after), more=after.walk is not None, gap=gap)
+
+    def _say(self, page: Page) -> None:
+        for problem in page.problems[:NAMED_AT_MOST]:
+            log.warning("source %s left out a %s", self._name, problem)
+        if len(page.problems) > NAMED_AT_MOST:
+            log.warning("source %s left out %d posts more", self._name, len(page.problems) - NAMED_AT_MOST)
+        if page.errors:
+            log.info("source %s: X could not give %d parts: %s", self._name, len(page.errors), page.errors[0])
+
+
+def _bound(bookmark: Bookmark) -> Mapping[str, Any]:
+    """Never both: X refuses a number together with a time."""
+    if bookmark.since is not None:
+        return {"since_id": str(bookmark.since)}
+    return {"start_time": bookmark.start}
