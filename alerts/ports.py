@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from alerts.card import Card
 from alerts.case import Case
@@ -18,7 +18,7 @@ class NotifyError(Exception):
     `retry_after`: seconds the messenger asked for; it holds for the whole messenger.
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
-    `gone`: the message to edit is no longer there: send the card anew (the chat itself is well, so not `permanent`).
+    `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Notifier(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
 class Searchable(Protocol):
     """A notifier that can find out whether an earlier, ambiguous try was shown."""
 
@@ -110,7 +111,7 @@ class Delivery:
 
 
 class Outbox(Protocol):
-    """The store's side of telling. A claimed delivery is leased: if the process dies it comes back as `unknown`."""
+    """The store's side of telling. A claimed delivery is leased: if the process dies it comes back `unknown`."""
 
     async def claim(self, now: datetime, *, limit: int, skip: frozenset[Messenger]) -> Sequence[Delivery]:
         """Lease due deliveries whose card is behind its case, oldest first, leaving out `skip`ped messengers."""

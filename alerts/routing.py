@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from alerts.candidate import Candidate
 from alerts.people import Messenger
+from alerts.russian import INTENT_TITLES, NETWORK_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
 
 
@@ -63,11 +64,15 @@ class Decision:
 
 
 def decide(candidate: Candidate, routing: Routing) -> Decision:
-    """Pick the receivers of a candidate."""
-    for number, route in enumerate(routing.routes, start=1):
+    """Pick the receivers of a candidate, in the route's order; each chat stands once, with its first receiver."""
+    for position, route in enumerate(routing.routes, start=1):
         if holds(route.when, candidate):
-            return Decision(receivers=_named(routing, route.to), reason=f"маршрут {number}")
-    return Decision(receivers=_named(routing, routing.default), reason="маршрут по умолчанию")
+            reason = f"маршрут {position}: {_because(route.when, candidate)}"
+            return Decision(receivers=_named(routing, route.to), reason=reason)
+    reason = "маршрут по умолчанию"
+    if routing.routes:
+        reason += ": условия остальных не подошли"
+    return Decision(receivers=_named(routing, routing.default), reason=reason)
 
 
 def holds(when: When, candidate: Candidate) -> bool:
@@ -88,5 +93,36 @@ def holds(when: When, candidate: Candidate) -> bool:
     )
 
 
+def _because(when: When, candidate: Candidate) -> str:
+    """The route's conditions as they held, in Russian."""
+    topics = [topic for topic in candidate.topics if topic in when.topics]
+    parts = (
+        f"бренд «{candidate.brand_title}»" if when.brands else "",
+        f"сеть {NETWORK_TITLES.get(candidate.network, candidate.network)}" if when.networks else "",
+        f"{plural(len(topics), 'тема', 'темы', 'темы')} {', '.join(topics)}" if topics else "",
+        f"намерение: {INTENT_TITLES.get(candidate.intent, candidate.intent)}" if when.intents else "",
+        _floor("срочность", candidate.urgency, when.urgency_at),
+        _floor("вероятность жалобы", candidate.complaint, when.complaint_at),
+        f"охват {number(candidate.reach or 0)} не ниже {number(when.reach_at)}"
+        if when.reach_at is not None
+        else "",
+    )
+    return ", ".join(filter(None, parts)) or "подходит всем, условий нет"
+
+
+def _floor(name: str, value: float, floor: float | None) -> str:
+    return "" if floor is None else f"{name} {percent(value)} не ниже {percent(floor)}"
+
+
 def _named(routing: Routing, names: tuple[str, ...]) -> tuple[Receiver, ...]:
-    return tuple(receiver for receiver in routing.receivers if receiver.name in names)
+    receivers = {receiver.name: receiver for receiver in routing.receivers}
+    told: set[Chat] = set()
+    chosen = []
+    for name in dict.fromkeys(names):
+        if name not in receivers:
+            continue
+        chats = tuple(chat for chat in dict.fromkeys(receivers[name].chats) if chat not in told)
+        told.update(chats)
+        if chats:
+            chosen.append(Receiver(name=name, chats=chats))
+    return tuple(chosen)

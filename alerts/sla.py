@@ -1,8 +1,15 @@
 """Deadlines of an answer, and the hours in which operators work."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import time, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+HORIZON_DAYS: Final = 370
+"""How far ahead working time is looked for: hours without a single block must not loop for ever."""
+SATURDAY: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +26,7 @@ class Hours:
     """Working hours: blocks of a day (start, end), in `timezone`. No blocks on a day: nobody works.
 
     `night`: outside them cards wait until the next block (`hold`), only urgent ones go at once (`urgent`),
-    or all go (`send`).
+    or all go (`send`). A block that ends no later than it begins ends on the next day.
     """
 
     weekdays: tuple[tuple[time, time], ...]
@@ -27,3 +34,81 @@ class Hours:
     holidays: Literal["russia"] | None
     night: Literal["hold", "urgent", "send"]
     timezone: str = "Europe/Moscow"
+
+
+def deadlines(
+    sla: Sla, hours: Hours | None, opened_at: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When to warn, when the answer is due and when the promise is broken, counted in working time.
+
+    Without hours every minute counts. None where the working time of a year does not suffice (nobody works).
+    """
+    wanted = (sla.warn, sla.due, sla.breach)
+    if hours is None:
+        warn, due, breach = (opened_at + span for span in wanted)
+        return warn, due, breach
+    reached: dict[timedelta, datetime] = {}
+    worked = timedelta(0)
+    for start, end in _blocks(hours, opened_at):
+        for span in wanted:
+            if span not in reached and span <= worked + (end - start):
+                reached[span] = start + (span - worked)
+        worked += end - start
+        if worked >= max(wanted):
+            break
+    return reached.get(sla.warn), reached.get(sla.due), reached.get(sla.breach)
+
+
+def next_opening(hours: Hours, now: datetime) -> datetime | None:
+    """The first moment from `now` on (`now` itself included) when somebody works; None when nobody ever does."""
+    for start, _ in _blocks(hours, now):
+        return start
+    return None
+
+
+def working(hours: Hours, now: datetime) -> bool:
+    """Whether somebody works at `now`; a block's end is no longer in it."""
+    return next_opening(hours, now) == now
+
+
+def hold_until(hours: Hours, urgent: bool, now: datetime) -> datetime | None:  # noqa: FBT001  # the contract's order
+    """Until when a card waits; None: it goes at once, also when nobody ever works (nothing may be lost)."""
+    if hours.night == "send" or (hours.night == "urgent" and urgent):
+        return None
+    opening = next_opening(hours, now)
+    return None if opening == now else opening
+
+
+def _blocks(hours: Hours, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The working blocks after `since` in UTC, in order and disjoint, for a bounded number of days.
+
+    They are laid out in local time and compared in UTC, so that a change of the clock shortens or lengthens a
+    block just as it does for the people in it.
+    """
+    if not hours.weekdays and not hours.weekend:
+        return
+    zone = ZoneInfo(hours.timezone)
+    # From the day before: a block over midnight may have begun yesterday.
+    first = since.astimezone(zone).date() - timedelta(days=1)
+    free = since.astimezone(UTC)
+    for day in (first + timedelta(days=count) for count in range(HORIZON_DAYS)):
+        for opens, closes in sorted(_of_day(hours, day)):
+            start = max(free, datetime.combine(day, opens, zone).astimezone(UTC))
+            last_day = day if closes > opens else day + timedelta(days=1)
+            end = datetime.combine(last_day, closes, zone).astimezone(UTC)
+            if start < end:
+                yield start, end
+                free = end
+
+
+def _of_day(hours: Hours, day: date) -> tuple[tuple[time, time], ...]:
+    """A public holiday keeps the weekend's hours."""
+    free = day.weekday() >= SATURDAY or (hours.holidays == "russia" and day in _russian_holidays(day.year))
+    return hours.weekend if free else hours.weekdays
+
+
+@cache
+def _russian_holidays(year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415  # a tenth of a second that only those who count holidays pay
+
+    return frozenset(holidays.country_holidays("RU", years=year))
