@@ -1,0 +1,155 @@
+"""Connections and transactions: one writer and read-only readers on SQLite, a pool on PostgreSQL."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict, translated
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+BUSY_SECONDS: Final = 5
+"""How long SQLite waits for another process's lock; the wait is in the driver's thread, not on the event loop."""
+COMMAND_SECONDS: Final = 30
+WRITE_TRIES: Final = 5
+SOUND_SQLITE: Final = (3, 51, 3)
+"""From here on two writing connections cannot damage each other's WAL (sqlite.org/wal.html, WAL-reset bug)."""
+
+
+def driver_url(url: str) -> URL:
+    """The staff's plain address with the driver this program uses. Raises StoreError in Russian."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(
+            "LISTENER_DATABASE_URL: не адрес базы; нужен вид sqlite:///var/otklik.db или postgresql://…",
+            transient=False,
+        ) from None
+    name = parsed.get_backend_name()
+    if name == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if name in ("postgresql", "postgres"):
+        query = {("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()}
+        return parsed.set(drivername="postgresql+asyncpg", query=query)
+    raise StoreError(
+        f"LISTENER_DATABASE_URL: «{name}» не поддерживается; можно sqlite или postgresql", transient=False
+    )
+
+
+class Database:
+    """One database. `write` and `read` are the only ways in; both raise StoreError and nothing of the drivers'."""
+
+    def __init__(self, url: URL) -> None:
+        self.is_sqlite: Final = url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            warn_of_old_sqlite()
+            self._writer = sqlite_engine(url, writes=True)
+            self._reader = sqlite_engine(url, writes=False)
+        else:
+            self._writer = self._reader = postgres_engine(url)
+
+    async def close(self) -> None:
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        """Run the work in one transaction, again from the start when another writer was faster."""
+        for tries in range(WRITE_TRIES):
+            try:
+                async with self._writer.begin() as connection:
+                    return await work(connection)
+            except ConflictError:
+                await asyncio.sleep(0.01 * tries)
+            except FAULTS as fault:
+                if not is_conflict(fault):
+                    raise translated(fault) from fault
+                await asyncio.sleep(0.01 * tries)
+        raise StoreError("other writers were faster every time", transient=True)
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+        async with self.reading() as connection:
+            return await work(connection)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database and cannot change it."""
+        try:
+            async with self._reader.connect() as connection:
+                yield connection
+        except FAULTS as fault:
+            raise translated(fault) from fault
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, which the two engines spell alike and SQLAlchemy keeps per dialect."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
+    """One connection that writes, or up to four that SQLite itself keeps from writing."""
+    if writes and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        pool_timeout=COMMAND_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver must not open transactions by itself: BEGIN is sent below, IMMEDIATE for the writer.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA cache_size = -32000")
+        if not writes:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns to writing fails at once when somebody wrote meanwhile.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def postgres_engine(url: URL) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=COMMAND_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 10,
+            "command_timeout": COMMAND_SECONDS,
+            # Planning short statements with JIT takes longer than running them.
+            "server_settings": {"jit": "off", "application_name": "otklik"},
+        },
+    )
+
+
+def warn_of_old_sqlite() -> None:
+    if sqlite3.sqlite_version_info < SOUND_SQLITE:
+        log.info(
+            "SQLite %s: run one daemon per database file; two writers are safe from SQLite %s on",
+            sqlite3.sqlite_version,
+            ".".join(map(str, SOUND_SQLITE)),
+        )

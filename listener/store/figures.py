@@ -1,0 +1,78 @@
+"""Figures for summaries: how many were heard, matched, told, and how fast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from listener.store.tables import MICROSECOND, Stage, case_mentions, cases, deliveries, mentions, verdicts
+
+MEDIAN_OF: Final = 10_000
+"""The latest deliveries that the median looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts of everything stored. `deliveries` is by state; a card is `delivered` once it was shown anywhere.
+
+    `seconds_from_post` and `seconds_from_hearing` are medians until a case's first mention was first shown.
+    """
+
+    mentions: int
+    waiting: int
+    poisoned: int
+    matched: int
+    complaints: int
+    cases: int
+    delivered: int
+    deliveries: Mapping[str, int] = field(default_factory=dict)
+    seconds_from_post: float | None = None
+    seconds_from_hearing: float | None = None
+
+
+async def figures(connection: AsyncConnection) -> Figures:
+    stages = dict((await connection.execute(_count_by(mentions.c.stage))).tuples().all())
+    states = dict((await connection.execute(_count_by(deliveries.c.state))).tuples().all())
+    waits = (await connection.execute(_WAITS)).all()
+    return Figures(
+        mentions=sum(stages.values()),
+        waiting=stages.get(Stage.WAITING, 0),
+        poisoned=stages.get(Stage.POISON, 0),
+        matched=await _number(connection, select(func.count(verdicts.c.mention_id.distinct()))),
+        complaints=await _number(connection, select(func.count(case_mentions.c.mention_id.distinct()))),
+        cases=await _number(connection, select(func.count()).select_from(cases)),
+        delivered=await _number(connection, select(func.count()).where(deliveries.c.delivered_at.is_not(None))),
+        deliveries=states,
+        seconds_from_post=_median([(row.shown_at - row.published_at) / MICROSECOND / 1e6 for row in waits]),
+        seconds_from_hearing=_median([(row.shown_at - row.heard_at) / MICROSECOND / 1e6 for row in waits]),
+    )
+
+
+_FIRST = (
+    select(case_mentions.c.case_id, func.min(case_mentions.c.mention_id).label("mention_id"))
+    .group_by(case_mentions.c.case_id)
+    .subquery()
+)
+_WAITS = (
+    select(deliveries.c.delivered_at.label("shown_at"), mentions.c.published_at, mentions.c.heard_at)
+    .join(_FIRST, _FIRST.c.case_id == deliveries.c.case_id)
+    .join(mentions, mentions.c.id == _FIRST.c.mention_id)
+    .where(deliveries.c.delivered_at.is_not(None))
+    .order_by(deliveries.c.id.desc())
+    .limit(MEDIAN_OF)
+)
+
+
+def _count_by(column: Any) -> Select[Any]:
+    return select(column, func.count()).group_by(column)
+
+
+async def _number(connection: AsyncConnection, query: Select[Any]) -> int:
+    return int((await connection.execute(query)).scalar_one())
+
+
+def _median(seconds: list[float]) -> float | None:
+    return median(seconds) if seconds else None

@@ -1,0 +1,86 @@
+"""Brings a database to the newest schema at start, also when several processes start at once."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
+
+import migrations
+from listener.store.engine import BUSY_SECONDS, postgres_engine, sqlite_engine
+from listener.store.errors import FAULTS, StoreError, translated
+
+ADVISORY_LOCK: Final = 0x07_4B_11_4B
+"""PostgreSQL's lock number for migrating; any constant, the same for every version."""
+
+_one_at_a_time = threading.Lock()
+"""Alembic keeps its current migration in module globals."""
+
+
+async def upgrade(url: URL) -> None:
+    """Run the missing migrations in one transaction. Raises StoreError in Russian.
+
+    Alembic reads files and compiles scripts, so it works in a thread of its own, on a connection of its own.
+    """
+    try:
+        await asyncio.to_thread(_upgrade_apart, url)
+    except FAULTS as fault:
+        raise _unusable(url, translated(fault)) from fault
+
+
+def configuration() -> Config:
+    """Alembic's configuration without an ini file; `migrations/alembic.ini` is for its command line."""
+    config = Config()
+    folder = str(Path(migrations.__file__).parent)
+    config.set_main_option("script_location", folder.replace("%", "%%"))
+    return config
+
+
+def to_head(connection: Connection) -> None:
+    """Bring this connection's database to the newest revision, inside its transaction."""
+    config = configuration()
+    script = ScriptDirectory.from_config(config)
+    present = MigrationContext.configure(connection).get_current_heads()
+    known = {revision.revision for revision in script.walk_revisions()}
+    if not set(present) <= known:
+        raise StoreError(
+            f"База создана более новой версией Отклика (схема {', '.join(present)}): обновите программу.",
+            transient=False,
+        )
+    if set(present) != set(script.get_heads()):
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _upgrade_apart(url: URL) -> None:
+    with _one_at_a_time:
+        asyncio.run(_upgrade(url))
+
+
+async def _upgrade(url: URL) -> None:
+    sqlite = url.get_backend_name() == "sqlite"
+    engine = sqlite_engine(url, writes=True) if sqlite else postgres_engine(url)
+    try:
+        async with engine.begin() as connection:
+            if not sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            await connection.run_sync(to_head)
+    finally:
+        await engine.dispose()
+
+
+def _unusable(url: URL, error: StoreError) -> StoreError:
+    shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    if "locked" in str(error):
+        why = f"её {BUSY_SECONDS} секунд держит другой процесс. Остановите его или подождите"
+    elif url.get_backend_name() == "sqlite":
+        why = "проверьте, что путь верный, на диске есть место, а папка и файл доступны для записи"
+    else:
+        why = "проверьте, что сервер запущен, а адрес, имя, пароль и база верны"
+    return StoreError(f"База {shown} не открывается: {why} ({error}).", transient=error.transient)

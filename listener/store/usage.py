@@ -1,0 +1,61 @@
+"""Usage: calls counted against daily quotas, across restarts and daemons."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from listener.ports import Clock, SourceError
+from listener.store.engine import Database, insert
+from listener.store.errors import StoreError
+from listener.store.tables import usage
+
+
+class DailyBudget:
+    """`listener.ports.Budget` over the store. Days are UTC."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def spend(self, key: str, *, limit: int, amount: int = 1) -> None:
+        """Count the call before it is made: one that is not made afterwards costs quota, never passes it."""
+        now = self._clock.now()
+        try:
+            allowed = await self._database.write(lambda c: spend(c, key, limit, amount, now))
+        except StoreError as error:
+            raise SourceError(f"the quota cannot be counted: {error}") from error
+        if not allowed:
+            raise SourceError(
+                f"the day's quota of {limit} calls is used up",
+                held_back=True,
+                retry_after=(next_day(now) - now).total_seconds(),
+            )
+
+
+async def spend(connection: AsyncConnection, key: str, limit: int, amount: int, now: datetime) -> bool:
+    """Count `amount`, or leave the count as it is and return False where that would pass the limit."""
+    if amount > limit:
+        return False
+    rows = insert(connection, usage).values(key=key, day=_day(now), used=amount)
+    counted = await connection.execute(
+        rows.on_conflict_do_update(
+            index_elements=[usage.c.key, usage.c.day],
+            set_={"used": usage.c.used + amount},
+            where=usage.c.used + amount <= limit,
+        ).returning(usage.c.used)
+    )
+    return counted.first() is not None
+
+
+async def used(connection: AsyncConnection, key: str, now: datetime) -> int:
+    found = await connection.execute(select(usage.c.used).where(usage.c.key == key, usage.c.day == _day(now)))
+    return found.scalar_one_or_none() or 0
+
+
+def next_day(now: datetime) -> datetime:
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def _day(now: datetime) -> str:
+    return now.astimezone(UTC).date().isoformat()

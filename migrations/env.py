@@ -1,0 +1,37 @@
+"""How alembic reaches the database: the connection it is handed by the store, or the one the settings name."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from alembic import context
+from sqlalchemy import Connection
+
+from listener.settings import read_settings
+from listener.store.engine import driver_url, postgres_engine, sqlite_engine
+from listener.store.tables import metadata
+
+
+def migrate(connection: Connection) -> None:
+    # SQLite cannot alter most things in place; batch mode copies the table.
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def migrate_by_settings() -> None:
+    named = context.get_x_argument(as_dictionary=True).get("url")
+    url = driver_url(named or read_settings(os.environ, Path(".env")).database_url)
+    engine = sqlite_engine(url, writes=True) if url.get_backend_name() == "sqlite" else postgres_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
+
+
+handed = context.config.attributes.get("connection")
+if handed is None:
+    asyncio.run(migrate_by_settings())
+else:
+    migrate(handed)

@@ -1,0 +1,90 @@
+"""Databases for tests: everything that stores runs on SQLite and, where a server answers, on PostgreSQL."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from listener.store.engine import driver_url
+from listener.store.schema import upgrade
+from listener.store.store import Store
+from listener.store.tables import metadata
+
+POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+async def on_server(url: str, *statements: str) -> None:
+    engine = create_async_engine(
+        driver_url(url), isolation_level="AUTOCOMMIT", connect_args={"timeout": 3, "command_timeout": 60}
+    )
+    try:
+        async with engine.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An empty, migrated database of this test process's own, dropped at the end."""
+    name = f"otklik_test_{os.getpid()}_{secrets.token_hex(3)}"
+    try:
+        asyncio.run(on_server(POSTGRES, f"CREATE DATABASE {name}"))
+    except (OSError, SQLAlchemyError) as error:
+        pytest.skip(f"no PostgreSQL at {driver_url(POSTGRES).host} (OTKLIK_TEST_POSTGRES): {type(error).__name__}")
+    url = driver_url(POSTGRES).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    try:
+        asyncio.run(upgrade(driver_url(url)))
+        yield url
+    finally:
+        asyncio.run(on_server(POSTGRES, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database to copy: running the migrations for each test would take most of its time."""
+    path = tmp_path_factory.mktemp("template") / "otklik.db"
+    asyncio.run(upgrade(driver_url(f"sqlite:///{path}")))
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: Any, tmp_path: Path) -> str:
+    """The address of an empty database: each test that asks for it runs once on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "otklik.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+        return f"sqlite:///{path}"
+    url: str = request.getfixturevalue("postgres_url")
+    tables = ", ".join(f'"{table}"' for table in metadata.tables)
+    asyncio.run(on_server(url, f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    return url
+
+
+@pytest.fixture
+async def open_store(database_url: str) -> AsyncIterator[Callable[..., Any]]:
+    """Opens one more store on the test's database; all are closed at the end."""
+    opened: list[Store] = []
+
+    async def open_one(**named: Any) -> Store:
+        opened.append(await Store.open(database_url, **named))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        await one.close()
+
+
+@pytest.fixture
+async def store(open_store: Callable[..., Any]) -> Store:
+    found: Store = await open_store()
+    return found
