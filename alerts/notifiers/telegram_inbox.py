@@ -60,6 +60,7 @@ class TelegramInbox:
         self._answer_within = answer_within
         self._offset = 0
         self._tries: dict[int, int] = {}
+        self._done: set[int] = set()
 
     async def run(self, on_press: OnPress) -> None:
         failures = 0
@@ -84,7 +85,11 @@ class TelegramInbox:
             allowed_updates=["message", "callback_query"],
         )
         answer = await self._bot(method, request_timeout=self._poll_seconds + 10)
-        fresh = [update for update in answer or [] if update_id(update) >= self._offset]
+        fresh = [
+            update
+            for update in answer or []
+            if (number := update_id(update)) >= self._offset and number not in self._done
+        ]
         if not fresh:
             await asyncio.sleep(IDLE_PAUSE)
         return fresh
@@ -114,8 +119,9 @@ class TelegramInbox:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._lane(gate, updates, on_press)) for updates in lanes.values()]
         again = {number for task in tasks for number in task.result()}
-        self._offset = min(again, default=max(map(update_id, fresh), default=self._offset - 1) + 1)
+        self._offset = min(again, default=max([self._offset - 1, *map(update_id, fresh), *self._done]) + 1)
         self._tries = {number: tries for number, tries in self._tries.items() if number >= self._offset}
+        self._done = {number for number in self._done if number >= self._offset}
         if again:
             await asyncio.sleep(IDLE_PAUSE)
 
@@ -138,6 +144,8 @@ class TelegramInbox:
                     log.exception("a press in Telegram failed, try %d of %d", self._tries[number], TRIES)
                     if self._tries[number] < TRIES:
                         again.append(number)
+                        continue
+                self._done.add(number)
         return again
 
     async def _one(self, update: Mapping[str, Any], on_press: OnPress) -> None:

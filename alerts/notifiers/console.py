@@ -1,0 +1,79 @@
+"""Cards on a terminal: a panel for people who watch one, plain lines for files and pipes."""
+
+import sys
+from typing import TextIO
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.text import Text
+
+from alerts.card import Card
+from alerts.notifiers.marks import clean, pieces
+from alerts.routing import Chat
+
+
+class ConsoleNotifier:
+    """Shows and forgets: an edit is one more line. There are no buttons to press here."""
+
+    def __init__(self, stream: TextIO | None = None, *, width: int | None = None) -> None:
+        self._stream = stream if stream is not None else sys.stdout
+        self._console = Console(file=self._stream, width=width, highlight=False, markup=False, emoji=False)
+
+    async def send(self, chat: Chat, card: Card, key: str) -> str:  # noqa: ARG002 - a terminal takes no key
+        if self._console.is_terminal:
+            title = Text(f"{chat.chat} · {_title(card)}")
+            self._print(Panel(_body(card), title=title, border_style="red" if card.urgent else "cyan"))
+        else:
+            self._print(Text("\n").join([Text(f"[{chat.chat}] {_title(card)}"), *_lines(card), Text()]))
+        return f"{card.case}"
+
+    async def edit(self, chat: Chat, ref: str, card: Card) -> None:  # noqa: ARG002 - the case is in the card
+        status = clean(card.status).strip()
+        self._print(Text(f"[{chat.chat}] Обращение {card.case}: {status[:1].lower()}{status[1:]}"))
+
+    async def close(self) -> None:
+        """The stream is not ours to close."""
+
+    def _print(self, shown: Text | Panel) -> None:
+        """Whatever the terminal's encoding lacks is shown as «?»: a card is never lost to a letter."""
+        with self._console.capture() as captured:
+            self._console.print(shown, soft_wrap=not self._console.is_terminal)
+        encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        text = captured.get()
+        try:
+            self._stream.write(text.encode(encoding, "replace").decode(encoding, "replace"))
+            self._stream.flush()
+        except (OSError, ValueError):
+            # The reader has gone (a closed pipe): nobody is left to be told.
+            return
+
+
+def _title(card: Card) -> str:
+    urgent = "СРОЧНО · " if card.urgent else ""
+    repeat = " (возможный повтор)" if card.repeat else ""
+    return urgent + clean(card.title).strip() + repeat
+
+
+def _body(card: Card) -> Group:
+    return Group(*_lines(card))
+
+
+def _lines(card: Card) -> list[Text]:
+    plain = (card.reason, " · ".join(card.facts), *card.history)
+    urls = [button.url for row in card.buttons for button in row if button.url]
+    return [
+        Text(clean(card.author), style="bold"),
+        _quote(card),
+        *(Text(clean(line), style="dim") for line in plain if line.strip()),
+        *(Text(clean(line), style="bold") for line in (card.deadline, card.status) if line.strip()),
+        *(Text(clean(line), style="italic") for line in card.log),
+        *(Text(clean(url), style="underline") for url in urls),
+    ]
+
+
+def _quote(card: Card) -> Text:
+    text = Text("«")
+    for piece in pieces(clean(card.quote), because=card.because, named=card.named):
+        style = "bold underline" if piece.because else "italic" if piece.named else ""
+        text.append(piece.text, style=style)
+    return text.append("»")
