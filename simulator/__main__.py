@@ -12,7 +12,9 @@ from simulator.server import Simulator, system_now
 
 def main() -> int:
     """Serve until interrupted; prints the settings that point a daemon here."""
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="VK, X, Telegram and Slack on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="VK, X, Telegram and Slack on loopback."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
     parser.add_argument("--rate", type=float, default=1.0, help="texts a second, 0 for silence")

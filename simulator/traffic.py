@@ -59,7 +59,7 @@ class Traffic:
         self._publish = publish
         self._random = random.Random(seed)
         self._changed = asyncio.Event()
-        self._rate = rate
+        self.rate = rate
 
     @property
     def rate(self) -> float:

@@ -1,0 +1,132 @@
+// Foreign text becomes nodes here, and nowhere else: nothing on the page is ever set as HTML.
+
+const TELEGRAM_TAGS = {
+  b: "b", strong: "b", i: "i", em: "i", u: "u", ins: "u", s: "s", strike: "s", del: "s",
+  code: "code", pre: "pre", blockquote: "blockquote", "tg-emoji": "span",
+};
+
+export function element(tag, className = "", ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+export function time(iso) {
+  return new Date(iso).toLocaleTimeString("ru-RU", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+/** A link that leads out, or plain text when its address is not one that a browser should open. */
+export function link(address, ...children) {
+  let url;
+  try { url = new URL(address); } catch { url = null; }
+  if (!url || !["http:", "https:", "tg:", "mailto:"].includes(url.protocol)) return element("span", "", ...children);
+  const made = element("a", "", ...children);
+  made.href = url.href;
+  made.target = "_blank";
+  made.rel = "noopener noreferrer";
+  return made;
+}
+
+/** Telegram's own subset of HTML. A parsed document is inert: no script runs and no picture is fetched. */
+export function telegramHtml(html) {
+  const body = new DOMParser().parseFromString(`<body>${html}`, "text/html").body;
+  return telegramNodes(body);
+}
+
+function telegramNodes(parent) {
+  const result = document.createDocumentFragment();
+  for (const node of parent.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) result.append(node.textContent);
+    else if (node.nodeType === Node.ELEMENT_NODE) result.append(telegramNode(node));
+  }
+  return result;
+}
+
+function telegramNode(node) {
+  const tag = node.localName;
+  if (tag === "a") return link(node.getAttribute("href") ?? "", telegramNodes(node));
+  if (tag === "tg-spoiler" || (tag === "span" && node.className === "tg-spoiler")) {
+    const hidden = element("span", "spoiler", telegramNodes(node));
+    hidden.tabIndex = 0;
+    return hidden;
+  }
+  if (Object.hasOwn(TELEGRAM_TAGS, tag)) return element(TELEGRAM_TAGS[tag], "", telegramNodes(node));
+  return document.createTextNode(node.textContent);
+}
+
+const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
+const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (found) => ENTITIES[found]);
+
+const EMOJI = {
+  warning: "⚠️", rotating_light: "🚨", fire: "🔥", bell: "🔔", eyes: "👀", white_check_mark: "✅", x: "❌",
+  hourglass: "⌛", alarm_clock: "⏰", speech_balloon: "💬", red_circle: "🔴", large_yellow_circle: "🟡",
+  large_green_circle: "🟢", point_right: "👉", bust_in_silhouette: "👤", link: "🔗", zzz: "💤",
+};
+
+// Marks open after a gap and close before one, so that a snake_case_word stays as it is.
+const INLINE = new RegExp(
+  [
+    "```(?<pre>[^]+?)```",
+    "`(?<code>[^`\\n]+)`",
+    "<(?<address>[^<>|\\s]+)(?:\\|(?<label>[^<>]*))?>",
+    "(?<![\\p{L}\\p{N}*])\\*(?<bold>[^*\\n]+)\\*(?![\\p{L}\\p{N}*])",
+    "(?<![\\p{L}\\p{N}_])_(?<italic>[^_\\n]+)_(?![\\p{L}\\p{N}_])",
+    "(?<![\\p{L}\\p{N}~])~(?<struck>[^~\\n]+)~(?![\\p{L}\\p{N}~])",
+    ":(?<emoji>[a-z0-9_+-]+):",
+  ].join("|"),
+  "gu",
+);
+
+/** Slack's mrkdwn: quotes by line, the rest inside lines. */
+export function mrkdwn(text) {
+  const result = document.createDocumentFragment();
+  let quote = null;
+  for (const [index, line] of text.split("\n").entries()) {
+    const quoted = /^(?:&gt;|>) ?/.exec(line);
+    if (quoted) {
+      if (quote) quote.append("\n");
+      else result.append((quote = element("blockquote")));
+      quote.append(inline(line.slice(quoted[0].length)));
+    } else {
+      if (index > 0 && !quote) result.append("\n");
+      quote = null;
+      result.append(inline(line));
+    }
+  }
+  return result;
+}
+
+function inline(text) {
+  const result = document.createDocumentFragment();
+  let at = 0;
+  for (const found of text.matchAll(INLINE)) {
+    result.append(unescape(text.slice(at, found.index)), marked(found));
+    at = found.index + found[0].length;
+  }
+  result.append(unescape(text.slice(at)));
+  return result;
+}
+
+function marked(found) {
+  const { pre, code, address, label, bold, italic, struck, emoji } = found.groups;
+  if (pre !== undefined) return element("pre", "", unescape(pre));
+  if (code !== undefined) return element("code", "", unescape(code));
+  if (address !== undefined) return reference(unescape(address), label === undefined ? null : unescape(label));
+  if (bold !== undefined) return element("b", "", inline(bold));
+  if (italic !== undefined) return element("i", "", inline(italic));
+  if (struck !== undefined) return element("s", "", inline(struck));
+  return document.createTextNode(EMOJI[emoji] ?? found[0]);
+}
+
+/** <https://…|label> is a link; <@U01>, <#C01|name>, <!date^…|text> are Slack's own words. */
+function reference(address, label) {
+  if (/^[@#!]/.test(address)) return element("span", "", label || address);
+  return link(address, label || address);
+}
+
+export function slackText(object) {
+  if (typeof object === "string") return mrkdwn(object);
+  if (object?.type === "mrkdwn") return mrkdwn(object.text ?? "");
+  return document.createTextNode(object?.text ?? "");
+}
