@@ -1,0 +1,180 @@
+"""The simulated VK as a whole: what people write in it, and the HTTP that clients see."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+
+from simulator.faults import Faults, middleware
+from simulator.people import Writer
+from simulator.vk import shapes
+from simulator.vk.access import Caller, Counters, VkFault, identify
+from simulator.vk.channel import Channel
+from simulator.vk.methods import Call, Methods
+from simulator.vk.world import Community, Entry, World
+
+SERVICE_TOKEN: Final = "service-token-of-the-simulator"  # noqa: S105  # opens nothing but this simulator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A call that arrived: what tests hold against the official schemas. The token is left out."""
+
+    method: str
+    values: dict[str, str]
+
+
+class Vk:
+    """A VK of one's own. Writing is plain calls; reading goes through `app`.
+
+    `counters.per_second` and `counters.per_day` switch VK's limits on; `faults` makes requests go wrong.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self.world = World()
+        self.channels: dict[int, Channel] = {}
+        self.service_token = SERVICE_TOKEN
+        self.faults = Faults()
+        self.counters = Counters()
+        self.calls: list[Heard] = []
+        self._tokens: dict[str, Caller] = {SERVICE_TOKEN: Caller(holder="service")}
+        self._methods = Methods(self.world, self.channels)
+
+    def add_community(self, group_id: int, screen_name: str, name: str, members: int, token: str) -> None:
+        self.world.communities[group_id] = Community(
+            number=group_id, screen_name=screen_name, name=name, members=members, token=token
+        )
+        self.channels[group_id] = Channel(group_id)
+        self._tokens[token] = Caller(holder="group", group=group_id)
+
+    def revoke(self, token: str) -> None:
+        """From now on the token is answered with error 5."""
+        self._tokens.pop(token, None)
+
+    def post(self, author: Writer, text: str, *, at: datetime | None = None, owner: int | None = None) -> str:
+        """Write on the author's own wall or on that of `owner` (negative: a community). Returns `<owner>_<id>`."""
+        self.world.people[author.number] = author
+        return self._write(self._entry(owner or author.number, author.number, text, at))
+
+    def community_post(self, group_id: int, text: str, *, at: datetime | None = None) -> str:
+        """The community's own voice on its own wall."""
+        return self._write(self._entry(-group_id, -group_id, text, at))
+
+    def comment(
+        self,
+        author: Writer,
+        text: str,
+        *,
+        post: str,
+        at: datetime | None = None,
+        reply_to: str | None = None,
+    ) -> str:
+        """Comment on a post, or answer the comment `reply_to` under it. Returns `<owner>_<id>`."""
+        self.world.people[author.number] = author
+        return self._comment(author.number, text, post, at, reply_to)
+
+    def community_comment(self, group_id: int, text: str, *, post: str, at: datetime | None = None) -> str:
+        """The community answers under a post."""
+        return self._comment(-group_id, text, post, at, None)
+
+    def topic_comment(self, author: Writer, text: str, *, group_id: int, topic: int) -> str:
+        """Write in a discussion of a community. Returns `<owner>_<topic>_<id>`."""
+        self.world.people[author.number] = author
+        entry = Entry(
+            owner=-group_id,
+            number=0,
+            author=author.number,
+            text=text,
+            at=self._clock(),
+            kind="topic",
+            parent=topic,
+        )
+        return self._write(entry)
+
+    def edit(self, id: str, text: str) -> None:  # noqa: A002  # the word that callers of every network use
+        entry = self.world.edit(id, text, self._clock())
+        edited = {"comment": "wall_reply_edit", "topic": "board_post_edit"}.get(entry.kind)
+        if edited is not None:
+            self._tell(edited, entry)
+
+    def delete(self, id: str) -> None:  # noqa: A002  # as above
+        entry = self.world.entries.pop(id)
+        channel = self.channels.get(-entry.owner)
+        if channel is not None and entry.kind == "comment":
+            gone = {"owner_id": entry.owner, "id": entry.number, "deleter_id": entry.author}
+            channel.tell("wall_reply_delete", gone | {"post_id": entry.parent})
+
+    def app(self) -> web.Application:
+        """The HTTP side; its long-poll addresses follow whatever host and path it is reached under."""
+        app = web.Application(middlewares=[middleware(self.faults)], client_max_size=4 * 1024 * 1024)
+        app.router.add_route("*", "/method/{method}", self._answer)
+        app.router.add_get("/longpoll/{group:[0-9]+}", self._long_poll)
+        app.on_shutdown.append(self._close_channels)
+        return app
+
+    def _entry(self, owner: int, author: int, text: str, at: datetime | None) -> Entry:
+        return Entry(owner=owner, number=0, author=author, text=text, at=at or self._clock(), kind="post")
+
+    def _comment(self, author: int, text: str, post: str, at: datetime | None, reply_to: str | None) -> str:
+        parent = self.world.entries[post]
+        entry = Entry(
+            owner=parent.owner,
+            number=0,
+            author=author,
+            text=text,
+            at=at or self._clock(),
+            kind="comment",
+            parent=parent.number,
+            reply_to=self.world.entries[reply_to].number if reply_to else None,
+        )
+        return self._write(entry)
+
+    def _write(self, entry: Entry) -> str:
+        kept = self.world.write(entry)
+        new = {"post": "wall_post_new", "comment": "wall_reply_new", "topic": "board_post_new"}
+        self._tell(new[kept.kind], kept)
+        return kept.place
+
+    def _tell(self, kind: str, entry: Entry) -> None:
+        channel = self.channels.get(-entry.owner)
+        if channel is not None:
+            channel.tell(kind, shapes.event_object(entry, self.world))
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        form = await request.post()
+        values = {key: str(value) for key, value in (*request.query.items(), *form.items())}
+        token = values.pop("access_token", None)
+        self.calls.append(Heard(method=method, values=values))
+        try:
+            return web.json_response({"response": self._respond(request, method, token, values)})
+        except VkFault as fault:
+            asked = [{"key": key, "value": value} for key, value in ({"method": method} | values).items()]
+            error = {"error_code": fault.code, "error_msg": fault.words, "request_params": asked, **fault.more}
+            return web.json_response({"error": error})
+
+    def _respond(self, request: web.Request, method: str, token: str | None, values: dict[str, str]) -> Any:
+        caller = identify(token, self._tokens, method)
+        if "v" not in values:
+            raise VkFault(8, "Invalid request: v (version) is required")
+        now = self._clock()
+        self.counters.count(token or "", method, now.date())
+        path = request.path.rpartition("/method/")[0]
+        call = Call(caller=caller, values=values, now=now, root=f"{request.scheme}://{request.host}{path}")
+        return self._methods.table[method](call)
+
+    async def _long_poll(self, request: web.Request) -> web.Response:
+        channel = self.channels.get(int(request.match_info["group"]))
+        query = request.query
+        if channel is None or query.get("act") != "a_check":
+            return web.Response(status=404)
+        wait = query.get("wait", "25")
+        seconds = float(wait) if wait.isdecimal() else 25.0
+        return web.json_response(await channel.check(query.get("key", ""), query.get("ts", ""), seconds))
+
+    async def _close_channels(self, _: web.Application) -> None:
+        for channel in self.channels.values():
+            channel.close()

@@ -1,0 +1,88 @@
+"""What is written in the simulated VK: communities, walls, comments and discussions, without any network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from simulator.people import Writer
+
+EntryKind = Literal["post", "comment", "topic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Community:
+    """`number` is positive here; walls and authors carry it negative, as in VK."""
+
+    number: int
+    screen_name: str
+    name: str
+    members: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A post, a comment under the post `parent` (answering the comment `reply_to`), or a topic's comment."""
+
+    owner: int
+    number: int
+    author: int
+    text: str
+    at: datetime
+    kind: EntryKind
+    parent: int | None = None
+    reply_to: int | None = None
+    edited: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """The id that callers hold; a discussion's numbers are its own, so the topic stands in it."""
+        topic = f"_{self.parent}" if self.kind == "topic" else ""
+        return f"{self.owner}{topic}_{self.number}"
+
+    @property
+    def seconds(self) -> int:
+        return int(self.at.timestamp())
+
+
+@dataclass(slots=True)
+class World:
+    """Everything written so far. Posts and comments of one wall share one row of numbers, as in VK."""
+
+    people: dict[int, Writer] = field(default_factory=dict)
+    communities: dict[int, Community] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def write(self, entry: Entry) -> Entry:
+        """Keep a new entry under the next number of its wall (the given number is ignored)."""
+        row = f"{entry.owner} topics" if entry.kind == "topic" else str(entry.owner)
+        self._numbers[row] = self._numbers.get(row, 0) + 1
+        kept = replace(entry, number=self._numbers[row])
+        self.entries[kept.place] = kept
+        return kept
+
+    def edit(self, place: str, text: str, at: datetime) -> Entry:
+        self.entries[place] = replace(self.entries[place], text=text, edited=at)
+        return self.entries[place]
+
+    def newest(self, kind: EntryKind | None = None, owner: int | None = None) -> Iterator[Entry]:
+        """Entries from the newest to the oldest."""
+        chosen = [
+            entry for entry in self.entries.values() if kind in (None, entry.kind) and owner in (None, entry.owner)
+        ]
+        return iter(sorted(chosen, key=lambda entry: (entry.at, entry.number), reverse=True))
+
+    def comments(self, owner: int, post: int) -> list[Entry]:
+        """The comments under a post, from the oldest to the newest."""
+        chosen = [entry for entry in self.newest("comment", owner) if entry.parent == post]
+        return chosen[::-1]
+
+    def community_by_name(self, name: str) -> Community | None:
+        """By screen name, by number, or by club123 and public123."""
+        bare = name.removeprefix("club").removeprefix("public").removeprefix("-")
+        for community in self.communities.values():
+            if name.lower() == community.screen_name.lower() or bare == str(community.number):
+                return community
+        return None
