@@ -1,0 +1,532 @@
+"""The X sources over real sockets against the simulated X, in good times and bad."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from listener.brands.brand import Brand, WatchX
+from listener.networks.x.build import build_x
+from listener.networks.x.client import Patience, XClient
+from listener.networks.x.search import XSearch
+from listener.networks.x.walking import Walking
+from listener.ports import Batch, Source, SourceError
+from listener.settings import Secret, Settings
+from simulator.faults import Fault
+from simulator.people import Writer
+from simulator.x import X
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TOKEN = "AAAA-very-secret-token"
+OLGA = Writer(number=501, first_name="Ольга", last_name="Панова", handle="olga_p", followers=1200, female=True)
+PAVEL = Writer(number=502, first_name="Павел", last_name="Жук", handle="pzhuk")
+BRAND = Writer(number=900, first_name="Ромашка", last_name="Телеком", handle="romashka_ru")
+SEARCH = "/2/tweets/search/recent"
+
+
+@dataclass
+class Hands:
+    """A clock that is moved by hand."""
+
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **parts: float) -> None:
+        self.time += timedelta(**parts)
+
+
+@dataclass
+class Purse:
+    """The store's budget in memory: refuses what would pass the limit, counts the rest."""
+
+    spent: dict[str, int] = field(default_factory=dict)
+
+    async def spend(self, key: str, *, limit: int, amount: int = 1) -> None:
+        if self.spent.get(key, 0) + amount > limit:
+            raise SourceError("spent", held_back=True, retry_after=60)
+        self.spent[key] = self.spent.get(key, 0) + amount
+
+
+@dataclass
+class World:
+    x: X
+    clock: Hands
+    address: str
+    purse: Purse = field(default_factory=Purse)
+    opened: list[Source] = field(default_factory=list)
+
+    def sources(self, brand: Brand, query: str = "ромашка") -> list[Source]:
+        settings = Settings(x_api_url=self.address, x_bearer_token=Secret(TOKEN))
+        sources = build_x([brand], settings, self.purse, self.clock, lambda _: query)
+        self.opened += sources
+        return sources
+
+    def search(self, query: str = "ромашка", patience: Patience | None = None) -> Source:
+        client = XClient(TOKEN, self.address, self.clock, patience)
+        walking = Walking("x.search:romashka", self.clock, None)
+        source = XSearch("x.search:romashka", query, timedelta(seconds=60), client, walking)
+        self.opened.append(source)
+        return source
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    clock = Hands()
+    x = X(clock.now, token=TOKEN)
+    root = web.Application()
+    root.add_subapp("/x", x.app())
+    async with TestServer(root) as server:
+        world = World(x=x, clock=clock, address=str(server.make_url("/x/")))
+        yield world
+        for source in world.opened:
+            await source.close()
+
+
+def brand(*, mentions: bool = False, search: bool = True, usd: float | None = None) -> Brand:
+    return Brand(
+        id="romashka",
+        title="Ромашка",
+        names=("Ромашка",),
+        accounts_x=("romashka_ru",),
+        watch_x=WatchX(search=search, mentions=mentions),
+        x_usd_per_day=usd,
+    )
+
+
+async def drain(source: Source, cursor: str | None) -> tuple[list[Batch], str | None]:
+    """Fetch as the pipeline does: again at once while there is more, from the cursor last given."""
+    batches = []
+    while True:
+        batch = await source.fetch(cursor)
+        batches.append(batch)
+        cursor = batch.cursor or cursor
+        if not batch.more:
+            return batches, cursor
+
+
+def ids(batches: list[Batch]) -> list[str]:
+    return [one.id for batch in batches for one in batch.mentions]
+
+
+async def test_a_post_arrives_as_a_mention_with_everything_a_card_needs(world: World) -> None:
+    number = world.x.post(OLGA, "Ромашка, третий день нет связи & <всё>", at=NOON - timedelta(minutes=2))
+    (mention,) = (await world.search().fetch(None)).mentions
+    assert mention.network == "x"
+    assert mention.kind == "post"
+    assert mention.id == number
+    assert mention.url == f"https://x.com/olga_p/status/{number}"
+    assert (mention.author.id, mention.author.name, mention.author.handle) == ("501", "Ольга Панова", "olga_p")
+    assert mention.author.followers == mention.reach == 1200
+    assert mention.text == "Ромашка, третий день нет связи & <всё>"
+    assert mention.published_at == NOON - timedelta(minutes=2)
+    assert mention.thread is None
+
+
+async def test_a_reply_hangs_on_its_conversation(world: World) -> None:
+    first = world.x.post(OLGA, "тишина", at=NOON - timedelta(minutes=3))
+    middle = world.x.post(PAVEL, "что?", at=NOON - timedelta(minutes=2), reply_to=first)
+    world.x.post(OLGA, "ромашка не работает", at=NOON - timedelta(minutes=1), reply_to=middle)
+    (mention,) = (await world.search().fetch(None)).mentions
+    assert mention.kind == "reply"
+    assert mention.thread == first
+
+
+async def test_the_first_look_goes_back_one_hour_and_no_further(world: World) -> None:
+    world.x.post(OLGA, "ромашка вчера", at=NOON - timedelta(hours=2))
+    recent = world.x.post(OLGA, "ромашка сейчас", at=NOON - timedelta(minutes=59))
+    batches, _ = await drain(world.search(), None)
+    assert ids(batches) == [recent]
+
+
+async def test_later_looks_bring_new_posts_and_few_old_ones(world: World) -> None:
+    source = world.search()
+    old = world.x.post(OLGA, "ромашка раз", at=NOON - timedelta(minutes=30))
+    _, cursor = await drain(source, None)
+    world.clock.move(minutes=1)
+    new = world.x.post(PAVEL, "ромашка два")
+    world.clock.move(seconds=1)
+    batches, cursor = await drain(source, cursor)
+    assert ids(batches) == [new]
+    assert old not in ids(batches)
+    world.clock.move(hours=1)
+    await drain(source, cursor)
+    batches, _ = await drain(source, cursor)
+    assert ids(batches) in ([], [new])
+
+
+async def test_a_quiet_brand_is_not_asked_for_the_same_post_for_ever(world: World) -> None:
+    source = world.search()
+    world.x.post(OLGA, "ромашка", at=NOON)
+    cursor: str | None = None
+    seen = 0
+    for _ in range(30):
+        batches, cursor = await drain(source, cursor)
+        seen += len(ids(batches))
+        world.clock.move(minutes=1)
+    assert 1 <= seen <= 6  # the overlap of five minutes, then never again
+
+
+async def test_a_post_that_search_finds_late_is_not_lost(world: World) -> None:
+    source = world.search()
+    late = world.x.post(
+        OLGA, "ромашка поздно", at=NOON - timedelta(seconds=20), seen_at=NOON + timedelta(minutes=2)
+    )
+    early = world.x.post(PAVEL, "ромашка рано", at=NOON - timedelta(seconds=10))
+    batches, cursor = await drain(source, None)
+    assert ids(batches) == [early]
+    world.clock.move(minutes=3)
+    batches, _ = await drain(source, cursor)
+    assert late in ids(batches)
+
+
+async def test_a_backlog_of_many_pages_comes_whole_and_page_by_page(world: World) -> None:
+    wanted = {
+        world.x.post(OLGA, f"ромашка {number}", at=NOON - timedelta(seconds=number)) for number in range(450)
+    }
+    batches, _ = await drain(world.search(), None)
+    assert [len(batch.mentions) for batch in batches] == [100, 100, 100, 100, 50]
+    assert set(ids(batches)) == wanted
+
+
+async def test_a_walk_killed_between_pages_goes_on_from_the_stored_cursor(world: World) -> None:
+    wanted = [world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(250)]
+    first = await world.search().fetch(None)
+    world.clock.move(seconds=30)
+    fresh = world.x.post(PAVEL, "ромашка тем временем")
+    world.clock.move(seconds=1)
+    reborn = world.search()
+    rest, cursor = await drain(reborn, first.cursor)
+    assert set(ids([first, *rest])) == set(wanted)
+    last, _ = await drain(reborn, cursor)
+    assert fresh in ids(last)
+
+
+async def test_the_lower_bound_does_not_move_before_the_walk_is_over(world: World) -> None:
+    for n in range(150):
+        world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n))
+    batch = await world.search().fetch(None)
+    assert batch.more
+    assert batch.cursor is not None
+    assert json.loads(batch.cursor)["start"] == (NOON - timedelta(hours=1)).isoformat()
+
+
+async def test_a_token_that_x_has_forgotten_begins_the_walk_anew(world: World) -> None:
+    wanted = {world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(150)}
+    source = world.search()
+    first = await source.fetch(None)
+    assert first.cursor is not None
+    row = json.loads(first.cursor)
+    row["walk"]["token"] = "nonsense"
+    again = await source.fetch(json.dumps(row))
+    assert not again.more
+    batches, _ = await drain(source, again.cursor)
+    assert set(ids(batches)) == wanted
+
+
+async def test_a_daemon_that_slept_two_days_misses_nothing(world: World) -> None:
+    source = world.search()
+    world.x.post(OLGA, "ромашка до", at=NOON)
+    _, cursor = await drain(source, None)
+    world.clock.move(days=1)
+    asleep = world.x.post(PAVEL, "ромашка во сне")
+    world.clock.move(days=1)
+    batches, _ = await drain(source, cursor)
+    assert asleep in ids(batches)
+    assert all(batch.gap is None for batch in batches)
+
+
+async def test_a_daemon_that_slept_ten_days_says_what_it_may_have_missed(world: World) -> None:
+    source = world.search()
+    world.x.post(OLGA, "ромашка до", at=NOON)
+    _, cursor = await drain(source, None)
+    world.clock.move(days=5)
+    reachable = world.x.post(PAVEL, "ромашка во сне")
+    world.clock.move(days=5)
+    batches, cursor = await drain(source, cursor)
+    assert ids(batches) == [reachable]
+    assert batches[0].gap is not None
+    assert "2026-11-22" in batches[0].gap
+    batches, _ = await drain(source, cursor)
+    assert batches[0].gap is None
+
+
+async def test_a_cursor_that_cannot_be_read_begins_anew(world: World) -> None:
+    number = world.x.post(OLGA, "ромашка", at=NOON - timedelta(minutes=1))
+    for cursor in ("", "null", "[]", '{"since": "x"}', '{"walk": 1, "since": "5"}', "{}"):
+        batches, _ = await drain(world.search(), cursor)
+        assert ids(batches) == [number]
+
+
+async def test_the_mentions_of_an_account_are_heard_and_its_number_is_asked_once(world: World) -> None:
+    world.x.register(BRAND)
+    (source,) = world.sources(brand(mentions=True, search=False))
+    assert source.name == "x.mentions:romashka:romashka_ru"
+    number = world.x.post(OLGA, "@romashka_ru почему снова не работает?", at=NOON - timedelta(minutes=1))
+    batches, cursor = await drain(source, None)
+    assert ids(batches) == [number]
+    asked = world.x.requests
+    await drain(source, cursor)
+    assert world.x.requests == asked + 1
+
+
+async def test_an_account_that_does_not_exist_calls_a_person(world: World) -> None:
+    (source,) = world.sources(brand(mentions=True, search=False))
+    with pytest.raises(SourceError, match="romashka_ru") as caught:
+        await source.fetch(None)
+    assert caught.value.permanent
+
+
+async def test_no_token_means_no_sources(world: World) -> None:
+    assert build_x([brand()], Settings(), world.purse, world.clock, lambda _: "ромашка") == []
+
+
+async def test_a_query_that_x_would_refuse_for_its_length_makes_no_source(world: World) -> None:
+    assert world.sources(brand(), query="я" * 513) == []
+    assert [one.name for one in world.sources(brand(), query="я" * 512)] == ["x.search:romashka"]
+
+
+async def test_reading_is_counted_in_dollars_each_post_and_author_once_a_day(world: World) -> None:
+    (source,) = world.sources(brand(usd=5))
+    for n in range(3):
+        world.x.post(OLGA, f"ромашка {n}", at=NOON)
+    _, cursor = await drain(source, None)
+    assert world.purse.spent == {"x:mills:romashka": 3 * 5 + 10}
+    batches, _ = await drain(source, cursor)
+    assert len(ids(batches)) == 3
+    assert world.purse.spent == {"x:mills:romashka": 3 * 5 + 10}
+
+
+async def test_a_spent_day_holds_the_source_back_and_loses_nothing(world: World) -> None:
+    (source,) = world.sources(brand(usd=0.02))
+    for n in range(3):
+        world.x.post(OLGA, f"ромашка {n}", at=NOON)
+    batches, cursor = await drain(source, None)
+    assert len(ids(batches)) == 3
+    asked = world.x.requests
+    with pytest.raises(SourceError, match=r"0\.02 \$") as caught:
+        await source.fetch(cursor)
+    assert caught.value.held_back
+    assert caught.value.retry_after == 60
+    assert world.x.requests == asked
+
+
+async def test_a_refused_query_calls_a_person(world: World) -> None:
+    with pytest.raises(SourceError, match="invalid operator") as caught:
+        await world.search(query="foo:bar").fetch(None)
+    assert caught.value.permanent
+
+
+async def test_a_wrong_token_calls_a_person_and_is_not_in_the_message(world: World) -> None:
+    world.x.token = "another"
+    with pytest.raises(SourceError, match="401") as caught:
+        await world.search().fetch(None)
+    assert caught.value.permanent
+    assert TOKEN not in str(caught.value)
+
+
+async def test_a_used_up_window_is_waited_for_and_not_knocked_at_again(world: World) -> None:
+    world.x._meters["search"].limit = 2
+    source = world.search()
+    cursor: str | None = None
+    for _ in range(2):
+        _, cursor = await drain(source, cursor)
+    for _ in range(3):
+        with pytest.raises(SourceError) as caught:
+            await source.fetch(cursor)
+        assert caught.value.held_back
+        assert caught.value.retry_after == pytest.approx(900, abs=2)
+    assert world.x.requests == 2
+    world.clock.move(minutes=15, seconds=1)
+    await source.fetch(cursor)
+
+
+HTML = Fault(path=SEARCH, kind="html")
+BAD_ANSWERS = {
+    "an HTML page with 200": (HTML, "text/html"),
+    "an HTML page with 502": (Fault(path=SEARCH, kind="html", status=502), "502"),
+    "an empty 500": (Fault(path=SEARCH, kind="status", status=500), "500"),
+    "an empty 200": (Fault(path=SEARCH, kind="status", status=200), "200"),
+    "a redirect": (Fault(path=SEARCH, kind="status", status=302, headers={"Location": "/elsewhere"}), "302"),
+    "a JSON list": (Fault(path=SEARCH, kind="json", body=[1]), "JSON object"),
+    "a JSON null": (Fault(path=SEARCH, kind="json", body=None), "JSON object"),
+    "an empty object": (Fault(path=SEARCH, kind="json", body={}), "unknown fields"),
+    "posts that are no list": (Fault(path=SEARCH, kind="json", body={"data": "x", "meta": {}}), "no page"),
+    "only errors": (Fault(path=SEARCH, kind="json", body={"errors": [{"detail": "надолго"}]}), "надолго"),
+    # aiohttp itself asks a second time after a cut, so it takes two to be seen.
+    "a cut connection": (Fault(path=SEARCH, kind="reset", times=2), "does not answer"),
+    "a dripping answer": (Fault(path=SEARCH, kind="trickle", seconds=3), "does not answer"),
+    "a hanging answer": (Fault(path=SEARCH, kind="hang", seconds=3), "does not answer"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+async def test_a_bad_answer_is_an_error_to_try_again_and_the_next_good_one_is_heard(
+    world: World, name: str
+) -> None:
+    fault, words = BAD_ANSWERS[name]
+    world.x.faults.add(Fault(**{key: getattr(fault, key) for key in fault.__slots__}))
+    number = world.x.post(OLGA, "ромашка", at=NOON)
+    source = world.search(patience=Patience(total=0.5, connect=0.5, read=0.3))
+    with pytest.raises(SourceError, match=words) as caught:
+        await source.fetch(None)
+    assert not caught.value.permanent
+    assert TOKEN not in str(caught.value)
+    batches, _ = await drain(source, None)
+    assert ids(batches) == [number]
+
+
+@pytest.mark.parametrize(
+    ("fault", "permanent", "wait"),
+    [
+        ({"status": 429, "headers": {"x-rate-limit-reset": str(int(NOON.timestamp()) + 40)}}, False, 41),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "soon"}}, False, 60),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "0"}}, False, 1),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "99999999999"}}, False, 900),
+        ({"status": 429, "headers": {"retry-after": "7"}}, False, 7),
+        ({"status": 429}, False, 60),
+        ({"status": 503, "headers": {"retry-after": "30"}}, False, 30),
+        ({"status": 402}, True, None),
+        ({"status": 403}, True, None),
+        ({"status": 404}, False, None),
+    ],
+)
+async def test_every_status_has_its_consequence(
+    world: World, *, fault: dict[str, object], permanent: bool, wait: float | None
+) -> None:
+    world.x.faults.add(Fault(path=SEARCH, kind="status", **fault))  # type: ignore[arg-type]  # a table of parts
+    with pytest.raises(SourceError) as caught:
+        await world.search().fetch(None)
+    assert caught.value.permanent == permanent
+    assert caught.value.retry_after == wait
+    assert caught.value.held_back == (fault["status"] == 429)
+
+
+async def test_a_usage_cap_has_no_reset_and_is_looked_at_again_in_an_hour(world: World) -> None:
+    body = {
+        "type": "https://api.twitter.com/2/problems/usage-capped",
+        "title": "UsageCapExceeded",
+        "period": "Monthly",
+    }
+    world.x.faults.add(Fault(path=SEARCH, kind="json", status=429, body=body))
+    with pytest.raises(SourceError, match="monthly cap") as caught:
+        await world.search().fetch(None)
+    assert caught.value.held_back
+    assert caught.value.retry_after == 3600
+
+
+async def test_a_server_that_sends_the_token_back_does_not_get_it_into_our_message(world: World) -> None:
+    world.x.faults.add(Fault(path=SEARCH, kind="json", status=500, body={"detail": f"bad header {TOKEN}"}))
+    with pytest.raises(SourceError, match=r"bad header \*\*\*"):
+        await world.search().fetch(None)
+
+
+async def test_broken_posts_are_left_out_and_the_others_heard(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = {
+        "id": "2124356565342355456",
+        "author_id": "7",
+        "text": "ромашка",
+        "created_at": "2026-11-22T11:59:00.000Z",
+    }
+    rows = [
+        good | {"id": "11", "text": None},
+        good | {"id": "12", "author_id": None},
+        good | {"id": "13", "created_at": "вчера"},
+        good | {"id": None},
+        good | {"id": "14", "text": 5},
+        "not a post",
+        None,
+        good | {"id": "15", "referenced_tweets": [{"type": "retweeted", "id": "1"}]},
+        good | {"id": "16", "referenced_posts": [{"type": "retweeted", "id": "1"}]},
+        good,
+    ]
+    body = {"data": rows, "includes": {"users": [None, {"id": 7}]}, "meta": {"result_count": 8}}
+    world.x.faults.add(Fault(path=SEARCH, kind="json", body=body))
+    batch = await world.search().fetch(None)
+    (mention,) = batch.mentions
+    assert mention.id == good["id"]
+    assert mention.author.name == "id7"
+    assert mention.url == f"https://x.com/i/status/{good['id']}"
+    assert "`text` must be a string, got nothing" in caplog.text
+
+
+async def test_parts_that_x_cannot_give_do_not_stop_the_rest(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    body = {
+        "data": [{"id": "2124356565342355456", "author_id": "7", "text": "ромашка"}],
+        "errors": [
+            {"title": "Not Found Error", "detail": "Could not find user with id: [7].", "type": "about:blank"}
+        ],
+        "meta": {"result_count": 1},
+    }
+    world.x.faults.add(Fault(path=SEARCH, kind="json", body=body))
+    batch = await world.search().fetch(None)
+    assert len(batch.mentions) == 1
+    assert batch.mentions[0].published_at.year == 2026
+    assert "Could not find user" in caplog.text
+
+
+async def test_an_endless_body_is_cut_off(world: World) -> None:
+    async def flood(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        try:
+            while True:
+                await response.write(b" " * 1_000_000)
+        except ConnectionError:
+            return response
+
+    app = web.Application()
+    app.router.add_get(SEARCH, flood)
+    async with TestServer(app) as server:
+        client = XClient(TOKEN, str(server.make_url("/")), world.clock)
+        with pytest.raises(SourceError, match="longer than"):
+            await client.search("ромашка", {}, None)
+        await client.close()
+
+
+async def test_a_server_that_knows_only_the_new_field_names_is_understood(world: World) -> None:
+    asked: list[dict[str, str]] = []
+
+    async def renamed(request: web.Request) -> web.Response:
+        asked.append(dict(request.query))
+        if "tweet.fields" in request.query:
+            error = {"parameters": {"tweet.fields": ["…"]}, "message": "unknown parameter"}
+            return web.json_response({"errors": [error], "title": "Invalid Request"}, status=400)
+        post = {"id": "2124356565342355456", "author_id": "7", "text": "коротко", "note_post": {"text": "длинно"}}
+        return web.json_response({"data": [post], "meta": {"result_count": 1}})
+
+    app = web.Application()
+    app.router.add_get(SEARCH, renamed)
+    async with TestServer(app) as server:
+        client = XClient(TOKEN, str(server.make_url("/")), world.clock)
+        source = XSearch("x", "ромашка", timedelta(1), client, Walking("x", world.clock, None))
+        assert (await source.fetch(None)).mentions[0].text == "длинно"
+        await source.fetch(None)
+        await source.close()
+    assert ["tweet.fields" in one for one in asked] == [True, False, False]
+    assert "note_post" in asked[-1]["post.fields"]
+
+
+async def test_a_server_that_repeats_its_token_is_not_walked_for_ever(world: World) -> None:
+    body = {"data": [{"id": "5", "author_id": "7", "text": "ромашка", "created_at": "2026-11-22T11:59:00Z"}]}
+    world.x.faults.add(Fault(path=SEARCH, kind="json", body=body | {"meta": {"next_token": "same"}}, times=50))
+    batches, _ = await drain(world.search(), None)
+    assert len(batches) == 2
+
+
+async def test_a_closed_source_lets_the_others_go_on(world: World) -> None:
+    world.x.register(BRAND)
+    first, second = world.sources(brand(mentions=True))
+    await first.fetch(None)
+    await first.close()
+    await second.fetch(None)

@@ -1,0 +1,152 @@
+"""The bookmark on X: it survives writing, it never runs ahead of what was delivered."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listener.networks.x.bookmark import (
+    FIRST_LOOK,
+    MAX_PAGES,
+    OVERLAP,
+    REACH,
+    Bookmark,
+    Walk,
+    after_page,
+    by_time,
+    first_bookmark,
+    given_up,
+    read_bookmark,
+    within_reach,
+    write_bookmark,
+)
+from listener.networks.x.snowflake import number_at, time_of
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NUMBERS = st.integers(min_value=0, max_value=2**63)
+TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(2011, 1, 1), max_value=datetime(2040, 1, 1))  # noqa: DTZ001  # hypothesis wants bare bounds
+WALKS = st.none() | st.builds(
+    Walk, token=st.text(min_size=1), newest=st.none() | NUMBERS, began=TIMES, pages=st.integers(0, 1000)
+)
+BOOKMARKS = st.builds(Bookmark, since=NUMBERS, walk=WALKS, user=st.none() | st.just("900")) | st.builds(
+    Bookmark, start=TIMES, walk=WALKS
+)
+
+
+@given(BOOKMARKS)
+def test_a_written_bookmark_reads_back_the_same(bookmark: Bookmark) -> None:
+    assert read_bookmark(write_bookmark(bookmark)) == bookmark
+
+
+@given(st.text())
+def test_what_is_no_bookmark_is_named_so_and_nothing_worse(text: str) -> None:
+    with pytest.raises(ValueError, match="not a bookmark"):
+        read_bookmark(text)
+
+
+@given(TIMES)
+def test_a_number_made_for_a_time_tells_that_time(moment: datetime) -> None:
+    read = time_of(number_at(moment), moment)
+    assert read is not None
+    assert abs(read - moment) < timedelta(milliseconds=2)
+
+
+@pytest.mark.parametrize("number", [0, 1, 1001, 4_194_303, 9_000_000_000_000_000_000])
+def test_a_number_that_carries_no_time_is_seen_through(number: int) -> None:
+    assert time_of(number, NOON) is None
+
+
+def test_small_numbers_move_the_bound_without_an_overlap() -> None:
+    assert after_page(first_bookmark(NOON), 1005, None, NOON) == Bookmark(since=1005)
+
+
+def test_numbers_from_the_future_move_the_bound_without_an_overlap() -> None:
+    huge = 9_000_000_000_000_000_000
+    assert after_page(first_bookmark(NOON), huge, None, NOON) == Bookmark(since=huge)
+
+
+def test_fresh_posts_move_the_bound_to_the_beginning_of_the_walk_less_the_overlap() -> None:
+    after = after_page(first_bookmark(NOON), number_at(NOON), None, NOON)
+    assert after == Bookmark(since=number_at(NOON - OVERLAP))
+
+
+def test_a_clock_of_ours_that_is_hours_fast_does_not_jump_over_posts() -> None:
+    newest = number_at(NOON - timedelta(hours=3))
+    assert after_page(Bookmark(since=5), newest, None, NOON).since == newest
+
+
+def test_the_bound_never_moves_down() -> None:
+    since = number_at(NOON - timedelta(minutes=1))
+    assert after_page(Bookmark(since=since), since + 5, None, NOON).since == since
+
+
+def test_an_empty_first_look_keeps_looking_an_hour_back() -> None:
+    bookmark = first_bookmark(NOON)
+    later = NOON + timedelta(minutes=10)
+    assert after_page(bookmark, None, None, later).start == later - FIRST_LOOK
+
+
+def test_an_empty_look_leaves_a_number_where_it_is() -> None:
+    assert after_page(Bookmark(since=77), None, None, NOON) == Bookmark(since=77)
+
+
+def test_a_start_out_of_reach_is_moved_and_the_loss_named() -> None:
+    moved, gap = within_reach(Bookmark(start=NOON - timedelta(days=9)), NOON)
+    assert moved.start == NOON - REACH
+    assert gap is not None
+    assert "2026-11-13" in gap
+
+
+def test_a_refused_number_within_reach_loses_nothing() -> None:
+    published = NOON - timedelta(days=2)
+    moved, gap = by_time(Bookmark(since=number_at(published), user="900"), NOON)
+    assert gap is None
+    assert (moved.since, moved.start, moved.user) == (None, published, "900")
+
+
+def test_a_refused_number_without_a_time_looks_an_hour_back_and_says_so() -> None:
+    moved, gap = by_time(Bookmark(since=12, user="900"), NOON)
+    assert moved == Bookmark(start=NOON - FIRST_LOOK, user="900")
+    assert gap is not None
+
+
+def test_a_walk_without_end_is_given_up() -> None:
+    walk = Walk(token="a", newest=50, began=NOON, pages=MAX_PAGES - 1)
+    bookmark = Bookmark(since=7, walk=walk)
+    assert given_up(bookmark, "b")
+    assert not given_up(bookmark, None)
+    assert after_page(bookmark, 9, "b", NOON) == Bookmark(since=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Published at a second of the hour, found by search so many seconds later."""
+
+    at: int
+    late: int
+
+
+POSTED = st.builds(Posted, at=st.integers(0, 3600), late=st.integers(0, 280))
+
+
+@given(st.lists(POSTED, max_size=40), st.integers(1, 5), st.integers(20, 200), st.lists(st.integers(0, 60)))
+def test_every_post_is_delivered_however_late_it_is_found_and_wherever_the_daemon_dies(
+    posted: list[Posted], page_size: int, every: int, deaths: list[int]
+) -> None:
+    posts = {number_at(NOON + timedelta(seconds=one.at)) + index: one for index, one in enumerate(posted)}
+    bookmark, delivered, second, turn = first_bookmark(NOON), set[int](), 0, 0
+    while second < 4200:
+        now = NOON + timedelta(seconds=second)
+        floor = bookmark.since if bookmark.since is not None else number_at(bookmark.start or NOON) - 1
+        ceiling = int(bookmark.walk.token) if bookmark.walk else 2**63
+        there = [n for n, one in posts.items() if floor < n < ceiling and one.at + one.late <= second]
+        page = sorted(there, reverse=True)[:page_size]
+        token = str(page[-1]) if len(there) > page_size else None
+        turn += 1
+        if turn not in deaths:  # the batch and the bookmark are kept together, or neither is
+            delivered |= set(page)
+            bookmark = read_bookmark(write_bookmark(after_page(bookmark, max(page, default=None), token, now)))
+        second += 1 if bookmark.walk else every
+    assert delivered == set(posts)
