@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any, Final
 
 EVENTS: Final = (
@@ -29,7 +28,6 @@ class Channel:
     key: str = field(default_factory=lambda: secrets.token_hex(20))
     settings: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENTS, 1))
     _events: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
     _last: int = 0
     _waiting: set[asyncio.Event] = field(default_factory=set)
     _open: bool = True
@@ -49,14 +47,14 @@ class Channel:
             "v": "5.199",
             "object": item,
         }
-        self._last = next(self._numbers)
+        self._last += 1
         self._events.append((self._last, event))
         del self._events[: -self.kept]
         self._wake()
 
     def tell_raw(self, update: Any) -> None:
         """Add an update as it is: for events that are broken or of an unknown type."""
-        self._last = next(self._numbers)
+        self._last += 1
         self._events.append((self._last, update))
         self._wake()
 
@@ -69,14 +67,12 @@ class Channel:
         """Forget the events and jump ahead: the next look is answered with failed 1."""
         self._events.clear()
         self._last += skip
-        self._numbers = count(self._last + 1)
         self._wake()
 
     def forget_everything(self) -> None:
         """Begin anew with another key: the next look is answered with failed 3."""
         self._events.clear()
         self._last = 0
-        self._numbers = count(1)
         self.key = secrets.token_hex(20)
         self._wake()
 
