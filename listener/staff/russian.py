@@ -1,0 +1,130 @@
+"""What is wrong with a value, in Russian, with what to do; and the word that was probably meant."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from listener.staff.yaml_tree import YamlWord
+
+_SHOWN: Final = 40
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """« (возможно, вы имели в виду «…»)» with the nearest known word, or the list of what is known."""
+    choices = sorted(known)
+    near = get_close_matches(word.lower(), [choice.lower() for choice in choices], n=1, cutoff=0.6)
+    for choice in choices:
+        if near and choice.lower() == near[0]:
+            return f"; возможно, вы имели в виду «{choice}»"
+    return f"; можно: {', '.join(choices)}" if choices else ""
+
+
+def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
+    """One pydantic error as a sentence for a person who has never heard of types."""
+    place = [str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]"]
+    key = place[-1] if place else ""
+    if error["type"] == "extra_forbidden":
+        return f"неизвестный ключ «{key}»{meant(key, _keys_at(model, error['loc'][:-1]))}"
+    if error["type"] == "missing":
+        return f"не хватает обязательного ключа «{key}»: добавьте его"
+    where = f"«{key}»: " if key else ""
+    wanted = _WANTED.get(error["type"])
+    if wanted is None:
+        return f"{where}значение {_shown(error['input'])} не подходит"
+    return where + wanted(error.get("ctx", {}), _shown(error["input"]))
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in words: for «нужен список, а тут текст»."""
+    for kind, name in _KINDS.items():
+        if isinstance(value, kind):
+            return name
+    return "пусто"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "— а тут пусто"
+    if isinstance(value, YamlWord):
+        return f"«{value}»"
+    if isinstance(value, (dict, list)):
+        return f"— а тут {kind_of(value)}"
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return f"— а тут {kind_of(value)} «{shown}»"
+
+
+def _pattern(context: Mapping[str, Any], got: str) -> str:
+    return f"{_PATTERNS.get(str(context.get('pattern')), 'нужен другой вид')} {got}"
+
+
+_KINDS: Final[Mapping[type, str]] = {
+    bool: "да/нет",
+    int: "число",
+    float: "число",
+    str: "текст",
+    list: "список",
+    dict: "набор ключей",
+}
+
+_PATTERNS: Final = {
+    r"^[a-z][a-z0-9_-]{0,63}$": "нужно короткое имя строчной латиницей, цифры, - и _ (например romashka)",
+    r"^(vk|x):\S+$": 'нужен вид "vk:-100500" или "x:имя", в кавычках',
+    r"^@?[A-Za-z0-9_.]+$": "нужно короткое имя страницы латиницей, без адреса и пробелов (например romashka_ru)",
+    r"^[UW][A-Z0-9]+$": "нужен код участника Slack вида U0123ABCD (профиль → «Скопировать ID участника»)",
+}
+
+_WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
+    "block": lambda _, got: f'нужны часы вида "09:00-18:00", в кавычках {got}',
+    "block_order": lambda _, got: f"начало должно быть раньше конца {got}; работа за полночь — два промежутка",
+    "bool_type": lambda _, got: f"нужно true или false {got}",
+    "dict_type": lambda _, got: f"нужны ключи со значениями {got}",
+    "duration": lambda _, got: f"нужен срок вида 90s, 15m, 1h или 2d {got}",
+    "empty_list": lambda _, __: "список пуст: впишите хотя бы одно значение",
+    "float_type": lambda _, got: f"нужно число, без кавычек {got}",
+    "greater_than": lambda context, got: f"нужно число больше {context.get('gt')} {got}",
+    "greater_than_equal": lambda context, got: f"нужно число не меньше {context.get('ge')} {got}",
+    "int_from_float": lambda _, got: f"нужно целое число {got}",
+    "int_type": lambda _, got: f"нужно целое число, без кавычек {got}",
+    "less_than_equal": lambda context, got: f"нужно число не больше {context.get('le')} {got}",
+    "list_type": lambda _, got: f"нужен список в квадратных скобках или с чёрточками {got}",
+    "literal_error": lambda context, got: f"можно только {_choices(context)} {got}",
+    "model_type": lambda _, got: f"нужны ключи со значениями {got}",
+    "string_pattern_mismatch": _pattern,
+    "string_too_long": lambda context, _: f"слишком длинно: не больше {context.get('max_length')} знаков",
+    "string_too_short": lambda _, __: "пустая строка: впишите значение или уберите ключ",
+    "string_type": lambda _, got: f"нужен текст {got}; если это имя, возьмите его в кавычки",
+    "too_short": lambda _, __: "пусто: впишите хотя бы одно значение",
+    "yaml_word": lambda _, got: f"слово {got} YAML читает как «да/нет»: имя возьмите в кавычки, а да/нет пишите true/false",
+}
+"""pydantic's error type → what is wanted; every type that the schema can raise (held by a test)."""
+
+
+def _choices(context: Mapping[str, Any]) -> str:
+    return str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The keys that are allowed at a place of the file."""
+    current: Any = model
+    for part in loc:
+        found = _model_in(current)
+        if isinstance(part, str) and found is not None and part in found.model_fields:
+            current = found.model_fields[part].annotation
+        elif found is not None:
+            current = found
+    found = _model_in(current)
+    return tuple(found.model_fields) if found is not None else ()
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,180 @@
+"""YAML with line numbers: a file becomes plain values plus the line of every key and item, or mistakes in Russian."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from listener.staff.values import Mistake
+
+Place = tuple[str | int, ...]
+
+MAX_BYTES: Final = 256_000
+MAX_DEPTH: Final = 20
+
+# YAML turns these words into true and false; in a list of names that is never what a person meant.
+_BOOLEANS: Final = frozenset({"true", "false"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A file's values and the line of each of them by its path; mistakes that hide nothing else."""
+
+    file: str
+    value: Any
+    lines: Mapping[Place, int] = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+
+    def line(self, path: Place) -> int:
+        """The line of the value, or of the nearest thing around it that has one."""
+        for size in range(len(path), -1, -1):
+            if path[:size] in self.lines:
+                return self.lines[path[:size]]
+        return 1
+
+
+def read_tree(path: Path, name: str) -> Tree:
+    """Read one file; `name` is what the mistakes call it. A file that cannot be read has the value None."""
+    text, complaint = _text(path)
+    if complaint:
+        return _broken(name, 1, complaint)
+    tab = _tab_line(text)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is None:
+            return Tree(file=name, value=None, mistakes=())
+        reader = _Reader(name)
+        value = reader.read(node, (), 0)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        return _broken(name, tab or line, _explain(error, tab=tab, start=error.context_mark))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return _broken(name, 1, "файл не читается как YAML: в нём недопустимые символы или слишком глубокая вложенность")
+    return Tree(file=name, value=value, lines=reader.lines, mistakes=tuple(reader.mistakes))
+
+
+class _Reader:
+    """Walks the nodes once; the alias of a node is refused, so the walk is no longer than the file."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._seen: set[int] = set()
+        self.lines: dict[Place, int] = {}
+        self.mistakes: list[Mistake] = []
+
+    def read(self, node: yaml.Node, path: Place, depth: int) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if id(node) in self._seen:
+            self._complain(node, "ссылки YAML (* и &) здесь не нужны: напишите значение ещё раз целиком")
+            return None
+        self._seen.add(id(node))
+        if depth > MAX_DEPTH:
+            self._complain(node, "слишком глубокая вложенность: уберите лишние скобки или отступы")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(item, (*path, place), depth + 1) for place, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Place, depth: int) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._complain(key_node, "ключом может быть только слово; проверьте скобки и двоеточия")
+                continue
+            key = key_node.value
+            if key in values:
+                first = self.lines[(*path, key)]
+                self._complain(key_node, f"ключ «{key}» повторяется (первый раз в строке {first}): оставьте один")
+                continue
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            values[key] = self.read(value_node, (*path, key), depth + 1)
+        return values
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        plain = getattr(node, "style", None) is None
+        if plain and node.tag.endswith(":bool") and node.value.lower() not in _BOOLEANS:
+            return YamlWord(node.value)  # `no`, `on`: see YamlWord
+        if node.tag.endswith((":timestamp", ":binary")):
+            return str(node.value)
+        try:
+            value = yaml.constructor.SafeConstructor().construct_document(node)
+        except (yaml.YAMLError, ValueError, OverflowError, ArithmeticError, RecursionError):
+            self._complain(node, f"значение «{_short(node.value)}» не читается: возьмите его в кавычки")
+            return None
+        return value if isinstance(value, Hashable) else str(node.value)
+
+    def _complain(self, node: yaml.Node, message: str) -> None:
+        self.mistakes.append(Mistake(file=self._file, line=node.start_mark.line + 1, message=message))
+
+
+class YamlWord(str):
+    """A word that YAML would read as true or false (`no`, `on`, `yes`, `off`): refused wherever a string or a
+    switch is wanted, so that nobody wonders where the name «No» went.
+    """
+
+    __slots__ = ()
+
+
+def _text(path: Path) -> tuple[str, str | None]:
+    """The file's text, or why it cannot be had."""
+    try:
+        if path.is_dir():
+            return "", "это папка, а нужен файл"
+        if not path.is_file():
+            return "", "это не обычный файл"
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            return "", f"файл слишком большой ({size // 1000} КБ): больше {MAX_BYTES // 1000} КБ в одном файле не бывает"
+        return path.read_bytes().decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        return "", f"файл не в кодировке UTF-8 (байт {error.start}): сохраните его заново, выбрав UTF-8"
+    except OSError as error:
+        return "", f"файл не читается: {error.strerror or type(error).__name__}"
+
+
+def _broken(name: str, line: int, message: str) -> Tree:
+    return Tree(file=name, value=None, mistakes=(Mistake(file=name, line=line, message=message),))
+
+
+def _tab_line(text: str) -> int | None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            return number
+    return None
+
+
+_EXPLANATIONS: Final = {
+    "found unexpected end of stream": "кавычка или скобка открыта и не закрыта",
+    "found unexpected document separator": "кавычка открыта и не закрыта",
+    "could not find expected ':'": "после ключа нужны двоеточие и пробел («ключ: значение»)",
+    "mapping values are not allowed": "лишнее двоеточие или отступ; значение с двоеточием берут в кавычки",
+    "expected <block end>": "сбит отступ: строки одного уровня начинаются с одной колонки",
+    "but found '<stream end>'": "скобка [ или { открыта и не закрыта (если в строке есть #, возьмите слово с ним в кавычки)",
+    "expected ',' or": "в списке не хватает запятой или закрывающей скобки (слово с # берут в кавычки: \"#support\")",
+    "found character": "недопустимый знак в начале значения: возьмите значение в кавычки",
+    "unknown escape character": "обратная черта \\ в двойных кавычках: возьмите значение в одинарные кавычки",
+    "found undefined alias": "знак * в начале значения: возьмите значение в кавычки",
+    "expected a single document": "в файле должен быть один документ: уберите строку ---",
+    "expected alphabetic or numeric": "знак * или & в начале значения: возьмите значение в кавычки",
+}
+
+
+def _explain(error: yaml.MarkedYAMLError, *, tab: int | None, start: yaml.Mark | None) -> str:
+    if tab:
+        return "отступ сделан табуляцией: замените её пробелами (обычно двумя)"
+    words = f"{error.problem or ''} {error.context or ''}"
+    for sign, explanation in _EXPLANATIONS.items():
+        if sign in words:
+            opened = f" (начало в строке {start.line + 1})" if start else ""
+            return f"YAML не читается: {explanation}{opened}"
+    return "YAML не читается: проверьте отступы, двоеточия и кавычки в этой строке и строкой выше"
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:40] + "…"
