@@ -231,7 +231,8 @@ class Delivering:
                 self._silences.pop(delivery.chat.messenger, None)
                 await self._outbox.shown(delivery, ref, self._clock())
             case _Later(delivery=delivery, at=at, error=error, unknown=unknown):
-                log.warning("delivery %s to %s waits: %s", delivery.id, delivery.receiver, error)
+                level = logging.DEBUG if outcome.outcome == "postponed" else logging.WARNING
+                log.log(level, "delivery %s to %s waits: %s", delivery.id, delivery.receiver, error)
                 await self._outbox.retry(delivery, at, error, unknown=unknown)
             case _Never(delivery=delivery, error=error):
                 self.failed += 1

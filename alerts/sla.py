@@ -71,7 +71,7 @@ def working(hours: Hours, now: datetime) -> bool:
     return next_opening(hours, now) == now
 
 
-def hold_until(hours: Hours, urgent: bool, now: datetime) -> datetime | None:  # noqa: FBT001  # the contract's order
+def hold_until(hours: Hours, *, urgent: bool, now: datetime) -> datetime | None:
     """Until when a card waits; None: it goes at once, also when nobody ever works (nothing may be lost)."""
     if hours.night == "send" or (hours.night == "urgent" and urgent):
         return None

@@ -1,6 +1,6 @@
 """Real parts that keep everything in memory: an outbox, messengers and a clock that tests turn by hand."""
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -192,7 +192,7 @@ class MemoryMessenger:
     chats: dict[str, Chat] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     faults: deque[Exception | None] = field(default_factory=deque)
-    counts: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    sent: list[Card] = field(default_factory=list)
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:
         self.calls.append("send")
@@ -200,7 +200,7 @@ class MemoryMessenger:
         ref = str(len(self.calls))
         if fault is None or (isinstance(fault, NotifyError) and fault.ambiguous):
             self.shown[ref], self.keys[ref], self.chats[ref] = card, key, chat
-            self.counts[key] += 1
+            self.sent.append(card)
         if fault is not None:
             raise fault
         return ref

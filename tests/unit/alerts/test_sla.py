@@ -94,7 +94,7 @@ def test_a_promise_beyond_a_year_of_work_is_none() -> None:
     ],
 )
 def test_the_night_holds_what_the_staff_said(
-    night: Literal["hold", "urgent", "send"], urgent: bool, held: bool
+    night: Literal["hold", "urgent", "send"], *, urgent: bool, held: bool
 ) -> None:
     until = hold_until(hours(night), urgent=urgent, now=moscow(11, 18, 23))
     assert until == (moscow(11, 19, 9) if held else None)
@@ -113,9 +113,7 @@ def test_a_block_over_midnight_belongs_to_both_days() -> None:
 
 
 def test_overlapping_blocks_count_once() -> None:
-    double = Hours(
-        weekdays=((time(9), time(12)), (time(10), time(11))), weekend=(), holidays=None, night="hold"
-    )
+    double = Hours(weekdays=((time(9), time(12)), (time(10), time(11))), weekend=(), holidays=None, night="hold")
     long = Sla(warn=timedelta(hours=1), due=timedelta(hours=3), breach=timedelta(hours=4))
     assert deadlines(long, double, moscow(11, 18, 9))[1:] == (moscow(11, 18, 12), moscow(11, 19, 10))
 
@@ -133,7 +131,9 @@ def test_a_changed_clock_shortens_the_night_shift() -> None:
 
 
 def test_hours_are_those_of_the_time_zone() -> None:
-    far = Hours(weekdays=((time(9), time(18)),), weekend=(), holidays=None, night="hold", timezone="Asia/Vladivostok")
+    far = Hours(
+        weekdays=((time(9), time(18)),), weekend=(), holidays=None, night="hold", timezone="Asia/Vladivostok"
+    )
     assert working(far, datetime(2026, 11, 18, 0, 30, tzinfo=UTC))
     assert not working(far, datetime(2026, 11, 18, 9, tzinfo=UTC))
 
@@ -187,8 +187,8 @@ def test_the_next_opening_is_the_nearest_working_moment(some: Hours, now: dateti
         assert next_opening(some, now + (opening - now) / 2) == opening
 
 
-@given(any_hours, moments, st.booleans())
-def test_a_held_card_waits_for_the_next_opening_or_not_at_all(some: Hours, now: datetime, urgent: bool) -> None:
+@given(some=any_hours, now=moments, urgent=st.booleans())
+def test_a_held_card_waits_for_the_next_opening_or_not_at_all(some: Hours, now: datetime, *, urgent: bool) -> None:
     until = hold_until(some, urgent=urgent, now=now)
     assert until is None or (until > now and until == next_opening(some, now) and some.night != "send")
 

@@ -17,7 +17,7 @@ from alerts.suppression import may_tell
     ],
 )
 def test_new_cards_are_bounded_by_the_day(
-    sent: int, per_day: int | None, urgency: float, allowed: bool, reason: str
+    sent: int, per_day: int | None, urgency: float, *, allowed: bool, reason: str
 ) -> None:
     permission = may_tell(sent, per_day, urgency=urgency)
     assert (permission.allowed, permission.reason) == (allowed, reason)

@@ -1,0 +1,51 @@
+"""Word forms after numbers, and times as people write them."""
+
+from datetime import timedelta
+
+import pytest
+
+from alerts.russian import counted, did, moment, percent, plural
+from tests.fakes import NOON
+
+
+@pytest.mark.parametrize(
+    ("count", "form"),
+    [
+        (0, "сообщений"),
+        (1, "сообщение"),
+        (2, "сообщения"),
+        (4, "сообщения"),
+        (5, "сообщений"),
+        (11, "сообщений"),
+        (12, "сообщений"),
+        (14, "сообщений"),
+        (21, "сообщение"),
+        (22, "сообщения"),
+        (111, "сообщений"),
+        (112, "сообщений"),
+        (121, "сообщение"),
+    ],
+)
+def test_the_noun_follows_the_number(count: int, form: str) -> None:
+    assert plural(count, "сообщение", "сообщения", "сообщений") == form
+
+
+def test_thousands_stand_apart_without_a_line_break() -> None:
+    assert counted(1_200_001, "подписчик", "подписчика", "подписчиков") == "1\xa0200\xa0001\xa0подписчик"
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"), [(0.0, "1"), (0.004, "1"), (0.5, "50"), (0.999, "99"), (1.0, "99")]
+)
+def test_percent_never_promises_certainty(probability: float, text: str) -> None:
+    assert percent(probability) == f"{text}\xa0%"
+
+
+def test_the_date_is_told_only_when_it_is_another_day_there() -> None:
+    at = NOON + timedelta(hours=11)
+    assert moment(at, now=NOON, timezone="Europe/Moscow") == "23:00"
+    assert moment(at, now=NOON, timezone="Asia/Vladivostok") == "06:00 19\xa0ноября"
+
+
+def test_verbs_agree_with_the_person() -> None:
+    assert [did("взял", gender) for gender in ("f", "m", None)] == ["взяла", "взял", "взял(а)"]
