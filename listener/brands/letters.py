@@ -26,11 +26,11 @@ _TO_LATIN_LOOKS: Final = str.maketrans("авсенкмортху", "abcehkmoptxy
 _ROMAN: Final = dict(
     zip(
         "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e zh z i y k l m n o p r s t u f h c ch sh sch  y  e yu ya".split(" "),
+        ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "h", "c", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya"],
         strict=True,
     )
 )
-_ROMAN_SCHEMES: Final = tuple(
+ROMAN_SCHEMES: Final = tuple(
     str.maketrans({**_ROMAN, **scheme})
     for scheme in (
         {},
@@ -83,7 +83,7 @@ def is_cyrillic(word: str) -> bool:
 
 def romanised(word: str) -> frozenset[str]:
     """A Cyrillic word in the usual Latin spellings: ромашка → romashka."""
-    return frozenset(word.translate(scheme) for scheme in _ROMAN_SCHEMES)
+    return frozenset(word.translate(scheme) for scheme in ROMAN_SCHEMES)
 
 
 def cyrillised(word: str) -> str:

@@ -1,0 +1,106 @@
+"""`listener match`: brands in texts, JSONL in and JSONL out, in the order of the input."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from listener.brands.brand import Match
+from listener.brands.matcher import Matcher
+from listener.staff.load import load
+from listener.staff.values import ConfigError
+
+
+class UnknownBrandError(ValueError):
+    """--brand names a brand that the config does not have."""
+
+
+class BadLineError(ValueError):
+    """A line that holds no text to look at; the message says what was expected."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar="FILE", help="JSONL with `id` and `text`; standard input if not given or -")
+    parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder, `config` if not given")
+    parser.add_argument("--brand", metavar="ID", help="look for this brand only")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Match every line; a bad one gives an error row, and 1 at the end."""
+    try:
+        matcher = _matcher(arguments.config or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config"), arguments.brand)
+    except (ConfigError, UnknownBrandError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    try:
+        return _run(arguments.file, matcher)
+    except BrokenPipeError:  # the reader (`| head`) has seen enough; keep the interpreter's last flush quiet
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"{arguments.file}: файл не читается: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+def match_rows(lines: Iterable[bytes], matcher: Matcher) -> Iterator[dict[str, Any]]:
+    """One row for each line that is not blank: its matches, or what is wrong with it."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            identity, text = _read(line)
+        except BadLineError as error:
+            yield {"line": number, "error": str(error)}
+        else:
+            yield {"id": identity, "brands": [_row(match) for match in matcher.match(text)]}
+
+
+def _run(file: str | None, matcher: Matcher) -> int:
+    if file is None or file == "-":
+        return int(_print(match_rows(sys.stdin.buffer, matcher)))
+    with Path(file).open("rb") as lines:
+        return int(_print(match_rows(lines, matcher)))
+
+
+def _print(rows: Iterable[dict[str, Any]]) -> bool:
+    """Print the rows; True when one of them is an error."""
+    failed = False
+    for row in rows:
+        failed = failed or "error" in row
+        # ASCII would hide the Russian reasons; a lone surrogate of the input still has to be printable.
+        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+    return failed
+
+
+def _matcher(directory: Path, only: str | None) -> Matcher:
+    brands = load(directory).brands
+    if only is None:
+        return Matcher(brands)
+    chosen = [brand for brand in brands if brand.id == only]
+    if not chosen:
+        known = ", ".join(brand.id for brand in brands)
+        raise UnknownBrandError(f"бренда «{only}» нет в {directory}; есть: {known}")
+    return Matcher(chosen)
+
+
+def _read(line: bytes) -> tuple[str | int | None, str]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise BadLineError("not a JSON object") from None
+    if not isinstance(row, dict):
+        raise BadLineError("not a JSON object")
+    text, identity = row.get("text"), row.get("id")
+    if not isinstance(text, str):
+        raise BadLineError(f"`text` must be a string, got {type(text).__name__}")
+    if identity is not None and (isinstance(identity, bool) or not isinstance(identity, str | int)):
+        raise BadLineError(f"`id` must be a string or a number, got {type(identity).__name__}")
+    return identity, text
+
+
+def _row(match: Match) -> dict[str, Any]:
+    return {"brand": match.brand, "words": [list(span) for span in match.words], "reason": match.reason}
