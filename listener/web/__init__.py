@@ -1,0 +1,1 @@
+"""The daemon's own web server: health, readiness and metrics."""

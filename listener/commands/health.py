@@ -1,0 +1,69 @@
+"""`listener health`: asks the running daemon whether it is alive; for Docker and systemd."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Final
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+from listener.settings import SettingsError, read_settings
+
+PATIENCE: Final = 5.0
+LONGEST_ANSWER: Final = 1_000_000
+EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # read, not bound
+"""An address that means 'all interfaces' is listened on, but cannot be asked."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timeout", type=float, default=PATIENCE, metavar="SECONDS", help="default: %(default)s")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        settings = read_settings(os.environ, Path(".env"))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    host = EVERYWHERE.get(settings.http_host, settings.http_host)
+    address = f"[{host}]" if ":" in host else host
+    alive, words = ask(f"http://{address}:{settings.http_port}/healthz", arguments.timeout)
+    print(words)
+    return 0 if alive else 1
+
+
+def ask(url: str, timeout: float) -> tuple[bool, str]:
+    """Whether the daemon behind the address is alive, and one line that says so or why not."""
+    # A proxy of the environment knows nothing of our loopback.
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=timeout) as response:
+            return True, f"alive: {_sources(_read(response))}"
+    except HTTPError as error:
+        with error:
+            problems = _read(error).get("problems")
+        words = "; ".join(map(str, problems)) if isinstance(problems, list) else ""
+        return False, f"not alive: {words or f'{url} answers {error.code}'}"
+    except (OSError, ValueError) as error:
+        return False, f"not alive: {url}: {error}"
+
+
+def _sources(answer: dict[str, Any]) -> str:
+    sources = answer.get("sources")
+    if not isinstance(sources, dict):
+        raise ValueError("the answer is not the daemon's")  # noqa: TRY004  # the answer is wrong, not our types
+    waiting = [
+        name for name, one in sources.items() if isinstance(one, dict) and one.get("state") not in ("ok", "new")
+    ]
+    words = f"{len(sources)} sources"
+    return f"{words}, waiting: {', '.join(waiting)}" if waiting else words
+
+
+def _read(response: Any) -> dict[str, Any]:
+    try:
+        answer = json.loads(response.read(LONGEST_ANSWER))
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}

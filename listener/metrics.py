@@ -1,0 +1,131 @@
+"""What the daemon counts, for Prometheus. One object handed round; nothing global."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from listener.ports import SourceError
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+STATES: Final = ("failing", "held_back", "paused")
+ACTIONS: Final = frozenset({"claim", "not_complaint", "snooze", "close", "reopen"})
+SECONDS_TO_CARD: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
+SECONDS_TO_SEND: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """Every counter of one daemon under its own registry, so that tests and embedded daemons do not share them."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        # heard
+        self._mentions = _counter(
+            registry, "mentions", "Mentions that sources brought, by what was done", "source what"
+        )
+        self._errors = _counter(registry, "source_errors", "Fetches that failed", "source kind")
+        self._held = _gauge(
+            registry, "source_held_back", "1 while the source waits for the reason", "source reason"
+        )
+        self._success = _gauge(
+            registry, "source_last_success_seconds", "Unix time of the last good fetch", "source"
+        )
+        # judged
+        self._judged = _counter(registry, "judged", "Opinions on mentions, by outcome of triage", "brand outcome")
+        self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
+        self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
+        # told
+        self._deliveries = _counter(registry, "deliveries", "Tries to show a card", "messenger outcome")
+        self._sending = _histogram(
+            registry, "delivery_seconds", "How long a try took", SECONDS_TO_SEND, "messenger"
+        )
+        self._card = _histogram(
+            registry, "post_to_card_seconds", "From publication to the first card shown", SECONDS_TO_CARD, ""
+        )
+        # obeyed
+        self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
+        # alive
+        self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
+        self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
+        self._known: set[str] = set()
+
+    def exposition(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def sources(self, names: Iterable[str]) -> None:
+        """These sources exist now; what was noted of others is taken away, for they would look stuck for ever."""
+        wanted = set(names)
+        for gone in self._known - wanted:
+            for gauge in (self._held, self._success):
+                gauge.remove_by_labels({"source": gone})
+        self._known = wanted
+        for name in wanted:
+            self._state(name, None)
+
+    def heard(self, source: str, new: int, edited: int, known: int, *, own: int) -> None:
+        for what, count in (("new", new), ("edited", edited), ("known", known), ("own", own)):
+            self._mentions.labels(source, what).inc(count)
+
+    def source_ok(self, source: str, now: datetime) -> None:
+        self._success.labels(source).set(now.timestamp())
+        self._state(source, None)
+
+    def source_failed(self, source: str, error: SourceError) -> None:
+        state = state_of(error)
+        self._errors.labels(source, state).inc()
+        self._state(source, state)
+
+    def judged(self, brand: str, outcome: str) -> None:
+        self._judged.labels(brand, outcome).inc()
+
+    def cases(self, *, new: int, joined: int, reopened: int) -> None:
+        for what, count in (("new", new), ("joined", joined), ("reopened", reopened)):
+            self._cases.labels(what).inc(count)
+
+    def poison(self) -> None:
+        self._poison.inc()
+
+    def delivered(self, messenger: str, outcome: str, seconds: float) -> None:
+        self._deliveries.labels(messenger, outcome).inc()
+        self._sending.labels(messenger).observe(seconds)
+
+    def card_shown(self, published_at: datetime, now: datetime) -> None:
+        """A case's first card is in a chat; `published_at` is the mention's."""
+        self._card.observe(max(0.0, (now - published_at).total_seconds()))
+
+    def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
+        # The action comes from outside: an invented one must not make a time series of its own.
+        self._presses.labels(messenger, action if action in ACTIONS else "unknown", str(applied).lower()).inc()
+
+    def turned(self, loop: str, now: datetime) -> None:
+        self._turned.labels(loop).set(now.timestamp())
+
+    def lag(self, seconds: float) -> None:
+        self._lag.set(max(0.0, seconds))
+
+    def _state(self, source: str, state: str | None) -> None:
+        for one in STATES:
+            self._held.labels(source, one).set(1 if one == state else 0)
+
+
+def state_of(error: SourceError) -> str:
+    """Why a source does not bring anything: one of STATES."""
+    if error.permanent:
+        return "paused"
+    return "held_back" if error.held_back else "failing"
+
+
+def _counter(registry: CollectorRegistry, name: str, about: str, labels: str) -> Counter:
+    return Counter(name, about, labels.split(), namespace="otklik", registry=registry)
+
+
+def _gauge(registry: CollectorRegistry, name: str, about: str, labels: str) -> Gauge:
+    return Gauge(name, about, labels.split(), namespace="otklik", registry=registry)
+
+
+def _histogram(
+    registry: CollectorRegistry, name: str, about: str, buckets: tuple[float, ...], labels: str
+) -> Histogram:
+    return Histogram(name, about, labels.split(), namespace="otklik", registry=registry, buckets=buckets)

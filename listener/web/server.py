@@ -1,0 +1,53 @@
+"""The daemon's web server: /healthz for people and Docker, /readyz, /metrics for Prometheus."""
+
+from aiohttp import web
+
+from listener.metrics import CONTENT_TYPE, Metrics
+from listener.ports import Clock
+from listener.web.health import Health
+
+
+class WebServer:
+    """Serves until stopped. It answers from memory only, so that a sick store cannot make it hang."""
+
+    def __init__(self, health: Health, metrics: Metrics, clock: Clock) -> None:
+        self._health = health
+        self._metrics = metrics
+        self._clock = clock
+        self._runner: web.AppRunner | None = None
+        self.address: tuple[str, int] | None = None
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen; port 0 takes a free one, `address` then says which. Raises OSError when the port is taken."""
+        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except BaseException:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self.address = runner.addresses[0][0], runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._exposition)
+        return app
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        verdict = self._health.verdict(self._clock.now())
+        return web.json_response(dict(verdict.details), status=200 if verdict.alive else 503)
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        ready = self._health.ready
+        return web.json_response({"status": "ready" if ready else "starting"}, status=200 if ready else 503)
+
+    async def _exposition(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
