@@ -82,7 +82,7 @@ def judge_apart(
     """Judge by halves until the mentions that break the judge stand alone; returns judgements and culprits."""
     try:
         return judge_all(stored, now), []
-    except Exception as fault:  # whatever a text did to the judge, the others must not wait for it
+    except Exception as fault:  # noqa: BLE001  # whatever a text did to the judge, the others must not wait for it
         if len(stored) == 1:
             return [], [(stored[0], f"{type(fault).__name__}: {fault}"[:500])]
     middle = len(stored) // 2

@@ -8,26 +8,26 @@ obey    an operator's press becomes an action and due edits in one transaction
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final, Protocol
+from typing import Any, Final
 
 from alerts.actions import Change, Refusal, act
 from alerts.case import Case
 from alerts.delivery import Delivering
-from alerts.people import Person, who_is
+from alerts.people import Messenger, Person, who_is
 from alerts.ports import Answer, Press
 from alerts.suppression import may_tell
 from listener.judged import Judgement, Stored, Told
 from listener.judging import Judging, judge_apart
-from listener.metrics import Metrics
 from listener.ports import Batch, Clock, Source, SourceError
 from listener.store.errors import StoreError
 from listener.store.store import Store
 from listener.triage import own
+from listener.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -47,20 +47,21 @@ class Pipeline:
         store: Store,
         judging: Judging,
         people: tuple[Person, ...],
-        delivering: Delivering,
+        delivering: Mapping[Messenger, Delivering],
         clock: Clock,
-        metrics: Metrics,
+        watch: Watch,
         workers: Executor,
     ) -> None:
         self.judging = judging
         self.people = people
         self._store = store
-        self._delivering = delivering
         self._clock = clock
-        self._metrics = metrics
+        self._watch = watch
         self._workers = workers
         self._to_judge = asyncio.Event()
-        self._to_tell = asyncio.Event()
+        # A loop for each messenger: one that hangs must not hold up the cards of another.
+        self._delivering = delivering
+        self._to_tell = {messenger: asyncio.Event() for messenger in delivering}
 
     # hear
 
@@ -79,7 +80,7 @@ class Pipeline:
             raise SourceError(f"the store does not take mentions: {error}") from error
         if batch.gap:
             log.warning("source %s has a gap: %s", name, batch.gap)
-        self._metrics.heard(name, kept.new, kept.edited, kept.known, own=len(batch.mentions) - len(others))
+        self._watch.heard(name, kept.new, kept.edited, kept.known, own=len(batch.mentions) - len(others))
         if kept.new or kept.edited:
             self._to_judge.set()
         return kept.new
@@ -109,8 +110,8 @@ class Pipeline:
 
     async def _record(self, judgements: Sequence[Judgement], now: datetime) -> None:
         recorded = await self._store.record(await self._within_limits(judgements, now), now)
-        self._metrics.judged(judgements, recorded)
-        self._to_tell.set()
+        self._watch.judged(judgements, recorded)
+        self._wake_tellers()
 
     async def _within_limits(self, judgements: Sequence[Judgement], now: datetime) -> list[Judgement]:
         """Take away the chats of candidates beyond their brand's cards of the day; the cases stay in the store."""
@@ -133,13 +134,22 @@ class Pipeline:
     async def _set_aside(self, stored: Stored, error: str) -> None:
         log.error("mention %s %s breaks the judge: %s", stored.mention.network, stored.mention.id, error)
         await self._store.set_aside(stored, error, self._clock.now())
-        self._metrics.poison()
+        self._watch.poison()
 
     # tell
 
-    async def tell(self) -> int:
-        """Show what is due; returns how many deliveries were tried."""
-        return await self._delivering.step()
+    async def tell(self, messenger: Messenger) -> int:
+        """Show what is due in one messenger; returns how many deliveries were tried."""
+        return await self._delivering[messenger].step()
+
+    async def due_within(self, seconds: float) -> bool:
+        """Whether a card is due now or soon."""
+        due = await self._store.next_due()
+        return due is not None and (due - self._clock.now()).total_seconds() <= seconds
+
+    def _wake_tellers(self) -> None:
+        for event in self._to_tell.values():
+            event.set()
 
     # obey
 
@@ -150,42 +160,40 @@ class Pipeline:
         try:
             outcome = await self._store.press(press, person, partial(_decide, press, person, now), now)
         except StoreError as error:
-            log.error("press %s was not stored: %s", press.key, error)
+            log.error("press %s was not stored: %s", press.key, error)  # noqa: TRY400  # the error says it all
             return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
-        self._metrics.pressed(press.messenger, press.action, applied=isinstance(outcome, Change))
-        self._to_tell.set()
+        self._watch.pressed(press.messenger, press.action, applied=isinstance(outcome, Change))
+        self._wake_tellers()
         return Answer(text=outcome.answer, alert=isinstance(outcome, Refusal))
 
     async def wake(self) -> None:
         """Bring back the cases whose rest is over."""
         if await self._store.wake(self._clock.now()):
-            self._to_tell.set()
+            self._wake_tellers()
 
     # loops
 
     async def judge_forever(self) -> None:
         await self._forever("judge", self.judge, self._to_judge)
 
-    async def tell_forever(self) -> None:
-        await self._forever("tell", self.tell, self._to_tell)
+    async def tell_forever(self, messenger: Messenger) -> None:
+        await self._forever(f"tell {messenger}", partial(self.tell, messenger), self._to_tell[messenger])
 
-    async def _forever(self, name: str, step: "Step", wanted: asyncio.Event) -> None:
+    async def _forever(
+        self, name: str, step: Callable[[], Coroutine[Any, Any, int]], wanted: asyncio.Event
+    ) -> None:
         """Step while there is work, else wait for a word of more; trouble with the store is waited out."""
         while True:
             wanted.clear()
             try:
                 worked = await step()
             except StoreError as error:
-                log.error("the %s loop waits for the store: %s", name, error)
+                log.error("the %s loop waits for the store: %s", name, error)  # noqa: TRY400  # as above
                 await asyncio.sleep(TROUBLE)
                 continue
-            self._metrics.turned(name, self._clock.now())
+            self._watch.turned(name, self._clock.now())
             if not worked:
                 await _wait(wanted, IDLE)
-
-
-class Step(Protocol):
-    async def __call__(self) -> int: ...
 
 
 def _decide(press: Press, person: Person | None, now: datetime, case: Case) -> Change | Refusal:

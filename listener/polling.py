@@ -41,7 +41,7 @@ class _Fortune:
 
 
 def backoff(failures: int, error: SourceError) -> float:
-    """Seconds until the next try after `failures` in a row: the network's word, else doubling up to five minutes."""
+    """Seconds until the next try after `failures` in a row: the network's word, else doubling to five minutes."""
     if error.permanent:
         return PAUSED_PROBE
     if error.retry_after is not None:
@@ -50,7 +50,7 @@ def backoff(failures: int, error: SourceError) -> float:
 
 
 class Polling:
-    """Runs every source until stopped; each has its own job, so that one that hangs or fails stops no other."""
+    """Runs every source until stopped; each has a job of its own, so that one that fails stops no other."""
 
     def __init__(self, hear: Hear, clock: Clock, watcher: Watcher, rng: random.Random | None = None) -> None:
         self._hear = hear

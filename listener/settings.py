@@ -54,13 +54,31 @@ class Settings:
     log_level: str = "INFO"
     log_format: str = "text"
 
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that no log line may show, the database's password among it."""
+        tokens = (
+            self.vk_service_token,
+            *self.vk_community_tokens.values(),
+            self.x_bearer_token,
+            self.telegram_token,
+            self.slack_bot_token,
+            self.slack_app_token,
+        )
+        password = urlsplit(self.database_url).password
+        return tuple(one for one in (*tokens, password) if one)
 
-def read_settings(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
-    """Read every setting; the environment wins over the file. Raises SettingsError with every mistake at once."""
+
+def read_settings(
+    environ: Mapping[str, str], dotenv: Path | None = None, *, config_dir: Path | None = None
+) -> Settings:
+    """Read every setting; the environment wins over the file, `config_dir` over both.
+
+    Raises SettingsError with every mistake at once.
+    """
     reader = _Reader({**_read_dotenv(dotenv), **environ})
     settings = Settings(
         database_url=reader.text("DATABASE_URL", "sqlite:///var/otklik.db"),
-        config_dir=Path(reader.text("CONFIG_DIR", "config")),
+        config_dir=config_dir or Path(reader.text("CONFIG_DIR", "config")),
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
         vk_api_url=reader.url("VK_API_URL", "https://api.vk.ru/method/"),

@@ -1,0 +1,94 @@
+"""`listener demo`: simulated networks and messengers, the real daemon, no account."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from listener.commands.summary import print_figures
+from listener.daemon import Daemon
+from listener.logs import configure_logging
+from listener.settings import SettingsError, read_settings
+from listener.staff.values import ConfigError
+from listener.store.errors import StoreError
+from simulator.corpus import load_corpus
+from simulator.server import Simulator, system_now
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=int, default=8080, help="of the page with the messengers; 0 takes a free one"
+    )
+    parser.add_argument(
+        "--for", dest="seconds", type=float, metavar="SECONDS", help="end by itself, with a summary"
+    )
+    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="posts a second, 1 by default")
+    parser.add_argument("--seed", type=int, default=0, help="another order of the posts")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0; 1 when nothing was delivered although time was given; 2 when the demo could not start."""
+    try:
+        return asyncio.run(_demo(arguments))
+    except OSError as error:
+        print(
+            f"Порт {arguments.port} занят или недоступен ({error.strerror}); выберите другой: --port 8090",
+            file=sys.stderr,
+        )
+    except (SettingsError, ConfigError, StoreError) as error:
+        print(f"Показ не запущен:\n{error}", file=sys.stderr)
+    return 2
+
+
+async def _demo(arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(_folder())
+        simulator = Simulator(load_corpus(), system_now, rate=arguments.speed, seed=arguments.seed)
+        await simulator.start("127.0.0.1", arguments.port)
+        stack.push_async_callback(simulator.stop)
+        settings = read_settings(
+            {
+                "LISTENER_LOG_LEVEL": os.environ.get("LISTENER_LOG_LEVEL", "WARNING"),
+                "LISTENER_DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
+                "LISTENER_HTTP_BIND": "127.0.0.1:0",
+                **simulator.environment(),
+            },
+            config_dir=folder / "config",
+        )
+        configure_logging(settings.log_level, settings.log_format, settings.secrets())
+        print(f"Telegram и Slack оператора: {simulator.address}  (Ctrl+C — закончить)", flush=True)
+        daemon = Daemon(settings)
+        before = None
+        await daemon.start()
+        stack.push_async_callback(daemon.stop)
+        before = await daemon.store.figures()
+        await _until_told(arguments.seconds)
+        after = await daemon.store.figures()
+    print_figures("Показ Отклика", before, after, time.monotonic() - began)
+    return 1 if arguments.seconds and not after.delivered else 0
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for the demo's database and its copy of the configuration, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="otklik-demo-") as name, as_file(files("simulator") / "demo") as staff:
+        folder = Path(name)
+        (folder / "config").symlink_to(staff, target_is_directory=True)
+        yield folder
+
+
+async def _until_told(seconds: float | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

@@ -1,0 +1,118 @@
+"""`listener replay FILE`: mentions from a file through the whole pipeline, the real store and the receivers."""
+
+import argparse
+import asyncio
+import contextlib
+import gzip
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from listener.clock import SystemClock
+from listener.commands.summary import print_figures
+from listener.logs import configure_logging
+from listener.metrics import Metrics
+from listener.parts import build_judging, build_messengers, build_pipeline
+from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
+from listener.replaying import Progress as Counted
+from listener.settings import Settings, SettingsError, read_settings
+from listener.staff.load import load
+from listener.staff.values import ConfigError
+from listener.store.errors import StoreError
+from listener.store.store import Store
+from listener.watch import Watch
+from listener.web.health import Health
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="JSONL, also gzipped; - for standard input")
+    parser.add_argument(
+        "--config", type=Path, metavar="DIR", help="the staff's configuration (LISTENER_CONFIG_DIR)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0; 1 when lines could not be read; 2 when nothing could be done."""
+    try:
+        settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
+        configure_logging(settings.log_level, settings.log_format, settings.secrets())
+        with _opened(arguments.file) as (file, size):
+            return asyncio.run(_replay(file, size, settings))
+    except (SettingsError, ConfigError, StoreError, ReplayError, OSError) as error:
+        print(f"Прогон не удался:\n{error}", file=sys.stderr)
+        return 2
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Iterator[tuple[BinaryIO, int | None]]:
+    """The file and how many bytes will be read from it, None when that cannot be known."""
+    if name == "-":
+        yield sys.stdin.buffer, None
+    elif name.endswith(".gz"):
+        with gzip.open(name) as packed:
+            size = packed.seek(0, os.SEEK_END)
+            packed.seek(0)
+            yield packed, size  # type: ignore[misc]  # GzipFile reads like any binary file
+    else:
+        with open(name, "rb") as file:  # noqa: PTH123  # the name may be a pipe
+            yield file, os.fstat(file.fileno()).st_size or None
+
+
+async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
+    began = time.monotonic()
+    clock = SystemClock()
+    counted = Counted()
+    async with contextlib.AsyncExitStack() as stack:
+        staff = load(settings.config_dir)
+        store = await Store.open(settings.database_url)
+        stack.push_async_callback(store.close)
+        messengers = build_messengers(settings, clock.now)
+        for notifier in messengers.notifiers.values():
+            stack.push_async_callback(notifier.close)
+        workers = stack.enter_context(ThreadPoolExecutor(1))
+        judging = await asyncio.to_thread(build_judging, staff, frozenset(messengers.notifiers))
+        watch = Watch(Metrics(), Health(), clock)
+        pipeline = build_pipeline(staff, judging, store, messengers, clock, watch, workers)
+        before = await store.figures()
+        bar = stack.enter_context(_bar())
+        watching = asyncio.create_task(_watch(bar, size, counted))
+        stack.callback(watching.cancel)
+        mentions = read_mentions(file, counted, _complain)
+        await Replaying(pipeline, tuple(messengers.notifiers), counted).run(mentions)
+        after = await store.figures()
+    print_figures(
+        f"Прогон {file.name}", before, after, time.monotonic() - began, read=counted.lines, bad=counted.bad
+    )
+    return 1 if counted.bad else 0
+
+
+def _complain(line: BadLine) -> None:
+    print(f"строка {line.number}: {line.error}", file=sys.stderr)
+
+
+def _bar() -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[judged]} разобрано"),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=False)
+
+
+async def _watch(bar: Progress, size: int | None, counted: Counted) -> None:
+    task = bar.add_task("Прогон", total=size, judged=0)
+    try:
+        while True:
+            bar.update(task, completed=counted.bytes, judged=counted.judged)
+            await asyncio.sleep(0.1)
+    finally:
+        bar.update(task, completed=counted.bytes, judged=counted.judged)

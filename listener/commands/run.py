@@ -1,0 +1,71 @@
+"""`listener run`: the daemon, until it is told to stop."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from listener.daemon import ROLES, Daemon
+from listener.logs import configure_logging
+from listener.settings import Settings, SettingsError, read_settings
+from listener.staff.values import ConfigError
+from listener.store.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", type=Path, metavar="DIR", help="the staff's configuration (LISTENER_CONFIG_DIR)"
+    )
+    parser.add_argument(
+        "--role", action="append", choices=ROLES, metavar="ROLE", help=f"one of {', '.join(ROLES)}; default: all"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0 after a clean stop, 2 when the daemon could not start, with the reason on standard error."""
+    try:
+        settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
+        configure_logging(settings.log_level, settings.log_format, settings.secrets())
+        asyncio.run(_serve(settings, arguments.role or ROLES))
+    except (SettingsError, ConfigError, StoreError, OSError) as error:
+        print(f"Otklik не запущен:\n{error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _serve(settings: Settings, roles: Sequence[str]) -> None:
+    stop = asyncio.Event()
+    reload = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
+    daemon = Daemon(settings, roles)
+    await daemon.start()
+    try:
+        await _until(stop, reload, daemon)
+    finally:
+        log.info("stopping")
+        await daemon.stop()
+
+
+async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon) -> None:
+    """Wait for the stop; read the configuration anew at each wish. A loop of the daemon that dies ends it."""
+    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(daemon.failed())}
+    while True:
+        wish = asyncio.create_task(reload.wait())
+        done, _ = await asyncio.wait({*waits, wish}, return_when=asyncio.FIRST_COMPLETED)
+        if wish not in done:
+            for task in (*waits, wish):
+                task.cancel()
+            for task in done:
+                task.result()
+            return
+        reload.clear()
+        await daemon.reload()

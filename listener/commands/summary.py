@@ -1,0 +1,32 @@
+"""The summary of a run: what was heard, matched, judged and told, in Russian."""
+
+from rich.console import Console
+from rich.table import Table
+
+from listener.store.figures import Figures
+
+
+def print_figures(
+    title: str, before: Figures, after: Figures, seconds: float, *, read: int | None = None, bad: int = 0
+) -> None:
+    """Print what a run added to the store."""
+    new = after.mentions - before.mentions
+    table = Table(title=title, show_header=False, title_justify="left")
+    if read is not None:
+        table.add_row("прочитано строк", str(read))
+    if bad:
+        table.add_row("строк с ошибкой", str(bad))
+    table.add_row("услышано нового", str(new))
+    table.add_row("о брендах", str(after.matched - before.matched))
+    table.add_row("жалоб", str(after.complaints - before.complaints))
+    table.add_row("обращений", str(after.cases - before.cases))
+    table.add_row("карточек доставлено", str(after.delivered - before.delivered))
+    for state in ("pending", "sending", "failed"):
+        if after.deliveries.get(state):
+            table.add_row(f"карточек в состоянии {state}", str(after.deliveries[state]))
+    if after.poisoned:
+        table.add_row("отложено как неразбираемое", str(after.poisoned))
+    if after.seconds_from_post is not None and read is None:
+        table.add_row("от поста до карточки, медиана", f"{after.seconds_from_post:.2f} с")
+    table.add_row("время", f"{seconds:.1f} с ({new / seconds:,.0f} упоминаний в секунду)")
+    Console().print(table)

@@ -1,0 +1,119 @@
+"""Replay: mentions from a file through the whole pipeline, the real store and the configured receivers."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, Final
+
+import orjson
+
+from alerts.people import Messenger
+from listener.mention import MalformedMentionError, Mention, parse_mention
+from listener.pipeline import Pipeline
+from listener.ports import Batch, SourceError
+
+AT_ONCE: Final = 500
+LONGEST_LINE: Final = 1_000_000
+"""Bytes of a line; the longest text that is kept has 64 thousand characters."""
+SOURCE: Final = "replay"
+NEARLY: Final = 60.0
+"""Seconds for which a replay waits for cards that a messenger has put off; later ones stay for the daemon."""
+
+
+class ReplayError(Exception):
+    """The replay cannot go on; what was kept so far is kept."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counted while the replay runs; `new` are mentions that the store did not have."""
+
+    lines: int = 0
+    bytes: int = 0
+    bad: int = 0
+    new: int = 0
+    judged: int = 0
+    told: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadLine:
+    number: int
+    error: str
+
+
+def read_mentions(file: BinaryIO, progress: Progress, on_bad: Callable[[BadLine], None]) -> Iterator[Mention]:
+    """The mentions of a JSONL file; a line that is none is reported and passed over."""
+    while line := file.readline(LONGEST_LINE):
+        progress.lines += 1
+        progress.bytes += len(line)
+        try:
+            if line.strip():
+                yield parse_mention(orjson.loads(_whole(line, file, progress)))
+        except (orjson.JSONDecodeError, MalformedMentionError) as error:
+            progress.bad += 1
+            on_bad(BadLine(number=progress.lines, error=str(error)))
+
+
+def _whole(line: bytes, file: BinaryIO, progress: Progress) -> bytes:
+    """The line, if it was read to its end; a longer one is skipped without ever being held in memory."""
+    if line.endswith(b"\n") or len(line) < LONGEST_LINE:
+        return line
+    while part := file.readline(LONGEST_LINE):
+        progress.bytes += len(part)
+        if part.endswith(b"\n"):
+            break
+    raise MalformedMentionError(f"the line is longer than {LONGEST_LINE} bytes")
+
+
+class Replaying:
+    """One replay. Keeping, judging and telling go on side by side, as in the daemon."""
+
+    def __init__(self, pipeline: Pipeline, messengers: tuple[Messenger, ...], progress: Progress) -> None:
+        self._pipeline = pipeline
+        self._messengers = messengers
+        self._progress = progress
+        self._kept_all = False
+        self._judged_all = False
+
+    async def run(self, mentions: Iterator[Mention]) -> None:
+        """Return when every mention is kept and judged and every card that is due was told. Raises ReplayError."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep(mentions))
+                group.create_task(self._judge())
+                for messenger in self._messengers:
+                    group.create_task(self._tell(messenger))
+        except* SourceError as group_of_errors:
+            raise ReplayError(str(group_of_errors.exceptions[0])) from group_of_errors
+
+    async def _keep(self, mentions: Iterator[Mention]) -> None:
+        while some := tuple(islice(mentions, AT_ONCE)):
+            self._progress.new += await self._pipeline.keep(SOURCE, Batch(mentions=some))
+        self._kept_all = True
+
+    async def _judge(self) -> None:
+        while True:
+            last = self._kept_all
+            judged = await self._pipeline.judge()
+            self._progress.judged += judged
+            if not judged:
+                if last:
+                    break
+                await asyncio.sleep(0.005)
+        self._judged_all = True
+
+    async def _tell(self, messenger: Messenger) -> None:
+        waited = 0.0
+        while waited < NEARLY:
+            last = self._judged_all
+            told = await self._pipeline.tell(messenger)
+            self._progress.told += told
+            if told:
+                waited = 0.0
+                continue
+            if last and not await self._pipeline.due_within(NEARLY):
+                return
+            await asyncio.sleep(0.05)
+            waited += 0.05 * last

@@ -1,0 +1,60 @@
+"""What the daemon notices of itself: every event goes to the metrics and to the health notes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from alerts.delivery import Outcome
+from alerts.ports import Delivery
+from listener.judged import Judgement
+from listener.metrics import Metrics
+from listener.ports import Clock, SourceError
+from listener.store.judgements import Recorded
+from listener.web.health import Health
+
+
+class Watch:
+    """Takes note of events; the loops call it and read nothing from it."""
+
+    def __init__(self, metrics: Metrics, health: Health, clock: Clock) -> None:
+        self.metrics = metrics
+        self.health = health
+        self._clock = clock
+
+    def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
+        self.metrics.sources(every)
+        self.health.sources(every, now)
+
+    def source_ok(self, source: str, now: datetime) -> None:
+        self.metrics.source_ok(source, now)
+        self.health.source_ok(source, now)
+
+    def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
+        self.metrics.source_failed(source, error)
+        self.health.source_failed(source, error, now, wait)
+
+    def heard(self, source: str, new: int, edited: int, known: int, *, own: int) -> None:
+        self.metrics.heard(source, new, edited, known, own=own)
+
+    def judged(self, judgements: Sequence[Judgement], recorded: Recorded) -> None:
+        for judgement in judgements:
+            for opinion in judgement.opinions:
+                self.metrics.judged(opinion.match.brand, opinion.outcome)
+        self.metrics.cases(new=recorded.cases_new, joined=recorded.cases_joined, reopened=recorded.cases_reopened)
+
+    def poison(self) -> None:
+        self.metrics.poison()
+
+    def delivered(self, delivery: Delivery, outcome: Outcome, seconds: float) -> None:
+        self.metrics.delivered(delivery.chat.messenger, outcome, seconds)
+        if outcome == "sent" and delivery.shown == 0:
+            self.metrics.card_shown(delivery.case.said[-1].published_at, self._clock.now())
+
+    def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
+        self.metrics.pressed(messenger, action, applied=applied)
+
+    def turned(self, loop: str, now: datetime) -> None:
+        self.metrics.turned(loop, now)
+        self.health.turned(loop, now)
+
+    def lag(self, seconds: float) -> None:
+        self.metrics.lag(seconds)
