@@ -1,0 +1,204 @@
+"""The daemon's web server and the health command over a real socket."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from prometheus_client.parser import text_string_to_metric_families
+
+from listener.commands import health as health_command
+from listener.metrics import Metrics
+from listener.ports import SourceError
+from listener.web.health import Health
+from listener.web.server import WebServer
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+X = "x.search:romashka"
+
+
+@dataclass
+class Hands:
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass
+class Served:
+    health: Health
+    metrics: Metrics
+    clock: Hands
+    server: WebServer
+
+    @property
+    def url(self) -> str:
+        assert self.server.address is not None
+        host, port = self.server.address
+        return f"http://{host}:{port}"
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.get(self.url + path) as response:
+            return response.status, await response.text()
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    health, metrics, clock = Health(), Metrics(), Hands()
+    server = WebServer(health, metrics, clock)
+    await server.start("127.0.0.1", 0)
+    yield Served(health, metrics, clock, server)
+    await server.stop()
+
+
+async def command(url: str) -> tuple[bool, str]:
+    return await asyncio.to_thread(health_command.ask, url + "/healthz", 2.0)
+
+
+async def test_a_daemon_that_starts_is_neither_ready_nor_alive(served: Served) -> None:
+    assert (await served.get("/readyz"))[0] == 503
+    assert (await served.get("/healthz"))[0] == 503
+    assert await command(served.url) == (False, "not alive: nothing runs yet")
+
+
+async def test_a_living_daemon_says_so_to_docker_and_to_people(served: Served) -> None:
+    served.health.sources({X: timedelta(minutes=1)}, NOON)
+    served.health.source_ok(X, NOON)
+    assert (await served.get("/readyz"))[0] == 200
+    status, body = await served.get("/healthz")
+    assert status == 200
+    assert '"status": "ok"' in body
+    assert await command(served.url) == (True, "alive: 1 sources")
+
+
+async def test_a_source_that_waits_is_named_by_the_command(served: Served) -> None:
+    served.health.sources({X: timedelta(minutes=1)}, NOON)
+    served.health.source_failed(X, SourceError("the day's dollars are spent", held_back=True), NOON, 60)
+    assert await command(served.url) == (True, f"alive: 1 sources, waiting: {X}")
+
+
+async def test_a_sick_daemon_says_why(served: Served) -> None:
+    served.health.sources({X: timedelta(minutes=1)}, NOON)
+    served.health.source_failed(X, SourceError("X answers 502"), NOON, 60)
+    served.clock.time += timedelta(minutes=20)
+    assert (await served.get("/healthz"))[0] == 503
+    alive, words = await command(served.url)
+    assert not alive
+    assert words == f"not alive: source {X} has brought nothing for 20 min: X answers 502"
+
+
+async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served: Served) -> None:
+    metrics = served.metrics
+    metrics.sources([X, "vk.search:romashka"])
+    metrics.heard(X, 3, 1, 7, own=2)
+    metrics.source_ok(X, NOON)
+    metrics.source_failed(X, SourceError("window", held_back=True))
+    metrics.judged("romashka", "candidate")
+    metrics.cases(new=1, joined=2, reopened=0)
+    metrics.poison()
+    metrics.delivered("telegram", "sent", 0.2)
+    metrics.card_shown(NOON, NOON + timedelta(seconds=4))
+    metrics.pressed("slack", "claim", applied=True)
+    metrics.pressed("slack", "drop table", applied=False)
+    metrics.turned("tell", NOON)
+    metrics.lag(0.01)
+    status, body = await served.get("/metrics")
+    assert status == 200
+    samples = {
+        (one.name, *sorted(one.labels.values())): one.value
+        for family in text_string_to_metric_families(body)
+        for one in family.samples
+    }
+    assert samples["otklik_mentions_total", "new", X] == 3
+    assert samples["otklik_mentions_total", "own", X] == 2
+    assert samples["otklik_source_errors_total", "held_back", X] == 1
+    assert samples["otklik_source_held_back", "held_back", X] == 1
+    assert samples["otklik_source_held_back", "paused", X] == 0
+    assert samples["otklik_source_last_success_seconds", X] == NOON.timestamp()
+    assert samples["otklik_judged_total", "candidate", "romashka"] == 1
+    assert samples["otklik_cases_total", "joined"] == 2
+    assert samples["otklik_poison_total",] == 1
+    assert samples["otklik_deliveries_total", "sent", "telegram"] == 1
+    assert samples["otklik_post_to_card_seconds_sum",] == 4
+    assert samples["otklik_presses_total", "claim", "slack", "true"] == 1
+    assert samples["otklik_presses_total", "false", "slack", "unknown"] == 1
+    assert samples["otklik_loop_last_turn_seconds", "tell"] == NOON.timestamp()
+    assert samples["otklik_event_loop_lag_seconds",] == 0.01
+
+
+async def test_a_source_that_works_again_is_no_longer_held_back_and_a_removed_one_is_gone(served: Served) -> None:
+    served.metrics.sources([X])
+    served.metrics.source_failed(X, SourceError("token", permanent=True))
+    served.metrics.source_ok(X, NOON)
+    _, body = await served.get("/metrics")
+    assert f'otklik_source_held_back{{reason="paused",source="{X}"}} 0.0' in body
+    served.metrics.sources([])
+    _, body = await served.get("/metrics")
+    assert "otklik_source_held_back{" not in body
+    assert "otklik_source_last_success_seconds{" not in body
+
+
+async def test_two_daemons_in_one_process_count_apart() -> None:
+    first, second = Metrics(), Metrics()
+    first.poison()
+    assert b"otklik_poison_total 1.0" in first.exposition()
+    assert b"otklik_poison_total 0.0" in second.exposition()
+
+
+async def test_a_taken_port_is_refused_and_leaves_nothing_open(served: Served) -> None:
+    assert served.server.address is not None
+    second = WebServer(Health(), Metrics(), Hands())
+    with pytest.raises(OSError, match="address already in use"):
+        await second.start(*served.server.address)
+    await second.stop()
+
+
+async def test_nobody_there_is_not_alive() -> None:
+    server = WebServer(Health(), Metrics(), Hands())
+    await server.start("127.0.0.1", 0)
+    assert server.address is not None
+    await server.stop()
+    alive, words = await command(f"http://127.0.0.1:{server.address[1]}")
+    assert not alive
+    assert words.startswith("not alive: http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, "<html>"), (200, "[]"), (502, "<html>"), (503, '{"problems": 5}')]
+)
+async def test_something_else_on_the_port_is_not_alive(status: int, body: str) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status, text=body)
+
+    app = web.Application()
+    app.router.add_get("/healthz", answer)
+    async with TestServer(app) as server:
+        alive, words = await command(str(server.make_url("")).rstrip("/"))
+    assert not alive
+    assert "\n" not in words
+
+
+async def test_the_command_asks_the_address_of_the_settings(
+    served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served.health.turned("tell", NOON)
+    monkeypatch.setenv("LISTENER_HTTP_BIND", served.url.removeprefix("http://").replace("127.0.0.1", "0.0.0.0"))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    parser = argparse.ArgumentParser()
+    health_command.add_arguments(parser)
+    assert await asyncio.to_thread(health_command.run, parser.parse_args([])) == 0
+    assert capsys.readouterr().out == "alive: 0 sources\n"
+
+
+def test_broken_settings_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("LISTENER_HTTP_BIND", "nonsense")
+    parser = argparse.ArgumentParser()
+    health_command.add_arguments(parser)
+    assert health_command.run(parser.parse_args([])) == 1
+    assert "LISTENER_HTTP_BIND" in capsys.readouterr().err
