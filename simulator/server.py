@@ -75,7 +75,8 @@ class Simulator(World):
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=BIGGEST_REQUEST)
         app.add_routes(control_routes(self))
-        parts = {"/vk": self.vk, "/x": self.x, "/telegram": self.telegram, "/slack": self.slack}
-        for prefix, part in parts.items():
-            app.add_subapp(prefix, part.app())
+        app.add_subapp("/slack", self.slack.app())
+        app.add_subapp("/telegram", self.telegram.app())
+        app.add_subapp("/vk", self.vk.app())
+        app.add_subapp("/x", self.x.app())
         return app

@@ -28,31 +28,44 @@ export function link(address, ...children) {
   return made;
 }
 
-/** Telegram's own subset of HTML. A parsed document is inert: no script runs and no picture is fetched. */
+const TELEGRAM_TOKEN = /<(\/?)([a-z][a-z0-9-]*)((?:\s[^<>]*)?)>|&(?:(lt|gt|amp|quot)|#(\d{1,7})|#x([0-9a-f]{1,6}));/gi;
+const NAMED = { lt: "<", gt: ">", amp: "&", quot: '"' };
+const LAST_CHARACTER = 0x10ffff;
+
+/** Telegram's own subset of HTML, read by hand: the browser's parser never sees foreign text. */
 export function telegramHtml(html) {
-  const body = new DOMParser().parseFromString(`<body>${html}`, "text/html").body;
-  return telegramNodes(body);
-}
-
-function telegramNodes(parent) {
-  const result = document.createDocumentFragment();
-  for (const node of parent.childNodes) {
-    if (node.nodeType === Node.TEXT_NODE) result.append(node.textContent);
-    else if (node.nodeType === Node.ELEMENT_NODE) result.append(telegramNode(node));
+  const open = [{ tag: "", node: document.createDocumentFragment() }];
+  let at = 0;
+  for (const found of html.matchAll(TELEGRAM_TOKEN)) {
+    open.at(-1).node.append(html.slice(at, found.index));
+    at = found.index + found[0].length;
+    telegramToken(open, found);
   }
-  return result;
+  open.at(-1).node.append(html.slice(at));
+  return open[0].node;
 }
 
-function telegramNode(node) {
-  const tag = node.localName;
-  if (tag === "a") return link(node.getAttribute("href") ?? "", telegramNodes(node));
-  if (tag === "tg-spoiler" || (tag === "span" && node.className === "tg-spoiler")) {
-    const hidden = element("span", "spoiler", telegramNodes(node));
+function telegramToken(open, [, closing, name, attributes, named, decimal, hexadecimal]) {
+  if (name === undefined) {
+    const code = decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16);
+    open.at(-1).node.append(named ? NAMED[named.toLowerCase()] : String.fromCodePoint(Math.min(code, LAST_CHARACTER)));
+  } else if (!closing) {
+    const node = telegramNode(name.toLowerCase(), attributes);
+    open.at(-1).node.append(node);
+    open.push({ tag: name.toLowerCase(), node });
+  } else if (open.at(-1).tag === name.toLowerCase()) {
+    open.pop();
+  }
+}
+
+function telegramNode(tag, attributes) {
+  if (tag === "a") return link(unescape(/\shref\s*=\s*["']?([^"'\s]*)/i.exec(attributes)?.[1] ?? ""));
+  if (tag === "tg-spoiler" || (tag === "span" && attributes.includes("tg-spoiler"))) {
+    const hidden = element("span", "spoiler");
     hidden.tabIndex = 0;
     return hidden;
   }
-  if (Object.hasOwn(TELEGRAM_TAGS, tag)) return element(TELEGRAM_TAGS[tag], "", telegramNodes(node));
-  return document.createTextNode(node.textContent);
+  return element(Object.hasOwn(TELEGRAM_TAGS, tag) ? TELEGRAM_TAGS[tag] : "span");
 }
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
@@ -61,7 +74,7 @@ const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (found) => ENTITIES[
 const EMOJI = {
   warning: "⚠️", rotating_light: "🚨", fire: "🔥", bell: "🔔", eyes: "👀", white_check_mark: "✅", x: "❌",
   hourglass: "⌛", alarm_clock: "⏰", speech_balloon: "💬", red_circle: "🔴", large_yellow_circle: "🟡",
-  large_green_circle: "🟢", point_right: "👉", bust_in_silhouette: "👤", link: "🔗", zzz: "💤",
+  large_green_circle: "🟢", point_right: "👉", bust_in_silhouette: "👤", link: "🔗", zzz: "💤", bulb: "💡", clock4: "🕓", recycle: "♻️",
 };
 
 // Marks open after a gap and close before one, so that a snake_case_word stays as it is.

@@ -13,7 +13,6 @@ const find = (selector) => document.querySelector(selector);
 let state = null;
 let person = null;
 const chosen = { telegram: null, slack: null };
-const followed = { telegram: true, slack: true };
 
 // ---------------------------------------------------------------- asking and telling
 
@@ -103,7 +102,6 @@ function newTab(name) {
   tab.addEventListener("click", () => {
     const place = MESSENGERS[name].places().find((one) => String(one.id) === tab.dataset.place);
     chosen[name] = place.id;
-    followed[name] = true;
     find(`#${name} .stream`).replaceChildren();
     showMessenger(name);
   });
@@ -115,11 +113,14 @@ function showStream(name, section, place) {
   const newer = section.querySelector(".newer");
   const items = lines(name, place);
   const last = stream.lastElementChild?.dataset.id;
+  const following = atBottom(stream);
   syncLines(stream, items, "Пока тихо. Карточка появится, как только кто-нибудь пожалуется.");
   const arrived = items.length > 0 && items.at(-1).id !== last;
-  if (followed[name]) stream.scrollTop = stream.scrollHeight;
-  newer.hidden = followed[name] || (newer.hidden && !arrived);
+  if (following) stream.scrollTop = stream.scrollHeight;
+  newer.hidden = following || (newer.hidden && !arrived);
 }
+
+const atBottom = (stream) => stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR_BOTTOM_PX;
 
 function lines(name, place) {
   const { key, draw } = MESSENGERS[name];
@@ -175,8 +176,7 @@ function watchScrolling(name) {
   const stream = find(`#${name} .stream`);
   const newer = find(`#${name} .newer`);
   stream.addEventListener("scroll", () => {
-    followed[name] = stream.scrollHeight - stream.scrollTop - stream.clientHeight < NEAR_BOTTOM_PX;
-    if (followed[name]) newer.hidden = true;
+    if (atBottom(stream)) newer.hidden = true;
   });
   newer.addEventListener("click", () => {
     stream.scrollTop = stream.scrollHeight;

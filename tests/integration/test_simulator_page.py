@@ -1,0 +1,247 @@
+"""The simulator's page in a real browser: cards are shown, buttons pressed, texts published, foreign HTML is text.
+
+A small bot in the test drives the Telegram and Slack simulators over their own APIs, as the daemon would.
+"""
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from simulator.corpus import load_corpus
+from simulator.server import Simulator, system_now
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+CHAT = -1001
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+
+class Bot:
+    """Sends cards to both messengers and answers presses with an edit and a toast."""
+
+    def __init__(self, simulator: Simulator, session: aiohttp.ClientSession) -> None:
+        self._telegram = f"{simulator.address}/telegram/bot{simulator.telegram.token}"
+        self._slack = f"{simulator.address}/slack/api"
+        self._token = simulator.slack.bot_token
+        self._app_token = simulator.slack.app_token
+        self._session = session
+
+    async def telegram(self, method: str, **body: Any) -> Any:
+        async with self._session.post(f"{self._telegram}/{method}", json=body) as response:
+            answer = await response.json()
+        assert answer["ok"], answer
+        return answer["result"]
+
+    async def slack(self, method: str, *, token: str | None = None, **body: Any) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token or self._token}"}
+        async with self._session.post(f"{self._slack}/{method}", json=body, headers=headers) as response:
+            answer: dict[str, Any] = await response.json()
+        assert answer["ok"], answer
+        return answer
+
+    async def card(self, text: str, *buttons: str) -> int:
+        keys = [[{"text": label, "callback_data": f"c:1:{label}"} for label in buttons]]
+        sent = await self.telegram(
+            "sendMessage", chat_id=CHAT, text=text, parse_mode="HTML", reply_markup={"inline_keyboard": keys}
+        )
+        return int(sent["message_id"])
+
+    async def answer_telegram(self) -> None:
+        """Wait for one press; the card then says who pressed what."""
+        updates = []
+        while not updates:
+            updates = await self.telegram("getUpdates", timeout=5, allowed_updates=["callback_query"])
+        query = updates[0]["callback_query"]
+        who, data = query["from"]["first_name"], query["data"]
+        number = query["message"]["message_id"]
+        await self.telegram(
+            "editMessageText", chat_id=CHAT, message_id=number, text=f"{who}: {data}", parse_mode="HTML"
+        )
+        await self.telegram("answerCallbackQuery", callback_query_id=query["id"], text="Вы взяли обращение № 1")
+
+    async def answer_slack(self) -> None:
+        opened = await self.slack("apps.connections.open", token=self._app_token)
+        async with self._session.ws_connect(opened["url"]) as socket:
+            async for frame in socket:
+                envelope = json.loads(frame.data)
+                if envelope["type"] == "interactive":
+                    await socket.send_json({"envelope_id": envelope["envelope_id"]})
+                    await self._obey(envelope["payload"])
+                    return
+
+    async def _obey(self, payload: dict[str, Any]) -> None:
+        channel, user = payload["channel"]["id"], payload["user"]
+        ts, action = payload["container"]["message_ts"], payload["actions"][0]["action_id"]
+        await self.slack(
+            "chat.update", channel=channel, ts=ts, text="взято", blocks=[section(f"{user['name']}: {action}")]
+        )
+        await self.slack("chat.postEphemeral", channel=channel, user=user["id"], text="Теперь оно ваше")
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def slack_button(label: str, action: str) -> dict[str, Any]:
+    text = {"type": "plain_text", "text": label}
+    return {"type": "actions", "elements": [{"type": "button", "action_id": action, "value": "1", "text": text}]}
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[Simulator]:
+    simulator = Simulator(load_corpus(), system_now, rate=0)
+    await simulator.start()
+    yield simulator
+    await simulator.stop()
+
+
+@pytest.fixture
+async def bot(world: Simulator) -> AsyncIterator[Bot]:
+    async with aiohttp.ClientSession() as session:
+        yield Bot(world, session)
+
+
+@pytest.fixture
+async def page(world: Simulator) -> AsyncIterator[Page]:
+    """The page, opened; at the end nothing must have been complained about in its console."""
+    complaints: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        opened = await browser.new_page(viewport={"width": 1280, "height": 800})
+        opened.on(
+            "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on(
+            "request",
+            lambda asked: None if asked.url.startswith((world.address, "data:")) else complaints.append(asked.url),
+        )
+        await opened.goto(world.address)
+        yield opened
+        await browser.close()
+    assert complaints == []
+
+
+async def test_a_pressed_telegram_button_changes_the_card_and_shows_the_toast(bot: Bot, page: Page) -> None:
+    await bot.card("<b>Ромашка</b> третий день без связи", "Взять", "Не жалоба")
+    chat = page.locator("#telegram .stream")
+    await expect(chat.locator("b", has_text="Ромашка")).to_be_visible()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bot.answer_telegram())
+        group.create_task(chat.get_by_role("button", name="Взять").click())
+    await expect(chat).to_contain_text("Анна Иванова: c:1:Взять")
+    await expect(page.locator(".toast")).to_have_text("Вы взяли обращение № 1")
+    await expect(chat.get_by_role("button")).to_have_count(0)
+
+
+async def test_a_pressed_slack_button_changes_the_card_and_whispers_to_the_one_who_pressed(
+    bot: Bot, page: Page
+) -> None:
+    blocks = [section("*Тулпар*: списали дважды &lt;деньги&gt;"), slack_button("Взять", "claim")]
+    await bot.slack("chat.postMessage", channel="#support", text="Тулпар", blocks=blocks)
+    channel = page.locator("#slack .stream")
+    await expect(channel).to_contain_text("Тулпар: списали дважды <деньги>")
+    await page.get_by_label("Олег Смирнов").check()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bot.answer_slack())
+        group.create_task(channel.get_by_role("button", name="Взять").click())
+    await expect(channel).to_contain_text("Олег Смирнов: claim")
+    await expect(page.locator(".toast")).to_have_text("Теперь оно ваше")
+    await expect(channel.locator(".whisper")).to_have_count(1)
+    await page.get_by_label("Анна Иванова").check()
+    await expect(channel.locator(".whisper")).to_have_count(0)
+
+
+async def test_foreign_html_is_shown_as_text_and_never_run(bot: Bot, page: Page) -> None:
+    evil = "<img src=x onerror=document.title='взлом'><script>document.title='взлом'</script>"
+    escaped = evil.replace("<", "&lt;").replace(">", "&gt;")
+    await bot.card(f"<blockquote>{escaped}</blockquote><a href='https://vk.com/id1'>кто</a>")
+    await bot.slack("chat.postMessage", channel="C01", text="x", blocks=[section(escaped)])
+    body = {"network": "vk", "text": evil, "author": evil}
+    async with bot._session.post(f"{page.url}sim/publish", json=body) as response:
+        assert response.status == 200
+    for place in ("#telegram .stream", "#slack .stream", "#feed"):
+        await expect(page.locator(place)).to_contain_text("onerror=document.title")
+    assert await page.locator("img, .stream script").count() == 0
+    assert await page.title() == "Отклик: показ"
+
+
+async def test_markup_that_a_messenger_does_not_know_stays_without_effect(page: Page) -> None:
+    shown = await page.evaluate(
+        """async () => {
+            const { telegramHtml, mrkdwn } = await import("/page/markup.js");
+            const box = document.createElement("div");
+            const link = "<a href='javascript:alert(1)'>а</a>";
+            box.append(telegramHtml(link + "<img src=x onerror=alert(1)><b onclick=x>б</b>"));
+            const slack = document.createElement("div");
+            slack.append(mrkdwn("<javascript:alert(1)|в> *г* snake_case_word &lt;b&gt;"));
+            return [box.innerHTML, slack.innerHTML];
+        }"""
+    )
+    assert shown == ["<span>а</span><span><b>б</b></span>", "<span>в</span> <b>г</b> snake_case_word &lt;b&gt;"]
+
+
+async def test_a_text_written_on_the_page_is_published(world: Simulator, page: Page) -> None:
+    await page.get_by_label("Текст", exact=True).fill("Довезун, второй час жду заказ")
+    await page.get_by_label("Имя автора").fill("Пётр")
+    await page.get_by_label("Где опубликовать").select_option(label="X")
+    await page.get_by_role("button", name="Опубликовать").click()
+    await expect(page.locator("#feed li").first).to_contain_text("Довезун, второй час жду заказ")
+    assert world.publishing.published[-1].network == "x"
+    assert world.publishing.published[-1].author.name == "Пётр"
+
+
+async def test_an_unchanged_card_is_not_drawn_again_and_the_readers_place_is_kept(bot: Bot, page: Page) -> None:
+    for number in range(20):
+        await bot.card(f"карточка {number}", "Взять")
+    chat = page.locator("#telegram .stream")
+    first = chat.locator(".message").first
+    await expect(chat.locator(".message")).to_have_count(20)
+    await first.evaluate("line => { line.marked = true; line.parentElement.scrollTop = 0; }")
+    await bot.card("свежая карточка", "Взять")
+    await expect(page.locator("#telegram .newer")).to_be_visible()
+    assert await chat.evaluate("stream => stream.scrollTop") == 0
+    assert await first.evaluate("line => line.marked")
+    await page.locator("#telegram .newer").click()
+    await expect(page.locator("#telegram .newer")).to_be_hidden()
+
+
+async def test_the_keyboard_reaches_a_card_and_keeps_its_place_when_the_card_changes(bot: Bot, page: Page) -> None:
+    number = await bot.card("до", "Взять", "Закрыть")
+    button = page.locator("#telegram").get_by_role("button", name="Закрыть")
+    await button.focus()
+    keys = {"inline_keyboard": [[{"text": "Закрыть", "callback_data": "c:1:Закрыть"}]]}
+    await bot.telegram("editMessageText", chat_id=CHAT, message_id=number, text="после", reply_markup=keys)
+    await expect(page.locator("#telegram .stream")).to_contain_text("после")
+    await expect(button).to_be_focused()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bot.answer_telegram())
+        group.create_task(page.keyboard.press("Enter"))
+    await expect(page.locator("#telegram .stream")).to_contain_text("Анна Иванова: c:1:Закрыть")
+
+
+async def test_the_page_fits_the_window(page: Page) -> None:
+    await expect(page.locator("#counters")).to_have_text(re.compile(r"Всего \d+"))
+    wide = await page.evaluate(
+        "document.documentElement.scrollWidth > innerWidth || document.body.scrollHeight > innerHeight"
+    )
+    assert not wide
+    assert await page.locator("#lost").is_hidden()
