@@ -5,7 +5,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.sla import Hours, Sla, deadlines, hold_until, next_opening, working
@@ -138,6 +138,9 @@ def test_hours_are_those_of_the_time_zone() -> None:
     assert not working(far, datetime(2026, 11, 18, 9, tzinfo=UTC))
 
 
+patient = settings(deadline=None)
+"""The first example of a year pays for its holidays."""
+
 clocks = st.times(min_value=time(0), max_value=time(23, 59)).map(lambda one: one.replace(second=0, microsecond=0))
 blocks = st.lists(st.tuples(clocks, clocks), max_size=3).map(tuple)
 any_hours = st.builds(
@@ -152,6 +155,7 @@ moments = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=s
 spans = st.timedeltas(timedelta(minutes=1), timedelta(hours=30))
 
 
+@patient
 @given(any_hours, moments, st.lists(spans, min_size=3, max_size=3).map(sorted))
 def test_deadlines_keep_their_order_and_fall_into_working_time(
     some: Hours, opened: datetime, promised: list[timedelta]
@@ -165,6 +169,7 @@ def test_deadlines_keep_their_order_and_fall_into_working_time(
         assert working(some, deadline - timedelta(microseconds=1)), "the last moment of the span is worked"
 
 
+@patient
 @given(any_hours, moments, spans, spans)
 def test_a_later_opening_never_has_an_earlier_deadline(
     some: Hours, opened: datetime, later: timedelta, promised: timedelta
@@ -175,6 +180,7 @@ def test_a_later_opening_never_has_an_earlier_deadline(
         assert first <= second
 
 
+@patient
 @given(any_hours, moments)
 def test_the_next_opening_is_the_nearest_working_moment(some: Hours, now: datetime) -> None:
     opening = next_opening(some, now)
@@ -187,6 +193,7 @@ def test_the_next_opening_is_the_nearest_working_moment(some: Hours, now: dateti
         assert next_opening(some, now + (opening - now) / 2) == opening
 
 
+@patient
 @given(some=any_hours, now=moments, urgent=st.booleans())
 def test_a_held_card_waits_for_the_next_opening_or_not_at_all(some: Hours, now: datetime, *, urgent: bool) -> None:
     until = hold_until(some, urgent=urgent, now=now)

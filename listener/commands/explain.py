@@ -1,0 +1,139 @@
+"""`listener explain "текст"`: what would happen to one text, and why, for a person."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from alerts.candidate import Candidate, Span
+from alerts.routing import Chat, Routing, decide
+from alerts.russian import INTENT_TITLES, percent
+from classifiers.classify import Judge
+from classifiers.lexicon import Markers
+from classifiers.model import ModelError
+from classifiers.verdict import Question, Verdict
+from listener.brands.brand import Brand
+from listener.brands.matcher import Matcher
+from listener.clock import SystemClock
+from listener.judging import Judges, Matches
+from listener.mention import MAX_TEXT, Author, Mention
+from listener.staff.load import load
+from listener.staff.values import ConfigError, Staff
+from listener.triage import Declined, Reason, triage
+
+MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
+DECLINED: Final[dict[Reason, str]] = {
+    "own account": "это пишет сам бренд",
+    "ignored author": "автор в списке ignore_authors",
+    "advertisement": "это реклама",
+    "praise": "это похвала",
+    "news": "это новость",
+    "below threshold": "вероятность жалобы ниже порога complaint_at",
+}
+MOST_WORDS: Final = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", help="the text to explain")
+    parser.add_argument("--brand", metavar="ID", help="look for this brand only")
+    parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder, `config` if not given")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain the text; exit code 2 when the config or the model cannot be used or the brand is unknown."""
+    try:
+        staff = load(arguments.config or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config"))
+        brands = _chosen(staff, arguments.brand)
+        judge = Judge.load(markers=Markers(topics=staff.words.topics, urgent=staff.words.urgent))
+    except (ConfigError, ModelError, LookupError) as error:
+        print(error.args[0], file=sys.stderr)
+        return 2
+    text = arguments.text[:MAX_TEXT]
+    console = Console(highlight=False)
+    for line in explain(text, brands, staff.routing, Matcher(brands), judge, SystemClock().now()):
+        console.print(line)
+    return 0
+
+
+def explain(
+    text: str, brands: Sequence[Brand], routing: Routing, matcher: Matches, judge: Judges, now: datetime
+) -> Iterator[Text]:
+    """The explanation line by line: for each brand found, or for the bare text when there is none."""
+    matches = matcher.match(text)
+    if not matches:
+        (verdict,) = judge.classify([Question(text=text)])
+        yield _highlighted(text, (), _speaking(verdict))
+        yield Text("Бренд: не найден, карточки не будет", style="yellow")
+        yield from _verdict(text, verdict)
+        return
+    verdicts = judge.classify([Question(text=text, brand=match.words) for match in matches])
+    known = {brand.id: brand for brand in brands}
+    for match, verdict in zip(matches, verdicts, strict=True):
+        brand = known[match.brand]
+        yield _highlighted(text, match.words, _speaking(verdict))
+        yield Text(f"Бренд: {brand.title} ({brand.id}), {match.reason}")
+        yield from _verdict(text, verdict)
+        yield from _decision(triage(_mention(text, now), match, verdict, brand), brand, routing)
+
+
+def _chosen(staff: Staff, only: str | None) -> tuple[Brand, ...]:
+    brands = tuple(brand for brand in staff.brands if only in (None, brand.id))
+    if not brands:
+        raise LookupError(f"Бренда «{only}» нет; есть: {', '.join(brand.id for brand in staff.brands)}")
+    return brands
+
+
+def _mention(text: str, now: datetime) -> Mention:
+    """The text as a stranger's post."""
+    author = Author(id="0", name="Автор")
+    return Mention(network="vk", kind="post", id="0", url="", author=author, text=text, published_at=now)
+
+
+def _speaking(verdict: Verdict) -> tuple[Span, ...]:
+    """The spans that speak most for a complaint."""
+    strongest = sorted((one for one in verdict.evidence if one.weight > 0), key=lambda one: -one.weight)
+    return tuple((one.start, one.end) for one in strongest[:MOST_WORDS])
+
+
+def _highlighted(text: str, named: Sequence[Span], because: Sequence[Span]) -> Text:
+    line = Text(text)
+    for start, end in because:
+        line.stylize("bold red", start, end)
+    for start, end in named:
+        line.stylize("underline cyan", start, end)
+    return line
+
+
+def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
+    words = ", ".join(
+        f"«{text[one.start : one.end]}» {one.weight:+.2f}"
+        for one in sorted(verdict.evidence, key=lambda one: -abs(one.weight))[:MOST_WORDS]
+    )
+    yield Text(
+        f"Жалоба: {percent(verdict.complaint)}, тон: {MOODS[verdict.label]},"
+        f" автор {INTENT_TITLES[verdict.intent]}, срочность: {percent(verdict.urgency)}"
+    )
+    yield Text(f"Слова: {words or 'ничего не сказали'}")
+    yield Text(f"Темы: {', '.join(verdict.topics) or 'не определены'}")
+
+
+def _decision(outcome: Candidate | Declined, brand: Brand, routing: Routing) -> Iterator[Text]:
+    if isinstance(outcome, Declined):
+        threshold = f" (порог {percent(brand.complaint_at)})" if outcome.reason == "below threshold" else ""
+        yield Text(f"Обращения не будет: {DECLINED[outcome.reason]}{threshold}", style="yellow")
+        return
+    decision = decide(outcome, routing)
+    yield Text(f"Будет обращение: порог {percent(brand.complaint_at)} пройден", style="green")
+    yield Text(f"Кому: {decision.reason}")
+    for receiver in decision.receivers:
+        yield Text(f"  {receiver.name}: {', '.join(map(_place, receiver.chats))}")
+
+
+def _place(chat: Chat) -> str:
+    return f"{chat.messenger} {chat.chat}" + (f", тема {chat.topic}" if chat.topic is not None else "")
