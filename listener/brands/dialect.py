@@ -55,7 +55,7 @@ def _contains_another(words: tuple[str, ...], names: Iterable[tuple[str, ...]]) 
 
 
 def _x_terms(brand: Brand) -> Iterator[str]:
-    """Everything worth asking for, the most useful first: names, accounts, other spellings, cases in turn, phrases."""
+    """Everything worth asking for, the most useful first: names, accounts, spellings, cases in turn, phrases."""
     names = [name for name in brand.names if words_of(name)]
     yield from (_quoted(fold(name)) for name in names)
     yield from (f"@{account}" for account in brand.accounts_x)
@@ -66,7 +66,7 @@ def _x_terms(brand: Brand) -> Iterator[str]:
         yield from (_quoted(form) for form in cases if form)
     yield from (_quoted(phrase.strip('"«»')) for phrase in brand.phrases if "*" not in phrase)
     for words in map(words_of, names):
-        if len(words) == 1:
+        if len(words) == 1 and is_cyrillic(words[0]):
             yield from sorted(inflected(words[0]), key=lambda form: (len(form), form))
 
 
@@ -86,7 +86,9 @@ def _declined(words: tuple[str, ...], name: str) -> Iterator[str]:
     """The name in each case; a word without a nominative reading stays: «банка москвы», «банку москвы»."""
     gap = "" if _compact(name) else "-" if "-" in name else " "
     for case in _CASES:
-        yield gap.join(_bent(word, case) for word in words)
+        bent = [_bent(word, case) for word in words]
+        # «Альфа-Банк» is one word to the grammar: only its end is bent.
+        yield gap.join((*words[:-1], bent[-1]) if gap == "-" else bent)
 
 
 def _bent(word: str, case: str) -> str:

@@ -64,7 +64,11 @@ def inflected(word: str, *, same_number: bool = False) -> frozenset[str]:
     for parse in parses:
         number = parse.tag.number if same_number else None
         forms.update(fold(one.word) for one in parse.lexeme if _belongs(one.tag, number))
-    if not parses or not analyzer().word_is_known(word) or any(_UNBENDING & parse.tag.grammemes for parse in parses):
+    if (
+        not parses
+        or not analyzer().word_is_known(word)
+        or any(_UNBENDING & parse.tag.grammemes for parse in parses)
+    ):
         forms |= _guessed(word)
     return frozenset(forms)
 

@@ -38,7 +38,9 @@ class Matcher:
             named = _named(brand, found[number], folded)
             if named:
                 words = tuple((places[start], places[end - 1] + 1) for start, end in _spans(named))
-                matches.append(Match(brand=brand.id, words=words, reason=_reason(brand, named, found[number], clean)))
+                matches.append(
+                    Match(brand=brand.id, words=words, reason=_reason(brand, named, found[number], clean))
+                )
         return matches
 
 
@@ -48,8 +50,7 @@ def _named(brand: Brand, hits: Sequence[Hit], folded: str) -> list[Hit]:
     alive = [
         hit
         for hit in hits
-        if hit.kind in TRIGGERS
-        and (hit.kind == "account" or vetoed.isdisjoint(range(hit.first, hit.last + 1)))
+        if hit.kind in TRIGGERS and (hit.kind == "account" or vetoed.isdisjoint(range(hit.first, hit.last + 1)))
     ]
     if not alive or not brand.only_when or any(hit.kind != "name" for hit in alive):
         return alive

@@ -81,7 +81,9 @@ def _name(number: int, name: str) -> Iterator[Pattern]:
 
 def _one_word(number: int, kind: Kind, word: str) -> Iterator[Pattern]:
     ways = {**dict.fromkeys(derived(word), AS_WRITTEN), **spelled(word, inflected(word))}
-    yield Pattern(brand=number, kind=kind, words=(Word(spellings={way: how for way, how in ways.items() if way.isalpha()}),))
+    yield Pattern(
+        brand=number, kind=kind, words=(Word(spellings={way: how for way, how in ways.items() if way.isalpha()}),)
+    )
     for way in sorted(ways):
         if not way.isalpha() and way[-1].isalnum():  # «билайн» → ,bkfqy
             yield from _literal(number, kind, way, IN_OTHER_LAYOUT)

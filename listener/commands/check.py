@@ -10,7 +10,9 @@ from listener.staff.values import Mistake
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dir", nargs="?", type=Path, metavar="DIR", help="the config's folder, `config` if not given")
+    parser.add_argument(
+        "dir", nargs="?", type=Path, metavar="DIR", help="the config's folder, `config` if not given"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON list instead of lines for people")
 
 

@@ -23,7 +23,9 @@ class BadLineError(ValueError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE", help="JSONL with `id` and `text`; standard input if not given or -")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="JSONL with `id`, `text`; standard input if absent or -"
+    )
     parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder, `config` if not given")
     parser.add_argument("--brand", metavar="ID", help="look for this brand only")
 
@@ -31,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Match every line; a bad one gives an error row, and 1 at the end."""
     try:
-        matcher = _matcher(arguments.config or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config"), arguments.brand)
+        directory = arguments.config or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config")
+        matcher = _matcher(directory, arguments.brand)
     except (ConfigError, UnknownBrandError) as error:
         print(error, file=sys.stderr)
         return 1

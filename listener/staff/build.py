@@ -33,7 +33,9 @@ def build_brand(file: BrandFile) -> Brand:
         accounts_vk=_handles(file.accounts.vk),
         accounts_x=_handles(file.accounts.x),
         ignore_authors=tuple(file.ignore_authors),
-        watch_vk=None if vk is None else WatchVk(search=vk.search, community=_handles(vk.community), every=seconds(vk.every)),
+        watch_vk=None
+        if vk is None
+        else WatchVk(search=vk.search, community=_handles(vk.community), every=seconds(vk.every)),
         watch_x=None if x is None else WatchX(search=x.search, mentions=x.mentions, every=seconds(x.every)),
         complaint_at=file.alert.complaint_at,
         per_day=file.alert.per_day,
@@ -105,7 +107,9 @@ def _hours(file: HoursFile) -> Hours:
 
 
 def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
-    return tuple((_time(start), _time(end)) for start, _, end in (block.partition("-") for block in sorted(blocks)))
+    return tuple(
+        (_time(start), _time(end)) for start, _, end in (block.partition("-") for block in sorted(blocks))
+    )
 
 
 def _time(text: str) -> time:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,12 +27,18 @@ def brand_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
             yield _at(tree, ("names", place), message, warning=True)
     for key in ("phrases", "only_when", "never_when"):
         yield from _phrase_mistakes(tree, key, getattr(brand, key))
+    yield from _watch_mistakes(tree, brand)
+
+
+def _watch_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
     if brand.watch.vk is not None and brand.watch.vk.streaming:
         yield _at(tree, ("watch", "vk", "streaming"), "streaming пока не поддерживается: поставьте false")
     if brand.watch.x is not None and brand.watch.x.stream:
         yield _at(tree, ("watch", "x", "stream"), "stream пока не поддерживается: поставьте false")
     if brand.watch.x is not None and brand.watch.x.mentions and not brand.accounts.x:
-        yield _at(tree, ("watch", "x", "mentions"), "чтобы слушать упоминания, впишите свой аккаунт в accounts: {x: […]}")
+        yield _at(
+            tree, ("watch", "x", "mentions"), "чтобы слушать упоминания, впишите свой аккаунт: accounts: {x: […]}"
+        )
     if brand.watch.vk is None and brand.watch.x is None:
         yield _at(tree, ("watch",), "бренд нигде не слушают: впишите в watch vk или x", warning=True)
 
@@ -85,7 +92,8 @@ def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]
     for name, text in templates.templates.items():
         for placeholder in _PLACEHOLDER.findall(text):
             if placeholder not in _PLACEHOLDERS:
-                message = f"в заготовке «{name}» неизвестная вставка {{{placeholder}}}{meant(placeholder, _PLACEHOLDERS)}"
+                hint = meant(placeholder, _PLACEHOLDERS)
+                message = f"в заготовке «{name}» неизвестная вставка {{{placeholder}}}{hint}"
                 yield _at(tree, ("templates", name), message)
 
 
@@ -110,7 +118,7 @@ def _hours_mistakes(tree: Tree, hours: HoursFile) -> Iterator[Mistake]:
     days: Mapping[str, Sequence[str]] = {"weekdays": hours.weekdays, "weekend": hours.weekend}
     for day, blocks in days.items():
         order = sorted(range(len(blocks)), key=blocks.__getitem__)
-        for before, after in zip(order, order[1:], strict=False):
+        for before, after in pairwise(order):
             if blocks[after].partition("-")[0] < blocks[before].partition("-")[2]:
                 message = f"часы «{blocks[before]}» и «{blocks[after]}» пересекаются: соедините их в одни"
                 yield _at(tree, ("hours", day, after), message)

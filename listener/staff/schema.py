@@ -96,7 +96,9 @@ class WatchVkFile(Model):
     search: Annotated[Switch, Field(description="Искать по всему VK")] = True
     community: Annotated[list[Account], Field(description="Свои сообщества: стена и комментарии сразу")] = []
     streaming: Annotated[Switch, Field(description="Пока не поддерживается: оставьте false")] = False
-    every: Annotated[Duration, Field(description="Как часто искать: 90s, 15m, 1h. VK даёт 1000 поисков в день")] = "90s"
+    every: Annotated[Duration, Field(description="Как часто искать: 90s, 15m, 1h; в день даётся 1000 поисков")] = (
+        "90s"
+    )
 
 
 class WatchXFile(Model):
@@ -118,15 +120,20 @@ class WatchFile(Model):
 class AlertFile(Model):
     """Когда заводить обращение."""
 
-    complaint_at: Annotated[Probability, Field(description="С какой вероятности жалобы заводить обращение, 0…1")] = 0.6
-    per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = None
+    complaint_at: Annotated[
+        Probability, Field(description="С какой вероятности жалобы заводить обращение, 0…1")
+    ] = 0.6
+    per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = (
+        None
+    )
 
 
 class LimitsFile(Model):
     """Пределы расходов."""
 
     x_usd_per_day: Annotated[
-        Annotated[float, Field(strict=True, gt=0)] | None, Field(description="Сколько долларов в день можно тратить на X")
+        Annotated[float, Field(strict=True, gt=0)] | None,
+        Field(description="Сколько долларов в день можно тратить на X"),
     ] = None
 
 
@@ -221,7 +228,9 @@ class HoursFile(Model):
         Literal["hold", "urgent", "send"],
         Field(description="Вне часов: hold — утром сводкой, urgent — только срочные сразу, send — всё сразу"),
     ] = "hold"
-    timezone: Annotated[Text, Field(description="Часовой пояс: Europe/Moscow, Asia/Yekaterinburg, …")] = "Europe/Moscow"
+    timezone: Annotated[Text, Field(description="Часовой пояс: Europe/Moscow, Asia/Yekaterinburg, …")] = (
+        "Europe/Moscow"
+    )
 
 
 class RoutesYaml(Model):

@@ -1,4 +1,4 @@
-"""The JSON schemas beside the config, for hover help and red underlines in editors: `python -m listener.staff.schema_files`."""
+"""The JSON schemas for hover help in editors; `python -m listener.staff.schema_files` writes them anew."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""YAML with line numbers: a file becomes plain values plus the line of every key and item, or mistakes in Russian."""
+"""YAML with line numbers: a file becomes plain values and the line of each, or mistakes in Russian."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ def read_tree(path: Path, name: str) -> Tree:
         line = mark.line + 1 if mark else 1
         return _broken(name, tab or line, _explain(error, tab=tab, start=error.context_mark))
     except (yaml.YAMLError, RecursionError, ValueError):
-        return _broken(name, 1, "файл не читается как YAML: в нём недопустимые символы или слишком глубокая вложенность")
+        return _broken(name, 1, "YAML не читается: в нём недопустимые символы или слишком глубокая вложенность")
     return Tree(file=name, value=value, lines=reader.lines, mistakes=tuple(reader.mistakes))
 
 
@@ -129,7 +129,10 @@ def _text(path: Path) -> tuple[str, str | None]:
             return "", "это не обычный файл"
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return "", f"файл слишком большой ({size // 1000} КБ): больше {MAX_BYTES // 1000} КБ в одном файле не бывает"
+            return (
+                "",
+                f"файл слишком большой ({size // 1000} КБ): больше {MAX_BYTES // 1000} КБ в одном файле не бывает",
+            )
         return path.read_bytes().decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         return "", f"файл не в кодировке UTF-8 (байт {error.start}): сохраните его заново, выбрав UTF-8"
