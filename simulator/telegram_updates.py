@@ -41,10 +41,10 @@ class Updates:
             self._allowed = frozenset(allowed)
         self._confirm(offset)
         if not self.waiting and timeout > 0:
-            self._poll = asyncio.get_running_loop().create_future()
-            await asyncio.wait({self._poll}, timeout=timeout)
-            if self._poll.done() and self._poll.exception() is not None:
-                self._poll.result()
+            mine = self._poll = asyncio.get_running_loop().create_future()
+            await asyncio.wait({mine}, timeout=timeout)
+            if mine.done():
+                mine.result()
         return self.waiting[: max(1, min(limit, 100))]
 
     def _end_other(self) -> None:

@@ -1,15 +1,18 @@
 """Cards on a terminal: a panel for people who watch one, plain lines for files and pipes."""
 
 import sys
-from typing import TextIO
+from typing import Final, TextIO
 
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
 from alerts.card import Card
-from alerts.notifiers.marks import clean, pieces
+from alerts.notifiers.marks import clean, cut, pieces
 from alerts.routing import Chat
+
+MAX_QUOTE: Final = 4000
+MAX_LINE: Final = 500
 
 
 class ConsoleNotifier:
@@ -51,7 +54,7 @@ class ConsoleNotifier:
 def _title(card: Card) -> str:
     urgent = "СРОЧНО · " if card.urgent else ""
     repeat = " (возможный повтор)" if card.repeat else ""
-    return urgent + clean(card.title).strip() + repeat
+    return urgent + cut(clean(card.title).strip(), MAX_LINE) + repeat
 
 
 def _body(card: Card) -> Group:
@@ -61,19 +64,19 @@ def _body(card: Card) -> Group:
 def _lines(card: Card) -> list[Text]:
     plain = (card.reason, " · ".join(card.facts), *card.history)
     urls = [button.url for row in card.buttons for button in row if button.url]
-    return [
-        Text(clean(card.author), style="bold"),
-        _quote(card),
-        *(Text(clean(line), style="dim") for line in plain if line.strip()),
-        *(Text(clean(line), style="bold") for line in (card.deadline, card.status) if line.strip()),
-        *(Text(clean(line), style="italic") for line in card.log),
-        *(Text(clean(url), style="underline") for url in urls),
+    styled = [
+        *((line, "dim") for line in plain),
+        *((line, "bold") for line in (card.deadline, card.status)),
+        *((line, "italic") for line in card.log),
+        *((url, "underline") for url in urls),
     ]
+    shown = [Text(cut(clean(line), MAX_LINE), style=style) for line, style in styled if line.strip()]
+    return [Text(cut(clean(card.author), MAX_LINE), style="bold"), _quote(card), *shown]
 
 
 def _quote(card: Card) -> Text:
     text = Text("«")
-    for piece in pieces(clean(card.quote), because=card.because, named=card.named):
+    for piece in pieces(cut(clean(card.quote), MAX_QUOTE), because=card.because, named=card.named):
         style = "bold underline" if piece.because else "italic" if piece.named else ""
         text.append(piece.text, style=style)
     return text.append("»")

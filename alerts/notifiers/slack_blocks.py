@@ -49,11 +49,12 @@ def _head(card: Card) -> Iterator[dict[str, Any]]:
 
 def _details(card: Card) -> Iterator[dict[str, Any]]:
     yield from _context(card.reason and f":bulb: {_short(card.reason, 500)}")
-    yield from _context(" · ".join(_short(fact, 100) for fact in card.facts[:12]))
-    yield from _context("\n".join(_short(line, 200) for line in card.history[:8]))
+    yield from _context(_joined(" · ", [_short(fact, 100) for fact in card.facts]))
+    yield from _context(_joined("\n", [_short(line, 200) for line in card.history]))
     todo = [_short(card.deadline, 200), _short(card.status, 300)]
     yield from _section("\n".join(f"*{line}*" for line in todo if line))
-    yield from _context("\n".join(_short(entry, 150) for entry in card.log[-8:]))
+    # The newest deeds matter; a long log loses its beginning.
+    yield from _context(_joined("\n", [_short(entry, 100) for entry in card.log[-6:]]))
 
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
@@ -84,6 +85,13 @@ def _section(text: str) -> Iterator[dict[str, Any]]:
 def _context(text: str) -> Iterator[dict[str, Any]]:
     if text.strip():
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+
+
+def _joined(separator: str, lines: list[str]) -> str:
+    """As many lines as a section takes; escaping makes a short line five times as long at worst."""
+    while sum(len(line) + len(separator) for line in lines) > MAX_SECTION:
+        lines = lines[:-1]
+    return separator.join(line for line in lines if line)
 
 
 def _short(text: str, most: int) -> str:

@@ -1,0 +1,228 @@
+"""One contract for every notifier: what it shows, what it survives, and what its errors tell the delivery."""
+
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from alerts.notifiers.slack import SlackNotifier
+from alerts.notifiers.telegram import TelegramNotifier
+from alerts.ports import Notifier, NotifyError
+from simulator.faults import Fault
+from tests.contract.notifier_stages import (
+    CARD,
+    CLAIMED,
+    TOKEN,
+    NetworkStage,
+    Stage,
+    console_stage,
+    slack_stage,
+    telegram_stage,
+)
+
+STAGES = {"console": console_stage, "slack": slack_stage, "telegram": telegram_stage}
+NETWORK_STAGES = {"slack": slack_stage, "telegram": telegram_stage}
+
+HARD_TEXTS = {
+    "html": "<script>alert('1')</script> & <b>жир</b> &lt; &amp;amp;",
+    "mentions": "<!channel> <@U01> <https://evil.example|сюда>",
+    "64 KB": "не работает " * 5461,
+    "64 KB of escapes": "<&>" * 21_845,
+    "64 KB of emoji": "😡" * 16_384,
+    "emoji family": "👨‍👩‍👧‍👦🤬🇷🇺",
+    "obscene": "да вы охуели совсем, блядь",
+    "right to left": "\u202eтекст наоборот\u202c שלום עליכם مرحبا",
+    "control characters": "ноль\x00звонок\x07эскейп\x1b[31mкрасный\r\nстрока",
+    "half of an emoji": "обрыв \ud83d хвост",
+    "nothing": "",
+    "blank": " \n\t ",
+    "many lines": "\n" * 500 + "конец" + "\n" * 500,
+    "stars": "*жирно* _косо_ ~нет~ `код` ```",
+}
+
+
+@pytest.fixture(params=sorted(STAGES))
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    async with STAGES[request.param]() as stage:
+        yield stage
+
+
+@pytest.fixture(params=sorted(NETWORK_STAGES))
+async def network(request: pytest.FixtureRequest) -> AsyncIterator[NetworkStage]:
+    open_stage: Any = NETWORK_STAGES[request.param]
+    async with open_stage(patience=0.5) as stage:
+        yield stage
+
+
+async def test_a_card_shows_the_words_the_deadline_and_the_status(stage: Stage) -> None:
+    assert await stage.notifier.send(stage.chat, CARD, "d1")
+    (text,) = stage.shown()
+    for part in ("Ромашка Телеком", "Пётр Сидоров", "интернет", "Ответить до 14:30", "Новое", "№ 3"):
+        assert part in text
+
+
+async def test_a_repeat_says_so(stage: Stage) -> None:
+    await stage.notifier.send(stage.chat, replace(CARD, repeat=True), "d1")
+    assert "возможный повтор" in stage.shown()[0]
+
+
+async def test_an_edit_shows_the_new_status(stage: Stage) -> None:
+    ref = await stage.notifier.send(stage.chat, CARD, "d1")
+    await stage.notifier.edit(stage.chat, ref, CLAIMED)
+    assert "анна иванова" in stage.shown()[0].lower()
+
+
+async def test_an_edit_without_a_change_is_a_success(stage: Stage) -> None:
+    ref = await stage.notifier.send(stage.chat, CARD, "d1")
+    await stage.notifier.edit(stage.chat, ref, CARD)
+    await stage.notifier.edit(stage.chat, ref, CARD)
+    assert len(stage.shown()) == 1
+
+
+@pytest.mark.parametrize("name", sorted(HARD_TEXTS))
+async def test_any_text_of_a_customer_is_shown_and_edited(stage: Stage, name: str) -> None:
+    card = replace(CARD, quote=HARD_TEXTS[name], because=((0, 5), (3, 10**6), (7, 7)), named=((-3, 4), (9, 2)))
+    ref = await stage.notifier.send(stage.chat, card, "d1")
+    await stage.notifier.edit(stage.chat, ref, replace(card, status="Закрыто"))
+    assert "закрыто" in stage.shown()[0].lower()
+
+
+async def test_any_text_may_stand_in_any_part_of_the_card(stage: Stage) -> None:
+    for text in HARD_TEXTS.values():
+        parts = {"title": text, "author": text, "reason": text, "deadline": text, "status": text}
+        lists = {"facts": (text,) * 9, "history": (text,) * 9, "log": (text,) * 40}
+        assert await stage.notifier.send(stage.chat, replace(CARD, quote=text, **parts, **lists), "d1")
+
+
+async def test_markup_of_a_customer_stays_his_words(stage: Stage) -> None:
+    hostile = "<script>&amp; <b>жир</b> <!channel>"
+    await stage.notifier.send(stage.chat, replace(CARD, quote=hostile, because=(), named=()), "d1")
+    assert hostile in stage.shown()[0]
+
+
+async def test_an_address_that_is_no_web_address_does_not_lose_the_card(stage: Stage) -> None:
+    bad = replace(CARD.buttons[1][0], url="javascript:alert(1)")
+    assert await stage.notifier.send(stage.chat, replace(CARD, buttons=((bad,),)), "d1")
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+async def test_a_page_instead_of_an_answer_is_ambiguous(network: NetworkStage, status: int) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="html", status=status))
+    assert (await _failure(network)).ambiguous
+
+
+@pytest.mark.parametrize("body", [None, [], "ok", 7, {}, {"ok": True}, {"ok": True, "result": None}, {"ok": "да"}])
+async def test_a_strange_answer_is_ambiguous(network: NetworkStage, body: object) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="json", body=body))
+    assert (await _failure(network)).ambiguous
+
+
+async def test_a_server_fault_is_ambiguous(network: NetworkStage) -> None:
+    body = {"ok": False, "error_code": 500, "description": "Internal Server Error", "error": "internal_error"}
+    network.faults.add(Fault(path=network.send_path, kind="json", status=500, body=body))
+    assert (await _failure(network)).ambiguous
+
+
+async def test_a_server_fault_without_a_word_is_ambiguous(network: NetworkStage) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="json", status=500, body={"ok": False}))
+    assert (await _failure(network)).ambiguous
+
+
+async def test_a_timeout_after_sending_is_ambiguous(network: NetworkStage) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="hang", seconds=0.8))
+    error = await _failure(network)
+    assert error.ambiguous
+    assert not error.permanent
+
+
+async def test_a_cut_connection_is_ambiguous(network: NetworkStage) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="reset"))
+    assert (await _failure(network)).ambiguous
+
+
+@pytest.mark.parametrize("kind", [SlackNotifier, TelegramNotifier])
+async def test_a_refused_connection_is_not_ambiguous(kind: Any, network: NetworkStage) -> None:
+    notifier: Notifier = kind(f"http://127.0.0.1:{_closed_port()}/", TOKEN)
+    try:
+        with pytest.raises(NotifyError) as caught:
+            await notifier.send(network.chat, CARD, "d1")
+    finally:
+        await notifier.close()
+    assert not caught.value.ambiguous
+    assert not caught.value.permanent
+
+
+async def test_a_messenger_that_asks_to_wait_is_obeyed(network: NetworkStage) -> None:
+    body = {
+        "ok": False,
+        "error_code": 429,
+        "description": "Too Many Requests: retry after 7",
+        "error": "ratelimited",
+    }
+    body["parameters"] = {"retry_after": 7}
+    headers = {"Retry-After": "7"}
+    network.faults.add(Fault(path=network.send_path, kind="json", status=429, body=body, headers=headers))
+    error = await _failure(network)
+    assert error.retry_after == 7
+    assert not error.ambiguous
+
+
+async def test_a_chat_that_threw_the_bot_out_is_permanent(network: NetworkStage) -> None:
+    network.throw_out()
+    error = await _failure(network)
+    assert error.permanent
+    assert not error.ambiguous
+
+
+async def test_an_unknown_chat_is_permanent(network: NetworkStage) -> None:
+    network.chat = replace(network.chat, chat="-404")
+    assert (await _failure(network)).permanent
+
+
+@pytest.mark.parametrize("ref", ["C01:1.2", "999999", "", "не номер"])
+async def test_an_edit_of_a_vanished_message_says_so(network: NetworkStage, ref: str) -> None:
+    if network.chat.messenger == "slack" and ":" not in ref:
+        ref = f"C01:{ref}"
+    with pytest.raises(NotifyError) as caught:
+        await network.notifier.edit(network.chat, ref, CARD)
+    assert caught.value.gone
+    assert not caught.value.permanent
+
+
+async def test_a_refused_token_holds_the_messenger_and_stays_secret(
+    network: NetworkStage,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for holder in ("telegram", "slack"):
+        if (simulated := getattr(network, holder, None)) is not None:
+            simulated.token = simulated.bot_token = "8:another"
+    error = await _failure(network)
+    assert error.retry_after
+    assert not error.permanent
+    assert "check LISTENER_" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+async def test_after_a_fault_the_next_card_is_shown(network: NetworkStage) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="reset"))
+    await _failure(network)
+    assert await network.notifier.send(network.chat, CARD, "d1")
+
+
+async def _failure(network: NetworkStage) -> NotifyError:
+    """The error of the next send; none may carry the token."""
+    with pytest.raises(NotifyError) as caught:
+        await network.notifier.send(network.chat, CARD, "d1")
+    error = caught.value
+    chain = [error, error.__cause__, None if error.__suppress_context__ else error.__context__]
+    assert not any("secret-of-the-bot" in repr(link) + str(link) for link in chain)
+    return error
+
+
+def _closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port

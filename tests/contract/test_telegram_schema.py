@@ -1,0 +1,167 @@
+"""What we say to Telegram, and what the simulator answers, held against the published Bot API."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, web
+
+from alerts.notifiers.telegram import TelegramNotifier
+from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.ports import Answer, Press
+from alerts.routing import Chat
+from simulator.telegram import Telegram
+from tests.contract.notifier_stages import CARD, CLAIMED, clock, serving
+
+SPEC = Path(__file__).parents[3] / "shared" / "specs" / "telegram" / "api.json"
+SCALARS: Mapping[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float, "True": bool}
+
+
+@dataclass(slots=True)
+class Description:
+    """The published methods and types; `mistakes` says where a value does not hold against them."""
+
+    methods: Mapping[str, Any]
+    types: Mapping[str, Any]
+
+    def mistakes(self, value: object, names: list[str], where: str) -> list[str]:
+        """Empty when the value is of one of the named types."""
+        found = [self._against(value, name, where) for name in names]
+        return [] if [] in found else min(found, key=len)
+
+    def fields(self, values: Mapping[str, Any], known: list[Mapping[str, Any]], where: str) -> list[str]:
+        names = {one["name"] for one in known}
+        wrong = [f"{where}: unknown field {name}" for name in values if name not in names]
+        for one in known:
+            if one["name"] in values:
+                wrong += self.mistakes(values[one["name"]], one["types"], f"{where}.{one['name']}")
+            elif one["required"]:
+                wrong.append(f"{where}: no field {one['name']}")
+        return wrong
+
+    def _against(self, value: object, name: str, where: str) -> list[str]:
+        if name.startswith("Array of "):
+            if not isinstance(value, list):
+                return [f"{where}: no list"]
+            inner = [name.removeprefix("Array of ")]
+            return [wrong for at, one in enumerate(value) for wrong in self.mistakes(one, inner, f"{where}[{at}]")]
+        if name in SCALARS:
+            fits = isinstance(value, SCALARS[name]) and (name != "Integer" or not isinstance(value, bool))
+            return [] if fits else [f"{where}: {value!r} is no {name}"]
+        kind = self.types[name]
+        if "subtypes" in kind:
+            return self.mistakes(value, kind["subtypes"], where)
+        return (
+            self.fields(value, kind.get("fields", []), where)
+            if isinstance(value, dict)
+            else [f"{where}: no {name}"]
+        )
+
+
+@dataclass(slots=True)
+class Tap:
+    """Stands between the bot and the simulator, and writes down what both say."""
+
+    upstream: str
+    heard: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+
+    async def pass_on(self, request: web.Request) -> web.Response:
+        form = dict(await request.post())
+        async with ClientSession() as session, session.post(self.upstream + request.path, data=form) as answer:
+            body = await answer.json()
+            self.heard.append((request.match_info["method"], form, body))
+            return web.json_response(body, status=answer.status)
+
+
+@pytest.fixture(scope="module")
+def description() -> Description:
+    if not SPEC.is_file():
+        pytest.skip("no shared/specs/telegram/api.json beside the project")
+    spec = json.loads(SPEC.read_text(encoding="utf-8"))
+    return Description(methods=spec["methods"], types=spec["types"])
+
+
+@pytest.fixture
+async def heard() -> AsyncIterator[list[tuple[str, dict[str, Any], dict[str, Any]]]]:
+    """A whole day of the bot: cards, edits, refusals, a press, a command."""
+    telegram = Telegram(clock, per_minute=None)
+    telegram.add_chat(-1001, "Поддержка", topics=frozenset({7}))
+    async with serving("/telegram", telegram.app()) as upstream:
+        tap = Tap(upstream)
+        app = web.Application()
+        app.router.add_post("/bot{token}/{method}", tap.pass_on)
+        async with serving("/telegram", app) as address:
+            await _day(telegram, f"{address}/telegram")
+        yield tap.heard
+
+
+async def test_every_request_is_one_that_telegram_describes(
+    description: Description,
+    heard: list[tuple[str, dict[str, Any], dict[str, Any]]],
+) -> None:
+    assert {method for method, _, _ in heard} == {
+        "sendMessage",
+        "editMessageText",
+        "getUpdates",
+        "answerCallbackQuery",
+    }
+    for method, form, _ in heard:
+        known = description.methods[method]["fields"]
+        values = {name: _typed(value, known, name) for name, value in form.items()}
+        assert description.fields(values, known, method) == []
+
+
+async def test_every_answer_of_the_simulator_is_one_that_telegram_describes(
+    description: Description,
+    heard: list[tuple[str, dict[str, Any], dict[str, Any]]],
+) -> None:
+    for method, _, body in heard:
+        if body["ok"]:
+            assert description.mistakes(body["result"], description.methods[method]["returns"], method) == []
+        else:
+            assert isinstance(body["description"], str)
+            assert isinstance(body["error_code"], int)
+            assert description.mistakes(body.get("parameters", {}), ["ResponseParameters"], method) == []
+
+
+async def test_the_check_itself_finds_a_wrong_field(description: Description) -> None:
+    known = description.methods["sendMessage"]["fields"]
+    assert description.fields({"chat_id": 1}, known, "m") == ["m: no field text"]
+    assert description.fields({"chat_id": 1, "text": "x", "disable_web_page_preview": True}, known, "m")
+    assert description.mistakes({"message_id": "7"}, ["Message"], "m")
+
+
+async def _day(telegram: Telegram, address: str) -> None:
+    notifier = TelegramNotifier(address, telegram.token)
+    inbox = TelegramInbox(address, telegram.token, clock, poll_seconds=1)
+    running = asyncio.create_task(inbox.run(_claim))
+    for topic in (None, 7):
+        chat = Chat(messenger="telegram", chat="-1001", topic=topic)
+        ref = await notifier.send(chat, CARD, "d1")
+        for card in (CLAIMED, CLAIMED):
+            await notifier.edit(chat, ref, card)
+    assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли"
+    telegram.write(-1001, "/start", user=111, name="Анна")
+    async with asyncio.timeout(10):
+        # The command's answer is the third message; the simulator has no event for it.
+        while len(telegram.chats[-1001].messages) < 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    await notifier.close()
+
+
+async def _claim(_press: Press) -> Answer:
+    return Answer(text="Вы взяли")
+
+
+def _typed(value: Any, known: list[Mapping[str, Any]], name: str) -> object:
+    """A form knows only strings: numbers, flags and objects are JSON in it."""
+    types = next((one["types"] for one in known if one["name"] == name), ["String"])
+    return value if types == ["String"] else json.loads(value)

@@ -1,0 +1,262 @@
+"""Telegram's inbox against the simulator: each press once, whatever the network does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.ports import Answer, OnPress, Press
+from simulator.faults import Fault
+from simulator.telegram import Telegram
+from tests.contract.notifier_stages import serving
+
+NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
+TOKEN = "7:secret"
+MARKUP = {"inline_keyboard": [[{"text": "Взять", "callback_data": "c:12:claim"}]]}
+
+
+class Desk:
+    """Remembers presses; `then` is what happens to each of them."""
+
+    def __init__(self, then: Callable[[Press], Awaitable[Answer]] | None = None) -> None:
+        self.presses: list[Press] = []
+        self._then = then
+
+    async def __call__(self, press: Press) -> Answer:
+        self.presses.append(press)
+        return await self._then(press) if self._then else Answer(text="Вы взяли обращение № 12")
+
+
+@asynccontextmanager
+async def opened(telegram: Telegram, on_press: OnPress, **options: Any) -> AsyncIterator[str]:
+    """The inbox at work; yields the address of the simulated Bot API."""
+    async with (
+        serving("/telegram", telegram.app()) as address,
+        listening(f"{address}/telegram/", on_press, **options),
+    ):
+        yield f"{address}/telegram/"
+
+
+@asynccontextmanager
+async def listening(address: str, on_press: OnPress, **options: Any) -> AsyncIterator[None]:
+    inbox = TelegramInbox(address, TOKEN, lambda: NOW, poll_seconds=2, **options)
+    running = asyncio.create_task(inbox.run(on_press))
+    try:
+        yield
+        assert not running.done(), running
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+@pytest.fixture
+def telegram() -> Telegram:
+    telegram = Telegram(lambda: NOW, token=TOKEN, per_minute=None)
+    telegram.add_chat(-1001, "Поддержка", topics=frozenset({7}))
+    telegram.send(-1001, "Обращение", markup=MARKUP, topic=None, html=True)
+    return telegram
+
+
+async def test_a_press_is_handled_and_answered(telegram: Telegram) -> None:
+    desk = Desk()
+    async with opened(telegram, desk):
+        toast = await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна")
+    assert toast == "Вы взяли обращение № 12"
+    (press,) = desk.presses
+    assert (press.messenger, press.user, press.user_name) == ("telegram", "111", "Анна")
+    assert (press.case, press.action, press.at) == (12, "claim", NOW)
+    assert press.key.startswith("tg:")
+
+
+async def test_a_press_before_the_start_is_not_lost(telegram: Telegram) -> None:
+    desk = Desk()
+    pressing = asyncio.create_task(telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна"))
+    await asyncio.sleep(0.05)
+    async with opened(telegram, desk):
+        assert await pressing == "Вы взяли обращение № 12"
+
+
+async def test_a_slow_handler_is_acknowledged_first(telegram: Telegram) -> None:
+    async def slow(_press: Press) -> Answer:
+        await asyncio.sleep(0.5)
+        return Answer(text="поздно")
+
+    desk = Desk(slow)
+    async with opened(telegram, desk, answer_within=0.1):
+        toast = await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна")
+    assert toast is not None
+    assert toast.startswith("Принято")
+
+
+async def test_a_press_whose_confirmation_was_lost_is_handled_once(telegram: Telegram) -> None:
+    desk = Desk()
+    async with opened(telegram, desk):
+        await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна")
+        # The server forgets the confirmation and hands the update out again.
+        for _ in range(3):
+            telegram.updates.waiting.insert(0, {"update_id": 100_001, "callback_query": _query("1", "c:12:claim")})
+            await telegram.press(-1001, 1, "c:12:close", user=111, name="Анна")
+    assert [press.action for press in desk.presses] == ["claim", "close", "close", "close"]
+
+
+async def test_a_killed_inbox_gets_the_unhandled_press_again_under_the_same_key(telegram: Telegram) -> None:
+    async def never(_press: Press) -> Answer:
+        await asyncio.sleep(60)
+        return Answer(text="")
+
+    first, second = Desk(never), Desk()
+    async with serving("/telegram", telegram.app()) as address:
+        async with listening(f"{address}/telegram", first):
+            pressing = asyncio.create_task(telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна"))
+            await _until(lambda: bool(first.presses))
+        async with listening(f"{address}/telegram", second):
+            await _until(lambda: bool(second.presses))
+        await pressing
+    assert [press.key for press in first.presses] == [press.key for press in second.presses]
+
+
+async def test_a_failing_press_is_tried_again_and_then_given_up(telegram: Telegram) -> None:
+    async def fail(press: Press) -> Answer:
+        if press.case == 13:
+            raise RuntimeError("disk full")
+        return Answer(text="ок")
+
+    desk = Desk(fail)
+    async with opened(telegram, desk):
+        toast = await telegram.press(-1001, 1, "c:13:claim", user=111, name="Анна")
+        assert toast is not None
+        assert toast.startswith("Не получилось")
+        await _until(lambda: len(desk.presses) == 3)
+        assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "ок"
+    assert [press.case for press in desk.presses] == [13, 13, 13, 12]
+
+
+async def test_one_slow_case_does_not_hold_up_another(telegram: Telegram) -> None:
+    async def slow_for_one(press: Press) -> Answer:
+        if press.case == 1:
+            await asyncio.sleep(0.6)
+        return Answer(text=f"дело {press.case}")
+
+    waiting = [
+        asyncio.create_task(telegram.press(-1001, 1, f"c:{case}:claim", user=111, name="Анна")) for case in (1, 2)
+    ]
+    await asyncio.sleep(0.05)
+    async with opened(telegram, Desk(slow_for_one), answer_within=5.0):
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        assert [task.result() for task in done] == ["дело 2"]
+        assert await waiting[0] == "дело 1"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(path="getUpdates", kind="html", status=502),
+        Fault(path="getUpdates", kind="reset"),
+        Fault(path="getUpdates", kind="json", body={"ok": True, "result": None}),
+        Fault(path="getUpdates", kind="json", body={"ok": True, "result": {"a": 1}}),
+        Fault(path="getUpdates", kind="json", body={"ok": False}, status=500),
+        Fault(path="getUpdates", kind="json", body={"ok": True, "result": [None, 7, {}, {"update_id": "x"}]}),
+        Fault(
+            path="getUpdates",
+            kind="json",
+            status=429,
+            body={
+                "ok": False,
+                "description": "Too Many Requests: retry after 1",
+                "parameters": {"retry_after": 1},
+            },
+        ),
+        Fault(path="answerCallbackQuery", kind="html", status=502),
+    ],
+    ids=lambda fault: f"{fault.path} {fault.kind} {fault.body}",
+)
+async def test_the_inbox_survives_a_bad_answer(telegram: Telegram, fault: Fault) -> None:
+    telegram.faults.add(Fault(**{name: getattr(fault, name) for name in Fault.__slots__}))
+    desk = Desk()
+    async with opened(telegram, desk):
+        pressing = asyncio.create_task(telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна"))
+        await _until(lambda: bool(desk.presses))
+        pressing.cancel()
+    assert len(desk.presses) == 1
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"callback_query": None},
+        {"callback_query": {}},
+        {"callback_query": {"id": "1", "from": None, "data": "c:1:claim"}},
+        {"callback_query": {"id": 5, "from": {"id": 1}, "data": "c:1:claim"}},
+        {"callback_query": {"id": "1", "from": {"id": 1}, "data": "чужое"}},
+        {"callback_query": {"id": "1", "from": {"id": 1}, "game_short_name": "g"}},
+        {"message": {"text": 7}},
+        {"message": None},
+        {"poll": {}},
+    ],
+)
+async def test_a_foreign_update_is_passed_over(telegram: Telegram, update: dict[str, Any]) -> None:
+    telegram.updates.waiting.append({"update_id": 100_001, **update})
+    telegram.updates._next = 100_002
+    desk = Desk()
+    async with opened(telegram, desk):
+        assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли обращение № 12"
+    assert len(desk.presses) == 1
+
+
+async def test_a_press_under_an_inaccessible_message_counts(telegram: Telegram) -> None:
+    query = _query("77", "c:12:claim") | {
+        "message": {"chat": {"id": -1001, "type": "group"}, "message_id": 1, "date": 0}
+    }
+    telegram.updates.add("callback_query", query)
+    desk = Desk()
+    async with opened(telegram, desk):
+        await _until(lambda: bool(desk.presses))
+    assert desk.presses[0].key == "tg:77"
+
+
+async def test_a_second_poller_is_reported_loudly(telegram: Telegram, caplog: pytest.LogCaptureFixture) -> None:
+    async with opened(telegram, Desk()) as address, listening(address, Desk()):
+        await _until(lambda: "another program reads" in caplog.text)
+    assert TOKEN not in caplog.text
+
+
+async def test_people_learn_their_ids(telegram: Telegram) -> None:
+    async with opened(telegram, Desk()):
+        telegram.write(-1001, "/id", user=333, name="Новенькая")
+        await _until(lambda: len(telegram.chats[-1001].messages) == 2)
+    text = telegram.snapshot()["chats"][0]["messages"][-1]["html"]
+    assert "333" in text
+    assert "-1001" in text
+
+
+async def test_a_server_without_long_poll_is_not_hammered() -> None:
+    calls = 0
+
+    async def answer(_request: web.Request) -> web.Response:
+        nonlocal calls
+        calls += 1
+        return web.json_response({"ok": True, "result": []})
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", answer)
+    async with serving("/any", app) as address, listening(f"{address}/any", Desk()):
+        await asyncio.sleep(1.2)
+    assert 2 <= calls <= 4
+
+
+def _query(number: str, data: str) -> dict[str, Any]:
+    person = {"id": 111, "is_bot": False, "first_name": "Анна"}
+    return {"id": number, "from": person, "chat_instance": "1", "data": data}
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        # The simulator has no event for everything a test may wait for.
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

@@ -1,0 +1,81 @@
+"""Telegram's markup of a card: always parsable, always within the limits, and ours to read back."""
+
+import html
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.notifiers.marks import clean, cut, pieces, units
+from alerts.notifiers.telegram_markup import MAX_TEXT, keyboard, read_data, render
+from simulator.telegram_entities import EntityError, length, plain_text
+from tests.contract.notifier_stages import CARD
+
+TEXTS = st.text(alphabet=st.characters(), max_size=6000) | st.text(alphabet="<>&b/i😡 \n", max_size=6000)
+SPANS = st.lists(st.tuples(st.integers(-5, 6000), st.integers(-5, 6000)), max_size=6).map(tuple)
+
+
+@given(quote=TEXTS, because=SPANS, named=SPANS, line=TEXTS)
+def test_any_card_parses_and_fits(
+    quote: str, because: tuple[tuple[int, int], ...], named: tuple[tuple[int, int], ...], line: str
+) -> None:
+    card = replace(CARD, quote=quote, because=because, named=named, title=line, reason=line, log=(line,) * 20)
+    assert length(plain_text(render(card))) <= MAX_TEXT
+
+
+@given(quote=TEXTS, because=SPANS, named=SPANS)
+def test_pieces_put_together_are_the_quote(
+    quote: str, because: tuple[tuple[int, int], ...], named: tuple[tuple[int, int], ...]
+) -> None:
+    assert "".join(piece.text for piece in pieces(quote, because=because, named=named)) == quote
+
+
+@given(text=TEXTS, most=st.integers(1, 200))
+def test_a_cut_text_is_never_longer_than_asked(text: str, most: int) -> None:
+    assert units(cut(clean(text), most)) <= most
+
+
+def test_words_that_moved_the_decision_stand_out() -> None:
+    markup = render(CARD)
+    assert "<b><u>не работает</u></b>" in markup
+    assert "<i>Ромашка</i>" in markup
+
+
+def test_a_long_quote_gives_way_to_what_the_operator_must_read() -> None:
+    shown = plain_text(render(replace(CARD, quote="а" * 10_000)))
+    assert "Ответить до 14:30" in shown
+    assert shown.count("а") > 3000
+
+
+def test_what_is_escaped_is_read_as_it_was() -> None:
+    assert "<b>&amp;" in plain_text(render(replace(CARD, quote="<b>&amp;", because=(), named=())))
+    assert html.escape("<b>&amp;", quote=False) in render(replace(CARD, quote="<b>&amp;", because=(), named=()))
+
+
+def test_every_button_is_read_back() -> None:
+    data = [button["callback_data"] for row in keyboard(CARD) for button in row if "callback_data" in button]
+    assert [read_data(one) for one in data] == [(12, "claim"), (12, "not_complaint")]
+
+
+@pytest.mark.parametrize(
+    "data", ["", "c:", "c:1", "c:x:claim", "c:1:claim;drop", "d:1:claim", "c:-1:claim", "c:²:x"]
+)
+def test_a_foreign_button_is_not_ours(data: str) -> None:
+    assert read_data(data) is None
+
+
+@pytest.mark.parametrize(
+    ("markup", "complaint"),
+    [
+        ("<script>", 'Unsupported start tag "script" at byte offset 0'),
+        ("да <b>", 'Can\'t find end tag corresponding to start tag "b"'),
+        ("</b>", "Unexpected end tag at byte offset 0"),
+        ("<b><i></b></i>", 'Unmatched end tag at byte offset 6, expected "</i>", found "</b>"'),
+        ("1 < 2", "Unclosed start tag at byte offset 2"),
+    ],
+)
+def test_the_simulated_parser_complains_like_telegram(markup: str, complaint: str) -> None:
+    with pytest.raises(EntityError) as caught:
+        plain_text(markup)
+    assert str(caught.value) == complaint
