@@ -494,6 +494,30 @@ async def test_an_endless_body_is_cut_off(world: World) -> None:
         await client.close()
 
 
+async def test_a_text_of_two_hundred_megabytes_costs_its_post_and_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = '{"id": "12", "author_id": "7", "text": "ромашка", "created_at": "2026-11-22T11:59:00Z"}'
+
+    async def monster(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(b'{"data": [{"id": "11", "author_id": "7", "text": "')
+        for _ in range(200):
+            await response.write("ы".encode() * 500_000)
+        await response.write(f'"}}, {good}], "meta": {{"result_count": 2}}}}'.encode())
+        return response
+
+    app = web.Application()
+    app.router.add_get(SEARCH, monster)
+    async with TestServer(app) as server:
+        client = XClient(TOKEN, str(server.make_url("/")), world.clock)
+        source = XSearch("x", "ромашка", timedelta(1), client, Walking("x", world.clock, None))
+        assert ids([await source.fetch(None)]) == ["12"]
+        await source.close()
+    assert "post 11: `text` must be a string, got nothing" in caplog.text
+
+
 async def test_a_server_that_knows_only_the_new_field_names_is_understood(world: World) -> None:
     asked: list[dict[str, str]] = []
 

@@ -18,6 +18,7 @@ from tweepy.asynchronous import AsyncClient
 
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
+from listener.networks.x.trimming import Trimmer
 from listener.ports import Clock, SourceError
 
 MAX_BODY: Final = 16 * 1024 * 1024
@@ -172,9 +173,9 @@ def _what_is_read() -> dict[str, Any]:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(CHUNK):
-        body += chunk
-        if len(body) > MAX_BODY:
+    trimmer = Trimmer()
+    async for piece in response.content.iter_chunked(CHUNK):
+        trimmer.feed(piece)
+        if len(trimmer.kept) > MAX_BODY:
             raise aiohttp.ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
-    return bytes(body)
+    return bytes(trimmer.kept)

@@ -1,0 +1,57 @@
+"""Takes monstrous strings out of JSON while it is being read, so that one of them costs a post, not a page.
+
+A text of two hundred megabytes would otherwise either fill the memory or, refused as a whole, hide every other
+post of its page for as long as search finds it.
+"""
+
+import re
+from typing import Final
+
+LONGEST_STRING: Final = 512 * 1024
+"""Bytes. The longest text that is kept, each letter written as six ASCII characters, is below 400 kB."""
+# Possessive, so that no text makes the expression go back over it.
+INSIDE: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+
+
+class Trimmer:
+    """Fed with pieces of JSON, gathers it in `kept` with `null` in the place of every string that is too long."""
+
+    def __init__(self, longest: int = LONGEST_STRING) -> None:
+        self.kept = bytearray()
+        self._longest = longest
+        self._rest = b""
+        self._literal: bytearray | None = None
+        self._inside = False
+
+    def feed(self, piece: bytes) -> None:
+        data, self._rest, at = self._rest + piece, b"", 0
+        while at < len(data):
+            at = self._inner(data, at) if self._inside else self._outer(data, at)
+
+    def _outer(self, data: bytes, at: int) -> int:
+        quote = data.find(b'"', at)
+        if quote < 0:
+            self.kept += data[at:]
+            return len(data)
+        self.kept += data[at:quote]
+        self._inside, self._literal = True, bytearray(b'"')
+        return quote + 1
+
+    def _inner(self, data: bytes, at: int) -> int:
+        found = INSIDE.match(data, at)
+        end = found.end() if found else at
+        self._add(data[at:end])
+        if data[end : end + 1] != b'"':
+            self._rest = data[end:]  # nothing, or a backslash whose other half is in the next piece
+            return len(data)
+        self.kept += b"null" if self._literal is None else self._literal + b'"'
+        self._inside = False
+        return end + 1
+
+    def _add(self, text: bytes) -> None:
+        if self._literal is None:
+            return
+        if len(self._literal) + len(text) > self._longest:
+            self._literal = None
+        else:
+            self._literal += text
