@@ -27,8 +27,6 @@ def build_vk(
 
     Each source is closed on its own; the service token's client ends with the last of them.
     """
-    # The long poll's key stands in its address, which urllib3 writes out at DEBUG.
-    logging.getLogger("urllib3").setLevel(logging.INFO)
     limits = limits or Limits()
     communities = watched_communities(brands, settings.vk_community_tokens)
     searched = [brand for brand in brands if brand.watch_vk is not None and brand.watch_vk.search]

@@ -66,7 +66,7 @@ def heard_object(update: object, own: int) -> Mapping[str, Any] | None:
     if not isinstance(update, Mapping):
         raise MalformedMentionError(f"an event must be an object, got {str(update)[:40]!r}")
     kind = update.get("type")
-    if kind not in HEARD:
+    if not isinstance(kind, str) or kind not in HEARD:
         return None
     item = update.get("object")
     if not isinstance(item, Mapping):

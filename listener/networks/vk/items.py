@@ -70,6 +70,11 @@ def author_id(item: Mapping[str, Any]) -> int:
     return _number(item, "from_id", "owner_id")
 
 
+def named_author(item: object) -> int | None:
+    """Whom the item names as its author, if anybody."""
+    return _optional_number(item, "from_id", "owner_id") if isinstance(item, Mapping) else None
+
+
 def _mention(
     item: Mapping[str, Any],
     people: Mapping[int, Author],

@@ -51,10 +51,14 @@ class Progress:
         return Progress(since=max(self.since, self.goal or 0))
 
 
-def read_progress(cursor: str | None, queries: Sequence[str], first: int) -> dict[str, Progress]:
-    """Every query's progress; a query that the cursor does not know begins at `first`."""
+def read_progress(cursor: str | None, queries: Sequence[str], *, now: int, look_back: int) -> dict[str, Progress]:
+    """Every query's progress; a query that the cursor does not know begins `look_back` seconds before `now`.
+
+    A `since` after `now` comes of a clock that was ahead; taken as it is, it would hear nothing until then.
+    """
     stored = _decode(cursor)
-    return {query: _progress(stored.get(query), first) for query in queries}
+    known = {query: _progress(stored.get(query), now - look_back) for query in queries}
+    return {query: replace(one, since=min(one.since, now)) for query, one in known.items()}
 
 
 def write_progress(progress: Mapping[str, Progress]) -> str:

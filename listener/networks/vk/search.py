@@ -10,7 +10,8 @@ from listener.brands.brand import Brand
 from listener.mention import MalformedMentionError, Mention, Network
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.items import PEOPLE_FIELDS, read_date, read_people, read_post
+from listener.networks.vk.items import PEOPLE_FIELDS, named_author, read_date, read_people, read_post
+from listener.networks.vk.people import People
 from listener.networks.vk.progress import Progress, read_progress, write_progress
 from listener.ports import Batch, Budget, Clock, SourceError
 
@@ -29,6 +30,7 @@ class _Page:
     mentions: tuple[Mention, ...]
     dates: tuple[int, ...]
     size: int
+    total: int | None
     next_from: str | None
 
 
@@ -70,13 +72,14 @@ class VkSearch:
         self._clock = clock
         self._per_day = per_day
         self._look_back = look_back
+        self._people = People(client)
         self._turn = 0
 
     async def fetch(self, cursor: str | None) -> Batch:
         if not self._queries:
             return Batch()
-        first = int((self._clock.now() - self._look_back).timestamp())
-        progress = read_progress(cursor, self._queries, first)
+        now, look_back = int(self._clock.now().timestamp()), int(self._look_back.total_seconds())
+        progress = read_progress(cursor, self._queries, now=now, look_back=look_back)
         query = self._queries[self._turn]
         try:
             found = await self._window(query, progress[query])
@@ -86,9 +89,8 @@ class VkSearch:
             raise
         progress[query] = found.progress
         more = not found.ended or self._next_query()
-        return Batch(
-            mentions=tuple(found.mentions.values()), cursor=write_progress(progress), more=more, gap=found.gap
-        )
+        oldest_first = tuple(reversed(found.mentions.values()))
+        return Batch(mentions=oldest_first, cursor=write_progress(progress), more=more, gap=found.gap)
 
     async def close(self) -> None:
         await self._client.close()
@@ -113,7 +115,7 @@ class VkSearch:
                 return self._broken_off(found)
             self._gather(found, page)
             if page.next_from is None or page.next_from == next_from or not page.size:
-                return self._ended(found)
+                return self._broken_off(found) if _cut_short(found.seen, page.total) else self._ended(found)
             if found.seen >= WINDOW:
                 break
             next_from = page.next_from
@@ -130,17 +132,20 @@ class VkSearch:
                 values["start_from"] = next_from
             await self._budget.spend(f"vk:{METHOD}:{self._client.budget_name}", limit=self._per_day)
             try:
-                return self._read(await self._client.call(METHOD, **values))
+                return await self._read(await self._client.call(METHOD, **values))
             except AnswerTooLargeError:
                 if count == 1:
                     raise
         raise AssertionError  # pragma: no cover  # the loop ends by return or raise
 
-    def _read(self, answer: object) -> _Page:
+    async def _read(self, answer: object) -> _Page:
         items = answer.get("items") if isinstance(answer, Mapping) else None
         if not isinstance(answer, Mapping) or not isinstance(items, list):
             raise SourceError(f"VK {METHOD}: ответ непонятен (нет списка items)")
         people = read_people(answer)
+        strangers = {number for item in items if (number := named_author(item)) is not None} - people.keys()
+        if strangers:
+            people |= await self._people.find(strangers)
         mentions, dates = [], []
         for item in items:
             try:
@@ -148,11 +153,12 @@ class VkSearch:
                 dates.append(read_date(item))
             except MalformedMentionError as error:
                 log.warning("source %s: one result skipped: %s", self.name, error)
-        next_from = answer.get("next_from")
+        next_from, total = answer.get("next_from"), answer.get("total_count")
         return _Page(
             mentions=tuple(mention for mention in mentions if not is_own(mention, self._own)),
             dates=tuple(dates),
             size=len(items),
+            total=total if isinstance(total, int) else None,
             next_from=next_from if isinstance(next_from, str) and next_from else None,
         )
 
@@ -184,6 +190,14 @@ class VkSearch:
         found.progress = found.progress.saw((now,), now)
         found.gap = f"{error}: поиск пропустил часть записей"
         return self._ended(found)
+
+
+def _cut_short(seen: int, total: int | None) -> bool:
+    """Whether the pages ended because of VK's window and not because there is no more.
+
+    VK filters its pages, so a full window may hold somewhat less; `total_count` alone is not to be trusted.
+    """
+    return seen >= WINDOW * 4 // 5 and (total is None or total > seen)
 
 
 def own_accounts(brand: Brand) -> frozenset[str]:

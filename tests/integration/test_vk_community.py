@@ -1,0 +1,299 @@
+"""A VK community heard by Bots Long Poll over real sockets, in good times and bad."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from listener.networks.vk.client import VkClient
+from listener.networks.vk.community import VkCommunity
+from listener.ports import SourceError
+from simulator.faults import Fault
+from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+
+CHECK = "/longpoll/"
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with simulated() as one:
+        yield one
+
+
+@pytest.fixture
+async def source(world: World) -> AsyncIterator[VkCommunity]:
+    one = world.community()
+    yield one
+    await one.close()
+
+
+async def test_posts_comments_and_topics_arrive_in_order_with_names(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    post = world.vk.post(OLGA, "Почему нет связи?", owner=-GROUP)
+    comment = world.vk.comment(PAVEL, "Тоже нет", post=post)
+    topic = world.vk.topic_comment(OLGA, "Жду ответа неделю", group_id=GROUP, topic=3)
+    assert [one.id for one in await shelf.hear(source)] == [post, comment, topic]
+    heard, answer, talk = (shelf.mentions[one] for one in (post, comment, topic))
+    assert (heard.kind, heard.author.name, heard.author.handle, heard.reach) == (
+        "post",
+        "Ольга Панова",
+        "olga_p",
+        5000,
+    )
+    assert (answer.kind, answer.thread) == ("comment", post)
+    assert answer.url == f"https://vk.com/wall{post}?reply={comment.rpartition('_')[2]}"
+    assert (talk.kind, talk.thread, talk.url) == ("topic", "topic-77_3", "https://vk.com/topic-77_3?post=1")
+
+
+async def test_an_edit_replaces_the_text_of_the_same_mention(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    comment = world.vk.comment(PAVEL, "Хорошо", post=wall)
+    await shelf.hear(source)
+    world.vk.edit(comment, "Плохо")
+    (edited,) = await shelf.hear(source)
+    assert (edited.id, edited.text) == (comment, "Плохо")
+
+
+async def test_the_communitys_own_words_are_not_heard(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    post = world.vk.community_post(GROUP, "Мы починили связь")
+    world.vk.community_comment(GROUP, "Спасибо за терпение", post=post)
+    assert await shelf.hear(source) == []
+    assert json.loads(shelf.cursor or "")["ts"] == "2"
+
+
+async def test_a_broken_an_unknown_and_a_repeated_event_lose_nothing_of_the_batch(
+    world: World, source: VkCommunity, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf, channel = Shelf(), world.vk.channels[GROUP]
+    await shelf.hear(source)
+    channel.tell_raw({"type": "wall_reply_new", "event_id": "a", "object": {"id": 1, "text": None}})
+    channel.tell_raw({"type": "wall_post_new", "event_id": "b"})
+    channel.tell_raw(None)
+    channel.tell_raw({"type": "like_add", "object": {"liker_id": 1}})
+    channel.tell_raw({"type": ["odd"], "object": {}})
+    good = {"id": 5, "from_id": 501, "post_id": 1, "owner_id": -GROUP, "date": 1_795_348_800, "text": "ужас"}
+    for _ in range(2):
+        channel.tell_raw({"type": "wall_reply_new", "event_id": "c", "object": good})
+    assert [one.id for one in await shelf.hear(source)] == [f"-{GROUP}_5"]
+    assert caplog.text.count("skipped") == 3
+    channel.tell_raw({"type": "wall_reply_new", "event_id": "c", "object": good | {"text": "повтор"}})
+    assert await shelf.hear(source) == []
+
+
+async def test_an_event_that_was_not_stored_is_read_again(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    world.vk.comment(PAVEL, "Плохо", post=wall)
+    lost = await source.fetch(shelf.cursor)
+    again = await source.fetch(shelf.cursor)
+    assert [one.id for one in lost.mentions] == [one.id for one in again.mentions] != []
+
+
+async def test_a_restart_goes_on_from_the_stored_ts(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    missed = world.vk.comment(PAVEL, "Пока вас не было", post=wall)
+    second = world.community(reader=False)
+    assert [one.id for one in await shelf.hear(second)] == [missed]
+    assert not shelf.gaps
+    await second.close()
+
+
+async def test_the_first_look_takes_the_last_hour_from_the_wall(world: World, source: VkCommunity) -> None:
+    old = world.vk.post(OLGA, "давно", owner=-GROUP, at=NOON - timedelta(days=2))
+    recent = world.vk.comment(PAVEL, "недавно под старой записью", post=old, at=NOON - timedelta(minutes=20))
+    shelf = Shelf()
+    assert [one.id for one in await shelf.hear(source)] == [recent]
+
+
+@pytest.mark.parametrize("loss", ["lose_history", "forget_everything"])
+async def test_after_a_gap_the_wall_is_read_again(world: World, source: VkCommunity, loss: str) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    world.clock.move(minutes=30)
+    post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    comment = world.vk.comment(PAVEL, "И мне", post=wall)
+    replies = [world.vk.comment(OLGA, f"ответ {number}", post=wall, reply_to=comment) for number in range(12)]
+    world.vk.community_comment(GROUP, "Разбираемся", post=wall)
+    getattr(world.vk.channels[GROUP], loss)()
+    await shelf.hear(source)
+    assert set(shelf.mentions) == {post, comment, *replies}
+    assert len(shelf.gaps) == 1
+    live = world.vk.comment(PAVEL, "снова слышно", post=wall)
+    assert [one.id for one in await shelf.hear(source)] == [live]
+
+
+async def test_a_gap_without_a_service_token_is_said_and_the_live_events_go_on(world: World) -> None:
+    source, shelf = world.community(reader=False), Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    world.vk.channels[GROUP].lose_history()
+    await shelf.hear(source)
+    assert "не удалось" in shelf.gaps[0]
+    live = world.vk.comment(PAVEL, "снова слышно", post=wall)
+    assert [one.id for one in await shelf.hear(source)] == [live]
+    await source.close()
+
+
+async def test_a_gap_is_met_again_when_the_wall_fails_for_a_moment(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    missed = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    world.vk.channels[GROUP].lose_history()
+    world.vk.faults.add(Fault(path="wall.get", kind="status", status=500))
+    with pytest.raises(SourceError):
+        await shelf.hear(source)
+    assert [one.id for one in await shelf.hear(source)] == [missed]
+
+
+async def test_a_wall_that_may_not_be_read_does_not_stop_the_live_events(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.channels[GROUP].lose_history()
+    denied = {"error": {"error_code": 15, "error_msg": "Access denied"}}
+    world.vk.faults.add(Fault(path="wall.get", kind="json", body=denied))
+    await shelf.hear(source)
+    live = world.vk.post(OLGA, "снова слышно", owner=-GROUP)
+    assert [one.id for one in await shelf.hear(source)] == [live]
+
+
+async def test_an_expired_key_is_replaced_and_nothing_is_missed(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.channels[GROUP].expire_key()
+    post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    assert [one.id for one in await shelf.hear(source)] == [post]
+    assert not shelf.gaps
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(path=CHECK, kind="html"),
+        Fault(path=CHECK, kind="status", status=500),
+        Fault(path=CHECK, kind="json", body=[]),
+        Fault(path=CHECK, kind="json", body={"ts": None, "updates": []}),
+        Fault(path=CHECK, kind="json", body={"failed": 9}),
+        Fault(path=CHECK, kind="reset", times=2),  # aiohttp itself tries a cut GET once more
+        Fault(path=CHECK, kind="hang", seconds=3),
+        Fault(path=CHECK, kind="trickle", seconds=4),
+    ],
+    ids=lambda fault: f"{fault.kind} {fault.body}",
+)
+async def test_a_bad_long_poll_answer_loses_nothing(world: World, source: VkCommunity, fault: Fault) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    world.vk.faults.add(replace(fault))
+    with pytest.raises(SourceError):
+        await shelf.hear(source)
+    assert [one.id for one in await shelf.hear(source)] == [post]
+
+
+async def test_an_answer_too_large_to_hold_is_a_gap_and_the_wall_is_read(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    huge = {"ts": "1", "updates": ["я" * LIMITS.body]}
+    world.vk.faults.add(Fault(path=CHECK, kind="json", body=huge))
+    assert [one.id for one in await shelf.hear(source)] == [post]
+    assert shelf.gaps
+
+
+async def test_names_that_cannot_be_had_do_not_hold_the_mention_back(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path="users.get", kind="html"))
+    world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    (heard,) = await shelf.hear(source)
+    assert heard.author.name == "id501"
+
+
+async def test_a_server_that_does_not_wait_is_not_stormed(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="json", body={"ts": "0", "updates": []}, times=5))
+    began = asyncio.get_running_loop().time()
+    await shelf.hear(source)
+    assert asyncio.get_running_loop().time() - began >= 0.9
+
+
+async def test_older_and_terser_servers_are_understood(world: World, source: VkCommunity) -> None:
+    group = {"id": GROUP, "name": "Ромашка"}
+    world.vk.faults.add(Fault(path="groups.getById", kind="json", body={"response": [group]}))
+    server = {"key": "k", "server": world.address.replace("/method/", f"/longpoll/{GROUP}"), "ts": 0}
+    world.vk.faults.add(Fault(path="groups.getLongPollServer", kind="json", body={"response": server}))
+    comment = {
+        "id": 5,
+        "from_id": 501,
+        "post_id": 1,
+        "post_owner_id": -GROUP,
+        "date": 1_795_348_800,
+        "text": "ужас",
+    }
+    body = {"ts": 7, "updates": [{"type": "wall_reply_new", "object": comment}]}
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="json", body=body))
+    assert [one.id for one in await shelf.hear(source)] == [f"-{GROUP}_5"]
+    assert json.loads(shelf.cursor or "")["ts"] == "7"
+
+
+async def test_events_that_are_switched_off_are_named_in_the_log(
+    world: World, source: VkCommunity, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.vk.channels[GROUP].settings["wall_reply_new"] = 0
+    await Shelf().hear(source)
+    assert "выключены события: wall_reply_new" in caplog.text
+
+
+async def test_a_long_poll_that_is_off_is_for_a_person_to_mend(world: World, source: VkCommunity) -> None:
+    world.vk.channels[GROUP].enabled = False
+    with pytest.raises(SourceError, match="Включите Long Poll API") as caught:
+        await source.fetch(None)
+    assert caught.value.permanent
+
+
+async def test_a_token_of_the_wrong_kind_or_a_revoked_one_is_permanent_and_never_shown(world: World) -> None:
+    wrong = VkCommunity(
+        "romashka_help", VkClient(world.vk.service_token, world.address, group=True, limits=LIMITS), world.clock
+    )
+    world.vk.revoke(GROUP_TOKEN)
+    revoked = world.community()
+    for one in (wrong, revoked):
+        with pytest.raises(SourceError) as caught:
+            await one.fetch(None)
+        assert caught.value.permanent
+        assert GROUP_TOKEN not in str(caught.value)
+        await one.close()
+
+
+@pytest.mark.parametrize("cancel", [True, False])
+async def test_a_hanging_long_poll_is_given_up_at_once(world: World, cancel: bool) -> None:  # noqa: FBT001
+    source, shelf = world.community(limits=replace(LIMITS, wait=25)), Shelf()
+    await shelf.hear(source)
+    loop = asyncio.get_running_loop()
+    fetching = asyncio.create_task(source.fetch(shelf.cursor))
+    await asyncio.sleep(0.3)
+    began = loop.time()
+    if cancel:
+        fetching.cancel()
+    await source.close()
+    (outcome,) = await asyncio.gather(fetching, return_exceptions=True)
+    assert isinstance(outcome, asyncio.CancelledError if cancel else SourceError)
+    assert loop.time() - began < 1

@@ -1,0 +1,117 @@
+"""A simulated VK on a real socket, short time-outs and a store in memory, for the tests of the VK sources."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from listener.brands.brand import Brand, WatchVk
+from listener.mention import Mention
+from listener.networks.vk.client import VkClient
+from listener.networks.vk.community import VkCommunity
+from listener.networks.vk.search import VkSearch
+from listener.networks.vk.transport import Limits
+from listener.ports import Batch, Source, SourceError
+from simulator.people import Writer
+from simulator.vk import Vk
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LIMITS = Limits(connect=1, read=0.4, total=0.8, body=300_000, wait=1, grace=0.4)
+GROUP = 77
+GROUP_TOKEN = "vk1.a.very-secret-community-token"
+OLGA = Writer(number=501, first_name="Ольга", last_name="Панова", handle="olga_p", followers=1200, female=True)
+PAVEL = Writer(number=502, first_name="Павел", last_name="Жук", handle="pzhuk")
+BRAND = Brand(
+    id="romashka",
+    title="Ромашка",
+    names=("Ромашка",),
+    accounts_vk=("romashka_help",),
+    watch_vk=WatchVk(community=("romashka_help",)),
+)
+
+
+@dataclass
+class Hands:
+    """A clock that is moved by hand."""
+
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **parts: float) -> None:
+        self.time += timedelta(**parts)
+
+
+@dataclass
+class Purse:
+    """The store's budget in memory: refuses what would pass the limit, counts the rest."""
+
+    spent: dict[str, int] = field(default_factory=dict)
+
+    async def spend(self, key: str, *, limit: int, amount: int = 1) -> None:
+        if self.spent.get(key, 0) + amount > limit:
+            raise SourceError("spent", held_back=True, retry_after=60)
+        self.spent[key] = self.spent.get(key, 0) + amount
+
+
+@dataclass
+class Shelf:
+    """The store in memory: each mention once, edits replace, the cursor together with the mentions."""
+
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    cursor: str | None = None
+    batches: list[Batch] = field(default_factory=list)
+
+    async def hear(self, source: Source, most: int = 50) -> list[Mention]:
+        """Fetch until the source has no more; what was new or edited."""
+        fresh: list[Mention] = []
+        for _ in range(most):
+            batch = await source.fetch(self.cursor)
+            fresh += [one for one in batch.mentions if self.mentions.get(one.id) != one]
+            self.mentions |= {one.id: one for one in batch.mentions}
+            self.cursor = batch.cursor or self.cursor
+            self.batches.append(batch)
+            if not batch.more:
+                break
+        return fresh
+
+    @property
+    def gaps(self) -> list[str]:
+        return [batch.gap for batch in self.batches if batch.gap]
+
+
+@dataclass
+class World:
+    """`address` is what LISTENER_VK_API_URL would hold: mounted under a path, as in the demo."""
+
+    vk: Vk
+    clock: Hands
+    address: str
+    purse: Purse = field(default_factory=Purse)
+
+    def service(self, limits: Limits = LIMITS) -> VkClient:
+        return VkClient(self.vk.service_token, self.address, group=False, limits=limits)
+
+    def search(self, *queries: str, per_day: int = 1000, limits: Limits = LIMITS) -> VkSearch:
+        words = queries or ("ромашка",)
+        return VkSearch(BRAND, words, self.service(limits), self.purse, self.clock, per_day=per_day)
+
+    def community(self, *, reader: bool = True, limits: Limits = LIMITS) -> VkCommunity:
+        client = VkClient(GROUP_TOKEN, self.address, group=True, limits=limits)
+        wall = self.service(limits) if reader else None
+        return VkCommunity("romashka_help", client, self.clock, reader=wall, limits=limits)
+
+
+@asynccontextmanager
+async def simulated() -> AsyncIterator[World]:
+    clock = Hands()
+    vk = Vk(clock.now)
+    vk.add_community(GROUP, "romashka_help", "Ромашка Телеком", 5000, GROUP_TOKEN)
+    root = web.Application()
+    root.add_subapp("/vk", vk.app())
+    async with TestServer(root) as server:
+        yield World(vk=vk, clock=clock, address=str(server.make_url("/vk/method/")))
