@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,6 +18,7 @@ from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Work = Callable[[AsyncConnection], Awaitable[Result]]
 
 BUSY_SECONDS: Final = 5
 """How long SQLite waits for another process's lock; the wait is in the driver's thread, not on the event loop."""
@@ -52,6 +52,7 @@ class Database:
     """One database. `write` and `read` are the only ways in; both raise StoreError and nothing of the drivers'."""
 
     def __init__(self, url: URL) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
         self.is_sqlite: Final = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             warn_of_old_sqlite()
@@ -61,11 +62,37 @@ class Database:
             self._writer = self._reader = postgres_engine(url)
 
     async def close(self) -> None:
+        """Let what is under way come to its end, then disconnect."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=COMMAND_SECONDS)
         await self._reader.dispose()
         await self._writer.dispose()
 
-    async def write(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
+    async def write(self, work: Work[Result]) -> Result:
         """Run the work in one transaction, again from the start when another writer was faster."""
+        return await self._whole(self._write(work))
+
+    async def read(self, work: Work[Result]) -> Result:
+        """Run the work on one state of the database, which it cannot change on SQLite."""
+        return await self._whole(self._read(work))
+
+    async def _whole(self, transaction: Coroutine[Any, Any, Result]) -> Result:
+        """See a transaction through to its end even when the caller is cancelled.
+
+        Cancelled in the middle, aiosqlite's thread may begin or hold a transaction that nobody ends, and every
+        later writer meets a locked database. The caller stops at once; the transaction is whole or not at all.
+        """
+        task = asyncio.create_task(transaction)
+        self._running.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: "asyncio.Task[Any]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # else asyncio complains about a fault that a cancelled caller did not collect
+
+    async def _write(self, work: Work[Result]) -> Result:
         for tries in range(WRITE_TRIES):
             try:
                 async with self._writer.begin() as connection:
@@ -78,16 +105,10 @@ class Database:
                 await asyncio.sleep(0.01 * tries)
         raise StoreError("other writers were faster every time", transient=True)
 
-    async def read(self, work: Callable[[AsyncConnection], Awaitable[Result]]) -> Result:
-        async with self.reading() as connection:
-            return await work(connection)
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database and cannot change it."""
+    async def _read(self, work: Work[Result]) -> Result:
         try:
             async with self._reader.connect() as connection:
-                yield connection
+                return await work(connection)
         except FAULTS as fault:
             raise translated(fault) from fault
 

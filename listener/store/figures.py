@@ -34,8 +34,8 @@ class Figures:
 
 
 async def figures(connection: AsyncConnection) -> Figures:
-    stages = dict((await connection.execute(_count_by(mentions.c.stage))).tuples().all())
-    states = dict((await connection.execute(_count_by(deliveries.c.state))).tuples().all())
+    stages = await _counts(connection, mentions.c.stage)
+    states = await _counts(connection, deliveries.c.state)
     waits = (await connection.execute(_WAITS)).all()
     return Figures(
         mentions=sum(stages.values()),
@@ -66,8 +66,9 @@ _WAITS = (
 )
 
 
-def _count_by(column: Any) -> Select[Any]:
-    return select(column, func.count()).group_by(column)
+async def _counts(connection: AsyncConnection, column: Any) -> dict[Any, int]:
+    rows = await connection.execute(select(column, func.count()).group_by(column))
+    return {row[0]: row[1] for row in rows}
 
 
 async def _number(connection: AsyncConnection, query: Select[Any]) -> int:

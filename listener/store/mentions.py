@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import Row, SmallInteger, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.judged import Stored
@@ -85,9 +85,14 @@ async def set_aside(connection: AsyncConnection, one: Stored, error: str) -> Non
         .values(
             tries=mentions.c.tries + 1,
             error=storable(error)[:1000],
-            stage=case((mentions.c.tries + 1 >= MAX_TRIES, Stage.POISON), else_=Stage.WAITING),
+            stage=case((mentions.c.tries + 1 >= MAX_TRIES, _stage(Stage.POISON)), else_=_stage(Stage.WAITING)),
         )
     )
+
+
+def _stage(stage: Stage) -> Any:
+    """Inside CASE no type is taken from the column, and PostgreSQL reads an untyped parameter as text."""
+    return literal(int(stage), SmallInteger)
 
 
 async def poisoned(connection: AsyncConnection) -> int:

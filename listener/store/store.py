@@ -5,11 +5,8 @@ import logging
 import secrets
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.actions import Change, Refusal
 from alerts.case import Case
@@ -20,16 +17,13 @@ from listener.judged import Judgement, Stored
 from listener.mention import Mention
 from listener.ports import Batch, Clock
 from listener.store import actions, cases, cursors, figures, judgements, mentions, outbox, schema, usage
-from listener.store.engine import Database, driver_url
+from listener.store.engine import Database, Result, Work, driver_url
 from listener.store.errors import StoreError
 from listener.store.figures import Figures
 from listener.store.judgements import Recorded
 from listener.store.mentions import Kept
 
 log = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-Work = Callable[[AsyncConnection], Awaitable[Result]]
 
 
 class Store:

@@ -99,7 +99,9 @@ async def keep(store: Store, *mentions: Mention, cursor: str | None = None, now:
     return await store.keep(SOURCE, Batch(mentions=mentions, cursor=cursor), now)
 
 
-async def complain(store: Store, *mentions: Mention, now: datetime = NOW, chats: tuple[Chat, ...] = (SUPPORT,)) -> Any:
+async def complain(
+    store: Store, *mentions: Mention, now: datetime = NOW, chats: tuple[Chat, ...] = (SUPPORT,)
+) -> Any:
     """Keep the mentions and judge all that wait as complaints."""
     await keep(store, *mentions, now=now)
     stored = await store.unjudged(500, now)

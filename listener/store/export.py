@@ -1,0 +1,163 @@
+"""Export: everything stored, a page at a time, as the rows that `listener export` prints."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from listener.mention import mention_row
+from listener.store.engine import Database
+from listener.store.mentions import mention
+from listener.store.tables import EPOCH, actions, case_mentions, cases, deliveries, mentions, verdicts
+
+PAGE: Final = 1000
+"""Rows read in one transaction: a long one would keep SQLite's WAL from being checkpointed."""
+
+
+async def export(database: Database, noun: str, since: datetime | None) -> AsyncIterator[dict[str, Any]]:
+    """The noun's rows in the order they came about, from `since` on."""
+    read_page = PAGES[noun]
+    last: tuple[Any, ...] = (0, "")
+    while True:
+        rows = await database.read(partial(read_page, last=last, since=since or EPOCH))
+        for key, row in rows:
+            last = key
+            yield row
+        if len(rows) < PAGE:
+            return
+
+
+Page = Sequence[tuple[tuple[Any, ...], dict[str, Any]]]
+
+
+async def _mentions(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    query = select(mentions).where(mentions.c.id > last[0], mentions.c.heard_at >= since).order_by(mentions.c.id)
+    return [
+        ((row.id,), mention_row(mention(row)) | {"heard_at": row.heard_at})
+        for row in await _page(connection, query)
+    ]
+
+
+async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    one, brand = verdicts.c.mention_id, verdicts.c.brand
+    query = (
+        select(verdicts, mentions.c.network, mentions.c.external_id)
+        .join(mentions, mentions.c.id == one)
+        .where((one > last[0]) | ((one == last[0]) & (brand > last[-1])), verdicts.c.judged_at >= since)
+        .order_by(one, brand)
+    )
+    return [((row.mention_id, row.brand), _verdict(row)) for row in await _page(connection, query)]
+
+
+async def _cases(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    query = select(cases).where(cases.c.id > last[0], cases.c.opened_at >= since).order_by(cases.c.id)
+    rows = await _page(connection, query)
+    told = await _mentions_of(connection, [row.id for row in rows])
+    return [((row.id,), _case(row) | {"mentions": told[row.id]}) for row in rows]
+
+
+async def _deliveries(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    query = (
+        select(deliveries)
+        .where(deliveries.c.id > last[0], deliveries.c.created_at >= since)
+        .order_by(deliveries.c.id)
+    )
+    return [((row.id,), _delivery(row)) for row in await _page(connection, query)]
+
+
+async def _actions(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    """What operators did; presses that were refused did nothing and are left out."""
+    query = (
+        select(actions)
+        .where(actions.c.id > last[0], actions.c.applied, actions.c.at >= since)
+        .order_by(actions.c.id)
+    )
+    return [((row.id,), _action(row)) for row in await _page(connection, query)]
+
+
+PAGES: Final = {
+    "actions": _actions,
+    "cases": _cases,
+    "deliveries": _deliveries,
+    "mentions": _mentions,
+    "verdicts": _verdicts,
+}
+
+
+async def _page(connection: AsyncConnection, query: Select[Any]) -> list[Row[Any]]:
+    return list(await connection.execute(query.limit(PAGE)))
+
+
+async def _mentions_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[str]]:
+    rows = await connection.execute(
+        select(case_mentions.c.case_id, mentions.c.external_id)
+        .join(mentions, mentions.c.id == case_mentions.c.mention_id)
+        .where(case_mentions.c.case_id.in_(ids))
+        .order_by(case_mentions.c.case_id, case_mentions.c.mention_id)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row.external_id)
+    return found
+
+
+def _verdict(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "mention": row.external_id,
+        "network": row.network,
+        "brand": row.brand,
+        "words": row.words,
+        "reason": row.reason,
+        "sentiment": {"negative": row.negative, "neutral": row.neutral, "positive": row.positive},
+        "label": row.label,
+        "complaint": row.complaint,
+        "intent": row.intent,
+        "topics": row.topics,
+        "urgency": row.urgency,
+        "evidence": [{"start": start, "end": end, "weight": weight} for start, end, weight in row.evidence],
+        "model": row.model,
+        "outcome": row.outcome,
+        "judged_at": row.judged_at,
+    }
+
+
+def _case(row: Row[Any]) -> dict[str, Any]:
+    # SQLAlchemy's own names are a kind of string that JSON writers refuse.
+    return {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001  # public, to avoid name clashes
+
+
+def _delivery(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "case": row.case_id,
+        "receiver": row.receiver,
+        "messenger": row.messenger,
+        "chat": row.chat,
+        "topic": row.topic or None,
+        "state": row.state,
+        "ref": row.ref,
+        "shown": row.shown,
+        "wanted": row.wanted,
+        "tries": row.tries,
+        "unknown": row.unknown,
+        "error": row.error,
+        "due_at": row.due_at,
+        "created_at": row.created_at,
+        "delivered_at": row.delivered_at,
+    }
+
+
+def _action(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "case": row.case_id,
+        "who": row.who,
+        "what": row.action,
+        "at": row.at,
+        "words": row.what,
+        "messenger": row.messenger,
+        "user": row.user,
+    }

@@ -1,0 +1,109 @@
+"""`listener export`: what other programs read, one JSON object a line."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from listener.commands.export import since_when
+from listener.mention import parse_mention
+from listener.store.export import PAGES, export
+from listener.store.store import Store
+from tests.contract.store_samples import ANNA, NOW, becomes, complain, keep, later, mention, press, show_all
+
+
+async def rows(store, noun, since=None):
+    return [row async for row in export(store.database, noun, since)]
+
+
+async def test_every_noun_carries_what_its_readers_rest_on(store):
+    await complain(store, mention(1), mention(2))
+    await show_all(store)
+    await store.press(press("k"), ANNA, becomes("claimed", "Анна Иванова"), later(9))
+    await store.press(press("m", case=404), ANNA, becomes("closed"), later(9))
+    (case,) = await rows(store, "cases")
+    (delivery,) = await rows(store, "deliveries")
+    (action,) = await rows(store, "actions")
+    assert (case["id"], case["brand"], case["state"], case["owner"]) == (1, "romashka", "claimed", "Анна Иванова")
+    assert case["mentions"] == ["-1_1", "-1_2"]
+    assert (delivery["case"], delivery["receiver"], delivery["state"]) == (1, "support", "due")
+    assert (action["case"], action["who"], action["what"], action["at"]) == (1, "Анна Иванова", "claim", later(9))
+    verdicts = await rows(store, "verdicts")
+    assert [(one["mention"], one["outcome"]) for one in verdicts] == [("-1_1", "candidate"), ("-1_2", "candidate")]
+
+
+async def test_exported_mentions_can_be_replayed(store):
+    await keep(store, mention(1), mention(2, network="x"))
+    exported = [parse_mention(row) for row in await rows(store, "mentions")]
+    assert sorted(exported, key=lambda one: one.id) == [mention(1), mention(2, network="x")]
+
+
+async def test_more_than_a_page_is_exported_once(store):
+    await complain(store, *map(mention, range(2300)))
+    await complain(store)
+    while await store.unjudged(1, NOW):
+        await complain(store)
+    assert len({row["id"] for row in await rows(store, "mentions")}) == 2300
+    verdicts = await rows(store, "verdicts")
+    assert len(verdicts) == len({row["mention"] for row in verdicts}) == 2300
+
+
+async def test_since_leaves_out_what_is_older(store):
+    await keep(store, mention(1))
+    await keep(store, mention(2), now=later(100))
+    assert [row["id"] for row in await rows(store, "mentions", later(50))] == ["-1_2"]
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("7d", NOW - timedelta(days=7)),
+        ("30m", NOW - timedelta(minutes=30)),
+        ("2026-11-22T12:00:00", NOW),
+        ("2026-11-22T15:00:00+03:00", NOW),
+    ],
+)
+def test_since_is_a_span_or_a_time(value, moment):
+    assert since_when(value, NOW) == moment
+
+
+@pytest.mark.parametrize("value", ["", "7", "-1d", "999999w", "вчера"])
+def test_another_since_is_refused_in_russian(value):
+    with pytest.raises(ValueError, match="не подходит"):
+        since_when(value, NOW)
+
+
+def listener_export(url, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "listener", "export", *arguments],
+        env={"LISTENER_DATABASE_URL": url, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_prints_json_lines_and_nothing_else(tmp_path):
+    url = f"sqlite:///{tmp_path}/otklik.db"
+
+    async def fill():
+        store = await Store.open(url)
+        await complain(store, mention(1))
+        await store.close()
+
+    asyncio.run(fill())
+    for noun in sorted(PAGES):
+        done = listener_export(url, noun)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert len([json.loads(line) for line in done.stdout.splitlines()]) == (0 if noun == "actions" else 1)
+
+
+def test_the_command_says_what_is_wrong_on_stderr(tmp_path):
+    broken = listener_export("postgresql://127.0.0.1:1/otklik", "cases")
+    assert (broken.returncode, broken.stdout) == (1, "")
+    assert "сервер запущен" in broken.stderr
+    wrong = listener_export(f"sqlite:///{tmp_path}/otklik.db", "cases", "--since", "вчера")
+    assert (wrong.returncode, wrong.stdout) == (2, "")

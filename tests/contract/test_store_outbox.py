@@ -1,0 +1,195 @@
+"""Telling: a delivery belongs to one worker at a time, and none is lost with its worker."""
+
+import asyncio
+
+from alerts.routing import Chat
+from tests.contract.store_samples import (
+    ANNA,
+    NOW,
+    SLACK,
+    SUPPORT,
+    becomes,
+    claim,
+    complain,
+    keep,
+    later,
+    mention,
+    press,
+    show_all,
+)
+
+
+async def test_two_workers_never_claim_the_same_delivery(open_store):
+    one, other = await open_store(), await open_store()
+    await complain(one, *(mention(number, thread=f"t{number}") for number in range(30)))
+    claimed = await asyncio.gather(*(claim(store, NOW, 5) for store in (one, other) * 5))
+    ids = [delivery.id for part in claimed for delivery in part]
+    assert len(ids) == len(set(ids))
+    ids += [delivery.id for delivery in await claim(one)]
+    assert len(set(ids)) == 30
+
+
+async def test_the_card_of_a_dead_worker_comes_back_as_perhaps_shown(open_store):
+    dead, alive = await open_store(), await open_store()
+    await complain(dead, mention(1))
+    await claim(dead)
+    assert await claim(alive, later(59)) == []
+    (again,) = await claim(alive, later(61))
+    assert again.unknown
+
+
+async def test_a_restarted_daemon_finds_its_own_leftovers_at_once(open_store):
+    await complain(before := await open_store(worker="a"), mention(1))
+    await claim(before)
+    after = await open_store(worker="a")
+    assert await after.recover(later(1)) == 1
+    (again,) = await claim(after, later(1))
+    assert again.unknown
+    await after.shown(again, "r", later(1))
+    assert await after.recover(later(2)) == 0
+
+
+async def test_a_worker_that_lost_its_lease_does_not_speak_for_the_one_that_has_it(open_store):
+    slow, quick = await open_store(), await open_store()
+    await complain(slow, mention(1))
+    (first,) = await claim(slow)
+    (second,) = await claim(quick, later(61))
+    await slow.fail(first, "late", later(62))
+    await slow.retry(first, later(62), "late", unknown=False)
+    await quick.shown(second, "r2", later(63))
+    await slow.shown(first, "r1", later(64))
+    await complain(slow, mention(2), now=later(70))
+    (edit,) = await claim(quick, later(70))
+    assert edit.ref == "r2"
+
+
+async def test_a_case_that_changes_while_its_card_is_sent_is_shown_again(store):
+    await complain(store, mention(1))
+    (sending,) = await claim(store)
+    await complain(store, mention(2))
+    assert await claim(store) == []
+    await store.shown(sending, "r", later(1))
+    (edit,) = await claim(store, later(1))
+    assert (edit.shown, edit.case.revision, edit.ref, edit.unknown) == (1, 2, "r", False)
+    await store.shown(edit, "r", later(2))
+    assert await claim(store, later(200)) == []
+
+
+async def test_a_retry_waits_for_its_time_and_remembers_what_is_not_known(store):
+    await complain(store, mention(1))
+    (delivery,) = await claim(store)
+    await store.retry(delivery, later(30), "timeout", unknown=True)
+    assert await claim(store, later(29)) == []
+    (second,) = await claim(store, later(30))
+    assert (second.tries, second.unknown) == (1, True)
+    await store.retry(second, later(40), "502", unknown=False)
+    (third,) = await claim(store, later(40))
+    assert (third.tries, third.unknown) == (2, True)
+    await store.shown(third, "r", later(41))
+    await complain(store, mention(2), now=later(50))
+    (edit,) = await claim(store, later(50))
+    assert (edit.tries, edit.unknown) == (0, False)
+
+
+async def test_a_failed_delivery_is_never_tried_again(store):
+    await complain(store, mention(1))
+    (delivery,) = await claim(store)
+    await store.fail(delivery, "kicked", NOW)
+    await complain(store, mention(2))
+    assert await claim(store, later(1000)) == []
+    assert (await store.figures()).deliveries == {"failed": 1}
+
+
+async def test_skipped_messengers_and_the_limit_are_kept_to(store):
+    await complain(store, mention(1), mention(2, thread="t2"), chats=(SUPPORT, SLACK))
+    skipping = await store.claim(NOW, limit=1, skip=frozenset({"telegram"}))
+    assert [delivery.chat for delivery in skipping] == [SLACK]
+    assert len(await claim(store)) == 3
+
+
+async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store):
+    await complain(store, mention(1), mention(2, thread="t2"))
+    first, second = await claim(store)
+    moved = Chat(messenger="telegram", chat="-100999", topic=7)
+    await store.redirect(first, moved, NOW)
+    (again,) = await claim(store)
+    assert (again.id, again.chat, again.unknown) == (first.id, moved, False)
+    await store.shown(second, "r", NOW)
+    await complain(store, mention(3, thread="t3"))
+    assert [delivery.chat for delivery in await claim(store)] == [moved]
+
+
+async def test_a_case_known_under_both_addresses_is_told_once(store):
+    moved = Chat(messenger="telegram", chat="-100999", topic=7)
+    await complain(store, mention(1), chats=(SUPPORT, moved))
+    old, new = sorted(await claim(store), key=lambda delivery: delivery.chat != SUPPORT)
+    await store.shown(new, "r", NOW)
+    await store.redirect(old, moved, NOW)
+    assert await claim(store, later(100)) == []
+    assert (await store.figures()).deliveries == {"failed": 1, "shown": 1}
+
+
+async def test_next_due_is_the_earliest_open_delivery(store):
+    assert await store.next_due() is None
+    await complain(store, mention(1))
+    assert await store.next_due() == NOW
+    (delivery,) = await claim(store)
+    assert await store.next_due() == later(60)
+    await store.retry(delivery, later(5), "x", unknown=False)
+    assert await store.next_due() == later(5)
+
+
+async def test_a_press_is_applied_once_and_every_chat_shows_it(store):
+    await complain(store, mention(1), chats=(SUPPORT, SLACK))
+    await show_all(store)
+    first = await store.press(press("k1"), ANNA, becomes("claimed", "Анна Иванова"), NOW)
+    again = await store.press(press("k1"), ANNA, becomes("closed"), later(1))
+    assert first == again
+    case = await store.case(1)
+    assert (case.state, case.owner, case.revision) == ("claimed", "Анна Иванова", 2)
+    assert [(deed.who, deed.what, deed.at) for deed in case.done] == [("Анна Иванова", "стало claimed", NOW)]
+    assert len(await claim(store, later(2))) == 2
+
+
+async def test_many_presses_at_once_are_applied_one_after_another(open_store):
+    stores = [await open_store(), await open_store()]
+    await complain(stores[0], mention(1))
+    decide = becomes("claimed", "Анна Иванова")
+    outcomes = await asyncio.gather(
+        *(stores[number % 2].press(press(f"k{number // 2}"), ANNA, decide, NOW) for number in range(8))
+    )
+    assert sorted({outcome.answer for outcome in outcomes}) == [f"было {number}" for number in range(1, 5)]
+    assert (await stores[0].case(1)).revision == 5
+
+
+async def test_a_press_on_a_case_that_is_not_there_is_refused(store):
+    outcome = await store.press(press("k", case=404), ANNA, becomes("closed"), NOW)
+    assert outcome.reason == "no_case"
+    assert await store.press(press("k", case=404), ANNA, becomes("closed"), NOW) == outcome
+
+
+async def test_a_snoozed_case_wakes_with_its_owner(store):
+    await complain(store, mention(1), mention(2, thread="t2"))
+    await store.press(press("a", case=1), ANNA, becomes("snoozed", "Анна Иванова", later(60)), NOW)
+    snoozed = await store.press(press("b", case=2), ANNA, becomes("snoozed", None, later(90)), NOW)
+    assert await store.press(press("b", case=2), ANNA, becomes("closed"), NOW) == snoozed
+    await show_all(store)
+    assert await store.wake(later(59)) == 0
+    assert await store.wake(later(60)) == 1
+    assert ((await store.case(1)).state, (await store.case(1)).owner) == ("claimed", "Анна Иванова")
+    assert await store.wake(later(100)) == 1
+    assert (await store.case(2)).state == "new"
+    assert len(await claim(store, later(100))) == 2
+
+
+async def test_figures_tell_how_fast_cards_came(store):
+    await complain(store, mention(1))
+    await show_all(store, later(3))
+    figures = await store.figures()
+    assert (figures.seconds_from_post, figures.seconds_from_hearing, figures.delivered) == (8.0, 3.0, 1)
+
+
+async def test_every_write_wakes_those_who_wait(store):
+    assert not store.changed.is_set()
+    await keep(store, mention(1))
+    assert store.changed.is_set()

@@ -1,0 +1,159 @@
+"""Migrations: from nothing to the newest schema and back, on both engines, by code and by several at once."""
+
+import asyncio
+import sqlite3
+import sys
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import inspect, text
+
+from listener.store.engine import driver_url, postgres_engine, sqlite_engine
+from listener.store.errors import StoreError
+from listener.store.schema import configuration, upgrade
+from listener.store.store import Store
+from listener.store.tables import metadata
+from tests.contract.store_samples import keep, mention
+
+
+async def on_database(url, work):
+    """Run synchronous work on a connection, as alembic wants it."""
+    parsed = driver_url(url)
+    engine = sqlite_engine(parsed, writes=True) if "sqlite" in url else postgres_engine(parsed)
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def by_alembic(step, *arguments):
+    def work(connection):
+        config: Config = configuration()
+        config.attributes["connection"] = connection
+        step(config, *arguments)
+
+    return work
+
+
+async def test_the_tables_are_what_the_migrations_make(database_url):
+    await on_database(database_url, by_alembic(command.check))
+
+
+async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(database_url):
+    await on_database(database_url, by_alembic(command.downgrade, "base"))
+    left = await on_database(database_url, lambda connection: set(inspect(connection).get_table_names()))
+    await upgrade(driver_url(database_url))
+    made = await on_database(database_url, lambda connection: set(inspect(connection).get_table_names()))
+    assert left == {"alembic_version"}
+    assert made == {*metadata.tables, "alembic_version"}
+
+
+async def test_opening_again_keeps_what_is_stored(database_url):
+    for number in range(2):
+        store = await Store.open(database_url)
+        await keep(store, mention(number))
+        figures = await store.figures()
+        await store.close()
+    assert figures.mentions == 2
+
+
+async def test_several_that_start_at_once_migrate_once(tmp_path):
+    url = f"sqlite:///{tmp_path}/new/otklik.db"
+    starts = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            "import asyncio, sys; from listener.store.store import Store\n"
+            "async def go():\n    await (await Store.open(sys.argv[1])).close()\n"
+            "asyncio.run(go())",
+            url,
+        )
+        for _ in range(4)
+    ]
+    assert [await one.wait() for one in starts] == [0, 0, 0, 0]
+
+
+async def test_a_schema_from_the_future_is_refused_with_advice(database_url):
+    change = "UPDATE alembic_version SET version_num = '{}'"
+    await on_database(database_url, lambda connection: connection.execute(text(change.format("9999"))))
+    try:
+        with pytest.raises(StoreError, match="более новой версией"):
+            await Store.open(database_url)
+    finally:
+        await on_database(database_url, lambda connection: connection.execute(text(change.format("0001"))))
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("sqlite:////proc/nowhere/otklik.db", "доступны для записи"),
+        ("postgresql://u:secret@127.0.0.1:1/otklik", "сервер запущен"),
+        ("mysql://127.0.0.1/otklik", "не поддерживается"),
+        ("ромашка", "не адрес базы"),
+    ],
+)
+async def test_a_database_that_cannot_be_used_is_named_in_russian(url, word):
+    with pytest.raises(StoreError, match=word) as error:
+        await Store.open(url)
+    assert "secret" not in str(error.value)
+
+
+async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("это не база " * 100)
+    with pytest.raises(StoreError, match="не открывается"):
+        await Store.open(f"sqlite:///{path}")
+    assert path.read_text() == "это не база " * 100
+
+
+async def test_a_database_locked_by_another_process_is_a_passing_trouble(tmp_path, monkeypatch):
+    monkeypatch.setattr("listener.store.engine.BUSY_SECONDS", 0.1)
+    store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
+    other = sqlite3.connect(tmp_path / "otklik.db", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError) as error:
+            await keep(store, mention(1))
+        assert error.value.transient
+        other.execute("ROLLBACK")
+        assert (await keep(store, mention(1))).new == 1
+    finally:
+        other.close()
+        await store.close()
+
+
+async def test_a_full_disk_is_a_passing_trouble_and_breaks_nothing(tmp_path):
+    store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
+
+    async def limit(connection, pages):
+        await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+
+    # SQLite's own page limit fails with SQLITE_FULL, just as a full disk does.
+    await store.database.write(lambda connection: limit(connection, 60))
+    with pytest.raises(StoreError) as error:
+        await keep(store, *(mention(number, text="долгая жалоба " * 200) for number in range(100)))
+    assert error.value.transient
+    assert (await store.figures()).mentions == 0
+    await store.database.write(lambda connection: limit(connection, 1_000_000))
+    assert (await keep(store, mention(1))).new == 1
+    await store.close()
+
+
+async def test_a_reader_cannot_write(tmp_path):
+    store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
+
+    async def delete(connection):
+        await connection.execute(text("DELETE FROM mentions"))
+
+    with pytest.raises(StoreError, match="readonly"):
+        await store.database.read(delete)
+    await store.close()
+
+
+async def test_a_memory_store_is_forgotten():
+    for _ in range(2):
+        store = await Store.open("sqlite://")
+        assert (await keep(store, mention(1))).new == 1
+        await store.close()
