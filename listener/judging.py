@@ -8,6 +8,7 @@ from typing import Protocol
 from alerts.candidate import Candidate
 from alerts.routing import Routing, decide
 from alerts.sla import deadlines, hold_until
+from alerts.suppression import URGENT_AT
 from classifiers.verdict import Question, Verdict
 from listener.brands.brand import Brand, Match
 from listener.judged import Judgement, Opinion, Stored, Told
@@ -33,7 +34,7 @@ class Judging:
     judge: Judges
     brands: dict[str, Brand]
     routing: Routing
-    urgent_at: float = 0.9
+    urgent_at: float = URGENT_AT
 
     def judge_all(self, stored: Sequence[Stored], now: datetime) -> list[Judgement]:
         """Judge a micro-batch: one call to the model for all its (mention, brand) pairs."""

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 JUDGE_AT_ONCE: Final = 200
 IDLE: Final = 1.0
 """Seconds after which a loop looks again by itself, for work that another process has put into the store."""
+MOSCOW: Final = "Europe/Moscow"
 TROUBLE: Final = 2.0
 """Seconds a loop rests when the store cannot serve it."""
 
@@ -158,13 +159,20 @@ class Pipeline:
         person = who_is(self.people, press.messenger, press.user)
         now = self._clock.now()
         try:
-            outcome = await self._store.press(press, person, partial(_decide, press, person, now), now)
+            outcome = await self._store.press(press, person, partial(self._decide, press, person, now), now)
         except StoreError as error:
             log.error("press %s was not stored: %s", press.key, error)  # noqa: TRY400  # the error says it all
             return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
         self._watch.pressed(press.messenger, press.action, applied=isinstance(outcome, Change))
         self._wake_tellers()
         return Answer(text=outcome.answer, alert=isinstance(outcome, Refusal))
+
+    def _decide(self, press: Press, person: Person | None, now: datetime, case: Case) -> Change | Refusal:
+        if person is None:
+            who = f"{press.messenger}: {press.user}"
+            return Refusal(answer=f"Вас нет в people.yaml. Попросите добавить {who}", reason="stranger")
+        hours = self.judging.routing.hours
+        return act(case, press.action, person, now, timezone=hours.timezone if hours else MOSCOW)
 
     async def wake(self) -> None:
         """Bring back the cases whose rest is over."""
@@ -194,14 +202,6 @@ class Pipeline:
             self._watch.turned(name, self._clock.now())
             if not worked:
                 await _wait(wanted, IDLE)
-
-
-def _decide(press: Press, person: Person | None, now: datetime, case: Case) -> Change | Refusal:
-    if person is None:
-        return Refusal(
-            answer=f"Вас нет в people.yaml. Попросите добавить {press.messenger}: {press.user}", reason="stranger"
-        )
-    return act(case, press.action, person, now)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

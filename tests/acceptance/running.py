@@ -1,0 +1,182 @@
+"""A daemon as a process of its own, and a simulated world for it to live in."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+
+from simulator.corpus import load_corpus
+from simulator.server import Simulator, system_now
+
+ROOT = Path(__file__).parents[2]
+LISTENER = Path(sys.executable).with_name("listener")
+READY_IN = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def world(*, rate: float = 0.0, seed: int = 0) -> AsyncIterator[Simulator]:
+    """The simulated networks and messengers, publishing `rate` texts a second."""
+    simulator = Simulator(load_corpus(), system_now, rate=rate, seed=seed)
+    await simulator.start()
+    try:
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+def staff_files(folder: Path, *, every: str = "1s") -> Path:
+    """The demo's configuration, to be spoiled at will."""
+    config = folder / "config"
+    shutil.copytree(ROOT / "simulator" / "demo", config)
+    for brand in (config / "brands").glob("*.yaml"):
+        brand.write_text(
+            brand.read_text(encoding="utf-8").replace("every: 2s", f"every: {every}"), encoding="utf-8"
+        )
+    return config
+
+
+class Process:
+    """`listener run` with its settings; standard error is kept for the test to read."""
+
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], config: Path, database: str | None = None
+    ) -> None:
+        self.port = free_port()
+        self.log = folder / "daemon.log"
+        self._folder = folder
+        self._config = config
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("LISTENER_")},
+            **environment,
+            "LISTENER_DATABASE_URL": database or f"sqlite:///{folder / 'otklik.db'}",
+            "LISTENER_HTTP_BIND": f"127.0.0.1:{self.port}",
+            "LISTENER_CONFIG_DIR": str(config),
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, *, wait: bool = True) -> None:
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                LISTENER, "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
+            )
+        if wait:
+            await self.ready()
+
+    async def ready(self) -> None:
+        async with asyncio.timeout(READY_IN), aiohttp.ClientSession() as session:
+            while True:
+                assert self._process is not None
+                assert self._process.returncode is None, self.said()
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with session.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """As a power cut would: nothing of the process gets to run any more."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        await self._process.wait()
+
+    async def terminate(self) -> int:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        return await self._process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def wait(self) -> int:
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{self.port}{path}") as answer,
+        ):
+            return answer.status, await answer.text()
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+    async def command(self, *arguments: str, stdin: bytes | None = None) -> tuple[int, str, str]:
+        """Run another command of the program with the same settings: exit code, output, errors."""
+        process = await asyncio.create_subprocess_exec(
+            LISTENER,
+            *arguments,
+            cwd=self._folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, errors = await process.communicate(stdin or b"")
+        return process.returncode or 0, out.decode(), errors.decode()
+
+    async def export(self, noun: str) -> list[dict[str, Any]]:
+        code, out, errors = await self.command("export", noun)
+        assert code == 0, errors
+        return [json.loads(line) for line in out.splitlines()]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+
+async def until(condition: Any, seconds: float = 30.0, every: float = 0.1) -> None:
+    """Wait for an (async) condition to hold; raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while True:
+            held = condition()
+            if asyncio.iscoroutine(held):
+                held = await held
+            if held:
+                return
+            await asyncio.sleep(every)
+
+
+def cards(simulator: Simulator) -> Counter[tuple[str, int]]:
+    """How often each chat shows each case: (chat, case) → messages."""
+    shown: Counter[tuple[str, int]] = Counter()
+    for chat in simulator.telegram.snapshot()["chats"]:
+        for message in chat["messages"]:
+            for case in {
+                button["data"].split(":")[1] for row in message["buttons"] for button in row if "data" in button
+            }:
+                shown["telegram:" + str(chat["id"]), int(case)] += 1
+    for channel in simulator.slack.snapshot()["channels"]:
+        for message in channel["messages"]:
+            for case in {
+                element["value"]
+                for block in message["blocks"]
+                if block["type"] == "actions"
+                for element in block["elements"]
+                if element.get("value")
+            }:
+                shown["slack:" + channel["name"], int(case)] += 1
+    return shown

@@ -1,0 +1,147 @@
+"""The mistakes people make and the nonsense networks answer: a clear word, and the daemon lives."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator.faults import Fault
+from simulator.people import Writer
+from tests.acceptance.running import Process, cards, staff_files, until, world
+
+ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
+IVAN = Writer(number=77, first_name="Иван", last_name="Петров", handle="ivan77", followers=10)
+
+
+def spoil(name: str, change: Callable[[str], str]) -> Callable[[Path], None]:
+    def spoiled(config: Path) -> None:
+        file = config / name
+        file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+    return spoiled
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (spoil("routes.yaml", lambda text: text.replace("to: support", "to: suport")), "support"),
+        (spoil("routes.yaml", lambda text: text + "\n  \tsla: {"), "routes.yaml:"),
+        (spoil("brands/romashka.yaml", lambda text: text.replace("names:", "nmaes:")), "names"),
+        (spoil("people.yaml", lambda text: text.replace("telegram: 111", "telegram: Анна")), "people.yaml:"),
+        (lambda config: (config / "routes.yaml").unlink(), "routes.yaml"),
+    ],
+)
+async def test_a_broken_configuration_is_refused_with_file_line_and_advice(
+    tmp_path: Path, change: Callable[[Path], None], said: str
+) -> None:
+    config = staff_files(tmp_path)
+    change(config)
+    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+        await daemon.start(wait=False)
+        assert await daemon.wait() == 2
+        code, out, _ = await daemon.command("check", str(config))
+    assert said in daemon.said()
+    assert "Traceback" not in daemon.said()
+    assert code == 1
+    assert said in out
+
+
+async def test_a_platform_without_a_token_is_off_and_says_so(tmp_path: Path) -> None:
+    async with world() as simulator:
+        environment = {
+            key: value for key, value in simulator.environment().items() if "SLACK" not in key and "_X_" not in key
+        }
+        async with Process(tmp_path, environment, staff_files(tmp_path)) as daemon:
+            await daemon.start()
+            simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+            await until(lambda: bool(cards(simulator)))
+    assert "slack is off" in daemon.said()
+    assert "X is off" in daemon.said()
+    assert {chat for chat, _ in cards(simulator)} == {"telegram:-1001"}
+
+
+async def test_a_bad_setting_is_named_and_the_daemon_does_not_start(tmp_path: Path) -> None:
+    async with world() as simulator:
+        environment = {**simulator.environment(), "LISTENER_TELEGRAM_API_URL": "http://example.org"}
+        async with Process(tmp_path, environment, staff_files(tmp_path)) as daemon:
+            await daemon.start(wait=False)
+            assert await daemon.wait() == 2
+    assert "LISTENER_TELEGRAM_API_URL" in daemon.said()
+
+
+async def test_wrong_answers_of_every_network_are_waited_out(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        for network, path in (
+            ("vk", "newsfeed.search"),
+            ("vk", "groups.getLongPollServer"),
+            ("x", "search/recent"),
+            ("telegram", "sendMessage"),
+            ("slack", "chat.postMessage"),
+        ):
+            simulator.faults[network].add(Fault(path=path, kind="html", times=1))
+            simulator.faults[network].add(Fault(path=path, kind="status", status=502, times=1))
+            simulator.faults[network].add(Fault(path=path, kind="json", body={"unheard": None}, times=1))
+        await daemon.start()
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+        simulator.publishing.by_hand("vk", "Семён", ANGRY)
+        simulator.publishing.by_hand("x", "Мария", ANGRY)
+        await until(lambda: {case for chat, case in cards(simulator) if chat == "telegram:-1001"} >= {1, 2, 3}, 60)
+        await until(lambda: {case for chat, case in cards(simulator) if chat == "slack:support"} >= {1, 2, 3}, 60)
+    assert "Traceback" not in daemon.said()
+    for secret in simulator.environment().values():
+        if not secret.startswith(("http", "{")) and not secret.isdecimal():
+            assert secret not in daemon.said()
+
+
+async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        simulator.vk.post(IVAN, "Ромашка Телеком не работает интернет " * 5_000_000)
+        simulator.publishing.by_hand("x", "Мария", ANGRY)
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+        await until(lambda: len({case for _, case in cards(simulator)}) >= 2, 60)
+        simulator.publishing.by_hand("vk", "Семён", ANGRY)
+        await until(lambda: len({case for _, case in cards(simulator)}) >= 3, 60)
+        status, _ = await daemon.get("/healthz")
+    assert status == 200
+
+
+async def test_a_null_where_a_string_should_be_costs_one_line_of_a_replay(tmp_path: Path) -> None:
+    good = {
+        "network": "vk",
+        "kind": "post",
+        "id": "1_1",
+        "url": "https://vk.com/wall1_1",
+        "author": {"id": "1", "name": "Иван"},
+        "text": ANGRY,
+        "published_at": "2026-11-22T10:00:00+00:00",
+    }
+    rows = [
+        json.dumps(good),
+        json.dumps({**good, "id": "1_2", "text": None}),
+        "<html>",
+        "{",
+        "[]",
+        "null",
+        "",
+        json.dumps({**good, "id": "1_3", "text": ""}),
+        '{"a":' * 20_000,
+    ]
+    (tmp_path / "mentions.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    async with Process(tmp_path, {}, staff_files(tmp_path)) as daemon:
+        code, out, errors = await daemon.command("replay", "mentions.jsonl")
+        again, _, _ = await daemon.command("replay", "mentions.jsonl")
+        mentions = await daemon.export("mentions")
+    assert code == 1
+    assert again == 1
+    assert "строка 2" in errors
+    assert "`text` must be a string" in errors
+    assert [one["id"] for one in mentions] == ["1_1", "1_3"]
+    assert "Ромашка Телеком" in out

@@ -1,0 +1,71 @@
+"""The daemon is killed at random moments under load, and nothing is lost: mentions once, cards at least once."""
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from simulator.server import Simulator
+from tests.acceptance.asking import findable
+from tests.acceptance.running import Process, cards, staff_files, until, world
+
+KILLS = 20
+RATE = 25.0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_twenty_kills_lose_no_mention_and_no_card(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moments = random.Random(20261122)
+    async with (
+        world(rate=RATE) as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        for _ in range(KILLS):
+            # Some kills hit the start itself.
+            await daemon.start(wait=moments.random() < 0.9)
+            await asyncio.sleep(moments.uniform(0.05, 2.0))
+            await daemon.kill()
+        simulator.traffic.rate = 0.0
+        await daemon.start()
+        wanted = _comments(simulator) | await findable(simulator, tmp_path / "config")
+        await until(lambda: _settled(daemon, wanted), 120, 1.0)
+        mentions, verdicts = await daemon.export("mentions"), await daemon.export("verdicts")
+        cases, deliveries = await daemon.export("cases"), await daemon.export("deliveries")
+        shown = cards(simulator)
+
+    stored = Counter((one["network"], one["id"]) for one in mentions)
+    assert not [key for key, count in stored.items() if count > 1]
+    missing = wanted - set(stored)
+    assert not missing, f"{len(missing)} of {len(wanted)} lost"
+
+    complaints = {(one["network"], one["mention"]) for one in verdicts if one["outcome"] == "candidate"}
+    in_cases = {(one["network"], mention) for one in cases for mention in one["mentions"]}
+    assert len(complaints) >= 50
+    assert complaints <= in_cases
+    undelivered = [one for one in deliveries if one["state"] != "sent" and one["receiver"] != "console"]
+    assert not undelivered
+    support = {case for chat, case in shown if chat == "telegram:-1001"}
+    assert support >= {one["id"] for one in cases}
+    assert {case for chat, case in shown if chat == "slack:support"} >= {one["id"] for one in cases}
+    repeated = sum(count - 1 for count in shown.values())
+    with capsys.disabled():
+        print(
+            f"\n{KILLS} kills: {len(stored)} mentions stored once, {len(cases)} cases, "
+            f"{len(shown)} cards in chats, {repeated} of them shown again"
+        )
+
+
+def _comments(simulator: Simulator) -> set[tuple[str, str]]:
+    """What the long poll of a community must have brought, whatever it says."""
+    return {(one.network, one.id) for one in simulator.publishing.published if one.place == "comment"}
+
+
+async def _settled(daemon: Process, wanted: set[tuple[str, str]]) -> bool:
+    stored = {(one["network"], one["id"]) for one in await daemon.export("mentions")}
+    states = Counter(one["state"] for one in await daemon.export("deliveries"))
+    return wanted <= stored and set(states) <= {"sent", "failed"}

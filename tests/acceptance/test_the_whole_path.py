@@ -1,0 +1,130 @@
+"""From a post to a card in an operator's hand and back, in a daemon of its own process."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+from simulator.server import Simulator
+from tests.acceptance.running import Process, cards, staff_files, until, world
+
+ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
+
+
+async def test_a_complaint_in_vk_and_on_x_becomes_a_card_in_both_messengers(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY)
+        simulator.publishing.by_hand("x", "Мария", ANGRY)
+        simulator.publishing.by_hand("vk", "Ольга", ANGRY, community="romashka")
+        await until(lambda: len(cards(simulator)) >= 6)
+        shown = cards(simulator)
+        cases = await daemon.export("cases")
+    assert {case["brand"] for case in cases} == {"romashka"}
+    assert len(cases) == 3
+    assert {chat for chat, _ in shown} >= {"telegram:-1001", "slack:support"}
+    assert set(shown.values()) == {1}
+
+
+async def test_a_button_pressed_in_telegram_changes_the_case_and_both_cards_once(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+        await until(lambda: len(cards(simulator)) >= 2)
+        message = _telegram_card(simulator)
+        stranger = await simulator.telegram.press(-1001, message, "c:1:claim", user=999, name="Посторонний")
+        toasts = await asyncio.gather(
+            *(simulator.telegram.press(-1001, message, "c:1:claim", user=111, name="Анна") for _ in range(5))
+        )
+        other = await simulator.telegram.press(-1001, message, "c:1:close", user=333, name="Другой")
+        await until(lambda: "Анна Иванова" in _texts(simulator)[0] and "Анна Иванова" in _texts(simulator)[1])
+        actions, cases = await daemon.export("actions"), await daemon.export("cases")
+    assert stranger is not None
+    assert "people.yaml" in stranger
+    assert other is not None
+    assert sum(toast is not None and toast.startswith("Вы взяли") for toast in toasts) == 1
+    assert cases[0]["state"] == "claimed"
+    assert cases[0]["owner"] == "Анна Иванова"
+    assert [one["what"] for one in actions if one.get("outcome", "applied") == "applied"] == ["claim"]
+
+
+async def test_a_button_pressed_in_slack_shows_in_telegram(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        simulator.publishing.by_hand("x", "Пётр", ANGRY)
+        await until(lambda: len(cards(simulator)) >= 2)
+        message = simulator.slack.snapshot()["channels"][0]["messages"][0]
+        await simulator.slack.press("C01", message["ts"], "not_complaint", "1", user="U02", name="Олег")
+        await until(lambda: "Олег Смирнов" in _texts(simulator)[0] and "Олег Смирнов" in _texts(simulator)[1])
+        cases = await daemon.export("cases")
+    assert cases[0]["state"] == "not_complaint"
+
+
+async def test_sigterm_ends_the_daemon_within_ten_seconds_and_cleanly(tmp_path: Path) -> None:
+    async with (
+        world(rate=20.0) as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        await until(lambda: bool(cards(simulator)))
+        async with asyncio.timeout(10):
+            code = await daemon.terminate()
+    assert code == 0
+    assert "Traceback" not in daemon.said()
+
+
+async def test_sighup_brings_a_new_configuration_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    config = staff_files(tmp_path)
+    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+        await daemon.start()
+        people = config / "people.yaml"
+        good = people.read_text(encoding="utf-8")
+        people.write_text("people: [", encoding="utf-8")
+        daemon.signal(signal.SIGHUP)
+        await until(lambda: "people.yaml:" in daemon.said())
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+        await until(lambda: len(cards(simulator)) >= 2)
+        people.write_text(
+            good + "  - {name: Вера Новая, role: operator, telegram: 444, gender: f}\n", encoding="utf-8"
+        )
+        daemon.signal(signal.SIGHUP)
+        await until(lambda: "new configuration is in use" in daemon.said())
+        toast = await simulator.telegram.press(
+            -1001, _telegram_card(simulator), "c:1:claim", user=444, name="Вера"
+        )
+    assert toast is not None
+    assert toast.startswith("Вы взяли")
+
+
+async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
+    async with (
+        world(rate=5.0) as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        await until(lambda: bool(cards(simulator)))
+        code, out, _ = await daemon.command("health")
+        status, metrics = await daemon.get("/metrics")
+    assert code == 0, out
+    assert status == 200
+    assert 'otklik_deliveries_total{messenger="telegram",outcome="sent"}' in metrics
+
+
+def _telegram_card(simulator: Simulator) -> int:
+    chats = {chat["id"]: chat["messages"] for chat in simulator.telegram.snapshot()["chats"]}
+    return int(chats[-1001][0]["id"])
+
+
+def _texts(simulator: Simulator) -> tuple[str, str]:
+    """Everything the two support chats show, as text."""
+    chats = {chat["id"]: chat["messages"] for chat in simulator.telegram.snapshot()["chats"]}
+    channels = {channel["name"]: channel["messages"] for channel in simulator.slack.snapshot()["channels"]}
+    return str(chats[-1001]), str(channels["support"])
