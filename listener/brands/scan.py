@@ -148,7 +148,9 @@ def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str) ->
         return None
     for step, word in enumerate(pattern.words[1:], start=place + 1):
         gap = (tokens[step - 1].end, tokens[step].start)
-        if not word.fits(tokens[step].word) or _GAP.fullmatch(folded, *gap) is None:
+        if not word.fits(tokens[step].word):
+            return None
+        if pattern.literal is None and _GAP.fullmatch(folded, *gap) is None:
             return None
     start, end = tokens[place].start, tokens[last].end
     if pattern.literal is not None:

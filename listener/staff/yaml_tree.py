@@ -48,7 +48,9 @@ def read_tree(path: Path, name: str) -> Tree:
         reader = _Reader(name)
         value = reader.read(node, (), 0)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What is open and never closed is found at the file's end; the person must look where it was opened.
+        unclosed = "end of stream" in (error.problem or "")
+        mark = error.context_mark if unclosed and error.context_mark else error.problem_mark
         line = mark.line + 1 if mark else 1
         return _broken(name, tab or line, _explain(error, tab=tab, start=error.context_mark))
     except (yaml.YAMLError, RecursionError, ValueError):
