@@ -57,6 +57,8 @@ def middleware(faults: Faults) -> Middleware:
         if fault is None:
             return await handler(request)
         if fault.kind == "hang":
+            # Taken in first, so that the request is carried out even when its client has hung up meanwhile.
+            await request.read()
             await asyncio.sleep(fault.seconds)
             return await handler(request)
         return await _answer(request, fault)

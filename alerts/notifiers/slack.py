@@ -1,6 +1,5 @@
 """Cards in Slack: Block Kit with a plain text, found again by the key in their metadata."""
 
-import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -10,8 +9,6 @@ from alerts.notifiers.slack_api import SlackApi, UnreadableError
 from alerts.notifiers.slack_blocks import blocks, fallback
 from alerts.ports import NotifyError
 from alerts.routing import Chat
-
-log = logging.getLogger(__name__)
 
 EVENT: Final = "otklik_card"
 PAGE: Final = 100
@@ -23,7 +20,7 @@ METADATA_ERRORS: Final = ("invalid_metadata", "metadata_")
 class SlackNotifier:
     """A message's reference is `<channel id>:<ts>`: chat.update takes no channel names."""
 
-    def __init__(self, base_url: str, token: str, *, timeout: float = 20.0) -> None:
+    def __init__(self, base_url: str, token: str, *, timeout: float = 10.0) -> None:
         self._api = SlackApi(base_url, token, timeout=timeout)
         self._ids: dict[str, str] = {}
 
@@ -53,17 +50,14 @@ class SlackNotifier:
         await self._api.ask(update)
 
     async def find(self, chat: Chat, key: str, since: datetime) -> str | None:
-        """Look through the channel's history; where it cannot be read, nothing is found and the log says so."""
+        """Look through the channel's history. A history that cannot be read is a permanent NotifyError."""
         try:
             channel = await self._channel_id(chat)
             async for message in self._history(channel, since):
                 if _key_of(message) == key:
                     return f"{channel}:{message.get('ts')}"
-        except NotifyError as error:
-            if error.permanent or isinstance(error, UnreadableError):
-                log.warning("Slack does not let us look for an earlier card (needs channels:history): %s", error)
-                return None
-            raise
+        except UnreadableError as error:
+            raise NotifyError(str(error), permanent=True) from None
         return None
 
     async def close(self) -> None:
@@ -119,6 +113,7 @@ class SlackNotifier:
             cursor = _next_cursor(answer)
             if not cursor:
                 return
+        raise NotifyError("too many messages in the Slack channel to look through", permanent=True)
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:

@@ -21,7 +21,7 @@ from alerts.ports import NotifyError
 
 log = logging.getLogger(__name__)
 
-CONNECT_SECONDS: Final = 10.0
+CONNECT_SECONDS: Final = 5.0
 TOKEN_PAUSE: Final = 60.0
 """Seconds until the next try with a token that was refused: a person has to give a new one."""
 

@@ -18,7 +18,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 class TelegramNotifier:
     """Telegram has no key against repeats: an ambiguous send cannot be looked up (it is not Searchable)."""
 
-    def __init__(self, base_url: str, token: str, *, proxy: str | None = None, timeout: float = 20.0) -> None:
+    def __init__(self, base_url: str, token: str, *, proxy: str | None = None, timeout: float = 10.0) -> None:
         self._bot = make_bot(base_url, token, proxy=proxy, timeout=timeout)
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:  # noqa: ARG002 - Telegram takes no key

@@ -34,7 +34,7 @@ from alerts.ports import NotifyError
 
 log = logging.getLogger(__name__)
 
-CONNECT_SECONDS: Final = 10.0
+CONNECT_SECONDS: Final = 5.0
 TOKEN_PAUSE: Final = 60.0
 """Seconds until the next try with a token that was refused: a person has to give a new one."""
 
@@ -93,7 +93,7 @@ class Session(AiohttpSession):
         return checked
 
 
-def make_bot(base_url: str, token: str, *, proxy: str | None = None, timeout: float = 20.0) -> Bot:
+def make_bot(base_url: str, token: str, *, proxy: str | None = None, timeout: float = 10.0) -> Bot:
     """A bot at `base_url` (a path in it is kept). Close it with `await bot.session.close()`."""
     return AnyTokenBot(token, Session(base_url, proxy=proxy, timeout=timeout))
 

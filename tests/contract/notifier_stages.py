@@ -130,8 +130,10 @@ async def telegram_stage(*, patience: float = 5.0, per_minute: int | None = None
     async with serving("/telegram", telegram.app()) as address:
         notifier = TelegramNotifier(f"{address}/telegram/", TOKEN, timeout=patience)
         chat = Chat(messenger="telegram", chat="-1001", topic=7)
-        yield TelegramStage(telegram=telegram, notifier=notifier, chat=chat, address=f"{address}/telegram/")
-        await notifier.close()
+        try:
+            yield TelegramStage(telegram=telegram, notifier=notifier, chat=chat, address=f"{address}/telegram/")
+        finally:
+            await notifier.close()
 
 
 @asynccontextmanager
@@ -141,8 +143,10 @@ async def slack_stage(*, patience: float = 5.0, per_second: float | None = None)
     async with serving("/slack", slack.app()) as address:
         notifier = SlackNotifier(f"{address}/slack/api/", TOKEN, timeout=patience)
         chat = Chat(messenger="slack", chat="#support")
-        yield SlackStage(slack=slack, notifier=notifier, chat=chat, address=f"{address}/slack/api/")
-        await notifier.close()
+        try:
+            yield SlackStage(slack=slack, notifier=notifier, chat=chat, address=f"{address}/slack/api/")
+        finally:
+            await notifier.close()
 
 
 @asynccontextmanager

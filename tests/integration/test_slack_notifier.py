@@ -8,7 +8,6 @@ import pytest
 
 from alerts.notifiers.slack import SlackNotifier
 from alerts.ports import NotifyError
-from alerts.routing import Chat
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, SlackStage, slack_stage
 
@@ -77,16 +76,24 @@ async def test_a_card_that_timed_out_is_found_when_it_was_shown() -> None:
         Fault(path="conversations.history", kind="json", body={"ok": False, "error": "missing_scope"}),
         Fault(path="conversations.history", kind="json", body={"ok": False, "error": "unknown_method"}),
         Fault(path="conversations.history", kind="html", status=404),
-        Fault(path="conversations.history", kind="json", body={"ok": True, "messages": None}),
-        Fault(path="conversations.history", kind="json", body={"ok": True, "messages": [None, {"metadata": 7}]}),
         Fault(path="conversations.list", kind="json", body={"ok": False, "error": "missing_scope"}),
     ],
     ids=lambda fault: f"{fault.path} {fault.kind} {fault.body}",
 )
-async def test_a_history_that_may_not_be_read_finds_nothing(fault: Fault) -> None:
+async def test_a_history_that_may_not_be_read_says_so(fault: Fault) -> None:
     async with slack_stage() as stage:
         stage.faults.add(Fault(**{name: getattr(fault, name) for name in Fault.__slots__}))
-        assert await _slack(stage).find(Chat(messenger="slack", chat="#support"), "d1", NOW) is None
+        with pytest.raises(NotifyError) as caught:
+            await _slack(stage).find(stage.chat, "d1", NOW)
+        assert caught.value.permanent
+
+
+@pytest.mark.parametrize("messages", [None, [None, {"metadata": 7}, {"metadata": {"event_payload": []}}]])
+async def test_a_strange_history_finds_nothing(messages: object) -> None:
+    async with slack_stage() as stage:
+        body = {"ok": True, "messages": messages}
+        stage.faults.add(Fault(path="conversations.history", kind="json", body=body))
+        assert await _slack(stage).find(stage.chat, "d1", NOW) is None
 
 
 async def test_a_search_that_has_to_wait_says_so() -> None:
