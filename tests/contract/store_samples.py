@@ -1,5 +1,6 @@
 """Mentions, judgements and presses for the store's tests, and short ways to bring a case about."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ SOURCE = "vk.search:romashka"
 SUPPORT = Chat(messenger="telegram", chat="-1001", topic=7)
 SLACK = Chat(messenger="slack", chat="#support")
 ANNA = Person(name="Анна Иванова", role="operator", telegram=111, gender="f")
+OpenStore = Callable[..., Awaitable[Store]]
 NOBODY: frozenset[Any] = frozenset()
 
 

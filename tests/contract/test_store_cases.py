@@ -6,11 +6,13 @@ from dataclasses import replace
 from alerts.routing import Chat
 from listener.mention import Author
 from listener.store.judgements import Recorded
+from listener.store.store import Store
 from tests.contract.store_samples import (
     ANNA,
     NOW,
     SLACK,
     SUPPORT,
+    OpenStore,
     becomes,
     claim,
     complain,
@@ -24,7 +26,7 @@ from tests.contract.store_samples import (
 )
 
 
-async def test_a_complaint_becomes_a_case_with_a_due_card(store):
+async def test_a_complaint_becomes_a_case_with_a_due_card(store: Store) -> None:
     assert await complain(store, mention(1)) == Recorded(judged=1, cases_new=1)
     (delivery,) = await claim(store)
     assert (delivery.chat, delivery.receiver, delivery.shown, delivery.unknown) == (SUPPORT, "support", 0, False)
@@ -35,7 +37,7 @@ async def test_a_complaint_becomes_a_case_with_a_due_card(store):
     assert case.said[0].published_at == mention(1).published_at
 
 
-async def test_the_same_judgement_again_changes_nothing(store):
+async def test_the_same_judgement_again_changes_nothing(store: Store) -> None:
     await keep(store, mention(1))
     judged = [complaint(one) for one in await store.unjudged(10, NOW)]
     await store.record(judged, NOW)
@@ -45,7 +47,7 @@ async def test_the_same_judgement_again_changes_nothing(store):
     assert len(await claim(store)) == 1
 
 
-async def test_a_judgement_on_a_text_that_was_edited_meanwhile_is_dropped(store):
+async def test_a_judgement_on_a_text_that_was_edited_meanwhile_is_dropped(store: Store) -> None:
     await keep(store, mention(1))
     (stale,) = await store.unjudged(10, NOW)
     await keep(store, mention(1, text="Ромашка, спасибо"))
@@ -55,14 +57,14 @@ async def test_a_judgement_on_a_text_that_was_edited_meanwhile_is_dropped(store)
     assert await store.record([praise(fresh)], NOW) == Recorded(judged=1)
 
 
-async def test_praise_opens_no_case(store):
+async def test_praise_opens_no_case(store: Store) -> None:
     await keep(store, mention(1))
     assert await store.record([praise(one) for one in await store.unjudged(1, NOW)], NOW) == Recorded(judged=1)
     figures = await store.figures()
     assert (figures.matched, figures.cases, figures.waiting) == (1, 0, 0)
 
 
-async def test_more_of_the_same_author_in_the_thread_joins_his_case(store):
+async def test_more_of_the_same_author_in_the_thread_joins_his_case(store: Store) -> None:
     await complain(store, mention(1))
     assert await complain(store, mention(2), mention(3)) == Recorded(judged=2, cases_joined=2)
     case = await store.case(1)
@@ -71,15 +73,15 @@ async def test_more_of_the_same_author_in_the_thread_joins_his_case(store):
     assert len(await claim(store)) == 1
 
 
-async def test_another_author_brand_or_thread_is_another_case(store):
+async def test_another_author_brand_or_thread_is_another_case(store: Store) -> None:
     await complain(store, mention(1), mention(2, author=Author(id="78", name="Вера")), mention(3, thread="-1_3"))
     await keep(store, mention(4))
     await store.record([complaint(one, brand="vasilek") for one in await store.unjudged(9, NOW)], NOW)
     assert (await store.figures()).cases == 4
-    assert await store.author_cases("vk", "77") == [1, 2, 4] or len(await store.author_cases("vk", "77")) == 3
+    assert len(await store.author_cases("vk", "77")) == 3
 
 
-async def test_a_shown_card_is_due_for_an_edit_when_a_mention_joins(store):
+async def test_a_shown_card_is_due_for_an_edit_when_a_mention_joins(store: Store) -> None:
     await complain(store, mention(1))
     (shown,) = await show_all(store)
     assert await claim(store, later(100)) == []
@@ -88,7 +90,7 @@ async def test_a_shown_card_is_due_for_an_edit_when_a_mention_joins(store):
     assert (edit.id, edit.ref, edit.shown, edit.case.revision) == (shown.id, f"ref-{shown.id}", 1, 2)
 
 
-async def test_a_closed_case_is_opened_anew_by_its_author(store):
+async def test_a_closed_case_is_opened_anew_by_its_author(store: Store) -> None:
     await complain(store, mention(1))
     await store.press(press("k"), ANNA, becomes("closed", "Анна Иванова"), NOW)
     await keep(store, mention(2))
@@ -98,21 +100,21 @@ async def test_a_closed_case_is_opened_anew_by_its_author(store):
     assert (case.state, case.owner, case.revision, case.due_at) == ("new", None, 3, later(1800))
 
 
-async def test_what_operators_called_no_complaint_stays_so(store):
+async def test_what_operators_called_no_complaint_stays_so(store: Store) -> None:
     await complain(store, mention(1))
     await store.press(press("k"), ANNA, becomes("not_complaint", "Анна Иванова"), NOW)
     assert await complain(store, mention(2)) == Recorded(judged=1, cases_joined=1)
     assert (await store.case(1)).state == "not_complaint"
 
 
-async def test_an_edited_complaint_says_its_new_text_once(store):
+async def test_an_edited_complaint_says_its_new_text_once(store: Store) -> None:
     await complain(store, mention(1))
     await complain(store, mention(1, text="Ромашка, связь всё ещё не работает"), now=later(60))
     case = await store.case(1)
     assert [said.text for said in case.said] == ["Ромашка, связь всё ещё не работает"]
 
 
-async def test_earlier_cases_of_the_author_with_the_brand_are_told(store):
+async def test_earlier_cases_of_the_author_with_the_brand_are_told(store: Store) -> None:
     for number in range(1, 6):
         await complain(store, mention(number, thread=f"t{number}"))
     case = await store.case(5)
@@ -121,14 +123,14 @@ async def test_earlier_cases_of_the_author_with_the_brand_are_told(store):
     assert (await store.case(1)).earlier == ()
 
 
-async def test_two_routes_to_one_chat_show_one_card(store):
+async def test_two_routes_to_one_chat_show_one_card(store: Store) -> None:
     await complain(store, mention(1), chats=(SUPPORT, SLACK, SUPPORT))
     await complain(store, mention(2), chats=(SLACK, replace(SUPPORT, topic=None)))
     chats = [delivery.chat for delivery in await claim(store)]
     assert sorted(chats, key=str) == sorted([SUPPORT, SLACK, replace(SUPPORT, topic=None)], key=str)
 
 
-async def test_a_card_held_until_the_morning_goes_out_earlier_when_something_urgent_joins(store):
+async def test_a_card_held_until_the_morning_goes_out_earlier_when_something_urgent_joins(store: Store) -> None:
     await keep(store, mention(1))
     held = [complaint(one, not_before=later(3600)) for one in await store.unjudged(1, NOW)]
     await store.record(held, NOW)
@@ -138,7 +140,7 @@ async def test_a_card_held_until_the_morning_goes_out_earlier_when_something_urg
     assert len(await claim(store)) == 1
 
 
-async def test_cards_of_the_day_count_cases_with_a_chat(store):
+async def test_cards_of_the_day_count_cases_with_a_chat(store: Store) -> None:
     await complain(store, mention(1))
     await keep(store, mention(2, thread="t2"))
     silent = [replace(complaint(one).told[0], chats=()) for one in await store.unjudged(1, NOW)]
@@ -150,7 +152,7 @@ async def test_cards_of_the_day_count_cases_with_a_chat(store):
     assert await store.cards_today("vasilek", NOW) == 0
 
 
-async def test_a_judgement_that_cannot_be_stored_does_not_sink_its_batch(store):
+async def test_a_judgement_that_cannot_be_stored_does_not_sink_its_batch(store: Store) -> None:
     await keep(store, mention(1), mention(2, thread="t2"), mention(3, thread="t3"))
     one, two, three = (complaint(stored) for stored in await store.unjudged(3, NOW))
     broken = replace(two, opinions=(replace(two.opinions[0], outcome=None),))
@@ -158,7 +160,7 @@ async def test_a_judgement_that_cannot_be_stored_does_not_sink_its_batch(store):
     assert (await store.figures()).waiting == 1
 
 
-async def test_judges_on_the_same_mentions_make_each_case_once(open_store):
+async def test_judges_on_the_same_mentions_make_each_case_once(open_store: OpenStore) -> None:
     one, other = await open_store(), await open_store()
     await keep(one, *(mention(number, thread=f"t{number % 7}") for number in range(40)))
     judged = [complaint(stored, Chat(messenger="console", chat="k")) for stored in await one.unjudged(40, NOW)]

@@ -4,7 +4,9 @@ import asyncio
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +17,11 @@ from listener.store.store import Store
 from tests.contract.store_samples import ANNA, NOW, becomes, complain, keep, later, mention, press, show_all
 
 
-async def rows(store, noun, since=None):
+async def rows(store: Store, noun: str, since: datetime | None = None) -> Any:
     return [row async for row in export(store.database, noun, since)]
 
 
-async def test_every_noun_carries_what_its_readers_rest_on(store):
+async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None:
     await complain(store, mention(1), mention(2))
     await show_all(store)
     await store.press(press("k"), ANNA, becomes("claimed", "Анна Иванова"), later(9))
@@ -35,23 +37,22 @@ async def test_every_noun_carries_what_its_readers_rest_on(store):
     assert [(one["mention"], one["outcome"]) for one in verdicts] == [("-1_1", "candidate"), ("-1_2", "candidate")]
 
 
-async def test_exported_mentions_can_be_replayed(store):
+async def test_exported_mentions_can_be_replayed(store: Store) -> None:
     await keep(store, mention(1), mention(2, network="x"))
     exported = [parse_mention(row) for row in await rows(store, "mentions")]
     assert sorted(exported, key=lambda one: one.id) == [mention(1), mention(2, network="x")]
 
 
-async def test_more_than_a_page_is_exported_once(store):
+async def test_more_than_a_page_is_exported_once(store: Store) -> None:
     await complain(store, *map(mention, range(2300)))
-    await complain(store)
-    while await store.unjudged(1, NOW):
-        await complain(store)
+    while (await complain(store)).judged:
+        pass
     assert len({row["id"] for row in await rows(store, "mentions")}) == 2300
     verdicts = await rows(store, "verdicts")
     assert len(verdicts) == len({row["mention"] for row in verdicts}) == 2300
 
 
-async def test_since_leaves_out_what_is_older(store):
+async def test_since_leaves_out_what_is_older(store: Store) -> None:
     await keep(store, mention(1))
     await keep(store, mention(2), now=later(100))
     assert [row["id"] for row in await rows(store, "mentions", later(50))] == ["-1_2"]
@@ -66,17 +67,17 @@ async def test_since_leaves_out_what_is_older(store):
         ("2026-11-22T15:00:00+03:00", NOW),
     ],
 )
-def test_since_is_a_span_or_a_time(value, moment):
+def test_since_is_a_span_or_a_time(value: str, moment: datetime) -> None:
     assert since_when(value, NOW) == moment
 
 
 @pytest.mark.parametrize("value", ["", "7", "-1d", "999999w", "вчера"])
-def test_another_since_is_refused_in_russian(value):
+def test_another_since_is_refused_in_russian(value: str) -> None:
     with pytest.raises(ValueError, match="не подходит"):
         since_when(value, NOW)
 
 
-def listener_export(url, *arguments):
+def listener_export(url: str, *arguments: Any) -> Any:
     return subprocess.run(
         [sys.executable, "-m", "listener", "export", *arguments],
         env={"LISTENER_DATABASE_URL": url, "PYTHONIOENCODING": "utf-8"},
@@ -86,10 +87,10 @@ def listener_export(url, *arguments):
     )
 
 
-def test_the_command_prints_json_lines_and_nothing_else(tmp_path):
+def test_the_command_prints_json_lines_and_nothing_else(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/otklik.db"
 
-    async def fill():
+    async def fill() -> Any:
         store = await Store.open(url)
         await complain(store, mention(1))
         await store.close()
@@ -101,7 +102,7 @@ def test_the_command_prints_json_lines_and_nothing_else(tmp_path):
         assert len([json.loads(line) for line in done.stdout.splitlines()]) == (0 if noun == "actions" else 1)
 
 
-def test_the_command_says_what_is_wrong_on_stderr(tmp_path):
+def test_the_command_says_what_is_wrong_on_stderr(tmp_path: Path) -> None:
     broken = listener_export("postgresql://127.0.0.1:1/otklik", "cases")
     assert (broken.returncode, broken.stdout) == (1, "")
     assert "сервер запущен" in broken.stderr

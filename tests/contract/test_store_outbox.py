@@ -3,11 +3,13 @@
 import asyncio
 
 from alerts.routing import Chat
+from listener.store.store import Store
 from tests.contract.store_samples import (
     ANNA,
     NOW,
     SLACK,
     SUPPORT,
+    OpenStore,
     becomes,
     claim,
     complain,
@@ -19,7 +21,7 @@ from tests.contract.store_samples import (
 )
 
 
-async def test_two_workers_never_claim_the_same_delivery(open_store):
+async def test_two_workers_never_claim_the_same_delivery(open_store: OpenStore) -> None:
     one, other = await open_store(), await open_store()
     await complain(one, *(mention(number, thread=f"t{number}") for number in range(30)))
     claimed = await asyncio.gather(*(claim(store, NOW, 5) for store in (one, other) * 5))
@@ -29,7 +31,7 @@ async def test_two_workers_never_claim_the_same_delivery(open_store):
     assert len(set(ids)) == 30
 
 
-async def test_the_card_of_a_dead_worker_comes_back_as_perhaps_shown(open_store):
+async def test_the_card_of_a_dead_worker_comes_back_as_perhaps_shown(open_store: OpenStore) -> None:
     dead, alive = await open_store(), await open_store()
     await complain(dead, mention(1))
     await claim(dead)
@@ -38,7 +40,7 @@ async def test_the_card_of_a_dead_worker_comes_back_as_perhaps_shown(open_store)
     assert again.unknown
 
 
-async def test_a_restarted_daemon_finds_its_own_leftovers_at_once(open_store):
+async def test_a_restarted_daemon_finds_its_own_leftovers_at_once(open_store: OpenStore) -> None:
     await complain(before := await open_store(worker="a"), mention(1))
     await claim(before)
     after = await open_store(worker="a")
@@ -49,7 +51,7 @@ async def test_a_restarted_daemon_finds_its_own_leftovers_at_once(open_store):
     assert await after.recover(later(2)) == 0
 
 
-async def test_a_worker_that_lost_its_lease_does_not_speak_for_the_one_that_has_it(open_store):
+async def test_a_worker_that_lost_its_lease_does_not_speak_for_the_one_that_has_it(open_store: OpenStore) -> None:
     slow, quick = await open_store(), await open_store()
     await complain(slow, mention(1))
     (first,) = await claim(slow)
@@ -63,7 +65,7 @@ async def test_a_worker_that_lost_its_lease_does_not_speak_for_the_one_that_has_
     assert edit.ref == "r2"
 
 
-async def test_a_case_that_changes_while_its_card_is_sent_is_shown_again(store):
+async def test_a_case_that_changes_while_its_card_is_sent_is_shown_again(store: Store) -> None:
     await complain(store, mention(1))
     (sending,) = await claim(store)
     await complain(store, mention(2))
@@ -75,7 +77,7 @@ async def test_a_case_that_changes_while_its_card_is_sent_is_shown_again(store):
     assert await claim(store, later(200)) == []
 
 
-async def test_a_retry_waits_for_its_time_and_remembers_what_is_not_known(store):
+async def test_a_retry_waits_for_its_time_and_remembers_what_is_not_known(store: Store) -> None:
     await complain(store, mention(1))
     (delivery,) = await claim(store)
     await store.retry(delivery, later(30), "timeout", unknown=True)
@@ -91,7 +93,7 @@ async def test_a_retry_waits_for_its_time_and_remembers_what_is_not_known(store)
     assert (edit.tries, edit.unknown) == (0, False)
 
 
-async def test_a_failed_delivery_is_never_tried_again(store):
+async def test_a_failed_delivery_is_never_tried_again(store: Store) -> None:
     await complain(store, mention(1))
     (delivery,) = await claim(store)
     await store.fail(delivery, "kicked", NOW)
@@ -100,14 +102,14 @@ async def test_a_failed_delivery_is_never_tried_again(store):
     assert (await store.figures()).deliveries == {"failed": 1}
 
 
-async def test_skipped_messengers_and_the_limit_are_kept_to(store):
+async def test_skipped_messengers_and_the_limit_are_kept_to(store: Store) -> None:
     await complain(store, mention(1), mention(2, thread="t2"), chats=(SUPPORT, SLACK))
     skipping = await store.claim(NOW, limit=1, skip=frozenset({"telegram"}))
     assert [delivery.chat for delivery in skipping] == [SLACK]
     assert len(await claim(store)) == 3
 
 
-async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store):
+async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store: Store) -> None:
     await complain(store, mention(1), mention(2, thread="t2"))
     first, second = await claim(store)
     moved = Chat(messenger="telegram", chat="-100999", topic=7)
@@ -119,7 +121,7 @@ async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store):
     assert [delivery.chat for delivery in await claim(store)] == [moved]
 
 
-async def test_a_case_known_under_both_addresses_is_told_once(store):
+async def test_a_case_known_under_both_addresses_is_told_once(store: Store) -> None:
     moved = Chat(messenger="telegram", chat="-100999", topic=7)
     await complain(store, mention(1), chats=(SUPPORT, moved))
     old, new = sorted(await claim(store), key=lambda delivery: delivery.chat != SUPPORT)
@@ -129,7 +131,7 @@ async def test_a_case_known_under_both_addresses_is_told_once(store):
     assert (await store.figures()).deliveries == {"failed": 1, "shown": 1}
 
 
-async def test_next_due_is_the_earliest_open_delivery(store):
+async def test_next_due_is_the_earliest_open_delivery(store: Store) -> None:
     assert await store.next_due() is None
     await complain(store, mention(1))
     assert await store.next_due() == NOW
@@ -139,7 +141,7 @@ async def test_next_due_is_the_earliest_open_delivery(store):
     assert await store.next_due() == later(5)
 
 
-async def test_a_press_is_applied_once_and_every_chat_shows_it(store):
+async def test_a_press_is_applied_once_and_every_chat_shows_it(store: Store) -> None:
     await complain(store, mention(1), chats=(SUPPORT, SLACK))
     await show_all(store)
     first = await store.press(press("k1"), ANNA, becomes("claimed", "Анна Иванова"), NOW)
@@ -151,7 +153,7 @@ async def test_a_press_is_applied_once_and_every_chat_shows_it(store):
     assert len(await claim(store, later(2))) == 2
 
 
-async def test_many_presses_at_once_are_applied_one_after_another(open_store):
+async def test_many_presses_at_once_are_applied_one_after_another(open_store: OpenStore) -> None:
     stores = [await open_store(), await open_store()]
     await complain(stores[0], mention(1))
     decide = becomes("claimed", "Анна Иванова")
@@ -162,13 +164,13 @@ async def test_many_presses_at_once_are_applied_one_after_another(open_store):
     assert (await stores[0].case(1)).revision == 5
 
 
-async def test_a_press_on_a_case_that_is_not_there_is_refused(store):
+async def test_a_press_on_a_case_that_is_not_there_is_refused(store: Store) -> None:
     outcome = await store.press(press("k", case=404), ANNA, becomes("closed"), NOW)
     assert outcome.reason == "no_case"
     assert await store.press(press("k", case=404), ANNA, becomes("closed"), NOW) == outcome
 
 
-async def test_a_snoozed_case_wakes_with_its_owner(store):
+async def test_a_snoozed_case_wakes_with_its_owner(store: Store) -> None:
     await complain(store, mention(1), mention(2, thread="t2"))
     await store.press(press("a", case=1), ANNA, becomes("snoozed", "Анна Иванова", later(60)), NOW)
     snoozed = await store.press(press("b", case=2), ANNA, becomes("snoozed", None, later(90)), NOW)
@@ -182,14 +184,14 @@ async def test_a_snoozed_case_wakes_with_its_owner(store):
     assert len(await claim(store, later(100))) == 2
 
 
-async def test_figures_tell_how_fast_cards_came(store):
+async def test_figures_tell_how_fast_cards_came(store: Store) -> None:
     await complain(store, mention(1))
     await show_all(store, later(3))
     figures = await store.figures()
     assert (figures.seconds_from_post, figures.seconds_from_hearing, figures.delivered) == (8.0, 3.0, 1)
 
 
-async def test_every_write_wakes_those_who_wait(store):
+async def test_every_write_wakes_those_who_wait(store: Store) -> None:
     assert not store.changed.is_set()
     await keep(store, mention(1))
     assert store.changed.is_set()

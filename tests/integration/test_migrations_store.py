@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -17,7 +19,7 @@ from listener.store.tables import metadata
 from tests.contract.store_samples import keep, mention
 
 
-async def on_database(url, work):
+async def on_database(url: str, work: Any) -> Any:
     """Run synchronous work on a connection, as alembic wants it."""
     parsed = driver_url(url)
     engine = sqlite_engine(parsed, writes=True) if "sqlite" in url else postgres_engine(parsed)
@@ -28,8 +30,8 @@ async def on_database(url, work):
         await engine.dispose()
 
 
-def by_alembic(step, *arguments):
-    def work(connection):
+def by_alembic(step: Any, *arguments: Any) -> Any:
+    def work(connection: Any) -> Any:
         config: Config = configuration()
         config.attributes["connection"] = connection
         step(config, *arguments)
@@ -37,11 +39,11 @@ def by_alembic(step, *arguments):
     return work
 
 
-async def test_the_tables_are_what_the_migrations_make(database_url):
+async def test_the_tables_are_what_the_migrations_make(database_url: str) -> None:
     await on_database(database_url, by_alembic(command.check))
 
 
-async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(database_url):
+async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(database_url: str) -> None:
     await on_database(database_url, by_alembic(command.downgrade, "base"))
     left = await on_database(database_url, lambda connection: set(inspect(connection).get_table_names()))
     await upgrade(driver_url(database_url))
@@ -50,7 +52,7 @@ async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(database
     assert made == {*metadata.tables, "alembic_version"}
 
 
-async def test_opening_again_keeps_what_is_stored(database_url):
+async def test_opening_again_keeps_what_is_stored(database_url: str) -> None:
     for number in range(2):
         store = await Store.open(database_url)
         await keep(store, mention(number))
@@ -59,14 +61,14 @@ async def test_opening_again_keeps_what_is_stored(database_url):
     assert figures.mentions == 2
 
 
-async def test_several_that_start_at_once_migrate_once(tmp_path):
+async def test_several_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new/otklik.db"
     starts = [
         await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
             "import asyncio, sys; from listener.store.store import Store\n"
-            "async def go():\n    await (await Store.open(sys.argv[1])).close()\n"
+            "async def go() -> Any:\n    await (await Store.open(sys.argv[1])).close()\n"
             "asyncio.run(go())",
             url,
         )
@@ -75,7 +77,7 @@ async def test_several_that_start_at_once_migrate_once(tmp_path):
     assert [await one.wait() for one in starts] == [0, 0, 0, 0]
 
 
-async def test_a_schema_from_the_future_is_refused_with_advice(database_url):
+async def test_a_schema_from_the_future_is_refused_with_advice(database_url: str) -> None:
     change = "UPDATE alembic_version SET version_num = '{}'"
     await on_database(database_url, lambda connection: connection.execute(text(change.format("9999"))))
     try:
@@ -94,13 +96,13 @@ async def test_a_schema_from_the_future_is_refused_with_advice(database_url):
         ("ромашка", "не адрес базы"),
     ],
 )
-async def test_a_database_that_cannot_be_used_is_named_in_russian(url, word):
+async def test_a_database_that_cannot_be_used_is_named_in_russian(url: str, word: str) -> None:
     with pytest.raises(StoreError, match=word) as error:
         await Store.open(url)
     assert "secret" not in str(error.value)
 
 
-async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path):
+async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("это не база " * 100)
     with pytest.raises(StoreError, match="не открывается"):
@@ -108,7 +110,9 @@ async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path):
     assert path.read_text() == "это не база " * 100
 
 
-async def test_a_database_locked_by_another_process_is_a_passing_trouble(tmp_path, monkeypatch):
+async def test_a_database_locked_by_another_process_is_a_passing_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("listener.store.engine.BUSY_SECONDS", 0.1)
     store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
     other = sqlite3.connect(tmp_path / "otklik.db", isolation_level=None)
@@ -124,10 +128,10 @@ async def test_a_database_locked_by_another_process_is_a_passing_trouble(tmp_pat
         await store.close()
 
 
-async def test_a_full_disk_is_a_passing_trouble_and_breaks_nothing(tmp_path):
+async def test_a_full_disk_is_a_passing_trouble_and_breaks_nothing(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
 
-    async def limit(connection, pages):
+    async def limit(connection: Any, pages: Any) -> Any:
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
 
     # SQLite's own page limit fails with SQLITE_FULL, just as a full disk does.
@@ -141,10 +145,10 @@ async def test_a_full_disk_is_a_passing_trouble_and_breaks_nothing(tmp_path):
     await store.close()
 
 
-async def test_a_reader_cannot_write(tmp_path):
+async def test_a_reader_cannot_write(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
 
-    async def delete(connection):
+    async def delete(connection: Any) -> Any:
         await connection.execute(text("DELETE FROM mentions"))
 
     with pytest.raises(StoreError, match="readonly"):
@@ -152,7 +156,7 @@ async def test_a_reader_cannot_write(tmp_path):
     await store.close()
 
 
-async def test_a_memory_store_is_forgotten():
+async def test_a_memory_store_is_forgotten() -> None:
     for _ in range(2):
         store = await Store.open("sqlite://")
         assert (await keep(store, mention(1))).new == 1
