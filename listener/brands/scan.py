@@ -1,9 +1,9 @@
 """Scanning: one text against all patterns at once, token by token."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -85,18 +85,17 @@ class Scanner:
 
     def _starting_with(self, word: str) -> Sequence[Pattern]:
         patterns: Sequence[Pattern] = self._by_spelling.get(word, ())
+        if not self._by_prefix:
+            return patterns
         for size, beginnings in self._by_prefix.items():
             patterns = [*patterns, *beginnings.get(word[:size], ())]
         return patterns
 
     def _tokens(self, text: str, folded: str) -> list[Token]:
-        cuts = {cut for tag in _TAG.finditer(text) for cut in self._cuts(text, tag)}
-        tokens = []
-        for found in TOKEN.finditer(folded):
-            start, end = found.span()
-            inner = sorted(cut for cut in cuts if start < cut < end) if cuts else []
-            for left, right in pairwise((start, *inner, end)):
-                tokens.append(Token(left, right, folded[left:right]))
+        cuts = sorted({cut for tag in _TAG.finditer(text) for cut in self._cuts(text, tag)})
+        tokens = [Token(found.start(), found.end(), found.group()) for found in TOKEN.finditer(folded)]
+        if cuts:
+            tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
         if MIXED.search(folded) is None:
             return tokens
         return [token if token.word in self._by_spelling else _straightened(token) for token in tokens]
@@ -124,6 +123,13 @@ class Scanner:
         humps = [hump.start() for hump in _HUMP.finditer(found.group())]
         parts = {word[left:right] for left, right in pairwise((0, *humps, size))}
         return () if self._heads.isdisjoint(parts) else tuple(start + hump for hump in humps)  # #СпасибоМТС
+
+
+def _cut(token: Token, cuts: Sequence[int], folded: str) -> Iterator[Token]:
+    """The token's parts; `cuts` are sorted places of the whole text."""
+    inner = cuts[bisect_right(cuts, token.start) : bisect_left(cuts, token.end)]
+    for left, right in pairwise((token.start, *inner, token.end)):
+        yield Token(left, right, folded[left:right])
 
 
 def _straightened(token: Token) -> Token:

@@ -178,6 +178,7 @@ def test_spans_lie_in_the_text_in_order_and_apart(text: str) -> None:
         "ромашка связь ",
         "#",
         "#ромашк",
+        "#зелкомбанклежит ",
         "а" * 50,
         "ромашка чай с ромашкой. ",
         "@",
