@@ -86,6 +86,8 @@ async def _write(
         "outcome": asdict(outcome),
         "at": now,
     }
-    written = await connection.execute(insert(connection, t.actions).values(row).on_conflict_do_nothing())
+    written = await connection.execute(
+        insert(connection.dialect.name, t.actions).values(row).on_conflict_do_nothing()
+    )
     if written.rowcount == 0:
         raise ConflictError

@@ -10,7 +10,7 @@ from listener.store.tables import cursors
 
 
 async def move(connection: AsyncConnection, source: str, cursor: str, now: datetime) -> None:
-    rows = insert(connection, cursors).values(source=source, cursor=cursor, moved_at=now)
+    rows = insert(connection.dialect.name, cursors).values(source=source, cursor=cursor, moved_at=now)
     await connection.execute(
         rows.on_conflict_do_update(
             index_elements=[cursors.c.source],

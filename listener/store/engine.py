@@ -113,9 +113,9 @@ class Database:
             raise translated(fault) from fault
 
 
-def insert(connection: AsyncConnection, table: Table) -> Any:
+def insert(dialect: str, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, which the two engines spell alike and SQLAlchemy keeps per dialect."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:

@@ -1,8 +1,9 @@
 """Joining: a told mention opens a case, joins the one its author has there, or reopens it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, select, tuple_, update
@@ -46,6 +47,7 @@ async def join(connection: AsyncConnection, told: Sequence[tuple[Stored, Told]],
     if not told:
         return Joined()
     standing = await _standing(connection, told, now)
+    known = {case.id for case in standing.values() if case.revision > 0}
     ways: list[How] = []
     for _, one in told:
         place = place_of(one.candidate)
@@ -53,7 +55,8 @@ async def join(connection: AsyncConnection, told: Sequence[tuple[Stored, Told]],
         ways.append(how)
     await connection.execute(_UPDATE, [_changed(one) for one in standing.values()])
     await _write_mentions(connection, told, standing)
-    await outbox_rows.raise_wanted(connection, [(one.id, one.revision) for one in standing.values()], now)
+    revisions = [(one.id, one.revision) for one in standing.values() if one.id in known]
+    await outbox_rows.raise_wanted(connection, revisions, now)
     await outbox_rows.add(connection, [(standing[place_of(one.candidate)], one) for _, one in told], now)
     return Joined(new=ways.count("new"), joined=ways.count("joined"), reopened=ways.count("reopened"))
 
@@ -111,6 +114,20 @@ _UPDATE = (
 )
 
 
+@cache
+def _insert_cases(dialect: str) -> Any:
+    return insert(dialect, cases).on_conflict_do_nothing(index_elements=_PLACE)
+
+
+@cache
+def _upsert_said(dialect: str) -> Any:
+    rows = insert(dialect, case_mentions)
+    return rows.on_conflict_do_update(
+        index_elements=[case_mentions.c.case_id, case_mentions.c.mention_id],
+        set_={"said": rows.excluded.said, "published_at": rows.excluded.published_at},
+    )
+
+
 async def _standing(
     connection: AsyncConnection, told: Iterable[tuple[Stored, Told]], now: datetime
 ) -> dict[Place, Standing]:
@@ -120,7 +137,7 @@ async def _standing(
         first.setdefault(place_of(one.candidate), one)
     # In a fixed order, so that two judges cannot wait for each other.
     rows = [_new(first[place], now) for place in sorted(first)]
-    await connection.execute(insert(connection, cases).on_conflict_do_nothing(index_elements=_PLACE), rows)
+    await connection.execute(_insert_cases(connection.dialect.name), rows)
     found = await connection.execute(
         select(cases.c.id, *_PLACE, *(cases.c[name] for name in _CHANGING))
         .where(tuple_(*_PLACE).in_(sorted(first)))
@@ -164,18 +181,14 @@ async def _write_mentions(
     connection: AsyncConnection, told: Iterable[tuple[Stored, Told]], standing: dict[Place, Standing]
 ) -> None:
     """An edited mention replaces what it said before."""
-    rows = insert(connection, case_mentions)
     await connection.execute(
-        rows.on_conflict_do_update(
-            index_elements=[case_mentions.c.case_id, case_mentions.c.mention_id],
-            set_={"said": rows.excluded.said, "published_at": rows.excluded.published_at},
-        ),
+        _upsert_said(connection.dialect.name),
         [
             {
                 "case_id": standing[place_of(one.candidate)].id,
                 "mention_id": stored.row,
                 "published_at": one.candidate.published_at,
-                "said": asdict(said_by(one.candidate)),
+                "said": said_by(one.candidate),
             }
             for stored, one in told
         ],

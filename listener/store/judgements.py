@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -78,7 +79,12 @@ async def _write_verdicts(connection: AsyncConnection, live: Sequence[Judgement]
         await connection.execute(delete(verdicts).where(verdicts.c.mention_id.in_(edited)))
     rows = [_row(one.stored, opinion, now) for one in live for opinion in one.opinions]
     if rows:
-        await connection.execute(insert(connection, verdicts).on_conflict_do_nothing(), rows)
+        await connection.execute(_insert_verdicts(connection.dialect.name), rows)
+
+
+@cache
+def _insert_verdicts(dialect: str) -> Any:
+    return insert(dialect, verdicts).on_conflict_do_nothing()
 
 
 def _row(one: Stored, opinion: Opinion, now: datetime) -> dict[str, Any]:

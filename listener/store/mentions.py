@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row, SmallInteger, case, func, literal, select, update
@@ -49,7 +50,7 @@ async def keep(connection: AsyncConnection, source: str, batch: Batch, now: date
     if new or edited:
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
-        await connection.execute(_upsert(connection), changed)
+        await connection.execute(_upsert(connection.dialect.name), changed)
     if batch.cursor is not None:
         await cursors.move(connection, source, batch.cursor, now)
     return Kept(new=len(new), edited=len(edited), known=len(batch.mentions) - len(new) - len(edited))
@@ -166,9 +167,10 @@ def _by_network(keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[str
             yield network, ids[start : start + AT_ONCE]
 
 
-def _upsert(connection: AsyncConnection) -> Any:
+@cache
+def _upsert(dialect: str) -> Any:
     """Insert once; a changed text starts a new version that waits for the judge again."""
-    rows = insert(connection, mentions)
+    rows = insert(dialect, mentions)
     return rows.on_conflict_do_update(
         index_elements=[mentions.c.network, mentions.c.external_id],
         set_={

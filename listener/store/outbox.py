@@ -97,7 +97,7 @@ async def redirect(
     """Send everything meant for the old address to the new one, but no case twice."""
     old = delivery.chat
     moved = {"messenger": old.messenger, "chat": old.chat, "moved_to": chat.chat, "moved_at": now}
-    rows = insert(connection, aliases).values(moved)
+    rows = insert(connection.dialect.name, aliases).values(moved)
     await connection.execute(
         rows.on_conflict_do_update(
             index_elements=[aliases.c.messenger, aliases.c.chat],

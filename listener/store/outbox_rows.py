@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import and_, bindparam, case, select, update
@@ -45,7 +46,7 @@ async def add(connection: AsyncConnection, told: Sequence[tuple[Revised, Told]],
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
     if rows:
-        await connection.execute(_upsert(connection), list(rows.values()))
+        await connection.execute(_upsert(connection.dialect.name), list(rows.values()))
 
 
 _RAISE = (
@@ -62,11 +63,12 @@ _RAISE = (
 )
 
 
-def _upsert(connection: AsyncConnection) -> Any:
+@cache
+def _upsert(dialect: str) -> Any:
     """A card held until the morning goes out earlier when something urgent joins; one that failed to be sent
     keeps the time of its next try.
     """
-    rows = insert(connection, deliveries)
+    rows = insert(dialect, deliveries)
     earlier = and_(
         deliveries.c.state == "due", deliveries.c.tries == 0, rows.excluded.due_at < deliveries.c.due_at
     )

@@ -49,7 +49,7 @@ class Time(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """A value as JSON text; nothing in it is searched by SQL, so neither engine's own JSON type is needed."""
+    """A value or a dataclass as JSON text; nothing in it is searched by SQL, so no engine needs its own JSON type."""
 
     impl = Text
     cache_ok = True

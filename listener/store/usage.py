@@ -37,7 +37,7 @@ async def spend(connection: AsyncConnection, key: str, limit: int, amount: int, 
     """Count `amount`, or leave the count as it is and return False where that would pass the limit."""
     if amount > limit:
         return False
-    rows = insert(connection, usage).values(key=key, day=_day(now), used=amount)
+    rows = insert(connection.dialect.name, usage).values(key=key, day=_day(now), used=amount)
     counted = await connection.execute(
         rows.on_conflict_do_update(
             index_elements=[usage.c.key, usage.c.day],
