@@ -1,6 +1,7 @@
 """Cards on a terminal: a panel for people who watch one, plain lines for files and pipes."""
 
 import sys
+from io import BytesIO, TextIOWrapper
 from typing import Final, TextIO
 
 from rich.console import Console, Group
@@ -20,10 +21,12 @@ class ConsoleNotifier:
 
     def __init__(self, stream: TextIO | None = None, *, width: int | None = None) -> None:
         self._stream = stream if stream is not None else sys.stdout
-        self._console = Console(file=self._stream, width=width, highlight=False, markup=False, emoji=False)
+        self._encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        self._terminal = self._stream.isatty()
+        self._width = width
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:  # noqa: ARG002 - a terminal takes no key
-        if self._console.is_terminal:
+        if self._terminal:
             title = Text(f"{chat.chat} · {_title(card)}")
             self._print(Panel(_body(card), title=title, border_style="red" if card.urgent else "cyan"))
         else:
@@ -38,13 +41,23 @@ class ConsoleNotifier:
         """The stream is not ours to close."""
 
     def _print(self, shown: Text | Panel) -> None:
-        """Whatever the terminal's encoding lacks is shown as «?»: a card is never lost to a letter."""
-        with self._console.capture() as captured:
-            self._console.print(shown, soft_wrap=not self._console.is_terminal)
-        encoding = getattr(self._stream, "encoding", None) or "utf-8"
-        text = captured.get()
+        """Whatever the stream's encoding lacks is shown as «?»: a card is never lost to a letter.
+
+        rich writes into a buffer, not to the stream: on a closed pipe it would end the whole process.
+        """
+        buffer = TextIOWrapper(BytesIO(), encoding=self._encoding, errors="replace", newline="")
+        console = Console(
+            file=buffer,
+            force_terminal=self._terminal,
+            width=self._width,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+        console.print(shown, soft_wrap=not self._terminal)
+        buffer.seek(0)
         try:
-            self._stream.write(text.encode(encoding, "replace").decode(encoding, "replace"))
+            self._stream.write(buffer.read())
             self._stream.flush()
         except (OSError, ValueError):
             # The reader has gone (a closed pipe): nobody is left to be told.

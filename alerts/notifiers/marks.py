@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import Final
 
 from alerts.candidate import Span
+
+_CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +21,11 @@ def pieces(quote: str, *, because: Iterable[Span], named: Iterable[Span]) -> Ite
     """The quote in order, cut where a mark begins or ends. Spans that lie outside it are left out."""
     reasons, names = _within(quote, because), _within(quote, named)
     edges = sorted({0, len(quote), *(edge for span in (*reasons, *names) for edge in span)})
-    for start, end in pairwise(edges):
-        yield Piece(text=quote[start:end], because=_covers(reasons, start), named=_covers(names, start))
+    parts = ((start, end, (_covers(reasons, start), _covers(names, start))) for start, end in pairwise(edges))
+    # Spans that touch are one mark to the eye.
+    for (because_of, naming), group in groupby(parts, key=lambda part: part[2]):
+        same = list(group)
+        yield Piece(text=quote[same[0][0] : same[-1][1]], because=because_of, named=naming)
 
 
 def cut(text: str, most: int, *, ending: str = "…") -> str:
@@ -33,7 +39,7 @@ def cut(text: str, most: int, *, ending: str = "…") -> str:
 def clean(text: str) -> str:
     """Without what no messenger can carry: control characters and halves of surrogate pairs."""
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return "".join(" " if letter < " " and letter not in "\n\t" else letter for letter in text)
+    return text.translate(_CONTROLS)
 
 
 def units(text: str) -> int:

@@ -42,6 +42,11 @@ def test_words_that_moved_the_decision_stand_out() -> None:
     assert "<i>Ромашка</i>" in markup
 
 
+def test_words_side_by_side_are_marked_as_one() -> None:
+    markup = render(replace(CARD, because=((12, 23), (0, 12)), named=()))
+    assert "<b><u>Третий день не работает</u></b> интернет" in markup
+
+
 def test_a_long_quote_gives_way_to_what_the_operator_must_read() -> None:
     shown = plain_text(render(replace(CARD, quote="а" * 10_000)))
     assert "Ответить до 14:30" in shown
