@@ -49,7 +49,7 @@ class Time(TypeDecorator[datetime]):
 
 
 class Json(TypeDecorator[Any]):
-    """A value or a dataclass as JSON text; nothing in it is searched by SQL, so no engine needs its own JSON type."""
+    """A value or a dataclass as JSON text; nothing in it is searched by SQL, so plain text serves both engines."""
 
     impl = Text
     cache_ok = True
