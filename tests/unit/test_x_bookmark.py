@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.networks.x.bookmark import (
+    BUSY_REST,
     FIRST_LOOK,
     MAX_PAGES,
     OVERLAP,
@@ -18,6 +19,7 @@ from listener.networks.x.bookmark import (
     by_time,
     first_bookmark,
     given_up,
+    lower_bound,
     read_bookmark,
     within_reach,
     write_bookmark,
@@ -28,11 +30,21 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NUMBERS = st.integers(min_value=0, max_value=2**63)
 TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(2011, 1, 1), max_value=datetime(2040, 1, 1))  # noqa: DTZ001  # hypothesis wants bare bounds
 WALKS = st.none() | st.builds(
-    Walk, token=st.text(min_size=1), newest=st.none() | NUMBERS, began=TIMES, pages=st.integers(0, 1000)
+    Walk,
+    token=st.text(min_size=1),
+    newest=st.none() | NUMBERS,
+    began=TIMES,
+    pages=st.integers(0, 1000),
+    overlapping=st.booleans(),
 )
-BOOKMARKS = st.builds(Bookmark, since=NUMBERS, walk=WALKS, user=st.none() | st.just("900")) | st.builds(
-    Bookmark, start=TIMES, walk=WALKS
-)
+BOOKMARKS = st.builds(
+    Bookmark,
+    since=NUMBERS,
+    back=st.none() | NUMBERS,
+    rest=st.none() | TIMES,
+    walk=WALKS,
+    user=st.none() | st.just("900"),
+) | st.builds(Bookmark, start=TIMES, walk=WALKS)
 
 
 @given(BOOKMARKS)
@@ -59,27 +71,46 @@ def test_a_number_that_carries_no_time_is_seen_through(number: int) -> None:
 
 
 def test_small_numbers_move_the_bound_without_an_overlap() -> None:
-    assert after_page(first_bookmark(NOON), 1005, None, NOON) == Bookmark(since=1005)
+    assert after_page(first_bookmark(NOON), 1005, None, NOON) == Bookmark(since=1005, back=1005)
 
 
 def test_numbers_from_the_future_move_the_bound_without_an_overlap() -> None:
     huge = 9_000_000_000_000_000_000
-    assert after_page(first_bookmark(NOON), huge, None, NOON) == Bookmark(since=huge)
+    assert after_page(first_bookmark(NOON), huge, None, NOON) == Bookmark(since=huge, back=huge)
 
 
 def test_fresh_posts_move_the_bound_to_the_beginning_of_the_walk_less_the_overlap() -> None:
     after = after_page(first_bookmark(NOON), number_at(NOON), None, NOON)
-    assert after == Bookmark(since=number_at(NOON - OVERLAP))
+    assert after == Bookmark(since=number_at(NOON), back=number_at(NOON - OVERLAP))
+    assert lower_bound(after, NOON) == after.back
+
+
+def test_a_busy_brand_is_asked_for_its_overlap_once_a_minute() -> None:
+    walking = after_page(first_bookmark(NOON), number_at(NOON), "next", NOON)
+    busy = after_page(walking, None, None, NOON + timedelta(seconds=1))
+    assert busy.rest == NOON + BUSY_REST
+    soon, later = NOON + timedelta(seconds=59), NOON + BUSY_REST
+    assert lower_bound(busy, soon) == busy.since
+    assert lower_bound(busy, later) == busy.back
+    quick = after_page(busy, number_at(soon), None, soon)
+    assert (quick.since, quick.back, quick.rest) == (number_at(soon), busy.back, busy.rest)
+
+
+def test_a_walk_keeps_its_bound_however_long_it_takes() -> None:
+    bookmark = Bookmark(since=number_at(NOON), back=5, rest=NOON + BUSY_REST)
+    walking = after_page(bookmark, None, "next", NOON)
+    assert lower_bound(walking, NOON + timedelta(hours=1)) == bookmark.since
 
 
 def test_a_clock_of_ours_that_is_hours_fast_does_not_jump_over_posts() -> None:
     newest = number_at(NOON - timedelta(hours=3))
-    assert after_page(Bookmark(since=5), newest, None, NOON).since == newest
+    assert lower_bound(after_page(Bookmark(since=5), newest, None, NOON), NOON) == newest
 
 
 def test_the_bound_never_moves_down() -> None:
     since = number_at(NOON - timedelta(minutes=1))
-    assert after_page(Bookmark(since=since), since + 5, None, NOON).since == since
+    after = after_page(Bookmark(since=since, back=since), since - 5, None, NOON)
+    assert (after.since, after.back) == (since, since)
 
 
 def test_an_empty_first_look_keeps_looking_an_hour_back() -> None:
@@ -117,7 +148,7 @@ def test_a_walk_without_end_is_given_up() -> None:
     bookmark = Bookmark(since=7, walk=walk)
     assert given_up(bookmark, "b")
     assert not given_up(bookmark, None)
-    assert after_page(bookmark, 9, "b", NOON) == Bookmark(since=50)
+    assert after_page(bookmark, 9, "b", NOON).since == 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +162,7 @@ class Posted:
 POSTED = st.builds(Posted, at=st.integers(0, 3600), late=st.integers(0, 280))
 
 
-@given(st.lists(POSTED, max_size=40), st.integers(1, 5), st.integers(20, 200), st.lists(st.integers(0, 60)))
+@given(st.lists(POSTED, max_size=40), st.integers(1, 5), st.integers(2, 200), st.lists(st.integers(0, 60)))
 def test_every_post_is_delivered_however_late_it_is_found_and_wherever_the_daemon_dies(
     posted: list[Posted], page_size: int, every: int, deaths: list[int]
 ) -> None:
@@ -139,7 +170,8 @@ def test_every_post_is_delivered_however_late_it_is_found_and_wherever_the_daemo
     bookmark, delivered, second, turn = first_bookmark(NOON), set[int](), 0, 0
     while second < 4200:
         now = NOON + timedelta(seconds=second)
-        floor = bookmark.since if bookmark.since is not None else number_at(bookmark.start or NOON) - 1
+        bound = lower_bound(bookmark, now)
+        floor = number_at(bound) - 1 if isinstance(bound, datetime) else bound or 0
         ceiling = int(bookmark.walk.token) if bookmark.walk else 2**63
         there = [n for n, one in posts.items() if floor < n < ceiling and one.at + one.late <= second]
         page = sorted(there, reverse=True)[:page_size]

@@ -15,6 +15,8 @@ FIRST_LOOK: Final = timedelta(hours=1)
 """How far back a source looks that has never looked before."""
 OVERLAP: Final = timedelta(minutes=5)
 """Search finds some posts minutes after younger ones: so much is asked for again, and known again by the store."""
+BUSY_REST: Final = timedelta(minutes=1)
+"""Where the overlap fills more than a page it is asked for so seldom: at fifty posts a second it is 150 pages."""
 REACH: Final = timedelta(days=7) - timedelta(minutes=5)
 """Recent search goes back seven days; the minutes keep a slow request from falling over the edge."""
 MAX_PAGES: Final = 1000
@@ -23,23 +25,31 @@ MAX_PAGES: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """A walk through the pages of one question: the next page's token, the newest post seen, when it began."""
+    """A walk through the pages of one question: the next page's token, the newest post seen, when it began.
+
+    `overlapping`: its lower bound is `back`, not `since`.
+    """
 
     token: str
     newest: int | None
     began: datetime
     pages: int
+    overlapping: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark:
     """Ask for posts after the number `since`, or from the time `start`: exactly one of the two is set.
 
-    `user` is the number of the account whose mentions are heard, once it is known.
+    `back` is the number to ask from for what search found late: the beginning of the last look that asked so, less
+    the overlap. It is left at rest until `rest`. `user` is the number of the account whose mentions are heard, once
+    it is known.
     """
 
     since: int | None = None
     start: datetime | None = None
+    back: int | None = None
+    rest: datetime | None = None
     walk: Walk | None = None
     user: str | None = None
 
@@ -48,22 +58,26 @@ def first_bookmark(now: datetime) -> Bookmark:
     return Bookmark(start=now - FIRST_LOOK)
 
 
-def write_bookmark(bookmark: Bookmark) -> str:
-    row: dict[str, Any] = {}
-    if bookmark.since is not None:
-        row["since"] = str(bookmark.since)
-    if bookmark.start is not None:
-        row["start"] = bookmark.start.isoformat()
-    if bookmark.user is not None:
-        row["user"] = bookmark.user
+def overlapping(bookmark: Bookmark, now: datetime) -> bool:
+    """Whether the look that begins or goes on now asks from `back`."""
     if bookmark.walk is not None:
-        row["walk"] = {
-            "token": bookmark.walk.token,
-            "newest": None if bookmark.walk.newest is None else str(bookmark.walk.newest),
-            "began": bookmark.walk.began.isoformat(),
-            "pages": bookmark.walk.pages,
-        }
-    return json.dumps(row)
+        return bookmark.walk.overlapping
+    return bookmark.back is not None and (bookmark.rest is None or now >= bookmark.rest)
+
+
+def lower_bound(bookmark: Bookmark, now: datetime) -> int | datetime | None:
+    """The number or the time to ask from; the same for every page of a walk."""
+    if bookmark.since is None:
+        return bookmark.start
+    return bookmark.back if overlapping(bookmark, now) else bookmark.since
+
+
+def write_bookmark(bookmark: Bookmark) -> str:
+    row = {name: _plain(getattr(bookmark, name)) for name in ("since", "start", "back", "rest", "user")}
+    walk = bookmark.walk
+    if walk is not None:
+        row["walk"] = {name: _plain(getattr(walk, name)) for name in Walk.__slots__}
+    return json.dumps({name: value for name, value in row.items() if value is not None})
 
 
 def read_bookmark(text: str) -> Bookmark:
@@ -72,8 +86,10 @@ def read_bookmark(text: str) -> Bookmark:
         row = json.loads(text)
         walk = row.get("walk")
         bookmark = Bookmark(
-            since=None if row.get("since") is None else int(row["since"]),
-            start=None if row.get("start") is None else _time(row["start"]),
+            since=_number(row.get("since")),
+            start=_time(row.get("start")),
+            back=_number(row.get("back")),
+            rest=_time(row.get("rest")),
             user=None if row.get("user") is None else str(row["user"]),
             walk=None if walk is None else _read_walk(walk),
         )
@@ -92,8 +108,11 @@ def after_page(bookmark: Bookmark, newest: int | None, token: str | None, now: d
     newest = max((one for one in (newest, walk.newest if walk else None) if one is not None), default=None)
     # A server that hands out the token it was given would be walked for ever.
     if token is None or pages + 1 >= MAX_PAGES or (walk and walk.token == token):
-        return _settled(bookmark, newest, began)
-    return replace(bookmark, walk=Walk(token=token, newest=newest, began=began, pages=pages + 1))
+        return _settled(bookmark, newest, began, busy=pages > 0)
+    further = Walk(
+        token=token, newest=newest, began=began, pages=pages + 1, overlapping=overlapping(bookmark, began)
+    )
+    return replace(bookmark, walk=further)
 
 
 def given_up(bookmark: Bookmark, token: str | None) -> bool:
@@ -112,37 +131,62 @@ def within_reach(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, str | Non
 
 def by_time(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, str | None]:
     """The bookmark by time instead of by number, for a number that X refuses; and what may have been missed."""
-    published = None if bookmark.since is None else time_of(bookmark.since, now)
+    refused = bookmark.since if bookmark.back is None else bookmark.back
+    published = None if refused is None else time_of(refused, now)
     if published is None:
         moved = replace(first_bookmark(now), user=bookmark.user)
-        return moved, f"X refuses post number {bookmark.since}: posts older than an hour may have been missed"
-    return within_reach(replace(bookmark, since=None, start=published, walk=None), now)
+        return moved, f"X refuses post number {refused}: posts older than an hour may have been missed"
+    return within_reach(Bookmark(start=published, user=bookmark.user), now)
 
 
-def _settled(bookmark: Bookmark, newest: int | None, began: datetime) -> Bookmark:
-    """Everything down to the lower bound is delivered: move it up, less the overlap."""
-    if newest is None and bookmark.start is not None:
-        return replace(bookmark, start=max(bookmark.start, began - FIRST_LOOK), walk=None)
-    if newest is None:
-        return replace(bookmark, walk=None)
-    since = newest
-    if time_of(newest, began) is not None:
+def _settled(bookmark: Bookmark, newest: int | None, began: datetime, *, busy: bool) -> Bookmark:
+    """Everything down to the lower bound is delivered: move it up to the newest post."""
+    since = max((one for one in (newest, bookmark.since) if one is not None), default=None)
+    if since is None:
+        start = max(bookmark.start or began, began - FIRST_LOOK)
+        return replace(bookmark, start=start, walk=None)
+    if bookmark.since is not None and not overlapping(bookmark, began):
+        return replace(bookmark, since=since, walk=None)
+    back = since
+    if time_of(since, began) is not None:
         # What came before the walk by more than the overlap was there to be found. The newest post bounds it from
         # above: a fast clock of ours loses nothing, and a quiet day does not ask for the same posts for ever.
-        since = min(newest, number_at(began - OVERLAP))
-    return replace(bookmark, since=max(since, bookmark.since or 0), start=None, walk=None)
-
-
-def _read_walk(row: Any) -> Walk:
-    return Walk(
-        token=str(row["token"]),
-        newest=None if row["newest"] is None else int(row["newest"]),
-        began=_time(row["began"]),
-        pages=int(row["pages"]),
+        back = min(since, number_at(began - OVERLAP))
+    return Bookmark(
+        since=since,
+        back=max(back, bookmark.back or 0),
+        rest=began + BUSY_REST if busy else None,
+        user=bookmark.user,
     )
 
 
-def _time(text: str) -> datetime:
+def _read_walk(row: Any) -> Walk:
+    began = _time(row["began"])
+    if began is None:
+        raise ValueError("a walk without a beginning")
+    return Walk(
+        token=str(row["token"]),
+        newest=_number(row["newest"]),
+        began=began,
+        pages=int(row["pages"]),
+        overlapping=bool(row["overlapping"]),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """As JSON holds it: numbers of posts are too long for many a reader of JSON, so they are strings."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _number(text: Any) -> int | None:
+    return None if text is None else int(text)
+
+
+def _time(text: Any) -> datetime | None:
+    if text is None:
+        return None
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")

@@ -12,6 +12,7 @@ from listener.networks.x.bookmark import (
     by_time,
     first_bookmark,
     given_up,
+    lower_bound,
     read_bookmark,
     within_reach,
     write_bookmark,
@@ -55,7 +56,7 @@ class Walking:
             await self._bill.allow()
         bookmark, gap = within_reach(bookmark, now)
         try:
-            answer = await ask(_bound(bookmark), bookmark.walk.token if bookmark.walk else None)
+            answer = await ask(_bound(bookmark, now), bookmark.walk.token if bookmark.walk else None)
         except InvalidRequestError as error:
             if bookmark.walk is not None:
                 # A token that X no longer knows: walk again from the top, the store knows what it has.
@@ -65,7 +66,7 @@ class Walking:
                 raise
             log.warning("source %s asks by time: %s", self._name, error)
             bookmark, gap = by_time(bookmark, now)
-            answer = await ask(_bound(bookmark), None)
+            answer = await ask(_bound(bookmark, now), None)
         return await self._deliver(bookmark, answer, gap, now)
 
     async def _deliver(
@@ -92,8 +93,7 @@ class Walking:
             log.info("source %s: X could not give %d parts: %s", self._name, len(page.errors), page.errors[0])
 
 
-def _bound(bookmark: Bookmark) -> Mapping[str, Any]:
+def _bound(bookmark: Bookmark, now: datetime) -> Mapping[str, Any]:
     """Never both: X refuses a number together with a time."""
-    if bookmark.since is not None:
-        return {"since_id": str(bookmark.since)}
-    return {"start_time": bookmark.start}
+    bound = lower_bound(bookmark, now)
+    return {"start_time": bound} if isinstance(bound, datetime) else {"since_id": str(bound)}
