@@ -29,7 +29,7 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`complaint` and `urgency` are probabilities, 0 to 1; `evidence` is sorted by position; `model` is a version."""
+    """`complaint` and `urgency` are probabilities; `evidence` is sorted by position; `model` is a version."""
 
     sentiment: Sentiment
     label: Label

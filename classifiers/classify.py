@@ -1,0 +1,122 @@
+"""The judge: questions in, verdicts out, in batches; needs no scikit-learn and no network."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Final, Self
+
+import numpy as np
+
+from classifiers.intent import intent_of, urgency_of
+from classifiers.lexicon import Markers
+from classifiers.marks import TOPIC, Mark, Marks, Starting, found, names
+from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
+from classifiers.scorer import Scorer
+from classifiers.shares import NOTHING
+from classifiers.text import mask, pieces
+from classifiers.verdict import LABELS, Evidence, Question, Sentiment, Verdict
+
+NO_MARKERS: Final = Markers()
+
+_BATCH: Final = 512
+_NO_MARKS: Final[frozenset[Mark]] = frozenset()
+
+
+class Judge:
+    """A model with the staff's markers. Calls from several threads take turns."""
+
+    def __init__(self, model: Model, markers: Markers = NO_MARKERS) -> None:
+        self._version = model.version
+        self._scorer = Scorer(model)
+        self._marks = Marks(markers, self._scorer.shares.morphology)
+        self._starts: list[Starting] = []
+        self._lock = Lock()
+        self.intercept = float(model.intercept[COMPLAINT])
+
+    @classmethod
+    def load(cls, path: Path | None = None, markers: Markers = NO_MARKERS) -> Self:
+        """Read a model file, the committed one by default. Raises `classifiers.model.ModelError`."""
+        return cls(load(path), markers)
+
+    def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        """A verdict for each question, in order. No text makes it raise: what cannot be read is judged neutral.
+
+        The weights of the evidence and `intercept` sum to the log-odds of `complaint`: the intercept is what the
+        judge thinks before it has read a word.
+        """
+        verdicts: list[Verdict] = []
+        with self._lock:
+            for start in range(0, len(questions), _BATCH):
+                verdicts += self._batch(questions[start : start + _BATCH])
+        return verdicts
+
+    def _batch(self, questions: Sequence[Question]) -> list[Verdict]:
+        self._scorer.begin()
+        cuts = [pieces(question.text) for question in questions]
+        rows = [
+            self._scorer.shares.rows(mask(cut, question.brand) if question.brand else cut)
+            for cut, question in zip(cuts, questions, strict=True)
+        ]
+        judged = [[row for row in one if row != NOTHING] for one in rows]
+        scores = self._scorer.score(judged, COMPLAINT)
+        moods = _moods(scores.logits, [bool(question.brand) for question in questions])
+        complaints = 1 / (1 + np.exp(-scores.logits[:, COMPLAINT]))
+        shares, offsets = scores.shares.tolist(), scores.offsets.tolist()
+        self._learn_starts()
+        return [
+            self._verdict(
+                mood, complaint, self._found(judged[at]), _evidence(cuts[at], rows[at], shares, offsets[at])
+            )
+            for at, (mood, complaint) in enumerate(zip(moods.tolist(), complaints.tolist(), strict=True))
+        ]
+
+    def _verdict(
+        self, mood: Sequence[float], complaint: float, marks: frozenset[Mark], evidence: tuple[Evidence, ...]
+    ) -> Verdict:
+        label = LABELS[mood.index(max(mood))]
+        return Verdict(
+            sentiment=Sentiment(negative=mood[0], neutral=mood[1], positive=mood[2]),
+            label=label,
+            complaint=complaint,
+            intent=intent_of(marks, label, complaint),
+            topics=names(marks, TOPIC),
+            urgency=urgency_of(marks, complaint),
+            evidence=evidence,
+            model=self._version,
+        )
+
+    def _learn_starts(self) -> None:
+        """Note what marked words and phrases begin at each newly seen token."""
+        forms, lemmas = self._scorer.shares.forms, self._scorer.shares.lemmas
+        if len(lemmas) < len(self._starts):  # the scorer has begun anew
+            self._starts.clear()
+        known = len(self._starts)
+        self._starts += map(self._marks.starting, forms[known:], lemmas[known:])
+
+    def _found(self, rows: Sequence[int]) -> frozenset[Mark]:
+        starts = [(place, self._starts[row]) for place, row in enumerate(rows) if self._starts[row]]
+        if not starts:
+            return _NO_MARKS
+        lemmas = self._scorer.shares.lemmas
+        return found([lemmas[row] for row in rows], starts)
+
+
+def _moods(logits: Floats, branded: Sequence[bool]) -> Floats:
+    """Softmax of the brand's heads where a brand is given, of the text's where none is."""
+    three = np.where(np.array(branded, bool)[:, None], logits[:, BRAND_HEADS], logits[:, TEXT_HEADS])
+    odds = np.exp(three - three.max(axis=1, keepdims=True))
+    moods: Floats = odds / odds.sum(axis=1, keepdims=True)
+    return moods
+
+
+def _evidence(cut: Sequence[str], rows: Sequence[int], shares: Sequence[float], at: int) -> tuple[Evidence, ...]:
+    """The tokens' shares, from `shares[at]` on, with their places in the text."""
+    evidence = []
+    start = 0
+    for piece, row in zip(cut, rows, strict=True):
+        end = start + len(piece)
+        if row != NOTHING:
+            evidence.append(Evidence(start=start, end=end, weight=shares[at]))
+            at += 1
+        start = end
+    return tuple(evidence)

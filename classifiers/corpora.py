@@ -1,0 +1,226 @@
+"""The labelled data sets as examples: text, the brand's place in it, label; for training and evaluation only."""
+
+import csv
+import gzip
+import hashlib
+import json
+import lzma
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from classifiers.features import TONES
+from classifiers.text import Span
+from classifiers.verdict import LABELS, Label
+
+Domain = Literal["telecom", "banks", "general", "emotions", "news", "own"]
+
+# The names under which the brands of SentiRuEval are found in its tweets; to mask them, nothing else.
+BRAND_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
+    brand: re.compile(rf"(?<![a-zа-яё])(?:{names})", re.IGNORECASE)
+    for brand, names in {
+        "beeline": r"[бп]илайн\w*|пч[её]лайн\w*|bee?line\w*",
+        "mts": r"мтс\w*|mts\w*|ru_mts|мобильны[ехм]\w* телесистем\w*",
+        "megafon": r"мегафон\w*|мегаф\w*|megafon\w*|megaphone\w*",
+        "tele2": r"теле\s?-?2\w*|tele\s?-?2\w*|т[еэ]ледва",
+        "rostelecom": r"ростелеком\w*|рос\s?телеком\w*|rostelecom\w*|rostelekom\w*|онлайм\w*",
+        "komstar": r"комстар\w*|[kс]omstar\w*|comstar\w*",
+        "skylink": r"скай\s?-?линк\w*|sky\s?-?link\w*",
+        "sberbank": r"сбер\s?банк\w*|сбер(?:а|е|у|ом)?\b|sberbank\w*|sber\b",
+        "vtb": r"втб(?:\s?-?24)?\w*|vtb(?:\s?-?24)?\w*",
+        "gazprom": r"газпром\s?-?банк\w*|газпром\w*|gazprom\s?bank\w*",
+        "alfabank": r"альфа\s?-?банк\w*|альф[аеуы]\b|alfa\s?-?_?bank\w*",
+        "bankmoskvy": r"банк\w* москвы|bank\w* of moscow|bank_?moskvy|бм\b",
+        "raiffeisen": r"рай?фф?айзен\w*(?:\s?-?банк\w*)?|raiffeisen\w*",
+        "uralsib": r"уралсиб\w*|uralsib\w*",
+        "rshb": r"россельхоз\s?-?банк\w*|россельхоз\w*|рсхб\w*|rshb\w*",
+    }.items()
+}
+OWN: Final = Path(__file__).parent / "models" / "own_examples.tsv"
+_PLACE: Final = "{b}"
+
+OTHER_BRAND: Final = "⟐"
+"""Stands for the other brands of a training text: the judge must not learn what 2014 thought of each operator."""
+
+_PRESS: Final = re.compile(
+    r"https?:|t\.co|[«»]|санкци|акци[ийя]\s|сообща|заяви|\bСМИ\b|\bФАС\b|\bсуд|\bЦБ\b|млн|млрд|миллион|прибыл|убыт"
+    r"|штраф|украин|крым|пресс|обвин|гендиректор|инвест|аналитик|рейтинг|новост|ограбл|взрыв|доступ к рынк",
+    re.IGNORECASE,
+)
+_CUSTOMER: Final = re.compile(
+    r"\b(?:я|мне|меня|мой|моя|мо[её]|моего|моей|мою|нам|вы|вас|вам|ваш\w*|почему|бля\w*|сук[аи]|пизд\w*|ху[йеё]\w*"
+    r"|достал\w*|ужас\w*|отврат\w*|хрен\w*|г[ао]вн\w*|дозвон\w*|не работает|тупит|лагает|бесит)\b"
+    r"|!!|\(\(|[😡🤬😤😠]",
+    re.IGNORECASE,
+)
+_KINDS: Final[Mapping[str, Label]] = {
+    "vent": "negative",
+    "solve": "negative",
+    "troll": "negative",
+    "praise": "positive",
+}
+
+
+_TWEET_DOMAINS: Final[tuple[Domain, ...]] = ("telecom", "banks")
+# Tones from which a term counts as strong and as weak, by each lexicon's own measure.
+_COUNTED_LEXICONS: Final = {"rubtsova": (3.0, 1.5), "mtd_rus": (2.5, 1.2)}
+
+
+class DataError(ValueError):
+    """The data sets cannot be read; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """`label` and `complaint` are None where nobody knows; `test` texts are for tests; `brand` are the spans to mask."""
+
+    text: str
+    brand: tuple[Span, ...]
+    label: Label | None
+    domain: Domain
+    complaint: bool | None = None
+    test: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpora:
+    """`tones` are the lexicons' (see `classifiers.features.TONES`); `about` goes into the model's header."""
+
+    examples: list[Example]
+    tones: Mapping[str, str]
+    about: Mapping[str, Any]
+
+
+def tweets(path: Path, domain: Domain) -> Iterator[Example]:
+    """SentiRuEval rows, one example a (tweet, brand) pair; `brands` may be a bare list without labels."""
+    for row in rows(path):
+        brands = row["brands"]
+        for brand in brands:
+            label = brands[brand] if isinstance(brands, dict) else None
+            yield replace(brand_example(row["text"], brand, label, domain), test="etalon" in path.name)
+
+
+def brand_example(text: str, brand: str, label: str | None, domain: Domain) -> Example:
+    for other, names in BRAND_NAMES.items():
+        if other != brand:
+            text = names.sub(OTHER_BRAND, text)
+    named = BRAND_NAMES.get(brand)
+    spans = tuple(found.span() for found in named.finditer(text)) if named else ()
+    known = cast(Label | None, label)
+    return Example(
+        text=text, brand=spans, label=known, domain=domain, complaint=sounds_like_complaint(text, known)
+    )
+
+
+def sounds_like_complaint(text: str, label: Label | None) -> bool | None:
+    """No public set labels complaints: negative to the brand and not worded like press. None without a label."""
+    if label is None:
+        return None
+    if label != "negative":
+        return False
+    return bool(_CUSTOMER.search(text)) or not (_PRESS.search(text) or text.count(OTHER_BRAND) > 1)
+
+
+def general_tweets(path: Path) -> Iterator[Example]:
+    """RuSentiTweet's three classes; `speech` and `skip` are left out, as its authors' references do."""
+    for row in rows(path):
+        if row["label"] in LABELS:
+            complaint = None if row["label"] == "negative" else False
+            yield Example(text=row["text"], brand=(), label=row["label"], domain="general", complaint=complaint)
+
+
+def emotions(path: Path) -> Iterator[Example]:
+    """CEDR: joy is positive, sadness, fear and anger negative, no emotion neutral; surprise says neither."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            kinds = set(re.findall(r"\d", row["labels"]))
+            if "2" in kinds or ("0" in kinds and len(kinds) > 1):
+                continue
+            label: Label = "neutral" if not kinds else "positive" if kinds == {"0"} else "negative"
+            yield Example(text=row["text"], brand=(), label=label, domain="emotions")
+
+
+def news_sentences(path: Path) -> Iterator[Example]:
+    """RuSentNE: attitude of a news sentence towards a named person, organisation or country."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t"):
+            span = (int(row["entity_pos_start_rel"]), int(row["entity_pos_end_rel"]))
+            label = LABELS[int(row["label"]) + 1]
+            yield Example(text=row["sentence"], brand=(span,), label=label, domain="news", complaint=False)
+
+
+def own_examples(path: Path = OWN) -> Iterator[Example]:
+    """Invented texts of shops, deliveries, banks and the like, with and without the brand's place (`{b}`)."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        kind, _, text = line.partition("\t")
+        label, complaint = _KINDS.get(kind, "neutral"), kind in ("vent", "solve")
+        span = marked_place(text)
+        yield Example(text=text, brand=span, label=label, domain="own", complaint=complaint)
+        if span:
+            bare = text.replace(_PLACE, "").strip(" ,.")
+            yield Example(text=bare, brand=(), label=label, domain="own", complaint=complaint)
+
+
+def marked_place(text: str) -> tuple[Span, ...]:
+    """Where `{b}` stands for the brand in a text of ours."""
+    start = text.find(_PLACE)
+    return ((start, start + len(_PLACE)),) if start >= 0 else ()
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a JSONL file, gzipped or not. Raises DataError naming file and line."""
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise DataError(f"{path.name}:{number}: not JSON ({error})") from None
+            if not isinstance(row, dict):
+                raise DataError(f"{path.name}:{number}: a row is a JSON object")
+            yield row
+
+
+def lexicon(path: Path) -> Iterator[tuple[str, float]]:
+    """Term and tone of a tone-classifier lexicon (some terms carry a stray comma)."""
+    with lzma.open(path, "rt", encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            yield row["term"].strip(", ").lower().replace("ё", "е"), float(row["tone"])
+
+
+def read_corpora(data: Path, *, with_x: bool = True) -> Corpora:
+    """Everything that a model may be trained on; `with_x=False` leaves out tweets and what was counted on them."""
+    train, lexicons = data / "train", data / "lexicons"
+    examples = list(own_examples())
+    files = [OWN]
+    if with_x:
+        for domain in _TWEET_DOMAINS:
+            for name in ("2015_{}_train", "2015_{}_etalon", "2016_{}_unlabelled"):
+                files.append(train / f"sentirueval{name.format(domain)}.jsonl.gz")
+                examples += tweets(files[-1], domain)
+        files.append(train / "rusentitweet_train.jsonl.gz")
+        examples += general_tweets(files[-1])
+    files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
+    examples += [*emotions(files[-2]), *news_sentences(files[-1])]
+    counted = _COUNTED_LEXICONS if with_x else {}
+    files += [lexicons / f"{name}_lexicon.csv.xz" for name in (*counted, "experts")]
+    about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
+    return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about)
+
+
+def read_tones(lexicons: Path, counted: Mapping[str, tuple[float, float]]) -> dict[str, str]:
+    """Lemma → tone class; what people listed by hand overrules what was counted from tweets."""
+    tones: dict[str, str] = {}
+    for name, (strong, weak) in counted.items():
+        for term, tone in lexicon(lexicons / f"{name}_lexicon.csv.xz"):
+            size = 2 if abs(tone) >= strong else 1 if abs(tone) >= weak else 0
+            if size:
+                tones.setdefault(term, TONES[("+" if tone > 0 else "-") * size])
+    for term, tone in lexicon(lexicons / "experts_lexicon.csv.xz"):
+        tones[term] = TONES["++" if tone > 0 else "--"]
+    return tones
+
+
+def _checksum(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

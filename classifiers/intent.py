@@ -1,0 +1,54 @@
+"""What the author wants, and how long he can wait: rules over marked words and the model's probabilities."""
+
+from collections.abc import Set as AbstractSet
+from math import exp
+from typing import Final
+
+from classifiers.lexicon import STAFF_URGENT, URGENT
+from classifiers.marks import SIGNAL, STAFF, Mark, weigh
+from classifiers.verdict import Intent, Label
+
+UNHAPPY: Final = 0.5
+"""From this probability on a text is read as a customer's trouble."""
+
+_SURE_CUSTOMER: Final = 0.8
+_URGENT_WEIGHTS: Final = {reason: weight for reason, (weight, _) in URGENT.items()} | {STAFF: STAFF_URGENT}
+_CALM: Final = -4.0
+_TROUBLE: Final = 2.5
+
+
+def intent_of(marks: AbstractSet[Mark], label: Label, complaint: float) -> Intent:
+    signals = {name for kind, name in marks if kind == SIGNAL}
+    if complaint >= UNHAPPY:
+        return _unhappy(signals, complaint)
+    rules: tuple[tuple[Intent, bool], ...] = (
+        ("advertisement", _sells(signals)),
+        ("news", _reports(signals)),
+        ("question", "asks" in signals),
+        ("praise", label == "positive"),
+        ("troll", label == "negative" and "insults" in signals),
+        ("vent", label == "negative"),
+    )
+    return next((intent for intent, holds in rules if holds), "other")
+
+
+def urgency_of(marks: AbstractSet[Mark], complaint: float) -> float:
+    """Probability-like: each reason adds its log-odds, and no reason counts where nobody complains."""
+    reasons = weigh(marks, _URGENT_WEIGHTS)
+    return 1 / (1 + exp(-(_CALM + (_TROUBLE + reasons) * complaint)))
+
+
+def _unhappy(signals: AbstractSet[str], complaint: float) -> Intent:
+    if complaint < _SURE_CUSTOMER and _reports(signals):
+        return "news"
+    return "solve" if signals & {"demands", "asks"} else "vent"
+
+
+def _sells(signals: AbstractSet[str]) -> bool:
+    return "sells" in signals and "first person" not in signals and "asks" not in signals
+
+
+def _reports(signals: AbstractSet[str]) -> bool:
+    if "first person" in signals or "asks" in signals:
+        return False
+    return "reports" in signals or {"quotes", "link"} <= signals

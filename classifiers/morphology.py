@@ -1,0 +1,56 @@
+"""Dictionary forms of Russian words, also of those typed in Latin letters (pymorphy3's home in the judge)."""
+
+import re
+from functools import cache
+from typing import Final
+
+from pymorphy3 import MorphAnalyzer
+
+_CACHED: Final = 200_000
+_CYRILLIC_WORD: Final = re.compile(r"[а-я]+(?:-[а-я]+)*")
+_LATIN_WORD: Final = re.compile(r"[a-z']{5,24}")
+# The longest spelling first: `shch` must not be read as `sh` + `ch`.
+_SPELLINGS: Final = (
+    ("shch", "щ"), ("sch", "щ"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"), ("yu", "ю"),
+    ("ya", "я"), ("ju", "ю"), ("ja", "я"), ("yo", "е"), ("jo", "е"), ("iy", "ий"), ("yj", "ый"), ("a", "а"),
+    ("b", "б"), ("v", "в"), ("w", "в"), ("g", "г"), ("d", "д"), ("e", "е"), ("z", "з"), ("i", "и"), ("j", "й"),
+    ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"), ("t", "т"),
+    ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "ц"), ("y", "ы"), ("'", "ь"), ("x", "кс"), ("q", "к"),
+)  # fmt: skip
+_SPELLING: Final = re.compile("|".join(latin for latin, _ in _SPELLINGS))
+_LETTERS: Final = dict(_SPELLINGS)
+
+
+class Morphology:
+    """Lemmas with a bounded memory. Not for several threads at once: pymorphy3's own caches are not."""
+
+    def __init__(self) -> None:
+        self._analyzer = _analyzer()
+        self._lemmas: dict[str, str] = {}
+
+    def lemma(self, form: str) -> str:
+        """The dictionary form, with е for ё; a form that is no Russian word is its own lemma."""
+        known = self._lemmas.get(form)
+        if known is not None:
+            return known
+        if len(self._lemmas) >= _CACHED:
+            self._lemmas.clear()
+        lemma = self._lemmas[form] = self._find(form)
+        return lemma
+
+    def _find(self, form: str) -> str:
+        word = form
+        if _LATIN_WORD.fullmatch(form):
+            word = _SPELLING.sub(lambda spelling: _LETTERS[spelling[0]], form)
+            if not self._analyzer.word_is_known(word):
+                return form
+        elif not _CYRILLIC_WORD.fullmatch(form):
+            return form
+        lemma: str = self._analyzer.parse(word)[0].normal_form
+        return lemma.replace("ё", "е")
+
+
+@cache
+def _analyzer() -> MorphAnalyzer:
+    """One dictionary (15 MB) for the process; it is read-only."""
+    return MorphAnalyzer(lang="ru")

@@ -1,0 +1,116 @@
+"""A text as tokens: pieces that cover every character, and for each piece the form that the judge looks at."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+MAX_CHARACTERS: Final = 16_000
+MAX_PIECES: Final = 4_000
+"""What is judged of a long text (about 2 000 words): complaints come early, and time must be bounded."""
+
+MAX_FORM: Final = 40
+
+LINK: Final = "\ue001"
+USER: Final = "\ue002"
+BRAND: Final = "\ue003"
+NUMBER: Final = "\ue004"
+"""Private-use characters stand for what must not be learned by heart: one address, one person, one brand."""
+
+_PIECE: Final = re.compile(
+    r"""
+      (?:https?://|www\.|t\.co/|vk\.cc/|t\.me/)\S+     # a link
+    | \[(?:id|club|public)\d{1,20}\|[^\]\n]{0,100}\]   # [id1|Анна], a mention in VK
+    | @\w+                                             # a mention on X
+    | [^\W_]+(?:-[^\W_]+)*                             # a word, also 4g, что-то
+    | [:;=]['’-]?[)(DPd*|/\\]+                         # :-)
+    | \)+ | \(+ | !+ | \?+ | \.+ | -+
+    | \s+
+    | .                                                # one emoji, one sign
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_LINK_STARTS: Final = ("http://", "https://", "www.", "t.co/", "vk.cc/", "t.me/")
+# Signs that only dress the emoji before them (variation selectors, joiner, skin tones) carry no meaning alone.
+_DRESS: Final = frozenset("\ufe0e\ufe0f\u200d\u200b\ufeff\u00ad" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
+_REPEATED: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
+_LOOKALIKE: Final = str.maketrans("aceopxykmtbhu3", "асеорхукмтвниз")
+_CYRILLIC: Final = re.compile(r"[а-яё]")
+_LATIN: Final = re.compile(r"[a-z]")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Characters `start:end` of the text and the form they are judged by."""
+
+    start: int
+    end: int
+    form: str
+
+
+def pieces(text: str) -> list[str]:
+    """Cut the judged beginning of a text into pieces; joined they give it back unchanged."""
+    found = _PIECE.findall(text, 0, MAX_CHARACTERS)
+    return found if len(found) <= MAX_PIECES else found[:MAX_PIECES]
+
+
+def mask(cut: list[str], brand: Sequence[Span]) -> list[str | None]:
+    """Put BRAND in place of the first piece of each span, None in place of the others.
+
+    A piece that a span only touches goes whole (`@romashka_help`); a link stays a link.
+    """
+    masked: list[str | None] = list(cut)
+    ends = list(accumulate(map(len, cut)))
+    for start, end in brand:
+        first = True
+        for index, stop in enumerate(ends):
+            if stop <= start:
+                continue
+            if stop - len(cut[index]) >= end:
+                break
+            if not is_link(cut[index]):
+                masked[index] = BRAND if first else None
+                first = False
+    return masked
+
+
+def tokens(text: str, brand: Sequence[Span] = ()) -> Iterator[Token]:
+    """The judged tokens of a text in order, the brand's names masked."""
+    cut = pieces(text)
+    start = 0
+    for piece, seen in zip(cut, mask(cut, brand), strict=True):
+        end = start + len(piece)
+        form = "" if seen is None else form_of(seen)
+        if form:
+            yield Token(start=start, end=end, form=form)
+        start = end
+
+
+def form_of(piece: str) -> str:
+    """The form a piece is judged by; empty for what is not judged at all (white space, bare modifiers)."""
+    if piece.isspace() or piece in _DRESS:
+        return ""
+    if is_link(piece):
+        return LINK
+    if len(piece) > 1 and piece[0] in "@[":
+        return USER
+    if piece.isdecimal():
+        return NUMBER
+    return _normal(piece[:MAX_FORM].lower())
+
+
+def is_link(piece: str) -> bool:
+    return len(piece) > 4 and piece.lower().startswith(_LINK_STARTS)
+
+
+def _normal(form: str) -> str:
+    """Undo what people do to letters: ё, «ооочень», Latin look-alikes inside a Cyrillic word."""
+    if not form[0].isalnum():
+        return form[:3]
+    form = _REPEATED.sub(r"\1", form.replace("ё", "е"))
+    if _CYRILLIC.search(form) and _LATIN.search(form):
+        form = form.translate(_LOOKALIKE)
+    return form

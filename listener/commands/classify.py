@@ -1,0 +1,151 @@
+"""`listener classify`: verdicts on texts, JSONL in and JSONL out, in the order of the input."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from classifiers.classify import Judge
+from classifiers.lexicon import Markers
+from classifiers.model import ModelError
+from classifiers.verdict import Question, verdict_row
+from listener.brands.matcher import Matcher
+from listener.staff.load import load
+from listener.staff.values import ConfigError, Staff
+
+_BATCH: Final = 500
+
+
+class BadLineError(ValueError):
+    """A line that cannot be judged; the message says what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A line: its id as it stood there and the question; or what is wrong with it."""
+
+    id: str | int | None
+    question: Question
+    error: str | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="JSONL with `id`, `text`, `brand`?; standard input if absent or -"
+    )
+    parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder: brands and words")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="another model than the committed one")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge every line; a bad one gives an error row, and 1 at the end."""
+    try:
+        staff = _staff(arguments.config)
+        judge = Judge.load(arguments.model, _markers(staff))
+    except (ConfigError, ModelError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
+    try:
+        return _run(arguments.file, judge, matchers)
+    except BrokenPipeError:  # the reader (`| head`) has seen enough; keep the interpreter's last flush quiet
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"{arguments.file}: файл не читается: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+def classify_rows(
+    lines: Iterable[bytes], judge: Judge, matchers: Mapping[str, Matcher]
+) -> Iterator[dict[str, Any]]:
+    """One row for each line that is not blank: its verdict, or what is wrong with it; judged in batches."""
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    while batch := list(islice(numbered, _BATCH)):
+        asked = [_asked(line, matchers) for _, line in batch]
+        verdicts = iter(judge.classify([one.question for one in asked if one.error is None]))
+        for (number, _), one in zip(batch, asked, strict=True):
+            if one.error is None:
+                yield {"id": one.id, **verdict_row(next(verdicts))}
+            else:
+                yield {"line": number, "error": one.error}
+
+
+def _run(file: str | None, judge: Judge, matchers: Mapping[str, Matcher]) -> int:
+    if file is None or file == "-":
+        return int(_print(classify_rows(sys.stdin.buffer, judge, matchers)))
+    with Path(file).open("rb") as lines:
+        return int(_print(classify_rows(lines, judge, matchers)))
+
+
+def _print(rows: Iterable[dict[str, Any]]) -> bool:
+    """Print the rows; True when one of them is an error."""
+    failed = False
+    for row in rows:
+        failed = failed or "error" in row
+        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+    return failed
+
+
+def _staff(directory: Path | None) -> Staff | None:
+    """The config that was asked for, else the usual one; a text can be judged without any."""
+    if directory is not None:
+        return load(directory)
+    usual = Path(os.environ.get("LISTENER_CONFIG_DIR") or "config")
+    return load(usual) if usual.is_dir() else None
+
+
+def _markers(staff: Staff | None) -> Markers:
+    return Markers() if staff is None else Markers(topics=staff.words.topics, urgent=staff.words.urgent)
+
+
+def _asked(line: bytes, matchers: Mapping[str, Matcher]) -> Asked:
+    try:
+        row = _row(line)
+        text = _text(row)
+        return Asked(id=_identity(row), question=Question(text=text, brand=_named(row, text, matchers)))
+    except BadLineError as error:
+        return Asked(id=None, question=Question(text=""), error=str(error))
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise BadLineError("not a JSON object") from None
+    if not isinstance(row, dict):
+        raise BadLineError("not a JSON object")
+    return row
+
+
+def _text(row: dict[str, Any]) -> str:
+    text = row.get("text")
+    if not isinstance(text, str):
+        raise BadLineError(f"`text` must be a string, got {type(text).__name__}")
+    return text
+
+
+def _identity(row: dict[str, Any]) -> str | int | None:
+    identity = row.get("id")
+    if identity is not None and (isinstance(identity, bool) or not isinstance(identity, str | int)):
+        raise BadLineError(f"`id` must be a string or a number, got {type(identity).__name__}")
+    return identity
+
+
+def _named(row: dict[str, Any], text: str, matchers: Mapping[str, Matcher]) -> tuple[tuple[int, int], ...]:
+    """Where the text names the brand it is asked about; nowhere, if it does not."""
+    brand = row.get("brand")
+    if brand is None:
+        return ()
+    if not isinstance(brand, str):
+        raise BadLineError(f"`brand` must be a string, got {type(brand).__name__}")
+    if brand not in matchers:
+        known = ", ".join(matchers) or "none, give a folder by --config"
+        raise BadLineError(f"`brand`: unknown brand {brand[:40]!r}; known: {known}")
+    return next((match.words for match in matchers[brand].match(text)), ())
