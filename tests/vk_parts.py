@@ -12,6 +12,7 @@ from listener.brands.brand import Brand, WatchVk
 from listener.mention import Mention
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
+from listener.networks.vk.quota import Quota
 from listener.networks.vk.search import VkSearch
 from listener.networks.vk.transport import Limits
 from listener.ports import Batch, Source, SourceError
@@ -97,8 +98,9 @@ class World:
         return VkClient(self.vk.service_token, self.address, group=False, limits=limits)
 
     def search(self, *queries: str, per_day: int = 1000, limits: Limits = LIMITS) -> VkSearch:
-        words = queries or ("ромашка",)
-        return VkSearch(BRAND, words, self.service(limits), self.purse, self.clock, per_day=per_day)
+        client = self.service(limits)
+        quota = Quota(self.purse, self.clock, client.budget_name, limit=per_day)
+        return VkSearch(BRAND, queries or ("ромашка",), client, quota, self.clock)
 
     def community(self, *, reader: bool = True, limits: Limits = LIMITS) -> VkCommunity:
         client = VkClient(GROUP_TOKEN, self.address, group=True, limits=limits)

@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from listener.networks.pace import next_delay, until_midnight
+from listener.networks.vk.quota import Quota
+from listener.ports import SourceError
+from tests.vk_parts import Hands, Purse
 
 EVERY = timedelta(seconds=90)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -53,3 +57,45 @@ def test_a_look_is_never_sooner_than_asked_and_an_even_pace_never_passes_the_quo
     if used >= limit / 2 and used < limit:
         looks = until_midnight(now) // pace.delay
         assert looks <= limit - used + 1
+
+
+class Ledger(Purse):
+    """A purse that also tells what earlier runs have spent."""
+
+    async def used(self, key: str) -> int:
+        return self.spent.get(key, 0)
+
+
+async def test_a_quota_slows_every_search_of_the_token_down_as_it_runs_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Hands()
+    quota = Quota(Purse(), clock, "ab12", limit=10)
+    quota.join(2)
+    quota.join(3)
+    assert quota.delay(EVERY) == EVERY
+    for _ in range(5):
+        await quota.spend()
+    assert quota.delay(EVERY) == timedelta(hours=12)
+    assert "5 of 10 calls used today" in caplog.text
+    clock.move(days=1)
+    assert quota.delay(EVERY) == EVERY
+
+
+async def test_what_was_spent_before_a_restart_counts() -> None:
+    purse = Ledger()
+    for _ in range(9):
+        await purse.spend("vk:newsfeed.search:ab12", limit=10)
+    quota = Quota(purse, Hands(), "ab12", limit=10)
+    quota.join(1)
+    await quota.spend()
+    assert quota.delay(EVERY) == timedelta(hours=12)
+
+
+async def test_a_purse_that_refuses_ends_the_day() -> None:
+    purse = Purse(spent={"vk:newsfeed.search:ab12": 10})
+    quota = Quota(purse, Hands(), "ab12", limit=10)
+    quota.join(1)
+    with pytest.raises(SourceError):
+        await quota.spend()
+    assert quota.delay(EVERY) == timedelta(hours=12)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from listener.brands.brand import Brand
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
+from listener.networks.vk.quota import Quota
 from listener.networks.vk.search import VkSearch
 from listener.networks.vk.transport import Limits
 from listener.ports import Budget, Clock, Source
@@ -33,9 +34,8 @@ def build_vk(
     reader = _service_client(settings, limits, needed=bool(searched or communities))
     sources: list[Source] = []
     if reader is not None:
-        for brand in searched:
-            words, per_day = queries(brand), settings.vk_search_per_day
-            sources.append(VkSearch(brand, words, reader.share(), budget, clock, per_day=per_day))
+        quota = Quota(budget, clock, reader.budget_name, limit=settings.vk_search_per_day)
+        sources += [VkSearch(brand, queries(brand), reader.share(), quota, clock) for brand in searched]
     for community, token in communities.items():
         client = VkClient(token.reveal(), settings.vk_api_url, group=True, limits=limits)
         wall = reader.share() if reader is not None else None

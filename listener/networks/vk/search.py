@@ -13,11 +13,11 @@ from listener.networks.vk.errors import AnswerTooLargeError
 from listener.networks.vk.items import PEOPLE_FIELDS, named_author, read_date, read_people, read_post
 from listener.networks.vk.people import People
 from listener.networks.vk.progress import Progress, read_progress, write_progress
-from listener.ports import Batch, Budget, Clock, SourceError
+from listener.networks.vk.quota import METHOD, Quota
+from listener.ports import Batch, Clock, SourceError
 
 log = logging.getLogger(__name__)
 
-METHOD: Final = "newsfeed.search"
 PAGE: Final = 200
 WINDOW: Final = 1000
 """VK gives no more than this many results of one time window, however one pages; the rest needs an `end_time`."""
@@ -56,24 +56,28 @@ class VkSearch:
         brand: Brand,
         queries: Sequence[str],
         client: VkClient,
-        budget: Budget,
+        quota: Quota,
         clock: Clock,
         *,
-        per_day: int,
         look_back: timedelta = LOOK_BACK,
     ) -> None:
         watch = brand.watch_vk
         self.name = f"vk.search:{brand.id}"
-        self.every: timedelta | None = watch.every if watch else timedelta(seconds=90)
+        self._every = watch.every if watch else timedelta(seconds=90)
         self._queries = tuple(dict.fromkeys(queries))
         self._own = own_accounts(brand)
         self._client = client
-        self._budget = budget
+        self._quota = quota
         self._clock = clock
-        self._per_day = per_day
         self._look_back = look_back
         self._people = People(client)
         self._turn = 0
+        quota.join(len(self._queries))
+
+    @property
+    def every(self) -> timedelta | None:
+        """The brand's own cadence, slower when the day's quota runs out."""
+        return self._quota.delay(self._every)
 
     async def fetch(self, cursor: str | None) -> Batch:
         if not self._queries:
@@ -130,7 +134,7 @@ class VkSearch:
                 values["end_time"] = progress.until
             if next_from is not None:
                 values["start_from"] = next_from
-            await self._budget.spend(f"vk:{METHOD}:{self._client.budget_name}", limit=self._per_day)
+            await self._quota.spend()
             try:
                 return await self._read(await self._client.call(METHOD, **values))
             except AnswerTooLargeError:
