@@ -42,7 +42,7 @@ class Bookmark:
     """Ask for posts after the number `since`, or from the time `start`: exactly one of the two is set.
 
     `back` is the number to ask from for what search found late: the beginning of the last look that asked so,
-    less the overlap. It is left at rest until `rest`. `user` is the number of the account whose mentions are heard,
+    less the overlap; it is left at rest until `rest`. `user` is the number of the account that is mentioned,
     once it is known.
     """
 
