@@ -30,7 +30,8 @@ class VkClient:
         self._limits = limits or Limits()
         self._session = open_session(base, self._limits)
         kind = vk_api.vk_api.VkApiGroup if group else vk_api.VkApi
-        self._api = kind(token=token, api_version=API_VERSION, session=self._session)
+        # Its config is a file in the working directory for passwords and cookies; a token needs none.
+        self._api = kind(token=token, api_version=API_VERSION, session=self._session, config=_no_config)
         # The handlers recurse on error 6 and break on a captcha without a picture; errors come here as they are.
         self._api.error_handlers.clear()
         self._worker = Worker(f"vk {token_hash(token)}")
@@ -85,6 +86,10 @@ class VkClient:
         if not isinstance(error.code, int):
             return SourceError(f"VK {method}: ответ непонятен (код ошибки {str(error.code)[:40]})")
         return vk_error(method, error.code, words, redirect_uri=redirect if isinstance(redirect, str) else None)
+
+
+def _no_config(*_: object, **__: object) -> None:
+    """What vk_api calls to open its config."""
 
 
 def token_hash(token: str) -> str:
