@@ -192,7 +192,7 @@ class VkCommunity:
         return tuple(mentions.values())
 
     async def _after_gap(self, group: int, bookmark: Bookmark, ts: str) -> Batch:
-        mentions, complete = await self._reconcile(group, bookmark.at - OVERLAP)
+        mentions, complete = await self._reconcile(group, min(bookmark.at, self._now()) - OVERLAP)
         gap = "VK потерял часть событий сообщества; " + (
             f"стена перечитана, найдено записей: {len(mentions)}"
             if complete
