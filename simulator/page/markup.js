@@ -29,6 +29,7 @@ export function link(address, ...children) {
 }
 
 const TELEGRAM_TOKEN = /<(\/?)([a-z][a-z0-9-]*)((?:\s[^<>]*)?)>|&(?:(lt|gt|amp|quot)|#(\d{1,7})|#x([0-9a-f]{1,6}));/gi;
+const AFTER_BLOCK = /^<\/(?:blockquote|pre)/i;
 const NAMED = { lt: "<", gt: ">", amp: "&", quot: '"' };
 const LAST_CHARACTER = 0x10ffff;
 
@@ -40,6 +41,8 @@ export function telegramHtml(html) {
     open.at(-1).node.append(html.slice(at, found.index));
     at = found.index + found[0].length;
     telegramToken(open, found);
+    // A block ends its line by itself: Telegram shows no empty line for the break after it.
+    if (AFTER_BLOCK.test(found[0]) && html[at] === "\n") at += 1;
   }
   open.at(-1).node.append(html.slice(at));
   return open[0].node;
@@ -74,7 +77,7 @@ const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (found) => ENTITIES[
 const EMOJI = {
   warning: "⚠️", rotating_light: "🚨", fire: "🔥", bell: "🔔", eyes: "👀", white_check_mark: "✅", x: "❌",
   hourglass: "⌛", alarm_clock: "⏰", speech_balloon: "💬", red_circle: "🔴", large_yellow_circle: "🟡",
-  large_green_circle: "🟢", point_right: "👉", bust_in_silhouette: "👤", link: "🔗", zzz: "💤", bulb: "💡", clock4: "🕓", recycle: "♻️",
+  large_green_circle: "🟢", point_right: "👉", bust_in_silhouette: "👤", link: "🔗", zzz: "💤", bulb: "💡", no_entry: "⛔", clock4: "🕓", recycle: "♻️",
 };
 
 // Marks open after a gap and close before one, so that a snake_case_word stays as it is.

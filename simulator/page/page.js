@@ -1,7 +1,7 @@
 // The page: asks the simulator for its state, shows what changed, sends what is pressed and written.
 
 import { showFeed } from "./feed.js";
-import { element } from "./markup.js";
+import { element, mrkdwn } from "./markup.js";
 import { slackMessage, whisper } from "./slack.js";
 import { telegramMessage } from "./telegram.js";
 
@@ -26,8 +26,8 @@ async function ask(path, body) {
   return answer;
 }
 
-function toast(text, bad = false) {
-  const made = element("div", bad ? "toast bad" : "toast", text);
+function toast(words, bad = false) {
+  const made = element("div", bad ? "toast bad" : "toast", words);
   find("#toasts").append(made);
   setTimeout(() => made.remove(), TOAST_MS);
 }
@@ -234,7 +234,7 @@ const seenWhispers = new Map();
 function showWhispersAsToasts() {
   for (const { id, ephemerals = [] } of state.slack.channels) {
     const fresh = seenWhispers.has(id) ? ephemerals.slice(seenWhispers.get(id)) : [];
-    for (const line of fresh) if (line.user === person.slack) toast(line.text);
+    for (const line of fresh) if (line.user === person.slack) toast(mrkdwn(line.text));
     seenWhispers.set(id, ephemerals.length);
   }
 }

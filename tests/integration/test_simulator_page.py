@@ -191,12 +191,16 @@ async def test_markup_that_a_messenger_does_not_know_stays_without_effect(page: 
             const box = document.createElement("div");
             const link = "<a href='javascript:alert(1)'>а</a>";
             box.append(telegramHtml(link + "<img src=x onerror=alert(1)><b onclick=x>б</b>"));
+            box.append(telegramHtml("\\n<blockquote>в</blockquote>\\nг &amp;lt; &#1076;"));
             const slack = document.createElement("div");
             slack.append(mrkdwn("<javascript:alert(1)|в> *г* snake_case_word &lt;b&gt;"));
             return [box.innerHTML, slack.innerHTML];
         }"""
     )
-    assert shown == ["<span>а</span><span><b>б</b></span>", "<span>в</span> <b>г</b> snake_case_word &lt;b&gt;"]
+    assert shown == [
+        "<span>а</span><span><b>б</b></span>\n<blockquote>в</blockquote>г &amp;lt; д",
+        "<span>в</span> <b>г</b> snake_case_word &lt;b&gt;",
+    ]
 
 
 async def test_a_text_written_on_the_page_is_published(world: Simulator, page: Page) -> None:
