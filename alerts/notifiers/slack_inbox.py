@@ -132,7 +132,7 @@ class SlackInbox:
                 except Exception:
                     # One bad press must not end the inbox; Slack will not bring it again once acknowledged.
                     log.exception("a press in Slack failed, try %d of %d", attempt, TRIES)
-                    await asyncio.sleep(attempt)
+                    await asyncio.sleep(attempt if attempt < TRIES else 0)
         self._known.pop(pressed.key, None)
         return FAILED
 

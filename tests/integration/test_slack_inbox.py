@@ -172,6 +172,25 @@ async def test_a_failing_press_is_tried_again(slack: Slack) -> None:
     assert slack.channels["C01"].ephemerals[0].text == "ок"
 
 
+async def test_a_press_that_cannot_be_stored_is_given_back_to_its_person(slack: Slack) -> None:
+    async def fail(_press: Press) -> Answer:
+        raise RuntimeError("disk full")
+
+    desk = Desk(fail)
+    async with opened(slack, desk):
+        await _press(slack)
+        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+    assert len(desk.presses) == 3
+    assert "Нажмите ещё раз" in slack.channels["C01"].ephemerals[0].text
+
+
+async def test_a_switched_off_socket_mode_is_reported(slack: Slack, caplog: pytest.LogCaptureFixture) -> None:
+    async with opened(slack, Desk()):
+        await _until(lambda: bool(slack.socket.connections))
+        await slack.socket.disconnect("link_disabled")
+        await _until(lambda: "switched off" in caplog.text)
+
+
 async def test_an_address_button_is_acknowledged_and_nothing_else(slack: Slack) -> None:
     desk = Desk()
     async with opened(slack, desk):

@@ -226,6 +226,17 @@ async def test_a_second_poller_is_reported_loudly(telegram: Telegram, caplog: py
     assert TOKEN not in caplog.text
 
 
+async def test_a_webhook_in_the_way_is_removed(telegram: Telegram, caplog: pytest.LogCaptureFixture) -> None:
+    said = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"
+    body = {"ok": False, "error_code": 409, "description": said}
+    telegram.faults.add(Fault(path="getUpdates", kind="json", status=409, body=body))
+    # A removal that fails as well must not end the inbox either.
+    telegram.faults.add(Fault(path="deleteWebhook", kind="html", status=502))
+    async with opened(telegram, Desk()):
+        await _until(lambda: "could not be removed" in caplog.text)
+        assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли обращение № 12"
+
+
 async def test_people_learn_their_ids(telegram: Telegram) -> None:
     async with opened(telegram, Desk()):
         telegram.write(-1001, "/id", user=333, name="Новенькая")
