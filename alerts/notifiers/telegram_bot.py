@@ -62,6 +62,8 @@ class Session(AiohttpSession):
     """
 
     def __init__(self, base_url: str, *, proxy: str | None, timeout: float) -> None:
+        if proxy is not None and not proxy.startswith(("http://", "https://")):
+            raise ValueError("LISTENER_TELEGRAM_PROXY: нужен прокси вида http://сервер:порт")
         super().__init__(api=TelegramAPIServer.from_base(base_url), timeout=timeout)
         self._through = proxy
 
@@ -94,7 +96,10 @@ class Session(AiohttpSession):
 
 
 def make_bot(base_url: str, token: str, *, proxy: str | None = None, timeout: float = 10.0) -> Bot:
-    """A bot at `base_url` (a path in it is kept). Close it with `await bot.session.close()`."""
+    """A bot at `base_url` (a path in it is kept). Close it with `await bot.session.close()`.
+
+    Raises ValueError, in Russian, for a proxy that cannot be used.
+    """
     return AnyTokenBot(token, Session(base_url, proxy=proxy, timeout=timeout))
 
 

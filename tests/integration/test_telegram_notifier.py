@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.notifiers.telegram import TelegramNotifier
 from alerts.ports import NotifyError
 from simulator.faults import Fault
-from tests.contract.notifier_stages import CARD, CLAIMED, NOW, telegram_stage
+from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, telegram_stage
 
 
 async def test_a_card_has_buttons_in_rows_and_goes_to_its_topic() -> None:
@@ -87,3 +88,18 @@ async def test_a_card_that_timed_out_may_well_be_shown() -> None:
             while len(stage.shown()) < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         assert sum("возможный повтор" in text for text in stage.shown()) == 1
+
+
+async def test_a_card_goes_through_the_proxy() -> None:
+    async with telegram_stage() as stage:
+        proxy = stage.address.removesuffix("/telegram/")
+        # Nobody has this name: only the proxy can bring the card there.
+        notifier = TelegramNotifier("http://telegram.invalid/telegram", TOKEN, proxy=proxy)
+        assert await notifier.send(stage.chat, CARD, "d1")
+        await notifier.close()
+        assert len(stage.shown()) == 1
+
+
+def test_a_proxy_of_another_kind_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="LISTENER_TELEGRAM_PROXY"):
+        TelegramNotifier("https://api.telegram.org/", TOKEN, proxy="socks5://127.0.0.1:1080")
