@@ -28,6 +28,8 @@ ROLES: Final = ("hear", "judge", "tell", "obey", "web")
 WAKE_EVERY: Final = 5.0
 """Seconds between looks for cases whose rest is over."""
 LAG_EVERY: Final = 1.0
+LAST_STEPS: Final = 5.0
+"""Seconds that the steps under way get at the end; what takes longer is found again at the next start."""
 
 
 class Daemon:
@@ -61,6 +63,11 @@ class Daemon:
     async def stop(self) -> None:
         """End every loop, then close what they used. What was under way is found again at the next start."""
         await self._hearing.aclose()
+        if self._tasks:
+            self.pipeline.end()
+            stepping = [task for name, task in self._tasks.items() if name.startswith(("judge", "tell"))]
+            if stepping:
+                await asyncio.wait(stepping, timeout=LAST_STEPS)
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

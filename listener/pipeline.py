@@ -59,6 +59,7 @@ class Pipeline:
         self._clock = clock
         self._watch = watch
         self._workers = workers
+        self._ending = False
         self._to_judge = asyncio.Event()
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self._delivering = delivering
@@ -181,6 +182,12 @@ class Pipeline:
 
     # loops
 
+    def end(self) -> None:
+        """Let each loop end after the step it is in: a card on its way is then marked, not sent again later."""
+        self._ending = True
+        self._to_judge.set()
+        self._wake_tellers()
+
     async def judge_forever(self) -> None:
         await self._forever("judge", self.judge, self._to_judge)
 
@@ -191,7 +198,7 @@ class Pipeline:
         self, name: str, step: Callable[[], Coroutine[Any, Any, int]], wanted: asyncio.Event
     ) -> None:
         """Step while there is work, else wait for a word of more; trouble with the store is waited out."""
-        while True:
+        while not self._ending:
             wanted.clear()
             try:
                 worked = await step()

@@ -1,9 +1,17 @@
 """The summary of a run: what was heard, matched, judged and told, in Russian."""
 
+from typing import Final
+
 from rich.console import Console
 from rich.table import Table
 
 from listener.store.figures import Figures
+
+UNDONE: Final = {
+    "due": "карточек ждут отправки",
+    "sending": "карточек в пути",
+    "failed": "карточек не принято чатом",
+}
 
 
 def print_figures(
@@ -21,9 +29,9 @@ def print_figures(
     table.add_row("жалоб", str(after.complaints - before.complaints))
     table.add_row("обращений", str(after.cases - before.cases))
     table.add_row("карточек доставлено", str(after.delivered - before.delivered))
-    for state in ("pending", "sending", "failed"):
+    for state, words in UNDONE.items():
         if after.deliveries.get(state):
-            table.add_row(f"карточек в состоянии {state}", str(after.deliveries[state]))
+            table.add_row(words, str(after.deliveries[state]))
     if after.poisoned:
         table.add_row("отложено как неразбираемое", str(after.poisoned))
     if after.seconds_from_post is not None and read is None:

@@ -138,7 +138,8 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
         "messenger": row.messenger,
         "chat": row.chat,
         "topic": row.topic or None,
-        "state": row.state,
+        "state": _delivery_state(row),
+        "up_to_date": row.state == "shown",
         "ref": row.ref,
         "shown": row.shown,
         "wanted": row.wanted,
@@ -149,6 +150,13 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
         "created_at": row.created_at,
         "delivered_at": row.delivered_at,
     }
+
+
+def _delivery_state(row: Row[Any]) -> str:
+    """`pending`, `sending`, `delivered` or `failed`: a card that was shown stays delivered while an edit is due."""
+    if row.state == "failed" or row.delivered_at is None:
+        return {"due": "pending"}.get(row.state, str(row.state))
+    return "delivered"
 
 
 def _action(row: Row[Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
     in_cases = {(one["network"], mention) for one in cases for mention in one["mentions"]}
     assert len(complaints) >= 50
     assert complaints <= in_cases
-    undelivered = [one for one in deliveries if one["state"] != "sent" and one["receiver"] != "console"]
+    undelivered = [one for one in deliveries if one["state"] != "delivered" and one["receiver"] != "console"]
     assert not undelivered
     support = {case for chat, case in shown if chat == "telegram:-1001"}
     assert support >= {one["id"] for one in cases}
@@ -68,4 +68,4 @@ def _comments(simulator: Simulator) -> set[tuple[str, str]]:
 async def _settled(daemon: Process, wanted: set[tuple[str, str]]) -> bool:
     stored = {(one["network"], one["id"]) for one in await daemon.export("mentions")}
     states = Counter(one["state"] for one in await daemon.export("deliveries"))
-    return wanted <= stored and set(states) <= {"sent", "failed"}
+    return wanted <= stored and set(states) <= {"delivered", "failed"}
