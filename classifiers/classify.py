@@ -1,6 +1,7 @@
 """The judge: questions in, verdicts out, in batches; needs no scikit-learn and no network."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self
@@ -111,12 +112,7 @@ def _moods(logits: Floats, branded: Sequence[bool]) -> Floats:
 
 def _evidence(cut: Sequence[str], rows: Sequence[int], shares: Sequence[float], at: int) -> tuple[Evidence, ...]:
     """The tokens' shares, from `shares[at]` on, with their places in the text."""
-    evidence = []
-    start = 0
-    for piece, row in zip(cut, rows, strict=True):
-        end = start + len(piece)
-        if row != NOTHING:
-            evidence.append(Evidence(start=start, end=end, weight=shares[at]))
-            at += 1
-        start = end
-    return tuple(evidence)
+    ends = list(accumulate(map(len, cut)))
+    places = [(end - len(piece), end) for piece, row, end in zip(cut, rows, ends, strict=True) if row != NOTHING]
+    weights = shares[at : at + len(places)]
+    return tuple([Evidence(start, end, weight) for (start, end), weight in zip(places, weights, strict=True)])

@@ -74,7 +74,7 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """`label` and `complaint` are None where nobody knows; `test` texts are for tests; `brand` are the spans to mask."""
+    """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask."""
 
     text: str
     brand: tuple[Span, ...]

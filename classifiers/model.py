@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,9 @@ def save(model: Model, path: Path) -> str:
                 np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
                 member.write(buffer.getvalue())
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.getvalue())
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.write_bytes(content.getvalue())
+    unfinished.replace(path)  # a daemon that loads the model meanwhile sees the old one or the new one, whole
     return hashlib.sha256(content.getvalue()).hexdigest()
 
 
@@ -99,7 +102,7 @@ def load(path: Path | None = None) -> Model:
             )
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror}); run `listener train`") from error
-    except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ModelError(f"{path}: damaged or not a model ({error}); run `listener train`") from error
 
 

@@ -38,15 +38,17 @@ class Morphology:
         lemma = self._lemmas[form] = self._find(form)
         return lemma
 
-    def _find(self, form: str) -> str:
-        word = form
-        if _LATIN_WORD.fullmatch(form):
-            word = _SPELLING.sub(lambda spelling: _LETTERS[spelling[0]], form)
-            if not self._analyzer.word_is_known(word):
-                return form
-        elif not _CYRILLIC_WORD.fullmatch(form):
+    def russian(self, form: str) -> str:
+        """The form in Cyrillic if it is a Russian word in Latin letters (`uzhasno`), else as it is."""
+        if not _LATIN_WORD.fullmatch(form):
             return form
-        lemma: str = self._analyzer.parse(word)[0].normal_form
+        word = _SPELLING.sub(lambda spelling: _LETTERS[spelling[0]], form)
+        return word if self._analyzer.word_is_known(word) else form
+
+    def _find(self, form: str) -> str:
+        if not _CYRILLIC_WORD.fullmatch(form):
+            return form
+        lemma: str = self._analyzer.parse(form)[0].normal_form
         return lemma.replace("ё", "е")
 
 

@@ -17,6 +17,10 @@ from classifiers.text import BRAND
 
 # A pair is one number: the sign between the two words, then their numbers in the vocabulary.
 _BITS: Final = 24
+_NO_PAIR: Final = -1
+_NOWHERE: Final = -2
+_NEGATED: Final = np.arange(1, NEGATION_REACH + 1)
+_NEAR: Final = np.array([step for step in range(-BRAND_REACH, BRAND_REACH + 1) if step])
 _SMALLEST: Final = 1e-9
 
 
@@ -70,32 +74,38 @@ class Scorer:
         """Places and features of the known pairs; a pair belongs to its second word."""
         lemmas, tones = self.shares.lemma_ids[flat], self.shares.tone_ids[flat]
         every = np.arange(len(flat))
-        yield self._known(" ", every, every + 1, lemmas, lemmas, owner)
+        yield self._known(" ", (every, every + 1), (lemmas, lemmas), owner)
         negations = np.flatnonzero(self.shares.negates[flat])
-        for step in range(1, NEGATION_REACH + 1):
-            yield self._known(" ", negations, negations + step, lemmas, tones, owner)
-            if step > 1:
-                yield self._known(" * ", negations, negations + step, lemmas, lemmas, owner)
+        if negations.size:
+            yield self._known(" ", _around(negations, _NEGATED), (lemmas, tones), owner)
+            yield self._known(" * ", _around(negations, _NEGATED[1:]), (lemmas, lemmas), owner)
         brands = np.flatnonzero(lemmas == self._brand)
-        for step in chain(range(-BRAND_REACH, 0), range(1, BRAND_REACH + 1)):
-            yield self._known(" ~ ", brands, brands + step, lemmas, lemmas, owner)
+        if brands.size:
+            yield self._known(" ~ ", _around(brands, _NEAR), (lemmas, lemmas), owner)
 
     def _known(
-        self, sign: str, first: Ints, second: Ints, left: Ints, right: Ints, owner: Ints
+        self, sign: str, places: tuple[Ints, Ints], ids: tuple[Ints, Ints], owner: Ints
     ) -> tuple[Ints, Ints]:
-        inside = (second >= 0) & (second < len(owner))
+        """Of the pairs of tokens at `places` those of one text whose `ids` the vocabulary has as a pair."""
+        first, second = places
+        inside = np.flatnonzero((second >= 0) & (second < len(owner)))
         first, second = first[inside], second[inside]
-        fits = (owner[first] == owner[second]) & (left[first] >= 0) & (right[second] >= 0)
-        first, second = first[fits], second[fits]
-        keys = _key(sign, left[first], right[second])
-        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        hits = self._keys[places] == keys
-        return second[hits], self._features[places[hits]]
+        left, right = ids[0][first], ids[1][second]
+        fits = (owner[first] == owner[second]) & (left >= 0) & (right >= 0)
+        keys = np.where(fits, _key(sign, left, right), _NO_PAIR)
+        found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        hits = np.flatnonzero(self._keys[found] == keys)
+        return second[hits], self._features[found[hits]]
+
+
+def _around(places: Ints, steps: Ints) -> tuple[Ints, Ints]:
+    """Each place with each step from it."""
+    return np.repeat(places, len(steps)), (places[:, None] + steps).ravel()
 
 
 def _pair_index(numbers: dict[str, int]) -> tuple[Ints, Ints]:
     """Sorted keys of the vocabulary's pairs, and the feature that each is."""
-    found = [(-1, -1)]  # never empty, so that a search always has something to compare with
+    found = [(_NOWHERE, -1)]  # never empty, so that a search always has something to compare with
     for name, number in numbers.items():
         parts = name.split(" ")
         sign = f" {parts[1]} " if len(parts) == 3 else " "

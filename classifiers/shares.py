@@ -63,7 +63,7 @@ class Shares:
             return [known[piece] if piece in known else self._learn(piece) for piece in pieces]
 
     def _learn(self, piece: str | None) -> int:
-        form = form_of(piece) if piece else ""
+        form = self.morphology.russian(form_of(piece)) if piece else ""
         if not form:
             self._rows[piece] = NOTHING
             return NOTHING

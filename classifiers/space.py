@@ -30,7 +30,7 @@ class Read:
 
 
 def read(text: str, brand: Sequence[Span], morphology: Morphology, tones: Mapping[str, str]) -> Read:
-    forms = tuple(token.form for token in tokens(text, brand))
+    forms = tuple(morphology.russian(token.form) for token in tokens(text, brand))
     lemmas = [morphology.lemma(form) for form in forms]
     return Read(forms=forms, words=tuple(word_features(lemmas, tones)))
 

@@ -1,6 +1,7 @@
 """`listener classify`: verdicts on texts, JSONL in and JSONL out, in the order of the input."""
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -50,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (ConfigError, ModelError) as error:
         print(error, file=sys.stderr)
         return 1
+    gc.freeze()  # the model lives to the end; looking through it at every collection halves the speed
     matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
     try:
         return _run(arguments.file, judge, matchers)

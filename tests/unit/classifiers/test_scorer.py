@@ -1,0 +1,92 @@
+"""Serving equals scikit-learn: the same vocabulary and weights, two ways to the same number."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.features import char_features
+from classifiers.model import COMPLAINT, HEADS, Model, load
+from classifiers.scorer import Scorer
+from classifiers.space import reference_logits
+from classifiers.text import Span, mask, pieces
+
+WORDS = st.sampled_from(
+    [
+        "не",
+        "самый",
+        "плохой",
+        "Ромашка",
+        "ужасно",
+        "круто",
+        "без",
+        "связи",
+        "http://a.b",
+        "!!!",
+        "uzhasno",
+        "😡",
+        "нет",
+    ]
+)
+TEXTS = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=25).map(" ".join))
+SPANS = st.tuples(st.integers(0, 60), st.integers(1, 12)).map(lambda pair: (pair[0], pair[0] + pair[1]))
+ASKED = st.lists(st.tuples(TEXTS, st.lists(SPANS, max_size=2)), min_size=1, max_size=5)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def scorer(model: Model) -> Scorer:
+    return Scorer(model)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ASKED)
+def test_scores_equal_those_of_scikit_learn(
+    model: Model, scorer: Scorer, asked: list[tuple[str, Sequence[Span]]]
+) -> None:
+    assert np.allclose(_logits(scorer, asked), reference_logits(model, asked), rtol=0, atol=1e-9)
+
+
+def test_a_text_scores_the_same_alone_and_in_a_batch(scorer: Scorer) -> None:
+    asked: list[tuple[str, Sequence[Span]]] = [
+        ("Ромашка не работает", ((0, 7),)),
+        ("", ()),
+        ("не", ()),
+        ("самый плохой", ()),
+    ]
+    together = _logits(scorer, asked)
+    alone = np.vstack([_logits(scorer, [one]) for one in asked])
+    assert np.allclose(together, alone, rtol=0, atol=1e-12)
+    assert together.shape == (4, len(HEADS))
+
+
+def test_shares_and_intercept_sum_to_the_logit(model: Model, scorer: Scorer) -> None:
+    rows = [row for row in scorer.shares.rows(pieces("Ужасно, не самый плохой сервис!!! 😡")) if row >= 0]
+    scores = scorer.score([rows], COMPLAINT)
+    assert scores.shares.sum() + model.intercept[COMPLAINT] == pytest.approx(scores.logits[0, COMPLAINT], abs=1e-9)
+
+
+def test_forgetting_changes_no_score(model: Model) -> None:
+    scorer = Scorer(model)
+    before = _logits(scorer, [("нет связи третий день", ())])
+    scorer.shares.forget()
+    assert scorer.shares.lemmas == []
+    assert np.array_equal(_logits(scorer, [("нет связи третий день", ())]), before)
+
+
+@pytest.mark.parametrize("form", ["я", "да", "связь", "работает", "😡"])
+def test_n_grams_are_cut_as_scikit_learn_cuts_them(form: str) -> None:
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    assert char_features(form) == CountVectorizer(analyzer="char_wb", ngram_range=(2, 5)).build_analyzer()(form)
+
+
+def _logits(scorer: Scorer, asked: Sequence[tuple[str, Sequence[Span]]]) -> np.ndarray:
+    rows = [[row for row in scorer.shares.rows(mask(pieces(text), brand)) if row >= 0] for text, brand in asked]
+    return scorer.score(rows, COMPLAINT).logits

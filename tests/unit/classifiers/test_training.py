@@ -1,0 +1,127 @@
+"""Training on a few invented texts: heads learn, guesses stay guesses, the same input gives the same model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifiers.classify import Judge
+from classifiers.corpora import Corpora, Example, marked_place, own_examples, sounds_like_complaint
+from classifiers.evaluation import calibration_error, development_split, measure, measure_hard
+from classifiers.features import TONES, word_features
+from classifiers.model import save
+from classifiers.text import BRAND
+from classifiers.training import STEPS, train
+from classifiers.verdict import Question
+
+
+def _corpora() -> Corpora:
+    examples = list(own_examples())
+    examples += [
+        Example(
+            text="{b} " + one.text, brand=((0, 3),), label=one.label, domain="telecom", complaint=one.complaint
+        )
+        for one in examples[:200]
+    ]
+    unlabelled = [Example(text="{b} не работает", brand=((0, 3),), label=None, domain="banks")]
+    return Corpora(examples=examples + unlabelled, tones={"спасибо": TONES["++"]}, about={"with_x": False})
+
+
+def test_the_same_corpora_give_the_same_file(tmp_path: Path) -> None:
+    steps: list[str] = []
+    first = save(train(_corpora(), steps.append), tmp_path / "a.npz")
+    second = save(train(_corpora(), steps.append), tmp_path / "b.npz")
+    assert first == second
+    assert len(steps) == 2 * (STEPS - 1)
+
+
+def test_a_model_of_few_texts_tells_complaint_from_praise() -> None:
+    judge = Judge(train(_corpora(), lambda _: None))
+    bad, good = judge.classify(
+        [
+            Question(text="{b} не отвечает, деньги не вернули", brand=((0, 3),)),
+            Question(text="{b} спасибо, отличный сервис", brand=((0, 3),)),
+        ]
+    )
+    assert bad.complaint > 0.6
+    assert good.complaint < 0.5
+    assert (bad.label, good.label) == ("negative", "positive")
+
+
+def test_a_word_after_a_negation_is_its_own_feature() -> None:
+    found = word_features(["не", "самый", "плохой"], {"плохой": TONES["-"]})
+    assert {"не самый", "не * плохой", f"не {TONES['-']}", TONES["-"]} <= set(found)
+
+
+def test_words_near_the_brand_are_marked_once_each() -> None:
+    found = word_features(["хуже", BRAND, "нет"], {})
+    assert [one for one in found if "~" in one] == [f"{BRAND} ~ хуже", f"{BRAND} ~ нет"]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "complaint"),
+    [
+        ("у меня не работает интернет", "negative", True),
+        ("ЕС ввел санкции против банка http://a.b", "negative", False),
+        ("достали своими санкциями на мою карту!!", "negative", True),
+        ("все хорошо", "positive", False),
+        ("кто знает", None, None),
+    ],
+)
+def test_press_is_not_a_customer(text: str, label: str | None, complaint: bool | None) -> None:  # noqa: FBT001 (a case)
+    assert sounds_like_complaint(text, label) is complaint  # type: ignore[arg-type]  # plain strings of a table
+
+
+def test_the_development_split_keeps_its_test_texts_out_of_training() -> None:
+    twin = Example(text="одинаковый", brand=(), label="neutral", domain="telecom")
+    held = Example(text="одинаковый", brand=(), label="neutral", domain="telecom", test=True)
+    other = Example(text="другой", brand=(), label="neutral", domain="banks")
+    kept, tests = development_split(Corpora(examples=[twin, held, other], tones={}, about={}))
+    assert kept.examples == [other]
+    assert tests == [held]
+
+
+def test_calibration_error_is_the_gap_between_said_and_true() -> None:
+    assert calibration_error([(True, 0.75), (True, 0.75), (True, 0.75), (False, 0.75)]) == pytest.approx(0)
+    assert calibration_error([(False, 0.95), (False, 0.95)]) == pytest.approx(0.95)
+
+
+def test_figures_of_a_perfect_answer_are_whole() -> None:
+    judge = Judge.load()
+    texts = ["отвратительно, ненавижу {b}", "спасибо, обожаю {b}, лучший", "{b} открыл офис в Самаре"]
+    labels = [verdict.label for verdict in judge.classify([_question(text) for text in texts])]
+    examples = [
+        Example(text=text, brand=marked_place(text), label=label, domain="own", complaint=label == "negative")
+        for text, label in zip(texts, labels, strict=True)
+    ]
+    figures = measure(judge, examples)[0]
+    assert labels == ["negative", "positive", "neutral"]
+    assert (figures.contest, figures.macro_f1, figures.complaint_ap) == (1.0, 1.0, 1.0)
+
+
+def test_the_hard_cases_are_mostly_right_and_no_case_is_trained_on() -> None:
+    figures = measure_hard(Judge.load())
+    right, count = sum(one.right for one in figures), sum(one.count for one in figures)
+    assert count >= 90
+    assert right / count >= 0.75
+    trained = {one.text for one in own_examples()}
+    assert not [text for one in figures for text in one.wrong if text in trained]
+
+
+def test_guesses_do_not_calibrate() -> None:
+    from classifiers.heads import Lines, Target, calibrated
+
+    held = np.tile(np.array([2.0, 0.0, 0.0, 2.0, 0.0, 0.0, 1.0]), (8, 1)) * np.array([1, -1] * 4)[:, None]
+    classes = np.array([0, 1] * 4)
+    mood = Target(classes=classes, weights=np.ones(8), softness=1.0)
+    told = Target(classes=1 - classes, weights=np.ones(8), softness=1.0)
+    lines = Lines(weights=np.eye(7), intercept=np.zeros(7))
+    real = np.array([True] * 4 + [False] * 4)
+    flipped = Target(classes=np.where(real, told.classes, classes), weights=np.ones(8), softness=1.0)
+    one = calibrated(lines, held, (mood, mood, told), real)
+    other = calibrated(lines, held, (mood, mood, flipped), real)
+    assert np.array_equal(one.weights, other.weights)
+
+
+def _question(text: str) -> Question:
+    return Question(text=text, brand=marked_place(text))
