@@ -13,7 +13,7 @@ UNHAPPY: Final = 0.5
 
 _SURE_CUSTOMER: Final = 0.8
 _URGENT_WEIGHTS: Final = {reason: weight for reason, (weight, _) in URGENT.items()} | {STAFF: STAFF_URGENT}
-_CALM: Final = -4.0
+_CALM: Final = -3.0
 _TROUBLE: Final = 2.5
 
 
@@ -49,6 +49,6 @@ def _sells(signals: AbstractSet[str]) -> bool:
 
 
 def _reports(signals: AbstractSet[str]) -> bool:
-    if "first person" in signals or "asks" in signals:
+    if signals & {"first person", "asks", "demands"}:
         return False
     return "reports" in signals or {"quotes", "link"} <= signals
