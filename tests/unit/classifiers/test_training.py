@@ -9,7 +9,7 @@ from classifiers.classify import Judge
 from classifiers.corpora import Corpora, Example, marked_place, own_examples, sounds_like_complaint
 from classifiers.evaluation import calibration_error, development_split, measure, measure_hard
 from classifiers.features import TONES, word_features
-from classifiers.model import save
+from classifiers.model import Model, save
 from classifiers.text import BRAND
 from classifiers.training import STEPS, train
 from classifiers.verdict import Question
@@ -27,16 +27,20 @@ def _corpora() -> Corpora:
     return Corpora(examples=examples + unlabelled, tones={"спасибо": TONES["++"]}, about={"with_x": False})
 
 
-def test_the_same_corpora_give_the_same_file(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def small() -> Model:
+    return train(_corpora(), lambda _: None)
+
+
+def test_the_same_corpora_give_the_same_file(small: Model, tmp_path: Path) -> None:
     steps: list[str] = []
-    first = save(train(_corpora(), steps.append), tmp_path / "a.npz")
-    second = save(train(_corpora(), steps.append), tmp_path / "b.npz")
-    assert first == second
-    assert len(steps) == 2 * (STEPS - 1)
+    again = train(_corpora(), steps.append)
+    assert save(small, tmp_path / "a.npz") == save(again, tmp_path / "b.npz")
+    assert len(steps) == STEPS
 
 
-def test_a_model_of_few_texts_tells_complaint_from_praise() -> None:
-    judge = Judge(train(_corpora(), lambda _: None))
+def test_a_model_of_few_texts_tells_complaint_from_praise(small: Model) -> None:
+    judge = Judge(small)
     bad, good = judge.classify(
         [
             Question(text="{b} не отвечает, деньги не вернули", brand=((0, 3),)),
