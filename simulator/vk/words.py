@@ -1,6 +1,7 @@
 """A search that forgives word forms, roughly as VK's does: all the words, exact phrases, words to leave out."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _TERM: Final = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
@@ -22,7 +23,7 @@ def matches(query: str, text: str) -> bool:
     )
 
 
-def _has(words: list[str], phrase: str, word: str) -> bool:
+def _has(words: tuple[str, ...], phrase: str, word: str) -> bool:
     if phrase:
         sought = _words(phrase)
         return any(words[at : at + len(sought)] == sought for at in range(len(words)))
@@ -37,5 +38,7 @@ def _alike(one: str, other: str) -> bool:
     return abs(len(one) - len(other)) < _ENDING and one[:stem] == other[:stem]
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("ё", "е"))
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[str, ...]:
+    """Every search looks through the same texts, and some of them are monstrous on purpose."""
+    return tuple(_WORD.findall(text.lower().replace("ё", "е")))

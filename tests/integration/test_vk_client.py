@@ -29,7 +29,9 @@ async def serving(handler: Handler) -> AsyncIterator[VkClient]:
     app.router.add_post("/deep/path/method/{name}", answer)
     async with TestServer(app) as server:
         address = str(server.make_url("/deep/path/method/"))
-        client = VkClient("secret-token", address, group=True, limits=replace(LIMITS, body=1_000_000))
+        client = VkClient(
+            "secret-token", address, group=True, limits=replace(LIMITS, body=1_000_000, wire=300_000_000)
+        )
         yield client
         await client.close()
 
@@ -67,6 +69,22 @@ async def test_an_endless_answer_is_cut() -> None:
             return await stream(request, b'["' + b"x" * 100_000, gzip=False, times=2000)
         except ConnectionError:  # the client has hung up, as it should
             return web.Response()
+
+    async with serving(endless) as client:
+        with pytest.raises(AnswerTooLargeError):
+            await client.call("users.get")
+
+
+async def test_a_text_without_end_is_given_up() -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        await response.write(b'{"response": "')
+        try:
+            while True:
+                await response.write(b"x" * 100_000)
+        except ConnectionError:  # the client has hung up, as it should
+            return response
 
     async with serving(endless) as client:
         with pytest.raises(AnswerTooLargeError):

@@ -209,10 +209,19 @@ async def test_an_answer_too_large_to_hold_is_a_gap_and_the_wall_is_read(
     shelf = Shelf()
     await shelf.hear(source)
     post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
-    huge = {"ts": "1", "updates": ["я" * LIMITS.body]}
+    huge = {"ts": "1", "updates": ["z" * LIMITS.body]}
     world.vk.faults.add(Fault(path=CHECK, kind="json", body=huge))
     assert [one.id for one in await shelf.hear(source)] == [post]
     assert shelf.gaps
+
+
+async def test_a_monstrous_comment_costs_only_itself(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.post(OLGA, "я" * LIMITS.body, owner=-GROUP)
+    post = world.vk.post(PAVEL, "Не слышно", owner=-GROUP)
+    assert [one.id for one in await shelf.hear(source)] == [post]
+    assert not shelf.gaps
 
 
 async def test_names_that_cannot_be_had_do_not_hold_the_mention_back(world: World, source: VkCommunity) -> None:

@@ -224,8 +224,18 @@ async def test_people_whom_the_answer_does_not_introduce_are_asked_for(world: Wo
     assert (heard.author.name, heard.author.handle) == ("Ольга Панова", "olga_p")
 
 
-async def test_a_monstrous_post_is_stepped_over_with_a_word_about_it(world: World) -> None:
+async def test_a_monstrous_text_costs_only_its_own_post(world: World) -> None:
+    before = world.vk.post(PAVEL, "ромашка до", at=NOON - timedelta(seconds=2))
     world.vk.post(OLGA, "ромашка " + "я" * LIMITS.body)
+    after = world.vk.post(PAVEL, "ромашка после")
+    source, shelf = world.search(), Shelf()
+    assert [one.id for one in await shelf.hear(source)] == [before, after]
+    await source.close()
+    assert not shelf.gaps
+
+
+async def test_a_post_that_no_page_can_hold_is_stepped_over_with_a_word_about_it(world: World) -> None:
+    world.vk.post(OLGA, "ромашка " + "z" * LIMITS.body)  # no monster, yet more than these limits keep
     source, shelf = world.search(), Shelf()
     assert await shelf.hear(source) == []
     assert shelf.gaps

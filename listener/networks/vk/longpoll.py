@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 import aiohttp
 
 from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.transport import Limits, is_loopback
+from listener.networks.vk.transport import BoundedJson, Limits, is_loopback
 from listener.ports import SourceError
 
 _READ: Final = 65_536
@@ -75,12 +75,10 @@ class LongPoll:
         async with self._opened().get(url, params=query, timeout=timeout, allow_redirects=False) as response:
             if response.status != 200:
                 raise SourceError(f"VK long poll: HTTP {response.status}")
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(_READ):
-                body += chunk
-                if len(body) > self._limits.body:
-                    raise AnswerTooLargeError("VK long poll: ответ слишком велик")
-            return bytes(body)
+            body = BoundedJson(self._limits)
+            async for piece in response.content.iter_chunked(_READ):
+                body.feed(piece)
+            return body.whole()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

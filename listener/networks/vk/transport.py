@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from listener.networks.trimming import Trimmer
 from listener.networks.vk.errors import AnswerTooLargeError
 
 VK_API_PREFIX: Final = "https://api.vk.ru/method/"
@@ -19,12 +20,17 @@ _CHUNK: Final = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Seconds to connect, between two reads and for a whole call; bytes of a body; seconds a long poll waits."""
+    """Seconds to connect, between two reads and for a whole call; bytes of a body; seconds a long poll waits.
+
+    `body` bounds what is kept of an answer, `wire` what is read of it: a monstrous text is read and thrown away,
+    so that it costs only its own post.
+    """
 
     connect: float = 5.0
     read: float = 20.0
     total: float = 40.0
     body: int = 16 * 1024 * 1024
+    wire: int = 2 * 1024 * 1024 * 1024
     wait: int = 25
     grace: float = 10.0
     """Seconds beyond `wait` after which a silent long poll counts as half-open."""
@@ -45,7 +51,7 @@ class BaseUrlAdapter(HTTPAdapter):
         options |= {"stream": True, "timeout": (self._limits.connect, self._limits.read)}
         response = super().send(request, **options)
         try:
-            body = read_bounded(response.raw.read1, self._limits.body, lambda: time.monotonic() > deadline)
+            body = read_bounded(response.raw.read1, self._limits, lambda: time.monotonic() > deadline)
         except BaseException:
             response.close()
             raise
@@ -56,16 +62,42 @@ class BaseUrlAdapter(HTTPAdapter):
         return response
 
 
-def read_bounded(read: Callable[..., bytes], limit: int, late: Callable[[], bool]) -> bytes:
-    """All that `read` gives, up to `limit` bytes. A server that trickles keeps every read short: hence `late`."""
-    body = bytearray()
-    while chunk := read(_CHUNK, decode_content=True):
-        body += chunk
-        if len(body) > limit:
-            raise AnswerTooLargeError(f"VK: ответ больше {limit} байт")
+class BoundedJson:
+    """An answer being read: strings too long to be a text become null, and what is still too large is refused."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._trimmer = Trimmer()
+        self._read = 0
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece. Raises AnswerTooLargeError."""
+        self._read += len(piece)
+        self._trimmer.feed(piece)
+        if len(self._trimmer.kept) > self._limits.body or self._read > self._limits.wire:
+            raise self.too_large()
+
+    def too_late(self) -> Exception:
+        """What to raise when time is up: a large answer will be as large the next time, a slow one may not."""
+        if self._read > self._limits.body:
+            return self.too_large()
+        return requests.exceptions.ReadTimeout("the answer trickles")
+
+    def too_large(self) -> AnswerTooLargeError:
+        return AnswerTooLargeError(f"VK: ответ слишком велик (прочитано {self._read} байт)")
+
+    def whole(self) -> bytes:
+        return bytes(self._trimmer.kept)
+
+
+def read_bounded(read: Callable[..., bytes], limits: Limits, late: Callable[[], bool]) -> bytes:
+    """All that `read` gives, within limits. A server that trickles keeps every read short: hence `late`."""
+    body = BoundedJson(limits)
+    while piece := read(_CHUNK, decode_content=True):
+        body.feed(piece)
         if late():
-            raise requests.exceptions.ReadTimeout("the answer trickles")
-    return bytes(body)
+            raise body.too_late()
+    return body.whole()
 
 
 def open_session(base: str, limits: Limits) -> requests.Session:

@@ -16,9 +16,9 @@ import aiohttp
 from tweepy import TweepyException
 from tweepy.asynchronous import AsyncClient
 
+from listener.networks.trimming import Trimmer
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
-from listener.networks.x.trimming import Trimmer
 from listener.ports import Clock, SourceError
 
 MAX_BODY: Final = 16 * 1024 * 1024

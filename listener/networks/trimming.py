@@ -9,7 +9,7 @@ from typing import Final
 
 LONGEST_STRING: Final = 512 * 1024
 """Bytes. The longest text that is kept, each letter written as six ASCII characters, is below 400 kB."""
-# Possessive, so that no text makes the expression go back over it.
+# For strings with escaped quotes. Possessive, so that no text makes the expression go back over it.
 INSIDE: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 
 
@@ -38,8 +38,7 @@ class Trimmer:
         return quote + 1
 
     def _inner(self, data: bytes, at: int) -> int:
-        found = INSIDE.match(data, at)
-        end = found.end() if found else at
+        end = _end_of_string(data, at)
         self._add(data[at:end])
         if data[end : end + 1] != b'"':
             self._rest = data[end:]  # nothing, or a backslash whose other half is in the next piece
@@ -55,3 +54,20 @@ class Trimmer:
             self._literal = None
         else:
             self._literal += text
+
+
+def _end_of_string(data: bytes, at: int) -> int:
+    """Where the closing quote stands; without one, the end of the data or a backslash cut from its letter.
+
+    The next quote is nearly always the closing one, and finding it is twenty times faster than the expression.
+    """
+    quote = data.find(b'"', at)
+    end = quote if quote >= 0 else len(data)
+    inside = data[at:end]
+    backslashes = len(inside) - len(inside.rstrip(b"\\"))
+    if backslashes % 2 == 0:
+        return end
+    if quote < 0:
+        return end - 1
+    found = INSIDE.match(data, at)
+    return found.end() if found else at

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.networks.x.trimming import Trimmer
+from listener.networks.trimming import Trimmer
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
