@@ -1,6 +1,6 @@
 """A card: the case as operators see it, in Russian, before a messenger gives it its markup."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from typing import Final, Literal
 from alerts.candidate import Span
 from alerts.case import Case, Said, State
 from alerts.deeds import last_deed, taken
-from alerts.quoting import in_short, quote, words
+from alerts.quoting import in_short, phrases, quote
 from alerts.russian import INTENT_TITLES, NETWORK_TITLES, capital, counted, day, moment, number, percent
 from alerts.suppression import URGENT_AT
 
@@ -18,7 +18,6 @@ MAX_QUOTE: Final = 1_500
 """Characters of the customer's text on a card; Telegram takes 4 096 for the whole message."""
 MAX_NAME: Final = 80
 SHORT: Final = 100
-MOST_WORDS: Final = 4
 MOST_LINES: Final = 3
 MOST_DEEDS: Final = 6
 
@@ -66,7 +65,8 @@ class Button:
 class Card:
     """Plain text parts; the notifier escapes and marks them up.
 
-    `quote` is the customer's text (cut to what a messenger takes), `because` and `named` are spans of the quote.
+    `quote` is the customer's text (cut to what a messenger takes), `because` and `named` are spans of the quote:
+    `because` are the phrases that `reason` quotes, as far as the cut left them.
     `repeat` marks a card that may have been shown before («возможный повтор»).
     """
 
@@ -108,7 +108,8 @@ BUTTONS: Final[Mapping[State, tuple[tuple[Button, ...], ...]]] = {
 def make_card(case: Case, now: datetime, *, repeat: bool = False, timezone: str = "Europe/Moscow") -> Card:
     """The card of a case that has at least one mention. Times are clock times in `timezone`, never «через …»."""
     latest = case.said[-1]
-    quoted, (because, named) = quote(latest.text, (latest.because, latest.named), MAX_QUOTE)
+    told = phrases(latest.text, latest.because, named=latest.named)
+    quoted, (because, named) = quote(latest.text, (told, latest.named), MAX_QUOTE)
     return Card(
         case=case.id,
         revision=case.revision,
@@ -118,7 +119,7 @@ def make_card(case: Case, now: datetime, *, repeat: bool = False, timezone: str 
         quote=quoted or "(без текста)",
         because=because,
         named=named,
-        reason=_reason(latest),
+        reason=_reason(latest, told),
         facts=_facts(case, now, timezone),
         history=_history(case, now, timezone),
         deadline=_deadline(case, now, timezone),
@@ -146,9 +147,9 @@ def _author(case: Case) -> str:
     return f"{name}, {counted(case.followers, 'подписчик', 'подписчика', 'подписчиков')}"
 
 
-def _reason(latest: Said) -> str:
+def _reason(latest: Said, told: Sequence[Span]) -> str:
     likely = next(text for floor, text in LIKELY if latest.complaint >= floor)
-    quoted = ", ".join(f"«{one}»" for one in words(latest.text, latest.because, most=MOST_WORDS, limit=SHORT))
+    quoted = ", ".join(f"«{in_short(latest.text[start:end], SHORT)}»" for start, end in told)
     return f"{likely} ({percent(latest.complaint)})" + (f": {quoted}" if quoted else "")
 
 

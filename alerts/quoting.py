@@ -1,11 +1,32 @@
 """The customer's words on a card: cut on a word's edge, with the spans moved along."""
 
-from collections.abc import Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from alerts.candidate import Span
 
 ELLIPSIS: Final = "…"
+MOST_PHRASES: Final = 3
+MOST_WORDS: Final = 9
+"""Of one quoted phrase."""
+MOST_BEFORE: Final = 3
+SHORTEST_WORD: Final = 3
+
+_WORD: Final = re.compile(r"[@#]?\w+(?:(?:[-'’]|(?<=\d)[.,:](?=\d))\w+)*")
+_CONJUNCTIONS: Final = """
+а вот где да же и или как когда который ли но ну потому поэтому так то тоже хотя что чтобы это
+"""
+_PRONOUNS_AND_PREPOSITIONS: Final = """
+без бы был была были было быть в вам вас ваш ваша ваше ваши во все всё вы для до его ее её если есть еще ещё за из
+из-за им их к ко кто лишь между меня мне мной мы на над нам нас не него ней ни них о об он она они оно от по под
+при про просто с сам себя со там те тебя тем тот ту ты у уже хоть чего чем эта эти этим этих этого этой этом этот
+эту я
+"""
+_LEADING: Final = frozenset(_CONJUNCTIONS.split())
+_FUNCTION_WORDS: Final = _LEADING.union(_PRONOUNS_AND_PREPOSITIONS.split())
+"""Words that tell nothing about the trouble by themselves, and on which no phrase may break off."""
 
 
 def cut(text: str, limit: int) -> str:
@@ -34,14 +55,27 @@ def quote(text: str, spans: Sequence[Sequence[Span]], limit: int) -> tuple[str, 
     return quoted, [_moved(some, shift, end) for some in spans]
 
 
-def words(text: str, spans: Sequence[Span], *, most: int, limit: int) -> list[str]:
-    """What the spans cover, as phrases: neighbours are joined, the strongest come first, none comes twice."""
-    phrases: dict[str, str] = {}
-    for start, end in _joined(text, spans):
-        phrase = in_short(text[start:end], limit)
-        phrases.setdefault(phrase.casefold(), phrase)
-    phrases.pop("", None)
-    return list(phrases.values())[:most]
+def phrases(text: str, spans: Sequence[Span], *, named: Sequence[Span] = ()) -> list[Span]:
+    """Where the text has the phrases that tell a person why: at most MOST_PHRASES, the strongest first.
+
+    `spans` are what moved the decision, strongest first, and may begin and end anywhere. What is quoted are whole
+    words of one clause. A lone word, words that mean nothing by themselves and the brand's name are quoted only
+    where there is nothing better.
+    """
+    words = [found.span() for found in _WORD.finditer(text)]
+    places = _places(words, spans)
+    mute = {word for word in words if _is_weak(text[slice(*word)])} | _places(words, named).keys()
+    told: dict[str, tuple[tuple[int, int], Span]] = {}
+    for clause in _clauses(text, words):
+        telling = [
+            (2 if word in mute else len(clause) == 1, places[word], word) for word in clause if word in places
+        ]
+        if telling:
+            weak, place, word = min(telling)
+            start, end = _phrase(text, clause, clause.index(word))
+            told.setdefault(text[start:end].casefold(), ((weak, place), (start, end)))
+    strongest = sorted(told.values())[:MOST_PHRASES]
+    return [span for (weak, _), span in strongest if weak == strongest[0][0][0]]
 
 
 def _moved(spans: Sequence[Span], shift: int, end: int) -> tuple[Span, ...]:
@@ -49,15 +83,54 @@ def _moved(spans: Sequence[Span], shift: int, end: int) -> tuple[Span, ...]:
     return tuple((start, stop) for start, stop in moved if start < stop)
 
 
-def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Spans with nothing but blanks between them become one, which is as strong as its strongest part."""
-    ranks = {span: rank for rank, span in reversed(list(enumerate(spans)))}
-    groups: list[tuple[int, Span]] = []
-    for start, end in sorted(ranks):
-        rank = ranks[start, end]
-        if groups and not text[groups[-1][1][1] : start].strip():
-            first, (begin, stop) = groups.pop()
-            groups.append((min(first, rank), (begin, max(stop, end))))
-        else:
-            groups.append((rank, (start, end)))
-    return [span for _, span in sorted(groups)]
+def _places(words: Sequence[Span], spans: Sequence[Span]) -> dict[Span, int]:
+    """The words that spans touch, each with the place of the first span that does."""
+    ends = [end for _, end in words]
+    places: dict[Span, int] = {}
+    for place, (start, end) in enumerate(spans):
+        for word in words[bisect_right(ends, start) :]:
+            if word[0] >= end:
+                break
+            places.setdefault(word, place)
+    return places
+
+
+def _is_weak(word: str) -> bool:
+    return len(word) < SHORTEST_WORD or word.casefold() in _FUNCTION_WORDS or not any(map(str.isalpha, word))
+
+
+def _clauses(text: str, words: Sequence[Span]) -> Iterator[list[Span]]:
+    """Words with nothing but blanks between them; a comma, an emoji, a new line end a clause."""
+    clause: list[Span] = []
+    for word in words:
+        between = text[clause[-1][1] : word[0]] if clause else ""
+        if between.strip() or "\n" in between:
+            yield clause
+            clause = []
+        clause.append(word)
+    if clause:
+        yield clause
+
+
+def _phrase(text: str, clause: Sequence[Span], at: int) -> Span:
+    """The clause when it is short, else the words around the word `at`; without loose words on its edges."""
+    whole = 0
+    while whole < at and _is_loose(text, clause[whole]):
+        whole += 1
+    first = max(whole, min(at - MOST_BEFORE, len(clause) - MOST_WORDS))
+    last = min(len(clause), first + MOST_WORDS) - 1
+    while first < at and _is_loose(text, clause[first]):
+        first += 1
+    # A clause ends as its author ended it; only what was broken off may hang in the air.
+    while at < last < len(clause) - 1 and _word(text, clause[last]) in _FUNCTION_WORDS:
+        last -= 1
+    return clause[first][0], clause[last][1]
+
+
+def _is_loose(text: str, word: Span) -> bool:
+    shown = _word(text, word)
+    return shown in _LEADING or shown.startswith("@")
+
+
+def _word(text: str, word: Span) -> str:
+    return text[slice(*word)].casefold()

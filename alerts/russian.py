@@ -48,6 +48,11 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", NBSP)
 
 
+def decimal(value: float, places: int) -> str:
+    """With a decimal comma: 1 234,5."""
+    return f"{value:,.{places}f}".replace(",", NBSP).replace(".", ",")
+
+
 def counted(count: int, one: str, few: str, many: str) -> str:
     """The number with its noun: «1 200 подписчиков»."""
     return f"{number(count)}{NBSP}{plural(count, one, few, many)}"

@@ -90,6 +90,6 @@ def _lines(card: Card) -> list[Text]:
 def _quote(card: Card) -> Text:
     text = Text("«")
     for piece in pieces(cut(clean(card.quote), MAX_QUOTE), because=card.because, named=card.named):
-        style = "bold underline" if piece.because else "italic" if piece.named else ""
+        style = "bold" if piece.because else "italic" if piece.named else ""
         text.append(piece.text, style=style)
     return text.append("»")

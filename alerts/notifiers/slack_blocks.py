@@ -48,20 +48,21 @@ def _head(card: Card) -> Iterator[dict[str, Any]]:
 
 
 def _details(card: Card) -> Iterator[dict[str, Any]]:
-    yield from _context(card.reason and f":bulb: {_short(card.reason, 500)}")
+    yield from _section(card.reason and f":bulb: {_short(card.reason, 500)}")
     yield from _context(_joined(" · ", [_short(fact, 100) for fact in card.facts]))
     yield from _context(_joined("\n", [_short(line, 200) for line in card.history]))
-    todo = [_short(card.deadline, 200), _short(card.status, 300)]
-    yield from _section("\n".join(f"*{line}*" for line in todo if line))
+    deadline, status = _short(card.deadline, 200), _short(card.status, 300)
+    todo = [deadline and f":alarm_clock: *{deadline}*", status and f"*{status}*"]
+    yield from _section("\n".join(filter(None, todo)))
     # The newest deeds matter; a long log loses its beginning.
     yield from _context(_joined("\n", [_short(entry, 100) for entry in card.log[-6:]]))
 
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
-    for row in card.buttons:
-        elements = [element for button in row if (element := _button(card.case, button))]
-        if elements:
-            yield {"type": "actions", "elements": elements}
+    """One block: Slack lays the buttons out itself, in one line where there is room for it."""
+    elements = [element for row in card.buttons for button in row if (element := _button(card.case, button))]
+    if elements:
+        yield {"type": "actions", "elements": elements}
 
 
 def _button(case: int, button: Button) -> dict[str, Any]:
@@ -129,5 +130,7 @@ def _marked(piece: Piece) -> str:
 
 
 def _hugged(line: str, sign: str) -> str:
+    """A mark around words only, and around none that has the sign in itself: Slack would show it as it is."""
     bare = line.strip()
-    return line.replace(bare, f"{sign}{bare}{sign}", 1) if sign and bare else line
+    markable = sign and sign not in bare and _WORD.search(bare)
+    return line.replace(bare, f"{sign}{bare}{sign}", 1) if markable else line

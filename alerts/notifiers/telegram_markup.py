@@ -78,7 +78,7 @@ def _quote(card: Card, room: int) -> str:
 def _marked(piece: Piece) -> str:
     text = html.escape(piece.text, quote=False)
     if piece.because:
-        return f"<b><u>{text}</u></b>"
+        return f"<b>{text}</b>"
     return f"<i>{text}</i>" if piece.named else text
 
 

@@ -31,6 +31,16 @@ def test_words_that_moved_the_decision_are_bold_and_whole() -> None:
     assert "> Интернет не *работает*\n> *совсем*" in quote
 
 
+@pytest.mark.parametrize("quote", ["@vasilek_ru, ответьте", "2*2", "?!"])
+def test_what_slack_would_not_show_as_a_mark_gets_none(quote: str) -> None:
+    card = replace(CARD, quote=quote, because=((0, 3),) if "*" in quote or "?" in quote else (), named=((0, 11),))
+    assert blocks(card)[1]["text"]["text"].endswith(f"> {quote}")
+
+
+def test_all_buttons_lie_in_one_block() -> None:
+    assert [block["type"] for block in blocks(CARD)].count("actions") == 1
+
+
 def test_a_channel_cannot_be_called_by_a_customer() -> None:
     assert escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
     card = replace(CARD, quote="<!channel>", title="<!here>", author="<@U1>")

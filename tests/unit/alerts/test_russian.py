@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.russian import counted, did, moment, percent, plural
+from alerts.russian import counted, decimal, did, moment, percent, plural
 from tests.fakes import NOON
 
 
@@ -49,3 +49,8 @@ def test_the_date_is_told_only_when_it_is_another_day_there() -> None:
 
 def test_verbs_agree_with_the_person() -> None:
     assert [did("взял", gender) for gender in ("f", "m", None)] == ["взяла", "взял", "взял(а)"]
+
+
+def test_a_decimal_has_a_comma() -> None:
+    assert decimal(1234.56, 1) == "1\xa0234,6"
+    assert decimal(0.5, 2) == "0,50"
