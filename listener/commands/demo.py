@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
 from listener.commands.summary import print_figures
 from listener.daemon import Daemon
@@ -21,15 +22,18 @@ from listener.store.errors import StoreError
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
 
+LAST_PORT: Final = 65_535
+FASTEST: Final = 1000.0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=int, default=8080, help="of the page with the messengers; 0 takes a free one"
+        "--port", type=_port, default=8080, help="of the page with the messengers; 0 takes a free one"
     )
     parser.add_argument(
         "--for", dest="seconds", type=float, metavar="SECONDS", help="end by itself, with a summary"
     )
-    parser.add_argument("--speed", type=float, default=1.0, metavar="N", help="posts a second, 1 by default")
+    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="posts a second, 1 by default")
     parser.add_argument("--seed", type=int, default=0, help="another order of the posts")
 
 
@@ -47,11 +51,26 @@ def run(arguments: argparse.Namespace) -> int:
     return 2
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"порт — число от 0 до {LAST_PORT}")
+    return port
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 <= speed <= FASTEST:
+        raise argparse.ArgumentTypeError(f"скорость — число от 0 до {FASTEST}")
+    return speed
+
+
 async def _demo(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
+    stop = _told_to_stop()
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(_folder())
-        simulator = Simulator(load_corpus(), system_now, rate=arguments.speed, seed=arguments.seed)
+        simulator = Simulator(load_corpus(), system_now, rate=0, seed=arguments.seed)
         await simulator.start("127.0.0.1", arguments.port)
         stack.push_async_callback(simulator.stop)
         settings = read_settings(
@@ -66,11 +85,14 @@ async def _demo(arguments: argparse.Namespace) -> int:
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         print(f"Telegram и Slack оператора: {simulator.address}  (Ctrl+C — закончить)", flush=True)
         daemon = Daemon(settings)
-        before = None
         await daemon.start()
         stack.push_async_callback(daemon.stop)
         before = await daemon.store.figures()
-        await _until_told(arguments.seconds)
+        # Only now: what is published while the daemon still reads its model would wait for it.
+        simulator.traffic.rate = arguments.speed
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(arguments.seconds):
+                await stop.wait()
         after = await daemon.store.figures()
     print_figures("Показ Отклика", before, after, time.monotonic() - began)
     return 1 if arguments.seconds and not after.delivered else 0
@@ -85,10 +107,9 @@ def _folder() -> Iterator[Path]:
         yield folder
 
 
-async def _until_told(seconds: float | None) -> None:
+def _told_to_stop() -> asyncio.Event:
+    """Set by Ctrl+C from the very beginning: a start that is broken off ends as quietly as a running demo."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
+    return stop

@@ -5,6 +5,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from alerts.russian import decimal, number
 from listener.store.figures import Figures
 
 UNDONE: Final = {
@@ -21,20 +22,21 @@ def print_figures(
     new = after.mentions - before.mentions
     table = Table(title=title, show_header=False, title_justify="left")
     if read is not None:
-        table.add_row("прочитано строк", str(read))
+        table.add_row("прочитано строк", number(read))
     if bad:
-        table.add_row("строк с ошибкой", str(bad))
-    table.add_row("услышано нового", str(new))
-    table.add_row("о брендах", str(after.matched - before.matched))
-    table.add_row("жалоб", str(after.complaints - before.complaints))
-    table.add_row("обращений", str(after.cases - before.cases))
-    table.add_row("карточек доставлено", str(after.delivered - before.delivered))
+        table.add_row("строк с ошибкой", number(bad))
+    table.add_row("услышано нового", number(new))
+    table.add_row("о брендах", number(after.matched - before.matched))
+    table.add_row("жалоб", number(after.complaints - before.complaints))
+    table.add_row("обращений", number(after.cases - before.cases))
+    table.add_row("карточек доставлено", number(after.delivered - before.delivered))
     for state, words in UNDONE.items():
         if after.deliveries.get(state):
-            table.add_row(words, str(after.deliveries[state]))
+            table.add_row(words, number(after.deliveries[state]))
     if after.poisoned:
-        table.add_row("отложено как неразбираемое", str(after.poisoned))
+        table.add_row("отложено как неразбираемое", number(after.poisoned))
     if after.seconds_from_post is not None and read is None:
-        table.add_row("от поста до карточки, медиана", f"{after.seconds_from_post:.2f} с")
-    table.add_row("время", f"{seconds:.1f} с ({new / seconds:,.0f} упоминаний в секунду)")
+        table.add_row("от поста до карточки, медиана", f"{decimal(after.seconds_from_post, 2)} с")
+    table.add_row("время", f"{decimal(seconds, 1)} с")
+    table.add_row("упоминаний в секунду", decimal(new / seconds, 1))
     Console().print(table)
