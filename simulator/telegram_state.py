@@ -266,5 +266,5 @@ def _view(message: Message) -> dict[str, Any]:
 
 
 def _button_view(button: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"text": "label", "callback_data": "data", "url": "url"}
+    names = {"text": "label", "callback_data": "data", "url": "url", "style": "style"}
     return {names[key]: value for key, value in button.items() if key in names}

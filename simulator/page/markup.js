@@ -12,8 +12,9 @@ export function element(tag, className = "", ...children) {
   return made;
 }
 
+/** Clock time where the cards have theirs, wherever the browser is: two clocks on one page would puzzle. */
 export function time(iso) {
-  return new Date(iso).toLocaleTimeString("ru-RU", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(iso).toLocaleTimeString("ru-RU", { timeZone: "Europe/Moscow", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
 /** A link that leads out, or plain text when its address is not one that a browser should open. */

@@ -12,7 +12,7 @@ export function telegramMessage(message, press) {
 
 function key(message, button, press) {
   if (button.url) return link(button.url, button.label);
-  const made = element("button", "", button.label);
+  const made = element("button", ["primary", "success", "danger"].includes(button.style) ? button.style : "", button.label);
   made.type = "button";
   made.dataset.key = button.data;
   made.addEventListener("click", () => press(made, { message: message.id, data: button.data }));
