@@ -117,6 +117,13 @@ class Process:
         ):
             return answer.status, await answer.text()
 
+    def peak_memory(self) -> int:
+        """The most memory the process has held so far, in kB, as Linux counts it."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1])
+
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
