@@ -5,13 +5,10 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramConflictError
-from aiogram.methods import TelegramMethod
-
-from alerts.notifiers.telegram_bot import make_bot, notify_error
+from alerts.notifiers.telegram_api import TelegramApi, TelegramError
+from alerts.notifiers.telegram_refusals import notify_error
 from alerts.notifiers.telegram_updates import Query, Words, read_query, read_words, update_id
 from alerts.ports import Answer, OnPress, Press
 
@@ -23,19 +20,9 @@ MAX_TOAST: Final = 200
 AT_ONCE: Final = 8
 TRIES: Final = 3
 LONGEST_PAUSE: Final = 30.0
+CONFLICT: Final = 409
 IDLE_PAUSE: Final = 0.5
 """Between answers without news: a server that knows no long poll answers at once."""
-
-
-class RawUpdates(TelegramMethod[list[Any]]):
-    """getUpdates without aiogram's models: one update of an unknown shape must not spoil its whole batch."""
-
-    __returning__: ClassVar[Any] = list[Any]
-    __api_method__: ClassVar[str] = "getUpdates"
-
-    offset: int
-    timeout: int
-    allowed_updates: list[str]
 
 
 class TelegramInbox:
@@ -54,7 +41,7 @@ class TelegramInbox:
         poll_seconds: int = 25,
         answer_within: float = 1.0,
     ) -> None:
-        self._bot = make_bot(base_url, token, proxy=proxy, timeout=10.0)
+        self._api = TelegramApi(base_url, token, proxy=proxy)
         self._clock = clock
         self._poll_seconds = poll_seconds
         self._answer_within = answer_within
@@ -68,41 +55,44 @@ class TelegramInbox:
             while True:
                 try:
                     fresh = await self._poll()
-                except AiogramError as error:
+                except TelegramError as error:
                     await asyncio.sleep(await self._held_back(error, failures))
                     failures += 1
                     continue
                 failures = 0
                 await self._handle(fresh, on_press)
         finally:
-            await self._bot.session.close()
+            await self._api.close()
 
     async def _poll(self) -> list[Mapping[str, Any]]:
         """The updates from the offset on; an answer without any is followed by a short rest."""
-        method = RawUpdates(
+        answer = await self._api.call(
+            "getUpdates",
+            patience=self._poll_seconds + 10.0,
             offset=self._offset,
             timeout=self._poll_seconds,
             allowed_updates=["message", "callback_query"],
         )
-        answer = await self._bot(method, request_timeout=self._poll_seconds + 10)
+        if not isinstance(answer, list):
+            raise TelegramError("getUpdates answers no list")
         fresh = [
             update
-            for update in answer or []
+            for update in answer
             if (number := update_id(update)) >= self._offset and number not in self._done
         ]
         if not fresh:
             await asyncio.sleep(IDLE_PAUSE)
         return fresh
 
-    async def _held_back(self, error: AiogramError, failures: int) -> float:
+    async def _held_back(self, error: TelegramError, failures: int) -> float:
         """Seconds to wait after a failed poll."""
         verdict = notify_error(error)
-        if isinstance(error, TelegramConflictError):
+        if error.code == CONFLICT:
             log.critical(
-                "another program reads this Telegram bot's updates, or a webhook is set: %s", error.message
+                "another program reads this Telegram bot's updates, or a webhook is set: %s", error.description
             )
-            if "webhook" in (error.message or "").lower():
-                await _delete_webhook(self._bot)
+            if "webhook" in error.description.lower():
+                await self._delete_webhook()
         else:
             log.warning("Telegram's updates do not come: %s", verdict)
         if verdict.retry_after is not None:
@@ -181,20 +171,26 @@ class TelegramInbox:
 
     async def _answer(self, query_id: str, answer: Answer) -> None:
         try:
-            await self._bot.answer_callback_query(query_id, answer.text[:MAX_TOAST], show_alert=answer.alert)
-        except AiogramError as error:
+            await self._api.call(
+                "answerCallbackQuery",
+                callback_query_id=query_id,
+                text=answer.text[:MAX_TOAST],
+                show_alert=answer.alert,
+            )
+        except TelegramError as error:
             # «query is too old», a lost connection: the press itself counts, and the card will show it.
             log.info("a toast in Telegram was not shown: %s", notify_error(error))
 
     async def _introduce(self, words: Words) -> None:
         try:
-            await self._bot.send_message(words.chat, words.reply, message_thread_id=words.topic)
-        except AiogramError as error:
+            await self._api.call(
+                "sendMessage", chat_id=words.chat, text=words.reply, message_thread_id=words.topic
+            )
+        except TelegramError as error:
             log.info("an answer to /id in Telegram was not shown: %s", notify_error(error))
 
-
-async def _delete_webhook(bot: Bot) -> None:
-    try:
-        await bot.delete_webhook()
-    except AiogramError as error:
-        log.warning("the webhook of the Telegram bot could not be removed: %s", notify_error(error))
+    async def _delete_webhook(self) -> None:
+        try:
+            await self._api.call("deleteWebhook")
+        except TelegramError as error:
+            log.warning("the webhook of the Telegram bot could not be removed: %s", notify_error(error))
