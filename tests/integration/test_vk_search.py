@@ -311,3 +311,19 @@ async def test_closing_does_not_wait_for_a_call_that_hangs(world: World) -> None
     await asyncio.gather(fetching, return_exceptions=True)
     await source.close()
     assert loop.time() - began < 0.5
+
+
+async def test_a_community_is_named_though_the_server_knows_no_users(world: World) -> None:
+    unknown = {"error": {"error_code": 3, "error_msg": "Unknown method passed"}}
+    world.vk.faults.add(Fault(path="users.get", kind="json", body=unknown, times=9))
+    own = an_item(8, owner_id=-GROUP, from_id=-GROUP)
+    world.vk.faults.add(Fault(path=SEARCH, kind="json", body=an_answer(an_item(7), own), times=2))
+    source, shelf = world.search(), Shelf()
+    heard = await shelf.hear(source)
+    met = world.vk.faults.met
+    await source.fetch(None)
+    await source.close()
+    assert [one.id for one in heard] == ["501_7"]
+    assert heard[0].author.name == "id501"
+    # The second look asks for the posts, and not again for the name that is not to be had.
+    assert world.vk.faults.met == met + 1

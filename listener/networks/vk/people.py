@@ -2,18 +2,20 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 from listener.mention import Author
 from listener.networks.vk.client import VkClient
-from listener.networks.vk.items import PEOPLE_FIELDS, read_people
+from listener.networks.vk.items import PEOPLE_FIELDS, nameless, read_people
 from listener.ports import SourceError
 
 log = logging.getLogger(__name__)
 
 BATCH: Final = 100
 REMEMBERED: Final = 5000
+
+_Ask = Callable[[list[int]], Awaitable[dict[int, Author]]]
 
 
 class People:
@@ -32,32 +34,39 @@ class People:
             self._known.popitem(last=False)
 
     async def find(self, numbers: Iterable[int]) -> dict[int, Author]:
-        """Who they are; those that VK does not name (or cannot just now) are left out."""
+        """Who they are, by number only where VK does not name them; left out when it cannot answer just now."""
         wanted = set(numbers)
         missing = sorted(wanted - self._known.keys())
         found = {number: self._known[number] for number in wanted & self._known.keys()}
-        for start in range(0, len(missing), BATCH):
-            asked = await self._ask(missing[start : start + BATCH])
-            self.learn(asked)
-            found |= asked
+        users = [number for number in missing if number > 0]
+        groups = [number for number in missing if number < 0]
+        # Asked apart: a server that knows no users.get must not hide which communities are our own.
+        for unnamed, ask in ((users, self._users), (groups, self._groups)):
+            for start in range(0, len(unnamed), BATCH):
+                found |= await self._ask(unnamed[start : start + BATCH], ask)
         return found
 
-    async def _ask(self, numbers: list[int]) -> dict[int, Author]:
-        users = [number for number in numbers if number > 0]
-        groups = [-number for number in numbers if number < 0]
+    async def _ask(self, numbers: list[int], ask: _Ask) -> dict[int, Author]:
         try:
-            found = await self._users(users) if users else {}
-            return found | (await self._groups(groups) if groups else {})
+            asked = await ask(numbers)
         except SourceError as error:
-            log.warning("names of %d authors are not known for now: %s", len(numbers), error)
-            return {}
+            if not error.permanent:
+                log.warning("names of %d authors are not known for now: %s", len(numbers), error)
+                return {}
+            log.info("names of %d authors are not to be had: %s", len(numbers), error)
+            asked = {}
+        # Whom VK does not name is remembered too, or every look at the same post would ask for them again.
+        named = {number: asked.get(number) or nameless(number) for number in numbers}
+        self.learn(named)
+        return named
 
     async def _users(self, numbers: list[int]) -> dict[int, Author]:
         answer = await self._client.call("users.get", user_ids=_joined(numbers), fields=PEOPLE_FIELDS)
         return read_people({"profiles": answer})
 
     async def _groups(self, numbers: list[int]) -> dict[int, Author]:
-        answer = await self._client.call("groups.getById", group_ids=_joined(numbers), fields=PEOPLE_FIELDS)
+        ids = _joined([-number for number in numbers])
+        answer = await self._client.call("groups.getById", group_ids=ids, fields=PEOPLE_FIELDS)
         return read_people({"groups": read_groups(answer)})
 
 
