@@ -541,6 +541,35 @@ async def test_a_server_that_knows_only_the_new_field_names_is_understood(world:
     assert "note_post" in asked[-1]["post.fields"]
 
 
+async def test_own_posts_are_known_by_number_where_x_names_no_authors(world: World) -> None:
+    asked: list[str] = []
+
+    async def search(_: web.Request) -> web.Response:
+        rows = [
+            {"id": number, "author_id": author, "text": "ромашка"} for number, author in (("5", "900"), ("6", "7"))
+        ]
+        for row in rows:
+            row["created_at"] = "2026-11-22T11:59:00.000Z"
+        return web.json_response({"data": rows, "meta": {"result_count": 2}})
+
+    async def user(request: web.Request) -> web.Response:
+        asked.append(request.match_info["name"])
+        if len(asked) == 1:
+            return web.Response(status=503)
+        return web.json_response({"data": {"id": "900", "name": "Ромашка", "username": "romashka_ru"}})
+
+    app = web.Application()
+    app.router.add_get(SEARCH, search)
+    app.router.add_get("/2/users/by/username/{name}", user)
+    async with TestServer(app) as server:
+        settings = Settings(x_api_url=str(server.make_url("/")), x_bearer_token=Secret(TOKEN))
+        (source,) = build_x([brand()], settings, world.purse, world.clock, lambda _: "ромашка")
+        heard = [[one.id for one in (await source.fetch(None)).mentions] for _ in range(3)]
+        await source.close()
+    assert heard == [["5", "6"], ["6"], ["6"]]
+    assert asked == ["romashka_ru", "romashka_ru"]
+
+
 async def test_a_server_that_repeats_its_token_is_not_walked_for_ever(world: World) -> None:
     body = {"data": [{"id": "5", "author_id": "7", "text": "ромашка", "created_at": "2026-11-22T11:59:00Z"}]}
     world.x.faults.add(Fault(path=SEARCH, kind="json", body=body | {"meta": {"next_token": "same"}}, times=50))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from listener.brands.brand import Brand, WatchX
+from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
 from listener.networks.x.mentions import XMentions
@@ -32,30 +33,31 @@ def build_x(
         if watch is None:
             continue
         bill = None if brand.x_usd_per_day is None else Bill(budget, brand.id, brand.x_usd_per_day, clock)
-        sources += _search(brand, watch, query, client, clock, bill)
-        sources += _mentions(brand, watch, client, clock, bill)
+        own = OwnAccounts(client, brand.accounts_x)
+        if watch.search:
+            sources += _search(
+                brand, watch, query(brand), client, Walking(f"x.search:{brand.id}", clock, bill), own
+            )
+        if watch.mentions:
+            sources += _mentions(brand, watch, client, clock, bill, own)
     return sources
 
 
 def _search(
-    brand: Brand, watch: WatchX, query: Callable[[Brand], str], client: XClient, clock: Clock, bill: Bill | None
+    brand: Brand, watch: WatchX, query: str, client: XClient, walking: Walking, own: OwnAccounts
 ) -> list[Source]:
-    if not watch.search:
+    if not query or len(query) > LONGEST_QUERY:
+        log.error("brand %s is not searched on X: its query has %d characters", brand.id, len(query))
         return []
-    text = query(brand)
-    if not text or len(text) > LONGEST_QUERY:
-        log.error("brand %s is not searched on X: its query has %d characters", brand.id, len(text))
-        return []
-    name = f"x.search:{brand.id}"
-    return [XSearch(name, text, watch.every, client, Walking(name, clock, bill))]
+    return [XSearch(f"x.search:{brand.id}", query, watch.every, client, walking, own)]
 
 
-def _mentions(brand: Brand, watch: WatchX, client: XClient, clock: Clock, bill: Bill | None) -> list[Source]:
-    if not watch.mentions:
-        return []
+def _mentions(
+    brand: Brand, watch: WatchX, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
+) -> list[Source]:
     sources: list[Source] = []
     for account in brand.accounts_x:
         handle = account.lstrip("@")
         name = f"x.mentions:{brand.id}:{handle.lower()}"
-        sources.append(XMentions(name, handle, watch.every, client, Walking(name, clock, bill)))
+        sources.append(XMentions(name, handle, watch.every, client, Walking(name, clock, bill), own))
     return sources

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from listener.mention import Network
+from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.posts import errors_of
 from listener.networks.x.walking import Walking
@@ -20,12 +21,21 @@ class XMentions:
 
     network: Network = "x"
 
-    def __init__(self, name: str, account: str, every: timedelta, client: XClient, walking: Walking) -> None:
+    def __init__(
+        self,
+        name: str,
+        account: str,
+        every: timedelta,
+        client: XClient,
+        walking: Walking,
+        own: OwnAccounts | None = None,
+    ) -> None:
         self.name = name
         self.every = every
         self._account = account
         self._client = client
         self._walking = walking
+        self._own = own or OwnAccounts(client, ())
 
     async def fetch(self, cursor: str | None) -> Batch:
         bookmark = self._walking.open(cursor)
@@ -34,7 +44,8 @@ class XMentions:
         async def ask(bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
             return await self._client.mentions(user, bound, token)
 
-        return await self._walking.step(replace(bookmark, user=user), ask)
+        batch = await self._walking.step(replace(bookmark, user=user), ask)
+        return await self._own.without_own(batch)
 
     async def close(self) -> None:
         await self._client.close()

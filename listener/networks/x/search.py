@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from listener.mention import Network
+from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.walking import Walking
 from listener.ports import Batch
@@ -15,15 +16,25 @@ class XSearch:
 
     network: Network = "x"
 
-    def __init__(self, name: str, query: str, every: timedelta, client: XClient, walking: Walking) -> None:
+    def __init__(
+        self,
+        name: str,
+        query: str,
+        every: timedelta,
+        client: XClient,
+        walking: Walking,
+        own: OwnAccounts | None = None,
+    ) -> None:
         self.name = name
         self.every = every
         self._query = query
         self._client = client
         self._walking = walking
+        self._own = own or OwnAccounts(client, ())
 
     async def fetch(self, cursor: str | None) -> Batch:
-        return await self._walking.step(self._walking.open(cursor), self._ask)
+        batch = await self._walking.step(self._walking.open(cursor), self._ask)
+        return await self._own.without_own(batch)
 
     async def close(self) -> None:
         await self._client.close()
