@@ -43,9 +43,11 @@ def read_press(message: Mapping[str, Any]) -> Pressed | None:
     if not _fits(_ACTION, name) or not _fits(_CASE, value):
         return None
     container = _object(payload, "container")
+    # Slack stamps every press; where a server does not, the envelope tells presses apart.
+    stamp = action.get("action_ts") or message.get("envelope_id")
     ts = container.get("message_ts") or _object(payload, "message").get("ts")
     return Pressed(
-        key=f"slack:{person}:{action.get('action_ts')}:{ts}",
+        key=f"slack:{person}:{stamp}:{ts}",
         user=person,
         user_name=_text(user, "name") or _text(user, "username") or person,
         channel=_text(container, "channel_id") or _text(_object(payload, "channel"), "id"),

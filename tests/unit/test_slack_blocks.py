@@ -55,6 +55,15 @@ def test_a_press_is_read_from_its_envelope() -> None:
     assert pressed.channel == "C1"
 
 
+def test_presses_without_a_stamp_are_told_apart_by_their_envelopes() -> None:
+    envelope = _envelope()
+    del envelope["payload"]["actions"][0]["action_ts"]
+    first, second = (read_press(envelope | {"envelope_id": number}) for number in ("e1", "e2"))
+    assert first is not None
+    assert second is not None
+    assert first.key != second.key
+
+
 @pytest.mark.parametrize(
     "change",
     [
