@@ -22,8 +22,8 @@ def configure_logging(
     handler.setFormatter(_Redacting(inner, secrets))
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)
-    # These libraries log every request and every job run at INFO.
-    for chatty in ("apscheduler", "aiohttp.access", "slack_sdk", "aiogram", "urllib3", "alembic"):
+    # These libraries log every request, job run and opened dictionary at INFO.
+    for chatty in ("apscheduler", "aiohttp.access", "slack_sdk", "urllib3", "alembic", "pymorphy3"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     return handler
 
