@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from alerts.candidate import Candidate
 from alerts.routing import Routing, decide
@@ -12,7 +12,10 @@ from alerts.suppression import URGENT_AT
 from classifiers.verdict import Question, Verdict
 from listener.brands.brand import Brand, Match
 from listener.judged import Judgement, Opinion, Stored, Told
-from listener.triage import Declined, triage
+from listener.mention import Mention
+from listener.triage import Declined, on_own_page, triage
+
+OWN_PAGE: Final = "на своей странице"
 
 
 class Judges(Protocol):
@@ -38,7 +41,7 @@ class Judging:
 
     def judge_all(self, stored: Sequence[Stored], now: datetime) -> list[Judgement]:
         """Judge a micro-batch: one call to the model for all its (mention, brand) pairs."""
-        matches = [(one, match) for one in stored for match in self.matcher.match(one.mention.text)]
+        matches = [(one, match) for one in stored for match in self._brands_of(one.mention)]
         verdicts = self.judge.classify(
             [Question(text=one.mention.text, brand=match.words) for one, match in matches]
         )
@@ -53,6 +56,14 @@ class Judging:
         return [
             Judgement(stored=one, opinions=tuple(opinions[one.row]), told=tuple(told[one.row])) for one in stored
         ]
+
+    def _brands_of(self, mention: Mention) -> list[Match]:
+        """The brands that the text names; where it names none, those on whose own page it was said."""
+        named = self.matcher.match(mention.text)
+        if named or mention.place is None:
+            return named
+        hosts = (brand for brand in self.brands.values() if on_own_page(mention, brand))
+        return [Match(brand=brand.id, words=(), reason=OWN_PAGE) for brand in hosts]
 
     def tell(self, candidate: Candidate, now: datetime) -> Told:
         """Who must see the candidate's card, from when on, and by when he must be answered."""

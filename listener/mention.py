@@ -35,7 +35,8 @@ class Mention:
 
     `id` is unique within the network: VK `<owner>_<id>`, X the post's number as a string.
     `thread` is the id of the post that the conversation hangs on; None when the mention is that post itself.
-    `reach` counts the people who can read it; `published_at` is aware and in UTC.
+    `reach` counts the people who can read it; `published_at` is aware and in UTC. `place` is whose page it was
+    said on where that is not the author's own, e.g. `vk:romashka_help`.
     """
 
     network: Network
@@ -47,6 +48,7 @@ class Mention:
     published_at: datetime
     thread: str | None = None
     reach: int | None = None
+    place: str | None = None
 
 
 def parse_mention(row: object) -> Mention:
@@ -63,6 +65,7 @@ def parse_mention(row: object) -> Mention:
         published_at=_time(_string(row, "published_at")),
         thread=_optional_string(row, "thread"),
         reach=_optional_count(row, "reach"),
+        place=_optional_string(row, "place"),
     )
 
 
@@ -86,6 +89,8 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         row["thread"] = mention.thread
     if mention.reach is not None:
         row["reach"] = mention.reach
+    if mention.place is not None:
+        row["place"] = mention.place
     return row
 
 

@@ -46,6 +46,19 @@ def own(mention: Mention, brands: Iterable[Brand]) -> bool:
     return any(_is_any(mention, brand.accounts_x) for brand in brands)
 
 
+def on_own_page(mention: Mention, brand: Brand) -> bool:
+    """Whether it was said on one of the brand's own pages, where people speak of the brand without naming it."""
+    if mention.place is None:
+        return False
+    network, page = _address(mention.place)
+    if network != mention.network:
+        return False
+    if network == "x":
+        return any(_address(account)[1] == page for account in brand.accounts_x)
+    watched = brand.watch_vk.community if brand.watch_vk else ()
+    return any(_address(account)[1] == page for account in (*brand.accounts_vk, *watched))
+
+
 def _candidate(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -> Candidate:
     return Candidate(
         brand=brand.id,

@@ -118,6 +118,7 @@ def mention(row: Row[Any]) -> Mention:
         published_at=row.published_at,
         thread=row.thread,
         reach=row.reach,
+        place=row.place,
     )
 
 
@@ -143,6 +144,7 @@ def _row(one: Mention, source: str, now: datetime) -> dict[str, Any]:
         "published_at": one.published_at,
         "thread": None if one.thread is None else storable(one.thread),
         "reach": one.reach,
+        "place": None if one.place is None else storable(one.place),
         "heard_at": now,
     }
 

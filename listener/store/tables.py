@@ -96,6 +96,7 @@ mentions = Table(
     Column("published_at", Time, nullable=False),
     Column("thread", Text),
     Column("reach", BigInteger),
+    Column("place", Text),
     Column("heard_at", Time, nullable=False),
     Column("stage", SmallInteger, nullable=False, server_default="0"),
     Column("tries", Integer, nullable=False, server_default="0"),

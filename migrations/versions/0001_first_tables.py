@@ -58,6 +58,7 @@ def mentions() -> None:
         sa.Column("published_at", TIME, nullable=False),
         sa.Column("thread", sa.Text(), nullable=True),
         sa.Column("reach", sa.BigInteger(), nullable=True),
+        sa.Column("place", sa.Text(), nullable=True),
         sa.Column("heard_at", TIME, nullable=False),
         sa.Column("stage", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),

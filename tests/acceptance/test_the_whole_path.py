@@ -28,6 +28,25 @@ async def test_a_complaint_in_vk_and_on_x_becomes_a_card_in_both_messengers(tmp_
     assert set(shown.values()) == {1}
 
 
+async def test_a_comment_in_the_brands_own_community_need_not_name_it(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        simulator.publishing.by_hand("vk", "Ольга", "Всем доброе утро, хорошего дня!", community="romashka")
+        simulator.publishing.by_hand(
+            "vk", "Пётр", "Третий день нет интернета, поддержка не отвечает!", community="romashka"
+        )
+        await until(lambda: bool(cards(simulator)))
+        verdicts, cases = await daemon.export("verdicts"), await daemon.export("cases")
+        mentions = await daemon.export("mentions")
+    assert {one["place"] for one in mentions} == {"vk:romashka_help"}
+    assert [(one["brand"], one["author_name"]) for one in cases] == [("romashka", "Пётр")]
+    assert {(one["brand"], one["reason"]) for one in verdicts} == {("romashka", "на своей странице")}
+    assert len(verdicts) == 2
+
+
 async def test_a_button_pressed_in_telegram_changes_the_case_and_both_cards_once(tmp_path: Path) -> None:
     async with (
         world() as simulator,

@@ -41,6 +41,7 @@ def mention(number: int | str = 1, **named: Any) -> Mention:
         "published_at": NOW - timedelta(seconds=5),
         "thread": "-1_1",
         "reach": 500,
+        "place": "vk:romashka_help",
     }
     return Mention(**values | named)
 

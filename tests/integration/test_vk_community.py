@@ -45,6 +45,7 @@ async def test_posts_comments_and_topics_arrive_in_order_with_names(world: World
         5000,
     )
     assert (answer.kind, answer.thread) == ("comment", post)
+    assert {one.place for one in (heard, answer, talk)} == {"vk:romashka_help"}
     assert answer.url == f"https://vk.com/wall{post}?reply={comment.rpartition('_')[2]}"
     assert (talk.kind, talk.thread, talk.url) == ("topic", "topic-77_3", "https://vk.com/topic-77_3?post=1")
 

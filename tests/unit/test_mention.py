@@ -19,6 +19,7 @@ ROW: dict[str, Any] = {
     "published_at": "2026-11-22T10:00:00+03:00",
     "thread": "-1_1",
     "reach": 5,
+    "place": "vk:romashka_help",
 }
 
 texts = st.text(max_size=50)
@@ -41,6 +42,7 @@ mentions = st.builds(
     ),
     thread=st.none() | st.just("-1_1"),
     reach=st.none() | st.integers(0, 10**9),
+    place=st.none() | st.just("vk:romashka_help"),
 )
 
 
@@ -68,6 +70,7 @@ def test_a_time_with_another_offset_is_kept_in_utc() -> None:
         ({"author": {"id": 1, "name": "Иван"}}, "author.id"),
         ({"published_at": "вчера"}, "published_at"),
         ({"reach": -1}, "reach"),
+        ({"place": 7}, "place"),
         ({"reach": True}, "reach"),
         ({"thread": 5}, "thread"),
     ],

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from alerts.candidate import Candidate
 from classifiers.verdict import Evidence, Intent, Sentiment, Verdict
-from listener.brands.brand import Brand, Match
+from listener.brands.brand import Brand, Match, WatchVk
 from listener.mention import Author, Mention, Network
-from listener.triage import SELDOM, SURE_AT, Declined, own, triage
+from listener.triage import SELDOM, SURE_AT, Declined, on_own_page, own, triage
 
 BRAND = Brand(
     id="vasilek",
@@ -138,3 +138,21 @@ def test_without_brands_nobody_is_own() -> None:
 def test_nothing_below_the_threshold_becomes_a_case(complaint: float, threshold: float) -> None:
     outcome = triage(MENTION, MATCH, replace(VERDICT, complaint=complaint), replace(BRAND, complaint_at=threshold))
     assert isinstance(outcome, Candidate) == (complaint >= threshold)
+
+
+@pytest.mark.parametrize(
+    ("place", "ours"),
+    [
+        ("vk:vasilek_help", True),
+        ("vk:VASILEK_help", True),
+        ("vk:-500", True),
+        ("vk:vasilek_shop", True),
+        ("vk:Vasilek_ru", False),
+        ("x:vasilek_help", False),
+        ("vk:romashka_help", False),
+        (None, False),
+    ],
+)
+def test_own_pages_are_the_accounts_and_the_watched_communities(place: str | None, ours: bool) -> None:  # noqa: FBT001
+    brand = replace(BRAND, watch_vk=WatchVk(community=("Vasilek_Shop",)))
+    assert on_own_page(replace(MENTION, place=place), brand) is ours

@@ -36,6 +36,13 @@ def test_views_count_in_either_shape(views: object, reach: int) -> None:
     assert read_post(POST | {"views": views}, people).reach == reach
 
 
+def test_a_post_on_a_communitys_wall_says_whose_page_it_is_on() -> None:
+    people = read_people({"groups": [{"id": 9, "name": "Ромашка", "screen_name": "romashka_help"}, {"id": 8}]})
+    assert read_post(POST | {"owner_id": -9}, people).place == "vk:romashka_help"
+    assert read_post(POST | {"owner_id": -8}, people).place is None
+    assert read_post(POST | {"owner_id": 501}, people).place is None
+
+
 def test_a_result_of_type_reply_is_a_comment_on_its_post() -> None:
     heard = read_post(POST | {"post_type": "reply", "post_id": 3}, {})
     assert (heard.kind, heard.id, heard.thread) == ("comment", "-1_7", "-1_3")

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -184,7 +184,7 @@ class VkCommunity:
         mentions: dict[str, Mention] = {}
         for update in heard:
             try:
-                mention = read_event(update, people)
+                mention = self._here(read_event(update, people))
                 mentions.pop(mention.id, None)  # an edit in the same batch wins over what it edits
                 mentions[mention.id] = mention
             except MalformedMentionError as error:
@@ -217,7 +217,11 @@ class VkCommunity:
             self._gap_tries = 0
             return (), False
         self._gap_tries = 0
-        return mentions, True
+        return tuple(map(self._here, mentions)), True
+
+    def _here(self, mention: Mention) -> Mention:
+        """With the community by the name that the staff watch it by, whatever else VK calls it."""
+        return replace(mention, place=f"vk:{self._community}")
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

@@ -97,8 +97,13 @@ def _mention(
         "published_at": _moment(read_date(item)).isoformat(),
         "thread": thread,
         "reach": _reach(item, people.get(owner), author),
+        "place": _place(people.get(owner)) if owner < 0 else None,
     }
     return parse_mention(row)
+
+
+def _place(community: Author | None) -> str | None:
+    return f"vk:{community.handle}" if community is not None and community.handle else None
 
 
 def _reach(item: Mapping[str, Any], owner: Author | None, author: Author) -> int | None:
