@@ -68,9 +68,10 @@ class Metrics:
         for what, count in (("new", new), ("edited", edited), ("known", known), ("own", own)):
             self._mentions.labels(source, what).inc(count)
 
-    def source_ok(self, source: str, now: datetime) -> None:
+    def source_ok(self, source: str, now: datetime, *, held_back: bool = False) -> None:
+        """`held_back`: it answers, yet is asked more seldom than the staff want, for its quota is short."""
         self._success.labels(source).set(now.timestamp())
-        self._state(source, None)
+        self._state(source, "held_back" if held_back else None)
 
     def source_failed(self, source: str, error: SourceError) -> None:
         state = state_of(error)

@@ -19,6 +19,7 @@ LAST_BACKOFF: Final = 300.0
 PAUSED_PROBE: Final = 900.0
 """Seconds after which a paused source is asked once more: a token may have been renewed on the other side."""
 JITTER: Final = 0.1
+MOST_JITTERED: Final = 60.0
 
 Hear = Callable[[Source], Awaitable[bool]]
 """Fetch and keep one batch; True asks to go on at once. Raises SourceError."""
@@ -27,7 +28,7 @@ Hear = Callable[[Source], Awaitable[bool]]
 class Watcher(Protocol):
     """Told how each source fares, for metrics and health."""
 
-    def source_ok(self, source: str, now: datetime) -> None: ...
+    def source_ok(self, source: str, now: datetime, every: timedelta | None) -> None: ...
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None: ...
 
@@ -47,6 +48,11 @@ def backoff(failures: int, error: SourceError) -> float:
     if error.retry_after is not None:
         return max(error.retry_after, FIRST_BACKOFF)
     return float(min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** min(failures - 1, 16)))
+
+
+def jitter(seconds: float, rng: random.Random) -> float:
+    """A little earlier or later; never by much, or a wait until midnight would end hours off."""
+    return rng.uniform(-JITTER, JITTER) * min(seconds, MOST_JITTERED)
 
 
 class Polling:
@@ -113,14 +119,15 @@ class Polling:
         self._succeeded(source)
         if source.every is None:
             return 0.0
-        return source.every.total_seconds() * (1 + self._random.uniform(-JITTER, JITTER))
+        seconds = source.every.total_seconds()
+        return seconds + jitter(seconds, self._random)
 
     def _succeeded(self, source: Source) -> None:
         fortune = self._fortunes[source.name]
         if fortune.failures:
             log.info("source %s works again after %d failed tries", source.name, fortune.failures)
         self._fortunes[source.name] = _Fortune()
-        self._watcher.source_ok(source.name, self._clock.now())
+        self._watcher.source_ok(source.name, self._clock.now(), source.every)
 
     def _failed(self, source: Source, error: SourceError) -> float:
         fortune = self._fortunes[source.name]
@@ -139,7 +146,7 @@ class Polling:
         )
         fortune.said = str(error)
         self._watcher.source_failed(source.name, error, self._clock.now(), wait)
-        return wait + self._random.uniform(0, JITTER) * min(wait, 60)
+        return wait + abs(jitter(wait, self._random))
 
 
 def _severity(error: SourceError) -> tuple[int, str]:

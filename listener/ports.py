@@ -33,7 +33,10 @@ class Source(Protocol):
 
     @property
     def every(self) -> timedelta | None:
-        """How often to fetch; None for a long poll, which is fetched again as soon as it returns."""
+        """How often to fetch; None for a long poll, which is fetched again as soon as it returns.
+
+        Read again before every wait: it grows while a quota is short.
+        """
 
     async def fetch(self, cursor: str | None) -> Batch:
         """Ask the network for what came after the cursor. Raises SourceError and nothing else."""
@@ -71,6 +74,9 @@ class Budget(Protocol):
 
         Raises SourceError(held_back=True, retry_after=seconds) when the limit would be passed.
         """
+
+    async def used(self, key: str) -> int:
+        """How much of `key` is spent today, by earlier runs too. Raises SourceError."""
 
 
 class Clock(Protocol):

@@ -19,14 +19,19 @@ class Watch:
         self.metrics = metrics
         self.health = health
         self._clock = clock
+        self._asked: Mapping[str, timedelta | None] = {}
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
+        self._asked = dict(every)
         self.metrics.sources(every)
         self.health.sources(every, now)
 
-    def source_ok(self, source: str, now: datetime) -> None:
-        self.metrics.source_ok(source, now)
-        self.health.source_ok(source, now)
+    def source_ok(self, source: str, now: datetime, every: timedelta | None) -> None:
+        """`every` is the cadence of this moment: slower than announced means that a quota is being spread."""
+        asked = self._asked.get(source)
+        slowed = every if asked is not None and every is not None and every > asked else None
+        self.metrics.source_ok(source, now, held_back=slowed is not None)
+        self.health.source_ok(source, now, slowed=slowed)
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
         self.metrics.source_failed(source, error)

@@ -32,6 +32,13 @@ class DailyBudget:
                 retry_after=(next_day(now) - now).total_seconds(),
             )
 
+    async def used(self, key: str) -> int:
+        now = self._clock.now()
+        try:
+            return await self._database.read(lambda c: used(c, key, now))
+        except StoreError as error:
+            raise SourceError(f"the quota cannot be read: {error}") from error
+
 
 async def spend(connection: AsyncConnection, key: str, limit: int, amount: int, now: datetime) -> bool:
     """Count `amount`, or leave the count as it is and return False where that would pass the limit."""

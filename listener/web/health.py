@@ -16,9 +16,13 @@ LOOP_SILENCE: Final = timedelta(minutes=2)
 
 @dataclass(slots=True, kw_only=True)
 class _Source:
-    """What is known of one source. `since` is when it began to be listened to."""
+    """What is known of one source. `since` is when it began to be listened to.
+
+    `asked` is the cadence it was announced with, `every` the one it has now.
+    """
 
     since: datetime
+    asked: timedelta
     every: timedelta
     last_success: datetime | None = None
     state: str = "new"
@@ -66,13 +70,15 @@ class Health:
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
         """These sources are listened to from now on, each so often; None for a long poll. Others are forgotten."""
         self._sources = {
-            name: self._sources.get(name) or _Source(since=now, every=often or timedelta(0))
-            for name, often in every.items()
+            name: self._sources.get(name) or _source(now, often or timedelta(0)) for name, often in every.items()
         }
 
-    def source_ok(self, source: str, now: datetime) -> None:
+    def source_ok(self, source: str, now: datetime, *, slowed: timedelta | None = None) -> None:
+        """`slowed` is until its next turn when a quota makes the source slower than it was asked to be."""
         one = self._source(source, now)
-        one.last_success, one.state, one.error, one.next_try = now, "ok", None, None
+        one.last_success, one.error, one.every = now, None, slowed or one.asked
+        one.state = "held_back" if slowed else "ok"
+        one.next_try = now + slowed if slowed else None
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
         one = self._source(source, now)
@@ -110,4 +116,8 @@ class Health:
         return Verdict(problems=tuple(problems), details=details)
 
     def _source(self, name: str, now: datetime) -> _Source:
-        return self._sources.setdefault(name, _Source(since=now, every=timedelta(0)))
+        return self._sources.setdefault(name, _source(now, timedelta(0)))
+
+
+def _source(now: datetime, every: timedelta) -> _Source:
+    return _Source(since=now, asked=every, every=every)

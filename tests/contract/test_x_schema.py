@@ -210,6 +210,9 @@ async def test_every_request_of_ours_holds(spec: Spec, world: World) -> None:
         async def spend(self, key: str, *, limit: int, amount: int = 1) -> None:
             return None
 
+        async def used(self, key: str) -> int:
+            return 0
+
     class Noon:
         def now(self) -> datetime:
             return NOON

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from listener.commands import health as health_command
 from listener.metrics import Metrics
 from listener.ports import SourceError
+from listener.watch import Watch
 from listener.web.health import Health
 from listener.web.server import WebServer
 
@@ -130,6 +131,18 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
     assert samples["otklik_presses_total", "false", "slack", "unknown"] == 1
     assert samples["otklik_loop_last_turn_seconds", "tell"] == NOON.timestamp()
     assert samples["otklik_event_loop_lag_seconds",] == 0.01
+
+
+async def test_a_source_slower_than_it_was_asked_to_be_counts_as_held_back(served: Served) -> None:
+    watch = Watch(served.metrics, served.health, served.clock)
+    minute = timedelta(minutes=1)
+    watch.sources({X: minute, "vk.community:romashka": None}, NOON)
+    for every, held in ((minute, 0.0), (2 * minute, 1.0), (minute, 0.0)):
+        watch.source_ok(X, NOON, every)
+        watch.source_ok("vk.community:romashka", NOON, None)
+        _, body = await served.get("/metrics")
+        assert f'otklik_source_held_back{{reason="held_back",source="{X}"}} {held}' in body
+        assert 'otklik_source_held_back{reason="held_back",source="vk.community:romashka"} 0.0' in body
 
 
 async def test_a_source_that_works_again_is_no_longer_held_back_and_a_removed_one_is_gone(served: Served) -> None:

@@ -52,6 +52,9 @@ class Purse:
             raise SourceError("spent", held_back=True, retry_after=60)
         self.spent[key] = self.spent.get(key, 0) + amount
 
+    async def used(self, key: str) -> int:
+        return self.spent.get(key, 0)
+
 
 @dataclass
 class World:

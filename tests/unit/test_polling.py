@@ -1,6 +1,7 @@
 """Polling: each source on its own, faults waited out, none stopping another."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ import pytest
 
 from listener.clock import SystemClock
 from listener.mention import Network
-from listener.polling import LAST_BACKOFF, PAUSED_PROBE, Polling, backoff
+from listener.polling import LAST_BACKOFF, PAUSED_PROBE, Polling, backoff, jitter
 from listener.ports import Batch, Source, SourceError
 
 
@@ -37,8 +38,10 @@ class Scripted:
 class Notes:
     good: list[str] = field(default_factory=list)
     bad: list[tuple[str, float]] = field(default_factory=list)
+    cadences: list[timedelta | None] = field(default_factory=list)
 
-    def source_ok(self, source: str, now: datetime) -> None:
+    def source_ok(self, source: str, now: datetime, every: timedelta | None) -> None:
+        self.cadences.append(every)
         self.good.append(source)
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
@@ -139,3 +142,21 @@ def test_backoff_follows_the_networks_own_word() -> None:
 
 def test_a_permanent_fault_pauses_the_source() -> None:
     assert backoff(1, SourceError("revoked", permanent=True)) == PAUSED_PROBE
+
+
+async def test_a_cadence_that_changes_is_followed_and_told() -> None:
+    class Slowing(Scripted):
+        async def fetch(self, cursor: str | None) -> Batch:
+            batch = await super().fetch(cursor)
+            self.every = timedelta(hours=1) if self.calls == 3 else self.every
+            return batch
+
+    source = Slowing("vk.search:a", always(Batch()))
+    async with polled(source) as notes:
+        await until(lambda: len(notes.good) >= 3)
+        await asyncio.sleep(0.1)
+    assert notes.cadences == [timedelta(milliseconds=20)] * 2 + [timedelta(hours=1)]
+
+
+def test_a_wait_until_midnight_ends_within_seconds_of_it() -> None:
+    assert all(abs(jitter(12 * 3600, random.Random(seed))) <= 6 for seed in range(50))

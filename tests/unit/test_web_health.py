@@ -85,6 +85,19 @@ def test_a_rare_source_has_three_of_its_turns() -> None:
     assert not health.verdict(NOON + timedelta(hours=3) + MINUTE).alive
 
 
+def test_a_source_that_a_quota_slows_down_has_three_of_its_slower_turns() -> None:
+    health = listening()
+    health.source_ok(VK, NOON + timedelta(hours=4))
+    health.source_ok(X, NOON, slowed=timedelta(hours=2))
+    assert health.verdict(NOON + timedelta(hours=4)).alive
+    row = health.verdict(NOON + MINUTE).details["sources"][X]
+    assert (row["state"], row["next_try"]) == ("held_back", (NOON + timedelta(hours=2)).isoformat())
+    health.source_failed(X, SourceError("VK answers 502"), NOON + timedelta(hours=4), 1)
+    assert health.verdict(NOON + timedelta(hours=4)).alive
+    health.source_ok(X, NOON + timedelta(hours=4))
+    assert not health.verdict(NOON + timedelta(hours=4) + 2 * RECENTLY).alive
+
+
 def test_a_loop_that_stands_still_is_named() -> None:
     health = Health()
     health.turned("tell", NOON)

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import date, timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final
 
 from listener.networks.pace import Reason, next_delay
 from listener.ports import Budget, Clock, SourceError
@@ -10,13 +10,6 @@ from listener.ports import Budget, Clock, SourceError
 log = logging.getLogger(__name__)
 
 METHOD: Final = "newsfeed.search"
-
-
-@runtime_checkable
-class Counting(Protocol):
-    """What a Budget may offer besides: how much of a key is spent today, also by earlier runs."""
-
-    async def used(self, key: str) -> int: ...
 
 
 class Quota:
@@ -61,5 +54,5 @@ class Quota:
     async def _begin_day(self) -> None:
         today = self._clock.now().date()
         if self._today != today:
+            self._used = await self._budget.used(self._key)
             self._today = today
-            self._used = await self._budget.used(self._key) if isinstance(self._budget, Counting) else 0
