@@ -1,7 +1,7 @@
 """A card: the case as operators see it, in Russian, before a messenger gives it its markup."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -9,7 +9,7 @@ from alerts.candidate import Span
 from alerts.case import Case, Said, State
 from alerts.deeds import last_deed, taken
 from alerts.quoting import in_short, phrases, quote
-from alerts.russian import INTENT_TITLES, NETWORK_TITLES, capital, counted, day, moment, number, percent
+from alerts.russian import INTENT_TITLES, NBSP, NETWORK_TITLES, capital, counted, day, moment, number, percent
 from alerts.suppression import URGENT_AT
 
 Action = Literal["claim", "not_complaint", "snooze", "close", "reopen"]
@@ -93,11 +93,12 @@ _TAKE_OVER: Final = Button(label="Перехватить", action="claim")
 _NOT_COMPLAINT: Final = Button(label="Не жалоба", action="not_complaint")
 _SNOOZE: Final = Button(label="Отложить", action="snooze")
 _CLOSE: Final = Button(label="Закрыть", action="close")
+_FINISH: Final = replace(_CLOSE, style="primary")
 _REOPEN: Final = Button(label="Вернуть", action="reopen")
 
 BUTTONS: Final[Mapping[State, tuple[tuple[Button, ...], ...]]] = {
     "new": ((_CLAIM, _NOT_COMPLAINT), (_SNOOZE, _CLOSE)),
-    "claimed": ((_CLOSE, _NOT_COMPLAINT), (_SNOOZE, _TAKE_OVER)),
+    "claimed": ((_FINISH, _NOT_COMPLAINT), (_SNOOZE, _TAKE_OVER)),
     "snoozed": ((_CLAIM, _NOT_COMPLAINT), (_CLOSE,)),
     "not_complaint": ((_REOPEN,),),
     "closed": ((_REOPEN,),),
@@ -162,7 +163,7 @@ def _facts(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:
         f"Тема: {', '.join(topics)}" if topics else "",
         f"Автор {INTENT_TITLES[latest.intent]}" if latest.intent in ("question", "solve", "troll") else "",
         f"Могут прочитать: {number(reach)}" if reach is not None else "",
-        f"Написано в {moment(latest.published_at, now=now, timezone=timezone)}",
+        f"Написано в{NBSP}{moment(latest.published_at, now=now, timezone=timezone)}",
         f"Ещё {counted(more, 'сообщение', 'сообщения', 'сообщений')} в этом обращении" if more else "",
     )
     return tuple(filter(None, facts))
@@ -199,7 +200,14 @@ def _status(case: Case, now: datetime, timezone: str) -> str:
     if case.state == "snoozed":
         until = f" до {moment(case.snoozed_until, now=now, timezone=timezone)}" if case.snoozed_until else ""
         return f"Отложено{until}" + (f", {owned}" if owned else "")
-    return capital(owned) or "Никто не взял"
+    if owned:
+        return capital(owned)
+    return "Автор написал снова, никто не взял" if _is_back(case) else "Никто не взял"
+
+
+def _is_back(case: Case) -> bool:
+    """Whether it was the customer who reopened the case: the last that people did was to close it."""
+    return bool(case.done) and case.done[-1] == last_deed(case, "close")
 
 
 def _log(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:

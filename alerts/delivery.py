@@ -250,8 +250,12 @@ class Delivering:
 
 
 def key(delivery: Delivery) -> str:
-    """The delivery's own name in its messenger, the same at every try."""
-    return f"otklik-{delivery.case.id}-{delivery.id}"
+    """The delivery's own name in its messenger, the same at every try.
+
+    A card sent anew, for a reopened case or because its message is gone, is not to be taken for the old one.
+    """
+    name = f"otklik-{delivery.case.id}-{delivery.id}"
+    return f"{name}-{delivery.shown}" if delivery.shown else name
 
 
 MESSENGERS: Final[tuple[Messenger, ...]] = get_args(Messenger)

@@ -96,7 +96,8 @@ class Inbox(Protocol):
 class Delivery:
     """A card that a chat must see: the chat shows `shown` (0: nothing yet), the case is at `case.revision`.
 
-    `ref` is the message's reference once it was sent. `unknown` marks an earlier try whose outcome is not known.
+    `ref` is the message's reference once it was sent; a reopened case has none, and is told by a new message.
+    `unknown` marks an earlier try whose outcome is not known.
     """
 
     id: int

@@ -49,13 +49,18 @@ async def join(connection: AsyncConnection, told: Sequence[tuple[Stored, Told]],
     standing = await _standing(connection, told, now)
     known = {case.id for case in standing.values() if case.revision > 0}
     ways: list[How] = []
+    anew: list[tuple[int, datetime]] = []
     for _, one in told:
         place = place_of(one.candidate)
         standing[place], how = joined_by(standing[place], one)
         ways.append(how)
+        # Without chats it is to be told to nobody, and the old card only follows the case.
+        if how == "reopened" and one.chats:
+            anew.append((standing[place].id, max(now, one.not_before) if one.not_before else now))
     await connection.execute(_UPDATE, [_changed(one) for one in standing.values()])
     await _write_mentions(connection, told, standing)
     revisions = [(one.id, one.revision) for one in standing.values() if one.id in known]
+    await outbox_rows.renew(connection, anew)
     await outbox_rows.raise_wanted(connection, revisions, now)
     await outbox_rows.add(connection, [(standing[place_of(one.candidate)], one) for _, one in told], now)
     return Joined(new=ways.count("new"), joined=ways.count("joined"), reopened=ways.count("reopened"))

@@ -33,6 +33,17 @@ async def raise_wanted(connection: AsyncConnection, revisions: Sequence[tuple[in
         )
 
 
+async def renew(connection: AsyncConnection, reopened: Sequence[tuple[int, datetime]]) -> None:
+    """The chats that showed these cases (id, when to tell) as ended get a card of their own for what is new.
+
+    An edit of the card far up in the chat would be seen by nobody. Who is editing that one right now loses the
+    row, so that its late report cannot bring the old reference back. `shown` stays: by it the new card is told
+    from the old one.
+    """
+    if reopened:
+        await connection.execute(_RENEW, [{"of_case": one, "at": at} for one, at in reopened])
+
+
 async def add(connection: AsyncConnection, told: Sequence[tuple[Revised, Told]], now: datetime) -> None:
     """The chats that must see the cases; a chat that already does is not told twice."""
     moved = await _moved(connection) if any(one.chats for _, one in told) else {}
@@ -59,6 +70,20 @@ _RAISE = (
             (deliveries.c.state == "shown", bindparam("now", type_=deliveries.c.due_at.type)),
             else_=deliveries.c.due_at,
         ),
+    )
+)
+
+_RENEW = (
+    update(deliveries)
+    .where(deliveries.c.case_id == bindparam("of_case"), deliveries.c.ref.is_not(None))
+    .where(deliveries.c.state != "failed")
+    .values(
+        ref=None,
+        state="due",
+        due_at=bindparam("at", type_=deliveries.c.due_at.type),
+        tries=0,
+        unknown=False,
+        worker=None,
     )
 )
 

@@ -100,6 +100,68 @@ async def test_a_closed_case_is_opened_anew_by_its_author(store: Store) -> None:
     assert (case.state, case.owner, case.revision, case.due_at) == ("new", None, 3, later(1800))
 
 
+async def closed(store: Store) -> None:
+    """A case that SUPPORT shows and that was closed there."""
+    await complain(store, mention(1))
+    await show_all(store)
+    await store.press(press("k"), ANNA, becomes("closed", "Анна Иванова"), NOW)
+
+
+async def test_a_reopened_case_gets_a_card_of_its_own(store: Store) -> None:
+    await closed(store)
+    (ended,) = await show_all(store)
+    assert ended.ref == f"ref-{ended.id}"
+    await complain(store, mention(2), now=later(100))
+    (anew,) = await claim(store, later(100))
+    assert (anew.id, anew.ref, anew.shown, anew.unknown) == (ended.id, None, 2, False)
+    await store.shown(anew, "new card", later(101))
+    await complain(store, mention(3), now=later(200))
+    (edit,) = await claim(store, later(200))
+    assert edit.ref == "new card"
+
+
+async def test_an_edit_that_ends_after_the_reopening_does_not_bring_the_old_card_back(store: Store) -> None:
+    await closed(store)
+    (editing,) = await claim(store)
+    await complain(store, mention(2), now=later(1))
+    await store.shown(editing, f"ref-{editing.id}", later(2))
+    (anew,) = await claim(store, later(3))
+    assert (anew.id, anew.ref, anew.case.state) == (editing.id, None, "new")
+
+
+async def test_a_card_never_sent_is_sent_once_when_its_case_is_reopened(store: Store) -> None:
+    await complain(store, mention(1))
+    (sending,) = await claim(store)
+    await store.press(press("k"), ANNA, becomes("closed", "Анна Иванова"), NOW)
+    await complain(store, mention(2), now=later(1))
+    assert await claim(store, later(1)) == []
+    await store.shown(sending, "first", later(2))
+    (edit,) = await claim(store, later(2))
+    assert (edit.ref, edit.case.state) == ("first", "new")
+
+
+async def test_a_case_reopened_at_night_is_told_in_the_morning(store: Store) -> None:
+    await closed(store)
+    await show_all(store)
+    await keep(store, mention(2))
+    again = [complaint(one, not_before=later(3600)) for one in await store.unjudged(1, NOW)]
+    await store.record(again, NOW)
+    assert await claim(store, later(3599)) == []
+    (anew,) = await claim(store, later(3600))
+    assert anew.ref is None
+
+
+async def test_a_case_reopened_by_what_is_told_to_nobody_only_changes_its_card(store: Store) -> None:
+    await closed(store)
+    (ended,) = await show_all(store)
+    await keep(store, mention(2))
+    (judgement,) = [complaint(one) for one in await store.unjudged(1, NOW)]
+    (told,) = judgement.told
+    await store.record([replace(judgement, told=(replace(told, chats=()),))], NOW)
+    (edit,) = await claim(store)
+    assert (edit.ref, edit.case.state) == (f"ref-{ended.id}", "new")
+
+
 async def test_what_operators_called_no_complaint_stays_so(store: Store) -> None:
     await complain(store, mention(1))
     await store.press(press("k"), ANNA, becomes("not_complaint", "Анна Иванова"), NOW)

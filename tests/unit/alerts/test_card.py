@@ -140,6 +140,13 @@ def test_the_status_says_who_and_when() -> None:
     assert make_card(wrong, NOON).status == "Не жалоба — Олег Смирнов, 15:00"
 
 
+def test_a_customer_who_came_back_is_told_from_a_case_that_was_put_back() -> None:
+    closed = Deed(who="Олег Смирнов", what="закрыл", at=NOON)
+    back = Deed(who="Анна Иванова", what="вернула в работу", at=NOON)
+    assert make_card(a_case(done=(closed,)), NOON).status == "Автор написал снова, никто не взял"
+    assert make_card(a_case(done=(closed, back)), NOON).status == "Никто не взял"
+
+
 def test_a_status_without_its_log_line_is_still_told() -> None:
     assert make_card(a_case(state="claimed", owner="Анна Иванова"), NOON).status == "У сотрудника Анна Иванова"
     assert make_card(a_case(state="closed"), NOON).status == "Закрыто"
@@ -156,7 +163,7 @@ def test_the_latest_words_are_on_top_and_the_earlier_in_short() -> None:
     assert card.facts == (
         "Тема: связь, персонал",
         "Могут прочитать: 20\xa0000",
-        "Написано в 12:09",
+        "Написано в\xa012:09",
         "Ещё 2\xa0сообщения в этом обращении",
     )
 

@@ -280,6 +280,7 @@ def test_the_key_is_the_same_at_every_try_and_the_delivery_s_own() -> None:
     delivery = a_delivery()
     assert key(delivery) == key(replace(delivery, tries=3, unknown=True, case=a_case(revision=9)))
     assert key(delivery) != key(a_delivery(id=2))
+    assert key(delivery) != key(replace(delivery, shown=3))
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1))
