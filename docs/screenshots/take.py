@@ -1,0 +1,108 @@
+"""Takes the pictures of this folder from the running demo: `.venv/bin/python docs/screenshots/take.py`.
+
+Needs Chromium and fonts with Cyrillic and emoji (Debian: chromium fonts-dejavu fonts-noto-color-emoji).
+"""
+
+# ruff: noqa: INP001 - a script beside its pictures, no package
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Locator, Page, async_playwright
+
+FOLDER: Final = Path(__file__).parent
+COMPLAINT: Final = (
+    "Ромашка, третий день не работает интернет! Мастер не пришёл, в поддержке молчат. Верните деньги за ноябрь"
+)
+AUTHOR: Final = "Мария Светлова"
+PATIENCE_MS: Final = 60_000
+TOAST_MS: Final = 6_000
+ARGUMENTS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
+
+
+async def main() -> None:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("there is no Chromium on this machine")
+    with _demo() as address:
+        await _take_all(chromium, address)
+
+
+async def _take_all(chromium: str, address: str) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": 1360, "height": 860}, device_scale_factor=2)
+        await _open(page, address)
+        await _settle(page)
+        await _take(page, "telegram")
+        await _take(page, "slack")
+        # The whole page is big enough without doubling it.
+        await page.screenshot(path=FOLDER / "page.png", scale="css")
+        await browser.close()
+
+
+@contextlib.contextmanager
+def _demo() -> Iterator[str]:
+    """The demo in a process of its own; the address of its page."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    demo = (Path(sys.executable).with_name("listener"), "demo", "--port", port, "--speed", "2")
+    with subprocess.Popen(demo, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own command
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+async def _open(page: Page, address: str) -> None:
+    """The page answers as soon as the demo has begun to serve it."""
+    for _ in range(60):
+        with contextlib.suppress(PlaywrightError):
+            await page.goto(address)
+            return
+        await asyncio.sleep(0.5)
+    sys.exit("the demo does not answer")
+
+
+async def _settle(page: Page) -> None:
+    """Wait for a few cards, let one more customer complain, and take the card before in hand."""
+    chat = page.locator("#telegram .message")
+    await chat.nth(4).wait_for(timeout=PATIENCE_MS)
+    await page.locator("#rate").select_option("0")
+    form = page.locator("#write")
+    await form.locator("[name=author]").fill(AUTHOR)
+    await form.locator("[name=text]").fill(COMPLAINT)
+    await form.get_by_role("button").click()
+    for messenger in ("telegram", "slack"):
+        await _card(page, messenger).wait_for(timeout=PATIENCE_MS)
+    await chat.nth(await chat.count() - 2).get_by_role("button", name="Взять").click()
+    for messenger in ("telegram", "slack"):
+        taken = page.locator(f"#{messenger} .message", has_text="Взяла Анна Иванова")
+        await taken.wait_for(timeout=PATIENCE_MS)
+    # What the page says in passing is gone by then.
+    await page.wait_for_timeout(TOAST_MS)
+
+
+async def _take(page: Page, messenger: str) -> None:
+    await _card(page, messenger).screenshot(path=FOLDER / f"{messenger}-card.png")
+
+
+def _card(page: Page, messenger: str) -> Locator:
+    return page.locator(f"#{messenger} .message", has_text=AUTHOR)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
