@@ -1,11 +1,13 @@
 """Dialects: a brand as the search queries of each network, as few and as short as its quota and limits ask."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
+from classifiers.morphology import analyzer
 from listener.brands.brand import Brand
-from listener.brands.forms import analyzer, inflected
+from listener.brands.forms import inflected
 from listener.brands.letters import ROMAN_SCHEMES, fold, is_cyrillic, words_of
 
 X_QUERY_LENGTH: Final = 512
@@ -15,17 +17,33 @@ X_QUERY_LENGTH: Final = 512
 _CASES: Final = ("nomn", "gent", "loct", "accs", "datv", "ablt")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Query:
+    """A text to search VK for; an `exact` one stands in quotes and finds only these words side by side."""
+
+    text: str
+    words: tuple[str, ...]
+    exact: bool
+
+    def covers(self, other: "_Query") -> bool:
+        """Whether everything that `other` finds is found by this one too, whatever the forms of its words."""
+        if not self.exact:
+            return all(not inflected(word).isdisjoint(other.words) for word in self.words)
+        starts = range(len(other.words) - len(self.words) + 1)
+        return other.exact and any(other.words[at : at + len(self.words)] == self.words for at in starts)
+
+
 def vk_queries(brand: Brand) -> tuple[str, ...]:
     """The texts to search VK for, one call each: VK bends Russian words itself, so one query a name will do.
 
-    A longer name is left out when a shorter one finds it too, unless the short one is a homonym: its flood
-    may push the brand's own posts past the thousand that a search shows.
+    Every query costs a call of the daily quota each time, so what another query finds anyway is not asked.
     """
-    named = {words_of(name): name for name in brand.names if words_of(name)}
-    shortest = [words for words in named if brand.only_when or not _contains_another(words, named)]
-    exact = [phrase for phrase in brand.phrases if "*" not in phrase]
-    queries = [*(named[words] for words in shortest), *exact]
-    return tuple(dict.fromkeys(query.strip() for query in queries))
+    asked = [_vk_query(text) for text in (*brand.names, *(one for one in brand.phrases if "*" not in one))]
+    kept: list[_Query] = []
+    for query in sorted(asked, key=lambda one: (len(one.words), one.exact)):
+        if query.words and not any(other.covers(query) for other in kept):
+            kept.append(query)
+    return tuple(dict.fromkeys(query.text for query in asked if query in kept))
 
 
 def x_query(brand: Brand) -> str:
@@ -49,9 +67,9 @@ def x_query(brand: Brand) -> str:
     return f"({' OR '.join(chosen)}) {tail}"
 
 
-def _contains_another(words: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> bool:
-    """Whether another name's words are all among these: VK finds a text by its words in any order."""
-    return any(set(other) < set(words) for other in names)
+def _vk_query(text: str) -> _Query:
+    text = text.strip()
+    return _Query(text=text, words=words_of(text), exact=text.startswith('"'))
 
 
 def _x_terms(brand: Brand) -> Iterator[str]:

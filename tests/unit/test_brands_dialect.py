@@ -1,7 +1,13 @@
 """Search queries: few for VK, which bends words itself; short and full of forms for X, which does not."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from listener.brands.brand import Brand
 from listener.brands.dialect import X_QUERY_LENGTH, vk_queries, x_query
+from simulator.vk.words import matches
+
+WORDS = st.sampled_from(["Ромашка", "ромашки", "Телеком", "телекома", "связь", "ТВ", "romashka"])
 
 
 def brand(*names: str, **more: tuple[str, ...]) -> Brand:
@@ -9,14 +15,45 @@ def brand(*names: str, **more: tuple[str, ...]) -> Brand:
 
 
 def test_vk_is_asked_once_for_each_name_that_finds_something_new() -> None:
-    assert vk_queries(brand("Зелком", "Зелком Телеком", "ЗЕЛКОМ", "zelcom")) == ("ЗЕЛКОМ", "zelcom")
+    assert vk_queries(brand("Зелком", "Зелком Телеком", "ЗЕЛКОМ", "zelcom")) == ("Зелком", "zelcom")
 
 
-def test_the_full_name_of_a_homonym_is_asked_for_beside_the_short_one() -> None:
+def test_what_a_shorter_query_finds_is_not_asked_again_a_homonym_s_full_name_included() -> None:
     queries = vk_queries(
-        brand("Ромашка", "Ромашка Телеком", only_when=("связь",), phrases=('"ромашка тв"', "ромашк*"))
+        brand("Ромашка Телеком", "Ромашка", only_when=("связь",), phrases=('"ромашка тв"', "ромашк*"))
     )
-    assert queries == ("Ромашка", "Ромашка Телеком", '"ромашка тв"')
+    assert queries == ("Ромашка",)
+
+
+def test_vk_bends_words_so_a_phrase_with_the_name_in_another_case_is_covered() -> None:
+    assert vk_queries(brand("Ромашка", phrases=('"поддержка ромашки"', '"цветочный оператор"'))) == (
+        "Ромашка",
+        '"цветочный оператор"',
+    )
+
+
+def test_an_exact_phrase_covers_only_exact_phrases_that_hold_it() -> None:
+    phrases = (
+        '"цветочный оператор"',
+        '"наш цветочный оператор"',
+        "цветочный оператор связи",
+        '"оператор цветочный"',
+    )
+    assert vk_queries(brand("Ромашка", phrases=(*exact, "цветочный оператор связи"))) == (
+        "Ромашка",
+        '"цветочный оператор"',
+        '"оператор цветочный"',
+        "цветочный оператор связи",
+    )
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=6), st.data())
+def test_whatever_a_dropped_query_would_find_another_one_finds(names: list[str], data: st.DataObject) -> None:
+    phrases = tuple(f'"{name}"' for name in names if data.draw(st.booleans()))
+    queries = vk_queries(brand(*names, phrases=phrases))
+    assert len(queries) <= len({*names, *phrases})
+    for text in (*names, *(phrase.strip('"') for phrase in phrases)):
+        assert any(matches(query, f"вот {text} опять") for query in queries)
 
 
 def test_x_is_asked_for_the_cases_and_spellings_without_the_brand_itself() -> None:
