@@ -25,11 +25,12 @@ demo: setup ## run the daemon against the simulator: cards on http://127.0.0.1:8
 test: setup ## all tests, on SQLite and, where there is a server, PostgreSQL
 	$(BIN)/python -m pytest $(ARGS)
 
-check: setup ## format, lint, types, import rules
+check: setup ## format, lint, types, import rules, dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 
 bench: setup ## speeds, each beside the bare loop it is held against
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blockbuster import blockbuster_ctx
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -16,6 +17,7 @@ from listener.store.engine import driver_url
 from listener.store.schema import upgrade
 from listener.store.store import Store
 from listener.store.tables import metadata
+from tests.needs import missing
 
 POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -33,6 +35,19 @@ async def on_server(url: str, *statements: str) -> None:
         await engine.dispose()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_blocks_the_event_loop() -> Iterator[None]:
+    """A test fails when the daemon's own code blocks the loop that every press and every card waits for."""
+    with blockbuster_ctx(["listener", "alerts"]) as watching:
+        for name, call in watching.functions.items():
+            # Looking at a file's name takes microseconds; sleeping, reading, connecting and querying are what hurts.
+            if name.startswith("os."):
+                call.deactivate()
+            # Migrations run on a loop of their own in a thread of their own.
+            call.can_block_in("listener/store/schema.py", {"_upgrade", "to_head"})
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """An empty, migrated database of this test process's own, dropped at the end."""
@@ -40,7 +55,10 @@ def postgres_url() -> Iterator[str]:
     try:
         asyncio.run(on_server(POSTGRES, f"CREATE DATABASE {name}"))
     except (OSError, SQLAlchemyError) as error:
-        pytest.skip(f"no PostgreSQL at {driver_url(POSTGRES).host} (OTKLIK_TEST_POSTGRES): {type(error).__name__}")
+        missing(
+            "postgres",
+            f"no PostgreSQL at {driver_url(POSTGRES).host} (OTKLIK_TEST_POSTGRES): {type(error).__name__}",
+        )
     url = driver_url(POSTGRES).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     try:
         asyncio.run(upgrade(driver_url(url)))

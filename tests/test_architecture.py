@@ -32,7 +32,7 @@ def test_a_module_begins_with_a_sentence_about_its_job(path: Path) -> None:
     if tree.body:
         docstring = ast.get_docstring(tree)
         assert docstring, "no module docstring"
-        assert docstring.splitlines()[0].rstrip()[-1] in ".:…`", docstring.splitlines()[0]
+        assert docstring.splitlines()[0].rstrip()[-1] in ".?:…`", docstring.splitlines()[0]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

@@ -31,7 +31,8 @@ async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None
     (action,) = await rows(store, "actions")
     assert (case["id"], case["brand"], case["state"], case["owner"]) == (1, "romashka", "claimed", "Анна Иванова")
     assert case["mentions"] == ["-1_1", "-1_2"]
-    assert (delivery["case"], delivery["receiver"], delivery["state"]) == (1, "support", "due")
+    assert (delivery["case"], delivery["receiver"], delivery["state"]) == (1, "support", "delivered")
+    assert delivery["up_to_date"] is False
     assert (action["case"], action["who"], action["what"], action["at"]) == (1, "Анна Иванова", "claim", later(9))
     verdicts = await rows(store, "verdicts")
     assert [(one["mention"], one["outcome"]) for one in verdicts] == [("-1_1", "candidate"), ("-1_2", "candidate")]

@@ -16,6 +16,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
+from tests.needs import missing
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
@@ -28,10 +29,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 CHAT = -1001
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = pytest.mark.browser
 
 
 class Bot:
@@ -122,6 +120,8 @@ async def bot(world: Simulator) -> AsyncIterator[Bot]:
 @pytest.fixture
 async def page(world: Simulator) -> AsyncIterator[Page]:
     """The page, opened; at the end nothing must have been complained about in its console."""
+    if CHROMIUM is None:
+        missing("browser", "there is no Chromium on this machine")
     complaints: list[str] = []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

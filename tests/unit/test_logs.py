@@ -18,12 +18,16 @@ def _the_root_logger_as_it_was() -> Iterator[None]:
     logging.root.setLevel(level)
 
 
+def _refuse(what: str) -> None:
+    raise ConnectionError(what)
+
+
 @pytest.mark.parametrize("style", ["text", "json"])
 def test_a_secret_is_starred_even_inside_a_traceback(style: str) -> None:
     stream = io.StringIO()
     configure_logging("INFO", style, ["12345:telegram-token"], stream)
     try:
-        raise ConnectionError("GET https://api.telegram.org/bot12345:telegram-token/getMe")
+        _refuse("GET https://api.telegram.org/bot12345:telegram-token/getMe")
     except ConnectionError:
         logging.getLogger("listener").exception("it failed")
     assert "telegram-token" not in stream.getvalue()
