@@ -40,7 +40,7 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
     """A test fails when the daemon's own code blocks the loop that every press and every card waits for."""
     with blockbuster_ctx(["listener", "alerts"]) as watching:
         for name, call in watching.functions.items():
-            # Looking at a file's name takes microseconds; sleeping, reading, connecting and querying are what hurts.
+            # Looking at a name on the disk takes microseconds; sleeping, connecting and querying hurt.
             if name.startswith("os."):
                 call.deactivate()
             # Migrations run on a loop of their own in a thread of their own.
