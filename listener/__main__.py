@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
+from listener.start import made_to_last
+
 COMMANDS: Final = {
     "check": "check the staff's configuration: every mistake with file and line",
     "classify": "judge texts: JSONL in, JSONL out",
@@ -22,7 +24,14 @@ COMMANDS: Final = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code, 130 when Ctrl+C ends it, as shells have it."""
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="listener", description="Otklik hears complaints in VK and on X.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -30,7 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary, description=summary)
         if name == chosen:
-            import_module(f"listener.commands.{name}").add_arguments(subparser)
+            with made_to_last():
+                command = import_module(f"listener.commands.{name}")
+            command.add_arguments(subparser)
     parsed = parser.parse_args(arguments)
     code: int = import_module(f"listener.commands.{parsed.command}").run(parsed)
     return code

@@ -75,10 +75,11 @@ def _body(card: Card) -> Group:
 
 
 def _lines(card: Card) -> list[Text]:
-    plain = (card.reason, " · ".join(card.facts), *card.history)
+    faint = (" · ".join(card.facts), *card.history)
     urls = [button.url for row in card.buttons for button in row if button.url]
     styled = [
-        *((line, "dim") for line in plain),
+        (card.reason, ""),
+        *((line, "dim") for line in faint),
         *((line, "bold") for line in (card.deadline, card.status)),
         *((line, "italic") for line in card.log),
         *((url, "underline") for url in urls),

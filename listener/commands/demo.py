@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -42,10 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return asyncio.run(_demo(arguments))
     except OSError as error:
-        print(
-            f"Порт {arguments.port} занят или недоступен ({error.strerror}); выберите другой: --port 8090",
-            file=sys.stderr,
-        )
+        what = "занят другой программой" if error.errno == errno.EADDRINUSE else f"недоступен ({error.strerror})"
+        print(f"Порт {arguments.port} {what}; выберите другой: listener demo --port 8090", file=sys.stderr)
     except (SettingsError, ConfigError, StoreError) as error:
         print(f"Показ не запущен:\n{error}", file=sys.stderr)
     return 2
@@ -61,7 +60,7 @@ def _port(text: str) -> int:
 def _speed(text: str) -> float:
     speed = float(text)
     if not 0 <= speed <= FASTEST:
-        raise argparse.ArgumentTypeError(f"скорость — число от 0 до {FASTEST}")
+        raise argparse.ArgumentTypeError(f"скорость — число от 0 до {FASTEST:.0f}")
     return speed
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from alerts.candidate import Candidate, Span
 from alerts.routing import Chat, Routing, decide
-from alerts.russian import INTENT_TITLES, percent
+from alerts.russian import INTENT_TITLES, NBSP, percent
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = arguments.text[:MAX_TEXT]
     console = Console(highlight=False)
     for line in explain(text, brands, staff.routing, Matcher(brands), judge, SystemClock().now()):
-        console.print(line)
+        console.print(line, soft_wrap=True)
     return 0
 
 
@@ -111,10 +111,10 @@ def _highlighted(text: str, named: Sequence[Span], because: Sequence[Span]) -> T
 
 
 def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
-    words = ", ".join(
-        f"«{text[one.start : one.end]}» {one.weight:+.2f}"
-        for one in sorted(verdict.evidence, key=lambda one: -abs(one.weight))[:MOST_WORDS]
-    )
+    strongest = sorted(verdict.evidence, key=lambda one: -abs(one.weight))
+    telling = [(text[one.start : one.end], f"{one.weight:+.2f}".replace(".", ",")) for one in strongest]
+    spoken = [(word, weight) for word, weight in telling if any(map(str.isalnum, word))][:MOST_WORDS]
+    words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
     yield Text(
         f"Жалоба: {percent(verdict.complaint)}, тон: {MOODS[verdict.label]},"
         f" автор {INTENT_TITLES[verdict.intent]}, срочность: {percent(verdict.urgency)}"
@@ -136,4 +136,6 @@ def _decision(outcome: Candidate | Declined, brand: Brand, routing: Routing) -> 
 
 
 def _place(chat: Chat) -> str:
+    if chat.messenger == "console":
+        return f"окно программы, {chat.chat}"
     return f"{chat.messenger} {chat.chat}" + (f", тема {chat.topic}" if chat.topic is not None else "")

@@ -96,7 +96,7 @@ _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "string_pattern_mismatch": _pattern,
     "string_too_long": lambda context, _: f"слишком длинно: не больше {context.get('max_length')} знаков",
     "string_too_short": lambda _, __: "пустая строка: впишите значение или уберите ключ",
-    "string_type": lambda _, got: f"нужен текст {got}; имя из цифр берут в кавычки",
+    "string_type": lambda _, got: f"нужен текст {got}; имя из цифр берут в кавычки, у срока стоит буква: 90s, 15m",
     "too_short": lambda _, __: "пусто: впишите хотя бы одно значение",
     "yaml_word": lambda _, got: (
         f"слово {got} YAML читает как «да/нет»: имя берут в кавычки, да/нет пишут true/false"

@@ -61,7 +61,7 @@ def test_a_complaint_is_explained_down_to_its_chats() -> None:
     assert lines[0] == TEXT
     assert lines[1].startswith("Бренд: Василёк Телеком (vasilek), ")
     assert lines[2].startswith("Жалоба: 80\xa0%, тон: недовольство, автор делится недовольством")
-    assert lines[3] == "Слова: «нет» +1.25"
+    assert lines[3] == "Слова: «нет»\xa0+1,25"
     assert lines[-3:] == [
         "Будет обращение: порог 60\xa0% пройден",
         "Кому: маршрут по умолчанию: условия остальных не подошли",
