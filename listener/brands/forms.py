@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from pymorphy3 import MorphAnalyzer
-
+from classifiers.morphology import analyzer
 from listener.brands.letters import (
     cyrillised,
     fold,
@@ -42,12 +41,6 @@ _DERIVATIVE: Final = tuple(
     }.items()
     for ending in endings.split(" ")
 )
-
-
-@lru_cache(maxsize=1)
-def analyzer() -> Any:
-    """The dictionary, loaded once: 0.1 s and some 15 MB."""
-    return MorphAnalyzer()
 
 
 @lru_cache(maxsize=4096)

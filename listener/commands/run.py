@@ -13,6 +13,7 @@ from listener.daemon import ROLES, Daemon
 from listener.logs import configure_logging
 from listener.settings import Settings, SettingsError, read_settings
 from listener.staff.values import ConfigError
+from listener.start import made_to_last
 from listener.store.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ async def _serve(settings: Settings, roles: Sequence[str]) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
     daemon = Daemon(settings, roles)
-    await daemon.start()
+    with made_to_last():
+        await daemon.start()
     try:
         await _until(stop, reload, daemon)
     finally:
