@@ -123,7 +123,8 @@ class Delivering:
         async with self._slots[delivery.chat.messenger]:
             began = time.monotonic()
             outcome = await self._isolated(delivery)
-            await self._mark(outcome)
+        # The slot is free meanwhile: an outbox marks cards together when they come at the same time.
+        await self._mark(outcome)
         if self._observed is not None:
             self._observed(outcome.delivery, outcome.outcome, time.monotonic() - began)
 

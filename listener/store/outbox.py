@@ -1,9 +1,11 @@
 """The outbox from the teller's side: `alerts.ports.Outbox`, deliveries leased to one worker at a time."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, func, literal, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.case import Case
@@ -17,6 +19,15 @@ from listener.store.tables import STILL_OPEN, Time, aliases, deliveries
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than a card takes to be sent. Later the worker is taken for dead, and its card for perhaps shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The chat shows the delivery's card under `ref` since `at`."""
+
+    delivery: Delivery
+    ref: str
+    at: datetime
 
 
 async def claim(
@@ -49,22 +60,20 @@ async def claim(
     return [_delivery(row, loaded[row.case_id]) for row in rows]
 
 
-async def shown(connection: AsyncConnection, worker: str, delivery: Delivery, ref: str, now: datetime) -> None:
-    """Mark what the chat shows now. The row is due at once again if its case has changed meanwhile."""
-    behind = deliveries.c.wanted > delivery.case.revision
-    await connection.execute(
-        _leased(worker, delivery).values(
-            ref=storable(ref),
-            shown=delivery.case.revision,
-            state=case((behind, "due"), else_="shown"),
-            due_at=now,
-            tries=0,
-            unknown=False,
-            error=None,
-            worker=None,
-            delivered_at=func.coalesce(deliveries.c.delivered_at, literal(now, Time)),
-        )
-    )
+async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark]) -> None:
+    """Mark what the chats show now. A row is due at once again if its case has changed meanwhile."""
+    rows = [
+        {
+            "delivery": mark.delivery.id,
+            "by": worker,
+            "now_ref": storable(mark.ref),
+            "revision": mark.delivery.case.revision,
+            "now": mark.at,
+        }
+        # Sorted, so that two daemons lock the rows in the same order.
+        for mark in sorted(marks, key=lambda one: one.delivery.id)
+    ]
+    await connection.execute(_SHOWN, rows)
 
 
 async def retry(
@@ -154,3 +163,25 @@ def _delivery(row: Row[Any], of: Case) -> Delivery:
         unknown=row.unknown or row.state == "sending",
         created_at=row.created_at,
     )
+_NOW: Final = bindparam("now", type_=Time)
+_SHOWN: Final = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("delivery"),
+        deliveries.c.state == "sending",
+        deliveries.c.worker == bindparam("by"),
+    )
+    .values(
+        ref=bindparam("now_ref"),
+        shown=bindparam("revision"),
+        state=case((deliveries.c.wanted > bindparam("revision"), "due"), else_="shown"),
+        due_at=_NOW,
+        tries=0,
+        unknown=False,
+        error=None,
+        worker=None,
+        delivered_at=func.coalesce(deliveries.c.delivered_at, _NOW),
+    )
+)
+
+

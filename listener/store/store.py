@@ -22,6 +22,7 @@ from listener.store.errors import StoreError
 from listener.store.figures import Figures
 from listener.store.judgements import Recorded
 from listener.store.mentions import Kept
+from listener.store.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Store:
         self.changed = asyncio.Event()
         self._worker = worker
         self._forgotten = forgotten
+        # A commit takes as long as sending a card: one for each would halve the pace.
+        self._marks = Together(self._mark_shown)
 
     @classmethod
     async def open(cls, url: str, *, worker: str | None = None) -> "Store":
@@ -54,6 +57,7 @@ class Store:
         return cls(Database(parsed), name, forgotten)
 
     async def close(self) -> None:
+        await self._marks.close()
         await self.database.close()
         if self._forgotten is not None:
             self._forgotten.cleanup()
@@ -130,7 +134,7 @@ class Store:
         return await self.database.write(lambda c: outbox.claim(c, self._worker, now, limit, skip))
 
     async def shown(self, delivery: Delivery, ref: str, now: datetime) -> None:
-        await self._write(lambda c: outbox.shown(c, self._worker, delivery, ref, now))
+        await self._marks.put(outbox.Mark(delivery=delivery, ref=ref, at=now))
 
     async def retry(self, delivery: Delivery, at: datetime, error: str, *, unknown: bool) -> None:
         await self._write(lambda c: outbox.retry(c, self._worker, delivery, at, error, unknown=unknown))
@@ -170,6 +174,9 @@ class Store:
 
     async def figures(self) -> Figures:
         return await self.database.read(figures.figures)
+
+    async def _mark_shown(self, marks: Sequence[outbox.Mark]) -> None:
+        await self._write(lambda c: outbox.shown(c, self._worker, marks))
 
     async def _write(self, work: Work[Result]) -> Result:
         result = await self.database.write(work)
