@@ -69,7 +69,8 @@ async def _demo(arguments: argparse.Namespace) -> int:
     stop = _told_to_stop()
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(_folder())
-        simulator = Simulator(load_corpus(), system_now, rate=0, seed=arguments.seed)
+        corpus = await asyncio.to_thread(load_corpus)
+        simulator = Simulator(corpus, system_now, rate=0, seed=arguments.seed)
         await simulator.start("127.0.0.1", arguments.port)
         stack.push_async_callback(simulator.stop)
         settings = read_settings(
