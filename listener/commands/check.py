@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from listener.settings import SettingsError, read_settings
 from listener.staff.load import check
 from listener.staff.values import Mistake
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong; 1 when the daemon would refuse to start with this config."""
     directory = arguments.dir or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config")
-    mistakes = check(directory)
+    mistakes = check(directory, vk_searches=_vk_searches())
     wrong = sum(not one.warning for one in mistakes)
     if arguments.json:
         print(json.dumps([_row(one) for one in mistakes], ensure_ascii=False, indent=2))
@@ -28,6 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"{one.file}:{one.line}: {'предупреждение: ' if one.warning else ''}{one.message}")
         print(_summary(wrong, len(mistakes) - wrong))
     return 1 if wrong else 0
+
+
+def _vk_searches() -> int:
+    """The quota that the daemon would count with; mistakes in its settings are the daemon's to name."""
+    try:
+        return read_settings(os.environ, Path(".env")).vk_search_per_day
+    except (SettingsError, OSError, ValueError):
+        return read_settings({}).vk_search_per_day
 
 
 def _row(mistake: Mistake) -> dict[str, str | int | bool]:

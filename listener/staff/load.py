@@ -11,6 +11,7 @@ from listener.staff import rules
 from listener.staff.build import build_brand, build_person, build_routing, build_words
 from listener.staff.russian import explain
 from listener.staff.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
+from listener.staff.searches import search_warnings
 from listener.staff.values import ConfigError, Mistake, Staff
 from listener.staff.yaml_tree import Tree, read_tree
 
@@ -34,9 +35,16 @@ def load(directory: Path) -> Staff:
     )
 
 
-def check(directory: Path) -> tuple[Mistake, ...]:
-    """Every mistake and warning of the folder, by file and line."""
-    return tuple(_read(directory).mistakes)
+def check(directory: Path, *, vk_searches: int | None = None) -> tuple[Mistake, ...]:
+    """Every mistake and warning of the folder, by file and line.
+
+    `vk_searches` is VK's daily quota of searches, to be held against what the brands would take.
+    """
+    folder = _read(directory)
+    if vk_searches is not None:
+        brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
+        folder.mistakes += search_warnings(brands, vk_searches)
+    return tuple(sorted(folder.mistakes, key=lambda one: (one.file, one.line)))
 
 
 @dataclass(slots=True, kw_only=True)

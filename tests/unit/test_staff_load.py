@@ -103,7 +103,7 @@ def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["config", "examples/telecom", "examples/banks"])
 def test_the_configs_that_ship_have_no_mistake_and_no_warning(name: str) -> None:
-    assert check(ROOT / name) == ()
+    assert check(ROOT / name, vk_searches=1000) == ()
 
 
 MISTAKES = {
@@ -224,6 +224,28 @@ def test_a_warning_does_not_stop_the_daemon(tmp_path: Path, case: str) -> None:
     assert load(tmp_path).brands
 
 
+def test_a_cadence_that_uses_up_vks_quota_is_warned_of_at_its_line(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (warning,) = check(tmp_path, vk_searches=1000)
+    assert warning.warning
+    assert (Path(warning.file).name, warning.line) == ("romashka.yaml", 10)
+    assert "нужно 1920" in warning.message
+    assert "every: 3m" in warning.message
+    assert check(tmp_path, vk_searches=1920) == ()
+    folder(tmp_path, brand=BRAND.replace("every: 90s", "every: 3m"))
+    assert check(tmp_path, vk_searches=1000) == ()
+
+
+def test_only_the_brands_that_take_more_than_their_share_of_the_quota_are_named(tmp_path: Path) -> None:
+    folder(tmp_path, brand=BRAND.replace("every: 90s", "every: 1h"))
+    other = BRAND.replace("id: romashka", "id: vasilek").replace(
+        "[Ромашка, Ромашка Телеком, romashka]", "[Василёк]"
+    )
+    (tmp_path / "brands" / "vasilek.yaml").write_text(other.replace("every: 90s", "every: 30s"), encoding="utf-8")
+    warnings = check(tmp_path, vk_searches=1000)
+    assert [Path(one.file).name for one in warnings] == ["vasilek.yaml"]
+
+
 def test_a_yaml_bomb_is_refused_at_once(tmp_path: Path) -> None:
     layers = ["a0: &a0 [х, х, х, х, х, х, х, х, х]"]
     layers += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
@@ -324,8 +346,12 @@ def test_check_prints_the_mistakes_and_says_by_its_exit_code(
     check_command.add_arguments(parser)
     folder(tmp_path)
     assert check_command.run(parser.parse_args([str(tmp_path)])) == 0
+    assert "romashka.yaml:10: предупреждение: VK даёт 1000" in capsys.readouterr().out
+    calm = BRAND.replace("every: 90s", "every: 3m")
+    folder(tmp_path, brand=calm)
+    assert check_command.run(parser.parse_args([str(tmp_path)])) == 0
     assert capsys.readouterr().out == "Всё в порядке.\n"
-    folder(tmp_path, people=PEOPLE.replace("role: lead", "role: boss"))
+    folder(tmp_path, brand=calm, people=PEOPLE.replace("role: lead", "role: boss"))
     assert check_command.run(parser.parse_args([str(tmp_path)])) == 1
     assert "people.yaml:3: «role»" in capsys.readouterr().out
     assert check_command.run(parser.parse_args([str(tmp_path), "--json"])) == 1
