@@ -1,6 +1,5 @@
 """What is published in the simulated networks, where, and the truth about it for those who check the daemon."""
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,7 +62,7 @@ class Publishing:
         self._clock = clock
         self._houses = {house.id: house for house in corpus.houses}
         self._ids: dict[str, str] = {}
-        self._visitors = itertools.count(VISITORS)
+        self._visitors: dict[str, Writer] = {}
         self.published: list[Published] = []
         self.counters: Counter[str] = Counter()
 
@@ -99,8 +98,7 @@ class Publishing:
 
         Raises UnknownBrandError.
         """
-        number = next(self._visitors)
-        writer = Writer(number=number, first_name=name, last_name="", handle=f"guest{number}", followers=100)
+        writer = self._visitor(name)
         place, under, house = ("tweet" if network == "x" else "wall"), None, None
         if community is not None:
             house, place, network = self._house(community), "comment", "vk"
@@ -115,6 +113,12 @@ class Publishing:
             under=under,
         )
         return self._note(item)
+
+    def _visitor(self, name: str) -> Writer:
+        """The same person for the same name: who writes again under a post goes on with what he began there."""
+        number = VISITORS + len(self._visitors)
+        known = Writer(number=number, first_name=name, last_name="", handle=f"guest{number}", followers=100)
+        return self._visitors.setdefault(name, known)
 
     def _put(self, place: str, writer: Writer, text: str, *, under: str | None, house: House | None) -> str:
         if place == "community" and house is not None:

@@ -87,6 +87,23 @@ async def test_a_button_pressed_in_slack_shows_in_telegram(tmp_path: Path) -> No
     assert cases[0]["state"] == "not_complaint"
 
 
+async def test_a_customer_who_comes_back_after_the_case_was_closed_gets_a_new_card(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+        await until(lambda: len(cards(simulator)) >= 2)
+        await simulator.telegram.press(-1001, _telegram_card(simulator), "c:1:close", user=111, name="Анна")
+        await until(lambda: all("Закрыто — Анна Иванова" in text for text in _texts(simulator)))
+        simulator.publishing.by_hand("vk", "Пётр", f"Зачем закрыли? {ANGRY}", community="romashka")
+        await until(lambda: set(cards(simulator).values()) == {2})
+        await until(lambda: all("Автор написал снова" in text for text in _texts(simulator)))
+        cases = await daemon.export("cases")
+    assert [one["state"] for one in cases] == ["new"]
+
+
 async def test_sigterm_ends_the_daemon_within_ten_seconds_and_cleanly(tmp_path: Path) -> None:
     async with (
         world(rate=20.0) as simulator,
