@@ -9,6 +9,8 @@ from aiohttp import (
     ClientConnectorError,
     ClientError,
     ClientHttpProxyError,
+    ClientPayloadError,
+    ClientResponse,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
@@ -22,6 +24,9 @@ from alerts.ports import NotifyError
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS: Final = 5.0
+MAX_BODY: Final = 8 * 1024 * 1024
+"""Bytes of an answer; a page of a channel's history with the longest messages stays below it."""
+CHUNK: Final = 64 * 1024
 TOKEN_PAUSE: Final = 60.0
 """Seconds until the next try with a token that was refused: a person has to give a new one."""
 
@@ -41,6 +46,21 @@ class UnreadableError(NotifyError):
     """An answer that is not Slack's JSON, and no server fault that passes."""
 
 
+class BoundedResponse(ClientResponse):
+    """An answer that is given up when it is too long: slack_sdk would read it to its end, were it endless."""
+
+    async def read(self) -> bytes:
+        if self._body is None:
+            body = bytearray()
+            async for piece in self.content.iter_chunked(CHUNK):
+                body += piece
+                if len(body) > MAX_BODY:
+                    self.close()
+                    raise ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
+            self._body = bytes(body)
+        return await super().read()
+
+
 class SlackApi:
     """The client with a session of its own, opened at the first call: slack_sdk opens one for every call."""
 
@@ -54,7 +74,7 @@ class SlackApi:
 
     async def session(self) -> ClientSession:
         if self.web.session is None or self.web.session.closed:
-            self.web.session = ClientSession(timeout=self._timeout)
+            self.web.session = ClientSession(timeout=self._timeout, response_class=BoundedResponse)
         return self.web.session
 
     async def ask(self, call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from alerts.notifiers.slack import SlackNotifier
+from alerts.notifiers.slack_api import MAX_BODY
 from alerts.ports import NotifyError
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, SlackStage, slack_stage
@@ -104,6 +105,17 @@ async def test_a_search_that_has_to_wait_says_so() -> None:
         with pytest.raises(NotifyError) as caught:
             await _slack(stage).find(stage.chat, "d1", NOW)
         assert caught.value.retry_after == 3
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_an_answer_too_long_to_hold_says_nothing_of_the_card(status: int) -> None:
+    async with slack_stage() as stage:
+        body = {"ok": True, "ts": "1.1", "channel": "C01", "padding": "x" * MAX_BODY}
+        stage.faults.add(Fault(path="chat.postMessage", kind="json", status=status, body=body))
+        with pytest.raises(NotifyError, match="ClientPayloadError") as caught:
+            await stage.notifier.send(stage.chat, CARD, "d1")
+        assert caught.value.ambiguous
+        assert await stage.notifier.send(stage.chat, CARD, "d1")
 
 
 async def test_a_server_without_metadata_gets_the_card_without() -> None:
