@@ -59,7 +59,7 @@ def _demo() -> Iterator[str]:
     """The demo in a process of its own; the address of its page."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
-    demo = (Path(sys.executable).with_name("listener"), "demo", "--port", port, "--speed", "2")
+    demo = (Path(sys.executable).with_name("listener"), "demo", "--port", port, "--speed", "2", "--seed", "4")
     with subprocess.Popen(demo, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own command
         try:
             yield f"http://127.0.0.1:{port}"
