@@ -1,0 +1,135 @@
+"""The whole pipeline beside the bare loop: parse the lines, insert the rows, commit each batch to the disk."""
+
+import asyncio
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from alerts.card import Card
+from alerts.routing import Chat
+from benchmarks.row import Row
+from benchmarks.stream import TELECOM, complaining_lines, invented_lines, invented_staff, real_lines
+from listener.clock import SystemClock
+from listener.metrics import Metrics
+from listener.parts import Messengers, build_judging, build_pipeline
+from listener.pipeline import Pipeline
+from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
+from listener.staff.load import load
+from listener.staff.values import Staff
+from listener.store.store import Store
+from listener.watch import Watch
+from listener.web.health import Health
+
+USUAL: Final = 30_000
+CRISIS: Final = 4_000
+WARM: Final = 1_000
+"""Mentions replayed before the clock starts: dictionaries are loaded with the first texts."""
+
+
+class NullNotifier:
+    """Receives cards and does nothing with them."""
+
+    async def send(self, chat: Chat, card: Card, key: str) -> str:  # noqa: ARG002  # a notifier's signature
+        return "1"
+
+    async def edit(self, chat: Chat, ref: str, card: Card) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+def run() -> list[Row]:
+    staff = invented_staff()
+    rows = _beside("a usual day, invented", staff, invented_lines(USUAL))
+    rows += _beside("complaints only, invented", staff, complaining_lines(CRISIS))
+    real = real_lines()
+    if real is not None:
+        rows += _beside("telecom, real", load(TELECOM), real)
+    return rows
+
+
+def _beside(name: str, staff: Staff, lines: bytes) -> list[Row]:
+    whole = asyncio.run(_replayed(staff, lines))
+    bare = _bare_loop(lines)
+    return [
+        Row(name=name, value=whole, unit="mentions/s", against="the bare loop", ratio=whole / bare),
+        Row(name="the bare loop", value=bare, unit="mentions/s"),
+    ]
+
+
+async def _replayed(staff: Staff, lines: bytes) -> float:
+    """Mentions a second from the first line read to the last card received."""
+    async with pipeline(staff) as piped:
+        await replay(piped, b"".join(islice(_split(lines), WARM)))
+        rest = b"".join(islice(_split(lines), WARM, None))
+        began = time.perf_counter()
+        progress = await replay(piped, rest)
+        seconds = time.perf_counter() - began
+    if progress.judged != progress.lines or not progress.told:
+        raise RuntimeError(f"the replay is not whole: {progress}")
+    return progress.judged / seconds
+
+
+async def replay(piped: Pipeline, lines: bytes) -> Progress:
+    progress = Progress()
+    await Replaying(piped, ("console",), progress).run(read_mentions(BytesIO(lines), progress, _refuse))
+    return progress
+
+
+@asynccontextmanager
+async def pipeline(staff: Staff) -> AsyncIterator[Pipeline]:
+    """The real pipeline over a new SQLite file, every card going to the null receiver."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
+        store = await Store.open(f"sqlite:///{folder}/otklik.db")
+        stack.push_async_callback(store.close)
+        workers = stack.enter_context(ThreadPoolExecutor(1))
+        clock = SystemClock()
+        messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes=())
+        judging = build_judging(staff, frozenset(messengers.notifiers))
+        watch = Watch(Metrics(), Health(), clock)
+        yield build_pipeline(staff, judging, store, messengers, clock, watch, workers)
+
+
+def _bare_loop(lines: bytes) -> float:
+    """The least that any durable listener must do, in the same batches as the replay's."""
+    with tempfile.TemporaryDirectory(prefix="otklik-bench-") as folder:
+        connection = sqlite3.connect(Path(folder) / "bare.db", isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("CREATE TABLE mentions (id PRIMARY KEY, network, author, name, text, at, url)")
+        split = _split(lines)
+        count = 0
+        began = time.perf_counter()
+        while some := list(islice(split, AT_ONCE)):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?)", map(_bare_row, some))
+            connection.execute("COMMIT")
+            count += len(some)
+        seconds = time.perf_counter() - began
+        connection.close()
+    return count / seconds
+
+
+def _bare_row(line: bytes) -> tuple[Any, ...]:
+    row = orjson.loads(line)
+    author = row["author"]
+    return row["id"], row["network"], author["id"], author["name"], row["text"], row["published_at"], row["url"]
+
+
+def _split(lines: bytes) -> Iterator[bytes]:
+    return iter(lines.splitlines(keepends=True))
+
+
+def _refuse(line: BadLine) -> None:
+    raise ValueError(f"line {line.number}: {line.error}")
