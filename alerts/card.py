@@ -211,6 +211,8 @@ def _is_back(case: Case) -> bool:
 
 
 def _log(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:
+    if len(case.done) == 1 and case.state in ("claimed", *ENDED):
+        return ()  # the status has just said who did it and when
     shown = case.done[-MOST_DEEDS:]
     lines = tuple(f"{moment(deed.at, now=now, timezone=timezone)} {deed.who}: {deed.what}" for deed in shown)
     hidden = len(case.done) - len(shown)

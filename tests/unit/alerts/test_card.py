@@ -175,6 +175,13 @@ def test_earlier_cases_of_the_author_are_shown() -> None:
     assert card.history == ("Обращение № 7 от 3\xa0ноября, закрыто: «Нет связи»",)
 
 
+def test_a_single_deed_that_the_status_tells_is_not_told_twice() -> None:
+    deed = Deed(who="Анна Иванова", what="взяла", at=NOON)
+    card = make_card(a_case(state="claimed", owner="Анна Иванова", done=(deed,)), NOON)
+    assert "взяла" in card.status.lower()
+    assert card.log == ()
+
+
 def test_a_long_log_is_shortened_from_its_beginning() -> None:
     deeds = tuple(Deed(who="Анна", what="взяла", at=NOON + timedelta(minutes=some)) for some in range(11))
     log = make_card(a_case(state="claimed", owner="Анна", done=deeds), NOON).log
