@@ -16,9 +16,9 @@ from alerts.ports import Delivery, Notifier, NotifyError, Outbox, Searchable
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 40
 """Deliveries of one step: few enough to be over before their leases of a minute run out."""
-PER_MESSENGER: Final = 5
+PER_MESSENGER: Final = 10
 TIMEOUT: Final = 12.0
 """Seconds for all calls of one delivery. AT_ONCE / PER_MESSENGER * TIMEOUT stays under the lease."""
 FIRST_WAIT: Final = timedelta(seconds=1)
@@ -53,6 +53,14 @@ class _Later:
     error: str
     unknown: bool
     outcome: Literal["postponed", "retried", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moved:
+    """The outbox gives it out again under the new address, unless its case is known there already."""
+
+    delivery: Delivery
+    outcome: Literal["postponed"] = "postponed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +136,7 @@ class Delivering:
         if self._observed is not None:
             self._observed(outcome.delivery, outcome.outcome, time.monotonic() - began)
 
-    async def _isolated(self, delivery: Delivery) -> _Shown | _Later | _Never:
+    async def _isolated(self, delivery: Delivery) -> _Shown | _Later | _Moved | _Never:
         """One delivery's try; whatever goes wrong in it stays in it."""
         now = self._clock()
         rest = self._rests.get(delivery.chat.messenger)
@@ -145,7 +153,7 @@ class Delivering:
             log.exception("delivery %s: the %s notifier broke", delivery.id, delivery.chat.messenger)
             return self._after(delivery, NotifyError(type(fault).__name__, ambiguous=True), now)
 
-    async def _show(self, delivery: Delivery, now: datetime) -> _Shown:
+    async def _show(self, delivery: Delivery, now: datetime) -> _Shown | _Moved:
         try:
             return await self._send_or_edit(delivery, now)
         except NotifyError as error:
@@ -154,8 +162,7 @@ class Delivering:
             chat = replace(delivery.chat, chat=error.moved_to)
         log.warning("chat %s has moved to %s", delivery.chat.chat, chat.chat)
         await self._outbox.redirect(delivery, chat, now)
-        # A message keeps no number when its group becomes another, so the card is sent anew.
-        return await self._send(replace(delivery, chat=chat, ref=None), now)
+        return _Moved(delivery=delivery)
 
     async def _send_or_edit(self, delivery: Delivery, now: datetime) -> _Shown:
         if delivery.ref is not None:
@@ -226,7 +233,7 @@ class Delivering:
         unknown = outcome == "unknown" or delivery.unknown
         return _Later(delivery=delivery, at=at, error=error, unknown=unknown, outcome=outcome)
 
-    async def _mark(self, outcome: _Shown | _Later | _Never) -> None:
+    async def _mark(self, outcome: _Shown | _Later | _Moved | _Never) -> None:
         match outcome:
             case _Shown(delivery=delivery, ref=ref):
                 self._silences.pop(delivery.chat.messenger, None)
@@ -235,6 +242,8 @@ class Delivering:
                 level = logging.DEBUG if outcome.outcome == "postponed" else logging.WARNING
                 log.log(level, "delivery %s to %s waits: %s", delivery.id, delivery.receiver, error)
                 await self._outbox.retry(delivery, at, error, unknown=unknown)
+            case _Moved():
+                pass
             case _Never(delivery=delivery, error=error):
                 self.failed += 1
                 log.critical(

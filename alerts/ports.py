@@ -124,7 +124,7 @@ class Outbox(Protocol):
         """Not shown; due again at `at`. Counts a try."""
 
     async def fail(self, delivery: Delivery, error: str, now: datetime) -> None:
-        """Never to be tried again; the error is kept for people to see."""
+        """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""
 
     async def redirect(self, delivery: Delivery, chat: Chat, now: datetime) -> None:
-        """The chat has moved: this and every later delivery to it goes to `chat`."""
+        """The chat has moved: everything meant for it goes to `chat` as new messages; this one is due at once."""

@@ -177,7 +177,8 @@ class MemoryOutbox:
     async def redirect(self, delivery: Delivery, chat: Chat, now: datetime) -> None:
         for row in self.rows.values():
             if row.delivery.chat == delivery.chat:
-                row.delivery = replace(row.delivery, chat=chat)
+                row.delivery = replace(row.delivery, chat=chat, ref=None)
+        self.rows[delivery.id].leased_until = None
 
 
 @dataclass

@@ -92,11 +92,31 @@ async def retry(
     )
 
 
-async def fail(connection: AsyncConnection, worker: str, delivery: Delivery, error: str) -> None:
+async def fail(connection: AsyncConnection, worker: str, delivery: Delivery, error: str, now: datetime) -> None:
+    """Give a delivery up. A case that no chat is left to show goes to the console, or nobody would ever see it."""
     await connection.execute(
         _leased(worker, delivery).values(
             state="failed", tries=deliveries.c.tries + 1, error=storable(error)[:1000], worker=None
         )
+    )
+    others = select(deliveries.c.id).where(
+        deliveries.c.case_id == delivery.case.id, deliveries.c.state != "failed"
+    )
+    if await connection.scalar(others.limit(1)) is not None:
+        return
+    last_resort = {
+        "case_id": delivery.case.id,
+        "receiver": delivery.receiver,
+        "messenger": "console",
+        "chat": delivery.receiver,
+        "topic": 0,
+        "state": "due",
+        "wanted": delivery.case.revision,
+        "due_at": now,
+        "created_at": now,
+    }
+    await connection.execute(
+        insert(connection.dialect.name, deliveries).values(last_resort).on_conflict_do_nothing()
     )
 
 
@@ -122,7 +142,8 @@ async def redirect(
         there.c.topic == deliveries.c.topic,
     )
     here = update(deliveries).where(deliveries.c.messenger == old.messenger, deliveries.c.chat == old.chat)
-    await connection.execute(here.where(~told.exists()).values(chat=chat.chat))
+    # No message keeps its number on the way: under an old one another card may stand there.
+    await connection.execute(here.where(~told.exists()).values(chat=chat.chat, ref=None))
     # What is left stands twice: once under each address of the same chat.
     await connection.execute(here.where(STILL_OPEN).values(state="failed", error=f"the chat is {chat.chat} now"))
 
@@ -144,25 +165,6 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
     return found.scalar_one_or_none()
 
 
-def _leased(worker: str, delivery: Delivery) -> Any:
-    """The row, as long as it is this worker's: another one that took it over has the last word."""
-    return update(deliveries).where(
-        deliveries.c.id == delivery.id, deliveries.c.state == "sending", deliveries.c.worker == worker
-    )
-
-
-def _delivery(row: Row[Any], of: Case) -> Delivery:
-    return Delivery(
-        id=row.id,
-        receiver=row.receiver,
-        chat=Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None),
-        case=of,
-        ref=row.ref,
-        shown=row.shown,
-        tries=row.tries,
-        unknown=row.unknown or row.state == "sending",
-        created_at=row.created_at,
-    )
 _NOW: Final = bindparam("now", type_=Time)
 _SHOWN: Final = (
     update(deliveries)
@@ -185,3 +187,22 @@ _SHOWN: Final = (
 )
 
 
+def _leased(worker: str, delivery: Delivery) -> Any:
+    """The row, as long as it is this worker's: another one that took it over has the last word."""
+    return update(deliveries).where(
+        deliveries.c.id == delivery.id, deliveries.c.state == "sending", deliveries.c.worker == worker
+    )
+
+
+def _delivery(row: Row[Any], of: Case) -> Delivery:
+    return Delivery(
+        id=row.id,
+        receiver=row.receiver,
+        chat=Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None),
+        case=of,
+        ref=row.ref,
+        shown=row.shown,
+        tries=row.tries,
+        unknown=row.unknown or row.state == "sending",
+        created_at=row.created_at,
+    )

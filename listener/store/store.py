@@ -141,7 +141,7 @@ class Store:
 
     async def fail(self, delivery: Delivery, error: str, now: datetime) -> None:
         log.error("delivery %d is given up at %s: %s", delivery.id, now.isoformat(), error)
-        await self._write(lambda c: outbox.fail(c, self._worker, delivery, error))
+        await self._write(lambda c: outbox.fail(c, self._worker, delivery, error, now))
 
     async def redirect(self, delivery: Delivery, chat: Chat, now: datetime) -> None:
         await self._write(lambda c: outbox.redirect(c, self._worker, delivery, chat, now))

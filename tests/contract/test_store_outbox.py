@@ -98,8 +98,20 @@ async def test_a_failed_delivery_is_never_tried_again(store: Store) -> None:
     (delivery,) = await claim(store)
     await store.fail(delivery, "kicked", NOW)
     await complain(store, mention(2))
-    assert await claim(store, later(1000)) == []
-    assert (await store.figures()).deliveries == {"failed": 1}
+    assert [one.chat.messenger for one in await claim(store, later(1000))] == ["console"]
+    assert (await store.figures()).deliveries == {"failed": 1, "sending": 1}
+
+
+async def test_a_case_that_no_chat_takes_is_told_on_the_console(store: Store) -> None:
+    await complain(store, mention(1), chats=(SUPPORT, SLACK))
+    first, second = await claim(store)
+    await store.fail(first, "kicked", NOW)
+    assert await claim(store) == []
+    await store.fail(second, "not_in_channel", NOW)
+    (console,) = await claim(store)
+    assert (console.chat, console.ref) == (Chat(messenger="console", chat=first.receiver), None)
+    await store.fail(console, "closed", NOW)
+    assert await claim(store) == []
 
 
 async def test_skipped_messengers_and_the_limit_are_kept_to(store: Store) -> None:
@@ -115,7 +127,7 @@ async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store: 
     moved = Chat(messenger="telegram", chat="-100999", topic=7)
     await store.redirect(first, moved, NOW)
     (again,) = await claim(store)
-    assert (again.id, again.chat, again.unknown) == (first.id, moved, False)
+    assert (again.id, again.chat, again.ref, again.unknown) == (first.id, moved, None, False)
     await store.shown(second, "r", NOW)
     await complain(store, mention(3, thread="t3"))
     assert [delivery.chat for delivery in await claim(store)] == [moved]

@@ -197,6 +197,8 @@ async def test_a_chat_that_moved_is_followed_and_its_card_sent_anew() -> None:
     scene.outbox.put(a_delivery(ref="5", shown=1, case=a_case(revision=2)), a_delivery(id=2))
     scene.outbox.rows[2].due = NOON + timedelta(hours=1)
     await scene.step()
+    assert scene.telegram.calls == ["edit"]
+    await scene.step()
     assert scene.telegram.calls == ["edit", "send"]
     assert [chat.chat for chat in scene.telegram.chats.values()] == ["-1009"]
     assert scene.outbox.delivery(2).chat.chat == "-1009", "later deliveries go there too"
