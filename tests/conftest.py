@@ -45,6 +45,8 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
                 call.deactivate()
             # Migrations run on a loop of their own in a thread of their own.
             call.can_block_in("listener/store/schema.py", {"_upgrade", "to_head"})
+            # A time zone is one small file, read once.
+            call.can_block_in("zoneinfo/_common.py", {"load_data"})
         yield
 
 
