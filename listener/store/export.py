@@ -153,7 +153,7 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
 
 
 def _delivery_state(row: Row[Any]) -> str:
-    """`pending`, `sending`, `delivered` or `failed`: a card that was shown stays delivered while an edit is due."""
+    """`pending`, `sending`, `delivered` or `failed`; a shown card stays delivered while an edit is due."""
     if row.state == "failed" or row.delivered_at is None:
         return {"due": "pending"}.get(row.state, str(row.state))
     return "delivered"
