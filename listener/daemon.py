@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from listener.clock import SystemClock
+from listener.heap import settle
 from listener.judging import Judging
 from listener.metrics import Metrics
 from listener.parts import Messengers, build_judging, build_messengers, build_pipeline, build_sources
@@ -89,6 +90,7 @@ class Daemon:
             log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
             return
         self.pipeline.judging, self.pipeline.people = judging, staff.people
+        settle()
         await self._hearing.aclose()
         await self._begin_hearing(staff)
         log.info("the new configuration is in use: %d brands", len(staff.brands))
@@ -106,6 +108,7 @@ class Daemon:
         self.pipeline = build_pipeline(
             staff, judging, self.store, self._messengers, self._clock, self._watch, self._workers
         )
+        settle()
         if "web" in self._roles:
             await self._begin_serving()
         for name, loop in self._loops():

@@ -31,7 +31,7 @@ from listener.watch import Watch
 
 log = logging.getLogger(__name__)
 
-JUDGE_AT_ONCE: Final = 200
+JUDGE_AT_ONCE: Final = 500
 IDLE: Final = 1.0
 """Seconds after which a loop looks again by itself, for work that another process has put into the store."""
 MOSCOW: Final = "Europe/Moscow"

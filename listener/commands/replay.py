@@ -17,6 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
+from listener.heap import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
 from listener.parts import build_judging, build_messengers, build_pipeline
@@ -80,6 +81,7 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
         judging = await asyncio.to_thread(build_judging, staff, frozenset(messengers.notifiers))
         watch = Watch(Metrics(), Health(), clock)
         pipeline = build_pipeline(staff, judging, store, messengers, clock, watch, workers)
+        settle()
         before = await store.figures()
         bar = stack.enter_context(_bar())
         watching = asyncio.create_task(_watch(bar, size, counted))

@@ -1,0 +1,22 @@
+"""The interpreter's own pauses: what lives for ever is taken out of the garbage collector's sight."""
+
+import gc
+import sys
+from typing import Final
+
+SWITCH_SECONDS: Final = 0.001
+"""After so long the judge's thread lets the event loop go on; five times longer is Python's own, and a step of
+the loop that asks the database waits for it a dozen times.
+"""
+
+
+def settle() -> None:
+    """Call when everything long-lived is loaded, and again when it was replaced.
+
+    The model and the dictionary are some hundred thousand objects; a collection that looks through them all stops
+    every thread for a tenth of a second, again and again.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
