@@ -22,6 +22,8 @@ import aiohttp
 from benchmarks.row import Row
 
 RATE: Final = 50
+WARM: Final = 8
+"""Seconds of traffic before the clock starts: each source looks back an hour first, at the network's own pace."""
 SECONDS: Final = 20
 DRAIN: Final = 5
 """Seconds that the last posts get to become cards."""
@@ -86,20 +88,21 @@ async def _measured() -> Run:
         world = await stack.enter_async_context(_simulator())
         session = await stack.enter_async_context(aiohttp.ClientSession(world["LISTENER_X_API_URL"][:-1]))
         await stack.enter_async_context(_daemon(folder, world))
+        await _traffic(session, RATE)
+        await asyncio.sleep(WARM)
+        early = len(await _published(session, 0))
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(_poll(session, AT_ONCE))
             searching = group.create_task(_poll(session, EVERY))
-            group.create_task(_traffic(session))
+        await _traffic(session, 0)
         await asyncio.sleep(DRAIN)
-        seen = _cards(folder / "otklik.db", await _published(session, 0))
+        seen = _cards(folder / "otklik.db", await _published(session, early))
     return Run(seen=seen, searched=searching.result(), watched=watching.result())
 
 
-async def _traffic(session: aiohttp.ClientSession) -> None:
-    for rate, seconds in ((RATE, SECONDS), (0, 0)):
-        async with session.post("/sim/traffic", json={"rate": rate}) as answer:
-            answer.raise_for_status()
-        await asyncio.sleep(seconds)
+async def _traffic(session: aiohttp.ClientSession, rate: int) -> None:
+    async with session.post("/sim/traffic", json={"rate": rate}) as answer:
+        answer.raise_for_status()
 
 
 async def _poll(session: aiohttp.ClientSession, every: float) -> list[float]:

@@ -32,7 +32,7 @@ def invented_texts(count: int) -> list[str]:
 
 
 def invented_lines(count: int) -> bytes:
-    """So many mentions in the replay format. Every tenth is a complaint, as a search brings them on a usual day."""
+    """So many mentions in the replay format. Every tenth is a complaint, as on a usual day."""
     return b"".join(orjson.dumps(_row(entry, number)) + b"\n" for number, entry in enumerate(_usual(count)))
 
 
