@@ -1,7 +1,6 @@
 """The judge: questions in, verdicts out, in batches; needs no scikit-learn and no network."""
 
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self
@@ -12,6 +11,7 @@ from classifiers.intent import intent_of, urgency_of
 from classifiers.lexicon import Markers
 from classifiers.marks import TOPIC, Mark, Marks, Starting, found, names
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
+from classifiers.reasons import Reasons
 from classifiers.scorer import Scorer
 from classifiers.shares import NOTHING
 from classifiers.text import mask, pieces
@@ -66,13 +66,15 @@ class Judge:
         self._learn_starts()
         return [
             self._verdict(
-                mood, complaint, self._found(judged[at]), _evidence(cuts[at], rows[at], shares, offsets[at])
+                mood, complaint, marks, Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]])
             )
-            for at, (mood, complaint) in enumerate(zip(moods.tolist(), complaints.tolist(), strict=True))
+            for at, (mood, complaint, marks) in enumerate(
+                zip(moods.tolist(), complaints.tolist(), map(self._found, judged), strict=True)
+            )
         ]
 
     def _verdict(
-        self, mood: Sequence[float], complaint: float, marks: frozenset[Mark], evidence: tuple[Evidence, ...]
+        self, mood: Sequence[float], complaint: float, marks: frozenset[Mark], evidence: Sequence[Evidence]
     ) -> Verdict:
         label = LABELS[mood.index(max(mood))]
         return Verdict(
@@ -95,11 +97,9 @@ class Judge:
         self._starts += map(self._marks.starting, forms[known:], lemmas[known:])
 
     def _found(self, rows: Sequence[int]) -> frozenset[Mark]:
-        starts = [(place, self._starts[row]) for place, row in enumerate(rows) if self._starts[row]]
-        if not starts:
-            return _NO_MARKS
-        lemmas = self._scorer.shares.lemmas
-        return found([lemmas[row] for row in rows], starts)
+        known = self._starts
+        starts = [(place, known[row]) for place, row in enumerate(rows) if known[row]]
+        return found(rows, self._scorer.shares.lemmas, starts) if starts else _NO_MARKS
 
 
 def _moods(logits: Floats, branded: Sequence[bool]) -> Floats:
@@ -108,11 +108,3 @@ def _moods(logits: Floats, branded: Sequence[bool]) -> Floats:
     odds = np.exp(three - three.max(axis=1, keepdims=True))
     moods: Floats = odds / odds.sum(axis=1, keepdims=True)
     return moods
-
-
-def _evidence(cut: Sequence[str], rows: Sequence[int], shares: Sequence[float], at: int) -> tuple[Evidence, ...]:
-    """The tokens' shares, from `shares[at]` on, with their places in the text."""
-    ends = list(accumulate(map(len, cut)))
-    places = [(end - len(piece), end) for piece, row, end in zip(cut, rows, ends, strict=True) if row != NOTHING]
-    weights = shares[at : at + len(places)]
-    return tuple([Evidence(start, end, weight) for (start, end), weight in zip(places, weights, strict=True)])

@@ -50,12 +50,12 @@ class Marks:
                     phrases.append((lemmas[1:], mark))
 
 
-def found(lemmas: Sequence[str], starts: Iterable[tuple[int, Starting]]) -> frozenset[Mark]:
-    """The marks of a text: `starts` are the places where something may begin, and what."""
+def found(rows: Sequence[int], lemmas: Sequence[str], starts: Iterable[tuple[int, Starting]]) -> frozenset[Mark]:
+    """The marks of a text of tokens `rows`, whose words are `lemmas[row]`: `starts` say what may begin where."""
     marks = set()
     for place, starting in starts:
         for rest, mark in starting:
-            if not rest or tuple(lemmas[place + 1 : place + 1 + len(rest)]) == rest:
+            if not rest or tuple([lemmas[row] for row in rows[place + 1 : place + 1 + len(rest)]]) == rest:
                 marks.add(mark)
     return frozenset(marks)
 

@@ -1,5 +1,6 @@
 """A verdict: what the judge thinks of one text, and the words that made it think so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
@@ -39,7 +40,7 @@ class Verdict:
     intent: Intent
     topics: tuple[str, ...]
     urgency: float
-    evidence: tuple[Evidence, ...]
+    evidence: Sequence[Evidence]
     model: str
 
 

@@ -1,6 +1,6 @@
 """From a judged mention to a candidate: the only translator between the judge's words and the alerts'."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -84,7 +84,7 @@ def _candidate(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -
     )
 
 
-def _because(evidence: tuple[Evidence, ...]) -> tuple[Span, ...]:
+def _because(evidence: Sequence[Evidence]) -> tuple[Span, ...]:
     """The spans that speak for a complaint, strongest first."""
     speaking = sorted((one for one in evidence if one.weight > 0), key=lambda one: -one.weight)
     return tuple((one.start, one.end) for one in speaking)
