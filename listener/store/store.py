@@ -84,10 +84,6 @@ class Store:
         """`listener.ports.Budget` over this store."""
         return usage.DailyBudget(self.database, clock)
 
-    async def used(self, key: str, now: datetime) -> int:
-        """What was counted against a quota today (UTC)."""
-        return await self.database.read(lambda c: usage.used(c, key, now))
-
     # judge
 
     async def unjudged(self, limit: int, now: datetime, *, skip: Collection[int] = ()) -> list[Stored]:

@@ -150,7 +150,7 @@ async def test_a_daily_quota_holds_across_restarts_and_ends_with_the_day(open_st
 async def test_a_call_dearer_than_the_whole_quota_is_never_allowed(store: Store) -> None:
     with pytest.raises(SourceError):
         await store.budget(Frozen(NOW)).spend("search", limit=1, amount=2)
-    assert await store.used("search", NOW) == 0
+    assert await store.budget(Frozen(NOW)).used("search") == 0
 
 
 async def test_many_daemons_together_never_pass_the_quota(open_store: OpenStore) -> None:
@@ -158,7 +158,7 @@ async def test_many_daemons_together_never_pass_the_quota(open_store: OpenStore)
     calls = [one.budget(Frozen(NOW)).spend("search", limit=7) for one in stores for _ in range(8)]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert outcomes.count(None) == 7
-    assert await stores[0].used("search", NOW) == 7
+    assert await stores[0].budget(Frozen(NOW)).used("search") == 7
 
 
 async def test_a_fault_of_the_database_is_one_named_error(store: Store) -> None:
