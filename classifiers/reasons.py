@@ -1,6 +1,6 @@
 """Why the judge thinks so, made when somebody looks: most texts are no complaint and nobody asks about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import overload
 
@@ -27,6 +27,9 @@ class Reasons(Sequence[Evidence]):
     def __getitem__(self, place: slice) -> tuple[Evidence, ...]: ...
     def __getitem__(self, place: int | slice) -> Evidence | tuple[Evidence, ...]:
         return self._all()[place]
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self._all())
 
     def __len__(self) -> int:
         return len(self._weights)

@@ -79,7 +79,8 @@ class Shares:
         self.table[row] = sum(
             (self.word_rows[one] for one in (lemma_id, tone_id) if one >= 0), np.zeros(2 * K + 2)
         )
-        grams = [self._char_numbers[gram] for gram in char_features(form) if gram in self._char_numbers]
+        # Each look into so large a dictionary waits for memory: one for a gram, not two.
+        grams = [number for number in map(self._char_numbers.get, char_features(form)) if number is not None]
         self.table[row] += self._char_rows[grams].sum(axis=0)
         return row
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from classifiers.verdict import Evidence
 from listener.judged import Judgement, Opinion, Stored
 from listener.store import joining
 from listener.store.engine import insert
@@ -103,12 +102,8 @@ def _row(one: Stored, opinion: Opinion, now: datetime) -> dict[str, Any]:
         "intent": verdict.intent,
         "topics": verdict.topics,
         "urgency": verdict.urgency,
-        "evidence": list(map(_evidence, verdict.evidence)),
+        "evidence": list(map(tuple, verdict.evidence)),
         "model": verdict.model,
         "outcome": opinion.outcome,
         "judged_at": now,
     }
-
-
-def _evidence(one: Evidence) -> tuple[int, int, float]:
-    return one.start, one.end, one.weight
