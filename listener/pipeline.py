@@ -127,6 +127,8 @@ class Pipeline:
                 return one
             verdict = may_tell(cards[brand], limited[brand].per_day, urgency=one.candidate.urgency)
             if not verdict.allowed:
+                words = "brand %s has had its %d cards of the day: no new card for %s, its case is kept"
+                log.warning(words, brand, limited[brand].per_day, one.candidate.mention)
                 return replace(one, chats=())
             cards[brand] += 1
             return one
