@@ -49,9 +49,9 @@ class Together(Generic[Item]):
             if error.transient or len(some) == 1:
                 _settle(some, error)
                 return
-        except BaseException as fault:
+        except Exception as fault:  # noqa: BLE001  # a mistake in the code: each caller raises it
             _settle(some, fault)
-            raise
+            return
         else:
             _settle(some, None)
             return
@@ -59,7 +59,7 @@ class Together(Generic[Item]):
             await self._write_some([one])
 
 
-def _settle(some: Sequence[tuple[object, "asyncio.Future[None]"]], fault: BaseException | None) -> None:
+def _settle(some: Sequence[tuple[object, "asyncio.Future[None]"]], fault: Exception | None) -> None:
     """Those whose caller was cancelled want no answer any more."""
     for _, done in some:
         if done.done():
