@@ -55,7 +55,7 @@ class Settings:
     log_format: str = "text"
 
     def secrets(self) -> tuple[str, ...]:
-        """Everything that no log line may show, the database's password among it."""
+        """Everything that no log line may show, the passwords inside addresses among it."""
         tokens = (
             self.vk_service_token,
             *self.vk_community_tokens.values(),
@@ -64,8 +64,8 @@ class Settings:
             self.slack_bot_token,
             self.slack_app_token,
         )
-        password = urlsplit(self.database_url).password
-        return tuple(one for one in (*tokens, password) if one)
+        passwords = (urlsplit(address).password for address in (self.database_url, self.telegram_proxy or ""))
+        return tuple(one for one in (*tokens, *passwords) if one)
 
 
 def read_settings(
@@ -77,7 +77,7 @@ def read_settings(
     """
     reader = _Reader({**_read_dotenv(dotenv), **environ})
     settings = Settings(
-        database_url=reader.text("DATABASE_URL", "sqlite:///var/otklik.db"),
+        database_url=reader.text_or_file("DATABASE_URL") or "sqlite:///var/otklik.db",
         config_dir=config_dir or Path(reader.text("CONFIG_DIR", "config")),
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
@@ -89,7 +89,7 @@ def read_settings(
         x_bearer_token=reader.secret("X_BEARER_TOKEN"),
         telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
         telegram_token=reader.secret("TELEGRAM_TOKEN"),
-        telegram_proxy=reader.text("TELEGRAM_PROXY", "") or None,
+        telegram_proxy=reader.text_or_file("TELEGRAM_PROXY") or None,
         slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
         slack_bot_token=reader.secret("SLACK_BOT_TOKEN"),
         slack_app_token=reader.secret("SLACK_APP_TOKEN"),
@@ -149,8 +149,8 @@ class _Reader:
         self.mistakes.append(f"{PREFIX}HTTP_BIND: «{value}» — не адрес; нужен вид 127.0.0.1:8080")
         return "127.0.0.1", 8080
 
-    def secret(self, name: str) -> Secret | None:
-        """The value, or the first line of the file that NAME_FILE points to."""
+    def text_or_file(self, name: str) -> str:
+        """The value, or what the file that NAME_FILE points to holds; empty when neither is given."""
         value = self.text(name, "")
         path = self.text(name + "_FILE", "")
         if not value and path:
@@ -158,6 +158,10 @@ class _Reader:
                 value = Path(path).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 self.mistakes.append(f"{PREFIX}{name}_FILE: не читается «{path}»: {type(error).__name__}")
+        return value
+
+    def secret(self, name: str) -> Secret | None:
+        value = self.text_or_file(name)
         if any(not 32 < ord(letter) < 127 for letter in value) and not value.startswith("{"):
             self.mistakes.append(f"{PREFIX}{name}: в токене пробел или не латинская буква; скопируйте его ещё раз")
             return None

@@ -7,13 +7,14 @@ import gzip
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
@@ -25,7 +26,7 @@ from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
 from listener.settings import Settings, SettingsError, read_settings
 from listener.staff.load import load
-from listener.staff.values import ConfigError
+from listener.staff.values import ConfigError, Staff
 from listener.store.errors import StoreError
 from listener.store.store import Store
 from listener.watch import Watch
@@ -46,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         with _opened(arguments.file) as (file, size):
             return asyncio.run(_replay(file, size, settings))
-    except (SettingsError, ConfigError, StoreError, ReplayError, OSError) as error:
+    except OSError as error:
+        print(f"{arguments.file}: файл не читается: {error.strerror or error}", file=sys.stderr)
+        return 2
+    except (SettingsError, ConfigError, StoreError, ReplayError) as error:
         print(f"Прогон не удался:\n{error}", file=sys.stderr)
         return 2
 
@@ -71,7 +75,7 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
     clock = SystemClock()
     counted = Counted()
     async with contextlib.AsyncExitStack() as stack:
-        staff = load(settings.config_dir)
+        staff = _awake(load(settings.config_dir))
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
         messengers = build_messengers(settings, clock.now)
@@ -83,16 +87,22 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
         pipeline = build_pipeline(staff, judging, store, messengers, clock, watch, workers)
         settle()
         before = await store.figures()
-        bar = stack.enter_context(_bar())
-        watching = asyncio.create_task(_watch(bar, size, counted))
-        stack.callback(watching.cancel)
-        mentions = read_mentions(file, counted, _complain)
-        await Replaying(pipeline, tuple(messengers.notifiers), counted).run(mentions)
+        async with _watched(size, counted):
+            mentions = read_mentions(file, counted, _complain)
+            await Replaying(pipeline, tuple(messengers.notifiers), counted).run(mentions)
         after = await store.figures()
     print_figures(
         f"Прогон {file.name}", before, after, time.monotonic() - began, read=counted.lines, bad=counted.bad
     )
     return 1 if counted.bad else 0
+
+
+def _awake(staff: Staff) -> Staff:
+    """The config without night: who replays a file waits for its cards now, not in the morning."""
+    hours = staff.routing.hours
+    if hours is None:
+        return staff
+    return replace(staff, routing=replace(staff.routing, hours=replace(hours, night="send")))
 
 
 def _complain(line: BadLine) -> None:
@@ -110,11 +120,20 @@ def _bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=False)
 
 
-async def _watch(bar: Progress, size: int | None, counted: Counted) -> None:
-    task = bar.add_task("Прогон", total=size, judged=0)
-    try:
-        while True:
+@contextlib.asynccontextmanager
+async def _watched(size: int | None, counted: Counted) -> AsyncIterator[None]:
+    """A bar that follows the counts, to the last one."""
+    with _bar() as bar:
+        task = bar.add_task("Прогон", total=size, judged=0)
+        watching = asyncio.create_task(_follow(bar, task, counted))
+        try:
+            yield
+        finally:
+            watching.cancel()
             bar.update(task, completed=counted.bytes, judged=counted.judged)
-            await asyncio.sleep(0.1)
-    finally:
+
+
+async def _follow(bar: Progress, task: TaskID, counted: Counted) -> None:
+    while True:
         bar.update(task, completed=counted.bytes, judged=counted.judged)
+        await asyncio.sleep(0.1)

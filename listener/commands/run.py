@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         asyncio.run(_serve(settings, arguments.role or ROLES))
     except (SettingsError, ConfigError, StoreError, OSError) as error:
-        print(f"Otklik не запущен:\n{error}", file=sys.stderr)
+        print(f"Отклик не запущен:\n{error}", file=sys.stderr)
         return 2
     return 0
 

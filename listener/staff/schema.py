@@ -226,7 +226,7 @@ class HoursFile(Model):
     holidays: Annotated[Literal["russia"] | None, Field(description="russia — праздники считать выходными")] = None
     night: Annotated[
         Literal["hold", "urgent", "send"],
-        Field(description="Вне часов: hold — утром сводкой, urgent — только срочные сразу, send — всё сразу"),
+        Field(description="Вне часов: hold — ждут до утра, urgent — только срочные сразу, send — всё сразу"),
     ] = "hold"
     timezone: Annotated[Text, Field(description="Часовой пояс: Europe/Moscow, Asia/Yekaterinburg, …")] = (
         "Europe/Moscow"

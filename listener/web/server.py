@@ -1,10 +1,20 @@
 """The daemon's web server: /healthz for people and Docker, /readyz, /metrics for Prometheus."""
 
+import errno
+
 from aiohttp import web
 
 from listener.metrics import CONTENT_TYPE, Metrics
 from listener.ports import Clock
 from listener.web.health import Health
+
+
+class BindError(OSError):
+    """The address cannot be listened on; the message, in Russian, names the setting."""
+
+    def __init__(self, host: str, port: int, why: OSError) -> None:
+        what = "занят другой программой" if why.errno == errno.EADDRINUSE else f"недоступен ({why.strerror})"
+        super().__init__(f"LISTENER_HTTP_BIND: адрес {host}:{port} {what}; выберите другой")
 
 
 class WebServer:
@@ -18,13 +28,15 @@ class WebServer:
         self.address: tuple[str, int] | None = None
 
     async def start(self, host: str, port: int) -> None:
-        """Listen; port 0 takes a free one, `address` then says which. Raises OSError when the port is taken."""
+        """Listen; port 0 takes a free one, `address` then says which. Raises BindError."""
         runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
-        except BaseException:
+        except BaseException as error:
             await runner.cleanup()
+            if isinstance(error, OSError):
+                raise BindError(host, port, error) from error
             raise
         self._runner = runner
         self.address = runner.addresses[0][0], runner.addresses[0][1]

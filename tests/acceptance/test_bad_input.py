@@ -121,6 +121,30 @@ async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> 
     assert memory < 400 * 1024
 
 
+async def test_a_replay_does_not_wait_for_the_morning(tmp_path: Path) -> None:
+    config = staff_files(tmp_path)
+    routes = config / "routes.yaml"
+    nobody_works = (
+        '\nhours: {weekdays: ["00:00-00:01"], weekend: ["00:00-00:01"], holidays: russia, night: hold}\n'
+    )
+    routes.write_text(routes.read_text(encoding="utf-8") + nobody_works, encoding="utf-8")
+    row = {
+        "network": "vk",
+        "kind": "post",
+        "id": "1_1",
+        "url": "https://vk.com/wall1_1",
+        "author": {"id": "1", "name": "Иван"},
+        "text": ANGRY,
+        "published_at": "2026-11-22T10:00:00+00:00",
+    }
+    async with Process(tmp_path, {}, config) as daemon:
+        code, out, errors = await daemon.command("replay", "-", stdin=json.dumps(row).encode())
+        deliveries = await daemon.export("deliveries")
+    assert code == 0, errors
+    assert "Жалоба № 1" in out
+    assert {one["state"] for one in deliveries} == {"delivered"}
+
+
 async def test_a_null_where_a_string_should_be_costs_one_line_of_a_replay(tmp_path: Path) -> None:
     good = {
         "network": "vk",

@@ -56,6 +56,19 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert settings.telegram_token.reveal() == "1:abc"
 
 
+def test_addresses_that_carry_a_password_may_come_from_files_and_the_password_is_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "database").write_text("postgresql://otklik:pa55word@db/otklik\n")
+    (tmp_path / "proxy").write_text("http://me:pr0xypass@proxy:3128\n")
+    settings = read_settings(
+        {
+            "LISTENER_DATABASE_URL_FILE": str(tmp_path / "database"),
+            "LISTENER_TELEGRAM_PROXY_FILE": str(tmp_path / "proxy"),
+        }
+    )
+    assert settings.database_url == "postgresql://otklik:pa55word@db/otklik"
+    assert settings.secrets() == ("pa55word", "pr0xypass")
+
+
 def test_the_community_tokens_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text('{"romashka_help": "vk1.a.secret"}')
     settings = read_settings({"LISTENER_VK_COMMUNITY_TOKENS_FILE": str(tmp_path / "tokens")})
