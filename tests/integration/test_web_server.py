@@ -167,7 +167,7 @@ async def test_two_daemons_in_one_process_count_apart() -> None:
 async def test_a_taken_port_is_refused_and_leaves_nothing_open(served: Served) -> None:
     assert served.server.address is not None
     second = WebServer(Health(), Metrics(), Hands())
-    with pytest.raises(OSError, match="LISTENER_HTTP_BIND: адрес .* занят другой программой"):
+    with pytest.raises(OSError, match=r"LISTENER_HTTP_BIND: адрес .* занят другой программой"):
         await second.start(*served.server.address)
     await second.stop()
 
