@@ -90,8 +90,8 @@ def test_the_reason_quotes_a_few_phrases_that_can_be_read(
 @given(st.text(alphabet="не аб.,\n1@-", max_size=60), spans)
 def test_whatever_the_evidence_whole_words_are_quoted(text: str, because: tuple[tuple[int, int], ...]) -> None:
     for start, end in phrases(text, because):
-        assert re.fullmatch(r"[\w@].*\w|\w", text[start:end])
-        assert not re.search(r"\w$", text[:start])
+        assert re.fullmatch(r"(?s)[\w@].*\w|\w", text[start:end])
+        assert not re.search(r"\w\Z", text[:start])
         assert not re.match(r"\w", text[end:])
 
 
