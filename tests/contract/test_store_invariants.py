@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
         assert len(deliveries) == len(cases) * len(CHATS)
         for row in deliveries:
             assert row["wanted"] == cases[row["case"]]
-            assert row["shown"] == row["wanted"] if row["state"] == "shown" else row["state"] in ("due", "sending")
+            assert row["shown"] == row["wanted"] if row["up_to_date"] else row["state"] != "failed"
         for case, revision in cases.items():
             assert revision >= self.revisions.get(case, 1)
         self.revisions = cases
@@ -125,7 +125,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def what_is_due_comes_out_in_the_end(self) -> Any:
         """No open delivery is further away than a lease or a retry."""
-        due = [row["due_at"] for row in self.rows("deliveries") if row["state"] != "shown"]
+        due = [row["due_at"] for row in self.rows("deliveries") if not row["up_to_date"]]
         assert all(moment <= later(self.time + 60) for moment in due)
 
     def rows(self, noun: str) -> Any:
