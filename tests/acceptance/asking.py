@@ -1,5 +1,6 @@
 """Asks the simulated networks themselves what a search finds, to hold the daemon's store against it."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ async def findable(simulator: Simulator, config: Path) -> set[Key]:
     own = {(one.network, one.id) for one in simulator.publishing.published if "own" in one.kinds}
     found: set[Key] = set()
     async with aiohttp.ClientSession() as session:
-        for brand in load(config).brands:
+        for brand in (await asyncio.to_thread(load, config)).brands:
             for query in vk_queries(brand):
                 found |= {("vk", one) for one in await _in_vk(session, simulator.environment(), query)}
             found |= {("x", one) for one in await _on_x(session, simulator.environment(), x_query(brand))}
