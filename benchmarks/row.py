@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`ratio` is this figure over that of `against` in the same run; None where there is nothing to hold it against."""
+    """`ratio` is this figure over that of `against` in the same run; None where nothing is held against it."""
 
     name: str
     value: float
