@@ -31,12 +31,20 @@ def run() -> list[Row]:
     gc.collect()
     gc.freeze()
     batches = _rate(lambda: _in_batches(judge, questions), len(questions))
+    explained = _rate(lambda: _explained(judge, questions), len(questions))
     bare = _rate(_bare_loop(model, texts), len(texts))
     pairs = [(question.text, question.brand) for question in questions[:REFERENCE_TEXTS]]
     reference = _rate(lambda: reference_logits(model, pairs), len(pairs), rounds=1)
     single = _single(judge, questions[:SINGLES])
     return [
         Row(name="batches", value=batches, unit="texts/s", against="the bare loop", ratio=batches / bare),
+        Row(
+            name="batches, evidence read",
+            value=explained,
+            unit="texts/s",
+            against="batches",
+            ratio=explained / batches,
+        ),
         Row(name="the bare loop", value=bare, unit="texts/s"),
         Row(name="batches", value=batches, unit="texts/s", against="scikit-learn", ratio=batches / reference),
         Row(name="scikit-learn", value=reference, unit="texts/s"),
@@ -55,6 +63,13 @@ def _questions(count: int) -> list[Question]:
 def _in_batches(judge: Judge, questions: Sequence[Question]) -> None:
     for start in range(0, len(questions), BATCH):
         judge.classify(questions[start : start + BATCH])
+
+
+def _explained(judge: Judge, questions: Sequence[Question]) -> None:
+    """As the daemon does, which stores the evidence of each verdict."""
+    for start in range(0, len(questions), BATCH):
+        for verdict in judge.classify(questions[start : start + BATCH]):
+            tuple(verdict.evidence)
 
 
 def _bare_loop(model: Model, texts: Sequence[str]) -> Callable[[], float]:

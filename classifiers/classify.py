@@ -7,9 +7,9 @@ from typing import Final, Self
 
 import numpy as np
 
-from classifiers.intent import intent_of, urgency_of
+from classifiers.intent import URGENT_WEIGHTS, intent_of, urgency_of
 from classifiers.lexicon import Markers
-from classifiers.marks import TOPIC, Mark, Marks, Starting, found, names
+from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
 from classifiers.reasons import Reasons
 from classifiers.scorer import Scorer
@@ -21,6 +21,8 @@ NO_MARKERS: Final = Markers()
 
 _BATCH: Final = 512
 _NO_MARKS: Final[frozenset[Mark]] = frozenset()
+_REMEMBERED: Final = 10_000
+"""Combinations of marks whose meaning is kept: most texts have one that was seen before."""
 
 
 class Judge:
@@ -31,6 +33,7 @@ class Judge:
         self._scorer = Scorer(model)
         self._marks = Marks(markers, self._scorer.shares.morphology)
         self._starts: list[Starting] = []
+        self._meanings: dict[frozenset[Mark], Meaning] = {}
         self._lock = Lock()
         self.intercept = float(model.intercept[COMPLAINT])
 
@@ -66,24 +69,24 @@ class Judge:
         self._learn_starts()
         return [
             self._verdict(
-                mood, complaint, marks, Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]])
+                mood, complaint, means, Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]])
             )
-            for at, (mood, complaint, marks) in enumerate(
+            for at, (mood, complaint, means) in enumerate(
                 zip(moods.tolist(), complaints.tolist(), map(self._found, judged), strict=True)
             )
         ]
 
     def _verdict(
-        self, mood: Sequence[float], complaint: float, marks: frozenset[Mark], evidence: Sequence[Evidence]
+        self, mood: Sequence[float], complaint: float, means: Meaning, evidence: Sequence[Evidence]
     ) -> Verdict:
         label = LABELS[mood.index(max(mood))]
         return Verdict(
             sentiment=Sentiment(negative=mood[0], neutral=mood[1], positive=mood[2]),
             label=label,
             complaint=complaint,
-            intent=intent_of(marks, label, complaint),
-            topics=names(marks, TOPIC),
-            urgency=urgency_of(marks, complaint),
+            intent=intent_of(means.signals, label, complaint),
+            topics=means.topics,
+            urgency=urgency_of(means.urgency, complaint),
             evidence=evidence,
             model=self._version,
         )
@@ -96,10 +99,16 @@ class Judge:
         known = len(self._starts)
         self._starts += map(self._marks.starting, forms[known:], lemmas[known:])
 
-    def _found(self, rows: Sequence[int]) -> frozenset[Mark]:
+    def _found(self, rows: Sequence[int]) -> Meaning:
         known = self._starts
         starts = [(place, known[row]) for place, row in enumerate(rows) if known[row]]
-        return found(rows, self._scorer.shares.lemmas, starts) if starts else _NO_MARKS
+        marks = found(rows, self._scorer.shares.lemmas, starts) if starts else _NO_MARKS
+        means = self._meanings.get(marks)
+        if means is None:
+            if len(self._meanings) >= _REMEMBERED:
+                self._meanings.clear()
+            means = self._meanings[marks] = meaning(marks, URGENT_WEIGHTS)
+        return means
 
 
 def _moods(logits: Floats, branded: Sequence[bool]) -> Floats:

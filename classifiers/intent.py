@@ -5,20 +5,21 @@ from math import exp
 from typing import Final
 
 from classifiers.lexicon import STAFF_URGENT, URGENT
-from classifiers.marks import SIGNAL, STAFF, Mark, weigh
+from classifiers.marks import STAFF
 from classifiers.verdict import Intent, Label
 
 UNHAPPY: Final = 0.5
 """From this probability on a text is read as a customer's trouble."""
 
 _SURE_CUSTOMER: Final = 0.8
-_URGENT_WEIGHTS: Final = {reason: weight for reason, (weight, _) in URGENT.items()} | {STAFF: STAFF_URGENT}
+URGENT_WEIGHTS: Final = {reason: weight for reason, (weight, _) in URGENT.items()} | {STAFF: STAFF_URGENT}
+"""Reason → the log-odds that it adds."""
+
 _CALM: Final = -3.0
 _TROUBLE: Final = 2.5
 
 
-def intent_of(marks: AbstractSet[Mark], label: Label, complaint: float) -> Intent:
-    signals = {name for kind, name in marks if kind == SIGNAL}
+def intent_of(signals: AbstractSet[str], label: Label, complaint: float) -> Intent:
     if complaint >= UNHAPPY:
         return _unhappy(signals, complaint)
     rules: tuple[tuple[Intent, bool], ...] = (
@@ -32,9 +33,8 @@ def intent_of(marks: AbstractSet[Mark], label: Label, complaint: float) -> Inten
     return next((intent for intent, holds in rules if holds), "other")
 
 
-def urgency_of(marks: AbstractSet[Mark], complaint: float) -> float:
-    """Probability-like: each reason adds its log-odds, and no reason counts where nobody complains."""
-    reasons = weigh(marks, _URGENT_WEIGHTS)
+def urgency_of(reasons: float, complaint: float) -> float:
+    """Probability-like: the reasons' log-odds add up, and no reason counts where nobody complains."""
     return 1 / (1 + exp(-(_CALM + (_TROUBLE + reasons) * complaint)))
 
 

@@ -1,6 +1,8 @@
 """Finds marked words and phrases among lemmas: each word is looked up once and remembered with its token."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Final
 
 from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers
@@ -19,6 +21,15 @@ Starting = tuple[tuple[tuple[str, ...], Mark], ...]
 """Phrases that begin at a token: the lemmas that must follow, and what the whole marks."""
 
 _EXACT: Final = "="
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What the marks of a text say: its topics, the signals of its intent, the log-odds of its urgency."""
+
+    topics: tuple[str, ...]
+    signals: frozenset[str]
+    urgency: float
 
 
 class Marks:
@@ -60,10 +71,10 @@ def found(rows: Sequence[int], lemmas: Sequence[str], starts: Iterable[tuple[int
     return frozenset(marks)
 
 
-def names(marks: Iterable[Mark], kind: str) -> tuple[str, ...]:
-    """The names of one kind, in alphabetical order."""
-    return tuple(sorted(name for one, name in marks if one == kind))
-
-
-def weigh(marks: Iterable[Mark], weights: Mapping[str, float]) -> float:
-    return sum(weights.get(name, 0.0) for kind, name in marks if kind == URGENCY)
+def meaning(marks: AbstractSet[Mark], weights: Mapping[str, float]) -> Meaning:
+    """The marks by what they are for; `weights` are the log-odds of the reasons of urgency."""
+    return Meaning(
+        topics=tuple(sorted(name for kind, name in marks if kind == TOPIC)),
+        signals=frozenset(name for kind, name in marks if kind == SIGNAL),
+        urgency=sum(weights.get(name, 0.0) for kind, name in marks if kind == URGENCY),
+    )

@@ -1,17 +1,22 @@
 """Why the judge thinks so, made when somebody looks: most texts are no complaint and nobody asks about them."""
 
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from typing import overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate, chain, compress
+from typing import Final, overload
 
 from classifiers.shares import NOTHING
 from classifiers.verdict import Evidence
+
+_EVIDENCE: Final[Callable[[Iterable[float]], Evidence]] = partial(tuple.__new__, Evidence)
+"""`Evidence._make` without its frame of Python: a text has a dozen of them, and the daemon stores them all."""
 
 
 class Reasons(Sequence[Evidence]):
     """The evidence of one text, in order; equal to a sequence of the same evidence.
 
-    Making it eagerly was a third of the judge's time. It keeps nothing of the scorer, whose caches are forgotten.
+    Making it for every text was a third of the judge's time. It keeps nothing of the scorer, whose caches are
+    forgotten now and then.
     """
 
     __slots__ = ("_made", "_pieces", "_rows", "_weights")
@@ -45,13 +50,8 @@ class Reasons(Sequence[Evidence]):
 
     def _all(self) -> tuple[Evidence, ...]:
         if self._made is None:
-            ends = accumulate(map(len, self._pieces))
-            places = [
-                (end - len(piece), end)
-                for piece, row, end in zip(self._pieces, self._rows, ends, strict=True)
-                if row != NOTHING
-            ]
-            self._made = tuple(
-                Evidence(start, end, weight) for (start, end), weight in zip(places, self._weights, strict=True)
-            )
+            ends = list(accumulate(map(len, self._pieces)))
+            judged = [row != NOTHING for row in self._rows]
+            spans = compress(chain((0,), ends), judged), compress(ends, judged)
+            self._made = tuple(map(_EVIDENCE, zip(*spans, self._weights, strict=True)))
         return self._made
