@@ -6,12 +6,13 @@ import hashlib
 import json
 import lzma
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from classifiers.features import TONES
+from classifiers.readings import READ, Reading, readings
 from classifiers.text import Span
 from classifiers.verdict import LABELS, Label
 
@@ -74,7 +75,10 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask."""
+    """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask.
+
+    `read`: `complaint` is what people read, not what a rule makes of the label.
+    """
 
     text: str
     brand: tuple[Span, ...]
@@ -82,24 +86,33 @@ class Example:
     domain: Domain
     complaint: bool | None = None
     test: bool = False
+    read: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpora:
-    """`tones` are the lexicons' (see `classifiers.features.TONES`); `about` goes into the model's header."""
+    """`tones` are the lexicons' (see `classifiers.features.TONES`); `about` goes into the model's header.
+
+    `unseen` are the read tweets that no model is trained on.
+    """
 
     examples: list[Example]
     tones: Mapping[str, str]
     about: Mapping[str, Any]
+    unseen: Sequence[Example] = ()
 
 
 def tweets(path: Path, domain: Domain) -> Iterator[Example]:
     """SentiRuEval rows, one example a (tweet, brand) pair; `brands` may be a bare list without labels."""
+    known = readings()
     for row in rows(path):
         brands = row["brands"]
         for brand in brands:
             label = brands[brand] if isinstance(brands, dict) else None
-            yield replace(brand_example(row["text"], brand, label, domain), test="etalon" in path.name)
+            example = brand_example(row["text"], brand, label, domain)
+            read = known.get((row["id"], brand))
+            complaint = read.complaint if read else example.complaint
+            yield replace(example, test="etalon" in path.name, read=read, complaint=complaint)
 
 
 def brand_example(text: str, brand: str, label: str | None, domain: Domain) -> Example:
@@ -199,14 +212,16 @@ def read_corpora(data: Path, *, with_x: bool = True) -> Corpora:
             for name in ("2015_{}_train", "2015_{}_etalon", "2016_{}_unlabelled"):
                 files.append(train / f"sentirueval{name.format(domain)}.jsonl.gz")
                 examples += tweets(files[-1], domain)
-        files.append(train / "rusentitweet_train.jsonl.gz")
+        files += [READ, train / "rusentitweet_train.jsonl.gz"]
         examples += general_tweets(files[-1])
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]
     counted = _COUNTED_LEXICONS if with_x else {}
     files += [lexicons / f"{name}_lexicon.csv.xz" for name in (*counted, "experts")]
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
-    return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about)
+    unseen = [one for one in examples if one.read and not one.read.teaches]
+    examples = [one for one in examples if not one.read or one.read.teaches]
+    return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about, unseen=unseen)
 
 
 def read_tones(lexicons: Path, counted: Mapping[str, tuple[float, float]]) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """What the model counts in a text: the definition that training uses and serving must equal.
 
-Words: lemmas, pairs of neighbours, a word two places after a negation («не самый плохой»), the lexicons' tone of
-each word, that tone after a negation, and lemmas near the brand. Characters: `char_wb` n-grams of each form, as
-scikit-learn cuts them: never across a space, so that one token's share never depends on its neighbours.
+Words: lemmas, pairs of neighbours, a word up to three places after a negation («не самый плохой»), the lexicons'
+tone of each word, that tone after a negation, and lemmas near the brand. A tone is negated alike by «не», «нет» or
+«никогда»: each alone is too rare to learn from. Characters: `char_wb` n-grams of each form, as scikit-learn cuts
+them: never across a space, so that one token's share never depends on its neighbours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,15 @@ from typing import Final
 from classifiers.text import BRAND
 
 CHAR_NGRAMS: Final = (2, 5)
-NEGATIONS: Final = frozenset({"не", "ни", "нет", "без", "никак", "нельзя"})
-NEGATION_REACH: Final = 2
+NOT: Final = "не"
+NEGATIONS: Final = frozenset(
+    {NOT, "ни", "нет", "без", "никак", "нельзя", "никогда", "ничто", "ничего", "нету", "никакой"}
+)
+NEGATION_REACH: Final = 3
 BRAND_REACH: Final = 3
 
 PAIR_SIGNS: Final = (" ", " * ", " ~ ")
-"""Between the two words of a pair: neighbours, the second but one after a negation, near the brand."""
+"""Between the two words of a pair: neighbours, further on after a negation, near the brand."""
 
 TONES: Final = {"--": "\ue011", "-": "\ue012", "+": "\ue013", "++": "\ue014"}
 """The tone classes of the lexicons, as one-character pseudo-words."""
@@ -54,7 +58,7 @@ def _negated(lemmas: Sequence[str], index: int, tones: Mapping[str, str]) -> lis
     for place in range(index + 1, min(index + 1 + NEGATION_REACH, len(lemmas))):
         tone = tones.get(lemmas[place])
         if tone:
-            found.append(f"{lemmas[index]} {tone}")
+            found.append(f"{NOT} {tone}")
         if place > index + 1:
             found.append(f"{lemmas[index]} * {lemmas[place]}")
     return found

@@ -70,9 +70,11 @@ def save(model: Model, path: Path) -> str:
         **_members("chars", model.chars),
     }
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(content, "w", compresslevel=9) as archive:
         for name, array in members.items():
-            with archive.open(zipfile.ZipInfo(f"{name}.npy", _EPOCH), "w") as member:
+            place = zipfile.ZipInfo(f"{name}.npy", _EPOCH)
+            place.compress_type = zipfile.ZIP_DEFLATED  # the archive's own setting does not reach such a member
+            with archive.open(place, "w") as member:
                 buffer = io.BytesIO()
                 np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
                 member.write(buffer.getvalue())

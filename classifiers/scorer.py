@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from classifiers.features import BRAND_REACH, NEGATION_REACH, PAIR_SIGNS
+from classifiers.features import BRAND_REACH, NEGATION_REACH, NOT, PAIR_SIGNS
 from classifiers.model import Floats, Model
 from classifiers.shares import CACHED_TOKENS, CHAR_MASS, CHARS, WORD_MASS, WORDS, Ints, K, Shares
 from classifiers.text import BRAND
@@ -42,6 +42,7 @@ class Scorer:
         self.shares = Shares(model)
         self._intercept = model.intercept
         self._brand = self.shares.word_numbers.get(BRAND, -2)
+        self._not = self.shares.word_numbers.get(NOT, -1)
         self._keys, self._features = _pair_index(self.shares.word_numbers)
 
     def begin(self) -> None:
@@ -77,7 +78,7 @@ class Scorer:
         yield self._known(" ", (every, every + 1), (lemmas, lemmas), owner)
         negations = np.flatnonzero(self.shares.negates[flat])
         if negations.size:
-            yield self._known(" ", _around(negations, _NEGATED), (lemmas, tones), owner)
+            yield self._known(" ", _around(negations, _NEGATED), (np.full_like(lemmas, self._not), tones), owner)
             yield self._known(" * ", _around(negations, _NEGATED[1:]), (lemmas, lemmas), owner)
         brands = np.flatnonzero(lemmas == self._brand)
         if brands.size:

@@ -50,4 +50,4 @@ def test_a_pickled_member_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_the_committed_model_is_small() -> None:
-    assert COMMITTED.stat().st_size < 10_000_000
+    assert COMMITTED.stat().st_size < 4_000_000

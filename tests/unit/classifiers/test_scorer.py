@@ -28,6 +28,8 @@ WORDS = st.sampled_from(
         "uzhasno",
         "😡",
         "нет",
+        "никогда",
+        "ничего",
     ]
 )
 TEXTS = st.one_of(st.text(max_size=80), st.lists(WORDS, max_size=25).map(" ".join))

@@ -1,5 +1,6 @@
 """Training on a few invented texts: heads learn, guesses stay guesses, the same input gives the same model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,12 @@ def test_a_word_after_a_negation_is_its_own_feature() -> None:
     assert {"не самый", "не * плохой", f"не {TONES['-']}", TONES["-"]} <= set(found)
 
 
+def test_every_negation_negates_a_tone_alike() -> None:
+    found = word_features(["никогда", "я", "не", "подводить"], {"подводить": TONES["-"]})
+    assert found.count(f"не {TONES['-']}") == 2
+    assert "никогда * подводить" in found
+
+
 def test_words_near_the_brand_are_marked_once_each() -> None:
     found = word_features(["хуже", BRAND, "нет"], {})
     assert [one for one in found if "~" in one] == [f"{BRAND} ~ хуже", f"{BRAND} ~ нет"]
@@ -107,7 +114,8 @@ def test_the_hard_cases_are_mostly_right_and_no_case_is_trained_on() -> None:
     figures = measure_hard(Judge.load())
     right, count = sum(one.right for one in figures), sum(one.count for one in figures)
     assert count >= 90
-    assert right / count >= 0.7
+    assert right / count >= 0.88
+    assert not [one.kind for one in figures if one.right / one.count < 0.7]
     trained = {one.text for one in own_examples()}
     assert not [text for one in figures for text in one.wrong if text in trained]
 
@@ -120,10 +128,11 @@ def test_guesses_do_not_calibrate() -> None:
     mood = Target(classes=classes, weights=np.ones(8), softness=1.0)
     told = Target(classes=1 - classes, weights=np.ones(8), softness=1.0)
     lines = Lines(weights=np.eye(7), intercept=np.zeros(7))
-    real = np.array([True] * 4 + [False] * 4)
-    flipped = Target(classes=np.where(real, told.classes, classes), weights=np.ones(8), softness=1.0)
-    one = calibrated(lines, held, (mood, mood, told), real)
-    other = calibrated(lines, held, (mood, mood, flipped), real)
+    real = np.array([1.0] * 4 + [0.0] * 4)
+    told = replace(told, weights=real)
+    flipped = replace(told, classes=np.where(real > 0, told.classes, classes))
+    one = calibrated(lines, held, (mood, mood, told))
+    other = calibrated(lines, held, (mood, mood, flipped))
     assert np.array_equal(one.weights, other.weights)
 
 

@@ -1,0 +1,47 @@
+"""What people read: which tweets are a customer's complaint, by id (`labels/GUIDELINE.md`); never their texts.
+
+Half of the readings teach, the other half measures and teaches nothing, in the shipped model neither.
+"""
+
+import csv
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+READ: Final = Path(__file__).parent / "labels" / "complaints.tsv"
+
+SUSPECT_SHARES: Final[Mapping[str, float]] = {"telecom": 0.141, "banks": 0.0272}
+"""How much of each domain's stream the early model suspected (2 509 of 17 780 mentions, 431 of 15 849)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """`suspect`: the early model, by which tweets were drawn, gave a quarter or more; `teaches`: not for tests."""
+
+    complaint: bool
+    suspect: bool
+    teaches: bool
+
+
+def readings(path: Path = READ) -> dict[tuple[str, str], Reading]:
+    """(Tweet's id, brand) → reading. The halves are cut by the id alone: more labels move none of them."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {
+            (row["id"], row["brand"]): Reading(
+                complaint=row["final"] == "complaint", suspect=row["suspect"] == "yes", teaches=teaches(row["id"])
+            )
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+
+
+def teaches(tweet: str) -> bool:
+    return zlib.crc32(tweet.encode()) % 2 == 0
+
+
+def natural_weights(domain: str, read: Sequence[Reading]) -> list[float]:
+    """How much of the domain's stream each text stands for: suspects were drawn more often than they occur."""
+    share = SUSPECT_SHARES[domain]
+    suspects = sum(one.suspect for one in read)
+    return [share / suspects if one.suspect else (1 - share) / (len(read) - suspects) for one in read]
