@@ -40,15 +40,16 @@ async def _serve(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         limits=arguments.limits,
     )
+    # Before anything is printed: who reads the settings may stop us at once.
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await simulator.start(arguments.host, arguments.port)
     for name, value in simulator.environment().items():
         print(f"export {name}={shlex.quote(value)}")
     if not arguments.quiet:
         print(f"# the page: {simulator.address}")
     sys.stdout.flush()
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await stopped.wait()
     await simulator.stop()
 
