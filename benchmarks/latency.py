@@ -22,7 +22,7 @@ import aiohttp
 from benchmarks.row import Row
 
 RATE: Final = 50
-WARM: Final = 8
+WARM: Final = 15
 """Seconds of traffic before the clock starts: each source looks back an hour first, at the network's own pace."""
 SECONDS: Final = 20
 DRAIN: Final = 5

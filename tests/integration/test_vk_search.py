@@ -56,6 +56,24 @@ async def test_an_overlapping_look_stores_nothing_twice_and_misses_nothing(world
     await source.close()
 
 
+async def test_a_crowded_search_reads_its_whole_overlap_once_a_minute_and_still_misses_nothing(
+    world: World,
+) -> None:
+    for number in range(450):
+        world.vk.post(OLGA, f"ромашка {number}", at=NOON - timedelta(seconds=number))
+    source, shelf = world.search(limits=replace(LIMITS, body=2_000_000, read=5, total=5)), Shelf()
+    await shelf.hear(source)
+    before = sum(world.purse.spent.values())
+    world.clock.move(seconds=2)
+    new = world.vk.post(PAVEL, "ромашка новое")
+    late = world.vk.post(PAVEL, "ромашка из опоздавшего индекса", at=NOON - timedelta(minutes=5))
+    assert [one.id for one in await shelf.hear(source)] == [new]
+    assert sum(world.purse.spent.values()) == before + 1
+    world.clock.move(seconds=60)
+    assert [one.id for one in await shelf.hear(source)] == [late]
+    await source.close()
+
+
 async def test_the_first_look_goes_back_an_hour_and_no_further(world: World) -> None:
     world.vk.post(OLGA, "ромашка вчера", at=NOON - timedelta(hours=3))
     recent = world.vk.post(OLGA, "ромашка недавно", at=NOON - timedelta(minutes=50))

@@ -27,11 +27,27 @@ def test_a_time_after_now_is_taken_back_to_now() -> None:
 
 
 def test_a_date_in_the_future_does_not_carry_the_search_with_it() -> None:
-    assert Progress(since=NOW - 60).saw([NOW + 86_400], NOW).done().since == NOW
+    assert Progress(since=NOW - 60).saw([NOW + 86_400], NOW).done(NOW, crowded=False).since == NOW
 
 
 def test_a_look_that_finds_nothing_stays_where_it_is() -> None:
-    assert Progress(since=NOW - 60).saw([], NOW).done() == Progress(since=NOW - 60)
+    assert Progress(since=NOW - 60).saw([], NOW).done(NOW, crowded=False) == Progress(since=NOW - 60)
+
+
+def test_a_crowded_overlap_is_full_once_a_minute_and_brief_in_between() -> None:
+    crowded = Progress(since=NOW).done(NOW, crowded=True)
+    assert [crowded.begun(NOW + after).start_time for after in (0, 59, 60)] == [NOW - 30, NOW - 30, NOW - OVERLAP]
+    assert crowded.begun(NOW + 5).done(NOW + 5, crowded=True).begun(NOW + 60).start_time == NOW - OVERLAP
+    assert crowded.begun(NOW - 3600).start_time == NOW - OVERLAP
+
+
+def test_an_overlap_that_fits_one_page_is_always_full() -> None:
+    assert Progress(since=NOW).done(NOW, crowded=False).begun(NOW + 1).start_time == NOW - OVERLAP
+
+
+def test_a_round_under_way_stays_as_it_began() -> None:
+    under_way = Progress(since=NOW, until=NOW - 5, goal=NOW, deep_at=NOW - 1)
+    assert under_way.begun(NOW).start_time == NOW - OVERLAP
 
 
 def test_more_than_a_window_in_one_second_moves_on_and_says_so() -> None:
@@ -41,9 +57,19 @@ def test_more_than_a_window_in_one_second_moves_on_and_says_so() -> None:
     assert moved.until == NOW - 1
 
 
-@given(st.builds(Progress, since=moments, until=st.none() | moments, goal=st.none() | moments))
+@given(
+    st.builds(
+        Progress,
+        since=moments,
+        until=st.none() | moments,
+        goal=st.none() | moments,
+        brief=st.booleans(),
+        deep_at=st.none() | moments,
+    )
+)
 def test_a_written_cursor_reads_back(progress: Progress) -> None:
-    kept = progress if progress.until is not None else Progress(since=progress.since)
+    between_rounds = Progress(since=progress.since, deep_at=progress.deep_at)
+    kept = progress if progress.until is not None else between_rounds
     assert read_back(write_progress({"ромашка": progress})) == kept
 
 
@@ -57,5 +83,5 @@ def test_the_way_back_in_time_always_moves(progress: Progress, dates: list[int])
 
 @given(st.builds(Progress, since=moments), st.lists(st.integers(0, 2 * NOW)))
 def test_a_finished_round_never_goes_back_and_never_passes_now(progress: Progress, dates: list[int]) -> None:
-    done = progress.saw(dates, NOW).done()
+    done = progress.saw(dates, NOW).done(NOW, crowded=False)
     assert progress.since <= done.since <= NOW

@@ -42,6 +42,7 @@ class _Found:
     mentions: dict[str, Mention] = field(default_factory=dict)
     last_dates: tuple[int, ...] = ()
     seen: int = 0
+    pages: int = 0
     ended: bool = False
     gap: str | None = None
 
@@ -86,7 +87,7 @@ class VkSearch:
         progress = read_progress(cursor, self._queries, now=now, look_back=look_back)
         query = self._queries[self._turn]
         try:
-            found = await self._window(query, progress[query])
+            found = await self._window(query, progress[query].begun(now))
         except SourceError:
             # The next query gets its chance even when this one can never be answered.
             self._next_query()
@@ -171,11 +172,12 @@ class VkSearch:
         found.mentions |= {mention.id: mention for mention in page.mentions}
         found.last_dates = page.dates or found.last_dates
         found.seen += page.size
+        found.pages += 1
         found.progress = found.progress.saw(page.dates, now)
 
-    @staticmethod
-    def _ended(found: _Found) -> _Found:
-        found.progress = found.progress.done()
+    def _ended(self, found: _Found) -> _Found:
+        crowded = found.pages > 1 or found.progress.until is not None
+        found.progress = found.progress.done(int(self._clock.now().timestamp()), crowded=crowded)
         found.ended = True
         return found
 
