@@ -16,6 +16,7 @@ from listener.store import cases
 from listener.store.engine import insert
 from listener.store.mentions import storable
 from listener.store.tables import STILL_OPEN, Time, aliases, deliveries
+from listener.store.tables import cases as all_cases
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than a card takes to be sent. Later the worker is taken for dead, and its card for perhaps shown."""
@@ -94,6 +95,8 @@ async def retry(
 
 async def fail(connection: AsyncConnection, worker: str, delivery: Delivery, error: str, now: datetime) -> None:
     """Give a delivery up. A case that no chat is left to show goes to the console, or nobody would ever see it."""
+    # Its case's last two chats may fail at the same time: one after another, or each would rely on the other.
+    await connection.execute(select(all_cases.c.id).where(all_cases.c.id == delivery.case.id).with_for_update())
     await connection.execute(
         _leased(worker, delivery).values(
             state="failed", tries=deliveries.c.tries + 1, error=storable(error)[:1000], worker=None
