@@ -1,6 +1,5 @@
 """The store: all that the daemon remembers. Every method is one transaction; all raise StoreError."""
 
-import asyncio
 import logging
 import secrets
 import socket
@@ -17,7 +16,7 @@ from listener.judged import Judgement, Stored
 from listener.mention import Mention
 from listener.ports import Batch, Clock
 from listener.store import actions, cases, cursors, figures, judgements, mentions, outbox, schema, usage
-from listener.store.engine import Database, Result, Work, driver_url
+from listener.store.engine import Database, driver_url
 from listener.store.errors import StoreError
 from listener.store.figures import Figures
 from listener.store.judgements import Recorded
@@ -28,13 +27,12 @@ log = logging.getLogger(__name__)
 
 
 class Store:
-    """Implements `alerts.ports.Outbox`. `changed` is set after every write, for loops that wait for work."""
+    """Everything that is stored, behind one door; implements `alerts.ports.Outbox`."""
 
     def __init__(
         self, database: Database, worker: str, forgotten: tempfile.TemporaryDirectory[str] | None
     ) -> None:
         self.database = database
-        self.changed = asyncio.Event()
         self._worker = worker
         self._forgotten = forgotten
         # A commit takes as long as sending a card: one for each would halve the pace.
@@ -70,12 +68,13 @@ class Store:
         If the database cannot hold one of them, the others are kept first and the cursor moves last.
         """
         try:
-            return await self._write(lambda c: mentions.keep(c, source, batch, now))
+            return await self.database.write(lambda c: mentions.keep(c, source, batch, now))
         except StoreError as error:
             if error.transient:
                 raise
         kept = await self._keep_apart(source, batch.mentions, now)
-        return kept + await self._write(lambda c: mentions.keep(c, source, Batch(cursor=batch.cursor), now))
+        last = Batch(cursor=batch.cursor)
+        return kept + await self.database.write(lambda c: mentions.keep(c, source, last, now))
 
     async def cursor(self, source: str) -> str | None:
         return await self.database.read(lambda c: cursors.read(c, source))
@@ -97,7 +96,7 @@ class Store:
         A judgement that the database cannot hold costs its mention a try; the others are recorded without it.
         """
         try:
-            return await self._write(lambda c: judgements.record(c, judged, now))
+            return await self.database.write(lambda c: judgements.record(c, judged, now))
         except StoreError as error:
             if error.transient:
                 raise
@@ -111,7 +110,7 @@ class Store:
     async def set_aside(self, one: Stored, error: str, now: datetime) -> None:
         """Count a try that broke on this mention; after the third it is not handed out any more."""
         log.info("mention %d is set aside at %s: %s", one.row, now.isoformat(), error)
-        await self._write(lambda c: mentions.set_aside(c, one, error))
+        await self.database.write(lambda c: mentions.set_aside(c, one, error))
 
     async def poisoned(self) -> int:
         return await self.database.read(mentions.poisoned)
@@ -124,7 +123,7 @@ class Store:
     async def recover(self, now: datetime, worker: str | None = None) -> int:
         """At start: make due at once what this daemon was sending when it died. SQLite has no other daemon."""
         mine = None if self.database.is_sqlite else worker or self._worker
-        return await self._write(lambda c: outbox.recover(c, mine, now))
+        return await self.database.write(lambda c: outbox.recover(c, mine, now))
 
     async def claim(self, now: datetime, *, limit: int, skip: frozenset[Messenger]) -> Sequence[Delivery]:
         return await self.database.write(lambda c: outbox.claim(c, self._worker, now, limit, skip))
@@ -133,14 +132,14 @@ class Store:
         await self._marks.put(outbox.Mark(delivery=delivery, ref=ref, at=now))
 
     async def retry(self, delivery: Delivery, at: datetime, error: str, *, unknown: bool) -> None:
-        await self._write(lambda c: outbox.retry(c, self._worker, delivery, at, error, unknown=unknown))
+        await self.database.write(lambda c: outbox.retry(c, self._worker, delivery, at, error, unknown=unknown))
 
     async def fail(self, delivery: Delivery, error: str, now: datetime) -> None:
         log.error("delivery %d is given up at %s: %s", delivery.id, now.isoformat(), error)
-        await self._write(lambda c: outbox.fail(c, self._worker, delivery, error, now))
+        await self.database.write(lambda c: outbox.fail(c, self._worker, delivery, error, now))
 
     async def redirect(self, delivery: Delivery, chat: Chat, now: datetime) -> None:
-        await self._write(lambda c: outbox.redirect(c, self._worker, delivery, chat, now))
+        await self.database.write(lambda c: outbox.redirect(c, self._worker, delivery, chat, now))
 
     async def next_due(self) -> datetime | None:
         """When the outbox has work next; None when nothing is open."""
@@ -154,11 +153,11 @@ class Store:
         """Apply a press once; delivered again, it meets with the first outcome. `decide` must be pure: it is
         asked again when somebody else changed the case meanwhile.
         """
-        return await self._write(lambda c: actions.press(c, pressed, person, decide, now))
+        return await self.database.write(lambda c: actions.press(c, pressed, person, decide, now))
 
     async def wake(self, now: datetime) -> int:
         """Bring back the snoozed cases whose time came."""
-        return await self._write(lambda c: cases.wake(c, now))
+        return await self.database.write(lambda c: cases.wake(c, now))
 
     # look
 
@@ -172,19 +171,14 @@ class Store:
         return await self.database.read(figures.figures)
 
     async def _mark_shown(self, marks: Sequence[outbox.Mark]) -> None:
-        await self._write(lambda c: outbox.shown(c, self._worker, marks))
-
-    async def _write(self, work: Work[Result]) -> Result:
-        result = await self.database.write(work)
-        self.changed.set()
-        return result
+        await self.database.write(lambda c: outbox.shown(c, self._worker, marks))
 
     async def _keep_apart(self, source: str, batch: Sequence[Mention], now: datetime) -> Kept:
         """Keep by halves until the mentions that cannot be kept stand alone."""
         if not batch:
             return Kept()
         try:
-            return await self._write(lambda c: mentions.keep(c, source, Batch(mentions=tuple(batch)), now))
+            return await self.database.write(lambda c: mentions.keep(c, source, Batch(mentions=tuple(batch)), now))
         except StoreError as error:
             if error.transient:
                 raise

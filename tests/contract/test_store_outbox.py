@@ -2,7 +2,10 @@
 
 import asyncio
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from alerts.routing import Chat
+from listener.store import outbox
 from listener.store.store import Store
 from tests.contract.store_samples import (
     ANNA,
@@ -13,7 +16,6 @@ from tests.contract.store_samples import (
     becomes,
     claim,
     complain,
-    keep,
     later,
     mention,
     press,
@@ -114,6 +116,24 @@ async def test_a_case_that_no_chat_takes_is_told_on_the_console(store: Store) ->
     assert await claim(store) == []
 
 
+async def test_chats_that_fail_at_the_same_time_leave_the_case_to_the_console(open_store: OpenStore) -> None:
+    store = await open_store(worker="a")
+    await complain(store, mention(1), chats=(SUPPORT, SLACK))
+    first, second = await claim(store)
+    failed = asyncio.Event()
+
+    async def fail_slowly(connection: AsyncConnection) -> None:
+        await outbox.fail(connection, "a", first, "kicked", NOW)
+        failed.set()
+        await asyncio.sleep(0.2)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(store.database.write(fail_slowly))
+        await failed.wait()
+        group.create_task(store.fail(second, "not_in_channel", NOW))
+    assert [delivery.chat.messenger for delivery in await claim(store)] == ["console"]
+
+
 async def test_skipped_messengers_and_the_limit_are_kept_to(store: Store) -> None:
     await complain(store, mention(1), mention(2, thread="t2"), chats=(SUPPORT, SLACK))
     skipping = await store.claim(NOW, limit=1, skip=frozenset({"telegram"}))
@@ -201,9 +221,3 @@ async def test_figures_tell_how_fast_cards_came(store: Store) -> None:
     await show_all(store, later(3))
     figures = await store.figures()
     assert (figures.seconds_from_post, figures.seconds_from_hearing, figures.delivered) == (8.0, 3.0, 1)
-
-
-async def test_every_write_wakes_those_who_wait(store: Store) -> None:
-    assert not store.changed.is_set()
-    await keep(store, mention(1))
-    assert store.changed.is_set()
