@@ -89,7 +89,7 @@ class Daemon:
         except ConfigError as error:
             log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
             return
-        self.pipeline.judging, self.pipeline.people = judging, staff.people
+        self.pipeline.use(judging, staff.people)
         settle()
         await self._hearing.aclose()
         await self._begin_hearing(staff)

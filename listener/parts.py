@@ -23,7 +23,7 @@ from listener.brands.matcher import Matcher
 from listener.judging import Judging
 from listener.networks.vk.build import build_vk
 from listener.networks.x.build import build_x
-from listener.pipeline import MOSCOW, Pipeline
+from listener.pipeline import Pipeline, timezone_of
 from listener.ports import Budget, Clock, Source
 from listener.settings import Settings
 from listener.staff.values import Staff
@@ -86,7 +86,7 @@ def build_pipeline(
     workers: Executor,
 ) -> Pipeline:
     """The four loops over a store, with one teller for each messenger."""
-    zone = staff.routing.hours.timezone if staff.routing.hours else MOSCOW
+    zone = timezone_of(judging.routing)
     return Pipeline(
         store=store,
         judging=judging,

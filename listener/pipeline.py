@@ -20,11 +20,13 @@ from alerts.case import Case
 from alerts.delivery import Delivering
 from alerts.people import Messenger, Person, who_is
 from alerts.ports import Answer, Press
+from alerts.routing import Routing
 from alerts.suppression import may_tell
 from listener.judged import Judgement, Stored, Told
 from listener.judging import Judging, judge_apart
 from listener.ports import Batch, Clock, Source, SourceError
 from listener.store.errors import StoreError
+from listener.store.joining import Place, place_of
 from listener.store.store import Store
 from listener.triage import own
 from listener.watch import Watch
@@ -40,7 +42,7 @@ TROUBLE: Final = 2.0
 
 
 class Pipeline:
-    """The four loops over one store. `judging` and `people` are replaced when the staff's config changes."""
+    """The four loops over one store. What the staff's config decides is replaced as a whole by `use`."""
 
     def __init__(
         self,
@@ -64,6 +66,12 @@ class Pipeline:
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self._delivering = delivering
         self._to_tell = {messenger: asyncio.Event() for messenger in delivering}
+
+    def use(self, judging: Judging, people: tuple[Person, ...]) -> None:
+        """Judge, obey and show by another config from the next step on."""
+        self.judging, self.people = judging, people
+        for delivering in self._delivering.values():
+            delivering.timezone = timezone_of(judging.routing)
 
     # hear
 
@@ -120,10 +128,12 @@ class Pipeline:
         limited = {brand.id: brand for brand in self.judging.brands.values() if brand.per_day is not None}
         told = {one.candidate.brand for judgement in judgements for one in judgement.told}
         cards = {brand: await self._store.cards_today(brand, now) for brand in told & limited.keys()}
+        counted: set[Place] = set()
 
         def limit(one: Told) -> Told:
-            brand = one.candidate.brand
-            if brand not in cards:
+            brand, place = one.candidate.brand, place_of(one.candidate)
+            # What joins a case of this very batch takes no card of its own.
+            if brand not in cards or place in counted:
                 return one
             verdict = may_tell(cards[brand], limited[brand].per_day, urgency=one.candidate.urgency)
             if not verdict.allowed:
@@ -131,6 +141,7 @@ class Pipeline:
                 log.warning(words, brand, limited[brand].per_day, one.candidate.mention)
                 return replace(one, chats=())
             cards[brand] += 1
+            counted.add(place)
             return one
 
         return [replace(one, told=tuple(map(limit, one.told))) for one in judgements]
@@ -174,12 +185,16 @@ class Pipeline:
         if person is None:
             who = f"{press.messenger}: {press.user}"
             return Refusal(answer=f"Вас нет в people.yaml. Попросите добавить {who}", reason="stranger")
-        hours = self.judging.routing.hours
-        return act(case, press.action, person, now, timezone=hours.timezone if hours else MOSCOW)
+        return act(case, press.action, person, now, timezone=timezone_of(self.judging.routing))
 
     async def wake(self) -> None:
-        """Bring back the cases whose rest is over."""
-        if await self._store.wake(self._clock.now()):
+        """Bring back the cases whose rest is over; a store that cannot now is asked again at the next look."""
+        try:
+            woken = await self._store.wake(self._clock.now())
+        except StoreError as error:
+            log.error("no case is woken: %s", error)  # noqa: TRY400  # as above
+            return
+        if woken:
             self._wake_tellers()
 
     # loops
@@ -211,6 +226,11 @@ class Pipeline:
             self._watch.turned(name, self._clock.now())
             if not worked:
                 await _wait(wanted, IDLE)
+
+
+def timezone_of(routing: Routing) -> str:
+    """The zone of the clock times that operators read."""
+    return routing.hours.timezone if routing.hours else MOSCOW
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
