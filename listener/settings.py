@@ -17,7 +17,7 @@ class SettingsError(ValueError):
 
 
 class Secret(str):
-    """A string that prints as stars, so that no log line, traceback or page shows a token."""
+    """A string whose repr is stars: no traceback and no printed Settings shows it. `reveal` gives it out."""
 
     __slots__ = ()
 
@@ -89,7 +89,7 @@ def read_settings(
         x_bearer_token=reader.secret("X_BEARER_TOKEN"),
         telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
         telegram_token=reader.secret("TELEGRAM_TOKEN"),
-        telegram_proxy=reader.text_or_file("TELEGRAM_PROXY") or None,
+        telegram_proxy=reader.proxy("TELEGRAM_PROXY"),
         slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
         slack_bot_token=reader.secret("SLACK_BOT_TOKEN"),
         slack_app_token=reader.secret("SLACK_APP_TOKEN"),
@@ -160,6 +160,14 @@ class _Reader:
                 self.mistakes.append(f"{PREFIX}{name}_FILE: не читается «{path}»: {type(error).__name__}")
         return value
 
+    def proxy(self, name: str) -> str | None:
+        """The address of an HTTP proxy; it may hold a password, so no mistake repeats it."""
+        value = self.text_or_file(name)
+        if value and not value.startswith(("http://", "https://")):
+            self.mistakes.append(f"{PREFIX}{name}: нужен прокси вида http://сервер:порт")
+            return None
+        return value or None
+
     def secret(self, name: str) -> Secret | None:
         value = self.text_or_file(name)
         if any(not 32 < ord(letter) < 127 for letter in value) and not value.startswith("{"):
@@ -185,7 +193,8 @@ def _read_dotenv(path: Path | None) -> dict[str, str]:
     if path is None or not path.is_file():
         return {}
     pairs = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
+    # Editors on Windows put a mark before the first name, and save comments in an encoding of their own.
+    for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
         name, sign, value = line.strip().removeprefix("export ").partition("=")
         if sign and not name.startswith("#"):
             pairs[name.strip()] = value.strip().strip("'\"")

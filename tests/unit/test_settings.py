@@ -34,6 +34,7 @@ def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
         ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": 5}', "JSON"),
         ("LISTENER_TELEGRAM_TOKEN_FILE", "no/such/file", "не читается"),
         ("LISTENER_TELEGRAM_TOKEN", "12:привет", "не латинская"),
+        ("LISTENER_TELEGRAM_PROXY", "socks5://proxy:1080", "http://сервер:порт"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, said: str) -> None:
@@ -81,6 +82,12 @@ def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
     settings = read_settings({"LISTENER_HTTP_BIND": "127.0.0.1:2"}, dotenv)
     assert settings.log_level == "DEBUG"
     assert settings.http_port == 2
+
+
+def test_a_dotenv_file_of_another_editor_is_read_all_the_same(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"\xef\xbb\xbfLISTENER_X_BEARER_TOKEN=abcdef\r\n# " + "ключ".encode("cp1251") + b"\r\n")
+    assert read_settings({}, dotenv).x_bearer_token == "abcdef"
 
 
 def test_a_secret_does_not_show_in_a_representation() -> None:
