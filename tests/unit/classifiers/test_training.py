@@ -72,7 +72,7 @@ def test_words_near_the_brand_are_marked_once_each() -> None:
 @pytest.mark.parametrize(
     ("text", "label", "complaint"),
     [
-        ("у меня не работает интернет", "negative", True),
+        ("у меня вторую неделю не работает домашний интернет", "negative", True),
         ("ЕС ввел санкции против банка http://a.b", "negative", False),
         ("достали своими санкциями на мою карту!!", "negative", True),
         ("все хорошо", "positive", False),
