@@ -12,6 +12,7 @@ from alerts.people import Messenger
 from listener.mention import MalformedMentionError, Mention, parse_mention
 from listener.pipeline import Pipeline
 from listener.ports import Batch, SourceError
+from listener.store.errors import StoreError
 
 AT_ONCE: Final = 500
 LONGEST_LINE: Final = 1_000_000
@@ -85,7 +86,7 @@ class Replaying:
                 group.create_task(self._judge())
                 for messenger in self._messengers:
                     group.create_task(self._tell(messenger))
-        except* SourceError as group_of_errors:
+        except* (SourceError, StoreError) as group_of_errors:
             raise ReplayError(str(group_of_errors.exceptions[0])) from group_of_errors
 
     async def _keep(self, mentions: Iterator[Mention]) -> None:

@@ -19,6 +19,7 @@ from listener.judging import Judging
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
 from listener.ports import Batch
+from listener.replaying import Progress, ReplayError, Replaying
 from listener.store.store import Store
 from listener.watch import Watch
 from listener.web.health import Health
@@ -109,3 +110,12 @@ async def test_a_talkative_author_takes_one_of_the_days_cards_not_all(
     figures = await store.figures()
     assert figures.deliveries == {"due": 2}
     assert await store.cards_today("romashka", NOW) == 2
+
+
+async def test_a_replay_over_a_store_that_fails_ends_with_one_plain_error(
+    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
+) -> None:
+    pipeline = pipeline_of(judging, Delivering(store, {}, StillClock().now))
+    await store.database.write(lambda c: c.execute(text("ALTER TABLE deliveries RENAME TO deliveries_away")))
+    with pytest.raises(ReplayError, match="deliveries"):
+        await Replaying(pipeline, ("console",), Progress()).run(iter([mention(1)]))
