@@ -76,19 +76,6 @@ def act(
     )
 
 
-def wake(case: Case, now: datetime) -> Change | None:
-    """What a snoozed case becomes when its rest is over; None while it rests and for every other state."""
-    if case.state != "snoozed" or (case.snoozed_until is not None and now < case.snoozed_until):
-        return None
-    return Change(
-        state="claimed" if case.owner else "new",
-        owner=case.owner,
-        snoozed_until=None,
-        what="время вышло, обращение снова в работе",
-        answer=ANSWERS["reopen"].format(case=case.id),
-    )
-
-
 def _known(action: str) -> TypeGuard[Action]:
     return action in get_args(Action)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from alerts.actions import SNOOZE, TABLE, Change, Refusal, act, wake
+from alerts.actions import SNOOZE, TABLE, Change, Refusal, act
 from alerts.card import Action
 from alerts.case import Case, Deed, State
 from alerts.people import Person
@@ -113,24 +113,9 @@ def test_a_lead_takes_over_and_closes_the_cases_of_others() -> None:
     assert (closed.state, closed.owner) == ("closed", "Анна Иванова")
 
 
-def test_a_snoozed_case_keeps_its_owner_and_wakes_after_an_hour() -> None:
+def test_a_snoozed_case_keeps_its_owner_and_rests_for_an_hour() -> None:
     snoozed = after(in_state("claimed"), "snooze", ANNA)
     assert (snoozed.owner, snoozed.snoozed_until) == ("Анна Иванова", NOON + SNOOZE)
-    assert wake(snoozed, NOON + SNOOZE - timedelta(seconds=1)) is None
-    woken = wake(snoozed, NOON + SNOOZE)
-    assert woken is not None
-    assert (woken.state, woken.owner, woken.snoozed_until) == ("claimed", "Анна Иванова", None)
-
-
-def test_an_unclaimed_snoozed_case_wakes_as_new() -> None:
-    woken = wake(in_state("snoozed"), NOON + SNOOZE)
-    assert woken is not None
-    assert woken.state == "new"
-
-
-@pytest.mark.parametrize("state", ["new", "claimed", "not_complaint", "closed"])
-def test_only_snoozed_cases_wake(state: State) -> None:
-    assert wake(in_state(state), NOON + timedelta(days=9)) is None
 
 
 def test_closing_twice_tells_each_person_who_closed() -> None:
@@ -203,9 +188,9 @@ class Presses(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 90))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-        change = wake(self.case, self.now)
-        if change is not None:
-            self.case = applied(self.case, change, Deed(who="Отклик", what=change.what, at=self.now))
+        if self.case.snoozed_until is not None and self.now >= self.case.snoozed_until:
+            # As the store wakes it.
+            self.case = replace(self.case, state="claimed" if self.case.owner else "new", snoozed_until=None)
 
     @invariant()
     def the_case_is_whole(self) -> None:
