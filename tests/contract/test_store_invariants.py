@@ -79,7 +79,8 @@ class Life(RuleBasedStateMachine):
     def finish(self, fate: Any) -> Any:
         delivery = self.claimed.pop(0)
         if fate == "shown":
-            self.on_screen[delivery.case.id, delivery.chat] = delivery.case.revision
+            seen = delivery.case.id, delivery.chat.messenger
+            self.on_screen[seen] = max(delivery.case.revision, self.on_screen.get(seen, 0))
             self.do(self.store.shown(delivery, f"r{delivery.id}", later(self.time)))
         elif fate == "retry":
             self.do(self.store.retry(delivery, later(self.time + 5), "502", unknown=True))
@@ -118,6 +119,7 @@ class Life(RuleBasedStateMachine):
         for row in deliveries:
             assert row["wanted"] == cases[row["case"]]
             assert row["shown"] == row["wanted"] if row["up_to_date"] else row["state"] != "failed"
+            assert row["shown"] <= self.on_screen.get((row["case"], row["messenger"]), 0)
         for case, revision in cases.items():
             assert revision >= self.revisions.get(case, 1)
         self.revisions = cases
