@@ -39,19 +39,6 @@ def too_many() -> RefusedError:
     return RefusedError(429, body)
 
 
-def usage_capped(period: str) -> RefusedError:
-    body = {
-        "account_id": 1,
-        "product_name": "pay-per-use",
-        "title": "UsageCapExceeded",
-        "period": period,
-        "scope": "Product",
-        "detail": f"Usage cap exceeded: {period} product cap",
-        "type": PROBLEMS + "usage-capped",
-    }
-    return RefusedError(429, body)
-
-
 def no_such_user(parameter: str, value: str) -> dict[str, Any]:
     """A user that is not there is no failed request: 200, with the problem inside."""
     problem = {
