@@ -36,8 +36,8 @@ bench: setup ## speeds, each beside the bare loop it is held against
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/base.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
 
 clean: ## remove what was built
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache var
