@@ -109,6 +109,8 @@ class Daemon:
             staff, judging, self.store, self._messengers, self._clock, self._watch, self._workers
         )
         settle()
+        if "tell" in self._roles:
+            await self.pipeline.say_what_waits()
         if "web" in self._roles:
             await self._begin_serving()
         for name, loop in self._loops():

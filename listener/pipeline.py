@@ -162,6 +162,12 @@ class Pipeline:
         due = await self._store.next_due()
         return due is not None and (due - self._clock.now()).total_seconds() <= seconds
 
+    async def say_what_waits(self) -> None:
+        """Warn of cards for messengers that are off: they go out only when the token is back."""
+        for messenger, count in (await self._store.waiting()).items():
+            if messenger not in self._delivering:
+                log.warning("%s is off, and %d cards wait for it: they need its token", messenger, count)
+
     def _wake_tellers(self) -> None:
         for event in self._to_tell.values():
             event.set()

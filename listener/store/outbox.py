@@ -168,6 +168,14 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
     return found.scalar_one_or_none()
 
 
+async def waiting(connection: AsyncConnection) -> dict[Messenger, int]:
+    """How many deliveries are open, by messenger."""
+    found = await connection.execute(
+        select(deliveries.c.messenger, func.count()).where(STILL_OPEN).group_by(deliveries.c.messenger)
+    )
+    return {row[0]: row[1] for row in found}
+
+
 _NOW: Final = bindparam("now", type_=Time)
 _SHOWN: Final = (
     update(deliveries)

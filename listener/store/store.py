@@ -145,6 +145,10 @@ class Store:
         """When the outbox has work next; None when nothing is open."""
         return await self.database.read(outbox.next_due)
 
+    async def waiting(self) -> dict[Messenger, int]:
+        """How many deliveries are open, by messenger."""
+        return await self.database.read(outbox.waiting)
+
     # obey
 
     async def press(

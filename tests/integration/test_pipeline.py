@@ -112,6 +112,20 @@ async def test_a_talkative_author_takes_one_of_the_days_cards_not_all(
     assert await store.cards_today("romashka", NOW) == 2
 
 
+async def test_cards_that_wait_for_a_messenger_without_a_token_are_named(
+    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
+) -> None:
+    with_telegram = Receiver(name="support", chats=(*SUPPORT.chats, Chat(messenger="telegram", chat="-1")))
+    routed = replace(judging, routing=replace(ROUTING, receivers=(with_telegram,)))
+    pipeline = pipeline_of(routed, Delivering(store, {}, StillClock().now))
+    await pipeline.keep(SOURCE, Batch(mentions=(mention(1), mention(2, thread="t2"))))
+    await pipeline.judge()
+    await pipeline.say_what_waits()
+    assert [line.getMessage() for line in caplog.records] == [
+        "telegram is off, and 2 cards wait for it: they need its token"
+    ]
+
+
 async def test_a_replay_over_a_store_that_fails_ends_with_one_plain_error(
     store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
 ) -> None:
