@@ -119,7 +119,8 @@ def _ended(case: Case, action: Action, person: Person, now: datetime, timezone: 
 
 def _forbidden(case: Case, action: Action, person: Person, now: datetime, timezone: str) -> Refusal | None:
     if action not in TABLE[case.state]:
-        return Refusal(answer="Обращение закрыто. Чтобы продолжить, нажмите «Вернуть»", reason="illegal")
+        so = "отмечено как не жалоба" if case.state == "not_complaint" else "закрыто"
+        return Refusal(answer=f"Обращение {so}. Чтобы продолжить, нажмите «Вернуть»", reason="illegal")
     if action == "reopen" or case.owner in (None, person.name) or person.role == "lead":
         return None
     return Refusal(answer=f"Уже {taken(case, now, timezone)}", reason="not_yours")

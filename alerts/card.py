@@ -160,7 +160,7 @@ def _facts(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:
     topics = list(dict.fromkeys(topic for said in reversed(case.said) for topic in said.topics))[:5]
     reach = max((said.reach for said in case.said if said.reach is not None), default=None)
     facts = (
-        f"Тема: {', '.join(topics)}" if topics else "",
+        f"{'Тема' if len(topics) == 1 else 'Темы'}: {', '.join(topics)}" if topics else "",
         f"Автор {INTENT_TITLES[latest.intent]}" if latest.intent in ("question", "solve", "troll") else "",
         f"Могут прочитать: {number(reach)}" if reach is not None else "",
         f"Написано в{NBSP}{moment(latest.published_at, now=now, timezone=timezone)}",

@@ -201,3 +201,9 @@ class Presses(RuleBasedStateMachine):
 
 
 TestPresses = Presses.TestCase
+
+
+def test_a_press_on_what_is_no_complaint_says_so() -> None:
+    refused = act(a_case(state="not_complaint"), "claim", ANNA, NOON)
+    assert isinstance(refused, Refusal)
+    assert "не жалоба" in refused.answer

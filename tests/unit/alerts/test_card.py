@@ -162,7 +162,7 @@ def test_the_latest_words_are_on_top_and_the_earlier_in_short() -> None:
     assert card.history[0] == "12:05: «Ответьте»"
     assert card.history[1].endswith("…»")
     assert card.facts == (
-        "Тема: связь, персонал",
+        "Темы: связь, персонал",
         "Могут прочитать: 20\xa0000",
         "Написано в\xa012:09",
         "Ещё 2\xa0сообщения в этом обращении",
