@@ -16,6 +16,7 @@ from listener.networks.vk.quota import Quota
 from listener.networks.vk.search import VkSearch
 from listener.networks.vk.transport import Limits
 from listener.ports import Batch, Source, SourceError
+from listener.triage import own
 from simulator.people import Writer
 from simulator.vk import Vk
 
@@ -64,7 +65,8 @@ class Purse:
 
 @dataclass
 class Shelf:
-    """The store in memory: each mention once, edits replace, the cursor together with the mentions."""
+    """The store in memory, behind the pipeline's rule against the brand's own voice: each mention once, edits
+    replace, the cursor together with the mentions."""
 
     mentions: dict[str, Mention] = field(default_factory=dict)
     cursor: str | None = None
@@ -75,8 +77,9 @@ class Shelf:
         fresh: list[Mention] = []
         for _ in range(most):
             batch = await source.fetch(self.cursor)
-            fresh += [one for one in batch.mentions if self.mentions.get(one.id) != one]
-            self.mentions |= {one.id: one for one in batch.mentions}
+            others = [one for one in batch.mentions if not own(one, (BRAND,))]
+            fresh += [one for one in others if self.mentions.get(one.id) != one]
+            self.mentions |= {one.id: one for one in others}
             self.cursor = batch.cursor or self.cursor
             self.batches.append(batch)
             if not batch.more:
@@ -100,10 +103,12 @@ class World:
     def service(self, limits: Limits = LIMITS) -> VkClient:
         return VkClient(self.vk.service_token, self.address, group=False, limits=limits)
 
-    def search(self, *queries: str, per_day: int = 1000, limits: Limits = LIMITS) -> VkSearch:
+    def search(
+        self, *queries: str, per_day: int = 1000, limits: Limits = LIMITS, brand: Brand = BRAND
+    ) -> VkSearch:
         client = self.service(limits)
         quota = Quota(self.purse, self.clock, client.budget_name, limit=per_day)
-        return VkSearch(BRAND, queries or ("ромашка",), client, quota, self.clock)
+        return VkSearch(brand, queries or ("ромашка",), client, quota, self.clock)
 
     def community(self, *, reader: bool = True, limits: Limits = LIMITS) -> VkCommunity:
         client = VkClient(GROUP_TOKEN, self.address, group=True, limits=limits)

@@ -10,7 +10,7 @@ import pytest
 
 from listener.ports import SourceError
 from simulator.faults import Fault
-from tests.vk_parts import GROUP, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+from tests.vk_parts import BRAND, GROUP, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
 
 SEARCH = "newsfeed.search"
 
@@ -122,6 +122,14 @@ async def test_the_brands_own_posts_are_not_heard(world: World) -> None:
     world.vk.community_post(GROUP, "Ромашка рада вам")
     source, shelf = world.search(), Shelf()
     assert await shelf.hear(source) == []
+    await source.close()
+
+
+async def test_whom_one_brand_ignores_is_heard_for_the_others(world: World) -> None:
+    post = world.vk.post(OLGA, "ромашка не работает")
+    brand = replace(BRAND, ignore_authors=("vk:olga_p",))
+    source, shelf = world.search(brand=brand), Shelf()
+    assert [one.id for one in await shelf.hear(source)] == [post]
     await source.close()
 
 

@@ -66,7 +66,6 @@ class VkSearch:
         self.name = f"vk.search:{brand.id}"
         self._every = watch.every if watch else timedelta(seconds=90)
         self._queries = tuple(dict.fromkeys(queries))
-        self._own = own_accounts(brand)
         self._client = client
         self._quota = quota
         self._clock = clock
@@ -160,7 +159,7 @@ class VkSearch:
                 log.warning("source %s: one result skipped: %s", self.name, error)
         next_from, total = answer.get("next_from"), answer.get("total_count")
         return _Page(
-            mentions=tuple(mention for mention in mentions if not is_own(mention, self._own)),
+            mentions=tuple(mentions),
             dates=tuple(dates),
             size=len(items),
             total=total if isinstance(total, int) else None,
@@ -204,17 +203,6 @@ def _cut_short(seen: int, total: int | None) -> bool:
     VK filters its pages, so a full window may hold somewhat less; `total_count` alone is not to be trusted.
     """
     return seen >= WINDOW * 4 // 5 and (total is None or total > seen)
-
-
-def own_accounts(brand: Brand) -> frozenset[str]:
-    """Ids and handles on VK whose words are not customers': the brand's own and those the staff ignores."""
-    ignored = (entry.removeprefix("vk:") for entry in brand.ignore_authors if entry.startswith("vk:"))
-    return frozenset(name.lower() for name in (*brand.accounts_vk, *ignored))
-
-
-def is_own(mention: Mention, own: frozenset[str]) -> bool:
-    author = mention.author
-    return author.id in own or (author.handle is not None and author.handle.lower() in own)
 
 
 def _object(item: object) -> Mapping[str, Any]:
