@@ -101,6 +101,11 @@ def read_settings(
     return settings
 
 
+def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:
+    """The staff's folder alone, for commands that need no token: mistakes in the other settings do not matter."""
+    return Path(_Reader({**_read_dotenv(dotenv), **environ}).text("CONFIG_DIR", "config"))
+
+
 class _Reader:
     """Reads single settings and gathers the mistakes, so that a person sees all of them in one go."""
 

@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from listener.settings import SettingsError, read_settings
+from listener.settings import SettingsError, read_config_dir, read_settings
 from listener.staff.load import check
 from listener.staff.values import Mistake
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong; 1 when the daemon would refuse to start with this config."""
-    directory = arguments.dir or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config")
+    directory = arguments.dir or read_config_dir(os.environ, Path(".env"))
     mistakes = check(directory, vk_searches=_vk_searches())
     wrong = sum(not one.warning for one in mistakes)
     if arguments.json:

@@ -16,6 +16,8 @@ from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
+from listener.commands.jsonl import answer
+from listener.settings import read_config_dir
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 
@@ -53,14 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     gc.freeze()  # the model lives to the end; looking through it at every collection halves the speed
     matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
-    try:
-        return _run(arguments.file, judge, matchers)
-    except BrokenPipeError:  # the reader (`| head`) has seen enough; keep the interpreter's last flush quiet
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"{arguments.file}: файл не читается: {error.strerror}", file=sys.stderr)
-        return 1
+    return answer(arguments.file, lambda lines: classify_rows(lines, judge, matchers))
 
 
 def classify_rows(
@@ -78,28 +73,11 @@ def classify_rows(
                 yield {"line": number, "error": one.error}
 
 
-def _run(file: str | None, judge: Judge, matchers: Mapping[str, Matcher]) -> int:
-    if file is None or file == "-":
-        return int(_print(classify_rows(sys.stdin.buffer, judge, matchers)))
-    with Path(file).open("rb") as lines:
-        return int(_print(classify_rows(lines, judge, matchers)))
-
-
-def _print(rows: Iterable[dict[str, Any]]) -> bool:
-    """Print the rows; True when one of them is an error."""
-    failed = False
-    for row in rows:
-        failed = failed or "error" in row
-        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
-    return failed
-
-
 def _staff(directory: Path | None) -> Staff | None:
     """The config that was asked for, else the usual one; a text can be judged without any."""
     if directory is not None:
         return load(directory)
-    usual = Path(os.environ.get("LISTENER_CONFIG_DIR") or "config")
+    usual = read_config_dir(os.environ, Path(".env"))
     return load(usual) if usual.is_dir() else None
 
 

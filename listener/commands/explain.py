@@ -23,6 +23,7 @@ from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.judging import Judges, Matches
 from listener.mention import MAX_TEXT, Author, Mention
+from listener.settings import read_config_dir
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 from listener.triage import Declined, Reason, triage
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Explain the text; exit code 2 when the config or the model cannot be used or the brand is unknown."""
     try:
-        staff = load(arguments.config or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config"))
+        staff = load(arguments.config or read_config_dir(os.environ, Path(".env")))
         brands = _chosen(staff, arguments.brand)
         judge = Judge.load(markers=Markers(topics=staff.words.topics, urgent=staff.words.urgent))
     except (ConfigError, ModelError, LookupError) as error:

@@ -10,6 +10,8 @@ from typing import Any
 
 from listener.brands.brand import Match
 from listener.brands.matcher import Matcher
+from listener.commands.jsonl import answer
+from listener.settings import read_config_dir
 from listener.staff.load import load
 from listener.staff.values import ConfigError
 
@@ -33,19 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Match every line; a bad one gives an error row, and 1 at the end."""
     try:
-        directory = arguments.config or Path(os.environ.get("LISTENER_CONFIG_DIR") or "config")
+        directory = arguments.config or read_config_dir(os.environ, Path(".env"))
         matcher = _matcher(directory, arguments.brand)
     except (ConfigError, UnknownBrandError) as error:
         print(error, file=sys.stderr)
         return 1
-    try:
-        return _run(arguments.file, matcher)
-    except BrokenPipeError:  # the reader (`| head`) has seen enough; keep the interpreter's last flush quiet
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"{arguments.file}: файл не читается: {error.strerror}", file=sys.stderr)
-        return 1
+    return answer(arguments.file, lambda lines: match_rows(lines, matcher))
 
 
 def match_rows(lines: Iterable[bytes], matcher: Matcher) -> Iterator[dict[str, Any]]:
@@ -59,24 +54,6 @@ def match_rows(lines: Iterable[bytes], matcher: Matcher) -> Iterator[dict[str, A
             yield {"line": number, "error": str(error)}
         else:
             yield {"id": identity, "brands": [_row(match) for match in matcher.match(text)]}
-
-
-def _run(file: str | None, matcher: Matcher) -> int:
-    if file is None or file == "-":
-        return int(_print(match_rows(sys.stdin.buffer, matcher)))
-    with Path(file).open("rb") as lines:
-        return int(_print(match_rows(lines, matcher)))
-
-
-def _print(rows: Iterable[dict[str, Any]]) -> bool:
-    """Print the rows; True when one of them is an error."""
-    failed = False
-    for row in rows:
-        failed = failed or "error" in row
-        # ASCII would hide the Russian reasons; a lone surrogate of the input still has to be printable.
-        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
-    return failed
 
 
 def _matcher(directory: Path, only: str | None) -> Matcher:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from listener.daemon import ROLES, Daemon
+from listener.heap import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, SettingsError, read_settings
 from listener.staff.values import ConfigError
-from listener.start import made_to_last
 from listener.store.errors import StoreError
 
 log = logging.getLogger(__name__)

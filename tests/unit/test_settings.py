@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.settings import Secret, SettingsError, read_settings
+from listener.settings import Secret, SettingsError, read_config_dir, read_settings
 
 
 def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
@@ -94,3 +94,11 @@ def test_a_secret_does_not_show_in_a_representation() -> None:
     settings = read_settings({"LISTENER_X_BEARER_TOKEN": "AAAAsecret"})
     assert "AAAAsecret" not in repr(settings)
     assert repr(Secret("x")) == "Secret('***')"
+
+
+def test_the_configs_folder_is_found_whatever_is_wrong_with_the_other_settings(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("LISTENER_CONFIG_DIR=brands-of-ours\nLISTENER_X_API_URL=nonsense\n")
+    assert read_config_dir({}, dotenv) == Path("brands-of-ours")
+    assert read_config_dir({"LISTENER_CONFIG_DIR": "others"}, dotenv) == Path("others")
+    assert read_config_dir({}) == Path("config")
