@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from listener.start import made_to_last
+from listener.heap import made_to_last
 
 
 @pytest.fixture(autouse=True)
