@@ -1,57 +1,134 @@
 """Measures the judge on labelled texts: the figures of the model card come from here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from sklearn.metrics import average_precision_score, precision_recall_fscore_support
 
-from classifiers.classify import Judge
-from classifiers.corpora import (
-    Corpora,
-    DataError,
-    Example,
-    brand_example,
-    marked_place,
-    rows,
+from classifiers.bootstrap import Floats, Ints, Ranged, ranged
+from classifiers.corpora import OTHER_BRAND, Corpora, Example, marked_place
+from classifiers.figures import (
+    Ranking,
+    at_budget,
+    average_precision,
+    by_class,
+    calibration_error,
+    cells,
+    gaps,
+    level_at_budget,
+    precision_at_recall,
 )
 from classifiers.verdict import LABELS, Question, Verdict
 
 HARD_CASES: Final = Path(__file__).parent / "models" / "hard_cases.tsv"
 
-_TELECOM: Final = ("beeline", "mts", "megafon", "tele2", "rostelecom", "komstar", "skylink")
-_BINS: Final = 10
 _HELD_BACK: Final = 0.85
 _UNHAPPY: Final = 0.5
+
+
+class Classifier(Protocol):
+    """Whatever judges: the linear judge alone or with a second opinion."""
+
+    def classify(self, questions: Sequence[Question]) -> Sequence[Verdict]: ...
+
+
+class Budget(NamedTuple):
+    """How many cards a day the operators can take, of how many mentions a day."""
+
+    cards: int
+    mentions: int
+
+    @property
+    def part(self) -> float:
+        return min(1.0, self.cards / self.mentions)
+
+
+BUDGET: Final = Budget(cards=50, mentions=1_000)
+"""One operator's day at some ten minutes a card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What is true of one domain's texts and what was said, arrays of (texts,).
+
+    `labels` and `complaints` are -1 where nobody knows; `groups` number the posts (see `bootstrap.draws`),
+    `weights` say how much of the stream a text stands for.
+    """
+
+    domain: str
+    labels: Ints
+    guesses: Ints
+    confidence: Floats
+    complaints: Ints
+    said: Floats
+    weights: Floats
+    groups: Ints
+
+    def only(self, rows: Ints) -> "Answers":
+        """Some of the texts."""
+        return Answers(
+            domain=self.domain,
+            labels=self.labels[rows],
+            guesses=self.guesses[rows],
+            confidence=self.confidence[rows],
+            complaints=self.complaints[rows],
+            said=self.said[rows],
+            weights=self.weights[rows],
+            groups=np.unique(self.groups[rows], return_inverse=True)[1],
+        )
+
+    def with_complaint(self) -> "Answers":
+        """The texts of which it is known whether they complain."""
+        return self.only(np.flatnonzero(self.complaints >= 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassFigures:
     label: str
-    precision: float
-    recall: float
-    f1: float
+    precision: Ranged
+    recall: Ranged
+    f1: Ranged
     count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """Shares of one. `contest` is SentiRuEval's metric, the mean F1 of positive and negative.
-
-    `complaint_ap` is the average precision of the complaint probability, None where no complaint is known;
-    `..._error` are expected calibration errors in ten equal bins.
+class MoodFigures:
+    """Shares of one. `contest` is SentiRuEval's metric, the mean F1 of positive and negative; `error` is the
+    expected calibration error of the label's probability.
     """
 
-    domain: str
     count: int
     classes: tuple[ClassFigures, ...]
-    contest: float
-    macro_f1: float
-    mood_error: float
-    complaint_ap: float | None
-    complaint_error: float | None
+    contest: Ranged
+    macro_f1: Ranged
+    error: Ranged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintFigures:
+    """Shares of one. `at_recall` is the precision where 80 % of the complaints are found; `budget_...` are those
+    of the day's cards; `level` is the probability of the last card, what `complaint_at` would have to be.
+    """
+
+    count: int
+    complaints: int
+    average_precision: Ranged
+    at_recall: Ranged
+    error: Ranged
+    budget_precision: Ranged
+    budget_recall: Ranged
+    level: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """`mood` is None without labels, `complaint` where no complaint is known."""
+
+    domain: str
+    mood: MoodFigures | None
+    complaint: ComplaintFigures | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +141,58 @@ class HardFigures:
     wrong: tuple[str, ...]
 
 
-def measure(judge: Judge, examples: Sequence[Example]) -> list[Figures]:
-    """Figures by domain, in alphabetical order."""
+def measure(judge: Classifier, examples: Sequence[Example], budget: Budget = BUDGET) -> list[Figures]:
+    """Figures by domain, in alphabetical order, each with its bootstrap interval of 95 %."""
+    return [figures_of(one, budget) for one in answers(judge, examples)]
+
+
+def answers(judge: Classifier, examples: Sequence[Example]) -> list[Answers]:
+    """What the judge says beside what is true, by domain, in alphabetical order."""
     verdicts = judge.classify([Question(text=one.text, brand=one.brand) for one in examples])
+    answered = list(zip(examples, verdicts, strict=True))
     return [
-        _figures(
-            domain,
-            [(one, verdict) for one, verdict in zip(examples, verdicts, strict=True) if one.domain == domain],
-        )
+        _answers(domain, [one for one in answered if one[0].domain == domain])
         for domain in sorted({one.domain for one in examples})
     ]
 
 
-def measure_hard(judge: Judge, path: Path = HARD_CASES) -> list[HardFigures]:
+def figures_of(judged: Answers, budget: Budget = BUDGET) -> Figures:
+    labelled = np.flatnonzero(judged.labels >= 0)
+    return Figures(
+        domain=judged.domain,
+        mood=_mood_figures(judged.only(labelled)) if len(labelled) else None,
+        complaint=complaint_figures(judged, budget),
+    )
+
+
+def complaint_figures(judged: Answers, budget: Budget = BUDGET) -> ComplaintFigures | None:
+    """None where no complaint is known."""
+    known = judged.with_complaint()
+    truths = known.complaints == 1
+    if not truths.any():
+        return None
+    ranking, gap = Ranking.of(truths, known.said), gaps(truths, known.said)
+
+    def figures(weights: Floats) -> Floats:
+        found = ranking.found(weights)
+        error = calibration_error(gap, weights)
+        at_cards = at_budget(found, budget.part)
+        return np.stack([average_precision(found), precision_at_recall(found), error, *at_cards], axis=1)
+
+    area, at_recall, error, precision, recall = ranged(figures, known.weights, known.groups)
+    return ComplaintFigures(
+        count=len(truths),
+        complaints=int(truths.sum()),
+        average_precision=area,
+        at_recall=at_recall,
+        error=error,
+        budget_precision=precision,
+        budget_recall=recall,
+        level=level_at_budget(ranking, ranking.found(known.weights[None, :]), budget.part),
+    )
+
+
+def measure_hard(judge: Classifier, path: Path = HARD_CASES) -> list[HardFigures]:
     """The invented hard cases (`kind`, `yes` or `no` for a complaint, text), kind by kind."""
     cases = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     verdicts = judge.classify([Question(text=text, brand=marked_place(text)) for _, _, text in cases])
@@ -92,11 +208,6 @@ def measure_hard(judge: Judge, path: Path = HARD_CASES) -> list[HardFigures]:
     return figures
 
 
-def read_gold(path: Path) -> list[Example]:
-    """A labelled JSONL: `text` with `brands` (brand → label) or with `label`. Raises DataError."""
-    return [example for row in rows(path) for example in _gold(row, path)]
-
-
 def development_split(corpora: Corpora) -> tuple[Corpora, list[Example]]:
     """What to train and what to test on: the etalon of 2015 is half a year before its training set, RuSentiTweet
     is cut at 85 %. Texts of the test half are left out of training wherever else they stand.
@@ -107,59 +218,54 @@ def development_split(corpora: Corpora) -> tuple[Corpora, list[Example]]:
     return replace(corpora, examples=[one for one in corpora.examples if one.text not in texts]), held
 
 
-def _gold(row: dict[str, Any], path: Path) -> Iterator[Example]:
-    text, brands, label = row.get("text"), row.get("brands"), row.get("label")
-    if not isinstance(text, str):
-        raise DataError(f"{path.name}: a row without a `text`")
-    if isinstance(brands, dict):
-        for brand, attitude in brands.items():
-            if attitude in LABELS:
-                yield brand_example(text, brand, attitude, "telecom" if brand in _TELECOM else "banks")
-    elif label in LABELS:
-        complaint = False if label != "negative" else None
-        yield Example(text=text, brand=(), label=label, domain="general", complaint=complaint)
-
-
-def _figures(domain: str, answers: Sequence[tuple[Example, Verdict]]) -> Figures:
-    gold = [one.label for one, _ in answers]
-    guess = [verdict.label for _, verdict in answers]
-    precision, recall, f1, counts = precision_recall_fscore_support(gold, guess, labels=LABELS, zero_division=0.0)
-    classes = tuple(
-        ClassFigures(
-            label=label,
-            precision=float(precision[at]),
-            recall=float(recall[at]),
-            f1=float(f1[at]),
-            count=int(counts[at]),
-        )
-        for at, label in enumerate(LABELS)
-    )
-    known = [(one.complaint, verdict.complaint) for one, verdict in answers if one.complaint is not None]
-    some = any(complaint for complaint, _ in known)
-    moods = [(one.label == verdict.label, _confidence(verdict)) for one, verdict in answers]
-    return Figures(
+def _answers(domain: str, answered: Sequence[tuple[Example, Verdict]]) -> Answers:
+    numbers: dict[str, int] = {}
+    return Answers(
         domain=domain,
-        count=len(answers),
-        classes=classes,
-        contest=float(f1[0] + f1[2]) / 2,
-        macro_f1=float(np.mean(f1)),
-        mood_error=calibration_error(moods),
-        complaint_ap=float(average_precision_score(*zip(*known, strict=True))) if some else None,
-        complaint_error=calibration_error(known) if some else None,
+        labels=np.array([LABELS.index(one.label) if one.label else -1 for one, _ in answered]),
+        guesses=np.array([LABELS.index(verdict.label) for _, verdict in answered]),
+        confidence=np.array([_confidence(verdict) for _, verdict in answered]),
+        complaints=np.array([-1 if one.complaint is None else int(one.complaint) for one, _ in answered]),
+        said=np.array([verdict.complaint for _, verdict in answered]),
+        weights=np.ones(len(answered)),
+        groups=np.array([numbers.setdefault(_post(one), len(numbers)) for one, _ in answered]),
     )
+
+
+def _post(example: Example) -> str:
+    """The same for one post whichever of its brands is asked about: the others are masked already."""
+    text = example.text
+    for start, end in reversed(example.brand):
+        text = text[:start] + OTHER_BRAND + text[end:]
+    return text
 
 
 def _confidence(verdict: Verdict) -> float:
     return max(verdict.sentiment.negative, verdict.sentiment.neutral, verdict.sentiment.positive)
 
 
-def calibration_error(answers: Sequence[tuple[bool | None, float]]) -> float:
-    """Expected calibration error: how far what was said is from what was true, bin by bin, weighed by size."""
-    truth = np.array([bool(true) for true, _ in answers], dtype=np.float64)
-    said = np.array([probability for _, probability in answers])
-    bins = np.minimum((said * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(float(truth[bins == one].mean() - said[bins == one].mean())) * float((bins == one).mean())
-        for one in np.unique(bins)
-    ]
-    return sum(gaps)
+def _mood_figures(judged: Answers) -> MoodFigures:
+    right = judged.labels == judged.guesses
+    gap, cell = gaps(right, judged.confidence), cells(judged.labels, judged.guesses, len(LABELS))
+
+    def figures(weights: Floats) -> Floats:
+        three = by_class(cell, len(LABELS), weights)
+        f1 = three[:, 2]
+        error = calibration_error(gap, weights)
+        whole = np.stack([(f1[:, 0] + f1[:, 2]) / 2, f1.mean(axis=1), error], axis=1)
+        return np.concatenate([three.reshape(len(weights), -1), whole], axis=1)
+
+    *shares, contest, macro, error = ranged(figures, judged.weights, judged.groups)
+    by_label = [shares[at :: len(LABELS)] for at in range(len(LABELS))]
+    return MoodFigures(
+        count=len(right),
+        classes=tuple(
+            ClassFigures(
+                label=label, precision=one[0], recall=one[1], f1=one[2], count=int((judged.labels == at).sum())
+            )
+            for at, (label, one) in enumerate(zip(LABELS, by_label, strict=True))
+        ),
+        contest=contest,
+        macro_f1=macro,
+        error=error,
+    )

@@ -2,24 +2,56 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from classifiers.classify import Judge
 from classifiers.corpora import DataError, Example, read_corpora
-from classifiers.evaluation import Figures, HardFigures, development_split, measure, measure_hard, read_gold
+from classifiers.evaluation import BUDGET, Budget, answers, development_split, figures_of, measure_hard
+from classifiers.gold import ROWS, read_gold
 from classifiers.model import ModelError
-from classifiers.read_figures import ReadFigures, measure_read
+from classifiers.plots import PlotsError, draw, require
+from classifiers.read_figures import measure_read, natural_answers
 from classifiers.training import train
+from listener.commands.figure_tables import hard_table, read_tables, tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What to measure on what. `read` are tweets that people read, weighed by the stream; `told` as in Gold."""
+
+    judge: Judge
+    examples: Sequence[Example] = ()
+    read: Sequence[Example] = ()
+    told: frozenset[str] = frozenset()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = ROWS
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="labelled JSONL, described below")
     parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="JSONL with `text` and `brands` or `label`"
+        "--per-day",
+        type=_count,
+        default=BUDGET.cards,
+        metavar="CARDS",
+        help="cards that your operators can take a day (%(default)s): how many of them will be complaints?",
+    )
+    parser.add_argument(
+        "--mentions",
+        type=_count,
+        default=BUDGET.mentions,
+        metavar="N",
+        help="mentions that are heard a day (%(default)s), of which the likeliest become those cards",
+    )
+    parser.add_argument(
+        "--plots",
+        type=Path,
+        metavar="DIR",
+        help="draw precision against recall and the calibration as PNG into DIR (needs matplotlib)",
     )
     parser.add_argument(
         "--model",
@@ -37,76 +69,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the figures; without FILE and --data those of the hard cases alone."""
-    console = Console()
+    """Print the figures and draw what was asked for; without FILE and --data those of the hard cases alone."""
+    budget = Budget(cards=arguments.per_day, mentions=arguments.mentions)
     try:
-        examples: list[Example] = []
-        read: Sequence[Example] = ()
-        if arguments.data is not None and arguments.model is not None:
-            judge, read = Judge.load(arguments.model), read_corpora(arguments.data).unseen
-        elif arguments.data is not None:
-            judge, examples, read = _development(arguments.data, without_x=arguments.without_x)
-        else:
-            judge = Judge.load(arguments.model)
-            examples = read_gold(arguments.file) if arguments.file else []
-    except (DataError, ModelError, OSError) as error:
+        if arguments.plots is not None:
+            require()
+        task = _task(arguments)
+        _show(task, budget, arguments.plots)
+    except (DataError, ModelError, PlotsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    if examples:
-        for table in _tables(measure(judge, examples)):
-            console.print(table)
-    elif arguments.file:
-        print(f"{arguments.file}: нет ни одной строки с оценкой", file=sys.stderr)
-        return 1
-    if read:
-        console.print(_read_table(measure_read(judge, read)))
-    console.print(_hard_table(measure_hard(judge)))
     return 0
 
 
-def _development(data: Path, *, without_x: bool) -> tuple[Judge, list[Example], Sequence[Example]]:
+def _task(arguments: argparse.Namespace) -> Task:
+    if arguments.data is not None and arguments.model is not None:
+        return Task(judge=Judge.load(arguments.model), read=read_corpora(arguments.data).unseen)
+    if arguments.data is not None:
+        return _development(arguments.data, without_x=arguments.without_x)
+    judge = Judge.load(arguments.model)
+    if arguments.file is None and arguments.plots is not None:
+        raise DataError("--plots: рисовать не по чему, нужен FILE или --data")
+    if arguments.file is None:
+        return Task(judge=judge)
+    gold = read_gold(arguments.file)
+    if gold.skipped:
+        print(f"{arguments.file}: пропущено строк без тональности (speech, skip): {gold.skipped}", file=sys.stderr)
+    if not gold.examples:
+        raise DataError(f"{arguments.file}: нет ни одной строки с оценкой")
+    return Task(judge=judge, examples=gold.examples, told=gold.told)
+
+
+def _development(data: Path, *, without_x: bool) -> Task:
     corpora, held = development_split(read_corpora(data))
     read = corpora.unseen
     if without_x:
         texts = {one.text for one in held}
         plain = read_corpora(data, with_x=False)
         corpora = replace(plain, examples=[one for one in plain.examples if one.text not in texts])
-    return Judge(train(corpora, lambda step: print(step, file=sys.stderr))), held, read
+    judge = Judge(train(corpora, lambda step: print(step, file=sys.stderr)))
+    return Task(judge=judge, examples=held, read=read)
 
 
-def _tables(figures: Iterable[Figures]) -> Iterable[Table]:
-    classes = Table("domain", "class", "texts", "precision", "recall", "F1", title="Classes", title_justify="left")
-    whole = Table(
-        "domain", "texts", "F1 pos+neg", "macro F1", "ECE", "complaint AP", "complaint ECE",
-        title="Whole", title_justify="left",
-    )  # fmt: skip
-    for one in figures:
-        for of in one.classes:
-            shares = map(_percent, (of.precision, of.recall, of.f1))
-            classes.add_row(one.domain, of.label, str(of.count), *shares)
-        shares = map(_percent, (one.contest, one.macro_f1, one.mood_error, one.complaint_ap, one.complaint_error))
-        whole.add_row(one.domain, str(one.count), *shares)
-    return classes, whole
+def _show(task: Task, budget: Budget, plots: Path | None) -> None:
+    console = Console()
+    judged = answers(task.judge, task.examples)
+    for table in tables([figures_of(one, budget) for one in judged], task.told, budget):
+        console.print(table)
+    for table in read_tables(measure_read(task.judge, task.read, budget), budget):
+        console.print(table)
+    console.print(hard_table(measure_hard(task.judge)))
+    if plots is not None:
+        written = draw(judged, plots, budget) if judged else []
+        if task.read:
+            written += draw(natural_answers(task.judge, task.read), plots, budget, "read-")
+        console.print(*(f"Нарисовано: {file}" for file in written), sep="\n", soft_wrap=True)
 
 
-def _read_table(figures: Iterable[ReadFigures]) -> Table:
-    table = Table(
-        "domain", "texts", "complaints", "AP", "AP, natural stream", "precision at 80 % recall",
-        "the same, natural stream", "ECE", title="Complaints as people read them", title_justify="left",
-    )  # fmt: skip
-    for one in figures:
-        ranged = (one.precision, one.natural_precision, one.at_recall, one.natural_at_recall)
-        shown = [f"{_percent(value)} ({_percent(low)}-{_percent(high)})" for value, low, high in ranged]
-        table.add_row(one.domain, str(one.count), str(one.complaints), *shown, _percent(one.error))
-    return table
-
-
-def _hard_table(figures: Iterable[HardFigures]) -> Table:
-    table = Table("hard cases", "right", "still wrong", title="Invented hard cases", title_justify="left")
-    for one in figures:
-        table.add_row(one.kind, f"{one.right} of {one.count}", "\n".join(one.wrong))
-    return table
-
-
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{100 * share:.1f}"
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1, not {text!r}")
+    return int(text)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,54 @@ def test_unlabelled_or_broken_gold_is_refused(
     gold.write_text(content, encoding="utf-8")
     assert main(["evaluate", str(gold)]) == 1
     assert "gold.jsonl" in capfd.readouterr().err
+
+
+def test_every_bad_row_of_the_gold_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"text": 1}\n{"text": "да", "label": "neutral"}\n{torn\n', encoding="utf-8")
+    assert main(["evaluate", str(gold)]) == 1
+    said = capfd.readouterr().err
+    assert f"{gold}:1: " in said
+    assert f"{gold}:3: " in said
+
+
+def test_the_process_prints_the_budget_by_domain_and_draws(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    rows = [
+        {"text": text.format(at), "domain": domain, "complaint": at % 2 == 0, "label": label}
+        for domain in ("магазины", "доставка")
+        for at in range(20)
+        for text, label in [
+            ("заказ {} не привезли, верните деньги", "negative") if at % 2 == 0 else ("спасибо, {}", "positive")
+        ]
+    ]
+    gold.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    command = [sys.executable, "-W", "error", "-m", "listener", "evaluate", str(gold), "--per-day", "30"]
+    command += ["--mentions", "300", "--plots", str(tmp_path / "plots")]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=100, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    for domain in ("магазины", "доставка"):
+        assert f"{domain}: тональность, 20\xa0текстов" in done.stdout
+    assert done.stdout.count("30\xa0карточек из 300 упоминаний в день: precision") == 2
+    assert "30 (30–30)" in done.stdout
+    assert "не размечены" not in done.stdout
+    drawn = sorted((tmp_path / "plots").iterdir())
+    assert [file.name for file in drawn] == ["precision-recall.png", "reliability.png"]
+    assert all(file.stat().st_size > 20_000 for file in drawn)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [(["--per-day", "0"], "whole number"), (["--plots", "plots"], "нужен FILE")]
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    capfd: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    try:
+        code = main(["evaluate", *options])
+    except SystemExit as error:
+        code = int(error.code or 0)
+    assert code != 0
+    assert said in capfd.readouterr().err
 
 
 def test_training_without_data_says_so(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from classifiers.classify import Judge
 from classifiers.corpora import Example, read_corpora
-from classifiers.read_figures import average_precision, measure_read, precision_at_recall
+from classifiers.read_figures import measure_read
 from classifiers.readings import SUSPECT_SHARES, Reading, natural_weights, readings, teaches
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -42,21 +41,6 @@ def test_each_zone_weighs_what_it_is_of_the_stream() -> None:
     assert sum(weights[:3]) == pytest.approx(SUSPECT_SHARES["banks"])
 
 
-def test_average_precision_is_scikit_learns() -> None:
-    from sklearn.metrics import average_precision_score
-
-    random = np.random.default_rng(5)
-    truths, weights = random.random(60) < 0.3, random.random(60)
-    said = np.linspace(1, 0, 60)
-    expected = average_precision_score(truths, said, sample_weight=weights)
-    assert average_precision(truths, weights) == pytest.approx(expected)
-
-
-def test_precision_is_taken_where_four_fifths_are_found() -> None:
-    truths = np.array([True, True, False, True, True, False, False, True])
-    assert precision_at_recall(truths, np.ones(8)) == pytest.approx(4 / 5)
-
-
 def test_figures_lie_within_their_intervals() -> None:
     texts = ["{b} не работает, верните деньги", "{b} спасибо", "{b} открыл офис", "достали, {b}"] * 3
     examples = [
@@ -71,9 +55,10 @@ def test_figures_lie_within_their_intervals() -> None:
         for at, text in enumerate(texts)
     ]
     (figures,) = measure_read(Judge.load(), examples)
-    assert (figures.count, figures.complaints) == (12, 6)
-    assert figures.precision.value == 1
-    assert figures.natural_at_recall.low <= figures.natural_at_recall.value <= figures.natural_at_recall.high
+    assert (figures.drawn.count, figures.drawn.complaints) == (12, 6)
+    assert figures.drawn.average_precision.value == 1
+    natural = figures.natural.at_recall
+    assert natural.low <= natural.value <= natural.high
 
 
 def test_no_unseen_tweet_is_trained_on() -> None:

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import Corpora, Example, marked_place, own_examples, sounds_like_complaint
-from classifiers.evaluation import calibration_error, development_split, measure, measure_hard
+from classifiers.corpora import Corpora, Example, own_examples, sounds_like_complaint
 from classifiers.features import TONES, word_features
 from classifiers.model import Model, save
 from classifiers.text import BRAND
@@ -83,43 +82,6 @@ def test_press_is_not_a_customer(text: str, label: str | None, complaint: bool |
     assert sounds_like_complaint(text, label) is complaint  # type: ignore[arg-type]  # plain strings of a table
 
 
-def test_the_development_split_keeps_its_test_texts_out_of_training() -> None:
-    twin = Example(text="одинаковый", brand=(), label="neutral", domain="telecom")
-    held = Example(text="одинаковый", brand=(), label="neutral", domain="telecom", test=True)
-    other = Example(text="другой", brand=(), label="neutral", domain="banks")
-    kept, tests = development_split(Corpora(examples=[twin, held, other], tones={}, about={}))
-    assert kept.examples == [other]
-    assert tests == [held]
-
-
-def test_calibration_error_is_the_gap_between_said_and_true() -> None:
-    assert calibration_error([(True, 0.75), (True, 0.75), (True, 0.75), (False, 0.75)]) == pytest.approx(0)
-    assert calibration_error([(False, 0.95), (False, 0.95)]) == pytest.approx(0.95)
-
-
-def test_figures_of_a_perfect_answer_are_whole() -> None:
-    judge = Judge.load()
-    texts = ["отвратительно, ненавижу {b}", "спасибо, обожаю {b}, лучший", "{b} открыл офис в Самаре"]
-    labels = [verdict.label for verdict in judge.classify([_question(text) for text in texts])]
-    examples = [
-        Example(text=text, brand=marked_place(text), label=label, domain="own", complaint=label == "negative")
-        for text, label in zip(texts, labels, strict=True)
-    ]
-    figures = measure(judge, examples)[0]
-    assert labels == ["negative", "positive", "neutral"]
-    assert (figures.contest, figures.macro_f1, figures.complaint_ap) == (1.0, 1.0, 1.0)
-
-
-def test_the_hard_cases_are_mostly_right_and_no_case_is_trained_on() -> None:
-    figures = measure_hard(Judge.load())
-    right, count = sum(one.right for one in figures), sum(one.count for one in figures)
-    assert count >= 90
-    assert right / count >= 0.88
-    assert not [one.kind for one in figures if one.right / one.count < 0.7]
-    trained = {one.text for one in own_examples()}
-    assert not [text for one in figures for text in one.wrong if text in trained]
-
-
 def test_guesses_do_not_calibrate() -> None:
     from classifiers.heads import Lines, Target, calibrated
 
@@ -134,7 +96,3 @@ def test_guesses_do_not_calibrate() -> None:
     one = calibrated(lines, held, (mood, mood, told))
     other = calibrated(lines, held, (mood, mood, flipped))
     assert np.array_equal(one.weights, other.weights)
-
-
-def _question(text: str) -> Question:
-    return Question(text=text, brand=marked_place(text))

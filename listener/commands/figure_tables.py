@@ -1,0 +1,106 @@
+"""The judge's figures as tables, each figure with its interval, in Russian."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from alerts.russian import counted, decimal, number
+from classifiers.bootstrap import Ranged
+from classifiers.evaluation import Budget, ComplaintFigures, Figures, HardFigures, MoodFigures
+from classifiers.read_figures import ReadFigures
+
+LABEL_TITLES: Final = {"negative": "негатив", "neutral": "нейтрально", "positive": "позитив"}
+
+
+def tables(figures: Iterable[Figures], told: frozenset[str], budget: Budget) -> Iterator[RenderableType]:
+    """Per domain: classes and whole figures. `told` are the domains whose complaints people labelled."""
+    for one in figures:
+        if one.mood:
+            yield _class_table(one.domain, one.mood)
+        title = f"{one.domain}: в целом" if one.mood else one.domain
+        table = Table(title=title, show_header=False, title_justify="left")
+        if one.mood:
+            _add(table, _mood_rows(one.mood))
+        if one.complaint:
+            _add(table, _complaint_rows([one.complaint], budget))
+        yield table
+        if one.complaint and one.domain not in told:
+            yield Text(
+                f"{one.domain}: жалобы не размечены, за жалобу принят негатив, сказанный словами клиента.",
+                style="yellow",
+            )
+
+
+def read_tables(figures: Iterable[ReadFigures], budget: Budget) -> Iterator[RenderableType]:
+    for one in figures:
+        table = Table(
+            "",
+            "как отобраны",
+            "как в потоке",
+            title=f"{one.domain}: жалобы, какими их прочли",
+            title_justify="left",
+        )
+        _add(table, _complaint_rows([one.drawn, one.natural], budget))
+        yield table
+
+
+def hard_table(figures: Iterable[HardFigures]) -> Table:
+    table = Table(
+        "вид", "верно", "неверно", title="Трудные случаи, придуманные (hard cases)", title_justify="left"
+    )
+    for one in figures:
+        table.add_row(one.kind, f"{one.right} из {one.count}", "\n".join(one.wrong))
+    return table
+
+
+def _class_table(domain: str, mood: MoodFigures) -> Table:
+    title = f"{domain}: тональность, {counted(mood.count, 'текст', 'текста', 'текстов')}; %, интервалы 95 %"
+    table = Table("класс", "всего", title=title, title_justify="left")
+    for name in ("precision", "recall", "F1"):
+        table.add_column(name, no_wrap=True)
+    for one in mood.classes:
+        shares = [_ranged(of) if one.count else "—" for of in (one.precision, one.recall, one.f1)]
+        table.add_row(LABEL_TITLES[one.label], number(one.count), *shares)
+    return table
+
+
+def _add(table: Table, rows: Iterable[Sequence[str]]) -> None:
+    for row in rows:
+        table.add_row(*row)
+
+
+def _mood_rows(mood: MoodFigures) -> Iterator[Sequence[str]]:
+    yield "F1 негатива и позитива (SentiRuEval)", _ranged(mood.contest)
+    yield "macro F1", _ranged(mood.macro_f1)
+    yield "тональность: ошибка калибровки (ECE)", _ranged(mood.error)
+
+
+def _complaint_rows(columns: Sequence[ComplaintFigures], budget: Budget) -> Iterator[Sequence[str]]:
+    """One row a figure, one cell a column."""
+    cards = counted(budget.cards, "карточка", "карточки", "карточек")
+    yield "жалоб среди текстов", *(f"{number(one.complaints)} из {number(one.count)}" for one in columns)
+    yield "жалобы: PR-AUC", *(_ranged(one.average_precision) for one in columns)
+    yield "жалобы: precision при recall 80 %", *(_ranged(one.at_recall) for one in columns)
+    yield "жалобы: ошибка калибровки (ECE)", *(_ranged(one.error) for one in columns)
+    yield (
+        f"{cards} из {number(budget.mentions)} упоминаний в день: precision",
+        *(_ranged(one.budget_precision) for one in columns),
+    )
+    yield "… жалоб среди этих карточек", *(_of_cards(one.budget_precision, budget) for one in columns)
+    yield "… попало в них из всех жалоб: recall", *(_ranged(one.budget_recall) for one in columns)
+    yield "… порог, complaint_at", *(decimal(one.level, 2) for one in columns)
+
+
+def _of_cards(share: Ranged, budget: Budget) -> str:
+    cards = min(budget.cards, budget.mentions)
+    value, low, high = (decimal(cards * one, 0) for one in share)
+    return f"{value} ({low}–{high})"
+
+
+def _ranged(figure: Ranged) -> str:
+    """Per cent: 62,0 (58,9–65,1)."""
+    value, low, high = (decimal(100 * one, 1).replace("100,0", "100") for one in figure)
+    return f"{value} ({low}–{high})"
