@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.mention import mention_row
@@ -79,10 +79,37 @@ async def _actions(connection: AsyncConnection, last: tuple[Any, ...], since: da
     return [((row.id,), _action(row)) for row in await _page(connection, query)]
 
 
+async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    """What the presses say of the text that opened each case: a row a case, so that one talker counts once.
+
+    Taken or closed is a complaint, «не жалоба» is none; what nobody took says nothing. A case that was closed and
+    later called «не жалоба» says something else of each of its texts, and is left out.
+    """
+    opening = (
+        select(case_mentions.c.case_id, func.min(case_mentions.c.mention_id).label("mention_id"))
+        .group_by(case_mentions.c.case_id)
+        .subquery()
+    )
+    closed = exists().where(actions.c.case_id == cases.c.id, actions.c.applied, actions.c.action == "close")
+    pressed = cases.c.owner.is_not(None) & ((cases.c.state != "not_complaint") | ~closed)
+    query = (
+        select(cases.c.id, cases.c.brand, cases.c.state, case_mentions.c.said)
+        .join(opening, opening.c.case_id == cases.c.id)
+        .join(
+            case_mentions,
+            (case_mentions.c.case_id == cases.c.id) & (case_mentions.c.mention_id == opening.c.mention_id),
+        )
+        .where(cases.c.id > last[0], cases.c.opened_at >= since, pressed)
+        .order_by(cases.c.id)
+    )
+    return [((row.id,), _label(row)) for row in await _page(connection, query)]
+
+
 PAGES: Final = {
     "actions": _actions,
     "cases": _cases,
     "deliveries": _deliveries,
+    "labels": _labels,
     "mentions": _mentions,
     "verdicts": _verdicts,
 }
@@ -128,6 +155,17 @@ def _verdict(row: Row[Any]) -> dict[str, Any]:
 def _case(row: Row[Any]) -> dict[str, Any]:
     # SQLAlchemy's own names are a kind of string that JSON writers refuse.
     return {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001  # public, to avoid name clashes
+
+
+def _label(row: Row[Any]) -> dict[str, Any]:
+    """As `listener train --labels` reads it; `words` are the spans that name the brand."""
+    return {
+        "case": row.id,
+        "brand": row.brand,
+        "text": row.said["text"],
+        "words": row.said["named"],
+        "complaint": row.state != "not_complaint",
+    }
 
 
 def _delivery(row: Row[Any]) -> dict[str, Any]:

@@ -38,6 +38,31 @@ async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None
     assert [(one["mention"], one["outcome"]) for one in verdicts] == [("-1_1", "candidate"), ("-1_2", "candidate")]
 
 
+async def pressed(store: Store, case: int, *actions: tuple[str, str, str | None]) -> None:
+    """Presses (action, the state it leads to, the owner it leaves), one after the other."""
+    for number, (action, state, owner) in enumerate(actions):
+        await store.press(press(f"{case}-{number}", case=case, action=action), ANNA, becomes(state, owner), NOW)
+
+
+async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Store) -> None:
+    anna = ANNA.name
+    for number in range(1, 8):
+        await complain(store, mention(number, thread=f"t{number}"), mention(number + 10, thread=f"t{number}"))
+    await pressed(store, 1, ("claim", "claimed", anna))
+    await pressed(store, 2, ("claim", "claimed", anna), ("close", "closed", anna))
+    await pressed(store, 3, ("not_complaint", "not_complaint", anna))
+    await pressed(store, 4, ("snooze", "snoozed", None))
+    await pressed(store, 5, ("not_complaint", "not_complaint", anna), ("reopen", "new", None))
+    await pressed(
+        store, 6, ("close", "closed", anna), ("reopen", "new", None), ("not_complaint", "not_complaint", anna)
+    )
+    labels = await rows(store, "labels")
+    assert [(one["case"], one["complaint"]) for one in labels] == [(1, True), (2, True), (3, False)]
+    assert labels[0] == {
+        "case": 1, "brand": "romashka", "text": mention(1).text, "words": [[0, 7]], "complaint": True,
+    }  # fmt: skip
+
+
 async def test_exported_mentions_can_be_replayed(store: Store) -> None:
     await keep(store, mention(1), mention(2, network="x"))
     exported = [parse_mention(row) for row in await rows(store, "mentions")]
@@ -100,7 +125,9 @@ def test_the_command_prints_json_lines_and_nothing_else(tmp_path: Path) -> None:
     for noun in sorted(PAGES):
         done = listener_export(url, noun)
         assert (done.returncode, done.stderr) == (0, "")
-        assert len([json.loads(line) for line in done.stdout.splitlines()]) == (0 if noun == "actions" else 1)
+        assert len([json.loads(line) for line in done.stdout.splitlines()]) == (
+            0 if noun in ("actions", "labels") else 1
+        )
 
 
 def test_the_command_says_what_is_wrong_on_stderr(tmp_path: Path) -> None:
