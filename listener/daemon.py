@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from classifiers.model import ModelError
 from listener.clock import SystemClock
 from listener.heap import settle
 from listener.judging import Judging
@@ -36,8 +37,8 @@ LAST_STEPS: Final = 5.0
 class Daemon:
     """One process of Otklik with some or all roles.
 
-    `start` returns when it is ready and raises ConfigError, StoreError or OSError with nothing left open;
-    `stop` returns when everything is put away.
+    `start` returns when it is ready and raises ConfigError, ModelError, StoreError or OSError with nothing left
+    open; `stop` returns when everything is put away.
     """
 
     def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
@@ -82,11 +83,11 @@ class Daemon:
             task.result()
 
     async def reload(self) -> None:
-        """Read the staff's config again; a broken one changes nothing."""
+        """Read the staff's config and the model again; a broken one changes nothing."""
         try:
             staff = await asyncio.to_thread(load, self._settings.config_dir)
             judging = await self._build_judging(staff)
-        except ConfigError as error:
+        except (ConfigError, ModelError) as error:
             log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
             return
         self.pipeline.use(judging, staff.people)
@@ -121,7 +122,7 @@ class Daemon:
     async def _build_judging(self, staff: Staff) -> Judging:
         reachable = frozenset(self._messengers.notifiers)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, build_judging, staff, reachable)
+        return await loop.run_in_executor(self._workers, build_judging, staff, reachable, self._settings.model)
 
     def _loops(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
         loops: list[tuple[str, Coroutine[Any, Any, None]]] = [("lag", self._measure_lag())]

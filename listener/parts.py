@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from alerts.delivery import Delivering
@@ -65,12 +66,15 @@ def build_messengers(settings: Settings, clock: Callable[[], datetime]) -> Messe
     return Messengers(notifiers=notifiers, inboxes=tuple(inboxes))
 
 
-def build_judging(staff: Staff, reachable: frozenset[Messenger]) -> Judging:
-    """The judge with the staff's words and routes. Loads the model; call it off the event loop."""
+def build_judging(staff: Staff, reachable: frozenset[Messenger], model: Path | None = None) -> Judging:
+    """The judge with the staff's words and routes. Loads the model, by default the one that comes with Otklik.
+
+    Call it off the event loop. Raises `classifiers.model.ModelError`.
+    """
     markers = Markers(topics=staff.words.topics, urgent=staff.words.urgent)
     return Judging(
         matcher=Matcher(staff.brands),
-        judge=Judge.load(markers=markers),
+        judge=Judge.load(model, markers),
         brands={brand.id: brand for brand in staff.brands},
         routing=within_reach(staff.routing, reachable),
     )

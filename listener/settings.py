@@ -32,11 +32,14 @@ class Secret(str):
 class Settings:
     """Addresses are base URLs that end with a slash. A platform without a token is off.
 
+    `model` is None for the model that comes with Otklik.
+
     `vk_search_per_day` is VK's daily quota of newsfeed.search for one token, 1000 on 2026-11-22.
     """
 
     database_url: str = "sqlite:///var/otklik.db"
     config_dir: Path = Path("config")
+    model: Path | None = None
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     vk_api_url: str = "https://api.vk.ru/method/"
@@ -79,6 +82,7 @@ def read_settings(
     settings = Settings(
         database_url=reader.text_or_file("DATABASE_URL") or "sqlite:///var/otklik.db",
         config_dir=config_dir or Path(reader.text("CONFIG_DIR", "config")),
+        model=reader.file("MODEL"),
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
         vk_api_url=reader.url("VK_API_URL", "https://api.vk.ru/method/"),
@@ -106,6 +110,12 @@ def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> P
     return Path(_Reader({**_read_dotenv(dotenv), **environ}).text("CONFIG_DIR", "config"))
 
 
+def read_model(environ: Mapping[str, str], dotenv: Path | None = None) -> Path | None:
+    """The judge's model file alone, as `read_config_dir` reads the folder; None for Otklik's own."""
+    text = _Reader({**_read_dotenv(dotenv), **environ}).text("MODEL", "")
+    return Path(text) if text else None
+
+
 class _Reader:
     """Reads single settings and gathers the mistakes, so that a person sees all of them in one go."""
 
@@ -115,6 +125,13 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self._values.get(PREFIX + name, "").strip() or default
+
+    def file(self, name: str) -> Path | None:
+        text = self.text(name, "")
+        if text and not Path(text).is_file():
+            self.mistakes.append(f"{PREFIX}{name}: нет файла «{text}»")
+            return None
+        return Path(text) if text else None
 
     def count(self, name: str, default: int) -> int:
         text = self.text(name, str(default))

@@ -17,7 +17,7 @@ from classifiers.model import ModelError
 from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
 from listener.commands.jsonl import answer
-from listener.settings import read_config_dir
+from listener.settings import read_config_dir, read_model
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 
@@ -42,14 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file", nargs="?", metavar="FILE", help="JSONL with `id`, `text`, `brand`?; standard input if absent or -"
     )
     parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder: brands and words")
-    parser.add_argument("--model", type=Path, metavar="FILE", help="another model than the committed one")
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="another model than LISTENER_MODEL or the committed one"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge every line; a bad one gives an error row, and 1 at the end."""
     try:
         staff = _staff(arguments.config)
-        judge = Judge.load(arguments.model, _markers(staff))
+        judge = Judge.load(arguments.model or read_model(os.environ, Path(".env")), _markers(staff))
     except (ConfigError, ModelError) as error:
         print(error, file=sys.stderr)
         return 1

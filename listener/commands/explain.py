@@ -23,7 +23,7 @@ from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.judging import Judges, Matches
 from listener.mention import MAX_TEXT, Author, Mention
-from listener.settings import read_config_dir
+from listener.settings import read_config_dir, read_model
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 from listener.triage import Declined, Reason, triage
@@ -51,7 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         staff = load(arguments.config or read_config_dir(os.environ, Path(".env")))
         brands = _chosen(staff, arguments.brand)
-        judge = Judge.load(markers=Markers(topics=staff.words.topics, urgent=staff.words.urgent))
+        judge = Judge.load(
+            read_model(os.environ, Path(".env")),
+            Markers(topics=staff.words.topics, urgent=staff.words.urgent),
+        )
     except (ConfigError, ModelError, LookupError) as error:
         print(error.args[0], file=sys.stderr)
         return 2

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from classifiers.model import ModelError
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
 from listener.heap import settle
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{arguments.file}: файл не читается: {error.strerror or error}", file=sys.stderr)
         return 2
-    except (SettingsError, ConfigError, StoreError, ReplayError) as error:
+    except (SettingsError, ConfigError, ModelError, StoreError, ReplayError) as error:
         print(f"Прогон не удался:\n{error}", file=sys.stderr)
         return 2
 
@@ -82,7 +83,7 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
         for notifier in messengers.notifiers.values():
             stack.push_async_callback(notifier.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
-        judging = await asyncio.to_thread(build_judging, staff, frozenset(messengers.notifiers))
+        judging = await asyncio.to_thread(build_judging, staff, frozenset(messengers.notifiers), settings.model)
         watch = Watch(Metrics(), Health(), clock)
         pipeline = build_pipeline(staff, judging, store, messengers, clock, watch, workers)
         settle()

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from classifiers.model import ModelError
 from listener.daemon import ROLES, Daemon
 from listener.heap import made_to_last
 from listener.logs import configure_logging
@@ -34,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         asyncio.run(_serve(settings, arguments.role or ROLES))
-    except (SettingsError, ConfigError, StoreError, OSError) as error:
+    except (SettingsError, ConfigError, ModelError, StoreError, OSError) as error:
         print(f"Отклик не запущен:\n{error}", file=sys.stderr)
         return 2
     return 0

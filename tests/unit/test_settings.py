@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.settings import Secret, SettingsError, read_config_dir, read_settings
+from listener.settings import Secret, SettingsError, read_config_dir, read_model, read_settings
 
 
 def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
@@ -13,6 +13,13 @@ def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None
     assert settings.vk_service_token is None
     assert settings.telegram_token is None
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
+
+
+def test_another_model_is_named_by_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "judge.npz"
+    file.touch()
+    assert read_settings({"LISTENER_MODEL": str(file)}).model == read_model({"LISTENER_MODEL": str(file)}) == file
+    assert read_settings({}).model is None is read_model({})
 
 
 def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
@@ -30,6 +37,7 @@ def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
         ("LISTENER_HTTP_BIND", "0.0.0.0:99999", "не адрес"),
         ("LISTENER_VK_SEARCH_PER_DAY", "много", "целое число"),
         ("LISTENER_LOG_LEVEL", "LOUD", "DEBUG"),
+        ("LISTENER_MODEL", "no/such/judge.npz", "нет файла"),
         ("LISTENER_VK_COMMUNITY_TOKENS", "[1]", "JSON"),
         ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": 5}', "JSON"),
         ("LISTENER_TELEGRAM_TOKEN_FILE", "no/such/file", "не читается"),
