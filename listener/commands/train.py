@@ -1,6 +1,7 @@
-"""`listener train`: the judge's model from the labelled data sets."""
+"""`listener train`: the judge's model from the labelled data sets, or adapted to a brand's own labels."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -10,18 +11,44 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifiers.corpora import DataError, read_corpora
 from classifiers.model import COMMITTED, save
 from classifiers.training import STEPS, train
+from listener.brands.matcher import Matcher
+from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
+from listener.settings import read_config_dir
+from listener.staff.load import load
+from listener.staff.values import ConfigError, Staff
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), metavar="DIR", help="folder of train/ and lexicons/"
     )
-    parser.add_argument("--out", type=Path, default=COMMITTED, metavar="FILE", help="the model file to write")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"the model file to write; the committed one, with --labels {OUT}",
+    )
     parser.add_argument("--without-x", action="store_true", help="leave out every set of tweets")
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="do not train, adapt to JSONL of `text`, `complaint` (true or false), `brand`? (its id),"
+        " `words`? (where the text names it, [[start, end], …]); `listener export labels` writes it",
+    )
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE", help="with --labels: adapt this model, not the committed one"
+    )
+    parser.add_argument("--config", type=Path, metavar="DIR", help="with --labels: the folder of the brands")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train and write the model; the same data and versions give the same file."""
+    """Write a model; the same data, labels and versions give the same file. 1 when nothing was written."""
+    return _train(arguments) if arguments.labels is None else _adapt(arguments)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    out: Path = arguments.out or COMMITTED
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
@@ -30,10 +57,32 @@ def run(arguments: argparse.Namespace) -> int:
             corpora = read_corpora(arguments.data, with_x=not arguments.without_x)
             model = train(corpora, lambda step: progress.update(task, advance=1, description=step))
             progress.update(task, advance=1, description="Готово")
-        checksum = save(model, arguments.out)
+        checksum = save(model, out)
     except (DataError, OSError) as error:
         print(f"Не обучено: {error}", file=sys.stderr)
         return 1
-    size = arguments.out.stat().st_size / 1e6
-    print(f"{arguments.out}: {len(corpora.examples)} примеров, {size:.1f} МБ, SHA-256 {checksum}")
+    size = out.stat().st_size / 1e6
+    print(f"{out}: {len(corpora.examples)} примеров, {size:.1f} МБ, SHA-256 {checksum}")
     return 0
+
+
+def _adapt(arguments: argparse.Namespace) -> int:
+    try:
+        staff = _staff(arguments.config)
+        matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
+        labels = read_labels(arguments.labels, matchers)
+    except (BadLabelError, ConfigError) as error:
+        print(f"Не записано:\n{error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{arguments.labels}: файл не читается: {error.strerror}", file=sys.stderr)
+        return 1
+    return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, staff=staff)
+
+
+def _staff(directory: Path | None) -> Staff | None:
+    """The config that was asked for, else the usual one; labels with `words` need none."""
+    if directory is not None:
+        return load(directory)
+    usual = read_config_dir(os.environ, Path(".env"))
+    return load(usual) if usual.is_dir() else None

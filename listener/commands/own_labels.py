@@ -1,0 +1,161 @@
+"""`listener train --labels`: reads a brand's own labels and adapts the model to them if nothing gets worse."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+
+from classifiers.classify import Judge
+from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved
+from classifiers.guard import Kept, refusal, regression, right_of_labels
+from classifiers.model import Floats, Model, ModelError, load, save
+from classifiers.text import Span
+from listener.brands.matcher import Matcher
+from listener.staff.values import Staff
+
+OUT: Final = Path("var/judge.npz")
+
+_ADVICE: Final = (
+    "Проверьте, не перепутаны ли жалобы и не жалобы. Если метки верны, измените порог самого бренда,\n"
+    "alert: complaint_at в его файле: другим брендам это не мешает"
+)
+_SHOWN: Final = 50
+"""Mistakes that are shown; a file that is no labels file at all has one a line."""
+
+
+class BadLabelError(ValueError):
+    """A row that is no label, or a file with such rows; the message is Russian."""
+
+
+def adapt_to(labels: Sequence[Label], *, base: Path | None, out: Path, staff: Staff | None) -> int:
+    """Adapt, look whether anything got worse, write, and tell; 1 when nothing was written, with the reason."""
+    try:
+        adapted, kept = _tried(_untouched(base), labels)
+        print(*_told(adapted, kept), sep="\n")
+        if reason := refusal(adapted, kept):
+            advice = _thresholds(adapted.before, labels, staff)
+            print(f"Не записано: с этими метками модель стала хуже: {reason}", file=sys.stderr)
+            print(_ADVICE, *advice, sep="\n", file=sys.stderr)
+            return 1
+        checksum = save(adapted.model, out)
+    except (FeedbackError, ModelError, OSError) as error:
+        print(f"Не записано: {error}", file=sys.stderr)
+        return 1
+    if len({one.brand for one in labels}) > 1:
+        print(*_thresholds(adapted.held_back, labels, staff), sep="\n")
+    print(f"{out}: SHA-256 {checksum}")
+    print(f"Чтобы Отклик судил по ней: LISTENER_MODEL={out} в .env и перезапуск")
+    return 0
+
+
+def read_labels(path: Path, matchers: Mapping[str, Matcher]) -> list[Label]:
+    """The labels of a JSONL file. Raises BadLabelError with every bad line, OSError when there is no file."""
+    labels: list[Label] = []
+    mistakes: list[str] = []
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                if line.strip():
+                    labels.append(_label(line, matchers))
+            except BadLabelError as error:
+                mistakes.append(f"{path}:{number}: {error}")
+    if mistakes:
+        more = len(mistakes) - _SHOWN
+        rest = [f"…и ещё {more}"] if more > 0 else []
+        raise BadLabelError("\n".join([*islice(mistakes, _SHOWN), *rest]))
+    return labels
+
+
+def _untouched(base: Path | None) -> Model:
+    """The model to adapt. What was adapted once would count the same labels again."""
+    model = load(base)
+    if "labels" in model.about:
+        raise FeedbackError(f"{base}: модель уже подстроена; подстраивайте исходную по всем меткам сразу")
+    return model
+
+
+def _tried(model: Model, labels: Sequence[Label]) -> tuple[Adapted, list[Kept]]:
+    """The adapted model and how it does, read back from a file: what is measured is what will serve."""
+    judge = Judge(model)
+    adapted = adapt(model, judge, labels)
+    with TemporaryDirectory() as folder:
+        trial = Path(folder) / "judge.npz"
+        save(adapted.model, trial)
+        return adapted, [*regression(judge, Judge.load(trial)), right_of_labels(adapted)]
+
+
+def _label(line: bytes, matchers: Mapping[str, Matcher]) -> Label:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        raise BadLabelError("это не JSON") from None
+    if not isinstance(row, dict):
+        raise BadLabelError('нужен объект JSON: {"text": "…", "complaint": true}')
+    text, complaint, brand = row.get("text"), row.get("complaint"), row.get("brand")
+    if not isinstance(text, str) or not text.strip():
+        raise BadLabelError("text: нужен непустой текст")
+    if not isinstance(complaint, bool):
+        raise BadLabelError(f"complaint: нужно true или false, а не {_shown(complaint)}")
+    if brand is not None and not isinstance(brand, str):
+        raise BadLabelError(f"brand: нужен id бренда в кавычках, а не {_shown(brand)}")
+    words = _words(row, text) if row.get("words") is not None else _named(brand, text, matchers)
+    return Label(text=text, complaint=complaint, words=words, brand=brand)
+
+
+def _words(row: dict[str, Any], text: str) -> tuple[Span, ...]:
+    spans = row["words"]
+    if not isinstance(spans, list) or not all(_is_span(span, len(text)) for span in spans):
+        raise BadLabelError(
+            f"words: нужны места имени бренда в тексте, [[начало, конец], …], а не {_shown(spans)}"
+        )
+    return tuple((span[0], span[1]) for span in spans)
+
+
+def _is_span(span: object, length: int) -> bool:
+    if not isinstance(span, list) or len(span) != 2 or not all(type(end) is int for end in span):
+        return False
+    return bool(0 <= span[0] < span[1] <= length)
+
+
+def _named(brand: str | None, text: str, matchers: Mapping[str, Matcher]) -> tuple[Span, ...]:
+    """Where the text names the brand; nowhere, if it does not."""
+    if brand is None:
+        return ()
+    if brand not in matchers:
+        known = ", ".join(matchers) or "нет ни одного, укажите папку настроек: --config"
+        raise BadLabelError(f"brand: бренда «{brand[:40]}» нет в настройках; есть: {known}")
+    return next((match.words for match in matchers[brand].match(text)), ())
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else text[:40] + "…"
+
+
+def _told(adapted: Adapted, kept: Sequence[Kept]) -> Iterator[str]:
+    count, yes = len(adapted.signs), int((adapted.signs > 0).sum())
+    yield f"Меток {count}: жалоб {yes}, не жалоб {count - yes}"
+    if adapted.way == "shift":
+        yield f"Меняется только порог (веса меняются от {MANY} меток, не меньше {FEW} каждого рода)"
+    else:
+        yield "Меняются порог и веса слов"
+    yield f"Сдвиг логарифма шансов жалобы: {adapted.shift:+.2f}"
+    old, new = log_loss(adapted.signs, adapted.before), log_loss(adapted.signs, adapted.held_back)
+    yield f"Ошибка на отложенных метках: была {old:.3f}, стала {new:.3f} (меньше — лучше)"
+    for one in kept:
+        yield f"Верно, {one.name}: было {one.before}, стало {one.after} из {one.count}"
+
+
+def _thresholds(log_odds: Floats, labels: Sequence[Label], staff: Staff | None) -> Iterator[str]:
+    """Where each brand's own labels would put its threshold, if the judge says `log_odds` of them."""
+    for brand in staff.brands if staff else ():
+        rows = np.array([one.brand == brand.id for one in labels])
+        signs = np.array([1.0 if one.complaint else -1.0 for one in labels])[rows]
+        if len(signs) >= FEW and len(set(signs.tolist())) == 2:
+            to = moved(brand.complaint_at, signs, log_odds[rows])
+            yield f"{brand.id}: {len(signs)} меток, советуем complaint_at {to:.2f} (сейчас {brand.complaint_at:g})"

@@ -1,0 +1,75 @@
+"""`listener train --labels` as a person calls it, and the model it writes put to use."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "telecom"
+PRAISE = [f"МТС, спасибо мастеру, подключил за {number} минут" for number in range(16)]
+TROUBLE = [
+    "МТС, третий день без связи",
+    "МТС списал деньги ни за что",
+    "МТС, не дозвониться до вас",
+    "МТС опять лежит",
+]
+
+
+def listener(folder: Path, *arguments: Any, **settings: str) -> Any:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("LISTENER_")}
+    return subprocess.run(
+        [sys.executable, "-m", "listener", *map(str, arguments)],
+        cwd=folder,
+        env={**environ, "PYTHONIOENCODING": "utf-8", "LISTENER_CONFIG_DIR": str(EXAMPLES), **settings},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def write(file: Path, rows: list[tuple[str, bool]]) -> Path:
+    lines = [json.dumps({"text": text, "brand": "mts", "complaint": complaint}) for text, complaint in rows]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+def judged(folder: Path, *arguments: Any, **settings: str) -> Any:
+    texts = folder / "texts.jsonl"
+    texts.write_text(json.dumps({"text": "МТС, что с интернетом?", "brand": "mts"}), encoding="utf-8")
+    done = listener(folder, "classify", texts, *arguments, **settings)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_twenty_labels_make_a_model_that_classify_and_the_setting_take(tmp_path: Path) -> None:
+    rows = [(text, False) for text in PRAISE] + [(text, True) for text in TROUBLE]
+    done = listener(tmp_path, "train", "--labels", write(tmp_path / "labels.jsonl", rows))
+    assert done.returncode == 0, done.stderr
+    assert "Меток 20: жалоб 4, не жалоб 16" in done.stdout
+    out = tmp_path / "var" / "judge.npz"
+    assert f"LISTENER_MODEL={out.relative_to(tmp_path)}" in done.stdout
+    old, new, set_to = (
+        judged(tmp_path),
+        judged(tmp_path, "--model", out),
+        judged(tmp_path, LISTENER_MODEL=str(out)),
+    )
+    assert new == set_to
+    assert new["model"] != old["model"]
+    assert new["complaint"] != old["complaint"]
+    again = listener(tmp_path, "train", "--labels", tmp_path / "labels.jsonl", "--model", out, "--out", "b.npz")
+    assert (again.returncode, "уже подстроена" in again.stderr) == (1, True)
+
+
+def test_nothing_is_written_when_labels_are_few_or_broken(tmp_path: Path) -> None:
+    few = listener(tmp_path, "train", "--labels", write(tmp_path / "few.jsonl", [(TROUBLE[0], True)] * 19))
+    assert (few.returncode, "меток 19, а нужно хотя бы 20" in few.stderr) == (1, True)
+    (tmp_path / "bad.jsonl").write_text('{"text": 5}\n{torn', encoding="utf-8")
+    bad = listener(tmp_path, "train", "--labels", "bad.jsonl")
+    assert bad.returncode == 1
+    assert "bad.jsonl:1: text" in bad.stderr
+    assert "bad.jsonl:2: это не JSON" in bad.stderr
+    none = listener(tmp_path, "train", "--labels", "none.jsonl")
+    assert (none.returncode, "файл не читается" in none.stderr) == (1, True)
+    assert not (tmp_path / "var").exists()
