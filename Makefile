@@ -36,8 +36,8 @@ bench: setup ## speeds, each beside the bare loop it is held against
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
 	echo 'setuptools>=80' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -c requirements/all.txt -o requirements/build.txt
 
 clean: ## remove what was built

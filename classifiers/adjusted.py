@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final
 
+from classifiers.cascade import Reads
 from classifiers.model import COMPLAINT, Floats, Model
 from classifiers.scorer import Scorer
 from classifiers.shares import NOTHING
@@ -11,14 +12,6 @@ from classifiers.text import mask, pieces
 from classifiers.verdict import Question
 
 _BATCH: Final = 512
-
-
-class Reads(Protocol):
-    """A second tier: scores of (questions, heads)."""
-
-    version: str
-
-    def logits(self, questions: Sequence[Question]) -> Floats: ...
 
 
 class Adjusted:

@@ -1,12 +1,14 @@
 """The judge: questions in, verdicts out, in batches; needs no scikit-learn and no network."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self
 
 import numpy as np
 
+from classifiers.cascade import Cascade
 from classifiers.intent import URGENT_WEIGHTS, intent_of, urgency_of
 from classifiers.lexicon import Markers
 from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
@@ -20,6 +22,7 @@ from classifiers.verdict import LABELS, Evidence, Question, Sentiment, Verdict
 NO_MARKERS: Final = Markers()
 
 _BATCH: Final = 512
+_NOTHING_ADDED: Final[dict[int, float]] = {}
 _NO_MARKS: Final[frozenset[Mark]] = frozenset()
 _REMEMBERED: Final = 10_000
 """Combinations of marks whose meaning is kept: most texts have one that was seen before."""
@@ -28,8 +31,9 @@ _REMEMBERED: Final = 10_000
 class Judge:
     """A model with the staff's markers. Calls from several threads take turns."""
 
-    def __init__(self, model: Model, markers: Markers = NO_MARKERS) -> None:
+    def __init__(self, model: Model, markers: Markers = NO_MARKERS, cascade: Cascade | None = None) -> None:
         self._version = model.version
+        self._cascade = cascade
         self._scorer = Scorer(model)
         self._marks = Marks(markers, self._scorer.shares.morphology)
         self._starts: list[Starting] = []
@@ -38,15 +42,15 @@ class Judge:
         self.intercept = float(model.intercept[COMPLAINT])
 
     @classmethod
-    def load(cls, path: Path | None = None, markers: Markers = NO_MARKERS) -> Self:
+    def load(cls, path: Path | None = None, markers: Markers = NO_MARKERS, cascade: Cascade | None = None) -> Self:
         """Read a model file, the committed one by default. Raises `classifiers.model.ModelError`."""
-        return cls(load(path), markers)
+        return cls(load(path), markers, cascade)
 
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         """A verdict for each question, in order. No text makes it raise: what cannot be read is judged neutral.
 
         The weights of the evidence and `intercept` sum to the log-odds of `complaint`: the intercept is what the
-        judge thinks before it has read a word.
+        judge thinks before it has read a word. What a second reading added stands as evidence of the whole text.
         """
         verdicts: list[Verdict] = []
         with self._lock:
@@ -63,11 +67,14 @@ class Judge:
         ]
         judged = [[row for row in one if row != NOTHING] for one in rows]
         scores = self._scorer.score(judged, COMPLAINT)
-        moods = _moods(scores.logits, [bool(question.brand) for question in questions])
-        complaints = 1 / (1 + np.exp(-scores.logits[:, COMPLAINT]))
+        logits, added = (
+            self._cascade.reread(questions, scores.logits) if self._cascade else (scores.logits, _NOTHING_ADDED)
+        )
+        moods = _moods(logits, [bool(question.brand) for question in questions])
+        complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT]))
         shares, offsets = scores.shares.tolist(), scores.offsets.tolist()
         self._learn_starts()
-        return [
+        verdicts = [
             self._verdict(
                 mood, complaint, means, Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]])
             )
@@ -75,6 +82,15 @@ class Judge:
                 zip(moods.tolist(), complaints.tolist(), map(self._found, judged), strict=True)
             )
         ]
+        for at, weight in added.items():
+            verdicts[at] = self._read_twice(verdicts[at], questions[at].text, weight)
+        return verdicts
+
+    def _read_twice(self, verdict: Verdict, text: str, weight: float) -> Verdict:
+        second = self._cascade.second.version if self._cascade else ""
+        whole = Evidence(0, len(text), weight)
+        evidence = (whole, *verdict.evidence)
+        return replace(verdict, evidence=evidence, model=f"{verdict.model}+{second}", read_twice=True)
 
     def _verdict(
         self, mood: Sequence[float], complaint: float, means: Meaning, evidence: Sequence[Evidence]

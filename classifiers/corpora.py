@@ -6,14 +6,16 @@ import hashlib
 import json
 import lzma
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from classifiers.features import TONES
-from classifiers.readings import READ, Reading, readings
-from classifiers.text import Span
+from classifiers.readings import ATTITUDES, NEGATIVES, READ, Reading, negatives, read_attitudes, readings
+from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
+from classifiers.text import OTHER_BRAND, Span
 from classifiers.verdict import LABELS, Label
 
 Domain = Literal["telecom", "banks", "general", "emotions", "news", "own"]
@@ -41,9 +43,6 @@ BRAND_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
 }
 OWN: Final = Path(__file__).parent / "models" / "own_examples.tsv"
 _PLACE: Final = "{b}"
-
-OTHER_BRAND: Final = "⟐"
-"""Stands for the other brands of a training text: the judge must not learn what 2014 thought of each operator."""
 
 _PRESS: Final = re.compile(
     r"https?:|t\.co|[«»]|санкци|акци[ийя]\s|сообща|заяви|\bСМИ\b|\bФАС\b|\bсуд|\bЦБ\b|млн|млрд|миллион|прибыл|убыт"
@@ -77,7 +76,8 @@ class DataError(ValueError):
 class Example:
     """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask.
 
-    `read`: `complaint` is what people read, not what a rule makes of the label.
+    `tweet`: id and brand. `read`: of the tweets that are read for the complaint's own test. `taught`: what the
+    second tier thinks of it.
     """
 
     text: str
@@ -87,6 +87,8 @@ class Example:
     complaint: bool | None = None
     test: bool = False
     read: Reading | None = None
+    taught: Taught | None = None
+    tweet: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +104,27 @@ class Corpora:
     unseen: Sequence[Example] = ()
 
 
-def tweets(path: Path, domain: Domain) -> Iterator[Example]:
-    """SentiRuEval rows, one example a (tweet, brand) pair; `brands` may be a bare list without labels."""
-    known = readings()
+def tweets(path: Path, domain: Domain, answers: Mapping[int, Taught] = NO_ANSWERS) -> Iterator[Example]:
+    """SentiRuEval rows, one example a (tweet, brand) pair; those without labels take what was read of them."""
+    tested, negative, attitudes = readings(), negatives(), read_attitudes()
     for row in rows(path):
-        brands = row["brands"]
-        for brand in brands:
-            label = brands[brand] if isinstance(brands, dict) else None
+        for brand in row["brands"]:
+            pair = (row["id"], brand)
+            if isinstance(row["brands"], dict):
+                label, kind = row["brands"][brand], negative.get(pair)
+            else:
+                label, kind = attitudes.get(pair, (None, None))
             example = brand_example(row["text"], brand, label, domain)
-            read = known.get((row["id"], brand))
-            complaint = read.complaint if read else example.complaint
-            yield replace(example, test="etalon" in path.name, read=read, complaint=complaint)
+            read = tested.get(pair)
+            complaint = read.complaint if read else example.complaint if kind is None else kind == "complaint"
+            yield replace(
+                example,
+                test="etalon" in path.name,
+                read=read,
+                complaint=complaint,
+                taught=answers.get(answer_key(*pair)),
+                tweet=pair,
+            )
 
 
 def brand_example(text: str, brand: str, label: str | None, domain: Domain) -> Example:
@@ -164,6 +176,15 @@ def news_sentences(path: Path) -> Iterator[Example]:
             yield Example(text=row["sentence"], brand=(span,), label=label, domain="news", complaint=False)
 
 
+def comments(path: Path) -> Iterator[str]:
+    """Texts of OK.ru's comments (fastText's format, labels first), for the encoder's vocabulary."""
+    with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as lines:
+        for line in lines:
+            text = re.sub(r"^(?:__label__\S+\s+)+", "", line.decode("utf-8", "replace").strip())
+            if text:
+                yield text
+
+
 def own_examples(path: Path = OWN) -> Iterator[Example]:
     """Invented texts of shops, deliveries, banks and the like, with and without the brand's place (`{b}`)."""
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -202,17 +223,21 @@ def lexicon(path: Path) -> Iterator[tuple[str, float]]:
             yield row["term"].strip(", ").lower().replace("ё", "е"), float(row["tone"])
 
 
-def read_corpora(data: Path, *, with_x: bool = True) -> Corpora:
-    """Everything that a model may be trained on; `with_x=False` leaves out tweets and what was counted on them."""
+def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGHT) -> Corpora:
+    """Everything that a model may be trained on; `with_x=False` leaves out tweets and what was counted on them.
+
+    `taught` are the second tier's answers, None for those who make them or measure without them.
+    """
     train, lexicons = data / "train", data / "lexicons"
     examples = list(own_examples())
     files = [OWN]
     if with_x:
+        answers = taught_answers(taught) if taught else NO_ANSWERS
         for domain in _TWEET_DOMAINS:
             for name in ("2015_{}_train", "2015_{}_etalon", "2016_{}_unlabelled"):
                 files.append(train / f"sentirueval{name.format(domain)}.jsonl.gz")
-                examples += tweets(files[-1], domain)
-        files += [READ, train / "rusentitweet_train.jsonl.gz"]
+                examples += tweets(files[-1], domain, answers)
+        files += [READ, NEGATIVES, ATTITUDES, *([taught] if taught else []), train / "rusentitweet_train.jsonl.gz"]
         examples += general_tweets(files[-1])
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 
 from classifiers.bootstrap import Floats, Ints, Ranged, ranged
-from classifiers.corpora import OTHER_BRAND, Corpora, Example, marked_place
+from classifiers.corpora import Corpora, Example, marked_place
 from classifiers.figures import (
     Ranking,
     at_budget,
@@ -20,6 +20,7 @@ from classifiers.figures import (
     level_at_budget,
     precision_at_recall,
 )
+from classifiers.text import OTHER_BRAND
 from classifiers.verdict import LABELS, Question, Verdict
 
 HARD_CASES: Final = Path(__file__).parent / "models" / "hard_cases.tsv"

@@ -1,7 +1,7 @@
 """Linear heads over the matrix: fitting them, and weighing them together into one calibrated column each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -22,14 +22,24 @@ _PRECISION: Final = 1e-4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What one head learns: a class and a weight for each row; weight 0 leaves the row out."""
+    """What one head learns: `classes` and `weights` of the matrix's `rows`; soft shares stand once a class."""
 
+    rows: Classes
     classes: Classes
     weights: Floats
     softness: float
 
-    def within(self, rows: Mask) -> "Target":
-        return Target(classes=self.classes, weights=np.where(rows, self.weights, 0.0), softness=self.softness)
+    def within(self, chosen: Mask) -> "Target":
+        kept = chosen[self.rows]
+        return replace(self, rows=self.rows[kept], classes=self.classes[kept], weights=self.weights[kept])
+
+    def __add__(self, other: "Target") -> "Target":
+        return replace(
+            self,
+            rows=np.concatenate((self.rows, other.rows)),
+            classes=np.concatenate((self.classes, other.classes)),
+            weights=np.concatenate((self.weights, other.weights)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +56,8 @@ class Lines:
 
 def fit(matrix: Any, target: Target) -> Lines:
     """Logistic regression: three columns for three classes, one for two. `softness` is scikit-learn's C."""
-    used = np.flatnonzero(target.weights)
     regression = LogisticRegression(C=target.softness, max_iter=_ITERATIONS, tol=_PRECISION)
-    regression.fit(matrix[used], target.classes[used], sample_weight=target.weights[used])
+    regression.fit(matrix[target.rows], target.classes, sample_weight=target.weights)
     return Lines(weights=regression.coef_.T.copy(), intercept=regression.intercept_.copy())
 
 
@@ -103,8 +112,7 @@ def _evidence(scores: Floats) -> Floats:
 
 def _temperature(scores: Floats, target: Target) -> float:
     """The divisor of the logits that makes held-back labels most likely."""
-    used = np.flatnonzero(target.weights)
-    scores, classes, weights = scores[used], target.classes[used], target.weights[used]
+    scores, classes, weights = scores[target.rows], target.classes, target.weights
 
     def loss(temperature: float) -> float:
         logits = scores / temperature

@@ -8,9 +8,16 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-READ: Final = Path(__file__).parent / "labels" / "complaints.tsv"
+from classifiers.verdict import Label
+
+_LABELS: Final = Path(__file__).parent / "labels"
+READ: Final = _LABELS / "complaints.tsv"
+ATTITUDES: Final = _LABELS / "attitudes.tsv"
+"""Tweets that the contest left without labels: kind by the guideline, attitude by the contest's examples."""
+NEGATIVES: Final = _LABELS / "negatives.tsv"
+"""Which of the tweets that the contest calls negative are a complaint, which bad press, which neither."""
 
 SUSPECT_SHARES: Final[Mapping[str, float]] = {"telecom": 0.141, "banks": 0.0272}
 """How much of each domain's stream the early model suspected (2 509 of 17 780 mentions, 431 of 15 849)."""
@@ -34,6 +41,21 @@ def readings(path: Path = READ) -> dict[tuple[str, str], Reading]:
             )
             for row in csv.DictReader(lines, delimiter="\t")
         }
+
+
+def read_attitudes(path: Path = ATTITUDES) -> dict[tuple[str, str], tuple[Label, str]]:
+    """(Tweet's id, brand) → attitude and kind."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {
+            (row["id"], row["brand"]): (cast(Label, row["attitude"]), row["kind"])
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+
+
+def negatives(path: Path = NEGATIVES) -> dict[tuple[str, str], str]:
+    """(Tweet's id, brand) → kind."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {(row["id"], row["brand"]): row["kind"] for row in csv.DictReader(lines, delimiter="\t")}
 
 
 def teaches(tweet: str) -> bool:

@@ -18,6 +18,9 @@ BRAND: Final = "\ue003"
 NUMBER: Final = "\ue004"
 """Private-use characters stand for what must not be learned by heart: one address, one person, one brand."""
 
+OTHER_BRAND: Final = "⟐"
+"""Stands for the other brands of a training text: the judge must not learn what 2014 thought of each operator."""
+
 _PIECE: Final = re.compile(
     r"""
       (?:https?://|www\.|t\.co/|vk\.cc/|t\.me/)\S+     # a link
@@ -110,7 +113,11 @@ def _normal(form: str) -> str:
     """Undo what people do to letters: ё, «ооочень», Latin look-alikes inside a Cyrillic word."""
     if not form[0].isalnum():
         return form[:3]
-    form = _REPEATED.sub(r"\1", form.replace("ё", "е"))
+    return plain_script(_REPEATED.sub(r"\1", form.replace("ё", "е")))
+
+
+def plain_script(form: str) -> str:
+    """A word of both scripts with its Latin look-alikes (and 3, 0 for з, о) made Cyrillic."""
     if _CYRILLIC.search(form) and _LATIN.search(form):
         form = form.translate(_LOOKALIKE)
     return form

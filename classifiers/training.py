@@ -7,16 +7,15 @@ and the evidence of a word is simply what the word adds.
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, Final
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
-from classifiers.corpora import Corpora, Example, sounds_like_complaint
-from classifiers.heads import Classes, Lines, Target, calibrated, fit, fit_all, held_back
-from classifiers.model import Floats, Model
+from classifiers.corpora import Corpora, Example
+from classifiers.heads import Classes, Lines, Target, calibrated, fit_all, held_back
+from classifiers.model import Model
 from classifiers.morphology import Morphology
 from classifiers.space import Read, Space, blocks, read
 from classifiers.verdict import LABELS
@@ -24,7 +23,7 @@ from classifiers.verdict import LABELS
 Step = Callable[[str], None]
 """Is told what comes next; the command draws the progress bar."""
 
-STEPS: Final = 6
+STEPS: Final = 5
 FOLDS: Final = 4
 
 # How much each corpus counts in each head. Chosen on SentiRuEval 2015 train → etalon (a real gap in time) and on a
@@ -36,12 +35,10 @@ _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-di
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""
 
 _SOFTNESS: Final = 3.0
-_READ_WEIGHT: Final = 10.0
-"""A tweet that people read for complaints, beside one whose wording had to tell."""
-_GUESSED_WEIGHT: Final = 0.5
-_GUESSED_COMPLAINT_WEIGHT: Final = 0.3
-_GUESSED_FROM: Final = 0.8
-"""The first teacher's guess about an unlabelled tweet is believed from this probability."""
+_TAUGHT_WEIGHT: Final = 0.5
+_TAUGHT_COMPLAINT_WEIGHT: Final = 0.5
+_MIN_SHARE: Final = 0.03
+"""A class to which the teacher gives less is not worth a row of the regression."""
 
 
 def train(corpora: Corpora, step: Step) -> Model:
@@ -73,17 +70,12 @@ def _versions() -> dict[str, str]:
 
 
 def fit_heads(matrix: Any, examples: Sequence[Example], folds: Classes, step: Step) -> Lines:
-    domains = np.array([one.domain for one in examples])
     labels = np.array([LABELS.index(one.label) if one.label else -1 for one in examples])
     complaints = np.array([-1 if one.complaint is None else int(one.complaint) for one in examples])
-    people = _target(labels, domains, _BRAND_WEIGHTS)
-    text = _target(labels, domains, _TEXT_WEIGHTS)
-    step("Первый учитель")
-    guesses = _guesses(fit(matrix, people)(matrix), labels, domains)
-    brand = _joined(people, guesses, _GUESSED_WEIGHT)
-    wordings = np.array([_wording(one, guess) for one, guess in zip(examples, guesses.tolist(), strict=True)])
-    told = _read(_target(complaints, domains, _COMPLAINT_WEIGHTS), examples)
-    targets = (brand, text, _joined(told, wordings, _GUESSED_COMPLAINT_WEIGHT))
+    people = _target(labels, examples, _BRAND_WEIGHTS)
+    text = _target(labels, examples, _TEXT_WEIGHTS)
+    told = _target(complaints, examples, _COMPLAINT_WEIGHTS)
+    targets = (people + _taught_moods(examples), text, told + _taught_complaints(examples))
     step("Три головы")
     lines = fit_all(matrix, targets, np.ones(len(examples), dtype=bool))
     step("Отложенные части")
@@ -92,37 +84,37 @@ def fit_heads(matrix: Any, examples: Sequence[Example], folds: Classes, step: St
     return calibrated(lines, held, (people, text, told))
 
 
-def _target(classes: Classes, domains: Any, weights: dict[str, float]) -> Target:
-    by_domain = np.array([weights.get(domain, 0.0) for domain in domains])
-    return Target(classes=classes, weights=np.where(classes >= 0, by_domain, 0.0), softness=_SOFTNESS)
+def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, float]) -> Target:
+    """What people say, each domain at its weight."""
+    by_domain = np.array([weights.get(one.domain, 0.0) for one in examples])
+    rows = np.flatnonzero((classes >= 0) & (by_domain > 0))
+    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], softness=_SOFTNESS)
 
 
-def _guesses(scores: Floats, labels: Classes, domains: Any) -> Classes:
-    """What the teacher is sure of about tweets without a label, -1 elsewhere."""
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    sure = (odds.max(axis=1) / odds.sum(axis=1) >= _GUESSED_FROM) & (labels < 0)
-    sure &= np.isin(domains, ("telecom", "banks"))
-    return np.where(sure, scores.argmax(axis=1), -1)
+def _taught_moods(examples: Sequence[Example]) -> Target:
+    """The second tier's shares of the attitudes in tweets that nobody labelled."""
+    shares = [(at, *one.taught[:3]) for at, one in enumerate(examples) if one.taught and one.label is None]
+    return _soft(shares, _TAUGHT_WEIGHT)
 
 
-def _joined(known: Target, guesses: Classes, weight: float) -> Target:
-    """`known` with the guesses about rows of which it knows nothing."""
-    guessed = (guesses >= 0) & (known.weights == 0)
+def _taught_complaints(examples: Sequence[Example]) -> Target:
+    shares = [
+        (at, 1 - one.taught[3], one.taught[3])
+        for at, one in enumerate(examples)
+        if one.taught and one.complaint is None
+    ]
+    return _soft(shares, _TAUGHT_COMPLAINT_WEIGHT)
+
+
+def _soft(shares: Sequence[tuple[float, ...]], weight: float) -> Target:
+    """Every class that has a share worth a row, weighed by it."""
+    kept = [
+        (int(row), kind, share) for row, *parts in shares for kind, share in enumerate(parts) if share > _MIN_SHARE
+    ]
+    rows, classes, parts = np.array(kept).reshape(-1, 3).T
     return Target(
-        classes=np.where(guessed, guesses, known.classes),
-        weights=np.where(guessed, weight, known.weights),
-        softness=known.softness,
+        rows=rows.astype(np.int64), classes=classes.astype(np.int64), weights=weight * parts, softness=_SOFTNESS
     )
-
-
-def _read(target: Target, examples: Sequence[Example]) -> Target:
-    read = np.array([one.read is not None for one in examples])
-    return replace(target, weights=np.where(read, _READ_WEIGHT, target.weights))
-
-
-def _wording(example: Example, guess: int) -> int:
-    """Whether a tweet of a guessed attitude is worded like a complaint; -1 where nothing was guessed."""
-    return int(bool(sounds_like_complaint(example.text, LABELS[guess]))) if guess >= 0 else -1
 
 
 def _fold(text: Read) -> int:

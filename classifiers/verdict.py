@@ -32,7 +32,10 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`complaint` and `urgency` are probabilities; `evidence` is sorted by position; `model` is a version."""
+    """`complaint` and `urgency` are probabilities; `evidence` is sorted by position; `model` is a version.
+
+    Where `read_twice`, the first piece of evidence is the whole text: what the second reading added.
+    """
 
     sentiment: Sentiment
     label: Label
@@ -42,6 +45,12 @@ class Verdict:
     urgency: float
     evidence: Sequence[Evidence]
     model: str
+    read_twice: bool = False
+
+    @property
+    def words(self) -> Sequence[Evidence]:
+        """The evidence of words alone."""
+        return self.evidence[1:] if self.read_twice else self.evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

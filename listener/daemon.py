@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final
 
 from classifiers.model import ModelError
@@ -122,7 +123,10 @@ class Daemon:
     async def _build_judging(self, staff: Staff) -> Judging:
         reachable = frozenset(self._messengers.notifiers)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, build_judging, staff, reachable, self._settings.model)
+        build = partial(
+            build_judging, staff, reachable, self._settings.model, second=self._settings.second_opinion
+        )
+        return await loop.run_in_executor(self._workers, build)
 
     def _loops(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
         loops: list[tuple[str, Coroutine[Any, Any, None]]] = [("lag", self._measure_lag())]

@@ -17,8 +17,8 @@ from alerts.notifiers.telegram_inbox import TelegramInbox
 from alerts.people import Messenger
 from alerts.ports import Inbox, Notifier
 from alerts.routing import Chat, Receiver, Routing
-from classifiers.classify import Judge
 from classifiers.lexicon import Markers
+from classifiers.tiers import missing, open_judge
 from listener.brands.dialect import vk_queries, x_query
 from listener.brands.matcher import Matcher
 from listener.judging import Judging
@@ -32,6 +32,9 @@ from listener.store.store import Store
 from listener.watch import Watch
 
 log = logging.getLogger(__name__)
+
+SECOND_AT_MOST: Final = 8
+"""Texts of a micro-batch that are read twice: a tenth of a second. In a flood the rest keep the first verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +69,19 @@ def build_messengers(settings: Settings, clock: Callable[[], datetime]) -> Messe
     return Messengers(notifiers=notifiers, inboxes=tuple(inboxes))
 
 
-def build_judging(staff: Staff, reachable: frozenset[Messenger], model: Path | None = None) -> Judging:
+def build_judging(
+    staff: Staff, reachable: frozenset[Messenger], model: Path | None = None, *, second: bool = True
+) -> Judging:
     """The judge with the staff's words and routes. Loads the model, by default the one that comes with Otklik.
 
     Call it off the event loop. Raises `classifiers.model.ModelError`.
     """
     markers = Markers(topics=staff.words.topics, urgent=staff.words.urgent)
+    if second and (reason := missing()):
+        log.warning("the second opinion is off: %s", reason)
     return Judging(
         matcher=Matcher(staff.brands),
-        judge=Judge.load(model, markers),
+        judge=open_judge(model, markers, second=second, at_most=SECOND_AT_MOST),
         brands={brand.id: brand for brand in staff.brands},
         routing=within_reach(staff.routing, reachable),
     )

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 PREFIX: Final = "LISTENER_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+SWITCH: Final = ("on", "off")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -32,7 +33,8 @@ class Secret(str):
 class Settings:
     """Addresses are base URLs that end with a slash. A platform without a token is off.
 
-    `model` is None for the model that comes with Otklik.
+    `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
+    the threshold again, where its file is there.
 
     `vk_search_per_day` is VK's daily quota of newsfeed.search for one token, 1000 on 2026-11-22.
     """
@@ -40,6 +42,7 @@ class Settings:
     database_url: str = "sqlite:///var/otklik.db"
     config_dir: Path = Path("config")
     model: Path | None = None
+    second_opinion: bool = True
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     vk_api_url: str = "https://api.vk.ru/method/"
@@ -83,6 +86,7 @@ def read_settings(
         database_url=reader.text_or_file("DATABASE_URL") or "sqlite:///var/otklik.db",
         config_dir=config_dir or Path(reader.text("CONFIG_DIR", "config")),
         model=reader.file("MODEL"),
+        second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
         vk_api_url=reader.url("VK_API_URL", "https://api.vk.ru/method/"),
@@ -110,10 +114,19 @@ def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> P
     return Path(_Reader({**_read_dotenv(dotenv), **environ}).text("CONFIG_DIR", "config"))
 
 
-def read_model(environ: Mapping[str, str], dotenv: Path | None = None) -> Path | None:
-    """The judge's model file alone, as `read_config_dir` reads the folder; None for Otklik's own."""
-    text = _Reader({**_read_dotenv(dotenv), **environ}).text("MODEL", "")
-    return Path(text) if text else None
+class JudgeSettings(NamedTuple):
+    """`model` as in Settings; `second` is whether a second opinion is wanted."""
+
+    model: Path | None
+    second: bool
+
+
+def read_judge(environ: Mapping[str, str], dotenv: Path | None = None) -> JudgeSettings:
+    """What concerns the judge alone, as `read_config_dir` reads the folder."""
+    reader = _Reader({**_read_dotenv(dotenv), **environ})
+    text = reader.text("MODEL", "")
+    second = reader.choice("SECOND_OPINION", "on", SWITCH) == "on"
+    return JudgeSettings(model=Path(text) if text else None, second=second)
 
 
 class _Reader:

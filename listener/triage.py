@@ -79,7 +79,7 @@ def _candidate(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -
         intent=verdict.intent,
         topics=verdict.topics,
         urgency=verdict.urgency,
-        because=_because(verdict.evidence),
+        because=_because(verdict.words),
         named=match.words,
     )
 

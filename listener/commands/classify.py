@@ -14,10 +14,11 @@ from typing import Any, Final
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
+from classifiers.tiers import open_judge
 from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
 from listener.commands.jsonl import answer
-from listener.settings import read_config_dir, read_model
+from listener.settings import read_config_dir, read_judge
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 
@@ -51,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Judge every line; a bad one gives an error row, and 1 at the end."""
     try:
         staff = _staff(arguments.config)
-        judge = Judge.load(arguments.model or read_model(os.environ, Path(".env")), _markers(staff))
+        settings = read_judge(os.environ, Path(".env"))
+        judge = open_judge(arguments.model or settings.model, _markers(staff), second=settings.second)
     except (ConfigError, ModelError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
@@ -12,11 +13,14 @@ from classifiers.classify import Judge
 from classifiers.corpora import DataError, Example, read_corpora
 from classifiers.evaluation import BUDGET, Budget, answers, development_split, figures_of, measure_hard
 from classifiers.gold import ROWS, read_gold
-from classifiers.model import ModelError
+from classifiers.model import Model, ModelError, load
 from classifiers.plots import PlotsError, draw, require
 from classifiers.read_figures import measure_read, natural_answers
+from classifiers.tiers import ENCODER, alone, behind, missing
 from classifiers.training import train
 from listener.commands.figure_tables import hard_table, read_tables, tables
+
+TIERS: Final = ("both", "one", "two")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train on the early part of the data sets, measure on the late part",
     )
     parser.add_argument("--without-x", action="store_true", help="with --data: train without tweets")
+    parser.add_argument(
+        "--taught",
+        type=Path,
+        metavar="FILE",
+        help="with --data: answers of `listener teach --development` to learn",
+    )
+    parser.add_argument(
+        "--tiers",
+        choices=TIERS,
+        help="which to measure: both, as the daemon has them (the default), the first, or the second alone; on the"
+        " development split the first is the default, because the committed second tier has seen its tests",
+    )
+    parser.add_argument("--encoder", type=Path, metavar="FILE", help="another second tier than the committed one")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -84,10 +101,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _task(arguments: argparse.Namespace) -> Task:
     if arguments.data is not None and arguments.model is not None:
-        return Task(judge=Judge.load(arguments.model), read=read_corpora(arguments.data).unseen)
+        unseen = read_corpora(arguments.data, taught=None).unseen
+        return Task(judge=_judge(load(arguments.model), arguments, "both"), read=unseen)
     if arguments.data is not None:
-        return _development(arguments.data, without_x=arguments.without_x)
-    judge = Judge.load(arguments.model)
+        return _development(arguments)
+    judge = _judge(load(arguments.model), arguments, "both")
     if arguments.file is None and arguments.plots is not None:
         raise DataError("--plots: рисовать не по чему, нужен FILE или --data")
     if arguments.file is None:
@@ -100,15 +118,27 @@ def _task(arguments: argparse.Namespace) -> Task:
     return Task(judge=judge, examples=gold.examples, told=gold.told)
 
 
-def _development(data: Path, *, without_x: bool) -> Task:
-    corpora, held = development_split(read_corpora(data))
+def _development(arguments: argparse.Namespace) -> Task:
+    data = arguments.data
+    corpora, held = development_split(read_corpora(data, taught=arguments.taught))
     read = corpora.unseen
-    if without_x:
+    if arguments.without_x:
         texts = {one.text for one in held}
         plain = read_corpora(data, with_x=False)
         corpora = replace(plain, examples=[one for one in plain.examples if one.text not in texts])
-    judge = Judge(train(corpora, lambda step: print(step, file=sys.stderr)))
-    return Task(judge=judge, examples=held, read=read)
+    model = train(corpora, lambda step: print(step, file=sys.stderr))
+    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read)
+
+
+def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:
+    tiers = arguments.tiers or usual
+    encoder = arguments.encoder or ENCODER
+    reason = missing(encoder)
+    if tiers == "one" or (reason and arguments.tiers is None and arguments.encoder is None):
+        return Judge(model)
+    if reason:
+        raise ModelError(f"второй уровень: {reason}")
+    return Judge(model, cascade=alone(encoder) if tiers == "two" else behind(model, encoder))
 
 
 def _show(task: Task, budget: Budget, plots: Path | None) -> None:

@@ -14,16 +14,16 @@ from rich.text import Text
 from alerts.candidate import Candidate, Span
 from alerts.routing import Chat, Routing, decide
 from alerts.russian import INTENT_TITLES, NBSP, percent
-from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
+from classifiers.tiers import open_judge
 from classifiers.verdict import Question, Verdict
 from listener.brands.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.judging import Judges, Matches
 from listener.mention import MAX_TEXT, Author, Mention
-from listener.settings import read_config_dir, read_model
+from listener.settings import read_config_dir, read_judge
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 from listener.triage import Declined, Reason, triage
@@ -51,10 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         staff = load(arguments.config or read_config_dir(os.environ, Path(".env")))
         brands = _chosen(staff, arguments.brand)
-        judge = Judge.load(
-            read_model(os.environ, Path(".env")),
-            Markers(topics=staff.words.topics, urgent=staff.words.urgent),
-        )
+        model, second = read_judge(os.environ, Path(".env"))
+        judge = open_judge(model, Markers(topics=staff.words.topics, urgent=staff.words.urgent), second=second)
     except (ConfigError, ModelError, LookupError) as error:
         print(error.args[0], file=sys.stderr)
         return 2
@@ -101,7 +99,7 @@ def _mention(text: str, now: datetime) -> Mention:
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:
     """The spans that speak most for a complaint."""
-    strongest = sorted((one for one in verdict.evidence if one.weight > 0), key=lambda one: -one.weight)
+    strongest = sorted((one for one in verdict.words if one.weight > 0), key=lambda one: -one.weight)
     return tuple((one.start, one.end) for one in strongest[:MOST_WORDS])
 
 
@@ -115,7 +113,7 @@ def _highlighted(text: str, named: Sequence[Span], because: Sequence[Span]) -> T
 
 
 def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
-    strongest = sorted(verdict.evidence, key=lambda one: -abs(one.weight))
+    strongest = sorted(verdict.words, key=lambda one: -abs(one.weight))
     telling = [(text[one.start : one.end], f"{one.weight:+.2f}".replace(".", ",")) for one in strongest]
     spoken = [(word, weight) for word, weight in telling if any(map(str.isalnum, word))][:MOST_WORDS]
     words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
@@ -124,6 +122,9 @@ def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
         f" автор {INTENT_TITLES[verdict.intent]}, срочность: {percent(verdict.urgency)}"
     )
     yield Text(f"Слова: {words or 'ничего не сказали'}")
+    if verdict.read_twice:
+        added = f"{verdict.evidence[0].weight:+.2f}".replace(".", ",")
+        yield Text(f"Второе чтение, весь текст: {added}")
     yield Text(f"Темы: {', '.join(verdict.topics) or 'не определены'}")
 
 

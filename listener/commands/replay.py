@@ -83,7 +83,10 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
         for notifier in messengers.notifiers.values():
             stack.push_async_callback(notifier.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
-        judging = await asyncio.to_thread(build_judging, staff, frozenset(messengers.notifiers), settings.model)
+        reachable = frozenset(messengers.notifiers)
+        judging = await asyncio.to_thread(
+            build_judging, staff, reachable, settings.model, second=settings.second_opinion
+        )
         watch = Watch(Metrics(), Health(), clock)
         pipeline = build_pipeline(staff, judging, store, messengers, clock, watch, workers)
         settle()

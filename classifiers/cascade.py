@@ -1,0 +1,58 @@
+"""The cascade: which texts the second tier reads again, and what the two say together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from classifiers.model import COMPLAINT, Floats
+from classifiers.verdict import Question
+
+BAND: Final = (-2.6, 4.0)
+"""Log-odds of a complaint by the first tier between which a text is read again."""
+
+SECOND_SHARE: Final = 0.8
+"""How much the second tier's scores count; the first tier keeps the rest."""
+
+
+class Reads(Protocol):
+    """A second tier: scores of (questions, heads), calibrated as the first tier's."""
+
+    version: str
+
+    def logits(self, questions: Sequence[Question]) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cascade:
+    """Texts whose log-odds lie within `band` are read again; the second tier counts `share`, the first the rest.
+
+    `at_most` bounds the texts read again in one call, those nearest to even odds first; None is no bound. It keeps
+    a flood of complaints from waiting: a text takes the second tier some 10 ms.
+    """
+
+    second: Reads
+    at_most: int | None = None
+    band: tuple[float, float] = BAND
+    share: float = SECOND_SHARE
+
+    def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
+        """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
+        rows = self.chosen(logits[:, COMPLAINT])
+        if not rows:
+            return logits, {}
+        again = self.second.logits([questions[row] for row in rows])
+        together = logits.copy()
+        together[rows] = self.share * again + (1 - self.share) * logits[rows]
+        added = together[rows, COMPLAINT] - logits[rows, COMPLAINT]
+        return together, dict(zip(rows, added.tolist(), strict=True))
+
+    def chosen(self, complaints: Floats) -> list[int]:
+        """The rows to read again, in order."""
+        low, high = self.band
+        rows = np.flatnonzero((complaints >= low) & (complaints <= high))
+        if self.at_most is not None and len(rows) > self.at_most:
+            rows = np.sort(rows[np.argsort(np.abs(complaints[rows]), kind="stable")[: self.at_most]])
+        found: list[int] = rows.tolist()
+        return found

@@ -1,0 +1,1 @@
+"""Tier two: a small transformer that reads texts near the threshold again; only its training needs torch."""

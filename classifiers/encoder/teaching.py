@@ -1,0 +1,108 @@
+"""Makes the second tier from what people labelled, and asks it about the tweets that nobody did."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from sentencepiece import SentencePieceProcessor
+
+from classifiers.corpora import Corpora, Example
+from classifiers.encoder.calibration import calibrated
+from classifiers.encoder.fine_tune import Recipe, Told, answers, fine_tune
+from classifiers.encoder.graph import Arrays, save_graph
+from classifiers.encoder.lessons import lessons, shares
+from classifiers.encoder.network import Network
+from classifiers.encoder.source import Floats, Source
+from classifiers.encoder.vocabulary import cut
+from classifiers.encoder.wording import encode, wording
+from classifiers.taught import Taught, answer_key
+
+FROZEN: Final = 4
+"""The lower layers that stay as they were: a third of the time, and they know words already."""
+DROPOUT: Final = 0.1
+
+_SHARES: Final = {
+    "telecom": (1.0, 0.2, 1.0),
+    "banks": (1.0, 0.2, 1.0),
+    "general": (0.0, 1.0, 0.2),
+    "own": (0.7, 0.7, 0.7),
+}
+"""How much each domain counts in attitude, mood and complaint; domains that are not named teach nothing."""
+_KEY: Final = 70
+_NOISE: Final = re.compile(r"https?://\S+|@\w+|\brt\b")
+_LETTERS: Final = re.compile(r"[^a-zа-яё]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The original model with its vocabulary cut: `model` is SentencePiece's, `rows` the embeddings."""
+
+    source: Source
+    model: bytes
+    rows: Floats
+    tokens: SentencePieceProcessor
+
+
+def open_room(source: Source, wordings: Sequence[str]) -> Room:
+    """Keep what the wordings use of the source's vocabulary."""
+    model, rows = cut(source, wordings)
+    return Room(source=source, model=model, rows=rows, tokens=SentencePieceProcessor(model_proto=model))
+
+
+def teach(room: Room, examples: Sequence[Example], told: Told, recipe: Recipe) -> Network:
+    """Fine-tune a network on the labelled examples. The same machine gives the same network."""
+    torch.manual_seed(recipe.seed)
+    network = Network(room.source, torch.from_numpy(room.rows), FROZEN, DROPOUT)
+    return fine_tune(network, lessons(labelled(examples), _SHARES, room.tokens), recipe, told)
+
+
+def labelled(examples: Sequence[Example]) -> list[Example]:
+    """What people said, each wording once a label: a tweet that was repeated a hundred times teaches no more."""
+    seen = set()
+    kept = []
+    for one in examples:
+        known = one.label is not None or one.complaint is not None
+        mark = (gist(wording(one.text, one.brand)), one.label, one.complaint, one.domain)
+        if known and one.domain in _SHARES and mark not in seen:
+            seen.add(mark)
+            kept.append(one)
+    return kept
+
+
+def finish(network: Network) -> Arrays:
+    """Calibrate the network in place; its arrays."""
+    arrays = calibrated({name: value.numpy() for name, value in network.state_dict().items()})
+    with torch.no_grad():
+        network.answers.weight.copy_(torch.from_numpy(arrays["answers.weight"]))
+        network.answers.bias.copy_(torch.from_numpy(arrays["answers.bias"]))
+    return arrays
+
+
+def save(room: Room, arrays: Arrays, path: Path, about: dict[str, str]) -> str:
+    """Write the encoder's file; returns its SHA-256."""
+    return save_graph(arrays, room.source.shape, room.model, path, about)
+
+
+def opinions(room: Room, network: Network, corpora: Corpora) -> dict[int, Taught]:
+    """What a calibrated network thinks of the tweets without a label; equal wordings are read once."""
+    asked = [one for one in corpora.examples if one.tweet is not None and one.label is None]
+    said = [wording(one.text, one.brand) for one in asked]
+    places = {text: at for at, text in enumerate(dict.fromkeys(said))}
+    logits = answers(network, encode(room.tokens, list(places)))
+    moods, complaints = shares(logits[:, :3]), 1 / (1 + np.exp(-logits[:, 6]))
+    rows = np.column_stack((moods, complaints)).tolist()
+    found: dict[int, Taught] = {}
+    for one, text in zip(asked, said, strict=True):
+        row = rows[places[text]]
+        if one.tweet is not None:
+            found[answer_key(*one.tweet)] = (row[0], row[1], row[2], row[3])
+    return found
+
+
+def gist(said: str) -> str:
+    """What near copies of a text have in common: its first letters without links, names and signs."""
+    return _LETTERS.sub(" ", _NOISE.sub(" ", said.lower())).strip()[:_KEY]

@@ -1,0 +1,74 @@
+"""What the encoder reads, in training and after: a text with its brand masked, as pieces of the cut vocabulary."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sentencepiece import SentencePieceProcessor
+
+from classifiers.text import BRAND, OTHER_BRAND, Span, is_link, mask, pieces, plain_script
+
+OTHER: Final = "\ue005"
+"""Where another brand of the same trade stands."""
+
+MAX_TOKENS: Final = 160
+"""Of a longer text the beginning is read (some 110 Russian words)."""
+
+BEGIN, PAD, END, UNKNOWN, BRAND_ID, OTHER_ID = range(6)
+SPECIAL: Final = ("<s>", "<pad>", "</s>", "<unk>", BRAND, OTHER)
+"""The first rows of the vocabulary; the brand takes the row of `<mask>`, another brand that of `<unk>`."""
+
+_PLACES: Final = re.compile(f"([{BRAND}{OTHER}])")
+_PLACE_IDS: Final = {BRAND: BRAND_ID, OTHER: OTHER_ID}
+_HALF: Final = re.compile("[\ud800-\udfff]")
+"""Half an emoji, as JSON may carry it: SentencePiece takes no such string."""
+_LINK: Final = "http"
+_USER: Final = "@"
+
+TOKENS: Final = "sentencepiece"
+"""The entry of the encoder's file that holds SentencePiece's model, in base64."""
+
+Ids = npt.NDArray[np.int64]
+
+
+def wording(text: str, brand: Sequence[Span] = ()) -> str:
+    """The text with links, people and the brand replaced, and Latin look-alikes undone."""
+    return "".join(_shown(piece) for piece in mask(pieces(text), brand) if piece)
+
+
+def _shown(piece: str) -> str:
+    if piece == BRAND:
+        return f" {BRAND} "
+    if piece == OTHER_BRAND:
+        return f" {OTHER} "
+    if is_link(piece):
+        return _LINK
+    if len(piece) > 1 and piece[0] in "@[":
+        return _USER
+    return plain_script(piece)
+
+
+def encode(tokens: SentencePieceProcessor, texts: Iterable[str]) -> list[Ids]:
+    """Ids of each wording, begin and end included, cut at MAX_TOKENS."""
+    return [np.array([BEGIN, *_ids(tokens, text)[: MAX_TOKENS - 2], END], dtype=np.int64) for text in texts]
+
+
+def _ids(tokens: SentencePieceProcessor, text: str) -> list[int]:
+    ids: list[int] = []
+    for part in _PLACES.split(text):
+        if part in _PLACE_IDS:
+            ids.append(_PLACE_IDS[part])
+        elif plain := unicodedata.normalize("NFKC", part).replace("  ", " ").strip():
+            ids += tokens.encode(_HALF.sub("\ufffd", plain))
+    return ids
+
+
+def padded(rows: Sequence[Ids]) -> Ids:
+    """One matrix of (texts, longest), filled up with PAD."""
+    filled = np.full((len(rows), max(map(len, rows))), PAD, dtype=np.int64)
+    for at, row in enumerate(rows):
+        filled[at, : len(row)] = row
+    return filled

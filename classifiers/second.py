@@ -1,0 +1,58 @@
+"""The second opinion: the fine-tuned encoder's answers through onnxruntime, one core, no torch."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import onnxruntime
+from sentencepiece import SentencePieceProcessor
+
+from classifiers.encoder.wording import TOKENS, encode, padded, wording
+from classifiers.model import HEADS, Floats, ModelError
+from classifiers.verdict import Question
+
+_BATCH: Final = 16
+"""Texts of alike length that are read at once: larger batches fill up more and gain nothing on one core."""
+
+
+class SecondOpinion:
+    """Reads texts with the encoder; safe to call from several threads."""
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, tokens: SentencePieceProcessor, version: str
+    ) -> None:
+        self._session, self._tokens, self.version = session, tokens, version
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the encoder's file. Raises ModelError for a missing, foreign or damaged one."""
+        try:
+            content = path.read_bytes()
+            session = onnxruntime.InferenceSession(content, _options(), providers=["CPUExecutionProvider"])
+            model = base64.b64decode(session.get_modelmeta().custom_metadata_map[TOKENS])
+            tokens = SentencePieceProcessor(model_proto=model)
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+        except Exception as error:  # onnxruntime and sentencepiece raise plain exceptions of their own
+            raise ModelError(f"{path}: damaged or not an encoder ({error}); run `listener teach`") from error
+        return cls(session, tokens, f"encoder-{hashlib.sha256(content).hexdigest()[:12]}")
+
+    def logits(self, questions: Sequence[Question]) -> Floats:
+        """Scores of (questions, heads) in the order of `classifiers.model.HEADS`."""
+        ids = encode(self._tokens, [wording(one.text, one.brand) for one in questions])
+        order = np.argsort([len(one) for one in ids], kind="stable")
+        found = np.zeros((len(ids), len(HEADS)))
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            (found[rows],) = self._session.run(["logits"], {"ids": padded([ids[row] for row in rows])})
+        return found
+
+
+def _options() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options

@@ -1,0 +1,59 @@
+"""Opens the judge with its second tier where that can be had, and says why where it cannot."""
+
+import math
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from classifiers.adjusted import Adjusted
+from classifiers.cascade import Cascade, Reads
+from classifiers.classify import NO_MARKERS, Judge
+from classifiers.lexicon import Markers
+from classifiers.model import COMMITTED, Model, load
+
+ENCODER: Final = Path(__file__).parent / "models" / "encoder.onnx"
+
+_LIBRARIES: Final = ("onnxruntime", "sentencepiece")
+
+
+def open_judge(
+    path: Path | None = None,
+    markers: Markers = NO_MARKERS,
+    *,
+    second: bool = True,
+    at_most: int | None = None,
+) -> Judge:
+    """A model file, the committed one by default, and the second tier if it is wanted and nothing is missing.
+
+    `at_most` as in `classifiers.cascade.Cascade`. Raises `classifiers.model.ModelError` for a damaged file of
+    either tier.
+    """
+    model = load(path)
+    wanted = second and missing() is None
+    return Judge(model, markers, behind(model, at_most=at_most) if wanted else None)
+
+
+def missing(encoder: Path = ENCODER) -> str | None:
+    """What keeps the second tier from working, in Russian; None when nothing does."""
+    if not encoder.is_file():
+        return f"нет файла {encoder.name}"
+    absent = [name for name in _LIBRARIES if find_spec(name) is None]
+    return f"не установлено: {', '.join(absent)} (pip install 'otklik[second]')" if absent else None
+
+
+def behind(model: Model, encoder: Path = ENCODER, *, at_most: int | None = None) -> Cascade:
+    """The second tier for a judge of `model`; one adapted to a brand's own labels is followed in its change."""
+    second = _open(encoder)
+    follows = Adjusted(second, load(COMMITTED), model) if "labels" in model.about else second
+    return Cascade(second=follows, at_most=at_most)
+
+
+def alone(encoder: Path = ENCODER) -> Cascade:
+    """Every text is read by the second tier and the first has no say: to measure it, not to serve."""
+    return Cascade(second=_open(encoder), band=(-math.inf, math.inf), share=1.0)
+
+
+def _open(encoder: Path) -> Reads:
+    from classifiers.second import SecondOpinion  # noqa: PLC0415 - its libraries are optional and slow to import
+
+    return SecondOpinion.load(encoder)

@@ -1,0 +1,65 @@
+"""`listener teach`: the second tier's encoder, and its answers about the unlabelled tweets for the first tier."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from classifiers.corpora import Corpora, DataError, comments, read_corpora
+from classifiers.evaluation import development_split
+from classifiers.taught import TAUGHT, save_answers
+
+_ENCODER = Path("classifiers") / "models" / "encoder.onnx"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), metavar="DIR", help="folder of train/ and lexicons/"
+    )
+    parser.add_argument("--out", type=Path, default=_ENCODER, metavar="FILE", help="the encoder's file to write")
+    parser.add_argument("--taught", type=Path, default=TAUGHT, metavar="FILE", help="the answers' file to write")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--development",
+        action="store_true",
+        help="learn from the early part of the data sets alone, to be measured",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fine-tune on the CPU (about half an hour on two cores), export, answer. `listener train` comes after it."""
+    try:
+        from classifiers.encoder import fine_tune, source, teaching  # noqa: PLC0415 - torch is only for this command
+        from classifiers.encoder.wording import wording  # noqa: PLC0415 - the same
+    except ImportError as error:
+        print(f"Нет библиотеки {error.name}. Поставьте: pip install 'otklik[teach]'", file=sys.stderr)
+        return 1
+    try:
+        corpora = _corpora(arguments)
+        extra = comments(arguments.data / "train" / "okmlcup_toxic.csv.zip")
+        said = [wording(one.text, one.brand) for one in corpora.examples if one.domain != "news"]
+        room = teaching.open_room(source.read_source(source.packaged()), [*said, *map(wording, extra)])
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task("Обучение", total=None)
+
+            def told(step: int, steps: int, loss: float) -> None:
+                progress.update(task, completed=step, total=steps, description=f"Обучение, потеря {loss:.3f}")
+
+            network = teaching.teach(room, corpora.examples, told, fine_tune.Recipe(seed=arguments.seed))
+        arrays = teaching.finish(network)
+        checksum = teaching.save(room, arrays, arguments.out, {"seed": str(arguments.seed)})
+        answers = save_answers(teaching.opinions(room, network, corpora), arguments.taught)
+    except (DataError, OSError, ImportError, source.SourceError) as error:
+        print(f"Не обучено: {error}", file=sys.stderr)
+        return 1
+    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} МБ, SHA-256 {checksum}")
+    print(f"{arguments.taught}: SHA-256 {answers}")
+    return 0
+
+
+def _corpora(arguments: argparse.Namespace) -> Corpora:
+    corpora = read_corpora(arguments.data, taught=None)
+    return development_split(corpora)[0] if arguments.development else corpora
