@@ -12,6 +12,7 @@ from rich.table import Table
 from benchmarks.row import Row
 
 BENCHMARKS: Final = {
+    "cascade": "the second tier's speed, and the quality of complaints against the share that it reads",
     "classify": "texts judged a second, warm, one core",
     "latency": "seconds from post to card at 50 mentions a second",
     "matching": "texts matched a second",

@@ -24,7 +24,7 @@ SINGLES = 1_000
 def run() -> list[Row]:
     model = load()
     judge = Judge(model)
-    questions = _questions(TEXTS)
+    questions = invented(TEXTS)
     texts = [question.text for question in questions]
     judge.classify(questions)
     # As the daemon does after its start: what lives for ever need not be looked through at every collection.
@@ -52,7 +52,7 @@ def run() -> list[Row]:
     ]
 
 
-def _questions(count: int) -> list[Question]:
+def invented(count: int) -> list[Question]:
     """Texts of some eighty characters, each two of our own examples, half of them naming a brand."""
     lines = [line.partition("\t")[2] for line in OWN.read_text(encoding="utf-8").splitlines()]
     random = Random(2)

@@ -14,8 +14,8 @@ from classifiers.encoder.wording import TOKENS, encode, padded, wording
 from classifiers.model import HEADS, Floats, ModelError
 from classifiers.verdict import Question
 
-_BATCH: Final = 16
-"""Texts of alike length that are read at once: larger batches fill up more and gain nothing on one core."""
+_BATCH: Final = 4
+"""Texts of alike length that are read at once: larger batches fill up more and lose by it on one core."""
 
 
 class SecondOpinion:

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "match": "find brands in texts: JSONL in, JSONL out",
     "replay": "send JSONL mentions through the whole pipeline",
     "run": "the daemon",
+    "teach": "train the second tier, and what the first learns from it",
     "train": "train the model from labelled texts",
 }
 

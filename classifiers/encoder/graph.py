@@ -1,7 +1,7 @@
 """Writes the fine-tuned encoder as one ONNX file: whole-number weights, its own tokenizer in the metadata.
 
-Weights are whole numbers of -BOUND…BOUND with a scale a column (a row for embeddings); activations are quantised
-while the graph runs, by the operator `DynamicQuantizeMatMul` of onnxruntime.
+Weights are whole numbers of -BOUND…BOUND with a scale a column (a row for embeddings); the states of a token are
+quantised to a byte each while the graph runs, and products summed up in 32 bits (`MatMulInteger`).
 """
 
 import base64
@@ -17,11 +17,15 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 from classifiers.encoder.source import Shape
 from classifiers.encoder.wording import BRAND_ID, MAX_TOKENS, PAD, TOKENS
 
-Arrays = Mapping[str, npt.NDArray[np.float32]]
+Floats = npt.NDArray[np.float32]
+Arrays = Mapping[str, Floats]
 
 BOUND: Final = 63
 """Seven bits: AVX2 without VNNI adds two products of bytes in 16 bits, which full bytes overflow."""
 _EMBEDDING_BOUND: Final = 127
+_BYTE: Final = 127
+_ZERO: Final = 128
+_SMALLEST: Final = 1e-9
 
 _ONNX_OPSET: Final = 17
 _IR_VERSION: Final = 9
@@ -44,18 +48,25 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
         return names[0] if outputs == 1 else names
 
-    def product(
-        self, name: str, states: str, weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]
-    ) -> str:
-        """`states @ weights + bias` in whole numbers; weights are (inputs, outputs)."""
+    def product(self, name: str, states: str, weights: Floats, bias: Floats) -> str:
+        """`states @ weights + bias` in whole numbers: (texts, length, inputs) by (inputs, outputs).
+
+        Each token has a scale of its own: with one for all, as onnxruntime's `DynamicQuantizeMatMul` has, a text's
+        answer would depend on the other texts of its batch, and the mean error is three times as large.
+        """
         whole, scale = quantised(weights, axis=0, bound=BOUND)
-        parts = (
-            self.constant(f"{name}.w", whole),
-            self.constant(f"{name}.s", scale[0]),
-            self.constant(f"{name}.z", np.zeros(whole.shape[1], dtype=np.int8)),
-            self.constant(f"{name}.b", bias),
-        )
-        made: str = self.node("DynamicQuantizeMatMul", states, *parts, domain=_MICROSOFT)
+        largest = self.node("ReduceMax", self.node("Abs", states), axes=[2], keepdims=1)
+        floor = self.constant(f"{name}.floor", np.array(_SMALLEST, dtype=np.float32))
+        step = self.constant(f"{name}.step", np.array(1 / _BYTE, dtype=np.float32))
+        scales = self.node("Mul", self.node("Max", largest, floor), step)
+        zero = self.constant(f"{name}.half", np.array(_ZERO, dtype=np.float32))
+        shifted = self.node("Add", self.node("Round", self.node("Div", states, scales)), zero)
+        bytes_ = self.node("Cast", shifted, to=TensorProto.UINT8)
+        place = self.constant(f"{name}.zero", np.array(_ZERO, dtype=np.uint8))
+        sums = self.node("MatMulInteger", bytes_, self.constant(f"{name}.w", whole), place)
+        scaled = self.node("Mul", self.node("Cast", sums, to=TensorProto.FLOAT), scales)
+        product = self.node("Mul", scaled, self.constant(f"{name}.s", scale[0]))
+        made: str = self.node("Add", product, self.constant(f"{name}.b", bias))
         return made
 
 
