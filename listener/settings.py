@@ -122,10 +122,12 @@ class JudgeSettings(NamedTuple):
 
 
 def read_judge(environ: Mapping[str, str], dotenv: Path | None = None) -> JudgeSettings:
-    """What concerns the judge alone, as `read_config_dir` reads the folder."""
+    """What concerns the judge alone, as `read_config_dir` reads the folder. Raises SettingsError."""
     reader = _Reader({**_read_dotenv(dotenv), **environ})
     text = reader.text("MODEL", "")
     second = reader.choice("SECOND_OPINION", "on", SWITCH) == "on"
+    if reader.mistakes:
+        raise SettingsError("\n".join(reader.mistakes))
     return JudgeSettings(model=Path(text) if text else None, second=second)
 
 

@@ -18,7 +18,7 @@ from classifiers.tiers import open_judge
 from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
 from listener.commands.jsonl import answer
-from listener.settings import read_config_dir, read_judge
+from listener.settings import SettingsError, read_config_dir, read_judge
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
         staff = _staff(arguments.config)
         settings = read_judge(os.environ, Path(".env"))
         judge = open_judge(arguments.model or settings.model, _markers(staff), second=settings.second)
-    except (ConfigError, ModelError) as error:
+    except (ConfigError, ModelError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     gc.freeze()  # the model lives to the end; looking through it at every collection halves the speed

@@ -23,7 +23,7 @@ from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.judging import Judges, Matches
 from listener.mention import MAX_TEXT, Author, Mention
-from listener.settings import read_config_dir, read_judge
+from listener.settings import SettingsError, read_config_dir, read_judge
 from listener.staff.load import load
 from listener.staff.values import ConfigError, Staff
 from listener.triage import Declined, Reason, triage
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         brands = _chosen(staff, arguments.brand)
         model, second = read_judge(os.environ, Path(".env"))
         judge = open_judge(model, Markers(topics=staff.words.topics, urgent=staff.words.urgent), second=second)
-    except (ConfigError, ModelError, LookupError) as error:
+    except (ConfigError, ModelError, SettingsError, LookupError) as error:
         print(error.args[0], file=sys.stderr)
         return 2
     text = arguments.text[:MAX_TEXT]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.settings import Secret, SettingsError, read_config_dir, read_model, read_settings
+from listener.settings import Secret, SettingsError, read_config_dir, read_judge, read_settings
 
 
 def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
@@ -18,8 +18,17 @@ def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None
 def test_another_model_is_named_by_its_file(tmp_path: Path) -> None:
     file = tmp_path / "judge.npz"
     file.touch()
-    assert read_settings({"LISTENER_MODEL": str(file)}).model == read_model({"LISTENER_MODEL": str(file)}) == file
-    assert read_settings({}).model is None is read_model({})
+    environ = {"LISTENER_MODEL": str(file)}
+    assert read_settings(environ).model == read_judge(environ).model == file
+    assert read_settings({}).model is None is read_judge({}).model
+
+
+def test_the_second_opinion_is_wanted_unless_it_is_switched_off() -> None:
+    assert read_settings({}).second_opinion is read_judge({}).second is True
+    environ = {"LISTENER_SECOND_OPINION": "OFF"}
+    assert read_settings(environ).second_opinion is read_judge(environ).second is False
+    with pytest.raises(SettingsError, match=r"LISTENER_SECOND_OPINION.*«нет».*on, off"):
+        read_judge({"LISTENER_SECOND_OPINION": "нет"})
 
 
 def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
