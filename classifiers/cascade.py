@@ -17,8 +17,12 @@ On the stream of 2015 one text in seven about operators, one in forty about bank
 Sure complaints are too few to be worth leaving out.
 """
 
-SECOND_SHARE: Final = 0.6
-"""How much the second tier counts: the two err differently. The best of 0, 0.2 … 1 on the development split."""
+SECOND_SHARE: Final = 0.5
+"""How much the second tier counts: the two err differently.
+
+Of 0, 0.2 … 1 the development split's complaints like 0.6 best and its general tweets 0.4; texts that are no tweets
+lose recall from 0.6 on.
+"""
 
 
 class Reads(Protocol):

@@ -34,7 +34,7 @@ _COMPLAINT_WEIGHTS: Final = {"telecom": 1.0, "banks": 1.0, "general": 0.2, "news
 _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-dicts-ru")
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""
 
-_SOFTNESS: Final = 3.0
+_SOFTNESS: Final = 6.0
 _TAUGHT_WEIGHT: Final = 0.5
 _TAUGHT_COMPLAINT_WEIGHT: Final = 0.5
 _MIN_SHARE: Final = 0.03

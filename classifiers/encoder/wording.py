@@ -25,6 +25,8 @@ _PLACES: Final = re.compile(f"([{BRAND}{OTHER}])")
 _PLACE_IDS: Final = {BRAND: BRAND_ID, OTHER: OTHER_ID}
 _HALF: Final = re.compile("[\ud800-\udfff]")
 """Half an emoji, as JSON may carry it: SentencePiece takes no such string."""
+_DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}")
+"""«Ужаааасно»: no piece of the vocabulary has it."""
 _LINK: Final = "http"
 _USER: Final = "@"
 
@@ -35,7 +37,7 @@ Ids = npt.NDArray[np.int64]
 
 
 def wording(text: str, brand: Sequence[Span] = ()) -> str:
-    """The text with links, people and the brand replaced, and Latin look-alikes undone."""
+    """The text with links, people and the brand replaced, look-alikes and drawn-out letters undone."""
     return "".join(_shown(piece) for piece in mask(pieces(text), brand) if piece)
 
 
@@ -48,7 +50,7 @@ def _shown(piece: str) -> str:
         return _LINK
     if len(piece) > 1 and piece[0] in "@[":
         return _USER
-    return plain_script(piece)
+    return plain_script(_DRAWN_OUT.sub(r"\1", piece))
 
 
 def encode(tokens: SentencePieceProcessor, texts: Iterable[str]) -> list[Ids]:
