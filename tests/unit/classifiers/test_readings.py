@@ -1,13 +1,25 @@
 """The tweets that people read for complaints: the halves, the weights of the natural stream, the figures."""
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import Example, read_corpora
+from classifiers.corpora import Example, read_corpora, tweets
 from classifiers.read_figures import measure_read
-from classifiers.readings import SUSPECT_SHARES, Reading, natural_weights, readings, teaches
+from classifiers.readings import (
+    SUSPECT_SHARES,
+    Reading,
+    natural_weights,
+    negatives,
+    read_attitudes,
+    readings,
+    teaches,
+)
+from classifiers.taught import answer_key
+from classifiers.verdict import LABELS
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 HEADER = "id\tdomain\tbrand\tstratum\tsuspect\tfirst\tsecond\tfinal\n"
@@ -32,6 +44,53 @@ def test_the_committed_readings_fall_into_two_fair_halves() -> None:
     assert len(found) == 800
     assert 350 < len(taught) < 450
     assert 35 < sum(one.complaint for one in taught) < 65
+
+
+KINDS = {"complaint", "question", "bad_press", "praise", "advertisement", "other"}
+
+
+def test_attitudes_and_kinds_are_read_by_tweet_and_brand(tmp_path: Path) -> None:
+    file = tmp_path / "labels.tsv"
+    file.write_text("id\tbrand\tkind\tattitude\n1-2\tmts\tcomplaint\tnegative\n1-2\ttele2\tother\tneutral\n")
+    assert read_attitudes(file) == {
+        ("1-2", "mts"): ("negative", "complaint"),
+        ("1-2", "tele2"): ("neutral", "other"),
+    }
+    assert negatives(file) == {("1-2", "mts"): "complaint", ("1-2", "tele2"): "other"}
+
+
+def test_the_committed_labels_are_of_the_guideline() -> None:
+    attitudes, kinds = read_attitudes(), negatives()
+    assert {kind for _, kind in attitudes.values()} == KINDS
+    assert {attitude for attitude, _ in attitudes.values()} == set(LABELS)
+    assert set(kinds.values()) <= KINDS
+    praised = [attitude for attitude, kind in attitudes.values() if kind == "praise"]
+    assert praised.count("positive") / len(praised) > 0.9
+
+
+def test_no_tweet_of_the_complaints_own_test_is_labelled_a_second_time() -> None:
+    assert not readings().keys() & (read_attitudes().keys() | negatives().keys())
+    assert not read_attitudes().keys() & negatives().keys()
+
+
+def test_a_tweet_takes_what_was_read_of_it_and_the_contests_label_stays(tmp_path: Path) -> None:
+    (read, brand), (attitude, kind) = next(iter(read_attitudes().items()))
+    negative, other = next(pair for pair, one in negatives().items() if one == "bad_press")
+    rows = [
+        {"id": read, "text": "текст", "brands": [brand]},
+        {"id": "7", "text": "текст", "brands": [brand]},
+        {"id": negative, "text": "не работает", "brands": {other: "negative"}},
+        {"id": negative, "text": "отлично", "brands": {brand: "positive"}},
+    ]
+    file = tmp_path / "rows.jsonl.gz"
+    file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    taught = (0.1, 0.2, 0.7, 0.0)
+    by_people, by_nobody, press, praised = tweets(file, "telecom", {answer_key("7", brand): taught})
+    assert (by_people.label, by_people.complaint) == (attitude, kind == "complaint")
+    assert (by_nobody.label, by_nobody.complaint, by_nobody.taught) == (None, None, taught)
+    assert (press.label, press.complaint, press.taught) == ("negative", False, None)
+    assert (praised.label, praised.complaint) == ("positive", False)
+    assert [one.tweet for one in (by_people, by_nobody)] == [(read, brand), ("7", brand)]
 
 
 def test_each_zone_weighs_what_it_is_of_the_stream() -> None:

@@ -1,5 +1,6 @@
-"""Training on a few invented texts: heads learn, guesses stay guesses, the same input gives the same model."""
+"""Training on a few invented texts: heads learn, people calibrate, the same input gives the same model."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from classifiers.classify import Judge
 from classifiers.corpora import Corpora, Example, own_examples, sounds_like_complaint
 from classifiers.features import TONES, word_features
+from classifiers.heads import Lines, Target, calibrated, fit
 from classifiers.model import Model, save
+from classifiers.taught import Taught
 from classifiers.text import BRAND
 from classifiers.training import STEPS, train
 from classifiers.verdict import Question
@@ -82,17 +85,72 @@ def test_press_is_not_a_customer(text: str, label: str | None, complaint: bool |
     assert sounds_like_complaint(text, label) is complaint  # type: ignore[arg-type]  # plain strings of a table
 
 
-def test_guesses_do_not_calibrate() -> None:
-    from classifiers.heads import Lines, Target, calibrated
-
+def test_rows_that_a_target_does_not_name_calibrate_nothing() -> None:
     held = np.tile(np.array([2.0, 0.0, 0.0, 2.0, 0.0, 0.0, 1.0]), (8, 1)) * np.array([1, -1] * 4)[:, None]
-    classes = np.array([0, 1] * 4)
-    mood = Target(classes=classes, weights=np.ones(8), softness=1.0)
-    told = Target(classes=1 - classes, weights=np.ones(8), softness=1.0)
     lines = Lines(weights=np.eye(7), intercept=np.zeros(7))
-    real = np.array([1.0] * 4 + [0.0] * 4)
-    told = replace(told, weights=real)
-    flipped = replace(told, classes=np.where(real > 0, told.classes, classes))
-    one = calibrated(lines, held, (mood, mood, told))
-    other = calibrated(lines, held, (mood, mood, flipped))
+    people = _target(range(4), [0, 1, 0, 1])
+    told = _target(range(4), [1, 0, 1, 0])
+    one = calibrated(lines, held, (people, people, told))
+    held[4:] = -held[4:] * 3
+    other = calibrated(lines, held, (people, people, told))
     assert np.array_equal(one.weights, other.weights)
+    more = calibrated(lines, held, (people + _target([5], [0]), people, told))
+    assert not np.array_equal(one.weights, more.weights)
+
+
+def test_a_target_keeps_what_stands_within_its_rows_in_step() -> None:
+    whole = _target([3, 1, 3], [0, 1, 2], [0.5, 1.0, 0.25])
+    kept = whole.within(np.array([True, True, False, False]))
+    assert (kept.rows.tolist(), kept.classes.tolist(), kept.weights.tolist()) == ([1], [1], [1.0])
+    both = whole + kept
+    assert both.rows.tolist() == [3, 1, 3, 1]
+    assert both.classes.tolist() == [0, 1, 2, 1]
+    assert both.weights.tolist() == [0.5, 1.0, 0.25, 1.0]
+
+
+def test_what_a_row_is_in_shares_it_is_fitted_to() -> None:
+    """One row stands once a class; without words to tell them apart, the shares come out as probabilities."""
+    matrix = np.ones((1, 1))
+    target = _target([0, 0, 0], [0, 1, 2], [0.7, 0.2, 0.1], softness=1e6)
+    odds = np.exp(fit(matrix, target)(matrix))[0]
+    assert odds / odds.sum() == pytest.approx([0.7, 0.2, 0.1], abs=0.005)
+
+
+def test_the_second_tiers_answers_teach_words_that_nobody_labelled(small: Model) -> None:
+    known = _corpora()
+    texts = [f"{{b}} {word} {at}" for at in range(40) for word in ("глюкавит", "цветёт")]
+    sure: Mapping[str, Taught] = {"глюкавит": (0.95, 0.05, 0.0, 0.97), "цветёт": (0.0, 0.05, 0.95, 0.01)}
+    asked = [
+        Example(text=text, brand=((0, 3),), label=None, domain="telecom", taught=sure[text.split()[1]])
+        for text in texts
+    ]
+    taught = train(replace(known, examples=[*known.examples, *asked]), lambda _: None)
+    questions = [Question(text=f"{{b}} {word}", brand=((0, 3),)) for word in sure]
+    before_bad, before_good = Judge(small).classify(questions)
+    bad, good = Judge(taught).classify(questions)
+    assert bad.complaint > before_bad.complaint + 0.1
+    assert good.complaint < before_good.complaint
+    assert bad.sentiment.negative > before_bad.sentiment.negative
+    assert good.sentiment.positive > before_good.sentiment.positive
+
+
+def test_what_people_said_of_a_text_is_not_asked_of_the_second_tier(small: Model, tmp_path: Path) -> None:
+    known = _corpora()
+    wrong: Taught = (0.0, 0.0, 1.0, 0.0)
+    examples = [
+        replace(one, taught=wrong) if one.label is not None and one.complaint is not None else one
+        for one in known.examples
+    ]
+    again = train(replace(known, examples=examples), lambda _: None)
+    assert save(again, tmp_path / "again.npz") == save(small, tmp_path / "small.npz")
+
+
+def _target(
+    rows: Iterable[int], classes: Sequence[int], weights: Sequence[float] | None = None, softness: float = 1.0
+) -> Target:
+    return Target(
+        rows=np.array(list(rows)),
+        classes=np.array(classes),
+        weights=np.array(weights or [1.0] * len(classes)),
+        softness=softness,
+    )

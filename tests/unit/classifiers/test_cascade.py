@@ -1,0 +1,222 @@
+"""The cascade: who is read again, what the two tiers say together, and that the evidence still adds up."""
+
+import math
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.cascade import BAND, SECOND_SHARE, Cascade
+from classifiers.classify import Judge
+from classifiers.lexicon import Markers
+from classifiers.model import BRAND_HEADS, COMPLAINT, HEADS, TEXT_HEADS, Floats, Model, load
+from classifiers.space import reference_logits
+from classifiers.verdict import LABELS, Question, Verdict
+
+ALL = (-math.inf, math.inf)
+NAMED = ((0, 7),)
+QUESTIONS = [
+    Question(text="Ромашка, третий день нет интернета, верните деньги", brand=NAMED),
+    Question(text="Ромашка, спасибо, всё отлично", brand=NAMED),
+    Question(text="Ромашка открыла офис, в поддержке молчат", brand=NAMED),
+    Question(text="не знаю, что и думать"),
+    Question(text="спасибо!"),
+    Question(text="ужас, опять не работает"),
+    Question(text="да\ud83d 🙂 http://a.b"),
+]
+
+
+class Digest:
+    """A second tier that thinks something else of every text, always the same; notes what it was asked."""
+
+    version = "digest-1"
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def logits(self, questions: Sequence[Question]) -> Floats:
+        self.asked += questions
+        rows = [self.of(one) for one in questions]
+        return np.array(rows).reshape(-1, len(HEADS))
+
+    @staticmethod
+    def of(question: Question) -> list[float]:
+        seeds = (f"{head} {question}".encode("utf-8", "replace") for head in HEADS)
+        return [zlib.crc32(seed) / 2**32 * 8 - 4 for seed in seeds]
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load()
+
+
+@pytest.fixture(scope="module")
+def alone(model: Model) -> Judge:
+    return Judge(model)
+
+
+@pytest.fixture(scope="module")
+def reading_all(model: Model) -> Judge:
+    return Judge(model, cascade=Cascade(second=Digest(), band=ALL))
+
+
+def _first(model: Model, questions: Sequence[Question]) -> Floats:
+    return reference_logits(model, [(one.text, one.brand) for one in questions])
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def test_texts_within_the_band_are_read_again_its_ends_among_them() -> None:
+    cascade = Cascade(second=Digest(), band=(-2.0, 1.0))
+    assert cascade.chosen(np.array([-2.1, -2.0, 0.0, 1.0, 1.1])) == [1, 2, 3]
+    assert cascade.chosen(np.array([-9.0, 9.0])) == []
+    assert cascade.chosen(np.array([])) == []
+
+
+def test_no_sure_complaint_is_too_sure_to_be_read_again_by_default() -> None:
+    assert Cascade(second=Digest()).chosen(np.array([BAND[0] - 0.01, BAND[0], 30.0])) == [1, 2]
+
+
+def test_beyond_the_bound_the_least_sure_are_read_in_order() -> None:
+    complaints = np.array([3.0, -0.5, 0.4, -2.0, 0.1, 0.4])
+    for bound, rows in [
+        (0, []),
+        (1, [4]),
+        (2, [2, 4]),
+        (3, [2, 4, 5]),
+        (4, [1, 2, 4, 5]),
+        (99, [0, 1, 2, 3, 4, 5]),
+    ]:
+        assert Cascade(second=Digest(), at_most=bound, band=ALL).chosen(complaints) == rows
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.floats(min_value=-9, max_value=9), max_size=30),
+    st.none() | st.integers(min_value=0, max_value=9),
+)
+def test_whoever_is_read_again_is_less_sure_than_who_is_not(odds: list[float], at_most: int | None) -> None:
+    cascade = Cascade(second=Digest(), at_most=at_most)
+    complaints = np.array(odds)
+    rows = cascade.chosen(complaints)
+    within = [at for at, one in enumerate(odds) if BAND[0] <= one <= BAND[1]]
+    assert rows == sorted(set(rows))
+    assert set(rows) <= set(within)
+    assert len(rows) == (len(within) if at_most is None else min(at_most, len(within)))
+    left = [abs(odds[at]) for at in within if at not in rows]
+    assert not left or not rows or max(abs(odds[at]) for at in rows) <= min(left)
+
+
+@pytest.mark.parametrize("share", [SECOND_SHARE, 0.0, 0.25, 1.0])
+def test_the_two_tiers_count_by_their_shares_in_every_head(share: float) -> None:
+    second = Digest()
+    first = np.arange(len(QUESTIONS) * len(HEADS), dtype=np.float64).reshape(-1, len(HEADS)) / 10 - 2
+    kept = first.copy()
+    together, added = Cascade(second=second, band=(-1.5, 1.0), share=share).reread(QUESTIONS, first)
+    rows = [at for at, one in enumerate(first[:, COMPLAINT]) if -1.5 <= one <= 1.0]
+    assert 0 < len(rows) < len(QUESTIONS)
+    assert second.asked == [QUESTIONS[at] for at in rows]
+    for at, question in enumerate(QUESTIONS):
+        other = share * np.array(Digest.of(question)) + (1 - share) * kept[at] if at in rows else kept[at]
+        assert together[at] == pytest.approx(other)
+    assert added == pytest.approx({at: together[at, COMPLAINT] - kept[at, COMPLAINT] for at in rows})
+    assert np.array_equal(first, kept)
+
+
+def test_when_nothing_is_within_the_band_nobody_is_asked() -> None:
+    second = Digest()
+    first = np.full((2, len(HEADS)), -9.0)
+    together, added = Cascade(second=second).reread(QUESTIONS[:2], first)
+    assert together is first
+    assert (added, second.asked) == ({}, [])
+
+
+def test_the_evidence_adds_up_to_the_log_odds_of_both_tiers(reading_all: Judge, model: Model) -> None:
+    first = _first(model, QUESTIONS)[:, COMPLAINT]
+    for at, verdict in enumerate(reading_all.classify(QUESTIONS)):
+        second = Digest.of(QUESTIONS[at])[COMPLAINT]
+        together = SECOND_SHARE * second + (1 - SECOND_SHARE) * first[at]
+        assert verdict.read_twice
+        assert _log_odds(verdict.complaint) == pytest.approx(together, abs=1e-6)
+        assert reading_all.intercept + sum(one.weight for one in verdict.evidence) == pytest.approx(
+            together, abs=1e-6
+        )
+
+
+def test_a_second_reading_stands_first_in_the_evidence_and_leaves_the_words_as_they_were(
+    reading_all: Judge, alone: Judge
+) -> None:
+    for question, twice, once in zip(
+        QUESTIONS, reading_all.classify(QUESTIONS), alone.classify(QUESTIONS), strict=True
+    ):
+        assert twice.evidence[0][:2] == (0, len(question.text))
+        assert tuple(twice.words) == tuple(twice.evidence)[1:] == tuple(once.evidence) == tuple(once.words)
+        assert not once.read_twice
+
+
+def test_the_mood_is_that_of_both_tiers_by_whether_a_brand_is_given(reading_all: Judge, model: Model) -> None:
+    first = _first(model, QUESTIONS)
+    for at, verdict in enumerate(reading_all.classify(QUESTIONS)):
+        together = SECOND_SHARE * np.array(Digest.of(QUESTIONS[at])) + (1 - SECOND_SHARE) * first[at]
+        odds = np.exp(together[BRAND_HEADS if QUESTIONS[at].brand else TEXT_HEADS])
+        mood = verdict.sentiment
+        assert [mood.negative, mood.neutral, mood.positive] == pytest.approx(
+            (odds / odds.sum()).tolist(), abs=1e-6
+        )
+        assert verdict.label == LABELS[int(odds.argmax())]
+
+
+def test_a_text_that_is_not_read_again_keeps_its_first_verdict(model: Model, alone: Judge) -> None:
+    second = Digest()
+    once = alone.classify(QUESTIONS)
+    odds = sorted(_log_odds(one.complaint) for one in once)
+    judge = Judge(model, cascade=Cascade(second=second, band=(odds[2] - 1e-9, odds[4] + 1e-9)))
+    both = judge.classify(QUESTIONS)
+    assert [one.read_twice for one in both].count(True) == 3 == len(second.asked)
+    for before, after in zip(once, both, strict=True):
+        assert after.read_twice or after == before
+
+
+def test_the_model_says_who_has_read(model: Model, alone: Judge) -> None:
+    odds = [_log_odds(one.complaint) for one in alone.classify(QUESTIONS[:2])]
+    judge = Judge(model, cascade=Cascade(second=Digest(), band=(odds[0] - 0.1, odds[0] + 0.1)))
+    twice, once = judge.classify(QUESTIONS[:2])
+    assert twice.model == f"{model.version}+digest-1"
+    assert once.model == model.version
+
+
+def test_a_bound_holds_in_a_call_and_is_new_in_the_next(model: Model) -> None:
+    judge = Judge(model, cascade=Cascade(second=Digest(), at_most=2, band=ALL))
+    for _ in range(2):
+        assert sum(one.read_twice for one in judge.classify(QUESTIONS)) == 2
+
+
+def test_topics_and_what_is_urgent_come_from_the_words_alone(model: Model) -> None:
+    markers = Markers(topics={"сеть": ("интернет",)}, urgent=("суд",))
+    question = Question(text="Ромашка, интернета нет, подам в суд", brand=NAMED)
+    (once,) = Judge(model, markers).classify([question])
+    (twice,) = Judge(model, markers, Cascade(second=Digest(), band=ALL)).classify([question])
+    assert "сеть" in once.topics
+    assert once.topics == twice.topics
+    assert twice.read_twice
+
+
+@settings(deadline=None, max_examples=60)
+@given(text=st.text(st.characters(exclude_categories=()), max_size=200), start=st.integers(0, 30))
+def test_any_text_read_twice_gets_a_sound_verdict(reading_all: Judge, text: str, start: int) -> None:
+    (verdict,) = reading_all.classify([Question(text=text, brand=((start, start + 5),))])
+    mood = verdict.sentiment
+    assert mood.negative + mood.neutral + mood.positive == pytest.approx(1)
+    assert 0 <= verdict.complaint <= 1
+    assert 0 <= verdict.urgency <= 1
+    assert _in_order(verdict)
+
+
+def _in_order(verdict: Verdict) -> bool:
+    starts = [one.start for one in verdict.evidence]
+    return starts == sorted(starts)

@@ -1,0 +1,98 @@
+"""The judge opens with its second tier where that can be had; where it cannot, the first judges and says why."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifiers.adjusted import Adjusted
+from classifiers.classify import Judge
+from classifiers.lexicon import Markers
+from classifiers.model import COMMITTED, COMPLAINT, HEADS, ModelError, load, save
+from classifiers.tiers import ENCODER, alone, behind, missing, open_judge
+from classifiers.verdict import Question
+from tests.unit.classifiers.tiny_encoder import written
+
+COMPLAINT_TEXT = Question(text="Ромашка, третий день нет интернета, верните деньги", brand=((0, 7),))
+CALM_TEXT = Question(text="Ромашка, спасибо", brand=((0, 7),))
+
+
+def test_nothing_is_missing_here() -> None:
+    assert missing() is None
+
+
+def test_a_missing_file_is_named_in_russian(tmp_path: Path) -> None:
+    assert missing(tmp_path / "encoder.onnx") == "нет файла encoder.onnx"
+    assert missing(tmp_path) == f"нет файла {tmp_path.name}"
+
+
+@pytest.mark.parametrize("library", ["onnxruntime", "sentencepiece"])
+def test_without_a_library_the_first_tier_judges_alone_and_the_reason_is_told(
+    monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    assert missing() == f"не установлено: {library} (pip install 'otklik[second]')"
+    assert open_judge().classify([COMPLAINT_TEXT]) == Judge.load().classify([COMPLAINT_TEXT])
+
+
+def test_without_both_libraries_both_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for library in ("onnxruntime", "sentencepiece"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert missing() == "не установлено: onnxruntime, sentencepiece (pip install 'otklik[second]')"
+
+
+def test_a_complaint_is_read_by_both_tiers_praise_by_the_first() -> None:
+    complaint, calm = open_judge().classify([COMPLAINT_TEXT, CALM_TEXT])
+    assert complaint.model.startswith(f"{load().version}+encoder-")
+    assert complaint.read_twice
+    assert calm.model == load().version
+    assert complaint.complaint > 0.6
+
+
+def test_who_wants_no_second_opinion_gets_none() -> None:
+    (verdict,) = open_judge(second=False).classify([COMPLAINT_TEXT])
+    assert verdict == Judge.load().classify([COMPLAINT_TEXT])[0]
+
+
+def test_the_bound_and_the_markers_reach_the_judge() -> None:
+    judge = open_judge(markers=Markers(topics={"сеть": ("интернета",)}), at_most=1)
+    verdicts = judge.classify([COMPLAINT_TEXT] * 3)
+    assert [one.read_twice for one in verdicts].count(True) == 1
+    assert all("сеть" in one.topics for one in verdicts)
+
+
+def test_a_damaged_second_tier_is_an_error_and_no_reason_to_go_on_without(tmp_path: Path) -> None:
+    damaged = tmp_path / "encoder.onnx"
+    damaged.write_bytes(ENCODER.read_bytes()[:1_000])
+    with pytest.raises(ModelError, match=r"encoder\.onnx: damaged"):
+        behind(load(), damaged)
+
+
+def test_a_missing_model_is_an_error_before_the_second_tier_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"none\.npz"):
+        open_judge(tmp_path / "none.npz")
+
+
+def test_behind_a_model_adapted_to_own_labels_the_second_tier_follows(tmp_path: Path) -> None:
+    trained = load()
+    intercept = trained.intercept.copy()
+    intercept[COMPLAINT] -= 0.7
+    adapted = replace(trained, intercept=intercept, about={**trained.about, "labels": {"file": "own"}})
+    save(adapted, tmp_path / "own.npz")
+    encoder = written(tmp_path / "encoder.onnx")
+    followed = behind(load(tmp_path / "own.npz"), encoder).second
+    plain = behind(trained, encoder).second
+    assert isinstance(followed, Adjusted)
+    change = followed.logits([COMPLAINT_TEXT, CALM_TEXT]) - plain.logits([COMPLAINT_TEXT, CALM_TEXT])
+    assert change[:, COMPLAINT] == pytest.approx([-0.7, -0.7], abs=1e-6)
+    assert change[:, :COMPLAINT] == pytest.approx(0)
+
+
+def test_measured_alone_the_second_tier_has_the_whole_say(tmp_path: Path) -> None:
+    cascade = alone(written(tmp_path / "encoder.onnx"))
+    judge = Judge(load(COMMITTED), cascade=cascade)
+    odds = cascade.second.logits([COMPLAINT_TEXT, CALM_TEXT])[:, HEADS.index("complaint")]
+    for verdict, odd in zip(judge.classify([COMPLAINT_TEXT, CALM_TEXT]), odds, strict=True):
+        assert verdict.read_twice
+        assert judge.intercept + sum(one.weight for one in verdict.evidence) == pytest.approx(odd, abs=1e-6)
