@@ -17,19 +17,25 @@ from classifiers.model import Model, ModelError, load
 from classifiers.plots import PlotsError, draw, require
 from classifiers.read_figures import measure_read, natural_answers
 from classifiers.tiers import ENCODER, alone, behind, missing
+from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
 from classifiers.training import train
-from listener.commands.figure_tables import hard_table, read_tables, tables
+from listener.commands.figure_tables import hard_table, read_tables, tables, topic_table
 
 TIERS: Final = ("both", "one", "two")
+_READ_DOMAINS: Final = frozenset(("telecom", "banks"))
+"""Which tweets of the development split are complaints has been read, in `classifiers/labels/negatives.tsv`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What to measure on what. `read` are tweets that people read, weighed by the stream; `told` as in Gold."""
+    """What to measure on what. `read` are tweets that people read, weighed by the stream, `topical` those that
+    were read for topics, intent and urgency; `told` as in Gold.
+    """
 
     judge: Judge
     examples: Sequence[Example] = ()
     read: Sequence[Example] = ()
+    topical: Sequence[Example] = ()
     told: frozenset[str] = frozenset()
 
 
@@ -101,8 +107,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _task(arguments: argparse.Namespace) -> Task:
     if arguments.data is not None and arguments.model is not None:
-        unseen = read_corpora(arguments.data, taught=None).unseen
-        return Task(judge=_judge(load(arguments.model), arguments, "both"), read=unseen)
+        corpora = read_corpora(arguments.data, taught=None)
+        judge = _judge(load(arguments.model), arguments, "both")
+        return Task(judge=judge, read=corpora.unseen, topical=measuring(corpora))
     if arguments.data is not None:
         return _development(arguments)
     judge = _judge(load(arguments.model), arguments, "both")
@@ -120,14 +127,19 @@ def _task(arguments: argparse.Namespace) -> Task:
 
 def _development(arguments: argparse.Namespace) -> Task:
     data = arguments.data
-    corpora, held = development_split(read_corpora(data, taught=arguments.taught))
+    everything = read_corpora(data, taught=arguments.taught)
+    topical = measuring(everything)
+    corpora, held = development_split(everything)
+    corpora = replace(corpora, examples=without(corpora, topical))
     read = corpora.unseen
     if arguments.without_x:
         texts = {one.text for one in held}
         plain = read_corpora(data, with_x=False)
         corpora = replace(plain, examples=[one for one in plain.examples if one.text not in texts])
     model = train(corpora, lambda step: print(step, file=sys.stderr))
-    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read)
+    return Task(
+        judge=_judge(model, arguments, "one"), examples=held, read=read, topical=topical, told=_READ_DOMAINS
+    )
 
 
 def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:
@@ -148,6 +160,9 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
         console.print(table)
     for table in read_tables(measure_read(task.judge, task.read, budget), budget):
         console.print(table)
+    topics = measure_topics(task.judge, task.topical, topic_readings())
+    if topics:
+        console.print(topic_table(topics))
     console.print(hard_table(measure_hard(task.judge)))
     if plots is not None:
         written = draw(judged, plots, budget) if judged else []

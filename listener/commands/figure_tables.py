@@ -11,8 +11,16 @@ from alerts.russian import counted, decimal, number
 from classifiers.bootstrap import Ranged
 from classifiers.evaluation import Budget, ComplaintFigures, Figures, HardFigures, MoodFigures
 from classifiers.read_figures import ReadFigures
+from classifiers.topic_figures import NameFigures, TopicFigures
 
 LABEL_TITLES: Final = {"negative": "негатив", "neutral": "нейтрально", "positive": "позитив"}
+_URGENT_TITLES: Final = {
+    "danger": "беда с деньгами, здоровьем",
+    "leaves": "уходит",
+    "court_press": "суд, пресса",
+    "minors": "дети",
+    "outage": "массовый сбой",
+}
 
 
 def tables(figures: Iterable[Figures], told: frozenset[str], budget: Budget) -> Iterator[RenderableType]:
@@ -45,6 +53,28 @@ def read_tables(figures: Iterable[ReadFigures], budget: Budget) -> Iterator[Rend
         )
         _add(table, _complaint_rows([one.drawn, one.natural], budget))
         yield table
+
+
+def topic_table(figures: TopicFigures) -> Table:
+    """Topics, intents, kinds of urgency: one row each, then what sums up its part."""
+    texts = counted(figures.count, "прочтённый текст", "прочтённых текста", "прочтённых текстов")
+    title = f"Темы, намерение, срочность: {texts}; %, интервалы 95 %"
+    table = Table(title=title, title_justify="left")
+    table.add_column("темы", overflow="fold")
+    for name in ("всего", "precision", "recall", "F1"):
+        table.add_column(name, no_wrap=True)
+    _add(table, [_name_row(one.name, one) for one in figures.topics])
+    table.add_row(*_name_row("все темы", figures.all_topics), end_section=True)
+    table.add_row("намерение")
+    _add(table, [_name_row(one.name, one) for one in figures.intents])
+    table.add_row("верно", number(figures.count), _ranged(figures.right_intents), end_section=True)
+    table.add_row("срочность")
+    _add(table, [_name_row(_URGENT_TITLES[one.name], one) for one in figures.urgent])
+    return table
+
+
+def _name_row(title: str, one: NameFigures) -> Sequence[str]:
+    return (title, number(one.count), *(_ranged(of) for of in one.shares or ()))
 
 
 def hard_table(figures: Iterable[HardFigures]) -> Table:
