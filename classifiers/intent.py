@@ -26,7 +26,7 @@ def intent_of(signals: AbstractSet[str], label: Label, complaint: float) -> Inte
         ("advertisement", _sells(signals)),
         ("news", _reports(signals)),
         ("question", "asks" in signals),
-        ("praise", label == "positive"),
+        ("praise", label == "positive" or ("thanks" in signals and label == "neutral")),
         ("troll", label == "negative" and "insults" in signals),
         ("vent", label == "negative"),
     )
