@@ -1,7 +1,7 @@
 """`listener explain`: a person reads what would happen to a text, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,6 +91,18 @@ def test_the_words_that_speak_and_the_name_are_highlighted() -> None:
     line = next(explain(TEXT, (BRAND,), ROUTING, Matcher((BRAND,)), CertainJudge(complaint=0.8), NOW))
     styled = {(TEXT[span.start : span.end], str(span.style)) for span in line.spans}
     assert styled == {("нет", "bold red"), ("Василька", "underline cyan")}
+
+
+def test_what_a_second_reading_added_is_told_apart_from_the_words() -> None:
+    class Twice(CertainJudge):
+        def _verdict(self, question: Question) -> Verdict:
+            once = super()._verdict(question)
+            whole = Evidence(start=0, end=len(question.text), weight=-2.345)
+            return replace(once, evidence=(whole, *once.evidence), read_twice=True)
+
+    lines = list(explain(TEXT, (BRAND,), ROUTING, Matcher((BRAND,)), Twice(complaint=0.8), NOW))
+    assert [str(one) for one in lines[3:5]] == ["Слова: «нет»\xa0+1,25", "Второе чтение, весь текст: -2,35"]
+    assert {TEXT[span.start : span.end] for span in lines[0].spans} == {"нет", "Василька"}
 
 
 def test_a_missing_config_is_told_and_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

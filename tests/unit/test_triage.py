@@ -63,6 +63,14 @@ def test_a_complaint_becomes_a_candidate_with_its_evidence_strongest_first() -> 
     assert (candidate.author_id, candidate.followers, candidate.reach) == ("7", 12, 300)
 
 
+def test_what_a_second_reading_added_is_no_word_to_show() -> None:
+    whole = Evidence(start=0, end=len(MENTION.text), weight=3.5)
+    twice = replace(VERDICT, evidence=(whole, *VERDICT.evidence), read_twice=True)
+    candidate = triage(MENTION, MATCH, twice, BRAND)
+    assert isinstance(candidate, Candidate)
+    assert candidate.because == ((15, 18), (9, 14))
+
+
 def test_a_post_is_its_own_thread() -> None:
     candidate = triage(replace(MENTION, thread=None), MATCH, VERDICT, BRAND)
     assert isinstance(candidate, Candidate)
