@@ -12,7 +12,7 @@ from benchmarks.classify import invented
 from benchmarks.row import Row
 from classifiers.cascade import SECOND_SHARE
 from classifiers.classify import Judge
-from classifiers.corpora import Example, read_corpora
+from classifiers.corpora import Domain, Example, read_corpora, tweets
 from classifiers.model import COMPLAINT, Floats
 from classifiers.readings import natural_weights
 from classifiers.second import SecondOpinion
@@ -20,6 +20,7 @@ from classifiers.tiers import ENCODER
 from classifiers.verdict import Question
 
 DATA: Final = Path(__file__).parents[2] / "shared" / "data"
+DOMAINS: Final[tuple[Domain, ...]] = ("telecom", "banks")
 SHARES: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0)
 TEXTS: Final = 300
 LEAST: Final = 60
@@ -35,9 +36,9 @@ def run() -> list[Row]:
     rows = [Row(name="second tier", value=rate, unit="texts/s", against=f"{LEAST}", ratio=rate / LEAST)]
     if not DATA.is_dir():
         return [*rows, Row(name="quality against share: skipped, no ../shared/data", value=0, unit="")]
-    corpora = read_corpora(DATA)
-    for domain in ("telecom", "banks"):
-        stream = [one for one in corpora.examples if one.domain == domain and one.taught is not None]
+    corpora = read_corpora(DATA, taught=None)
+    for domain in DOMAINS:
+        stream = list(tweets(DATA / "train" / f"sentirueval2016_{domain}_unlabelled.jsonl.gz", domain))
         rows += _quality(domain, [one for one in corpora.unseen if one.domain == domain], stream, second)
     return rows
 
