@@ -1,6 +1,7 @@
 """Opens the judge with its second tier where that can be had, and says why where it cannot."""
 
 import math
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from classifiers.model import COMMITTED, Model, load
 
 ENCODER: Final = Path(__file__).parent / "models" / "encoder.onnx"
 
+_ALL: Final = (-math.inf, math.inf)
 _LIBRARIES: Final = ("onnxruntime", "sentencepiece")
 
 
@@ -22,15 +24,18 @@ def open_judge(
     *,
     second: bool = True,
     at_most: int | None = None,
+    every: bool = False,
 ) -> Judge:
     """A model file, the committed one by default, and the second tier if it is wanted and nothing is missing.
 
-    `at_most` as in `classifiers.cascade.Cascade`. Raises `classifiers.model.ModelError` for a damaged file of
-    either tier.
+    `at_most` as in `classifiers.cascade.Cascade`; with `every` all texts are read twice, not only those near the
+    threshold. Raises `classifiers.model.ModelError` for a damaged file of either tier.
     """
     model = load(path)
-    wanted = second and missing() is None
-    return Judge(model, markers, behind(model, at_most=at_most) if wanted else None)
+    if not second or missing() is not None:
+        return Judge(model, markers)
+    cascade = behind(model, at_most=at_most)
+    return Judge(model, markers, replace(cascade, band=_ALL) if every else cascade)
 
 
 def missing(encoder: Path = ENCODER) -> str | None:
@@ -50,7 +55,7 @@ def behind(model: Model, encoder: Path = ENCODER, *, at_most: int | None = None)
 
 def alone(encoder: Path = ENCODER) -> Cascade:
     """Every text is read by the second tier and the first has no say: to measure it, not to serve."""
-    return Cascade(second=_open(encoder), band=(-math.inf, math.inf), share=1.0)
+    return Cascade(second=_open(encoder), band=_ALL, share=1.0)
 
 
 def _open(encoder: Path) -> Reads:

@@ -43,6 +43,16 @@ def test_the_models_that_read_a_text_are_those_that_were_asked_for(wanted: str, 
     assert len(whole) == readers - 1
 
 
+def test_every_text_is_read_twice_when_that_is_asked_for() -> None:
+    line = json.dumps({"id": 1, "text": "МТС открыл салон в Твери", "brand": "mts"})
+    once, twice = (
+        json.loads(_process("classify", *more, "--config", str(EXAMPLES), stdin=line).stdout)
+        for more in ((), ("--twice",))
+    )
+    assert "encoder" not in once["model"]
+    assert "encoder" in twice["model"]
+
+
 @pytest.mark.parametrize("command", [("classify",), ("explain", COMPLAINT)])
 def test_a_wish_that_is_neither_on_nor_off_is_refused(command: tuple[str, ...]) -> None:
     done = _process(*command, "--config", str(EXAMPLES), LISTENER_SECOND_OPINION="maybe")
