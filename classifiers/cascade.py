@@ -48,7 +48,7 @@ class Cascade:
 
     def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
         """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
-        rows = self.chosen(logits[:, COMPLAINT])
+        rows = [row for row in self.chosen(logits[:, COMPLAINT]) if questions[row].text.strip()]
         if not rows:
             return logits, {}
         again = self.second.logits([questions[row] for row in rows])

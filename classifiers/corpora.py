@@ -63,6 +63,9 @@ _KINDS: Final[Mapping[str, Label]] = {
 }
 
 
+_NOISE: Final = re.compile(r"(?:https?://|t\.co/)\S*|@\w+|\brt\b")
+_LETTERS: Final = re.compile(r"[^a-zа-яё]+")
+_GIST: Final = 70
 _TWEET_DOMAINS: Final[tuple[Domain, ...]] = ("telecom", "banks")
 # Tones from which a term counts as strong and as weak, by each lexicon's own measure.
 _COUNTED_LEXICONS: Final = {"rubtsova": (3.0, 1.5), "mtd_rus": (2.5, 1.2)}
@@ -246,7 +249,17 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
     unseen = [one for one in examples if one.read and not one.read.teaches]
     examples = [one for one in examples if not one.read or one.read.teaches]
+    labelled = {gist(one) for one in examples if one.tweet and (one.label or one.complaint is not None)}
+    unseen = [one for one in unseen if gist(one) not in labelled]  # a copy of what teaches measures nothing
     return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about, unseen=unseen)
+
+
+def gist(example: Example) -> str:
+    """What near copies have in common, whichever brand is asked about: first letters, no link, name or sign."""
+    text = example.text
+    for start, end in reversed(example.brand):
+        text = text[:start] + " " + text[end:]
+    return _LETTERS.sub(" ", _NOISE.sub(" ", text.lower())).strip()[:_GIST]
 
 
 def read_tones(lexicons: Path, counted: Mapping[str, tuple[float, float]]) -> dict[str, str]:

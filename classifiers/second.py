@@ -14,6 +14,7 @@ from classifiers.encoder.wording import TOKENS, encode, padded, wording
 from classifiers.model import HEADS, Floats, ModelError
 from classifiers.verdict import Question
 
+_TRIAL: Final = Question(text="проверка связи", brand=((9, 14),))
 _BATCH: Final = 4
 """Texts of alike length that are read at once: larger batches fill up more and lose by it on one core."""
 
@@ -34,11 +35,13 @@ class SecondOpinion:
             session = onnxruntime.InferenceSession(content, _options(), providers=["CPUExecutionProvider"])
             model = base64.b64decode(session.get_modelmeta().custom_metadata_map[TOKENS])
             tokens = SentencePieceProcessor(model_proto=model)
+            opened = cls(session, tokens, f"encoder-{hashlib.sha256(content).hexdigest()[:12]}")
+            opened.logits([_TRIAL])  # a foreign network would fail at the first text only
         except OSError as error:
             raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
         except Exception as error:  # onnxruntime and sentencepiece raise plain exceptions of their own
             raise ModelError(f"{path}: damaged or not an encoder ({error}); run `listener teach`") from error
-        return cls(session, tokens, f"encoder-{hashlib.sha256(content).hexdigest()[:12]}")
+        return opened
 
     def logits(self, questions: Sequence[Question]) -> Floats:
         """Scores of (questions, heads) in the order of `classifiers.model.HEADS`."""

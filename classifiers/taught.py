@@ -1,13 +1,15 @@
 """What the second tier thinks of the unlabelled tweets, kept by a digest of their ids: tier one learns from it."""
 
 import hashlib
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from classifiers.model import write_arrays
+from classifiers.model import ModelError, write_arrays
 
 TAUGHT: Final = Path(__file__).parent / "labels" / "taught.npz"
 
@@ -25,12 +27,13 @@ def answer_key(tweet: str, brand: str) -> int:
 
 
 def taught_answers(path: Path = TAUGHT) -> dict[int, Taught]:
-    """Key → answers, in steps of 1/255."""
-    with np.load(path, allow_pickle=False) as kept:
-        rows = (kept["answers"] / _STEPS).tolist()
-        return {
-            key: (row[0], row[1], row[2], row[3]) for key, row in zip(kept["keys"].tolist(), rows, strict=True)
-        }
+    """Key → answers, in steps of 1/255. Raises ModelError for a damaged file, OSError for none."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            keys, rows = kept["keys"].tolist(), (kept["answers"] / _STEPS).tolist()
+        return {key: (row[0], row[1], row[2], row[3]) for key, row in zip(keys, rows, strict=True)}
+    except (ValueError, KeyError, IndexError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path}: damaged or not answers ({error}); run `listener teach`") from error
 
 
 def save_answers(taught: Mapping[int, Sequence[float]], path: Path = TAUGHT) -> str:

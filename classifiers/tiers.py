@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -42,14 +42,28 @@ def missing(encoder: Path = ENCODER) -> str | None:
     """What keeps the second tier from working, in Russian; None when nothing does."""
     if not encoder.is_file():
         return f"нет файла {encoder.name}"
-    absent = [name for name in _LIBRARIES if find_spec(name) is None]
+    absent = [name for name in _LIBRARIES if not _loads(name)]
     return f"не установлено: {', '.join(absent)} (pip install 'otklik[second]')" if absent else None
+
+
+def _loads(library: str) -> bool:
+    """Whether it can be imported: one that is there may lack a library of the system."""
+    try:
+        import_module(library)
+    except ImportError:
+        return False
+    return True
 
 
 def behind(model: Model, encoder: Path = ENCODER, *, at_most: int | None = None) -> Cascade:
     """The second tier for a judge of `model`; one adapted to a brand's own labels is followed in its change."""
     second = _open(encoder)
-    follows = Adjusted(second, load(COMMITTED), model) if "labels" in model.about else second
+    labels = model.about.get("labels")
+    if labels is None:
+        return Cascade(second=second, at_most=at_most)
+    trained = load(COMMITTED)
+    # Of a model made from another one than today's, nobody can say which of the differences the labels made.
+    follows = Adjusted(second, trained, model) if labels.get("from") == trained.version else second
     return Cascade(second=follows, at_most=at_most)
 
 

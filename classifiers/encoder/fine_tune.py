@@ -60,7 +60,7 @@ def fine_tune(network: Network, lessons: Lessons, recipe: Recipe, told: Told) ->
 
 def _slope(at: int, steps: int, warm: float) -> float:
     rising = max(1, math.ceil(steps * warm))
-    return (at + 1) / rising if at < rising else max(0.0, (steps - at) / (steps - rising))
+    return (at + 1) / rising if at < rising else max(0.0, (steps - at) / max(1, steps - rising))
 
 
 def _loss(network: Network, lessons: Lessons) -> Tensor:

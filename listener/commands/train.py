@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from classifiers.corpora import DataError, read_corpora
-from classifiers.model import COMMITTED, save
+from classifiers.model import COMMITTED, ModelError, save
 from classifiers.training import STEPS, train
 from listener.brands.matcher import Matcher
 from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
@@ -58,7 +58,7 @@ def _train(arguments: argparse.Namespace) -> int:
             model = train(corpora, lambda step: progress.update(task, advance=1, description=step))
             progress.update(task, advance=1, description="Готово")
         checksum = save(model, out)
-    except (DataError, OSError) as error:
+    except (DataError, ModelError, OSError) as error:
         print(f"Не обучено: {error}", file=sys.stderr)
         return 1
     size = out.stat().st_size / 1e6

@@ -20,7 +20,8 @@ async def findable(simulator: Simulator, config: Path) -> set[Key]:
     found: set[Key] = set()
     async with aiohttp.ClientSession() as session:
         for brand in (await asyncio.to_thread(load, config)).brands:
-            for query in vk_queries(brand):
+            # Word forms load the dictionary, which must not happen on the loop.
+            for query in await asyncio.to_thread(vk_queries, brand):
                 found |= {("vk", one) for one in await _in_vk(session, simulator.environment(), query)}
             found |= {("x", one) for one in await _on_x(session, simulator.environment(), x_query(brand))}
     return found - own

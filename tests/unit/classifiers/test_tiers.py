@@ -78,7 +78,7 @@ def test_behind_a_model_adapted_to_own_labels_the_second_tier_follows(tmp_path: 
     trained = load()
     intercept = trained.intercept.copy()
     intercept[COMPLAINT] -= 0.7
-    adapted = replace(trained, intercept=intercept, about={**trained.about, "labels": {"file": "own"}})
+    adapted = replace(trained, intercept=intercept, about={**trained.about, "labels": {"from": trained.version}})
     save(adapted, tmp_path / "own.npz")
     encoder = written(tmp_path / "encoder.onnx")
     followed = behind(load(tmp_path / "own.npz"), encoder).second
@@ -87,6 +87,12 @@ def test_behind_a_model_adapted_to_own_labels_the_second_tier_follows(tmp_path: 
     change = followed.logits([COMPLAINT_TEXT, CALM_TEXT]) - plain.logits([COMPLAINT_TEXT, CALM_TEXT])
     assert change[:, COMPLAINT] == pytest.approx([-0.7, -0.7], abs=1e-6)
     assert change[:, :COMPLAINT] == pytest.approx(0)
+
+
+def test_behind_a_model_adapted_from_another_one_the_second_tier_stays_as_it_is(tmp_path: Path) -> None:
+    trained = load()
+    adapted = replace(trained, about={**trained.about, "labels": {"from": "judge-of-last-year"}})
+    assert not isinstance(behind(adapted, written(tmp_path / "encoder.onnx")).second, Adjusted)
 
 
 def test_measured_alone_the_second_tier_has_the_whole_say(tmp_path: Path) -> None:
