@@ -17,6 +17,9 @@ On the stream of 2015 one text in five about operators, one in twenty about bank
 Sure complaints are too few to be worth leaving out.
 """
 
+MAX_READ: Final = 600
+"""Characters (90 words) that the second tier surely reads whole: of a longer text it might miss what is wrong."""
+
 SECOND_SHARE: Final = 0.5
 """How much the second tier counts: the two err differently.
 
@@ -48,7 +51,7 @@ class Cascade:
 
     def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
         """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
-        rows = [row for row in self.chosen(logits[:, COMPLAINT]) if questions[row].text.strip()]
+        rows = [row for row in self.chosen(logits[:, COMPLAINT]) if _readable(questions[row].text)]
         if not rows:
             return logits, {}
         again = self.second.logits([questions[row] for row in rows])
@@ -65,3 +68,7 @@ class Cascade:
             rows = np.sort(rows[np.argsort(np.abs(complaints[rows]), kind="stable")[: self.at_most]])
         found: list[int] = rows.tolist()
         return found
+
+
+def _readable(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= MAX_READ

@@ -249,8 +249,8 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
     unseen = [one for one in examples if one.read and not one.read.teaches]
     examples = [one for one in examples if not one.read or one.read.teaches]
-    labelled = {gist(one) for one in examples if one.tweet and (one.label or one.complaint is not None)}
-    unseen = [one for one in unseen if gist(one) not in labelled]  # a copy of what teaches measures nothing
+    known = {gist(one) for one in examples if one.tweet}
+    unseen = [one for one in unseen if gist(one) not in known]  # a copy of what teaches measures nothing
     return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about, unseen=unseen)
 
 

@@ -145,10 +145,12 @@ def _development(arguments: argparse.Namespace) -> Task:
 def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:
     tiers = arguments.tiers or usual
     encoder = arguments.encoder or ENCODER
-    reason = missing(encoder)
-    if tiers == "one" or (reason and arguments.tiers is None and arguments.encoder is None):
+    if tiers == "one":
         return Judge(model)
-    if reason:
+    if reason := missing(encoder):
+        if arguments.tiers is None and arguments.encoder is None:
+            print(f"Только первый уровень: {reason}", file=sys.stderr)
+            return Judge(model)
         raise ModelError(f"второй уровень: {reason}")
     return Judge(model, cascade=alone(encoder) if tiers == "two" else behind(model, encoder))
 

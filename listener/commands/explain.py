@@ -38,6 +38,8 @@ DECLINED: Final[dict[Reason, str]] = {
     "below threshold": "вероятность жалобы ниже порога complaint_at",
 }
 MOST_WORDS: Final = 5
+_EMOJI: Final = 0x2600
+"""Where Unicode's pictures begin."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,7 +117,7 @@ def _highlighted(text: str, named: Sequence[Span], because: Sequence[Span]) -> T
 def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
     strongest = sorted(verdict.words, key=lambda one: -abs(one.weight))
     telling = [(text[one.start : one.end], f"{one.weight:+.2f}".replace(".", ",")) for one in strongest]
-    spoken = [(word, weight) for word, weight in telling if any(map(str.isalnum, word))][:MOST_WORDS]
+    spoken = list(dict.fromkeys((word, weight) for word, weight in telling if _says(word)))[:MOST_WORDS]
     words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
     yield Text(
         f"Жалоба: {percent(verdict.complaint)}, тон: {MOODS[verdict.label]},"
@@ -126,6 +128,11 @@ def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
         added = f"{verdict.evidence[0].weight:+.2f}".replace(".", ",")
         yield Text(f"Второе чтение, весь текст: {added}")
     yield Text(f"Темы: {', '.join(verdict.topics) or 'не определены'}")
+
+
+def _says(word: str) -> bool:
+    """A word or an emoji, not a lone sign of punctuation."""
+    return any(letter.isalnum() or ord(letter) >= _EMOJI for letter in word)
 
 
 def _decision(outcome: Candidate | Declined, brand: Brand, routing: Routing) -> Iterator[Text]:
