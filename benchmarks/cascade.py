@@ -1,6 +1,5 @@
 """The second tier: its speed on one core, and how well complaints are found when it reads but a share."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from benchmarks.classify import invented
+from benchmarks.classify import invented, rate
 from benchmarks.row import Row
 from classifiers.cascade import SECOND_SHARE
 from classifiers.classify import Judge
@@ -30,10 +29,8 @@ def run() -> list[Row]:
     second = SecondOpinion.load(ENCODER)
     questions = invented(TEXTS)
     second.logits(questions)
-    begun = time.thread_time()
-    second.logits(questions)
-    rate = len(questions) / (time.thread_time() - begun)
-    rows = [Row(name="second tier", value=rate, unit="texts/s", against=f"{LEAST}", ratio=rate / LEAST)]
+    pace = rate(lambda: second.logits(questions), len(questions), rounds=1)
+    rows = [Row(name="second tier", value=pace, unit="texts/s", against=f"{LEAST}", ratio=pace / LEAST)]
     if not DATA.is_dir():
         return [*rows, Row(name="quality against share: skipped, no ../shared/data", value=0, unit="")]
     corpora = read_corpora(DATA, taught=None)

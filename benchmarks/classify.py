@@ -30,11 +30,11 @@ def run() -> list[Row]:
     # As the daemon does after its start: what lives for ever need not be looked through at every collection.
     gc.collect()
     gc.freeze()
-    batches = _rate(lambda: _in_batches(judge, questions), len(questions))
-    explained = _rate(lambda: _explained(judge, questions), len(questions))
-    bare = _rate(_bare_loop(model, texts), len(texts))
+    batches = rate(lambda: _in_batches(judge, questions), len(questions))
+    explained = rate(lambda: _explained(judge, questions), len(questions))
+    bare = rate(_bare_loop(model, texts), len(texts))
     pairs = [(question.text, question.brand) for question in questions[:REFERENCE_TEXTS]]
-    reference = _rate(lambda: reference_logits(model, pairs), len(pairs), rounds=1)
+    reference = rate(lambda: reference_logits(model, pairs), len(pairs), rounds=1)
     single = _single(judge, questions[:SINGLES])
     return [
         Row(name="batches", value=batches, unit="texts/s", against="the bare loop", ratio=batches / bare),
@@ -82,7 +82,7 @@ def _bare_loop(model: Model, texts: Sequence[str]) -> Callable[[], float]:
     return loop
 
 
-def _rate(work: Callable[[], object], texts: int, *, rounds: int = ROUNDS) -> float:
+def rate(work: Callable[[], object], texts: int, *, rounds: int = ROUNDS) -> float:
     """Texts a second of this thread's processor time, the median of the rounds: other work does not count."""
     seconds = []
     for _ in range(rounds):

@@ -18,7 +18,7 @@ Sure complaints are too few to be worth leaving out.
 """
 
 MAX_READ: Final = 600
-"""Characters (90 words) that the second tier surely reads whole: of a longer text it might miss what is wrong."""
+"""Characters (90 words) that the second tier as a rule reads whole: of more it might miss what is wrong."""
 
 SECOND_SHARE: Final = 0.5
 """How much the second tier counts: the two err differently.
@@ -40,6 +40,8 @@ class Reads(Protocol):
 class Cascade:
     """Texts whose log-odds lie within `band` are read again; the second tier counts `share`, the first the rest.
 
+    Empty texts and those longer than MAX_READ keep their first scores.
+
     `at_most` bounds the texts read again in one call, those nearest to even odds first; None is no bound. It keeps
     a flood of complaints from waiting: a text takes the second tier some 10 ms.
     """
@@ -51,7 +53,8 @@ class Cascade:
 
     def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
         """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
-        rows = [row for row in self.chosen(logits[:, COMPLAINT]) if _readable(questions[row].text)]
+        readable = [_readable(one.text) for one in questions]
+        rows = self.chosen(np.where(readable, logits[:, COMPLAINT], math.nan))
         if not rows:
             return logits, {}
         again = self.second.logits([questions[row] for row in rows])
@@ -61,7 +64,7 @@ class Cascade:
         return together, dict(zip(rows, added.tolist(), strict=True))
 
     def chosen(self, complaints: Floats) -> list[int]:
-        """The rows to read again, in order."""
+        """The rows to read again, in order; nan is never chosen."""
         low, high = self.band
         rows = np.flatnonzero((complaints >= low) & (complaints <= high))
         if self.at_most is not None and len(rows) > self.at_most:

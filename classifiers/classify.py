@@ -42,9 +42,9 @@ class Judge:
         self.intercept = float(model.intercept[COMPLAINT])
 
     @classmethod
-    def load(cls, path: Path | None = None, markers: Markers = NO_MARKERS, cascade: Cascade | None = None) -> Self:
+    def load(cls, path: Path | None = None, markers: Markers = NO_MARKERS) -> Self:
         """Read a model file, the committed one by default. Raises `classifiers.model.ModelError`."""
-        return cls(load(path), markers, cascade)
+        return cls(load(path), markers)
 
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         """A verdict for each question, in order. No text makes it raise: what cannot be read is judged neutral.

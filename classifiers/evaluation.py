@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,18 +21,12 @@ from classifiers.figures import (
     precision_at_recall,
 )
 from classifiers.text import OTHER_BRAND
-from classifiers.verdict import LABELS, Question, Verdict
+from classifiers.verdict import LABELS, Judges, Question, Verdict
 
 HARD_CASES: Final = Path(__file__).parent / "models" / "hard_cases.tsv"
 
 _HELD_BACK: Final = 0.85
 _UNHAPPY: Final = 0.5
-
-
-class Classifier(Protocol):
-    """Whatever judges: the linear judge alone or with a second opinion."""
-
-    def classify(self, questions: Sequence[Question]) -> Sequence[Verdict]: ...
 
 
 class Budget(NamedTuple):
@@ -142,12 +136,12 @@ class HardFigures:
     wrong: tuple[str, ...]
 
 
-def measure(judge: Classifier, examples: Sequence[Example], budget: Budget = BUDGET) -> list[Figures]:
+def measure(judge: Judges, examples: Sequence[Example], budget: Budget = BUDGET) -> list[Figures]:
     """Figures by domain, in alphabetical order, each with its bootstrap interval of 95 %."""
     return [figures_of(one, budget) for one in answers(judge, examples)]
 
 
-def answers(judge: Classifier, examples: Sequence[Example]) -> list[Answers]:
+def answers(judge: Judges, examples: Sequence[Example]) -> list[Answers]:
     """What the judge says beside what is true, by domain, in alphabetical order."""
     verdicts = judge.classify([Question(text=one.text, brand=one.brand) for one in examples])
     answered = list(zip(examples, verdicts, strict=True))
@@ -193,7 +187,7 @@ def complaint_figures(judged: Answers, budget: Budget = BUDGET) -> ComplaintFigu
     )
 
 
-def measure_hard(judge: Classifier, path: Path = HARD_CASES) -> list[HardFigures]:
+def measure_hard(judge: Judges, path: Path = HARD_CASES) -> list[HardFigures]:
     """The invented hard cases (`kind`, `yes` or `no` for a complaint, text), kind by kind."""
     cases = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     verdicts = judge.classify([Question(text=text, brand=marked_place(text)) for _, _, text in cases])

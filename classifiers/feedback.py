@@ -19,7 +19,7 @@ there the regression set (`classifiers.guard`) has to speak.
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,7 @@ from classifiers.model import COMPLAINT, Block, Floats, Model
 from classifiers.morphology import Morphology
 from classifiers.space import Read, Space, read
 from classifiers.text import Span
-from classifiers.verdict import Question, Verdict
+from classifiers.verdict import Judges, Question
 
 Ints = npt.NDArray[np.int64]
 Way = Literal["shift", "weights"]
@@ -54,10 +54,6 @@ _SUREST: Final = 1e-9
 
 class FeedbackError(ValueError):
     """The labels cannot teach; the message says why, in Russian."""
-
-
-class Judges(Protocol):
-    def classify(self, questions: Sequence[Question]) -> list[Verdict]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from typing import Final
 
 import numpy as np
 
-from classifiers.corpora import marked_place, own_examples
-from classifiers.evaluation import HARD_CASES
-from classifiers.feedback import Adapted, Judges, log_loss
-from classifiers.verdict import Question
+from classifiers.corpora import own_examples
+from classifiers.evaluation import measure_hard
+from classifiers.feedback import Adapted, log_loss
+from classifiers.verdict import Judges, Question
 
 TOLERANCE: Final = 0.05
 """So great a part of a set's texts may go over to the wrong side of a half: four of the 93 hard cases."""
@@ -38,10 +38,16 @@ class Kept:
 
 def regression(before: Judges, after: Judges) -> list[Kept]:
     """Both judges on the invented hard cases, which no model is trained on, and on the invented examples."""
-    sets = {"трудные случаи": list(_hard_cases()), "придуманные примеры": list(_invented())}
+    hard = [measure_hard(judge) for judge in (before, after)]
+    own = list(_invented())
     return [
-        Kept(name=name, count=len(cases), before=_right(before, cases), after=_right(after, cases))
-        for name, cases in sets.items()
+        Kept(
+            name="трудные случаи",
+            count=sum(one.count for one in hard[0]),
+            before=sum(one.right for one in hard[0]),
+            after=sum(one.right for one in hard[1]),
+        ),
+        Kept(name="придуманные примеры", count=len(own), before=_right(before, own), after=_right(after, own)),
     ]
 
 
@@ -71,12 +77,6 @@ def _right(judge: Judges, cases: Sequence[Case]) -> int:
     said = np.array([verdict.complaint for verdict in verdicts])
     true = np.array([complaint for _, complaint in cases])
     return int(((said >= _HALF) == true).sum())
-
-
-def _hard_cases() -> Iterator[Case]:
-    for line in HARD_CASES.read_text(encoding="utf-8").splitlines():
-        _, expected, text = line.split("\t")
-        yield Question(text=text, brand=marked_place(text)), expected == "yes"
 
 
 def _invented() -> Iterator[Case]:

@@ -14,12 +14,12 @@ from classifiers.evaluation import (
     BUDGET,
     Answers,
     Budget,
-    Classifier,
     ComplaintFigures,
     answers,
     complaint_figures,
 )
 from classifiers.readings import natural_weights
+from classifiers.verdict import Judges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ReadFigures:
     natural: ComplaintFigures
 
 
-def measure_read(judge: Classifier, examples: Sequence[Example], budget: Budget = BUDGET) -> list[ReadFigures]:
+def measure_read(judge: Judges, examples: Sequence[Example], budget: Budget = BUDGET) -> list[ReadFigures]:
     """Figures by domain of tweets with a reading; a domain without a complaint has none."""
     figures = []
     for natural in natural_answers(judge, examples):
@@ -40,7 +40,7 @@ def measure_read(judge: Classifier, examples: Sequence[Example], budget: Budget 
     return figures
 
 
-def natural_answers(judge: Classifier, examples: Sequence[Example]) -> list[Answers]:
+def natural_answers(judge: Judges, examples: Sequence[Example]) -> list[Answers]:
     """The answers by domain, each text with what it stands for in the natural stream."""
     weighed = []
     for one in answers(judge, examples):

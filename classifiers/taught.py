@@ -1,6 +1,7 @@
 """What the second tier thinks of the unlabelled tweets, kept by a digest of their ids: tier one learns from it."""
 
 import hashlib
+import io
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ def answer_key(tweet: str, brand: str) -> int:
 def taught_answers(path: Path = TAUGHT) -> dict[int, Taught]:
     """Key → answers, in steps of 1/255. Raises ModelError for a damaged file, OSError for none."""
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as kept:
             keys, rows = kept["keys"].tolist(), (kept["answers"] / _STEPS).tolist()
         return {key: (row[0], row[1], row[2], row[3]) for key, row in zip(keys, rows, strict=True)}
     except (ValueError, KeyError, IndexError, EOFError, zlib.error, zipfile.BadZipFile) as error:

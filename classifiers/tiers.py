@@ -28,8 +28,8 @@ def open_judge(
 ) -> Judge:
     """A model file, the committed one by default, and the second tier if it is wanted and nothing is missing.
 
-    `at_most` as in `classifiers.cascade.Cascade`; with `every` all texts are read twice, not only those near the
-    threshold. Raises `classifiers.model.ModelError` for a damaged file of either tier.
+    `at_most` as in `classifiers.cascade.Cascade`; with `every` all texts that the second tier can read are read
+    twice. Raises `classifiers.model.ModelError` for a damaged file of either tier.
     """
     model = load(path)
     if not second or missing() is not None:
@@ -68,7 +68,7 @@ def behind(model: Model, encoder: Path = ENCODER, *, at_most: int | None = None)
 
 
 def alone(encoder: Path = ENCODER) -> Cascade:
-    """Every text is read by the second tier and the first has no say: to measure it, not to serve."""
+    """The first tier has a say only where the second cannot read: to measure the second, not to serve."""
     return Cascade(second=_open(encoder), band=_ALL, share=1.0)
 
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from classifiers.bootstrap import Floats, Ranged, ranged
 from classifiers.corpora import Corpora, Example
-from classifiers.evaluation import Classifier
 from classifiers.figures import Truths, share
 from classifiers.intent import UNHAPPY
 from classifiers.lexicon import TOPICS, Markers
@@ -22,7 +21,7 @@ from classifiers.marks import URGENCY, Marks, found
 from classifiers.morphology import Morphology
 from classifiers.readings import teaches
 from classifiers.text import tokens
-from classifiers.verdict import Intent, Question, Verdict
+from classifiers.verdict import Intent, Judges, Question, Verdict
 
 TOPIC_READINGS: Final = Path(__file__).parent / "labels" / "topics.tsv"
 """600 tweets: topics, intent, kind of urgency by `labels/GUIDELINE.md`."""
@@ -95,7 +94,7 @@ def without(corpora: Corpora, measured: Sequence[Example]) -> list[Example]:
 
 
 def measure_topics(
-    judge: Classifier, examples: Sequence[Example], readings: Mapping[tuple[str, str], TopicReading]
+    judge: Judges, examples: Sequence[Example], readings: Mapping[tuple[str, str], TopicReading]
 ) -> TopicFigures | None:
     """None where none of the examples was read. The judge must have been given no words of the staff."""
     known = [(one, readings[one.tweet]) for one in examples if one.tweet and one.tweet in readings]

@@ -36,7 +36,7 @@ _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-di
 
 _SOFTNESS: Final = 6.0
 _TAUGHT_WEIGHT: Final = 0.5
-_TAUGHT_COMPLAINT_WEIGHT: Final = 0.5
+"""What the second tier thinks of a tweet, beside what people say of one."""
 _MIN_SHARE: Final = 0.03
 """A class to which the teacher gives less is not worth a row of the regression."""
 
@@ -94,7 +94,7 @@ def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, fl
 def _taught_moods(examples: Sequence[Example]) -> Target:
     """The second tier's shares of the attitudes in tweets that nobody labelled."""
     shares = [(at, *one.taught[:3]) for at, one in enumerate(examples) if one.taught and one.label is None]
-    return _soft(shares, _TAUGHT_WEIGHT)
+    return _soft(shares)
 
 
 def _taught_complaints(examples: Sequence[Example]) -> Target:
@@ -103,17 +103,20 @@ def _taught_complaints(examples: Sequence[Example]) -> Target:
         for at, one in enumerate(examples)
         if one.taught and one.complaint is None
     ]
-    return _soft(shares, _TAUGHT_COMPLAINT_WEIGHT)
+    return _soft(shares)
 
 
-def _soft(shares: Sequence[tuple[float, ...]], weight: float) -> Target:
+def _soft(shares: Sequence[tuple[float, ...]]) -> Target:
     """Every class that has a share worth a row, weighed by it."""
     kept = [
         (int(row), kind, share) for row, *parts in shares for kind, share in enumerate(parts) if share > _MIN_SHARE
     ]
     rows, classes, parts = np.array(kept).reshape(-1, 3).T
     return Target(
-        rows=rows.astype(np.int64), classes=classes.astype(np.int64), weights=weight * parts, softness=_SOFTNESS
+        rows=rows.astype(np.int64),
+        classes=classes.astype(np.int64),
+        weights=_TAUGHT_WEIGHT * parts,
+        softness=_SOFTNESS,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 Label = Literal["negative", "neutral", "positive"]
 Intent = Literal["vent", "solve", "question", "praise", "troll", "advertisement", "news", "other"]
@@ -59,6 +59,12 @@ class Question:
 
     text: str
     brand: tuple[tuple[int, int], ...] = ()
+
+
+class Judges(Protocol):
+    """Whoever judges: one tier, both, or another one in a test."""
+
+    def classify(self, questions: Sequence[Question]) -> list[Verdict]: ...
 
 
 def verdict_row(verdict: Verdict) -> dict[str, Any]:

@@ -9,17 +9,13 @@ from alerts.candidate import Candidate
 from alerts.routing import Routing, decide
 from alerts.sla import deadlines, hold_until
 from alerts.suppression import URGENT_AT
-from classifiers.verdict import Question, Verdict
+from classifiers.verdict import Judges, Question
 from listener.brands.brand import Brand, Match
 from listener.judged import Judgement, Opinion, Stored, Told
 from listener.mention import Mention
 from listener.triage import Declined, on_own_page, triage
 
 OWN_PAGE: Final = "на своей странице"
-
-
-class Judges(Protocol):
-    def classify(self, questions: Sequence[Question]) -> list[Verdict]: ...
 
 
 class Matches(Protocol):

@@ -13,6 +13,7 @@ from torch.nn import functional
 from classifiers.encoder.lessons import Lessons
 from classifiers.encoder.network import Network
 from classifiers.encoder.wording import Ids, padded
+from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
 
 Told = Callable[[int, int, float], None]
 """Is told the step, their number and the running loss."""
@@ -67,10 +68,10 @@ def _loss(network: Network, lessons: Lessons) -> Tensor:
     logits = network(torch.from_numpy(padded(lessons.ids)))
     weights = torch.from_numpy(lessons.weights)
     moods = torch.from_numpy(lessons.moods)
-    brand = -(moods[:, 0] * functional.log_softmax(logits[:, 0:3], 1)).sum(1)
-    text = -(moods[:, 1] * functional.log_softmax(logits[:, 3:6], 1)).sum(1)
+    brand = -(moods[:, 0] * functional.log_softmax(logits[:, BRAND_HEADS], 1)).sum(1)
+    text = -(moods[:, 1] * functional.log_softmax(logits[:, TEXT_HEADS], 1)).sum(1)
     complaint = functional.binary_cross_entropy_with_logits(
-        logits[:, 6], torch.from_numpy(lessons.complaints), reduction="none"
+        logits[:, COMPLAINT], torch.from_numpy(lessons.complaints), reduction="none"
     )
     losses: Tensor = (torch.stack([brand, text, complaint], 1) * weights).sum() / len(lessons)
     return losses
@@ -89,7 +90,7 @@ def _batches(ids: Sequence[Ids], size: int, random: np.random.Generator) -> Iter
 
 
 def answers(network: Network, ids: Sequence[Ids], batch: int = 64) -> npt.NDArray[np.float32]:
-    """Logits of (texts, ANSWERS)."""
+    """Logits of (texts, heads)."""
     order = np.argsort([len(one) for one in ids], kind="stable")
     found = np.zeros((len(ids), network.answers.out_features), dtype=np.float32)
     with torch.inference_mode():

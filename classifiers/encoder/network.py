@@ -1,16 +1,12 @@
 """The encoder as torch trains it: BERT's layers, mean and brand pooled, one linear layer with seven answers."""
 
-from typing import Final
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from classifiers.encoder.source import Shape, Source
 from classifiers.encoder.wording import BRAND_ID, PAD
-
-ANSWERS: Final = 7
-"""Three of the attitude to the brand, three of the mood, one of the complaint, as `classifiers.model.HEADS`."""
+from classifiers.model import HEADS
 
 
 class Layer(nn.Module):
@@ -42,7 +38,7 @@ class Layer(nn.Module):
 
 
 class Network(nn.Module):
-    """Ids of (texts, length) in, logits of (texts, ANSWERS) out."""
+    """Ids of (texts, length) in, logits of (texts, heads) out, as `classifiers.model.HEADS`."""
 
     def __init__(self, source: Source, rows: Tensor, frozen: int, dropout: float) -> None:
         super().__init__()
@@ -51,7 +47,7 @@ class Network(nn.Module):
         self.places = nn.Parameter(_from(source, "emb.pos") + _from(source, "emb.type"), requires_grad=False)
         self.norm = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
         self.layers = nn.ModuleList(Layer(shape, dropout if at >= frozen else 0.0) for at in range(shape.layers))
-        self.answers = nn.Linear(2 * shape.hidden, ANSWERS)
+        self.answers = nn.Linear(2 * shape.hidden, len(HEADS))
         nn.init.normal_(self.answers.weight, std=0.02)
         nn.init.zeros_(self.answers.bias)
         self.frozen, self.dropout = frozen, dropout

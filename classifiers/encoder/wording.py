@@ -15,7 +15,7 @@ OTHER: Final = "\ue005"
 """Where another brand of the same trade stands."""
 
 MAX_TOKENS: Final = 160
-"""Of a longer text so much is read (some 110 Russian words): the beginning, or around the brand."""
+"""Of a longer text the beginning is read (some 110 Russian words)."""
 
 BEGIN, PAD, END, UNKNOWN, BRAND_ID, OTHER_ID = range(6)
 SPECIAL: Final = ("<s>", "<pad>", "</s>", "<unk>", BRAND, OTHER)
@@ -56,15 +56,7 @@ def _shown(piece: str) -> str:
 
 def encode(tokens: SentencePieceProcessor, texts: Iterable[str]) -> list[Ids]:
     """Ids of each wording, begin and end included, cut at MAX_TOKENS."""
-    return [np.array([BEGIN, *_window(_ids(tokens, text)), END], dtype=np.int64) for text in texts]
-
-
-def _window(ids: list[int]) -> list[int]:
-    """The beginning of a long text, or what stands around the brand where that is named later."""
-    room = MAX_TOKENS - 2
-    late = len(ids) > room and BRAND_ID in ids and BRAND_ID not in ids[:room]
-    start = min(ids.index(BRAND_ID) - room // 2, len(ids) - room) if late else 0
-    return ids[start : start + room]
+    return [np.array([BEGIN, *_ids(tokens, text)[: MAX_TOKENS - 2], END], dtype=np.int64) for text in texts]
 
 
 def _ids(tokens: SentencePieceProcessor, text: str) -> list[int]:

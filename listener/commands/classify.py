@@ -17,9 +17,9 @@ from classifiers.model import ModelError
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
+from listener.commands.config import asked_or_usual
 from listener.commands.jsonl import answer
-from listener.settings import SettingsError, read_config_dir, read_judge
-from listener.staff.load import load
+from listener.settings import SettingsError, read_judge
 from listener.staff.values import ConfigError, Staff
 
 _BATCH: Final = 500
@@ -49,14 +49,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--twice",
         action="store_true",
-        help="let the second tier read every text, not only those near the threshold: better, 80 texts a second",
+        help="let the second tier read all texts up to 600 characters, not only those near the threshold",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge every line; a bad one gives an error row, and 1 at the end."""
     try:
-        staff = _staff(arguments.config)
+        staff = asked_or_usual(arguments.config)
         judge = _judge(arguments, _markers(staff))
     except (ConfigError, ModelError, SettingsError) as error:
         print(error, file=sys.stderr)
@@ -87,14 +87,6 @@ def _judge(arguments: argparse.Namespace, markers: Markers) -> Judge:
     settings = read_judge(os.environ, Path(".env"))
     model = arguments.model or settings.model
     return open_judge(model, markers, second=settings.second or arguments.twice, every=arguments.twice)
-
-
-def _staff(directory: Path | None) -> Staff | None:
-    """The config that was asked for, else the usual one; a text can be judged without any."""
-    if directory is not None:
-        return load(directory)
-    usual = read_config_dir(os.environ, Path(".env"))
-    return load(usual) if usual.is_dir() else None
 
 
 def _markers(staff: Staff | None) -> Markers:

@@ -17,11 +17,11 @@ from alerts.russian import INTENT_TITLES, NBSP, percent
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.tiers import open_judge
-from classifiers.verdict import Question, Verdict
+from classifiers.verdict import Judges, Question, Verdict
 from listener.brands.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
-from listener.judging import Judges, Matches
+from listener.judging import Matches
 from listener.mention import MAX_TEXT, Author, Mention
 from listener.settings import SettingsError, read_config_dir, read_judge
 from listener.staff.load import load

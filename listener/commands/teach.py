@@ -10,15 +10,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from classifiers.corpora import Corpora, DataError, comments, read_corpora
 from classifiers.evaluation import development_split
 from classifiers.taught import TAUGHT, save_answers
-
-_ENCODER = Path("classifiers") / "models" / "encoder.onnx"
+from classifiers.tiers import ENCODER
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), metavar="DIR", help="folder of train/ and lexicons/"
     )
-    parser.add_argument("--out", type=Path, default=_ENCODER, metavar="FILE", help="the encoder's file to write")
+    parser.add_argument("--out", type=Path, default=ENCODER, metavar="FILE", help="the encoder's file to write")
     parser.add_argument("--taught", type=Path, default=TAUGHT, metavar="FILE", help="the answers' file to write")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(

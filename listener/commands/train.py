@@ -1,7 +1,6 @@
 """`listener train`: the judge's model from the labelled data sets, or adapted to a brand's own labels."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -12,10 +11,9 @@ from classifiers.corpora import DataError, read_corpora
 from classifiers.model import COMMITTED, ModelError, save
 from classifiers.training import STEPS, train
 from listener.brands.matcher import Matcher
+from listener.commands.config import asked_or_usual
 from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
-from listener.settings import read_config_dir
-from listener.staff.load import load
-from listener.staff.values import ConfigError, Staff
+from listener.staff.values import ConfigError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +66,7 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _adapt(arguments: argparse.Namespace) -> int:
     try:
-        staff = _staff(arguments.config)
+        staff = asked_or_usual(arguments.config)
         matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
         labels = read_labels(arguments.labels, matchers)
     except (BadLabelError, ConfigError) as error:
@@ -78,11 +76,3 @@ def _adapt(arguments: argparse.Namespace) -> int:
         print(f"{arguments.labels}: файл не читается: {error.strerror}", file=sys.stderr)
         return 1
     return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, staff=staff)
-
-
-def _staff(directory: Path | None) -> Staff | None:
-    """The config that was asked for, else the usual one; labels with `words` need none."""
-    if directory is not None:
-        return load(directory)
-    usual = read_config_dir(os.environ, Path(".env"))
-    return load(usual) if usual.is_dir() else None

@@ -105,6 +105,18 @@ def test_what_a_second_reading_added_is_told_apart_from_the_words() -> None:
     assert {TEXT[span.start : span.end] for span in lines[0].spans} == {"нет", "Василька"}
 
 
+def test_an_emoji_is_a_reason_and_equal_words_are_told_once() -> None:
+    class Angry(CertainJudge):
+        def _verdict(self, question: Question) -> Verdict:
+            at = question.text.index("😡")
+            evidence = (*(Evidence(start=at + step, end=at + step + 1, weight=1.25) for step in range(3)),)
+            return replace(super()._verdict(question), evidence=(*evidence, Evidence(start=0, end=1, weight=2.0)))
+
+    text = "! У Василька нет связи 😡😡😡"
+    lines = [str(one) for one in explain(text, (BRAND,), ROUTING, Matcher((BRAND,)), Angry(complaint=0.8), NOW)]
+    assert [one.replace("\u00a0", " ") for one in lines if one.startswith("Слова")] == ["Слова: «😡» +1,25"]
+
+
 def test_a_missing_config_is_told_and_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", TEXT, "--config", str(tmp_path / "nothing")]) == 2
     assert "nothing" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.cascade import BAND, SECOND_SHARE, Cascade
+from classifiers.cascade import BAND, MAX_READ, SECOND_SHARE, Cascade
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.model import BRAND_HEADS, COMPLAINT, HEADS, TEXT_HEADS, Floats, Model, load
@@ -126,6 +126,17 @@ def test_the_two_tiers_count_by_their_shares_in_every_head(share: float) -> None
         assert together[at] == pytest.approx(other)
     assert added == pytest.approx({at: together[at, COMPLAINT] - kept[at, COMPLAINT] for at in rows})
     assert np.array_equal(first, kept)
+
+
+def test_what_the_second_tier_cannot_read_whole_keeps_its_first_scores_and_takes_nobodys_place() -> None:
+    texts = ("", " \n", "а" * (MAX_READ + 1), "а" * MAX_READ, "не работает")
+    questions = [Question(text=text) for text in texts]
+    second = Digest()
+    first = np.zeros((len(questions), len(HEADS)))
+    together, added = Cascade(second=second, at_most=2, band=ALL).reread(questions, first)
+    assert second.asked == questions[3:]
+    assert sorted(added) == [3, 4]
+    assert not together[:3].any()
 
 
 def test_when_nothing_is_within_the_band_nobody_is_asked() -> None:

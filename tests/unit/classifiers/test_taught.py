@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from classifiers.model import ModelError
 from classifiers.taught import TAUGHT, Taught, answer_key, save_answers, taught_answers
 
 shares = st.floats(min_value=0, max_value=1)
@@ -37,6 +38,14 @@ def test_the_same_answers_in_any_order_give_the_same_bytes(tmp_path: Path) -> No
 def test_what_was_read_is_written_as_the_same_bytes(tmp_path: Path) -> None:
     first = save_answers({1: (0.123, 0.5, 0.377, 0.9)}, tmp_path / "first.npz")
     assert save_answers(taught_answers(tmp_path / "first.npz"), tmp_path / "again.npz") == first
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"nothing of the kind"])
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "taught.npz"
+    file.write_bytes(content)
+    with pytest.raises(ModelError, match=r"taught\.npz.*listener teach"):
+        taught_answers(file)
 
 
 def test_a_tweet_is_known_by_its_id_and_brand_together() -> None:
