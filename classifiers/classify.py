@@ -116,9 +116,9 @@ class Judge:
         self._starts += map(self._marks.starting, forms[known:], lemmas[known:])
 
     def _found(self, rows: Sequence[int]) -> Meaning:
-        known = self._starts
+        known, shares = self._starts, self._scorer.shares
         starts = [(place, known[row]) for place, row in enumerate(rows) if known[row]]
-        marks = found(rows, self._scorer.shares.lemmas, starts) if starts else _NO_MARKS
+        marks = found(rows, shares.forms, shares.lemmas, starts) if starts else _NO_MARKS
         means = self._meanings.get(marks)
         if means is None:
             if len(self._meanings) >= _REMEMBERED:

@@ -1,9 +1,9 @@
-"""Finds marked words and phrases among lemmas: each word is looked up once and remembered with its token."""
+"""Finds marked words and phrases in texts: each word is looked up once and remembered with its token."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers
 from classifiers.morphology import Morphology
@@ -17,10 +17,19 @@ STAFF: Final = "слова сотрудников"
 Mark = tuple[str, str]
 """What kind of list it is and its name in it, e.g. `("topic", "связь")`."""
 
-Starting = tuple[tuple[tuple[str, ...], Mark], ...]
-"""Phrases that begin at a token: the lemmas that must follow, and what the whole marks."""
-
 _EXACT: Final = "="
+
+
+class Phrase(NamedTuple):
+    """A phrase by what must follow its first word: the forms themselves if `exact`, else their lemmas."""
+
+    rest: tuple[str, ...]
+    exact: bool
+    mark: Mark
+
+
+Starting = tuple[Phrase, ...]
+"""The phrases that may begin at a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +42,11 @@ class Meaning:
 
 
 class Marks:
-    """All lists in one table: first lemma → the rest of the phrase → what it marks."""
+    """All lists in one table: first lemma, or `=` and the first form → the phrases that begin with it."""
 
     def __init__(self, markers: Markers, morphology: Morphology) -> None:
         self._morphology = morphology
-        self._phrases: dict[str, list[tuple[tuple[str, ...], Mark]]] = {}
+        self._phrases: dict[str, list[Phrase]] = {}
         for topic, words in (*TOPICS.items(), *markers.topics.items()):
             self._add((TOPIC, topic), words)
         for reason, (_, words) in URGENT.items():
@@ -53,20 +62,29 @@ class Marks:
     def _add(self, mark: Mark, words: Iterable[str]) -> None:
         for words_in_row in words:
             exact = words_in_row.startswith(_EXACT)
-            forms = [token.form for token in tokens(words_in_row.removeprefix(_EXACT))]
-            lemmas = tuple(_EXACT + form for form in forms) if exact else tuple(map(self._morphology.lemma, forms))
-            if lemmas:
-                phrases = self._phrases.setdefault(lemmas[0], [])
-                if (lemmas[1:], mark) not in phrases:
-                    phrases.append((lemmas[1:], mark))
+            cut = tokens(words_in_row.removeprefix(_EXACT))
+            forms = [self._morphology.russian(token.form) for token in cut]  # as the judge sees those of a text
+            if not forms:
+                continue
+            first, *rest = forms if exact else map(self._morphology.lemma, forms)
+            phrase = Phrase(tuple(rest), exact, mark)
+            phrases = self._phrases.setdefault(_EXACT + first if exact else first, [])
+            if phrase not in phrases:
+                phrases.append(phrase)
 
 
-def found(rows: Sequence[int], lemmas: Sequence[str], starts: Iterable[tuple[int, Starting]]) -> frozenset[Mark]:
-    """The marks of a text of tokens `rows`, whose words are `lemmas[row]`: `starts` say what may begin where."""
+def found(
+    rows: Sequence[int], forms: Sequence[str], lemmas: Sequence[str], starts: Iterable[tuple[int, Starting]]
+) -> frozenset[Mark]:
+    """The marks of a text of tokens `rows`, whose words are `forms[row]` and `lemmas[row]`.
+
+    `starts` say what may begin at which of the tokens.
+    """
     marks = set()
     for place, starting in starts:
-        for rest, mark in starting:
-            if not rest or tuple([lemmas[row] for row in rows[place + 1 : place + 1 + len(rest)]]) == rest:
+        for rest, exact, mark in starting:
+            words = forms if exact else lemmas
+            if not rest or tuple([words[row] for row in rows[place + 1 : place + 1 + len(rest)]]) == rest:
                 marks.add(mark)
     return frozenset(marks)
 

@@ -126,7 +126,7 @@ def _urgent_kinds(examples: Sequence[Example], verdicts: Sequence[Verdict]) -> l
         forms = [token.form for token in tokens(example.text, example.brand)]
         lemmas = list(map(morphology.lemma, forms))
         starts = enumerate(map(marks.starting, forms, lemmas))
-        reasons = {name for kind, name in found(range(len(lemmas)), lemmas, starts) if kind == URGENCY}
+        reasons = {name for kind, name in found(range(len(forms)), forms, lemmas, starts) if kind == URGENCY}
         heard = verdict.complaint >= UNHAPPY
         told.append({kind for kind, words in URGENT_KINDS.items() if heard and reasons & set(words)})
     return told
