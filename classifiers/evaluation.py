@@ -21,10 +21,11 @@ from classifiers.figures import (
     precision_at_recall,
 )
 from classifiers.text import OTHER_BRAND
-from classifiers.verdict import LABELS, Judges, Question, Verdict
+from classifiers.verdict import LABELS, Judges, Label, Question, Verdict
 
 HARD_CASES: Final = Path(__file__).parent / "models" / "hard_cases.tsv"
 
+_POLES: Final = [LABELS.index("negative"), LABELS.index("positive")]
 _HELD_BACK: Final = 0.85
 _UNHAPPY: Final = 0.5
 
@@ -81,22 +82,23 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassFigures:
-    label: str
-    precision: Ranged
-    recall: Ranged
-    f1: Ranged
+    """`shares` are precision, recall and F1, None where none of the texts is of the class."""
+
+    label: Label
     count: int
+    shares: tuple[Ranged, Ranged, Ranged] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoodFigures:
-    """Shares of one. `contest` is SentiRuEval's metric, the mean F1 of positive and negative; `error` is the
-    expected calibration error of the label's probability.
+    """Shares of one. `contest` is SentiRuEval's metric, the mean F1 of positive and negative, None where one of
+    the two does not occur; `macro_f1` is the mean of the classes that occur; `error` is the expected calibration
+    error of the label's probability.
     """
 
     count: int
     classes: tuple[ClassFigures, ...]
-    contest: Ranged
+    contest: Ranged | None
     macro_f1: Ranged
     error: Ranged
 
@@ -242,25 +244,25 @@ def _confidence(verdict: Verdict) -> float:
 def _mood_figures(judged: Answers) -> MoodFigures:
     right = judged.labels == judged.guesses
     gap, cell = gaps(right, judged.confidence), cells(judged.labels, judged.guesses, len(LABELS))
+    counts: list[int] = np.bincount(judged.labels, minlength=len(LABELS)).tolist()
+    occurring = [at for at, count in enumerate(counts) if count]
+    contested = set(_POLES) <= set(occurring)
+    means = [occurring, _POLES] if contested else [occurring]
 
     def figures(weights: Floats) -> Floats:
         three = by_class(cell, len(LABELS), weights)
-        f1 = three[:, 2]
-        error = calibration_error(gap, weights)
-        whole = np.stack([(f1[:, 0] + f1[:, 2]) / 2, f1.mean(axis=1), error], axis=1)
-        return np.concatenate([three.reshape(len(weights), -1), whole], axis=1)
+        of_means = [three[:, 2, classes].mean(axis=1) for classes in means]
+        shares = [three[:, :, at] for at in occurring]
+        return np.column_stack([calibration_error(gap, weights), *of_means, *shares])
 
-    *shares, contest, macro, error = ranged(figures, judged.weights, judged.groups)
-    by_label = [shares[at :: len(LABELS)] for at in range(len(LABELS))]
+    told = iter(ranged(figures, judged.weights, judged.groups))
     return MoodFigures(
         count=len(right),
+        error=next(told),
+        macro_f1=next(told),
+        contest=next(told) if contested else None,
         classes=tuple(
-            ClassFigures(
-                label=label, precision=one[0], recall=one[1], f1=one[2], count=int((judged.labels == at).sum())
-            )
-            for at, (label, one) in enumerate(zip(LABELS, by_label, strict=True))
+            ClassFigures(label=label, count=count, shares=(next(told), next(told), next(told)) if count else None)
+            for label, count in zip(LABELS, counts, strict=True)
         ),
-        contest=contest,
-        macro_f1=macro,
-        error=error,
     )

@@ -110,11 +110,15 @@ def cells(gold: Ints, guesses: Ints, count: int) -> Floats:
 
 
 def by_class(cell: Floats, count: int, weights: Floats) -> Floats:
-    """Of `cells`: precision, recall and F1 of each class, (draws, 3, count); 0 where nothing can be counted."""
+    """Of `cells`: precision, recall and F1 of each class, (draws, 3, count).
+
+    0 for a class that is there and never guessed; nan in a draw without a text of the class: it tells nothing.
+    """
     table = (weights @ cell).reshape(-1, count, count)
     right = np.diagonal(table, axis1=1, axis2=2)
     true, guessed = table.sum(axis=2), table.sum(axis=1)
-    return np.stack([share(right, guessed), share(right, true), share(2 * right, true + guessed)], axis=1)
+    three = np.stack([share(right, guessed), share(right, true), share(2 * right, true + guessed)], axis=1)
+    return np.where(true[:, None] > 0, three, np.nan)
 
 
 def share(part: Floats, whole: Floats) -> Floats:

@@ -92,8 +92,8 @@ def _class_table(domain: str, mood: MoodFigures) -> Table:
     for name in ("precision", "recall", "F1"):
         table.add_column(name, no_wrap=True)
     for one in mood.classes:
-        shares = [_ranged(of) if one.count else "—" for of in (one.precision, one.recall, one.f1)]
-        table.add_row(LABEL_TITLES[one.label], number(one.count), *shares)
+        shares = map(_ranged, one.shares) if one.shares else ("—", "—", "—")
+        table.add_row(LABEL_TITLES[one.label], number(one.count) if one.count else "нет", *shares)
     return table
 
 
@@ -103,8 +103,10 @@ def _add(table: Table, rows: Iterable[Sequence[str]]) -> None:
 
 
 def _mood_rows(mood: MoodFigures) -> Iterator[Sequence[str]]:
-    yield "F1 негатива и позитива (SentiRuEval)", _ranged(mood.contest)
-    yield "macro F1", _ranged(mood.macro_f1)
+    absent = ", ".join(LABEL_TITLES[one.label] for one in mood.classes if not one.count)
+    contest = _ranged(mood.contest) if mood.contest else f"— (нет в разметке: {absent})"
+    yield "F1 негатива и позитива (SentiRuEval)", contest
+    yield f"macro F1 (без того, чего нет в разметке: {absent})" if absent else "macro F1", _ranged(mood.macro_f1)
     yield "тональность: ошибка калибровки (ECE)", _ranged(mood.error)
 
 

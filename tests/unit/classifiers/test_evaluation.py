@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import precision_recall_fscore_support
 
 from classifiers.classify import Judge
 from classifiers.corpora import Corpora, Domain, Example, brand_example, marked_place, own_examples
 from classifiers.evaluation import Budget, Figures, answers, development_split, measure, measure_hard
-from classifiers.verdict import Label, Question, Sentiment, Verdict
+from classifiers.verdict import LABELS, Label, Question, Sentiment, Verdict
 
 
 class Parrot:
@@ -42,16 +45,90 @@ def test_anything_that_judges_can_be_measured() -> None:
     (figures,) = measure(Parrot(), examples, Budget(cards=1, mentions=2))
     assert figures.mood
     assert figures.complaint
-    negative, neutral, positive = figures.mood.classes
-    assert (negative.precision.value, negative.recall.value) == (0.5, 1.0)
-    assert (neutral.precision.value, neutral.recall.value, neutral.count) == (1.0, 0.5, 2)
+    assert [one.count for one in figures.mood.classes] == [1, 2, 1]
+    assert values(figures, "negative") == pytest.approx([0.5, 1, 2 / 3])
+    assert values(figures, "neutral") == pytest.approx([1, 0.5, 2 / 3])
+    assert figures.mood.contest
     assert figures.mood.contest.value == pytest.approx((2 / 3 + 1) / 2)
     assert figures.mood.macro_f1.value == pytest.approx((2 / 3 + 2 / 3 + 1) / 3)
     assert figures.mood.error.value == pytest.approx(0.05)
     assert figures.complaint.average_precision.value == pytest.approx((1 + 2 / 3) / 2)
     assert (figures.complaint.budget_precision.value, figures.complaint.budget_recall.value) == (0.5, 0.5)
     assert (figures.complaint.count, figures.complaint.complaints, figures.complaint.level) == (4, 2, 0.8)
-    assert positive.f1 == (1.0, 0.0, 1.0)  # of one text: in some draws there is none
+
+
+def test_a_class_that_nobody_labelled_has_no_figures_and_no_part_in_the_mean() -> None:
+    examples = [
+        _example("negative 0.9 a", "negative", complaint=None),
+        _example("positive 0.9 b", "negative", complaint=None),
+        _example("neutral 0.1 c", "neutral", complaint=None),
+    ]
+    (figures,) = measure(Parrot(), examples)
+    assert figures.mood
+    assert [one.count for one in figures.mood.classes] == [2, 1, 0]
+    assert values(figures, "positive") is None
+    assert figures.mood.macro_f1.value == pytest.approx((2 / 3 + 1) / 2)
+    assert figures.mood.contest is None
+
+
+def test_a_class_that_is_never_guessed_counts_as_nought() -> None:
+    examples = [
+        _example("negative 0.9 a", "negative", complaint=None),
+        _example("negative 0.9 b", "positive", complaint=None),
+    ]
+    (figures,) = measure(Parrot(), examples)
+    assert figures.mood
+    assert values(figures, "positive") == [0, 0, 0]
+    assert values(figures, "neutral") is None
+    assert figures.mood.contest
+    assert figures.mood.contest.value == figures.mood.macro_f1.value == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_every_class_is_judged_by_the_labels_of_its_own_domain() -> None:
+    examples = [
+        _example("negative 0.9 a", "negative", complaint=None, domain="banks"),
+        _example("positive 0.9 b", "positive", complaint=None, domain="banks"),
+        _example("neutral 0.1 c", "neutral", complaint=None, domain="telecom"),
+    ]
+    banks, telecom = measure(Parrot(), examples)
+    assert banks.mood
+    assert telecom.mood
+    assert banks.mood.contest == banks.mood.macro_f1 == (1.0, 1.0, 1.0)
+    assert telecom.mood.contest is None
+    assert telecom.mood.macro_f1.value == 1
+    assert [one.count for one in telecom.mood.classes] == [0, 1, 0]
+
+
+def test_a_draw_without_a_class_says_nothing_of_it_nor_of_the_means() -> None:
+    right = [_example(f"neutral 0.1 {at}", "neutral", complaint=None) for at in range(9)]
+    rare = [
+        _example("negative 0.9", "negative", complaint=None),
+        _example("positive 0.9", "positive", complaint=None),
+    ]
+    (figures,) = measure(Parrot(), right + rare)
+    assert figures.mood
+    for one in figures.mood.classes:
+        assert one.shares == ((1, 1, 1), (1, 1, 1), (1, 1, 1))
+    assert figures.mood.macro_f1 == figures.mood.contest == (1, 1, 1)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1, max_size=30))
+def test_any_labels_have_the_figures_of_scikit_learn_for_the_classes_that_occur(
+    said: list[tuple[Label, Label]],
+) -> None:
+    examples = [_example(f"{guess} 0.5 {at}", label, complaint=None) for at, (label, guess) in enumerate(said)]
+    (figures,) = measure(Parrot(), examples)
+    there = [one for one in LABELS if any(label == one for label, _ in said)]
+    expected = precision_recall_fscore_support(*zip(*said, strict=True), labels=there, zero_division=0.0)
+    assert figures.mood
+    assert [one.label for one in figures.mood.classes if one.shares] == there
+    for label, *three in zip(there, *expected[:3], strict=True):
+        assert values(figures, label) == pytest.approx(three)
+    assert figures.mood.macro_f1.value == pytest.approx(expected[2].mean())
+    assert (figures.mood.contest is None) == (not {"negative", "positive"} <= set(there))
+    for one in (figures.mood.macro_f1, figures.mood.error, figures.mood.contest):
+        assert one is None or 0 <= one.low <= one.high <= 1
 
 
 def test_figures_lie_within_their_intervals() -> None:
@@ -64,7 +141,10 @@ def test_figures_lie_within_their_intervals() -> None:
     assert figures.complaint
     known = figures.complaint
     whole = (known.average_precision, known.at_recall, known.budget_precision, known.budget_recall)
-    for one in (figures.mood.contest, figures.mood.macro_f1, figures.mood.classes[0].recall, *whole):
+    (negative, *_) = figures.mood.classes
+    assert negative.shares
+    assert figures.mood.contest is None
+    for one in (figures.mood.macro_f1, negative.shares[1], *whole):
         assert one.low <= one.value <= one.high
         assert one.high > one.low
 
@@ -101,6 +181,7 @@ def test_figures_of_a_perfect_answer_are_whole() -> None:
     figures = measure(judge, examples)[0]
     assert figures.mood
     assert figures.complaint
+    assert figures.mood.contest
     whole = (figures.mood.contest, figures.mood.macro_f1, figures.complaint.average_precision)
     assert labels == ["negative", "positive", "neutral"]
     assert [one.value for one in whole] == [1.0, 1.0, 1.0]
@@ -127,6 +208,13 @@ def test_the_hard_cases_are_mostly_right_and_no_case_is_trained_on() -> None:
 
 def _example(text: str, label: Label | None, *, complaint: bool | None, domain: Domain = "telecom") -> Example:
     return Example(text=text, brand=(), label=label, domain=domain, complaint=complaint)
+
+
+def values(figures: Figures, label: Label) -> list[float] | None:
+    """Precision, recall and F1 of a class."""
+    assert figures.mood
+    shares = next(one.shares for one in figures.mood.classes if one.label == label)
+    return [one.value for one in shares] if shares else None
 
 
 def _parts(figures: Figures) -> tuple[bool, bool]:
