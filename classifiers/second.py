@@ -1,7 +1,7 @@
 """The second opinion: the fine-tuned encoder's answers through onnxruntime, one core, no torch."""
 
 import base64
-import hashlib
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
@@ -10,9 +10,12 @@ import numpy as np
 import onnxruntime
 from sentencepiece import SentencePieceProcessor
 
+from classifiers.encoder.seal import checksum
 from classifiers.encoder.wording import TOKENS, encode, padded, wording
 from classifiers.model import HEADS, Floats, ModelError
 from classifiers.verdict import Question
+
+log = logging.getLogger(__name__)
 
 _TRIAL: Final = Question(text="проверка связи", brand=((9, 14),))
 _BATCH: Final = 4
@@ -32,13 +35,14 @@ class SecondOpinion:
         """Read the encoder's file. Raises ModelError for a missing, foreign or damaged one."""
         try:
             content = path.read_bytes()
-            session = onnxruntime.InferenceSession(content, _options(), providers=["CPUExecutionProvider"])
-            model = base64.b64decode(session.get_modelmeta().custom_metadata_map[TOKENS])
-            tokens = SentencePieceProcessor(model_proto=model)
-            opened = cls(session, tokens, f"encoder-{hashlib.sha256(content).hexdigest()[:12]}")
-            opened.logits([_TRIAL])  # a foreign network would fail at the first text only
         except OSError as error:
             raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+        version = f"encoder-{_checked(content, path)[:12]}"
+        try:
+            session = onnxruntime.InferenceSession(content, _options(), providers=["CPUExecutionProvider"])
+            model = base64.b64decode(session.get_modelmeta().custom_metadata_map[TOKENS])
+            opened = cls(session, SentencePieceProcessor(model_proto=model), version)
+            opened.logits([_TRIAL])  # a foreign network would fail at the first text only
         except Exception as error:  # onnxruntime and sentencepiece raise plain exceptions of their own
             raise ModelError(f"{path}: damaged or not an encoder ({error}); run `listener teach`") from error
         return opened
@@ -52,6 +56,19 @@ class SecondOpinion:
             rows = order[start : start + _BATCH]
             (found[rows],) = self._session.run(["logits"], {"ids": padded([ids[row] for row in rows])})
         return found
+
+
+def _checked(content: bytes, path: Path) -> str:
+    """The file's SHA-256. Damaged weights would load without complaint and answer nonsense: raises ModelError."""
+    sha256, fits = checksum(content)
+    if fits is False:
+        raise ModelError(
+            f"{path}: damaged, it is not what was written; install Otklik anew or run `listener teach`,"
+            " meanwhile LISTENER_SECOND_OPINION=off does without it"
+        )
+    if fits is None:
+        log.info("%s carries no checksum: unchecked", path)
+    return sha256
 
 
 def _options() -> onnxruntime.SessionOptions:

@@ -1,11 +1,10 @@
-"""Writes the fine-tuned encoder as one ONNX file: whole-number weights, its own tokenizer in the metadata.
+"""Writes the fine-tuned encoder as one ONNX file: whole-number weights, tokenizer and checksum in the metadata.
 
 Weights are whole numbers of -BOUND…BOUND with a scale a column (a row for embeddings); the states of a token are
 quantised to a byte each while the graph runs, and products summed up in 32 bits (`MatMulInteger`).
 """
 
 import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
+from classifiers.encoder.seal import checksum, sealed
 from classifiers.encoder.source import Shape
 from classifiers.encoder.wording import BRAND_ID, MAX_TOKENS, PAD, TOKENS
 
@@ -80,14 +80,13 @@ def quantised(
 
 def save_graph(arrays: Arrays, shape: Shape, tokens: bytes, path: Path, about: Mapping[str, str]) -> str:
     """Write the file; returns its SHA-256. `arrays` are those of `classifiers.encoder.network.Network`."""
-    content = build(arrays, shape, {TOKENS: base64.b64encode(tokens).decode(), **about}).SerializeToString(
-        deterministic=True
-    )
+    model = build(arrays, shape, {TOKENS: base64.b64encode(tokens).decode(), **about})
+    content = sealed(model.SerializeToString(deterministic=True))
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)
     unfinished.replace(path)
-    return hashlib.sha256(content).hexdigest()
+    return checksum(content).sha256
 
 
 def build(arrays: Arrays, shape: Shape, about: Mapping[str, str]) -> ModelProto:

@@ -1,6 +1,7 @@
 """The encoder's file against BERT's formula: right answers, whatever stands beside a text in its batch."""
 
 import base64
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from sentencepiece import SentencePieceProcessor
 
 from classifiers.encoder.calibration import BRAND_TEMPERATURE, COMPLAINT_STACK, TEXT_TEMPERATURE, calibrated
 from classifiers.encoder.graph import BOUND, build, quantised, save_graph
+from classifiers.encoder.seal import KEY
 from classifiers.encoder.wording import BEGIN, BRAND_ID, END, MAX_TOKENS, TOKENS, Ids, padded
 from classifiers.model import HEADS
 from tests.unit.classifiers.tiny_encoder import (
@@ -141,6 +143,17 @@ def test_the_file_is_valid_and_carries_its_tokenizer(tmp_path: Path) -> None:
     back = SentencePieceProcessor(model_proto=base64.b64decode(about[TOKENS]))
     assert [back.id_to_piece(at) for at in range(back.get_piece_size())] == list(PIECES)
     assert back.encode("не смог!") == tokens().encode("не смог!")
+
+
+def test_the_file_carries_the_checksum_of_all_the_rest_as_its_last_entry(tmp_path: Path) -> None:
+    path = tmp_path / "encoder.onnx"
+    told = save_graph(GIVEN, SHAPE, token_model(), path, {"zzz": "1"})
+    content = path.read_bytes()
+    assert told == hashlib.sha256(content).hexdigest()
+    *_, last = onnx.load(path).metadata_props
+    assert last.key == KEY
+    assert content.endswith(last.value.encode())
+    assert hashlib.sha256(content[: -len(last.SerializeToString()) - 2]).hexdigest() == last.value
 
 
 def test_calibration_folds_temperatures_and_the_complaints_stack_into_the_last_layer() -> None:

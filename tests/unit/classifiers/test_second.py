@@ -1,7 +1,9 @@
 """The second opinion: its file or a clear refusal, the same answers from every thread, no text that stops it."""
 
 import base64
+import logging
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
+from classifiers.encoder.seal import checksum, sealed
 from classifiers.encoder.wording import TOKENS, encode, wording
 from classifiers.model import HEADS, ModelError
 from classifiers.second import SecondOpinion
@@ -92,6 +95,45 @@ def test_a_file_cut_short_is_refused_with_what_to_do(path: Path, tmp_path: Path,
         SecondOpinion.load(short)
 
 
+SEAL = 76
+"""Bytes of the entry with the checksum."""
+SIGN = 12
+"""Those by which it is known; where they are damaged, and nothing else is, the rest is whole."""
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), st.integers(min_value=1, max_value=255))
+def test_a_single_changed_byte_anywhere_is_refused_with_what_to_do(
+    path: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, change: int
+) -> None:
+    content = bytearray(path.read_bytes())
+    seal = len(content) - SEAL
+    at = data.draw(st.integers(0, seal - 1) | st.integers(seal + SIGN, len(content) - 1))
+    content[at] ^= change
+    damaged = tmp_path_factory.mktemp("damaged") / "encoder.onnx"
+    damaged.write_bytes(content)
+    with pytest.raises(ModelError, match=r"encoder\.onnx: damaged, .*install Otklik anew or run `listener teach`"):
+        SecondOpinion.load(damaged)
+
+
+def test_a_file_with_its_checksum_says_nothing(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        SecondOpinion.load(path)
+    assert not caplog.records
+
+
+def test_a_file_without_a_checksum_is_loaded_and_called_unchecked(
+    path: Path, second: SecondOpinion, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = tmp_path / "plain.onnx"
+    plain.write_bytes(path.read_bytes()[:-SEAL])
+    with caplog.at_level(logging.INFO):
+        found = SecondOpinion.load(plain)
+    assert [one.getMessage() for one in caplog.records] == [f"{plain} carries no checksum: unchecked"]
+    assert np.array_equal(found.logits(QUESTIONS), second.logits(QUESTIONS))
+    assert found.version != second.version
+
+
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 judge.npz", b"<html>404</html>" * 100])
 def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "foreign.onnx"
@@ -115,6 +157,25 @@ def test_a_network_without_a_tokenizer_is_refused(tmp_path: Path, about: dict[st
 def test_a_folder_is_no_encoder(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         SecondOpinion.load(tmp_path)
+
+
+def test_the_checksum_of_the_committed_encoder_costs_next_to_nothing() -> None:
+    content = ENCODER.read_bytes()
+    if checksum(content).fits is None:
+        content = sealed(content)
+    damaged = bytearray(content)
+    damaged[len(content) // 2] ^= 1
+    begun = time.thread_time()
+    fits = [checksum(one).fits for one in (content, bytes(damaged))]
+    assert (time.thread_time() - begun) / len(fits) < 0.2
+    assert fits == [True, False]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_that_were_sealed_fit_and_others_carry_no_checksum(content: bytes) -> None:
+    assert checksum(sealed(content)).fits
+    assert checksum(content).fits is None
+    assert len(sealed(content)) == len(content) + SEAL
 
 
 def test_the_committed_encoder_tells_complaint_from_praise() -> None:
