@@ -24,7 +24,7 @@ from classifiers.text import tokens
 from classifiers.verdict import Intent, Judges, Question, Verdict
 
 TOPIC_READINGS: Final = Path(__file__).parent / "labels" / "topics.tsv"
-"""600 tweets: topics, intent, kind of urgency by `labels/GUIDELINE.md`."""
+"""2 962 tweets: topics, intent, kind of urgency by `labels/GUIDELINE.md`."""
 
 INTENTS: Final[tuple[Intent, ...]] = get_args(Intent)
 URGENT_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
