@@ -3,6 +3,7 @@
 import csv
 import gzip
 import hashlib
+import io
 import json
 import lzma
 import re
@@ -13,12 +14,22 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 from classifiers.features import TONES
-from classifiers.readings import ATTITUDES, NEGATIVES, READ, Reading, negatives, read_attitudes, readings
+from classifiers.readings import (
+    ATTITUDES,
+    COMMENTS,
+    NEGATIVES,
+    READ,
+    Reading,
+    negatives,
+    read_attitudes,
+    read_moods,
+    readings,
+)
 from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
 from classifiers.text import OTHER_BRAND, Span
 from classifiers.verdict import LABELS, Label
 
-Domain = Literal["telecom", "banks", "general", "emotions", "news", "own"]
+Domain = Literal["telecom", "banks", "general", "comments", "emotions", "news", "own"]
 
 # The names under which the brands of SentiRuEval are found in its tweets; to mask them, nothing else.
 BRAND_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
@@ -63,10 +74,14 @@ _KINDS: Final[Mapping[str, Label]] = {
 }
 
 
+_COMMENT: Final = "ok-"
+_ASKED: Final = 6
+"""One comment in so many is asked about: 12 000 in all."""
 _NOISE: Final = re.compile(r"(?:https?://|t\.co/)\S*|@\w+|\brt\b")
 _LETTERS: Final = re.compile(r"[^a-zа-яё]+")
 _GIST: Final = 70
-_TWEET_DOMAINS: Final[tuple[Domain, ...]] = ("telecom", "banks")
+BRANDED: Final[tuple[Domain, ...]] = ("telecom", "banks")
+"""Where attitudes to a brand are labelled, and a mention can be a complaint about it."""
 # Tones from which a term counts as strong and as weak, by each lexicon's own measure.
 _COUNTED_LEXICONS: Final = {"rubtsova": (3.0, 1.5), "mtd_rus": (2.5, 1.2)}
 
@@ -79,8 +94,8 @@ class DataError(ValueError):
 class Example:
     """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask.
 
-    `tweet`: id and brand. `read`: of the tweets that are read for the complaint's own test. `taught`: what the
-    second tier thinks of it.
+    `post`: id and brand, empty where none is asked about. `read`: of the tweets that are read for the complaint's
+    own test. `taught`: what the second tier thinks of it.
     """
 
     text: str
@@ -91,7 +106,7 @@ class Example:
     test: bool = False
     read: Reading | None = None
     taught: Taught | None = None
-    tweet: tuple[str, str] | None = None
+    post: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +141,7 @@ def tweets(path: Path, domain: Domain, answers: Mapping[int, Taught] = NO_ANSWER
                 read=read,
                 complaint=complaint,
                 taught=answers.get(answer_key(*pair)),
-                tweet=pair,
+                post=pair,
             )
 
 
@@ -180,12 +195,25 @@ def news_sentences(path: Path) -> Iterator[Example]:
 
 
 def comments(path: Path) -> Iterator[str]:
-    """Texts of OK.ru's comments (fastText's format, labels first), for the encoder's vocabulary."""
-    with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as lines:
-        for line in lines:
-            text = re.sub(r"^(?:__label__\S+\s+)+", "", line.decode("utf-8", "replace").strip())
-            if text:
-                yield text
+    """Texts of OK.ru's comments, in the file's order. Raises DataError where a row has no text."""
+    with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as raw:
+        lines = csv.DictReader(io.TextIOWrapper(raw, encoding="utf-8", newline=""))
+        for number, row in enumerate(lines, 1):
+            if row.get("text") is None:
+                raise DataError(f"{path.name}: row {number} has no `text`")
+            yield " ".join(row["text"].split())
+
+
+def read_comments(path: Path, answers: Mapping[int, Taught] = NO_ANSWERS) -> Iterator[Example]:
+    """The comments whose mood was read, and of the others one in so many, for the second tier to teach."""
+    moods = read_moods()
+    for number, text in enumerate(comments(path)):
+        post = (f"{_COMMENT}{number}", "")
+        read = number in moods
+        if (read and moods[number] is None) or not (read or number % _ASKED == 0):
+            continue
+        taught = answers.get(answer_key(*post))
+        yield Example(text=text, brand=(), label=moods.get(number), domain="comments", taught=taught, post=post)
 
 
 def own_examples(path: Path = OWN) -> Iterator[Example]:
@@ -232,11 +260,11 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
     `taught` are the second tier's answers, None for those who make them or measure without them.
     """
     train, lexicons = data / "train", data / "lexicons"
-    examples = list(own_examples())
-    files = [OWN]
+    answers = taught_answers(taught) if taught and with_x else NO_ANSWERS
+    files = [OWN, COMMENTS, train / "okmlcup_toxic.csv.zip"]
+    examples = [*own_examples(), *read_comments(files[-1], answers)]
     if with_x:
-        answers = taught_answers(taught) if taught else NO_ANSWERS
-        for domain in _TWEET_DOMAINS:
+        for domain in BRANDED:
             for name in ("2015_{}_train", "2015_{}_etalon", "2016_{}_unlabelled"):
                 files.append(train / f"sentirueval{name.format(domain)}.jsonl.gz")
                 examples += tweets(files[-1], domain, answers)
@@ -249,7 +277,7 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
     unseen = [one for one in examples if one.read and not one.read.teaches]
     examples = [one for one in examples if not one.read or one.read.teaches]
-    known = {gist(one) for one in examples if one.tweet}
+    known = {gist(one) for one in examples if one.post}
     unseen = [one for one in unseen if gist(one) not in known]  # a copy of what teaches measures nothing
     return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about, unseen=unseen)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
@@ -213,6 +214,10 @@ def development_split(corpora: Corpora) -> tuple[Corpora, list[Example]]:
     held = [one for one in corpora.examples if one.test] + general[int(len(general) * _HELD_BACK) :]
     texts = {one.text for one in held}
     return replace(corpora, examples=[one for one in corpora.examples if one.text not in texts]), held
+
+
+def _tested(example: Example) -> bool:
+    return example.domain == "comments" and example.label is not None and crc32(example.text.encode()) % 3 == 0
 
 
 def _answers(domain: str, answered: Sequence[tuple[Example, Verdict]]) -> Answers:

@@ -18,6 +18,8 @@ ATTITUDES: Final = _LABELS / "attitudes.tsv"
 """Tweets that the contest left without labels: kind by the guideline, attitude by the contest's examples."""
 NEGATIVES: Final = _LABELS / "negatives.tsv"
 """Which of the tweets that the contest calls negative are a complaint, which bad press, which neither."""
+COMMENTS: Final = _LABELS / "comments.tsv"
+"""Moods of comments in OK.ru, by their number in the file."""
 
 SUSPECT_SHARES: Final[Mapping[str, float]] = {"telecom": 0.141, "banks": 0.0272}
 """How much of each domain's stream the early model suspected (2 509 of 17 780 mentions, 431 of 15 849)."""
@@ -56,6 +58,15 @@ def negatives(path: Path = NEGATIVES) -> dict[tuple[str, str], str]:
     """(Tweet's id, brand) → kind."""
     with path.open(encoding="utf-8", newline="") as lines:
         return {(row["id"], row["brand"]): row["kind"] for row in csv.DictReader(lines, delimiter="\t")}
+
+
+def read_moods(path: Path = COMMENTS) -> dict[int, Label | None]:
+    """Number of the comment in its file, from 0 → mood; None where no sense can be made of it."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {
+            int(row["number"]): None if row["mood"] == "skip" else cast(Label, row["mood"])
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
 
 
 def teaches(tweet: str) -> bool:

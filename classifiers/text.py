@@ -38,9 +38,9 @@ _LINK_STARTS: Final = ("http://", "https://", "www.", "t.co/", "vk.cc/", "t.me/"
 # Signs that only dress the emoji before them (variation selectors, joiner, skin tones) carry no meaning alone.
 _DRESS: Final = frozenset("\ufe0e\ufe0f\u200d\u200b\ufeff\u00ad" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
 _REPEATED: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
-_LOOKALIKE: Final = str.maketrans("aceopxykmtbhu3", "асеорхукмтвниз")
-_CYRILLIC: Final = re.compile(r"[а-яё]")
-_LATIN: Final = re.compile(r"[a-z]")
+_LOOKALIKE: Final = str.maketrans("aceopxykmtbhu3ACEOPXYKMTBHU", "асеорхукмтвнизАСЕОРХУКМТВНИ")
+_CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
+_LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
 
 Span = tuple[int, int]
 
@@ -117,7 +117,7 @@ def _normal(form: str) -> str:
 
 
 def plain_script(form: str) -> str:
-    """A word of both scripts with its Latin look-alikes (and 3, 0 for з, о) made Cyrillic."""
+    """A word of both scripts with its Latin look-alikes (and 3 for з) made Cyrillic."""
     if _CYRILLIC.search(form) and _LATIN.search(form):
         form = form.translate(_LOOKALIKE)
     return form

@@ -83,7 +83,7 @@ def topic_readings(path: Path = TOPIC_READINGS) -> dict[tuple[str, str], TopicRe
 def measuring(corpora: Corpora) -> list[Example]:
     """The read tweets that teach nothing, one a reading."""
     read = topic_readings()
-    by_pair = {one.tweet: one for one in (*corpora.examples, *corpora.unseen) if one.tweet}
+    by_pair = {one.post: one for one in (*corpora.examples, *corpora.unseen) if one.post}
     return [by_pair[pair] for pair in sorted(read) if pair in by_pair and not teaches(pair[0])]
 
 
@@ -97,7 +97,7 @@ def measure_topics(
     judge: Judges, examples: Sequence[Example], readings: Mapping[tuple[str, str], TopicReading]
 ) -> TopicFigures | None:
     """None where none of the examples was read. The judge must have been given no words of the staff."""
-    known = [(one, readings[one.tweet]) for one in examples if one.tweet and one.tweet in readings]
+    known = [(one, readings[one.post]) for one in examples if one.post and one.post in readings]
     if not known:
         return None
     verdicts = judge.classify([Question(text=one.text, brand=one.brand) for one, _ in known])

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
-from classifiers.corpora import Corpora, Example
+from classifiers.corpora import BRANDED, Corpora, Domain, Example
 from classifiers.heads import Classes, Lines, Target, calibrated, fit_all, held_back
 from classifiers.model import Model
 from classifiers.morphology import Morphology
@@ -29,7 +29,7 @@ FOLDS: Final = 4
 # How much each corpus counts in each head. Chosen on SentiRuEval 2015 train → etalon (a real gap in time) and on a
 # held-back part of RuSentiTweet, never on a hold-out.
 _BRAND_WEIGHTS: Final = {"telecom": 1.0, "banks": 1.0, "general": 0.3, "own": 2.0}
-_TEXT_WEIGHTS: Final = {"telecom": 0.2, "banks": 0.2, "general": 1.0, "emotions": 0.3, "own": 1.0}
+_TEXT_WEIGHTS: Final = {"telecom": 0.2, "banks": 0.2, "general": 1.0, "comments": 1.0, "emotions": 0.3, "own": 1.0}
 _COMPLAINT_WEIGHTS: Final = {"telecom": 1.0, "banks": 1.0, "general": 0.2, "news": 0.2, "own": 6.0}
 _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-dicts-ru")
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""
@@ -75,7 +75,11 @@ def fit_heads(matrix: Any, examples: Sequence[Example], folds: Classes, step: St
     people = _target(labels, examples, _BRAND_WEIGHTS)
     text = _target(labels, examples, _TEXT_WEIGHTS)
     told = _target(complaints, examples, _COMPLAINT_WEIGHTS)
-    targets = (people + _taught_moods(examples), text, told + _taught_complaints(examples))
+    targets = (
+        people + _taught_moods(examples, BRANDED),
+        text + _taught_moods(examples, ("comments",)),
+        told + _taught_complaints(examples),
+    )
     step("Три головы")
     lines = fit_all(matrix, targets, np.ones(len(examples), dtype=bool))
     step("Отложенные части")
@@ -91,9 +95,13 @@ def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, fl
     return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], softness=_SOFTNESS)
 
 
-def _taught_moods(examples: Sequence[Example]) -> Target:
-    """The second tier's shares of the attitudes in tweets that nobody labelled."""
-    shares = [(at, *one.taught[:3]) for at, one in enumerate(examples) if one.taught and one.label is None]
+def _taught_moods(examples: Sequence[Example], domains: Sequence[Domain]) -> Target:
+    """The second tier's shares of the classes in texts of the domains that nobody labelled."""
+    shares = [
+        (at, *one.taught[:3])
+        for at, one in enumerate(examples)
+        if one.taught and one.label is None and one.domain in domains
+    ]
     return _soft(shares)
 
 
@@ -101,7 +109,7 @@ def _taught_complaints(examples: Sequence[Example]) -> Target:
     shares = [
         (at, 1 - one.taught[3], one.taught[3])
         for at, one in enumerate(examples)
-        if one.taught and one.complaint is None
+        if one.taught and one.complaint is None and one.domain in BRANDED
     ]
     return _soft(shares)
 

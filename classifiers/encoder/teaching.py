@@ -18,7 +18,7 @@ from classifiers.encoder.network import Network
 from classifiers.encoder.source import Floats, Source
 from classifiers.encoder.vocabulary import cut
 from classifiers.encoder.wording import encode, wording
-from classifiers.model import BRAND_HEADS, COMPLAINT
+from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
 from classifiers.taught import Taught, answer_key
 
 FROZEN: Final = 4
@@ -29,7 +29,8 @@ _SHARES: Final = {
     "telecom": (1.0, 0.2, 1.0),
     "banks": (1.0, 0.2, 1.0),
     "general": (0.0, 1.0, 0.2),
-    "own": (0.7, 0.7, 0.7),
+    "comments": (0.0, 1.0, 0.0),
+    "own": (2.0, 2.0, 2.0),
 }
 """How much each domain counts in attitude, mood and complaint; domains that are not named teach nothing."""
 
@@ -85,16 +86,21 @@ def save(room: Room, arrays: Arrays, path: Path, about: dict[str, str]) -> str:
 
 
 def opinions(room: Room, network: Network, corpora: Corpora) -> dict[int, Taught]:
-    """What a calibrated network thinks of the tweets without a label; equal wordings are read once."""
-    asked = [one for one in corpora.examples if one.tweet is not None and one.label is None]
+    """What a calibrated network thinks of posts without a label: attitude or, without a brand, mood; complaint.
+
+    Equal wordings are read once.
+    """
+    asked = [one for one in corpora.examples if one.post is not None and one.label is None]
     said = [wording(one.text, one.brand) for one in asked]
     places = {text: at for at, text in enumerate(dict.fromkeys(said))}
     logits = answers(network, encode(room.tokens, list(places)))
-    moods, complaints = shares(logits[:, BRAND_HEADS]), 1 / (1 + np.exp(-logits[:, COMPLAINT]))
-    rows = np.column_stack((moods, complaints)).tolist()
+    complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT]))
+    to_brand, of_text = (
+        np.column_stack((shares(logits[:, heads]), complaints)).tolist() for heads in (BRAND_HEADS, TEXT_HEADS)
+    )
     found: dict[int, Taught] = {}
     for one, text in zip(asked, said, strict=True):
-        row = rows[places[text]]
-        if one.tweet is not None:
-            found[answer_key(*one.tweet)] = (row[0], row[1], row[2], row[3])
+        if one.post is not None:
+            row = (to_brand if one.post[1] else of_text)[places[text]]
+            found[answer_key(*one.post)] = (row[0], row[1], row[2], row[3])
     return found

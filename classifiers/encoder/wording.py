@@ -27,6 +27,7 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 """Half an emoji, as JSON may carry it: SentencePiece takes no such string."""
 _DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}")
 """«Ужаааасно»: no piece of the vocabulary has it."""
+_SHOUTED: Final = 5
 _LINK: Final = "http"
 _USER: Final = "@"
 
@@ -50,8 +51,12 @@ def _shown(piece: str) -> str:
         return _LINK
     if len(piece) > 1 and piece[0] in "@[":
         return _USER
-    short = _DRAWN_OUT.sub(r"\1", piece)
-    return plain_script(short if len(short) > 1 else piece)  # «ООО» is a firm, not a long «О»
+    return plain_script(piece if _is_initials(piece) else _DRAWN_OUT.sub(r"\1", piece))
+
+
+def _is_initials(piece: str) -> bool:
+    """«ООО» is a firm, «СССР» was a country, and not a long «О» or «С»."""
+    return piece.isupper() and len(piece) < _SHOUTED
 
 
 def encode(tokens: SentencePieceProcessor, texts: Iterable[str]) -> list[Ids]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from classifiers.corpora import OWN, read_corpora
+from classifiers.corpora import OWN, comments, read_comments, read_corpora
+from classifiers.readings import read_moods
 from listener.__main__ import main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "telecom"
@@ -151,16 +152,29 @@ def test_the_data_sets_are_read_whole() -> None:
     corpora = read_corpora(SHARED)
     domains = {one.domain for one in corpora.examples}
     named = [one for one in corpora.examples if one.domain in ("telecom", "banks")]
-    assert domains == {"telecom", "banks", "general", "emotions", "news", "own"}
+    assert domains == {"telecom", "banks", "general", "comments", "emotions", "news", "own"}
     assert sum(bool(one.brand) for one in named) / len(named) > 0.95
     assert corpora.about["data"][OWN.name]
+
+
+def test_a_comment_is_found_by_its_number_in_the_file() -> None:
+    if not SHARED.is_dir():
+        pytest.skip("no shared/data beside the project")
+    file = SHARED / "train" / "okmlcup_toxic.csv.zip"
+    texts = list(comments(file))
+    moods = read_moods()
+    read = {one.post: one for one in read_comments(file) if one.label}
+    assert len(texts) == 71_987
+    assert len(read) == sum(mood is not None for mood in moods.values()) == 2_285
+    assert all(one.text == texts[int(name.removeprefix("ok-"))] for name, _ in read if (one := read[name, ""]))
+    assert not any("NORMAL" in text for text in texts[:1_000])
 
 
 def test_without_x_no_tweet_is_read() -> None:
     if not SHARED.is_dir():
         pytest.skip("no shared/data beside the project")
     corpora = read_corpora(SHARED, with_x=False)
-    assert {one.domain for one in corpora.examples} == {"emotions", "news", "own"}
+    assert {one.domain for one in corpora.examples} == {"comments", "emotions", "news", "own"}
     assert not [name for name in corpora.about["data"] if "sentirueval" in name or "tweet" in name]
 
 

@@ -97,6 +97,19 @@ def test_teaching_learns_and_the_same_seed_teaches_the_same() -> None:
     assert all(np.array_equal(given[name], again[name]) for name in given)
 
 
+def test_the_mean_of_networks_has_the_mean_of_their_weights_and_the_same_words() -> None:
+    from classifiers.encoder.fine_tune import mean
+    from classifiers.encoder.network import Network
+
+    rows = torch.from_numpy(arrays()["words.weight"])
+    networks = [Network(_source(), rows, 1, 0.1) for _ in range(3)]
+    kept = [one.answers.weight.detach().clone() for one in networks]
+    together = mean(networks)
+    assert torch.equal(together.words.weight, rows)
+    assert together.answers.weight.detach().numpy() == pytest.approx(sum(kept).numpy() / 3, abs=1e-6)
+    assert not torch.equal(kept[0], kept[1])
+
+
 def test_the_frozen_layers_stay_as_they_were() -> None:
     from classifiers.encoder.network import Network
 
@@ -111,16 +124,18 @@ def test_only_what_nobody_labelled_is_asked_and_copies_get_one_answer() -> None:
     examples = _examples()[:30]
     room, network, _, _ = _taught(examples, epochs=2)
     asked = [
-        Example(text="Ромашка щщ", brand=NAMED, label=None, domain="telecom", tweet=(str(at), "mts"))
+        Example(text="Ромашка щщ", brand=NAMED, label=None, domain="telecom", post=(str(at), "mts"))
         for at in (1, 2)
     ]
     known = [
-        Example(text="Ромашка щщ", brand=NAMED, label="neutral", domain="telecom", tweet=("3", "mts")),
+        Example(text="Ромашка щщ", brand=NAMED, label="neutral", domain="telecom", post=("3", "mts")),
         Example(text="Ромашка щщ", brand=NAMED, label=None, domain="own"),
     ]
-    found = opinions(room, network, Corpora(examples=[*asked, *known], tones={}, about={}))
-    assert found.keys() == {answer_key("1", "mts"), answer_key("2", "mts")}
-    one, other = found.values()
+    comment = Example(text="Ромашка щщ", brand=NAMED, label=None, domain="comments", post=("ok-1", ""))
+    found = opinions(room, network, Corpora(examples=[*asked, *known, comment], tones={}, about={}))
+    assert found.keys() == {answer_key("1", "mts"), answer_key("2", "mts"), answer_key("ok-1", "")}
+    one, other = (found[answer_key(number, "mts")] for number in "12")
+    assert found[answer_key("ok-1", "")][:3] != one[:3], "a comment is asked about its mood, not about a brand"
     assert one == other
     assert sum(one[:3]) == pytest.approx(1, abs=1e-5)
     assert 0 < one[3] < 1

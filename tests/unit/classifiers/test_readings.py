@@ -15,6 +15,7 @@ from classifiers.readings import (
     natural_weights,
     negatives,
     read_attitudes,
+    read_moods,
     readings,
     teaches,
 )
@@ -90,7 +91,7 @@ def test_a_tweet_takes_what_was_read_of_it_and_the_contests_label_stays(tmp_path
     assert (by_nobody.label, by_nobody.complaint, by_nobody.taught) == (None, None, taught)
     assert (press.label, press.complaint, press.taught) == ("negative", False, None)
     assert (praised.label, praised.complaint) == ("positive", False)
-    assert [one.tweet for one in (by_people, by_nobody)] == [(read, brand), ("7", brand)]
+    assert [one.post for one in (by_people, by_nobody)] == [(read, brand), ("7", brand)]
 
 
 def test_each_zone_weighs_what_it_is_of_the_stream() -> None:
@@ -129,5 +130,15 @@ def test_no_unseen_tweet_is_trained_on() -> None:
     assert not {id(one) for one in corpora.unseen} & {id(one) for one in corpora.examples}
     taught = [one for one in corpora.examples if one.read]
     assert len(taught) == 393
-    assert not {gist(one) for one in corpora.unseen} & {gist(one) for one in corpora.examples if one.tweet}
+    assert not {gist(one) for one in corpora.unseen} & {gist(one) for one in corpora.examples if one.post}
     assert all(one.read is not None and one.read.teaches for one in taught)
+
+
+def test_the_moods_of_comments_are_read_by_number_and_nonsense_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "comments.tsv"
+    file.write_text("number\tmood\tsecond_mood\n7\tpositive\tneutral\n30\tskip\t\n", encoding="utf-8")
+    assert read_moods(file) == {7: "positive", 30: None}
+
+
+def test_the_readings_of_comments_are_moods() -> None:
+    assert {mood for mood in read_moods().values() if mood} == set(LABELS)

@@ -35,7 +35,7 @@ READ: Sequence[Read] = (
 
 def examples(read: Sequence[Read] = READ) -> list[Example]:
     return [
-        Example(text=text, brand=(), label=None, domain="telecom", tweet=(f"{at}-{at}", "mts"))
+        Example(text=text, brand=(), label=None, domain="telecom", post=(f"{at}-{at}", "mts"))
         for at, (text, *_) in enumerate(read)
     ]
 
@@ -120,13 +120,13 @@ def test_texts_that_nobody_read_have_no_figures() -> None:
 def test_the_measuring_half_and_its_copies_are_kept_from_training() -> None:
     pairs = list(topic_readings())
     rows = [
-        Example(text=f"текст {at}", brand=(), label=None, domain="telecom", tweet=pair)
+        Example(text=f"текст {at}", brand=(), label=None, domain="telecom", post=pair)
         for at, pair in enumerate(pairs)
     ]
     copies = [Example(text=one.text, brand=(), label=None, domain="telecom") for one in rows]
     corpora = Corpora(examples=rows + copies, tones={}, about={})
     measured = measuring(corpora)
-    assert {one.tweet for one in measured} == {pair for pair in pairs if not teaches(pair[0])}
+    assert {one.post for one in measured} == {pair for pair in pairs if not teaches(pair[0])}
     left = without(corpora, measured)
     assert len(left) == 2 * (len(pairs) - len(measured))
     assert not {one.text for one in left} & {one.text for one in measured}
