@@ -1,4 +1,7 @@
-"""The regression set: what an adapted model must not have unlearned, and what its labels say of it unseen."""
+"""The regression set: what an adapted model must not have unlearned, and what its labels say of it unseen.
+
+The judges are those that would serve: with the second tier where it serves (`classifiers.tiers.serving`).
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """Opens the judge with its second tier where that can be had, and says why where it cannot."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +12,7 @@ from classifiers.cascade import Cascade, Reads
 from classifiers.classify import NO_MARKERS, Judge
 from classifiers.lexicon import Markers
 from classifiers.model import COMMITTED, Model, load
+from classifiers.remembered import Remembered
 
 ENCODER: Final = Path(__file__).parent / "models" / "encoder.onnx"
 
@@ -38,6 +40,17 @@ def open_judge(
     return Judge(model, markers, replace(cascade, band=_ALL) if every else cascade)
 
 
+def serving(*, second: bool, encoder: Path = ENCODER) -> Callable[[Model], Judge]:
+    """What makes a model the judge that would serve by it, to compare several: a text is read again once for all.
+
+    `second` is whether a second opinion is wanted. Raises ModelError for a damaged encoder.
+    """
+    if not second or missing(encoder) is not None:
+        return Judge
+    once = Remembered(_open(encoder))
+    return lambda model: Judge(model, cascade=Cascade(second=_following(model, once)))
+
+
 def missing(encoder: Path = ENCODER) -> str | None:
     """What keeps the second tier from working, in Russian; None when nothing does."""
     if not encoder.is_file():
@@ -57,19 +70,21 @@ def _loads(library: str) -> bool:
 
 def behind(model: Model, encoder: Path = ENCODER, *, at_most: int | None = None) -> Cascade:
     """The second tier for a judge of `model`; one adapted to a brand's own labels is followed in its change."""
-    second = _open(encoder)
-    labels = model.about.get("labels")
-    if labels is None:
-        return Cascade(second=second, at_most=at_most)
-    trained = load(COMMITTED)
-    # Of a model made from another one than today's, nobody can say which of the differences the labels made.
-    follows = Adjusted(second, trained, model) if labels.get("from") == trained.version else second
-    return Cascade(second=follows, at_most=at_most)
+    return Cascade(second=_following(model, _open(encoder)), at_most=at_most)
 
 
 def alone(encoder: Path = ENCODER) -> Cascade:
     """The first tier has a say only where the second cannot read: to measure the second, not to serve."""
     return Cascade(second=_open(encoder), band=_ALL, share=1.0)
+
+
+def _following(model: Model, second: Reads) -> Reads:
+    labels = model.about.get("labels")
+    if labels is None:
+        return second
+    trained = load(COMMITTED)
+    # Of a model made from another one than today's, nobody can say which of the differences the labels made.
+    return Adjusted(second, trained, model) if labels.get("from") == trained.version else second
 
 
 def _open(encoder: Path) -> Reads:

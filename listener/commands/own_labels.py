@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,10 +12,11 @@ from typing import Any, Final
 import numpy as np
 
 from classifiers.classify import Judge
-from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved
+from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved, way_of
 from classifiers.guard import Kept, refusal, regression, right_of_labels
 from classifiers.model import Floats, Model, ModelError, load, save
 from classifiers.text import Span
+from classifiers.tiers import missing, serving
 from listener.brands.matcher import Matcher
 from listener.staff.values import Staff
 
@@ -26,17 +28,30 @@ _ADVICE: Final = (
 )
 _SHOWN: Final = 50
 """Mistakes that are shown; a file that is no labels file at all has one a line."""
+_EXAMPLES_TAKE: Final = 8
+_TEXTS_A_SECOND: Final = 80
+"""Seconds that the invented examples take, and the second tier's speed on labels, both with a core to itself."""
+
+MakesJudge = Callable[[Model], Judge]
 
 
 class BadLabelError(ValueError):
     """A row that is no label, or a file with such rows; the message is Russian."""
 
 
-def adapt_to(labels: Sequence[Label], *, base: Path | None, out: Path, staff: Staff | None) -> int:
-    """Adapt, look whether anything got worse, write, and tell; 1 when nothing was written, with the reason."""
+def adapt_to(
+    labels: Sequence[Label], *, base: Path | None, out: Path, staff: Staff | None, second: bool = True
+) -> int:
+    """Adapt, look whether anything got worse, write, and tell; 1 when nothing was written, with the reason.
+
+    `second` is whether the daemon is to have a second opinion: both are judged as it would.
+    """
+    begun = time.monotonic()
     try:
-        adapted, kept = _tried(_untouched(base), labels)
-        print(*_told(adapted, kept), sep="\n")
+        model = _untouched(base)
+        way_of([one.complaint for one in labels])
+        adapted, kept = _tried(model, labels, _judges(labels, second=second))
+        print(*_told(adapted, kept), f"Проверка заняла {time.monotonic() - begun:.0f} с", sep="\n")
         if reason := refusal(adapted, kept):
             advice = _thresholds(adapted.before, labels, staff)
             print(f"Не записано: с этими метками модель стала хуже: {reason}", file=sys.stderr)
@@ -79,14 +94,24 @@ def _untouched(base: Path | None) -> Model:
     return model
 
 
-def _tried(model: Model, labels: Sequence[Label]) -> tuple[Adapted, list[Kept]]:
+def _judges(labels: Sequence[Label], *, second: bool) -> MakesJudge:
+    """How the daemon would judge, and a word to the person who waits for it."""
+    if reason := missing() if second else "LISTENER_SECOND_OPINION=off":
+        print(f"Судит только первый уровень: {reason}", file=sys.stderr)
+    else:
+        wait = _EXAMPLES_TAKE + len(labels) / _TEXTS_A_SECOND
+        print(f"Судят оба уровня, как у Отклика в работе: около {wait:.0f} с на свободном ядре", file=sys.stderr)
+    return serving(second=second)
+
+
+def _tried(model: Model, labels: Sequence[Label], judges: MakesJudge) -> tuple[Adapted, list[Kept]]:
     """The adapted model and how it does, read back from a file: what is measured is what will serve."""
-    judge = Judge(model)
+    judge = judges(model)
     adapted = adapt(model, judge, labels)
     with TemporaryDirectory() as folder:
         trial = Path(folder) / "judge.npz"
         save(adapted.model, trial)
-        return adapted, [*regression(judge, Judge.load(trial)), right_of_labels(adapted)]
+        return adapted, [*regression(judge, judges(load(trial))), right_of_labels(adapted)]
 
 
 def _label(line: bytes, matchers: Mapping[str, Matcher]) -> Label:

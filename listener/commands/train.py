@@ -1,6 +1,7 @@
 """`listener train`: the judge's model from the labelled data sets, or adapted to a brand's own labels."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from classifiers.training import STEPS, train
 from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
 from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
+from listener.settings import SettingsError, read_judge
 from listener.staff.values import ConfigError
 
 
@@ -66,13 +68,14 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _adapt(arguments: argparse.Namespace) -> int:
     try:
+        second = read_judge(os.environ, Path(".env")).second
         staff = asked_or_usual(arguments.config)
         matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
         labels = read_labels(arguments.labels, matchers)
-    except (BadLabelError, ConfigError) as error:
+    except (BadLabelError, ConfigError, SettingsError) as error:
         print(f"Не записано:\n{error}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"{arguments.labels}: файл не читается: {error.strerror}", file=sys.stderr)
         return 1
-    return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, staff=staff)
+    return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, staff=staff, second=second)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
+from scipy.special import logit
 
 from classifiers.classify import Judge
 from classifiers.corpora import own_examples
@@ -28,7 +29,9 @@ from classifiers.feedback import (
 from classifiers.guard import refusal, regression, right_of_labels
 from classifiers.model import COMPLAINT, Model, load, save
 from classifiers.space import reference_logits
-from classifiers.verdict import Question
+from classifiers.tiers import behind, serving
+from classifiers.verdict import Judges, Question
+from tests.unit.classifiers.tiny_encoder import written
 
 SIGNS = st.lists(st.sampled_from((1.0, -1.0)), min_size=FEW, max_size=FEW)
 
@@ -163,6 +166,29 @@ def test_the_same_labels_give_the_same_file_and_the_moods_stay(committed: Model,
     again = load(files[0])
     assert again.about["labels"]["from"] == committed.version
     assert again.words.weights[:, :COMPLAINT] == pytest.approx(committed.words.weights[:, :COMPLAINT])
+
+
+def said(judge: Judges, labels: list[Label]) -> list[float]:
+    """Log-odds of a complaint."""
+    verdicts = judge.classify([Question(text=one.text, brand=one.words) for one in labels])
+    return [float(logit(one.complaint)) for one in verdicts]
+
+
+def test_with_a_second_tier_the_labels_and_the_guard_hear_what_the_daemon_says(
+    committed: Model, tmp_path: Path
+) -> None:
+    labels = taps(3, 17)
+    encoder = written(tmp_path / "encoder.onnx")
+    judges = serving(second=True, encoder=encoder)
+    adapted = adapt(committed, judges(committed), labels)
+    save(adapted.model, tmp_path / "judge.npz")
+    own = load(tmp_path / "judge.npz")
+    daemon = [Judge(model, cascade=behind(model, encoder)) for model in (committed, own)]
+    assert adapted.before == pytest.approx(said(daemon[0], labels), abs=1e-6)
+    assert adapted.before != pytest.approx(said(Judge(committed), labels), abs=0.1)
+    assert said(daemon[1], labels) == pytest.approx(adapted.before + adapted.shift, abs=1e-6)
+    assert regression(judges(committed), judges(own)) == regression(*daemon)
+    assert regression(*daemon) != regression(Judge(committed), Judge(own))
 
 
 def test_labels_the_wrong_way_round_are_refused_with_what_got_worse(committed: Model) -> None:

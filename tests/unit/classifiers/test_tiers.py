@@ -10,7 +10,7 @@ from classifiers.adjusted import Adjusted
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.model import COMMITTED, COMPLAINT, HEADS, ModelError, load, save
-from classifiers.tiers import ENCODER, alone, behind, missing, open_judge
+from classifiers.tiers import ENCODER, alone, behind, missing, open_judge, serving
 from classifiers.verdict import Question
 from tests.unit.classifiers.tiny_encoder import written
 
@@ -87,6 +87,28 @@ def test_behind_a_model_adapted_to_own_labels_the_second_tier_follows(tmp_path: 
     change = followed.logits([COMPLAINT_TEXT, CALM_TEXT]) - plain.logits([COMPLAINT_TEXT, CALM_TEXT])
     assert change[:, COMPLAINT] == pytest.approx([-0.7, -0.7], abs=1e-6)
     assert change[:, :COMPLAINT] == pytest.approx(0)
+
+
+def test_judges_that_are_compared_say_what_the_serving_ones_say(tmp_path: Path) -> None:
+    trained = load()
+    intercept = trained.intercept.copy()
+    intercept[COMPLAINT] += 0.4
+    adapted = replace(trained, intercept=intercept, about={**trained.about, "labels": {"from": trained.version}})
+    encoder = written(tmp_path / "encoder.onnx")
+    judges = serving(second=True, encoder=encoder)
+    for model in (trained, adapted):
+        verdicts = judges(model).classify([COMPLAINT_TEXT, CALM_TEXT])
+        assert verdicts == Judge(model, cascade=behind(model, encoder)).classify([COMPLAINT_TEXT, CALM_TEXT])
+        assert verdicts[0].read_twice
+
+
+@pytest.mark.parametrize("second", [True, False])
+def test_judges_that_are_compared_are_the_first_tier_where_the_second_is_absent_or_not_wanted(
+    tmp_path: Path, *, second: bool
+) -> None:
+    encoder = tmp_path / "none.onnx" if second else ENCODER
+    (verdict,) = serving(second=second, encoder=encoder)(load()).classify([COMPLAINT_TEXT])
+    assert verdict == Judge.load().classify([COMPLAINT_TEXT])[0]
 
 
 def test_behind_a_model_adapted_from_another_one_the_second_tier_stays_as_it_is(tmp_path: Path) -> None:
