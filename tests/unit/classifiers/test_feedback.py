@@ -82,7 +82,7 @@ def test_too_few_labels_or_one_kind_alone_are_refused_in_russian(yes: int, no: i
         way_of([True] * yes + [False] * no)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(SIGNS)
 def test_the_shift_goes_where_the_labels_stand_but_not_all_the_way(signs: list[float]) -> None:
     shift = fit(only_shift(signs)).shift
@@ -92,7 +92,7 @@ def test_the_shift_goes_where_the_labels_stand_but_not_all_the_way(signs: list[f
         assert abs(shift) <= abs(np.log(yes / (len(signs) - yes))) + 1e-6
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(SIGNS, st.lists(st.floats(-6, 6), min_size=FEW, max_size=FEW))
 def test_the_shift_balances_what_is_said_with_what_is_true(signs: list[float], log_odds: list[float]) -> None:
     seen = only_shift(signs, log_odds)
@@ -102,7 +102,7 @@ def test_the_shift_balances_what_is_said_with_what_is_true(signs: list[float], l
     assert float((seen.signs > 0).sum() - said.sum()) == pytest.approx(shift / SPREAD**2, abs=1e-3)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(st.floats(0.05, 0.95), SIGNS)
 def test_a_threshold_goes_the_other_way_than_the_shift(threshold: float, signs: list[float]) -> None:
     seen = only_shift(signs)
@@ -110,7 +110,7 @@ def test_a_threshold_goes_the_other_way_than_the_shift(threshold: float, signs: 
     assert np.log(to / (1 - to)) == pytest.approx(np.log(threshold / (1 - threshold)) - shift, abs=1e-6)
 
 
-@settings(max_examples=30)
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 1000))
 def test_a_change_never_fits_the_labels_worse_than_none(seed: int) -> None:
     chance = np.random.default_rng(seed)
