@@ -100,18 +100,5 @@ def answers(network: Network, ids: Sequence[Ids], batch: int = 64) -> npt.NDArra
     with torch.inference_mode():
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            found[rows] = network(torch.from_numpy(padded([ids[one] for one in rows]))).numpy()
+            found[rows] = network(torch.from_numpy(padded([ids[one] for one in rows]))).float().numpy()
     return found
-
-
-def mean(networks: Sequence[Network]) -> Network:
-    """One network with the mean of all weights: fine-tuned from one start they lie in one basin.
-
-    It errs less than each, as a vote would, and costs what one costs (Wortsman et al. 2022, "Model soups").
-    """
-    first, *others = networks
-    states = [one.state_dict() for one in others]
-    with torch.no_grad():
-        for name, value in first.state_dict().items():
-            value.copy_(torch.stack([value, *(state[name] for state in states)]).mean(0))
-    return first

@@ -10,6 +10,7 @@ from sentencepiece import SentencePieceProcessor
 
 from classifiers.corpora import Example
 from classifiers.encoder.wording import Ids, encode, wording
+from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
 from classifiers.verdict import LABELS
 
 Floats = npt.NDArray[np.float32]
@@ -37,6 +38,14 @@ class Lessons:
         ids = [self.ids[one] for one in at]
         return Lessons(ids=ids, moods=self.moods[at], complaints=self.complaints[at], weights=self.weights[at])
 
+    def __add__(self, other: "Lessons") -> "Lessons":
+        return Lessons(
+            ids=[*self.ids, *other.ids],
+            moods=np.concatenate((self.moods, other.moods)),
+            complaints=np.concatenate((self.complaints, other.complaints)),
+            weights=np.concatenate((self.weights, other.weights)),
+        )
+
 
 def lessons(
     examples: Sequence[Example], shares: dict[str, tuple[float, float, float]], tokens: SentencePieceProcessor
@@ -54,6 +63,15 @@ def lessons(
             complaints[at], weights[at, 2] = float(one.complaint), complaint
     ids = encode(tokens, [wording(one.text, one.brand) for one in examples])
     return Lessons(ids=ids, moods=moods, complaints=complaints, weights=weights)
+
+
+def answered(ids: Sequence[Ids], answers: Floats, weights: Floats) -> Lessons:
+    """What teachers said: `answers` is (texts, heads), shares of attitudes and moods, probability of a complaint.
+
+    `weights` is (texts, TASKS).
+    """
+    moods = np.stack((answers[:, BRAND_HEADS], answers[:, TEXT_HEADS]), axis=1)
+    return Lessons(ids=ids, moods=moods, complaints=answers[:, COMPLAINT], weights=weights)
 
 
 def shares(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:

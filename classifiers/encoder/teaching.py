@@ -1,4 +1,4 @@
-"""Makes the second tier from what people labelled, and asks it about the tweets that nobody did."""
+"""Makes the second tier from what people labelled and teachers, made so before, say of the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from classifiers.corpora import Corpora, Example, gist
 from classifiers.encoder.calibration import calibrated
 from classifiers.encoder.fine_tune import Recipe, Told, answers, fine_tune
 from classifiers.encoder.graph import Arrays, save_graph
-from classifiers.encoder.lessons import lessons, shares
+from classifiers.encoder.lessons import TASKS, Lessons, answered, lessons, shares
 from classifiers.encoder.network import Network
 from classifiers.encoder.source import Floats, Source
 from classifiers.encoder.vocabulary import cut
@@ -30,9 +30,12 @@ _SHARES: Final = {
     "banks": (1.0, 0.2, 1.0),
     "general": (0.0, 1.0, 0.2),
     "comments": (0.0, 1.0, 0.0),
+    "emotions": (0.0, 0.3, 0.0),
     "own": (2.0, 2.0, 2.0),
 }
 """How much each domain counts in attitude, mood and complaint; domains that are not named teach nothing."""
+_ANSWERED: Final = {"telecom": (0.5, 0.15, 0.5), "banks": (0.5, 0.15, 0.5), "comments": (0.0, 0.5, 0.0)}
+"""The same for what teachers say of texts that nobody labelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +54,38 @@ def open_room(source: Source, wordings: Sequence[str]) -> Room:
     return Room(source=source, model=model, rows=rows, tokens=SentencePieceProcessor(model_proto=model))
 
 
-def teach(room: Room, examples: Sequence[Example], told: Told, recipe: Recipe) -> Network:
-    """Fine-tune a network on the labelled examples. The same machine gives the same network."""
+def teach(room: Room, known: Lessons, told: Told, recipe: Recipe) -> Network:
+    """Fine-tune a network on the lessons. The same machine gives the same network."""
     torch.manual_seed(recipe.seed)
     network = Network(room.source, torch.from_numpy(room.rows), FROZEN, DROPOUT)
-    return fine_tune(network, lessons(labelled(examples), _SHARES, room.tokens), recipe, told)
+    return fine_tune(network, known, recipe, told)
+
+
+def from_people(room: Room, examples: Sequence[Example]) -> Lessons:
+    """What people labelled."""
+    return lessons(labelled(examples), _SHARES, room.tokens)
+
+
+def from_teachers(room: Room, teachers: Sequence[Network], examples: Sequence[Example]) -> Lessons:
+    """What teachers say, on average, of the wordings that nobody labelled."""
+    known = {wording(one.text, one.brand) for one in labelled(examples)}
+    asked = {wording(one.text, one.brand): one.domain for one in _unlabelled(examples)}
+    asked = {text: domain for text, domain in asked.items() if text not in known}
+    ids = encode(room.tokens, list(asked))
+    said = np.mean([_said(answers(one, ids)) for one in teachers], axis=0)
+    weights = np.array([_ANSWERED[domain] for domain in asked.values()], dtype=np.float32).reshape(-1, TASKS)
+    return answered(ids, said, weights)
+
+
+def _unlabelled(examples: Sequence[Example]) -> list[Example]:
+    return [one for one in examples if one.post is not None and one.label is None]
+
+
+def _said(logits: Floats) -> Floats:
+    """Shares of the attitudes and of the moods, and the probability of a complaint: (texts, heads)."""
+    complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT:]))
+    said: Floats = np.hstack((shares(logits[:, BRAND_HEADS]), shares(logits[:, TEXT_HEADS]), complaints))
+    return said
 
 
 def labelled(examples: Sequence[Example]) -> list[Example]:
@@ -90,17 +120,14 @@ def opinions(room: Room, network: Network, corpora: Corpora) -> dict[int, Taught
 
     Equal wordings are read once.
     """
-    asked = [one for one in corpora.examples if one.post is not None and one.label is None]
-    said = [wording(one.text, one.brand) for one in asked]
-    places = {text: at for at, text in enumerate(dict.fromkeys(said))}
-    logits = answers(network, encode(room.tokens, list(places)))
-    complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT]))
-    to_brand, of_text = (
-        np.column_stack((shares(logits[:, heads]), complaints)).tolist() for heads in (BRAND_HEADS, TEXT_HEADS)
-    )
+    asked = _unlabelled(corpora.examples)
+    wordings = [wording(one.text, one.brand) for one in asked]
+    places = {text: at for at, text in enumerate(dict.fromkeys(wordings))}
+    said = _said(answers(network, encode(room.tokens, list(places))))
     found: dict[int, Taught] = {}
-    for one, text in zip(asked, said, strict=True):
+    for one, text in zip(asked, wordings, strict=True):
+        row = said[places[text]]
         if one.post is not None:
-            row = (to_brand if one.post[1] else of_text)[places[text]]
-            found[answer_key(*one.post)] = (row[0], row[1], row[2], row[3])
+            moods = row[BRAND_HEADS if one.post[1] else TEXT_HEADS].tolist()
+            found[answer_key(*one.post)] = (moods[0], moods[1], moods[2], float(row[COMPLAINT]))
     return found

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from classifiers.corpora import Corpora, DataError, comments, read_corpora
 from classifiers.evaluation import development_split
@@ -14,6 +14,7 @@ from classifiers.taught import TAUGHT, save_answers
 from classifiers.tiers import ENCODER
 
 if TYPE_CHECKING:
+    from classifiers.encoder.lessons import Lessons
     from classifiers.encoder.network import Network
     from classifiers.encoder.teaching import Room
 
@@ -25,11 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=ENCODER, metavar="FILE", help="the encoder's file to write")
     parser.add_argument("--taught", type=Path, default=TAUGHT, metavar="FILE", help="the answers' file to write")
     parser.add_argument(
-        "--seeds",
+        "--teachers",
         type=int,
         default=2,
         metavar="N",
-        help="networks to teach, each from its seed; their mean is kept",
+        help="networks that are taught first, and answer what nobody labelled; the last one learns from them too",
     )
     parser.add_argument(
         "--full-precision",
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fine-tune on the CPU (ten minutes a network on two cores), export, answer; then comes `listener train`."""
+    """Fine-tune on the CPU (half an hour on two cores), export, answer; `listener train` comes after it."""
     try:
         from classifiers.encoder import source, teaching  # noqa: PLC0415 - torch is only for this command
         from classifiers.encoder.wording import wording  # noqa: PLC0415 - the same
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         room = teaching.open_room(source.read_source(source.packaged()), [*said, *map(wording, extra)])
         network = _taught(room, corpora, arguments)
         arrays = teaching.finish(network)
-        checksum = teaching.save(room, arrays, arguments.out, {"seeds": str(arguments.seeds)})
+        checksum = teaching.save(room, arrays, arguments.out, {"teachers": str(arguments.teachers)})
         answers = save_answers(teaching.opinions(room, network, corpora), arguments.taught)
     except (DataError, OSError, ImportError, source.SourceError) as error:
         print(f"Не обучено: {error}", file=sys.stderr)
@@ -71,19 +72,23 @@ def run(arguments: argparse.Namespace) -> int:
 def _taught(room: "Room", corpora: Corpora, arguments: argparse.Namespace) -> "Network":
     from classifiers.encoder import fine_tune, teaching  # noqa: PLC0415 - torch is only for this command
 
+    known = teaching.from_people(room, corpora.examples)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    networks = []
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        for seed in range(1, arguments.seeds + 1):
-            task = progress.add_task("Обучение", total=None)
 
-            def told(step: int, steps: int, loss: float, at: int = seed, task: TaskID = task) -> None:
-                said = f"Сеть {at} из {arguments.seeds}, потеря {loss:.3f}"
-                progress.update(task, completed=step, total=steps, description=said)
+        def network(name: str, lessons: "Lessons", seed: int) -> "Network":
+            task = progress.add_task(name, total=None)
+
+            def told(step: int, steps: int, loss: float) -> None:
+                progress.update(task, completed=step, total=steps, description=f"{name}, потеря {loss:.3f}")
 
             recipe = fine_tune.Recipe(seed=seed, half=not arguments.full_precision)
-            networks.append(teaching.teach(room, corpora.examples, told, recipe))
-    return fine_tune.mean(networks)
+            return teaching.teach(room, lessons, told, recipe)
+
+        teachers = [network(f"Учитель {seed}", known, seed) for seed in range(1, arguments.teachers + 1)]
+        if teachers:
+            known += teaching.from_teachers(room, teachers, corpora.examples)
+        return network("Ученик", known, 1)
 
 
 def _corpora(arguments: argparse.Namespace) -> Corpora:

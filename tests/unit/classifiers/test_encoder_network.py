@@ -1,6 +1,7 @@
 """The network that torch trains: BERT's formula, and teaching that learns, repeats itself and calibrates."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,12 +74,12 @@ def test_the_network_answers_by_the_formula() -> None:
 
 def _taught(examples: Sequence[Example], epochs: int = 12):  # type: ignore[no-untyped-def]  # noqa: ANN202 (torch's)
     from classifiers.encoder.fine_tune import Recipe
-    from classifiers.encoder.teaching import finish, open_room, teach
+    from classifiers.encoder.teaching import finish, from_people, open_room, teach
 
     room = open_room(_source(), [wording(one.text, one.brand) for one in examples])
     steps: list[tuple[int, int, float]] = []
     recipe = Recipe(epochs=epochs, rate=1e-3, answers_rate=1e-2)
-    network = teach(room, examples, lambda *step: steps.append(step), recipe)
+    network = teach(room, from_people(room, examples), lambda *step: steps.append(step), recipe)
     return room, network, finish(network), steps
 
 
@@ -95,19 +96,6 @@ def test_teaching_learns_and_the_same_seed_teaches_the_same() -> None:
     assert (bad[:3].argmax(), good[:3].argmax()) == (0, 2)
     _, _, again, _ = _taught(_examples())
     assert all(np.array_equal(given[name], again[name]) for name in given)
-
-
-def test_the_mean_of_networks_has_the_mean_of_their_weights_and_the_same_words() -> None:
-    from classifiers.encoder.fine_tune import mean
-    from classifiers.encoder.network import Network
-
-    rows = torch.from_numpy(arrays()["words.weight"])
-    networks = [Network(_source(), rows, 1, 0.1) for _ in range(3)]
-    kept = [one.answers.weight.detach().clone() for one in networks]
-    together = mean(networks)
-    assert torch.equal(together.words.weight, rows)
-    assert together.answers.weight.detach().numpy() == pytest.approx(sum(kept).numpy() / 3, abs=1e-6)
-    assert not torch.equal(kept[0], kept[1])
 
 
 def test_the_frozen_layers_stay_as_they_were() -> None:
@@ -139,6 +127,27 @@ def test_only_what_nobody_labelled_is_asked_and_copies_get_one_answer() -> None:
     assert one == other
     assert sum(one[:3]) == pytest.approx(1, abs=1e-5)
     assert 0 < one[3] < 1
+
+
+def test_teachers_answer_on_average_what_nobody_labelled() -> None:
+    from classifiers.encoder.teaching import from_people, from_teachers
+
+    examples = _examples()[:30]
+    room, one, _, _ = _taught(examples, epochs=1)
+    _, other, _, _ = _taught(examples, epochs=2)
+    unknown = [
+        Example(text="Ромашка щщ жж", brand=NAMED, label=None, domain="telecom", post=("1", "mts")),
+        Example(text="щщ бб жж", brand=(), label=None, domain="comments", post=("ok-1", "")),
+    ]
+    labelled = [replace(example, label=None, post=("2", "mts"), domain="banks") for example in examples[:5]]
+    told = [from_teachers(room, some, [*examples, *labelled, *unknown]) for some in ([one], [other], [one, other])]
+    assert [len(lessons) for lessons in told] == [2, 2, 2], "what people labelled is not asked"
+    assert told[2].moods == pytest.approx((told[0].moods + told[1].moods) / 2, abs=1e-5)
+    assert told[2].complaints == pytest.approx((told[0].complaints + told[1].complaints) / 2, abs=1e-5)
+    assert told[0].moods.sum(axis=2) == pytest.approx(np.ones((2, 2)), abs=1e-5)
+    mention, comment = told[0].weights.tolist()
+    assert mention[0] > comment[0] == comment[2] == 0 < comment[1]
+    assert len(from_people(room, examples) + told[0]) == len(from_people(room, examples)) + 2
 
 
 def test_near_copies_teach_once_a_label() -> None:
