@@ -34,7 +34,9 @@ class Sentiment:
 class Verdict:
     """`complaint` and `urgency` are probabilities; `evidence` is sorted by position; `model` is a version.
 
-    Where `read_twice`, the first piece of evidence is the whole text: what the second reading added.
+    `label` is the likeliest class, but where a brand is given an opinion goes before none unless that is clearly
+    likelier (`classifiers.classify.LEANING`). Where `read_twice`, the first piece of evidence is the whole text:
+    what the second reading added.
     """
 
     sentiment: Sentiment

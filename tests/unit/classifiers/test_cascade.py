@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.cascade import BAND, MAX_READ, SECOND_SHARE, Cascade
-from classifiers.classify import Judge
+from classifiers.classify import LEANING, Judge
 from classifiers.lexicon import Markers
 from classifiers.model import BRAND_HEADS, COMPLAINT, HEADS, TEXT_HEADS, Floats, Model, load
 from classifiers.space import reference_logits
@@ -179,7 +179,8 @@ def test_the_mood_is_that_of_both_tiers_by_whether_a_brand_is_given(reading_all:
         assert [mood.negative, mood.neutral, mood.positive] == pytest.approx(
             (odds / odds.sum()).tolist(), abs=1e-6
         )
-        assert verdict.label == LABELS[int(odds.argmax())]
+        leaning = LEANING if QUESTIONS[at].brand else 0.0
+        assert verdict.label == LABELS[int((odds * np.exp([leaning, 0.0, leaning])).argmax())]
 
 
 def test_a_text_that_is_not_read_again_keeps_its_first_verdict(model: Model, alone: Judge) -> None:

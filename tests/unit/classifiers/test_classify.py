@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.classify import Judge
+from classifiers.classify import LEANING, Judge
 from classifiers.lexicon import Markers
 from classifiers.verdict import Question, Verdict
 
@@ -73,9 +73,23 @@ def test_any_text_gets_a_sound_verdict(judge: Judge, text: str, start: int, leng
     verdict = judge.classify([question])[0]
     mood = verdict.sentiment
     assert mood.negative + mood.neutral + mood.positive == pytest.approx(1)
+    if verdict.label == "neutral":
+        assert mood.neutral >= math.exp(LEANING) * max(mood.negative, mood.positive) - 1e-9
+    else:
+        assert (
+            getattr(mood, verdict.label)
+            >= max(mood.negative, mood.positive, mood.neutral * math.exp(-LEANING)) - 1e-9
+        )
     assert 0 <= verdict.complaint <= 1
     assert 0 <= verdict.urgency <= 1
     assert all(0 <= one.start < one.end <= len(text) for one in verdict.evidence)
+
+
+def test_without_a_brand_the_label_is_the_likeliest_mood(judge: Judge) -> None:
+    texts = ["ужас", "спасибо", "завтра вторник", "ну такое", "не самый плохой", "так себе, но сойдёт"]
+    for verdict in judge.classify([Question(text=text) for text in texts]):
+        mood = verdict.sentiment
+        assert getattr(mood, verdict.label) == max(mood.negative, mood.neutral, mood.positive)
 
 
 @pytest.mark.parametrize(
