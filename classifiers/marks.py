@@ -5,8 +5,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers
+from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers, Near
 from classifiers.morphology import Morphology
+from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
 from classifiers.text import tokens
 
 TOPIC: Final = "topic"
@@ -18,13 +19,19 @@ Mark = tuple[str, str]
 """What kind of list it is and its name in it, e.g. `("topic", "связь")`."""
 
 _EXACT: Final = "="
+_REACH: Final = 6
+"""Tokens to each side within which a word stands near another."""
 
 
 class Phrase(NamedTuple):
-    """A phrase by what must follow its first word: the forms themselves if `exact`, else their lemmas."""
+    """A phrase by what must follow its first word: the forms themselves if `exact`, else their lemmas.
+
+    One of the lemmas `near` must stand near it, unless there are none.
+    """
 
     rest: tuple[str, ...]
     exact: bool
+    near: frozenset[str]
     mark: Mark
 
 
@@ -54,12 +61,19 @@ class Marks:
         self._add((URGENCY, STAFF), markers.urgent)
         for signal, words in SIGNALS.items():
             self._add((SIGNAL, signal), words)
+        self._add_near(TOPIC, NEAR_TOPICS)
+        self._add_near(URGENCY, NEAR_URGENT)
 
     def starting(self, form: str, lemma: str) -> Starting:
         """What may begin at this token."""
         return tuple(self._phrases.get(lemma, ())) + tuple(self._phrases.get(_EXACT + form, ()))
 
-    def _add(self, mark: Mark, words: Iterable[str]) -> None:
+    def _add_near(self, kind: str, lists: Mapping[str, Sequence[Near]]) -> None:
+        for name, pairs in lists.items():
+            for pair in pairs:
+                self._add((kind, name), pair.words, frozenset(map(self._morphology.lemma, pair.near)))
+
+    def _add(self, mark: Mark, words: Iterable[str], near: frozenset[str] = frozenset()) -> None:
         for words_in_row in words:
             exact = words_in_row.startswith(_EXACT)
             cut = tokens(words_in_row.removeprefix(_EXACT))
@@ -67,7 +81,7 @@ class Marks:
             if not forms:
                 continue
             first, *rest = forms if exact else map(self._morphology.lemma, forms)
-            phrase = Phrase(tuple(rest), exact, mark)
+            phrase = Phrase(tuple(rest), exact, near, mark)
             phrases = self._phrases.setdefault(_EXACT + first if exact else first, [])
             if phrase not in phrases:
                 phrases.append(phrase)
@@ -82,10 +96,15 @@ def found(
     """
     marks = set()
     for place, starting in starts:
-        for rest, exact, mark in starting:
+        for rest, exact, near, mark in starting:
             words = forms if exact else lemmas
-            if not rest or tuple([words[row] for row in rows[place + 1 : place + 1 + len(rest)]]) == rest:
-                marks.add(mark)
+            if rest and tuple([words[row] for row in rows[place + 1 : place + 1 + len(rest)]]) != rest:
+                continue
+            if near and near.isdisjoint(
+                [lemmas[row] for row in rows[max(0, place - _REACH) : place + _REACH + 1]]
+            ):
+                continue
+            marks.add(mark)
     return frozenset(marks)
 
 

@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.classify import Judge
-from classifiers.lexicon import Markers
-from classifiers.marks import TOPIC, Marks, found
+from classifiers.lexicon import TOPICS, URGENT, Markers
+from classifiers.marks import TOPIC, URGENCY, Marks, found
 from classifiers.morphology import Morphology
+from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
 from classifiers.text import tokens
 from classifiers.verdict import Question
 
 MORPHOLOGY = Morphology()
 OWN = "своё"
 WORDS = ("верните", "верни", "деньги", "денег", "карта", "карту", "срочно")
+
+
+def marked_reasons(text: str) -> set[str]:
+    """Why the text would be urgent if it complained."""
+    marks = Marks(Markers(), MORPHOLOGY)
+    forms = [MORPHOLOGY.russian(token.form) for token in tokens(text)]
+    lemmas = list(map(MORPHOLOGY.lemma, forms))
+    starts = enumerate(map(marks.starting, forms, lemmas))
+    return {name for kind, name in found(range(len(forms)), forms, lemmas, starts) if kind == URGENCY}
 
 
 def topics(phrases: Sequence[str], text: str) -> set[str]:
@@ -56,6 +66,7 @@ def test_an_exact_phrase_stands_for_its_own_words_and_a_plain_one_for_all_their_
     assert (OWN in topics([phrase], text)) == marked
 
 
+@settings(deadline=None)  # each example reads all lists anew, and the machine may be busy
 @given(st.lists(st.sampled_from(WORDS), max_size=7), st.lists(st.sampled_from(WORDS), min_size=1, max_size=3))
 def test_an_exact_phrase_is_found_where_its_words_stand_in_a_row_and_nowhere_else(
     text: list[str], phrase: list[str]
@@ -64,6 +75,7 @@ def test_an_exact_phrase_is_found_where_its_words_stand_in_a_row_and_nowhere_els
     assert (OWN in topics(["=" + " ".join(phrase)], " ".join(text))) == stands
 
 
+@settings(deadline=None)  # each example reads all lists anew, and the machine may be busy
 @given(st.lists(st.sampled_from(WORDS), max_size=7), st.lists(st.sampled_from(WORDS), min_size=1, max_size=3))
 def test_what_an_exact_phrase_finds_the_plain_one_finds_too(text: list[str], phrase: list[str]) -> None:
     exact, plain = (OWN in topics([sign + " ".join(phrase)], " ".join(text)) for sign in ("=", ""))
@@ -86,3 +98,33 @@ def test_the_judge_finds_the_staffs_exact_phrases_in_topics_and_urgency() -> Non
     assert OWN in here.topics
     assert here.urgency > plain[0].urgency
     assert other == plain[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "marked"),
+    [
+        ("сняли непонятно за что деньги", "деньги пропали", True),
+        ("деньги опять куда-то пропали", "деньги пропали", True),
+        ("карту заблокировали", "деньги пропали", True),
+        ("сняли квартиру", "деньги пропали", False),
+        ("сняли квартиру у моря на две недели в июле, а деньги целы", "деньги пропали", False),
+        ("в Саратове с утра не работает интернет", "массовый сбой", True),
+        ("не работает интернет", "массовый сбой", False),
+        ("у всех лежит?", "массовый сбой", True),
+        ("у всех свои вкусы", "массовый сбой", False),
+        ("всё, перехожу на мтс", "уходит", True),
+        ("перехожу дорогу", "уходит", False),
+        ("смс не уходят", "уходит", False),
+    ],
+)
+def test_some_words_are_urgent_only_near_others(text: str, reason: str, *, marked: bool) -> None:
+    assert (reason in marked_reasons(text)) == marked
+
+
+def test_words_near_others_belong_to_topics_and_reasons_that_the_judge_has() -> None:
+    assert set(NEAR_TOPICS) <= set(TOPICS)
+    assert set(NEAR_URGENT) <= set(URGENT)
+    pairs = [pair for lists in (*NEAR_TOPICS.values(), *NEAR_URGENT.values()) for pair in lists]
+    assert all(pair.words and pair.near for pair in pairs)
+    # What stands near is looked up by its lemma alone: a phrase or an exact form there would never be found.
+    assert all(len(list(tokens(word))) == 1 and not word.startswith("=") for pair in pairs for word in pair.near)
