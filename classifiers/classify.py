@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.cascade import Cascade
-from classifiers.intent import URGENT_WEIGHTS, intent_of, urgency_of
+from classifiers.intent import URGENT_WEIGHTS, intent_of, turned_to, urgency_of
 from classifiers.lexicon import Markers
 from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
@@ -83,7 +83,12 @@ class Judge:
         shares, offsets = scores.shares.tolist(), scores.offsets.tolist()
         self._learn_starts()
         verdicts = [
-            self._verdict(said, means, Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]]))
+            self._verdict(
+                said,
+                means,
+                turned_to(cuts[at], questions[at].brand),
+                Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]]),
+            )
             for at, (said, means) in enumerate(
                 zip(_said(logits, questions), map(self._found, judged), strict=True)
             )
@@ -98,13 +103,15 @@ class Judge:
         evidence = (whole, *verdict.evidence)
         return replace(verdict, evidence=evidence, model=f"{verdict.model}+{second}", read_twice=True)
 
-    def _verdict(self, said: _Said, means: Meaning, evidence: Sequence[Evidence]) -> Verdict:
+    def _verdict(
+        self, said: _Said, means: Meaning, turned: frozenset[str], evidence: Sequence[Evidence]
+    ) -> Verdict:
         mood, label, complaint = said
         return Verdict(
             sentiment=Sentiment(negative=mood[0], neutral=mood[1], positive=mood[2]),
             label=label,
             complaint=complaint,
-            intent=intent_of(means.signals, label, complaint),
+            intent=intent_of(means.signals | turned, label, complaint),
             topics=means.topics,
             urgency=urgency_of(means.urgency, complaint),
             evidence=evidence,

@@ -1,11 +1,13 @@
 """What the author wants, and how long he can wait: rules over marked words and the model's probabilities."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from math import exp
 from typing import Final
 
 from classifiers.lexicon import STAFF_URGENT, URGENT
 from classifiers.marks import STAFF
+from classifiers.text import Span
 from classifiers.verdict import Intent, Label
 
 UNHAPPY: Final = 0.5
@@ -15,8 +17,25 @@ _SURE_CUSTOMER: Final = 0.8
 URGENT_WEIGHTS: Final = {reason: weight for reason, (weight, _) in URGENT.items()} | {STAFF: STAFF_URGENT}
 """Reason → the log-odds that it adds."""
 
+ADDRESSED: Final = "addressed"
+"""The text begins with the brand's mention, as requests and answers to it do: `@romashka`, `[club1|Ромашка]`."""
+NAMELESS: Final = "nameless"
+"""Nobody is named: it stands on the brand's own page, and whoever asks there asks the brand."""
+
+_ADDRESSED: Final = frozenset((ADDRESSED,))
+_NAMELESS: Final = frozenset((NAMELESS,))
+_NOBODY: Final[frozenset[str]] = frozenset()
+
 _CALM: Final = -3.0
 _TROUBLE: Final = 2.5
+
+
+def turned_to(cut: Sequence[str], brand: Sequence[Span]) -> frozenset[str]:
+    """The signal of whom a text speaks to, by its pieces and the places of the brand in it."""
+    if not brand:
+        return _NAMELESS
+    begins = bool(cut) and len(cut[0]) > 1 and cut[0][0] in "@[" and min(brand)[0] < len(cut[0])
+    return _ADDRESSED if begins else _NOBODY
 
 
 def intent_of(signals: AbstractSet[str], label: Label, complaint: float) -> Intent:
@@ -41,7 +60,14 @@ def urgency_of(reasons: float, complaint: float) -> float:
 def _unhappy(signals: AbstractSet[str], complaint: float) -> Intent:
     if complaint < _SURE_CUSTOMER and _reports(signals):
         return "news"
-    return "solve" if signals & {"demands", "asks"} else "vent"
+    return "solve" if _wants(signals) else "vent"
+
+
+def _wants(signals: AbstractSet[str]) -> bool:
+    """An author who only sighs asks rhetorical questions too, but neither demands nor turns to anybody."""
+    if "demands" in signals or (ADDRESSED in signals and not signals & {"insults", "thanks"}):
+        return True
+    return bool(signals & {"asks", "wonders"}) and bool(signals & {"turns to people", NAMELESS})
 
 
 def _sells(signals: AbstractSet[str]) -> bool:
@@ -49,6 +75,6 @@ def _sells(signals: AbstractSet[str]) -> bool:
 
 
 def _reports(signals: AbstractSet[str]) -> bool:
-    if signals & {"first person", "asks", "demands"}:
+    if signals & {"first person", "asks", "demands", "wonders"}:
         return False
     return "reports" in signals or {"quotes", "link"} <= signals
