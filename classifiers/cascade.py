@@ -51,6 +51,11 @@ class Cascade:
     band: tuple[float, float] = BAND
     share: float = SECOND_SHARE
 
+    @property
+    def sole(self) -> bool:
+        """Whether the first tier has no say in what is read again."""
+        return self.share >= 1
+
     def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
         """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
         readable = [_readable(one.text) for one in questions]

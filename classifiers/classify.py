@@ -1,13 +1,12 @@
 """The judge: questions in, verdicts out, in batches; needs no scikit-learn and no network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from classifiers.cascade import Cascade
 from classifiers.intent import URGENT_WEIGHTS, intent_of, turned_to, urgency_of
@@ -24,13 +23,13 @@ NO_MARKERS: Final = Markers()
 
 LEANING: Final = 0.5
 """Log-odds by which an opinion of a brand is preferred to none: most mentions have none, and what is missed costs
-more than what is looked at in vain. Chosen on the development split and held-back readings (decision 0063).
+more than what is looked at in vain. The second tier alone needs none (decision 0063).
 """
 
 _BATCH: Final = 512
 _NOTHING_ADDED: Final[dict[int, float]] = {}
 _NO_MARKS: Final[frozenset[Mark]] = frozenset()
-_LEANINGS: Final = np.exp([LEANING, 0.0, LEANING])
+_OPINIONS: Final = np.array([1.0, 0.0, 1.0])
 _REMEMBERED: Final = 10_000
 """Combinations of marks whose meaning is kept: most texts have one that was seen before."""
 
@@ -90,12 +89,22 @@ class Judge:
                 Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]]),
             )
             for at, (said, means) in enumerate(
-                zip(_said(logits, questions), map(self._found, judged), strict=True)
+                zip(
+                    _said(logits, questions, self._leaning(questions, added)),
+                    map(self._found, judged),
+                    strict=True,
+                )
             )
         ]
         for at, weight in added.items():
             verdicts[at] = self._read_twice(verdicts[at], questions[at].text, weight)
         return verdicts
+
+    def _leaning(self, questions: Sequence[Question], reread: Collection[int]) -> Floats:
+        leaning = np.array([LEANING if question.brand else 0.0 for question in questions])
+        if self._cascade and self._cascade.sole:
+            leaning[list(reread)] = 0.0
+        return leaning
 
     def _read_twice(self, verdict: Verdict, text: str, weight: float) -> Verdict:
         second = self._cascade.second.version if self._cascade else ""
@@ -138,18 +147,20 @@ class Judge:
         return means
 
 
-def _said(logits: Floats, questions: Sequence[Question]) -> Iterator[_Said]:
-    """Of each question the shares of the classes, the label and the probability of a complaint."""
-    branded = np.array([bool(question.brand) for question in questions], bool)
-    moods = _moods(logits, branded)
-    labels = (moods * np.where(branded[:, None], _LEANINGS, 1.0)).argmax(axis=1)
+def _said(logits: Floats, questions: Sequence[Question], leaning: Floats) -> Iterator[_Said]:
+    """Of each question the shares of the classes, the label and the probability of a complaint.
+
+    `leaning` is (questions,), what an opinion is preferred by, in log-odds.
+    """
+    moods = _moods(logits, [bool(question.brand) for question in questions])
+    labels = (moods * np.exp(leaning[:, None] * _OPINIONS)).argmax(axis=1)
     complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT]))
     return zip(moods.tolist(), [LABELS[label] for label in labels.tolist()], complaints.tolist(), strict=True)
 
 
-def _moods(logits: Floats, branded: npt.NDArray[np.bool_]) -> Floats:
+def _moods(logits: Floats, branded: Sequence[bool]) -> Floats:
     """Softmax of the brand's heads where a brand is given, of the text's where none is."""
-    three = np.where(branded[:, None], logits[:, BRAND_HEADS], logits[:, TEXT_HEADS])
+    three = np.where(np.array(branded, bool)[:, None], logits[:, BRAND_HEADS], logits[:, TEXT_HEADS])
     odds = np.exp(three - three.max(axis=1, keepdims=True))
     moods: Floats = odds / odds.sum(axis=1, keepdims=True)
     return moods

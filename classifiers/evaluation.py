@@ -211,7 +211,8 @@ def development_split(corpora: Corpora) -> tuple[Corpora, list[Example]]:
     is cut at 85 %. Texts of the test half are left out of training wherever else they stand.
     """
     general = [one for one in corpora.examples if one.domain == "general"]
-    held = [one for one in corpora.examples if one.test] + general[int(len(general) * _HELD_BACK) :]
+    held = [one for one in corpora.examples if one.test or _tested(one)]
+    held += general[int(len(general) * _HELD_BACK) :]
     texts = {one.text for one in held}
     return replace(corpora, examples=[one for one in corpora.examples if one.text not in texts]), held
 

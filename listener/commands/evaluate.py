@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 
 from classifiers.classify import Judge
-from classifiers.corpora import DataError, Example, read_corpora
+from classifiers.corpora import Corpora, DataError, Example, read_corpora
 from classifiers.evaluation import BUDGET, Budget, answers, development_split, figures_of, measure_hard
 from classifiers.gold import ROWS, read_gold
 from classifiers.model import Model, ModelError, load
@@ -77,6 +77,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--without-x", action="store_true", help="with --data: train without tweets")
     parser.add_argument(
+        "--topics",
+        action="store_true",
+        help="with --data: only topics, intent and urgency, by a model that has not seen the tweets read for them",
+    )
+    parser.add_argument(
         "--taught",
         type=Path,
         metavar="FILE",
@@ -112,6 +117,8 @@ def _task(arguments: argparse.Namespace) -> Task:
         return Task(judge=judge, read=corpora.unseen, topical=measuring(corpora))
     if arguments.data is not None:
         return _development(arguments)
+    if arguments.topics or arguments.without_x:
+        raise DataError("--topics, --without-x: только вместе с --data DIR")
     judge = _judge(load(arguments.model), arguments, "both")
     if arguments.file is None and arguments.plots is not None:
         raise DataError("--plots: рисовать не по чему, нужен FILE или --data")
@@ -128,18 +135,30 @@ def _task(arguments: argparse.Namespace) -> Task:
 def _development(arguments: argparse.Namespace) -> Task:
     data = arguments.data
     everything = read_corpora(data, taught=arguments.taught)
-    topical = measuring(everything)
     corpora, held = development_split(everything)
-    corpora = replace(corpora, examples=without(corpora, topical))
+    if arguments.topics:
+        return _topics(everything, corpora, arguments)
     read = corpora.unseen
     if arguments.without_x:
         texts = {one.text for one in held}
         plain = read_corpora(data, with_x=False)
         corpora = replace(plain, examples=[one for one in plain.examples if one.text not in texts])
-    model = train(corpora, lambda step: print(step, file=sys.stderr))
-    return Task(
-        judge=_judge(model, arguments, "one"), examples=held, read=read, topical=topical, told=_READ_DOMAINS
-    )
+    model = train(corpora, _told)
+    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read, told=_READ_DOMAINS)
+
+
+def _topics(everything: Corpora, corpora: Corpora, arguments: argparse.Namespace) -> Task:
+    """Intent and urgency rest on the verdict, and the tweets read for them are some of the best complaints.
+
+    So they need a model of their own, trained without them, and would harm the other figures.
+    """
+    topical = measuring(everything)
+    model = train(replace(corpora, examples=without(corpora, topical)), _told)
+    return Task(judge=_judge(model, arguments, "one"), topical=topical)
+
+
+def _told(step: str) -> None:
+    print(step, file=sys.stderr)
 
 
 def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:

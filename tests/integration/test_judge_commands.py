@@ -127,7 +127,8 @@ def test_the_process_prints_the_budget_by_domain_and_draws(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [(["--per-day", "0"], "whole number"), (["--plots", "plots"], "нужен FILE")]
+    ("options", "said"),
+    [(["--per-day", "0"], "whole number"), (["--plots", "plots"], "нужен FILE"), (["--topics"], "--data DIR")],
 )
 def test_an_option_that_makes_no_sense_is_refused(
     capfd: pytest.CaptureFixture[str], options: list[str], said: str

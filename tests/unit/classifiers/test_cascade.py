@@ -183,6 +183,13 @@ def test_the_mood_is_that_of_both_tiers_by_whether_a_brand_is_given(reading_all:
         assert verdict.label == LABELS[int((odds * np.exp([leaning, 0.0, leaning])).argmax())]
 
 
+def test_the_second_tier_alone_does_not_lean_to_an_opinion(model: Model) -> None:
+    judge = Judge(model, cascade=Cascade(second=Digest(), band=(-math.inf, math.inf), share=1.0))
+    for question, verdict in zip(QUESTIONS, judge.classify(QUESTIONS), strict=True):
+        odds = np.array(Digest.of(question))[BRAND_HEADS if question.brand else TEXT_HEADS]
+        assert verdict.label == LABELS[int(odds.argmax())]
+
+
 def test_a_text_that_is_not_read_again_keeps_its_first_verdict(model: Model, alone: Judge) -> None:
     second = Digest()
     once = alone.classify(QUESTIONS)
