@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fine-tune on the CPU (half an hour on two cores), export, answer; `listener train` comes after it."""
+    """Fine-tune on the CPU (45 min on two cores with AMX), export, answer; `listener train` comes after it."""
     try:
         from classifiers.encoder import source, teaching  # noqa: PLC0415 - torch is only for this command
         from classifiers.encoder.wording import wording  # noqa: PLC0415 - the same
