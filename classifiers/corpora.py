@@ -5,7 +5,6 @@ import gzip
 import hashlib
 import io
 import json
-import lzma
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from classifiers.features import TONES
 from classifiers.readings import (
     ATTITUDES,
     COMMENTS,
@@ -27,6 +25,7 @@ from classifiers.readings import (
 )
 from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
 from classifiers.text import OTHER_BRAND, Span
+from classifiers.tones import COUNTED, read_tones
 from classifiers.verdict import LABELS, Label
 
 Domain = Literal["telecom", "banks", "general", "comments", "emotions", "news", "own"]
@@ -82,8 +81,6 @@ _LETTERS: Final = re.compile(r"[^a-zа-яё]+")
 _GIST: Final = 70
 BRANDED: Final[tuple[Domain, ...]] = ("telecom", "banks")
 """Where attitudes to a brand are labelled, and a mention can be a complaint about it."""
-# Tones from which a term counts as strong and as weak, by each lexicon's own measure.
-_COUNTED_LEXICONS: Final = {"rubtsova": (3.0, 1.5), "mtd_rus": (2.5, 1.2)}
 
 
 class DataError(ValueError):
@@ -247,13 +244,6 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def lexicon(path: Path) -> Iterator[tuple[str, float]]:
-    """Term and tone of a tone-classifier lexicon (some terms carry a stray comma)."""
-    with lzma.open(path, "rt", encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            yield row["term"].strip(", ").lower().replace("ё", "е"), float(row["tone"])
-
-
 def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGHT) -> Corpora:
     """Everything that a model may be trained on; `with_x=False` leaves out tweets and what was counted on them.
 
@@ -272,7 +262,7 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
         examples += general_tweets(files[-1])
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]
-    counted = _COUNTED_LEXICONS if with_x else {}
+    counted = COUNTED if with_x else {}
     files += [lexicons / f"{name}_lexicon.csv.xz" for name in (*counted, "experts")]
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
     unseen = [one for one in examples if one.read and not one.read.teaches]
@@ -288,19 +278,6 @@ def gist(example: Example) -> str:
     for start, end in reversed(example.brand):
         text = text[:start] + " " + text[end:]
     return _LETTERS.sub(" ", _NOISE.sub(" ", text.lower())).strip()[:_GIST]
-
-
-def read_tones(lexicons: Path, counted: Mapping[str, tuple[float, float]]) -> dict[str, str]:
-    """Lemma → tone class; what people listed by hand overrules what was counted from tweets."""
-    tones: dict[str, str] = {}
-    for name, (strong, weak) in counted.items():
-        for term, tone in lexicon(lexicons / f"{name}_lexicon.csv.xz"):
-            size = 2 if abs(tone) >= strong else 1 if abs(tone) >= weak else 0
-            if size:
-                tones.setdefault(term, TONES[("+" if tone > 0 else "-") * size])
-    for term, tone in lexicon(lexicons / "experts_lexicon.csv.xz"):
-        tones[term] = TONES["++" if tone > 0 else "--"]
-    return tones
 
 
 def _checksum(file: Path) -> str:
