@@ -70,6 +70,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="another model than the committed one; with --data: measure it on the read tweets, train nothing",
     )
     parser.add_argument(
+        "--tiers",
+        choices=TIERS,
+        help="which to measure: both, as the daemon has them (the default), the first, or the second alone; on the"
+        " development split the first is the default, because the committed second tier has seen its tests",
+    )
+    parser.add_argument("--encoder", type=Path, metavar="FILE", help="another second tier than the committed one")
+    _add_data(parser)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    """What belongs to the development split."""
+    parser.add_argument(
         "--data",
         type=Path,
         metavar="DIR",
@@ -87,13 +99,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --data: answers of `listener teach --development` to learn",
     )
-    parser.add_argument(
-        "--tiers",
-        choices=TIERS,
-        help="which to measure: both, as the daemon has them (the default), the first, or the second alone; on the"
-        " development split the first is the default, because the committed second tier has seen its tests",
-    )
-    parser.add_argument("--encoder", type=Path, metavar="FILE", help="another second tier than the committed one")
 
 
 def run(arguments: argparse.Namespace) -> int:
