@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from classifiers.text import BRAND, LINK, NUMBER, USER
+from classifiers.text import BRAND, LINK, NUMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +203,5 @@ SIGNALS: Final[Mapping[str, tuple[str, ...]]] = {
             динозавр, фанат, школота""",
         "quotes": "«, »",
         "link": LINK,
-        "number": NUMBER,
-        "person": USER,
     }.items()
 }

@@ -100,12 +100,15 @@ def found(
             words = forms if exact else lemmas
             if rest and tuple([words[row] for row in rows[place + 1 : place + 1 + len(rest)]]) != rest:
                 continue
-            if near and near.isdisjoint(
-                [lemmas[row] for row in rows[max(0, place - _REACH) : place + _REACH + 1]]
-            ):
+            if near and near.isdisjoint([lemmas[row] for row in _beside(rows, place, place + 1 + len(rest))]):
                 continue
             marks.add(mark)
     return frozenset(marks)
+
+
+def _beside(rows: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """The tokens near `start:end`, which is no company for itself."""
+    return (*rows[max(0, start - _REACH) : start], *rows[end : start + _REACH + 1])
 
 
 def meaning(marks: AbstractSet[Mark], weights: Mapping[str, float]) -> Meaning:

@@ -115,6 +115,8 @@ def test_the_judge_finds_the_staffs_exact_phrases_in_topics_and_urgency() -> Non
         ("всё, перехожу на мтс", "уходит", True),
         ("перехожу дорогу", "уходит", False),
         ("смс не уходят", "уходит", False),
+        ("купила симку мегафона", "уходит", True),
+        ("купила симку, довольна", "уходит", False),
     ],
 )
 def test_some_words_are_urgent_only_near_others(text: str, reason: str, *, marked: bool) -> None:
