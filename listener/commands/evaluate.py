@@ -109,21 +109,25 @@ def run(arguments: argparse.Namespace) -> int:
             require()
         task = _task(arguments)
         _show(task, budget, arguments.plots)
-    except (DataError, ModelError, PlotsError, OSError) as error:
+    except (DataError, ModelError, PlotsError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        named = error.filename is not None  # not so in a broken .gz
+        print(f"{error.filename}: нет доступа: {error.strerror}" if named else error, file=sys.stderr)
         return 1
     return 0
 
 
 def _task(arguments: argparse.Namespace) -> Task:
+    if conflict := _conflict(arguments):
+        raise DataError(conflict)
     if arguments.data is not None and arguments.model is not None:
         corpora = read_corpora(arguments.data, taught=None)
         judge = _judge(load(arguments.model), arguments, "both")
         return Task(judge=judge, read=corpora.unseen, topical=measuring(corpora))
     if arguments.data is not None:
         return _development(arguments)
-    if arguments.topics or arguments.without_x:
-        raise DataError("--topics, --without-x: только вместе с --data DIR")
     judge = _judge(load(arguments.model), arguments, "both")
     if arguments.file is None and arguments.plots is not None:
         raise DataError("--plots: рисовать не по чему, нужен FILE или --data")
@@ -135,6 +139,20 @@ def _task(arguments: argparse.Namespace) -> Task:
     if not gold.examples:
         raise DataError(f"{arguments.file}: нет ни одной строки с оценкой")
     return Task(judge=judge, examples=gold.examples, told=gold.told)
+
+
+def _conflict(arguments: argparse.Namespace) -> str | None:
+    """Which of the options would go unheeded beside the others."""
+    learning = arguments.topics or arguments.without_x or arguments.taught is not None
+    if arguments.data is None:
+        return "--topics, --without-x, --taught: только вместе с --data DIR" if learning else None
+    if arguments.file is not None:
+        return "FILE и --data меряют разное: оставьте одно из двух"
+    if arguments.model is not None and learning:
+        return "--topics, --without-x, --taught: для них модель учат заново, уберите --model"
+    if arguments.topics and (arguments.without_x or arguments.plots is not None):
+        return "--topics: без --without-x и --plots"
+    return None
 
 
 def _development(arguments: argparse.Namespace) -> Task:

@@ -128,7 +128,15 @@ def test_the_process_prints_the_budget_by_domain_and_draws(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [(["--per-day", "0"], "whole number"), (["--plots", "plots"], "нужен FILE"), (["--topics"], "--data DIR")],
+    [
+        (["--per-day", "0"], "whole number"),
+        (["--plots", "plots"], "нужен FILE"),
+        (["--topics"], "--data DIR"),
+        (["--taught", "answers.npz"], "--data DIR"),
+        (["gold.jsonl", "--data", "data"], "одно из двух"),
+        (["--data", "data", "--model", "judge.npz", "--topics"], "уберите --model"),
+        (["--data", "data", "--topics", "--plots", "plots"], "без --without-x и --plots"),
+    ],
 )
 def test_an_option_that_makes_no_sense_is_refused(
     capfd: pytest.CaptureFixture[str], options: list[str], said: str
@@ -139,6 +147,11 @@ def test_an_option_that_makes_no_sense_is_refused(
         code = int(error.code or 0)
     assert code != 0
     assert said in capfd.readouterr().err
+
+
+def test_a_file_to_measure_on_that_is_not_there_is_named_first(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "none.jsonl"]) == 1
+    assert capfd.readouterr().err.splitlines()[-1].startswith("none.jsonl: ")
 
 
 def test_training_without_data_says_so(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
