@@ -122,7 +122,7 @@ def _text(row: dict[str, Any]) -> str:
 def _identity(row: dict[str, Any]) -> str | int | None:
     identity = row.get("id")
     if identity is not None and (isinstance(identity, bool) or not isinstance(identity, str | int)):
-        raise BadLineError(f"`id` must be a string or a number, got {type(identity).__name__}")
+        raise BadLineError(f"`id` must be a string or a whole number, got {type(identity).__name__}")
     return identity
 
 

@@ -17,7 +17,7 @@ from alerts.russian import INTENT_TITLES, NBSP, percent
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.tiers import open_judge
-from classifiers.verdict import Judges, Question, Verdict
+from classifiers.verdict import Intent, Judges, Question, Verdict
 from listener.brands.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
@@ -121,13 +121,17 @@ def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
     words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
     yield Text(
         f"Жалоба: {percent(verdict.complaint)}, тон: {MOODS[verdict.label]},"
-        f" автор {INTENT_TITLES[verdict.intent]}, срочность: {percent(verdict.urgency)}"
+        f" {_author(verdict.intent)}, срочность: {percent(verdict.urgency)}"
     )
     yield Text(f"Слова: {words or 'ничего не сказали'}")
     if verdict.read_twice:
         added = f"{verdict.evidence[0].weight:+.2f}".replace(".", ",")
         yield Text(f"Второе чтение, весь текст: {added}")
     yield Text(f"Темы: {', '.join(verdict.topics) or 'не определены'}")
+
+
+def _author(intent: Intent) -> str:
+    return "чего хочет автор, неясно" if intent == "other" else f"автор {INTENT_TITLES[intent]}"
 
 
 def _says(word: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alerts.routing import Chat, Receiver, Route, Routing, When
-from classifiers.verdict import Evidence, Question, Sentiment, Verdict
+from classifiers.verdict import Evidence, Intent, Question, Sentiment, Verdict
 from listener.__main__ import main
 from listener.brands.brand import Brand
 from listener.brands.matcher import Matcher
@@ -33,6 +33,7 @@ class CertainJudge:
 
     complaint: float
     urgency: float = 0.1
+    intent: Intent = "vent"
 
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         return [self._verdict(question) for question in questions]
@@ -43,7 +44,7 @@ class CertainJudge:
             sentiment=Sentiment(negative=0.9, neutral=0.1, positive=0.0),
             label="negative",
             complaint=self.complaint,
-            intent="vent",
+            intent=self.intent,
             topics=("связь",),
             urgency=self.urgency,
             evidence=(Evidence(start=start, end=start + 3, weight=1.25),),
@@ -54,6 +55,12 @@ class CertainJudge:
 def told(text: str, complaint: float, urgency: float = 0.1) -> list[str]:
     judge = CertainJudge(complaint=complaint, urgency=urgency)
     return [str(line) for line in explain(text, (BRAND,), ROUTING, Matcher((BRAND,)), judge, NOW)]
+
+
+def test_an_author_of_no_known_intent_is_said_to_be_unclear() -> None:
+    judge = CertainJudge(complaint=0.2, intent="other")
+    lines = [str(line) for line in explain(TEXT, (BRAND,), ROUTING, Matcher((BRAND,)), judge, NOW)]
+    assert any("чего хочет автор, неясно" in line for line in lines)
 
 
 def test_a_complaint_is_explained_down_to_its_chats() -> None:
