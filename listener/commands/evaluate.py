@@ -11,7 +11,15 @@ from rich.console import Console
 
 from classifiers.classify import Judge
 from classifiers.corpora import Corpora, DataError, Example, read_corpora
-from classifiers.evaluation import BUDGET, Budget, answers, development_split, figures_of, measure_hard
+from classifiers.evaluation import (
+    BUDGET,
+    Budget,
+    Figures,
+    answers,
+    development_split,
+    figures_of,
+    measure_hard,
+)
 from classifiers.gold import ROWS, read_gold
 from classifiers.model import Model, ModelError, load
 from classifiers.plots import PlotsError, draw, require
@@ -72,8 +80,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tiers",
         choices=TIERS,
-        help="which to measure: both, as the daemon has them (the default), the first, or the second alone; on the"
-        " development split the first is the default, because the committed second tier has seen its tests",
+        help="which to measure: both (the default; as the daemon has them unless LISTENER_SECOND_OPINION is off),"
+        " the first, or the second alone; on the development split the first is the default, because the committed"
+        " second tier has seen its tests",
     )
     parser.add_argument("--encoder", type=Path, metavar="FILE", help="another second tier than the committed one")
     _add_data(parser)
@@ -200,7 +209,7 @@ def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:
 def _show(task: Task, budget: Budget, plots: Path | None) -> None:
     console = Console()
     judged = answers(task.judge, task.examples)
-    for table in tables([figures_of(one, budget) for one in judged], task.told, budget):
+    for table in tables(_known([figures_of(one, budget) for one in judged]), task.told, budget):
         console.print(table)
     for table in read_tables(measure_read(task.judge, task.read, budget), budget):
         console.print(table)
@@ -213,6 +222,14 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
         if task.read:
             written += draw(natural_answers(task.judge, task.read), plots, budget, "read-")
         console.print(*(f"Нарисовано: {file}" for file in written), sep="\n", soft_wrap=True)
+
+
+def _known(found: Sequence[Figures]) -> list[Figures]:
+    """Those that say something; of the others a word why they do not."""
+    nothing = [one.domain for one in found if one.mood is None and one.complaint is None]
+    for domain in nothing:
+        print(f"{domain}: нет ни тональности, ни одной жалобы — мерить нечего", file=sys.stderr)
+    return [one for one in found if one.domain not in nothing]
 
 
 def _count(text: str) -> int:

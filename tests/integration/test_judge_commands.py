@@ -149,6 +149,15 @@ def test_an_option_that_makes_no_sense_is_refused(
     assert said in capfd.readouterr().err
 
 
+def test_labels_without_a_single_complaint_are_said_to_measure_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"text": "доброе утро", "complaint": false, "domain": "кафе"}\n', encoding="utf-8")
+    assert main(["evaluate", str(gold), "--tiers", "one"]) == 0
+    assert "кафе: нет ни тональности, ни одной жалобы" in capfd.readouterr().err
+
+
 def test_a_file_to_measure_on_that_is_not_there_is_named_first(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "none.jsonl"]) == 1
     assert capfd.readouterr().err.splitlines()[-1].startswith("none.jsonl: ")
