@@ -244,7 +244,9 @@ def _post(example: Example) -> str:
 
 
 def _confidence(verdict: Verdict) -> float:
-    return max(verdict.sentiment.negative, verdict.sentiment.neutral, verdict.sentiment.positive)
+    """What the judge gave to its label, which need not be the likeliest class (`classifiers.classify.LEANING`)."""
+    found: float = getattr(verdict.sentiment, verdict.label)
+    return found
 
 
 def _mood_figures(judged: Answers) -> MoodFigures:

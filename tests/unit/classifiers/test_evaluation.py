@@ -1,6 +1,7 @@
 """The judge's figures by domain: right ones, each within its interval, of anything that judges."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,18 @@ def test_anything_that_judges_can_be_measured() -> None:
     assert figures.complaint.average_precision.value == pytest.approx((1 + 2 / 3) / 2)
     assert (figures.complaint.budget_precision.value, figures.complaint.budget_recall.value) == (0.5, 0.5)
     assert (figures.complaint.count, figures.complaint.complaints, figures.complaint.level) == (4, 2, 0.8)
+
+
+def test_the_moods_calibration_is_that_of_the_label_though_another_class_be_likelier() -> None:
+    class Leaning(Parrot):
+        def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+            doubtful = Sentiment(negative=0.4, neutral=0.6, positive=0.0)
+            return [replace(one, sentiment=doubtful, label="negative") for one in super().classify(questions)]
+
+    examples = [_example(f"negative 0.5 {at}", "negative", complaint=None) for at in range(5)]
+    (figures,) = measure(Leaning(), examples)
+    assert figures.mood
+    assert figures.mood.error.value == pytest.approx(1 - 0.4)
 
 
 def test_a_class_that_nobody_labelled_has_no_figures_and_no_part_in_the_mean() -> None:
