@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
-from classifiers.corpora import BRAND_NAMES, DataError, Domain, Example, brand_example
+from classifiers.corpora import BRAND_NAMES, DataError, Domain, Example, brand_example, sounds_like_complaint
 from classifiers.verdict import LABELS, Label
 
 ROWS: Final = """\
@@ -17,6 +17,8 @@ A row of FILE (JSON lines, .gz or not) has a `text` and what people said of it, 
   "brands": {"beeline": "negative", "mts": null}         attitude to each brand; null: nobody knows
   "complaint": true                                      whether a customer complains (of every brand of the row)
   "complaints": {"beeline": true, "mts": false}          the same, brand by brand
+  "brand": "romashka", "words": [[0, 7]]                 the one brand that label and complaint are about, and
+                                                         where it is named, as `listener export labels` writes
 and perhaps "domain": "shops", any name: figures are given by domain. Without it the brands of SentiRuEval are
 `telecom` or `banks`, all else is `general`. Where no row of a domain says `complaint`, an attitude worded like a
 customer's stands in for it, and the output says so. Rows labelled `speech` or `skip` are left out.
@@ -88,10 +90,31 @@ def _faults(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"`label`: {_shown(row['label'])}; бывает {', '.join((*LABELS, *_SKIPPED))}"
     if not isinstance(row.get("complaint"), bool | None):
         yield f"`complaint`: {_shown(row['complaint'])}; бывает true или false"
+    yield from _wrong_place(row)
     wrong = [*_wrong_brands(row, "brands", LABELS), *_wrong_brands(row, "complaints", (True, False))]
     yield from wrong
     if not wrong and not _says(row):
         yield "нет ни `label`, ни оценки в `brands`, ни `complaint`: мерить не с чем"
+
+
+def _wrong_place(row: Mapping[str, Any]) -> Iterator[str]:
+    brand, spans = row.get("brand"), row.get("words")
+    if brand is not None and not (isinstance(brand, str) and brand.strip()):
+        yield f"`brand` — название бренда, а не {_shown(brand)}"
+    if brand is not None and (row.get("brands") or row.get("complaints")):
+        yield "или `brand`, или `brands` с `complaints`: вместе они спорят"
+    if spans is not None and not _are_spans(spans, row.get("text")):
+        yield f"`words` — места имени в тексте, [[начало, конец], …], а не {_shown(spans)}"
+
+
+def _are_spans(spans: object, text: object) -> bool:
+    """Pairs of whole numbers within the text, in order."""
+    return isinstance(spans, list) and all(
+        isinstance(one, list)
+        and [type(end) for end in one] == [int, int]
+        and 0 <= one[0] < one[1] <= len(str(text))
+        for one in spans
+    )
 
 
 def _wrong_brands(row: Mapping[str, Any], name: str, allowed: Iterable[object]) -> Iterator[str]:
@@ -126,7 +149,7 @@ def _says(row: Mapping[str, Any]) -> bool:
 
 def _told(row: Mapping[str, Any]) -> Iterator[_Told]:
     """One for each brand of which something is known, or one for the text; none for a label that is no mood."""
-    complaints, labels = row.get("complaints") or {}, row.get("brands") or {}
+    complaints, labels = row.get("complaints") or {}, row.get("brands") or _one_brand(row)
     for brand in dict.fromkeys((*labels, *complaints)):
         label = labels.get(brand) if isinstance(labels, dict) else None
         complaint = complaints.get(brand, row.get("complaint"))
@@ -141,10 +164,21 @@ def _told(row: Mapping[str, Any]) -> Iterator[_Told]:
             yield _with(row.get("complaint"), example)
 
 
+def _one_brand(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row's one `brand` with the attitude that its `label` is then."""
+    known = row.get("label") if row.get("label") in LABELS else None
+    return {row["brand"]: known} if row.get("brand") else {}
+
+
 def _branded(row: Mapping[str, Any], brand: str, label: str | None) -> Example:
-    """A brand of no contest is looked for by its own name, in any case, with any ending."""
+    """A brand of no contest is where the row says, else looked for by its name, in any case, with any ending."""
     usual = ("telecom" if brand in _TELECOM else "banks") if brand in BRAND_NAMES else "general"
-    one = brand_example(row["text"], brand, label, _domain(row.get("domain") or usual))
+    domain = _domain(row.get("domain") or usual)
+    if row.get("brand") and row.get("words"):
+        known, spans = cast(Label | None, label), tuple((start, end) for start, end in row["words"])
+        complaint = sounds_like_complaint(row["text"], known)
+        return Example(text=row["text"], brand=spans, label=known, domain=domain, complaint=complaint)
+    one = brand_example(row["text"], brand, label, domain)
     if brand in BRAND_NAMES or not brand.strip():
         return one
     names = re.compile(rf"(?<!\w){re.escape(brand)}\w*", re.IGNORECASE)

@@ -52,6 +52,14 @@ def _not_empty(value: list[str]) -> list[str]:
     return value
 
 
+def _can_be_found(value: str) -> str:
+    """A word that no text can have would be looked for in vain for ever."""
+    wanted = value.removeprefix("=")
+    if "=" in wanted or not wanted.strip():
+        raise PydanticCustomError("never_found", "never_found")
+    return value
+
+
 Text = Annotated[
     str,
     BeforeValidator(_not_a_yaml_word),
@@ -61,6 +69,8 @@ Switch = Annotated[bool, BeforeValidator(_not_a_yaml_word), Field(strict=True)]
 Duration = Annotated[Text, AfterValidator(_duration), Field(json_schema_extra={"pattern": "^[1-9][0-9]*[smhd]$"})]
 Block = Annotated[Text, AfterValidator(_block)]
 Texts = Annotated[list[Text], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+Marker = Annotated[Text, AfterValidator(_can_be_found)]
+Markers = Annotated[list[Marker], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
 Names = Annotated[
     Texts,
     BeforeValidator(_one_or_many),
@@ -273,5 +283,5 @@ class TemplatesYaml(Model):
 class WordsYaml(Model):
     """Слова-приметы вашего бренда."""
 
-    topics: Annotated[dict[Text, Texts], Field(description="Тема и её слова: {связь: [сеть, интернет]}")] = {}
-    urgent: Annotated[list[Text], Field(description="Слова, с которыми обращение срочное")] = []
+    topics: Annotated[dict[Text, Markers], Field(description="Тема и её слова: {связь: [сеть, интернет]}")] = {}
+    urgent: Annotated[list[Marker], Field(description="Слова, с которыми обращение срочное")] = []

@@ -263,6 +263,22 @@ def test_all_mistakes_of_all_files_come_at_once(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("word", ["=", "= ", "==верните", "верните =деньги"])
+def test_a_word_that_no_text_can_have_is_a_mistake(tmp_path: Path, word: str) -> None:
+    for place in ("topics:\n  возврат: [сеть, '{}']\n", "urgent: [сеть, '{}']\n"):
+        folder(tmp_path, words=place.format(word))
+        (mistake,) = check(tmp_path)
+        assert Path(mistake.file).name == "words.yaml"
+        assert "знак = ставят один раз" in mistake.message
+        assert word.strip() in mistake.message
+
+
+@pytest.mark.parametrize("word", ["😡", "!!!", "=5%", "верните деньги"])
+def test_signs_and_emoji_may_be_words(tmp_path: Path, word: str) -> None:
+    folder(tmp_path, words=f"urgent: ['{word}']\n")
+    assert check(tmp_path) == ()
+
+
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     folder(tmp_path, brand=b"\xef\xbb\xbf" + BRAND.encode())
     assert check(tmp_path) == ()

@@ -19,6 +19,41 @@ def test_a_row_of_brands_gives_one_example_for_each(tmp_path: Path) -> None:
     assert not gold.told
 
 
+def test_a_row_may_be_about_one_brand_as_operators_labels_are(tmp_path: Path) -> None:
+    text = "МТС лучше, а Ромашка молчит"
+    gold = _read(
+        tmp_path,
+        {"text": text, "brand": "romashka", "words": [[13, 20]], "complaint": True},
+        {"text": text, "brand": "mts", "label": "positive"},
+        {"text": text, "brand": "ромашка", "label": "negative", "complaint": False, "domain": "цветы"},
+        {"text": text, "brand": "mts", "label": "speech"},
+    )
+    told, mts, named = gold.examples
+    assert (told.brand, told.label, told.complaint, told.domain) == (((13, 20),), None, True, "general")
+    assert told.text == text
+    assert (mts.label, mts.domain, mts.brand) == ("positive", "telecom", ((0, 3),))
+    assert (named.label, named.complaint, named.domain) == ("negative", False, "цветы")
+    assert [named.text[start:end] for start, end in named.brand] == ["Ромашка"]
+    assert gold.skipped == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"brand": 7},
+        {"brand": " "},
+        {"brand": "mts", "brands": {"mts": "neutral"}},
+        {"brand": "mts", "words": [[3, 1]]},
+        {"brand": "mts", "words": [[0, 99]]},
+        {"brand": "mts", "words": "МТС"},
+        {"brand": "mts", "words": [[True, 2]]},
+    ],
+)
+def test_a_brand_that_cannot_be_is_named_with_its_line(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match=r":1: .*(brand|words)"):
+        _read(tmp_path, {"text": "МТС молчит", "complaint": True, **wrong})
+
+
 def test_domains_are_the_usual_ones_or_any(tmp_path: Path) -> None:
     gold = _read(
         tmp_path,
