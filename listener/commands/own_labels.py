@@ -15,7 +15,7 @@ from classifiers.classify import Judge
 from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved, way_of
 from classifiers.guard import Kept, refusal, regression, right_of_labels
 from classifiers.model import Floats, Model, ModelError, load, save
-from classifiers.text import Span
+from classifiers.text import Span, spans_of
 from classifiers.tiers import missing, serving
 from listener.brands.matcher import Matcher
 from listener.staff.values import Staff
@@ -133,18 +133,11 @@ def _label(line: bytes, matchers: Mapping[str, Matcher]) -> Label:
 
 
 def _words(row: dict[str, Any], text: str) -> tuple[Span, ...]:
-    spans = row["words"]
-    if not isinstance(spans, list) or not all(_is_span(span, len(text)) for span in spans):
-        raise BadLabelError(
-            f"words: нужны места имени бренда в тексте, [[начало, конец], …], а не {_shown(spans)}"
-        )
-    return tuple((span[0], span[1]) for span in spans)
-
-
-def _is_span(span: object, length: int) -> bool:
-    if not isinstance(span, list) or len(span) != 2 or not all(type(end) is int for end in span):
-        return False
-    return bool(0 <= span[0] < span[1] <= length)
+    spans = spans_of(row["words"], len(text))
+    if spans is None:
+        given = _shown(row["words"])
+        raise BadLabelError(f"words: нужны места имени бренда в тексте, [[начало, конец], …], а не {given}")
+    return spans
 
 
 def _named(brand: str | None, text: str, matchers: Mapping[str, Matcher]) -> tuple[Span, ...]:
