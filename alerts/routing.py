@@ -46,7 +46,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """The staff's routes.yaml as values: the first route whose condition holds wins, else `default`."""
+    """The config's routes.yaml as values: the first route whose condition holds wins, else `default`."""
 
     receivers: tuple[Receiver, ...]
     default: tuple[str, ...]

@@ -24,7 +24,7 @@ class Matches(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
-    """Everything a judgement depends on, replaced as a whole when the staff's config is read anew.
+    """Everything a judgement depends on, replaced as a whole when the config is read anew.
 
     `urgent_at` is the urgency from which a card is not held back by night hours.
     """

@@ -42,7 +42,7 @@ TROUBLE: Final = 2.0
 
 
 class Pipeline:
-    """The four loops over one store. What the staff's config decides is replaced as a whole by `use`."""
+    """The four loops over one store. What the config decides is replaced as a whole by `use`."""
 
     def __init__(
         self,

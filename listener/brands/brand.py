@@ -1,4 +1,4 @@
-"""A brand: what is listened for, as the staff's brand file says it."""
+"""A brand: what is listened for, as the brand's file says it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

@@ -21,11 +21,11 @@ from classifiers.verdict import Intent, Judges, Question, Verdict
 from listener.brands.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
+from listener.config.load import load
+from listener.config.values import Config, ConfigError
 from listener.judging import Matches
 from listener.mention import MAX_TEXT, Author, Mention
 from listener.settings import SettingsError, read_config_dir, read_judge
-from listener.staff.load import load
-from listener.staff.values import ConfigError, Staff
 from listener.triage import Declined, Reason, triage
 
 MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
@@ -51,16 +51,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Explain the text; exit code 2 when the config or the model cannot be used or the brand is unknown."""
     try:
-        staff = load(arguments.config or read_config_dir(os.environ, Path(".env")))
-        brands = _chosen(staff, arguments.brand)
+        config = load(arguments.config or read_config_dir(os.environ, Path(".env")))
+        brands = _chosen(config, arguments.brand)
         model, second = read_judge(os.environ, Path(".env"))
-        judge = open_judge(model, Markers(topics=staff.words.topics, urgent=staff.words.urgent), second=second)
+        judge = open_judge(model, Markers(topics=config.words.topics, urgent=config.words.urgent), second=second)
     except (ConfigError, ModelError, SettingsError, LookupError) as error:
         print(error.args[0], file=sys.stderr)
         return 2
     text = arguments.text[:MAX_TEXT]
     console = Console(highlight=False)
-    for line in explain(text, brands, staff.routing, Matcher(brands), judge, SystemClock().now()):
+    for line in explain(text, brands, config.routing, Matcher(brands), judge, SystemClock().now()):
         console.print(line, soft_wrap=True)
     return 0
 
@@ -86,10 +86,10 @@ def explain(
         yield from _decision(triage(_mention(text, now), match, verdict, brand), brand, routing)
 
 
-def _chosen(staff: Staff, only: str | None) -> tuple[Brand, ...]:
-    brands = tuple(brand for brand in staff.brands if only in (None, brand.id))
+def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
+    brands = tuple(brand for brand in config.brands if only in (None, brand.id))
     if not brands:
-        raise LookupError(f"Бренда «{only}» нет; есть: {', '.join(brand.id for brand in staff.brands)}")
+        raise LookupError(f"Бренда «{only}» нет; есть: {', '.join(brand.id for brand in config.brands)}")
     return brands
 
 

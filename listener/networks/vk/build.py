@@ -1,4 +1,4 @@
-"""The VK sources that the staff's brands and the tokens at hand allow."""
+"""The VK sources that the config's brands and the tokens at hand allow."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence

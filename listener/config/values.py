@@ -1,4 +1,4 @@
-"""The staff's configuration as typed values, whole and valid."""
+"""The config as typed values, whole and valid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staff:
+class Config:
     brands: tuple[Brand, ...]
     routing: Routing
     people: tuple[Person, ...] = ()

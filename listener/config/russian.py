@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from listener.staff.yaml_tree import YamlWord
+from listener.config.yaml_tree import YamlWord
 
 _SHOWN: Final = 40
 

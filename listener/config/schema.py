@@ -1,4 +1,4 @@
-"""The shape of each file of the staff's config; the Russian descriptions become the editors' hover help."""
+"""The shape of each file of the config; the Russian descriptions become the editors' hover help."""
 
 import re
 from datetime import timedelta
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from listener.staff.yaml_tree import YamlWord
+from listener.config.yaml_tree import YamlWord
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")

@@ -1,4 +1,4 @@
-"""The staff's config: every mistake is named with its line, in Russian, and nothing else ever escapes."""
+"""The config: every mistake is named with its line, in Russian, and nothing else ever escapes."""
 
 import json
 from pathlib import Path
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from listener.brands.brand import Brand, WatchVk, WatchX
 from listener.commands import check as check_command
-from listener.staff.load import check, load
-from listener.staff.schema_files import SCHEMAS, schema_text
-from listener.staff.values import ConfigError
+from listener.config.load import check, load
+from listener.config.schema_files import SCHEMAS, schema_text
+from listener.config.values import ConfigError
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,8 +63,8 @@ def folder(root: Path, **files: str | bytes) -> Path:
 
 def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
     words = "topics: {связь: [сеть, интернет]}\nurgent: [суд]\n"
-    staff = load(folder(tmp_path, words=words, templates="templates: {привет: '{имя}, мы тут'}\n"))
-    assert staff.brands == (
+    config = load(folder(tmp_path, words=words, templates="templates: {привет: '{имя}, мы тут'}\n"))
+    assert config.brands == (
         Brand(
             id="romashka",
             title="Ромашка Телеком",
@@ -82,23 +82,23 @@ def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
             x_usd_per_day=5.0,
         ),
     )
-    support, crisis = staff.routing.receivers
+    support, crisis = config.routing.receivers
     assert [(chat.messenger, chat.chat, chat.topic) for chat in support.chats] == [
         ("telegram", "-1001", 7),
         ("slack", "#support", None),
         ("console", "lamp", None),
     ]
     assert [chat.messenger for chat in crisis.chats] == ["telegram", "console"]
-    assert staff.routing.default == ("support",)
-    assert staff.routing.routes[0].to == ("crisis", "support")
-    assert staff.routing.routes[0].when.brands == ("romashka",)
-    assert staff.routing.sla is not None
-    assert staff.routing.sla.breach.total_seconds() == 3600
-    assert staff.routing.hours is not None
-    assert [block[0].hour for block in staff.routing.hours.weekdays] == [9, 14]
-    assert [person.name for person in staff.people] == ["Анна Иванова", "Олег Смирнов"]
-    assert staff.words.topics == {"связь": ("сеть", "интернет")}
-    assert staff.templates == {"привет": "{имя}, мы тут"}
+    assert config.routing.default == ("support",)
+    assert config.routing.routes[0].to == ("crisis", "support")
+    assert config.routing.routes[0].when.brands == ("romashka",)
+    assert config.routing.sla is not None
+    assert config.routing.sla.breach.total_seconds() == 3600
+    assert config.routing.hours is not None
+    assert [block[0].hour for block in config.routing.hours.weekdays] == [9, 14]
+    assert [person.name for person in config.people] == ["Анна Иванова", "Олег Смирнов"]
+    assert config.words.topics == {"связь": ("сеть", "интернет")}
+    assert config.templates == {"привет": "{имя}, мы тут"}
 
 
 @pytest.mark.parametrize("name", ["config", "examples/telecom", "examples/banks"])

@@ -7,7 +7,7 @@ from alerts.people import Person
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from listener.brands.brand import Brand, WatchVk, WatchX
-from listener.staff.schema import (
+from listener.config.schema import (
     BrandFile,
     HoursFile,
     PersonFile,
@@ -18,7 +18,7 @@ from listener.staff.schema import (
     WordsYaml,
     seconds,
 )
-from listener.staff.values import Words
+from listener.config.values import Words
 
 
 def build_brand(file: BrandFile) -> Brand:

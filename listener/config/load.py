@@ -1,4 +1,4 @@
-"""The staff's config folder as values: every mistake at once, with file and line, in Russian."""
+"""The config folder as values: every mistake at once, with file and line, in Russian."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,26 +7,26 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from listener.staff import rules
-from listener.staff.build import build_brand, build_person, build_routing, build_words
-from listener.staff.russian import explain
-from listener.staff.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
-from listener.staff.searches import search_warnings
-from listener.staff.values import ConfigError, Mistake, Staff
-from listener.staff.yaml_tree import Tree, read_tree
+from listener.config import rules
+from listener.config.build import build_brand, build_person, build_routing, build_words
+from listener.config.russian import explain
+from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
+from listener.config.searches import search_warnings
+from listener.config.values import Config, ConfigError, Mistake
+from listener.config.yaml_tree import Tree, read_tree
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 FILES: Final = ("people.yaml", "routes.yaml", "templates.yaml", "words.yaml")
 
 
-def load(directory: Path) -> Staff:
+def load(directory: Path) -> Config:
     """Read the whole folder. Raises ConfigError with every mistake; warnings do not stop it."""
     folder = _read(directory)
     mistakes = tuple(one for one in folder.mistakes if not one.warning)
     if mistakes or folder.routes is None:
         raise ConfigError(mistakes)
-    return Staff(
+    return Config(
         brands=tuple(build_brand(brand) for _, brand in folder.brands),
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people),

@@ -6,10 +6,10 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from listener.staff.russian import meant
-from listener.staff.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml, seconds
-from listener.staff.values import Mistake
-from listener.staff.yaml_tree import Place, Tree
+from listener.config.russian import meant
+from listener.config.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml, seconds
+from listener.config.values import Mistake
+from listener.config.yaml_tree import Place, Tree
 
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PREFIX: Final = 3
