@@ -67,7 +67,8 @@ def _read(directory: Path) -> _Folder:
         return folder
     try:
         brands_whole = _read_brands(directory, folder)
-        _read_routes(directory, folder, brands_whole=brands_whole)
+        people_whole = _read_people(directory, folder)
+        _read_routes(directory, folder, brands_whole=brands_whole, people_whole=people_whole)
         _read_optional(directory, folder)
         _strange_files(directory, folder)
     except OSError as error:
@@ -92,7 +93,22 @@ def _read_brands(directory: Path, folder: _Folder) -> bool:
     return len(folder.brands) == len(paths)
 
 
-def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool) -> None:
+def _read_people(directory: Path, folder: _Folder) -> bool:
+    """Read the people; False when the file has mistakes, so that nobody blames an owner for being unknown."""
+    path = directory / "people.yaml"
+    if not path.exists():
+        message = "нет файла people.yaml: нажимать кнопки на карточках будет некому"
+        folder.mistakes.append(Mistake(file=str(path), line=1, message=message, warning=True))
+        return True
+    tree, parsed = _parse(path, PeopleYaml, folder)
+    if parsed is None:
+        return False
+    folder.people = parsed
+    folder.mistakes += rules.people_mistakes(tree, parsed)
+    return True
+
+
+def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool, people_whole: bool) -> None:
     path = directory / "routes.yaml"
     if not path.exists():
         message = "нет файла routes.yaml: без него неизвестно, кому слать карточки"
@@ -103,17 +119,10 @@ def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool) -> Non
         asked = [one for route in folder.routes.route.routes for one in route.when.brands or ()]
         ids = [brand.id for _, brand in folder.brands] + ([] if brands_whole else asked)
         folder.mistakes += rules.routes_mistakes(tree, folder.routes, ids)
+        folder.mistakes += rules.owner_mistakes(tree, folder.routes, folder.people) if people_whole else ()
 
 
 def _read_optional(directory: Path, folder: _Folder) -> None:
-    people = directory / "people.yaml"
-    if people.exists():
-        tree, parsed = _parse(people, PeopleYaml, folder)
-        folder.people = parsed or folder.people
-        folder.mistakes += rules.people_mistakes(tree, parsed) if parsed is not None else ()
-    else:
-        message = "нет файла people.yaml: нажимать кнопки на карточках будет некому"
-        folder.mistakes.append(Mistake(file=str(people), line=1, message=message, warning=True))
     if (templates := directory / "templates.yaml").exists():
         tree, read = _parse(templates, TemplatesYaml, folder)
         folder.templates = read or folder.templates

@@ -101,6 +101,32 @@ def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
     assert config.templates == {"привет": "{имя}, мы тут"}
 
 
+def test_people_have_ids_and_receivers_owners(tmp_path: Path) -> None:
+    people = """\
+    people:
+      - {id: anna, name: Анна Иванова, role: operator, telegram: 111}
+      - {name: Щукина-Ёлкина Юлия, role: lead, telegram: 222}
+      - {id: anna_2, name: Анна Иванова, role: operator, telegram: 333}
+    """
+    owned = ROUTES.replace("console: true}", "console: true, owner: anna_2, backup: schukina-elkina-yuliya}")
+    config = load(folder(tmp_path, people=people, routes=owned))
+    assert [person.id for person in config.people] == ["anna", "schukina-elkina-yuliya", "anna_2"]
+    owners = [(receiver.owner, receiver.backup) for receiver in config.routing.receivers]
+    assert owners == [(None, None), ("anna_2", "schukina-elkina-yuliya")]
+
+
+def test_a_mistake_in_the_people_does_not_blame_the_owners(tmp_path: Path) -> None:
+    owned = ROUTES.replace("console: true}", "console: true, owner: anna}")
+    folder(tmp_path, people=PEOPLE.replace("role: lead", "role: boss"), routes=owned)
+    assert [Path(mistake.file).name for mistake in check(tmp_path)] == ["people.yaml"]
+
+
+def test_urgent_cards_come_at_night_where_nothing_is_said(tmp_path: Path) -> None:
+    hours = load(folder(tmp_path)).routing.hours
+    assert hours is not None
+    assert hours.night == "urgent"
+
+
 @pytest.mark.parametrize("name", ["config", "examples/telecom", "examples/banks"])
 def test_the_configs_that_ship_have_no_mistake_and_no_warning(name: str) -> None:
     assert check(ROOT / name, vk_searches=1000) == ()
@@ -184,6 +210,32 @@ MISTAKES = {
     "an unknown role": ("people", PEOPLE.replace("role: lead", "role: boss"), 3, "operator, lead, engineer"),
     "a Telegram id in quotes": ("people", PEOPLE.replace("222", '"222"'), 3, "без кавычек"),
     "one Telegram id for two": ("people", PEOPLE.replace("222", "111"), 3, "уже записан за «Анна Иванова»"),
+    "one id for two": (
+        "people",
+        PEOPLE.replace("{name: Анна", "{id: oleg, name: Анна").replace("{name: Олег", "{id: oleg, name: Олег"),
+        3,
+        "уже у «Анна Иванова»",
+    ),
+    "one name for two": ("people", PEOPLE.replace("Олег Смирнов", "Анна Иванова"), 3, "впишите сюда свой id"),
+    "an id in capitals": ("people", PEOPLE.replace("{name: Олег", "{id: Oleg, name: Олег"), 3, "например anna"),
+    "an owner nobody is": (
+        "routes",
+        ROUTES.replace("console: true}", "console: true, owner: oleg-smirnof}"),
+        3,
+        "имели в виду «oleg-smirnov»",
+    ),
+    "a backup nobody is": (
+        "routes",
+        ROUTES.replace("console: true}", "console: true, backup: vera}"),
+        3,
+        "«vera» нет в people.yaml",
+    ),
+    "a backup of oneself": (
+        "routes",
+        ROUTES.replace("console: true}", "console: true, owner: anna-ivanova, backup: anna-ivanova}"),
+        3,
+        "подменяет сам себя",
+    ),
     "an unknown placeholder": ("templates", "templates:\n  а: '{имяя}'\n", 2, "имели в виду «имя»"),
     "topics as a list": ("words", "topics: [сеть]\n", 1, "нужны ключи"),
     "bytes that are not UTF-8": ("words", "urgent: [суд]\n".encode("cp1251"), 1, "UTF-8"),
