@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Final
 
-from alerts.people import Person
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from listener.brands.brand import Brand, WatchVk, WatchX
+from domain.brand import Brand, WatchVk, WatchX
+from domain.person import Person
 from listener.brands.letters import ROMAN_SCHEMES, words_of
 from listener.config.schema import (
     BrandFile,
