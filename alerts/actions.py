@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeGuard, get_args
 
-from alerts.card import Action
+from alerts.cards.card import Action
+from alerts.cards.russian import moment
 from alerts.case import Case, State
 from alerts.deeds import last_deed, taken, verb
-from alerts.russian import moment
 from domain.person import Person
 
 SNOOZE: Final = timedelta(hours=1)

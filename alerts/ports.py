@@ -1,12 +1,15 @@
-"""What alerts ask of a messenger and of the store: Notifier, Inbox, Outbox and their values."""
+"""What alerts ask of a messenger and of the store: Notifier and its abilities, Inbox, Outbox, and their values."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from alerts.card import Card
-from alerts.case import Case
+from alerts.cards.card import Card
+from alerts.cards.note import Note
+from alerts.cards.prompt import Prompt
+from alerts.cases.case import Case
+from alerts.cases.telling import NoticeDraft, Priority
 from alerts.routing import Chat
 from domain.person import Messenger
 
@@ -15,7 +18,8 @@ class NotifyError(Exception):
     """A card that was not shown; says what to do.
 
     `permanent`: this chat will never take it (bot kicked, chat gone): go to the next receiver.
-    `retry_after`: seconds the messenger asked for; it holds for the whole messenger.
+    `retry_after`: seconds the messenger asked for; it holds for this chat, or for the whole messenger where
+    `everywhere` says so (a refused token).
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
     `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).
@@ -27,6 +31,7 @@ class NotifyError(Exception):
         *,
         permanent: bool = False,
         retry_after: float | None = None,
+        everywhere: bool = False,
         ambiguous: bool = False,
         moved_to: str | None = None,
         gone: bool = False,
@@ -34,6 +39,7 @@ class NotifyError(Exception):
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.everywhere = everywhere
         self.ambiguous = ambiguous
         self.moved_to = moved_to
         self.gone = gone
@@ -62,9 +68,23 @@ class Searchable(Protocol):
         """The reference of the message sent under `key`, or None when it was never shown."""
 
 
+@runtime_checkable
+class Threads(Protocol):
+    """A notifier that can say a word under a card."""
+
+    async def note(self, chat: Chat, card_ref: str | None, note: Note, key: str) -> str:
+        """Say the note under the card's message (in the chat itself where there is none) and return its reference.
+
+        Raises NotifyError.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A button that somebody pressed. `key` is unique to the press and the same when it is delivered again."""
+    """A button that somebody pressed, or the answer to what it asked. `key` is unique to the press and the same
+    when it is delivered again. `chat` and `ref` are the message that it came from, where the messenger says so;
+    `value` is the text or the option that the person gave.
+    """
 
     messenger: Messenger
     key: str
@@ -73,17 +93,45 @@ class Press:
     case: int
     action: str
     at: datetime
+    value: str | None = None
+    chat: str | None = None
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the person who pressed reads, in Russian; `alert` for a refusal that must not be overlooked."""
+    """What the person who pressed reads, in Russian; `alert` for a refusal that must not be overlooked.
+
+    `prompt` asks for what the command still needs; its answer comes back as another press, with a `value`.
+    """
 
     text: str
     alert: bool = False
+    prompt: Prompt | None = None
 
 
 OnPress = Callable[[Press], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A prompt as it stands in a messenger: whoever answers message `ref` answers `action` of `case`."""
+
+    messenger: Messenger
+    chat: str
+    ref: str
+    user: str
+    case: int
+    action: str
+    at: datetime
+
+
+class PromptBook(Protocol):
+    """Remembers prompts over restarts, for messengers where an answer only names the message it answers."""
+
+    async def remember(self, asked: Asked) -> None: ...
+
+    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None: ...
 
 
 class Inbox(Protocol):
@@ -109,22 +157,48 @@ class Delivery:
     tries: int
     unknown: bool
     created_at: datetime
+    priority: Priority = Priority.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A word that a chat must read. `card_ref` is the card's message in that chat, under which it is said.
+
+    A digest speaks of several `cases` at once (oldest deadline first); any other notice of one.
+    """
+
+    id: int
+    receiver: str
+    chat: Chat
+    draft: NoticeDraft
+    cases: tuple[Case, ...]
+    card_ref: str | None
+    tries: int
+    unknown: bool
+    created_at: datetime
+
+
+Due = Delivery | Notice
+"""What a worker of the outbox is given to do."""
 
 
 class Outbox(Protocol):
-    """The store's side of telling. A claimed delivery is leased: if the process dies it comes back `unknown`."""
+    """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`."""
 
-    async def claim(self, now: datetime, *, limit: int, skip: frozenset[Messenger]) -> Sequence[Delivery]:
-        """Lease due deliveries whose card is behind its case, oldest first, leaving out `skip`ped messengers."""
+    async def waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
+        """The chats for which something is due, each with the most urgent priority of what waits."""
 
-    async def shown(self, delivery: Delivery, ref: str, now: datetime) -> None:
-        """The chat now shows `delivery.case.revision` under `ref`."""
+    async def claim(self, chats: Mapping[Chat, int], now: datetime) -> Sequence[Due]:
+        """Lease, for each chat, at most so many of what is due there: by priority, then oldest first."""
 
-    async def retry(self, delivery: Delivery, at: datetime, error: str, *, unknown: bool) -> None:
+    async def shown(self, due: Due, ref: str, now: datetime) -> None:
+        """The chat now shows `due.case.revision`, or the notice, under `ref`."""
+
+    async def retry(self, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
         """Not shown; due again at `at`. Counts a try."""
 
-    async def fail(self, delivery: Delivery, error: str, now: datetime) -> None:
+    async def fail(self, due: Due, error: str, now: datetime) -> None:
         """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""
 
-    async def redirect(self, delivery: Delivery, chat: Chat, now: datetime) -> None:
+    async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         """The chat has moved: everything meant for it goes to `chat` as new messages; this one is due at once."""

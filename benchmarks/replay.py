@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from alerts.card import Card
+from alerts.cards.card import Card
 from alerts.routing import Chat
 from benchmarks.row import Row
 from benchmarks.stream import TELECOM, complaining_lines, invented_config, invented_lines, real_lines

@@ -9,18 +9,19 @@ Messenger = Literal["telegram", "slack", "console", "web"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`id` is who this is for ever, whatever the name; None only where nobody gave one.
+    """`id` is who this is for ever, whatever the name; `former_ids` are what the store knew the person by before.
 
     `gender` is grammatical, for «взял» or «взяла»; `telegram` is a user id, `slack` a member id (U…).
     """
 
+    id: str
     name: str
     role: Role
     telegram: int | None = None
     slack: str | None = None
     signature: str | None = None
     gender: Literal["f", "m"] | None = None
-    id: str | None = None
+    former_ids: tuple[str, ...] = ()
 
 
 def who_is(people: tuple[Person, ...], messenger: Messenger, user: str) -> Person | None:

@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from alerts.delivery import Delivering
-from alerts.notifiers.console import ConsoleNotifier
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.slack_inbox import SlackInbox
-from alerts.notifiers.telegram import TelegramNotifier
-from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.delivery.worker import Delivering
+from alerts.notifiers.console.notifier import ConsoleNotifier
+from alerts.notifiers.slack.inbox import SlackInbox
+from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.telegram.inbox import TelegramInbox
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Inbox, Notifier
 from alerts.routing import Chat, Receiver, Routing
 from classifiers.lexicon import Markers

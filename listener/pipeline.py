@@ -2,7 +2,7 @@
 
 hear    a source's batch and its cursor are kept in one transaction
 judge   kept mentions become verdicts, cases and due deliveries in one transaction
-tell    due deliveries are shown in the messengers (alerts.delivery)
+tell    due deliveries are shown in the messengers (alerts.delivery.worker)
 obey    an operator's press becomes an action and due edits in one transaction
 """
 
@@ -15,9 +15,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from alerts.actions import Change, Refusal, act
 from alerts.case import Case
-from alerts.delivery import Delivering
+
+from alerts.actions import Change, Refusal, act
+from alerts.delivery.worker import Delivering
 from alerts.ports import Answer, Press
 from alerts.routing import Routing
 from alerts.suppression import may_tell

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from alerts.delivery import Outcome
+from alerts.delivery.worker import Outcome
 from alerts.ports import Delivery
 from listener.judged import Judgement
 from listener.metrics import Metrics

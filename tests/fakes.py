@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.candidate import Candidate
-from alerts.card import Card
 from alerts.case import Case, Said
+
+from alerts.candidate import Candidate
+from alerts.cards.card import Card
 from alerts.ports import Delivery, NotifyError
 from alerts.routing import Chat
 from domain.person import Messenger

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from alerts.candidate import Candidate
+from alerts.cards.russian import INTENT_TITLES, NBSP, percent
 from alerts.routing import Chat, Routing, decide
-from alerts.russian import INTENT_TITLES, NBSP, percent
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.tiers import open_judge

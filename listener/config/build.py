@@ -74,10 +74,11 @@ def build_person(file: PersonFile) -> Person:
     )
 
 
-def person_id(file: PersonFile) -> str | None:
-    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova); None without letters."""
+def person_id(file: PersonFile) -> str:
+    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
     spelled = "-".join(words_of(file.name)).translate(ROMAN_SCHEMES[0])
-    return file.id or _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-") or None
+    made = _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-")
+    return file.id or made or str(file.telegram or file.slack or "nobody").lower()
 
 
 def build_words(file: WordsYaml) -> Words:

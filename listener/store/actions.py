@@ -5,11 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from alerts.case import Case
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.actions import Change, Refusal
-from alerts.case import Case
 from alerts.ports import Press
 from domain.person import Person
 from listener.store import cases, outbox_rows

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
+from alerts.case import Case, Deed, Earlier, Said
 from sqlalchemy import Row, Select, case, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.case import Case, Deed, Earlier, Said
 from listener.store import outbox_rows
 from listener.store.tables import ASLEEP, actions, case_mentions, cases, deliveries
 

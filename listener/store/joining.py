@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
+from alerts.case import Said, State
 from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Candidate
-from alerts.case import Said, State
 from listener.judged import Stored, Told
 from listener.store import outbox_rows
 from listener.store.engine import insert

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from alerts.case import Case
 from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.case import Case
 from alerts.ports import Delivery
 from alerts.routing import Chat
 from domain.person import Messenger

@@ -7,8 +7,9 @@ import tempfile
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from alerts.actions import Change, Refusal
 from alerts.case import Case
+
+from alerts.actions import Change, Refusal
 from alerts.ports import Delivery, Press
 from alerts.routing import Chat
 from domain.mention import Mention

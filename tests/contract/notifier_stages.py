@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from alerts.card import Button, Card
-from alerts.notifiers.console import ConsoleNotifier
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.telegram import TelegramNotifier
+from alerts.cards.card import Button, Card
+from alerts.notifiers.console.notifier import ConsoleNotifier
+from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Notifier
 from alerts.routing import Chat
 from simulator.faults import Faults

@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alerts.case import Case
+
 from alerts.actions import Change, Refusal
 from alerts.candidate import Candidate
-from alerts.case import Case
 from alerts.ports import Delivery, Press
 from alerts.routing import Chat
 from domain.brand import Match

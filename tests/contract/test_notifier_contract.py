@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.telegram import TelegramNotifier
+from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Notifier, NotifyError
 from simulator.faults import Fault
 from tests.contract.notifier_stages import (

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 
-from alerts.notifiers.telegram import TelegramNotifier
-from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.notifiers.telegram.inbox import TelegramInbox
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Answer, Press
 from alerts.routing import Chat
 from simulator.telegram import Telegram

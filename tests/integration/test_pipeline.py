@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from alerts.delivery import Delivering
+from alerts.delivery.worker import Delivering
 from alerts.routing import Chat, Receiver, Routing
 from alerts.sla import Hours
 from classifiers.verdict import Question

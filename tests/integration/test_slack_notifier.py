@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.slack_api import MAX_BODY
+from alerts.notifiers.slack.api import MAX_BODY
+from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.ports import NotifyError
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, SlackStage, slack_stage

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from alerts.notifiers.telegram_api import MAX_BODY, TelegramApi, TelegramError
+from alerts.notifiers.telegram.api import MAX_BODY, TelegramApi, TelegramError
 from tests.contract.notifier_stages import serving
 
 TOKEN = "7:secret-of-the-bot"

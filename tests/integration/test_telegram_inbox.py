@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.notifiers.telegram.inbox import TelegramInbox
 from alerts.ports import Answer, OnPress, Press
 from simulator.faults import Fault
 from simulator.telegram import Telegram

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notifiers.telegram import TelegramNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import NotifyError
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, telegram_stage

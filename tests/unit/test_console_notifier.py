@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.notifiers.console import ConsoleNotifier
+from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.routing import Chat
 from tests.contract.notifier_stages import CARD, CLAIMED
 

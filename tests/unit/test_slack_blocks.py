@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.notifiers.slack_blocks import blocks, escape, fallback
-from alerts.notifiers.slack_payloads import read_message, read_press
+from alerts.notifiers.slack.markup import blocks, escape, fallback
+from alerts.notifiers.slack.updates import read_message, read_press
 from simulator.slack_limits import block_mistakes
 from tests.contract.notifier_stages import CARD
 

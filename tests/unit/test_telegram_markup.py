@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.notifiers.marks import clean, cut, pieces, units
-from alerts.notifiers.telegram_markup import MAX_TEXT, keyboard, read_data, render
+from alerts.notifiers.highlights import clean, cut, pieces, units
+from alerts.notifiers.telegram.markup import MAX_TEXT, keyboard, read_data, render
 from simulator.telegram_entities import EntityError, length, plain_text
 from tests.contract.notifier_stages import CARD
 

@@ -6,13 +6,13 @@ from itertools import product
 from typing import get_args
 
 import pytest
+from alerts.case import Case, Deed, State
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from alerts.actions import SNOOZE, TABLE, Change, Refusal, act
-from alerts.card import Action
-from alerts.case import Case, Deed, State
+from alerts.cards.card import Action
 from domain.person import Person
 from tests.fakes import NOON, a_case
 

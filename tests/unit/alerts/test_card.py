@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
+from alerts.case import Case, Deed, Earlier, State
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.actions import TABLE
-from alerts.card import MAX_QUOTE, make_card
-from alerts.case import Case, Deed, Earlier, State
-from alerts.quoting import phrases
+from alerts.cards.card import MAX_QUOTE, make_card
+from alerts.cards.quoting import phrases
 from tests.fakes import NOON, a_case, a_said
 
 TEXT = "Василёк, третий день не работает интернет"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.card import Card
-from alerts.delivery import AT_ONCE, LONGEST_WAIT, PER_MESSENGER, Delivering, Outcome, key, wait_after
+from alerts.cards.card import Card
+from alerts.delivery.worker import AT_ONCE, LONGEST_WAIT, PER_MESSENGER, Delivering, Outcome, key, wait_after
 from alerts.ports import Delivery, Notifier, NotifyError
 from alerts.routing import Chat
 from domain.person import Messenger

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from alerts.card import Button, Card
-from alerts.notifiers.marks import Piece, clean, cut, pieces
+from alerts.cards.card import Button, Card
+from alerts.notifiers.highlights import Piece, clean, cut, pieces
 from domain.span import Span
 
 MAX_HEADER: Final = 150

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from alerts.notifiers.slack_blocks import OPEN
+from alerts.notifiers.slack.markup import OPEN
 
 _ACTION: Final = re.compile(r"[a-z_]{1,32}")
 _CASE: Final = re.compile(r"\d{1,18}")

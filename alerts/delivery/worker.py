@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, assert_never, get_args
 
-from alerts.card import make_card
+from alerts.cards.card import make_card
 from alerts.ports import Delivery, Notifier, NotifyError, Outbox, Searchable
 from domain.person import Messenger
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
-from alerts.notifiers.slack_api import SlackApi
-from alerts.notifiers.slack_payloads import Pressed, read_message, read_press
+from alerts.notifiers.slack.api import SlackApi
+from alerts.notifiers.slack.updates import Pressed, read_message, read_press
 from alerts.ports import Answer, NotifyError, OnPress, Press
 
 log = logging.getLogger(__name__)

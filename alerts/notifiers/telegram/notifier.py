@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from alerts.card import Card
-from alerts.notifiers.telegram_api import TelegramApi, TelegramError
-from alerts.notifiers.telegram_markup import keyboard, render
-from alerts.notifiers.telegram_refusals import notify_error
+from alerts.cards.card import Card
+from alerts.notifiers.telegram.api import TelegramApi, TelegramError
+from alerts.notifiers.telegram.markup import keyboard, render
+from alerts.notifiers.telegram.refusals import notify_error
 from alerts.ports import NotifyError
 from alerts.routing import Chat
 

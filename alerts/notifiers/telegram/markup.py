@@ -4,8 +4,8 @@ import html
 import re
 from typing import Final
 
-from alerts.card import Button, Card
-from alerts.notifiers.marks import Piece, clean, cut, pieces, units
+from alerts.cards.card import Button, Card
+from alerts.notifiers.highlights import Piece, clean, cut, pieces, units
 
 MAX_TEXT: Final = 4096
 """Counted after entity parsing, in UTF-16 code units."""

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from alerts.card import Card
-from alerts.notifiers.slack_api import SlackApi, UnreadableError
-from alerts.notifiers.slack_blocks import blocks, fallback
+from alerts.cards.card import Card
+from alerts.notifiers.slack.api import SlackApi, UnreadableError
+from alerts.notifiers.slack.markup import blocks, fallback
 from alerts.ports import NotifyError
 from alerts.routing import Chat
 

@@ -8,8 +8,8 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts.card import Card
-from alerts.notifiers.marks import clean, cut, pieces
+from alerts.cards.card import Card
+from alerts.notifiers.highlights import clean, cut, pieces
 from alerts.routing import Chat
 
 MAX_QUOTE: Final = 4000

@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Final
 
-from alerts.notifiers.telegram_api import LONGEST_WAIT, TelegramError
+from alerts.notifiers.telegram.api import LONGEST_WAIT, TelegramError
 from alerts.ports import NotifyError
 
 log = logging.getLogger(__name__)

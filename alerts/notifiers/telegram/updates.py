@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from alerts.notifiers.marks import clean
-from alerts.notifiers.telegram_markup import read_data
+from alerts.notifiers.highlights import clean
+from alerts.notifiers.telegram.markup import read_data
 
 _COMMAND: Final = re.compile(r"/(start|id)(@\w+)?(\s|$)")
 

@@ -5,10 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from alerts.cards.quoting import in_short, phrases, quote
+from alerts.cards.russian import (
+    INTENT_TITLES,
+    NBSP,
+    NETWORK_TITLES,
+    capital,
+    counted,
+    day,
+    moment,
+    number,
+    percent,
+)
 from alerts.case import Case, Said, State
 from alerts.deeds import last_deed, taken
-from alerts.quoting import in_short, phrases, quote
-from alerts.russian import INTENT_TITLES, NBSP, NETWORK_TITLES, capital, counted, day, moment, number, percent
 from alerts.suppression import URGENT_AT
 from domain.span import Span
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from alerts.notifiers.telegram_api import TelegramApi, TelegramError
-from alerts.notifiers.telegram_refusals import notify_error
-from alerts.notifiers.telegram_updates import Query, Words, read_query, read_words, update_id
+from alerts.notifiers.telegram.api import TelegramApi, TelegramError
+from alerts.notifiers.telegram.refusals import notify_error
+from alerts.notifiers.telegram.updates import Query, Words, read_query, read_words, update_id
 from alerts.ports import Answer, OnPress, Press
 
 log = logging.getLogger(__name__)
