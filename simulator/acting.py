@@ -1,10 +1,10 @@
 """The `/sim/` endpoints through which somebody acts as an operator: press, write, answer what a bot asks."""
 
-from typing import Any
+from typing import Any, Final
 
 from simulator.world import World
 
-LONGEST_LINE = 4096
+LONGEST_LINE: Final = 4096
 
 
 class Acting:
@@ -26,29 +26,37 @@ class Acting:
         return {"toast": None}
 
     async def write(self, body: dict[str, Any]) -> dict[str, Any]:
-        """A line in the chat, or an answer to a message there."""
-        _known(body)
-        text, reply_to, topic = _line(body), body.get("reply_to"), body.get("topic")
+        """A line in the chat, or an answer to a message there (in Slack: in its thread)."""
+        text, user, name, to = _line(body), body["user"], str(body["name"]), body.get("reply_to")
+        if body["messenger"] == "slack":
+            thread = None if to is None else str(to)
+            write = self._world.slack.write
+            return {"message": await write(str(body["channel"]), text, user=str(user), name=name, thread=thread)}
+        topic = body.get("topic")
         number = self._world.telegram.write(
             int(body["chat"]),
             text,
-            user=int(body["user"]),
-            name=str(body["name"]),
-            reply_to=None if reply_to is None else int(reply_to),
+            user=int(user),
+            name=name,
+            reply_to=None if to is None else int(to),
             topic=None if topic is None else int(topic),
         )
         return {"message": number}
 
     async def answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer that the latest prompt to this person has opened."""
-        _known(body)
+        """The answer that the latest prompt to this person in Telegram has opened."""
         answer = self._world.telegram.answer_prompt
         return {"message": answer(int(body["chat"]), _line(body), user=int(body["user"]), name=str(body["name"]))}
 
+    async def submit(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The modal in Slack, filled in by label or block_id; `result` is what the person sees then."""
+        values = {str(name): str(value or "") for name, value in dict(body["values"]).items()}
+        return {"result": await self._world.slack.submit(str(body["user"]), values)}
 
-def _known(body: dict[str, Any]) -> None:
-    if body["messenger"] not in ("telegram", "slack"):
-        raise ValueError("мессенджер — telegram или slack")
+    async def close(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The modal in Slack, closed without being sent."""
+        await self._world.slack.close(str(body["user"]))
+        return {}
 
 
 def _line(body: dict[str, Any]) -> str:

@@ -47,6 +47,8 @@ def control_routes(world: World) -> list[web.RouteDef]:
         web.post("/sim/press", _json(acting.press)),
         web.post("/sim/write", _json(acting.write)),
         web.post("/sim/answer", _json(acting.answer)),
+        web.post("/sim/submit", _json(acting.submit)),
+        web.post("/sim/close", _json(acting.close)),
         web.post("/sim/publish", _json(control.publish)),
         web.post("/sim/faults", _json(control.faults)),
         web.post("/sim/traffic", _json(control.traffic)),
@@ -97,12 +99,13 @@ class Control:
     def _state(self, latest: int | None) -> dict[str, Any]:
         world = self._world
         telegram = [_cut(chat, latest) for chat in world.telegram.snapshot()["chats"]]
-        slack = [_cut(channel, latest) for channel in world.slack.snapshot()["channels"]]
+        slack = world.slack.snapshot()
+        channels = [_cut(channel, latest) for channel in slack["channels"]]
         publishing = world.publishing
         feed = publishing.published if latest is None else publishing.published[-latest:]
         return {
             "telegram": {"chats": telegram},
-            "slack": {"channels": slack},
+            "slack": {"channels": channels, "modals": slack["modals"]},
             "feed": [item.row() for item in reversed(feed)],
             "counters": {"published": len(publishing.published), **publishing.counters},
             "rate": world.traffic.rate,
