@@ -9,8 +9,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from classifiers.lexicon import Near
-from classifiers.verdict import Label
 from classifiers.word_lists import entries
+from domain.verdict import Label
 
 LIFE: Final = "угроза жизни"
 HEALTH: Final = "здоровье"

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from classifiers.verdict import Verdict
 from classifiers.word_lists import sections
+from domain.verdict import Verdict
 
 MOST: Final = 3
 """Kinds that a card has room for."""

@@ -3,7 +3,7 @@
 import pytest
 
 from classifiers.grounds import GROUNDS, MOST, reasons
-from classifiers.verdict import Evidence, Sentiment, Verdict
+from domain.verdict import Evidence, Sentiment, Verdict
 
 
 def verdict(complaint: float = 0.9, evidence: tuple[Evidence, ...] = ()) -> Verdict:
