@@ -89,8 +89,8 @@ class Pipeline:
             kept = await self._store.keep(name, replace(batch, mentions=others), self._clock.now())
         except StoreError as error:
             raise SourceError(f"the store does not take mentions: {error}") from error
-        if batch.gap:
-            log.warning("source %s has a gap: %s", name, batch.gap)
+        for gap in batch.gaps:
+            log.warning("source %s has a gap from %s to %s: %s", name, gap.since, gap.until, gap.cause)
         self._watch.heard(name, kept.new, kept.edited, kept.known, own=len(batch.mentions) - len(others))
         if kept.new or kept.edited:
             self._to_judge.set()

@@ -88,7 +88,7 @@ class Shelf:
 
     @property
     def gaps(self) -> list[str]:
-        return [batch.gap for batch in self.batches if batch.gap]
+        return [gap.cause for batch in self.batches for gap in batch.gaps]
 
 
 @dataclass

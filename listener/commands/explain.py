@@ -19,7 +19,7 @@ from classifiers.model import ModelError
 from classifiers.tiers import open_judge
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand
-from domain.mention import MAX_TEXT, Author, Mention
+from domain.mention import MAX_TEXT, Author, Mention, NetworkId
 from domain.span import Span
 from domain.verdict import Intent, Verdict
 from listener.brands.matcher import Matcher
@@ -98,7 +98,9 @@ def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
 def _mention(text: str, now: datetime) -> Mention:
     """The text as a stranger's post."""
     author = Author(id="0", name="Автор")
-    return Mention(network="vk", kind="post", id="0", url="", author=author, text=text, published_at=now)
+    return Mention(
+        network=NetworkId("vk"), kind="post", id="0", url="", author=author, text=text, published_at=now
+    )
 
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.candidate import Candidate
 from domain.brand import Brand, Match, WatchVk
-from domain.mention import Author, Mention, Network
+from domain.mention import Author, Mention, NetworkId
 from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.triage import SELDOM, SURE_AT, Declined, on_own_page, own, triage
 
@@ -22,7 +22,7 @@ BRAND = Brand(
     ignore_authors=("vk:-100500", "x:@Robot", "vk:id77"),
 )
 MENTION = Mention(
-    network="vk",
+    network=NetworkId("vk"),
     kind="comment",
     id="-1_2",
     url="https://vk.com/wall-1_1?reply=2",
@@ -49,8 +49,8 @@ VERDICT = Verdict(
 )
 
 
-def by(identity: str, handle: str | None = None, network: Network = "vk") -> Mention:
-    return replace(MENTION, network=network, author=Author(id=identity, name="Кто-то", handle=handle))
+def by(identity: str, handle: str | None = None, network: str = "vk") -> Mention:
+    return replace(MENTION, network=NetworkId(network), author=Author(id=identity, name="Кто-то", handle=handle))
 
 
 def test_a_complaint_becomes_a_candidate_with_its_evidence_strongest_first() -> None:
