@@ -6,6 +6,7 @@ from typing import Literal
 
 from alerts.cases.events import Event, Strength
 from alerts.cases.state import State
+from domain.mention import Quote
 from domain.span import Span
 
 Standing = Literal["new", "claimed", "replied", "invited", "in_dm", "snoozed", "not_complaint", "closed"]
@@ -18,8 +19,9 @@ class CaseMention:
 
     `row` is the store's number, `id` the network's. `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` name the brand. `complaint` and `urgency` are probabilities, 0 where
-    the judge had nothing to say (a remark that does not speak of the brand). `edited_at` and `deleted_at` are when
-    the change was heard.
+    the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
+    by kind what a short text complains of. `parent`, `quoted` and `attached` are as in domain.mention. `edited_at`
+    and `deleted_at` are when the change was heard.
     """
 
     row: int
@@ -36,6 +38,11 @@ class CaseMention:
     urgency: float = 0.0
     evidence_spans: tuple[Span, ...] = ()
     brand_spans: tuple[Span, ...] = ()
+    dangers: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    parent: Quote | None = None
+    quoted: Quote | None = None
+    attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
 
