@@ -1,1 +1,1 @@
-"""What operators see: cards, notes under them and prompts, in Russian, before a messenger gives them its markup."""
+"""What operators see: cards, notes and prompts, in Russian, before a messenger gives them its markup."""

@@ -1,151 +1,128 @@
 """A card: the case as operators see it, in Russian, before a messenger gives it its markup."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from alerts.cards.buttons import Button, rows
+from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short, phrases, quote
-from alerts.cards.russian import (
-    INTENT_TITLES,
-    NBSP,
-    NETWORK_TITLES,
-    capital,
-    counted,
-    day,
-    moment,
-    number,
-    percent,
-)
-from alerts.case import Case, Said, State
-from alerts.deeds import last_deed, taken
+from alerts.cards.russian import INTENT_TITLES, NBSP, counted, number, percent
+from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status
+from alerts.cases.case import Case, CaseMention, complains
+from alerts.cases.events import Noted
 from alerts.suppression import URGENT_AT
 from domain.span import Span
 
-Action = Literal["claim", "not_complaint", "snooze", "close", "reopen"]
-
 MAX_QUOTE: Final = 1_500
 """Characters of the customer's text on a card; Telegram takes 4 096 for the whole message."""
-MAX_NAME: Final = 80
+MAX_PARENT: Final = 300
+MAX_NOTE: Final = 300
 SHORT: Final = 100
+SHORT_TEXT: Final = 200
+"""Characters of a text that is taken in at a glance: to quote from it again would say nothing."""
+MOST_BOLD: Final = 0.5
+"""The share of the quote above which bold words no longer stand out."""
 MOST_LINES: Final = 3
-MOST_DEEDS: Final = 6
 
-PLACES: Final[Mapping[str, Mapping[str, str]]] = {
-    "vk": {
-        "post": "запись ВКонтакте",
-        "comment": "комментарий ВКонтакте",
-        "reply": "ответ в комментариях ВКонтакте",
-        "review": "отзыв ВКонтакте",
-        "topic": "обсуждение ВКонтакте",
-        "message": "сообщение ВКонтакте",
-    },
-    "x": {"post": "пост в X", "reply": "ответ в X", "comment": "комментарий в X", "message": "сообщение в X"},
-}
 LIKELY: Final = (
     (0.9, "Почти наверняка жалоба"),
     (0.75, "Скорее всего жалоба"),
     (0.5, "Похоже на жалобу"),
     (0.0, "Возможно, жалоба"),
 )
-ENDED: Final[Mapping[State, tuple[str, Action]]] = {
-    "closed": ("Закрыто", "close"),
-    "not_complaint": ("Не жалоба", "not_complaint"),
-}
-STATES: Final[Mapping[State, str]] = {
-    "new": "ещё открыто",
-    "claimed": "в работе",
-    "snoozed": "отложено",
-    "not_complaint": "не жалоба",
-    "closed": "закрыто",
-}
+
+Tone = Literal["plain", "strong", "faint", "italic"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    """A press sends `action`, or opens `url`; exactly one is given. The label is Russian."""
+class Line:
+    """A line of plain text. `tone` says how loud it is, `sign` is an emoji to stand before it."""
 
-    label: str
-    action: Action | None = None
-    url: str | None = None
-    style: Literal["primary", "danger"] | None = None
+    text: str
+    tone: Tone = "plain"
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Plain text parts; the notifier escapes and marks them up.
+    """Plain text parts from top to bottom; the notifier escapes and marks them up, and knows none by name.
 
-    `quote` is the customer's text (cut to what a messenger takes), `because` and `named` are spans of the quote:
-    `because` are the phrases that `reason` quotes, as far as the cut left them.
-    `repeat` marks a card that may have been shown before («возможный повтор»).
+    `quote` is the customer's text, cut; `evidence_spans` and `brand_spans` are spans of the quote that stand out.
+    `status` comes last, right above the buttons. `repeat` marks a card that may have been shown before
+    («возможный повтор»).
     """
 
     case: int
     revision: int
     urgent: bool
     title: str
-    author: str
+    above: tuple[Line, ...] = ()
     quote: str
-    because: tuple[Span, ...]
-    named: tuple[Span, ...]
-    reason: str
-    facts: tuple[str, ...]
-    history: tuple[str, ...]
-    deadline: str
+    evidence_spans: tuple[Span, ...] = ()
+    brand_spans: tuple[Span, ...] = ()
+    below: tuple[Line, ...] = ()
     status: str
-    log: tuple[str, ...]
-    buttons: tuple[tuple[Button, ...], ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
     repeat: bool = False
 
 
-_CLAIM: Final = Button(label="Взять", action="claim", style="primary")
-_TAKE_OVER: Final = Button(label="Перехватить", action="claim")
-_NOT_COMPLAINT: Final = Button(label="Не жалоба", action="not_complaint")
-_SNOOZE: Final = Button(label="Отложить", action="snooze")
-_CLOSE: Final = Button(label="Закрыть", action="close")
-_FINISH: Final = replace(_CLOSE, style="primary")
-_REOPEN: Final = Button(label="Вернуть", action="reopen")
-
-BUTTONS: Final[Mapping[State, tuple[tuple[Button, ...], ...]]] = {
-    "new": ((_CLAIM, _NOT_COMPLAINT), (_SNOOZE, _CLOSE)),
-    "claimed": ((_FINISH, _NOT_COMPLAINT), (_SNOOZE, _TAKE_OVER)),
-    "snoozed": ((_CLAIM, _NOT_COMPLAINT), (_CLOSE,)),
-    "not_complaint": ((_REOPEN,),),
-    "closed": ((_REOPEN,),),
-}
-"""The rows under a card; «Открыть» follows in a row of its own. Every action here is legal in its state."""
-
-
-def make_card(case: Case, now: datetime, *, repeat: bool = False, timezone: str = "Europe/Moscow") -> Card:
-    """The card of a case that has at least one mention. Times are clock times in `timezone`, never «через …»."""
-    latest = case.said[-1]
-    told = phrases(latest.text, latest.because, named=latest.named)
-    quoted, (because, named) = quote(latest.text, (told, latest.named), MAX_QUOTE)
+def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool = False) -> Card:
+    """The card of a case that has at least one mention."""
+    words = Wording(context=context, now=now)
+    latest = case.latest_complaint
+    told = phrases(latest.text, latest.evidence_spans, named=latest.brand_spans)
+    quoted, (evidence, brand) = quote(latest.text, (told, latest.brand_spans), MAX_QUOTE)
     return Card(
         case=case.id,
         revision=case.revision,
-        urgent=max(said.urgency for said in case.said) >= URGENT_AT,
-        title=_title(case, latest),
-        author=_author(case),
+        urgent=any(map(_is_urgent, case.mentions)),
+        title=_title(case, words),
+        above=tuple(line for line in _above(case, words) if line.text),
         quote=quoted or "(без текста)",
-        because=because,
-        named=named,
-        reason=_reason(latest, told),
-        facts=_facts(case, now, timezone),
-        history=_history(case, now, timezone),
-        deadline=_deadline(case, now, timezone),
-        status=_status(case, now, timezone),
-        log=_log(case, now, timezone),
-        buttons=_buttons(case.state, latest.url),
+        evidence_spans=evidence if complains(latest) and _stands_out(evidence, quoted) else (),
+        brand_spans=brand,
+        below=tuple(line for line in _below(case, told, words) if line.text),
+        status=status(case, words),
+        buttons=rows(case, context),
         repeat=repeat,
     )
 
 
-def _title(case: Case, latest: Said) -> str:
-    what = "Вопрос" if latest.intent == "question" else "Жалоба"
-    place = PLACES.get(case.network, {}).get(latest.kind) or (
-        f"сообщение, {NETWORK_TITLES.get(case.network, case.network)}"
-    )
+def _above(case: Case, words: Wording) -> Iterator[Line]:
+    """Who wrote, in answer to what, and whether the words are still there."""
+    yield Line(text=_author(case), tone="strong")
+    yield Line(text=_parent(case.latest_complaint), tone="faint", sign="↪️")
+    yield Line(text=_changed(case, words), tone="strong", sign="✏️")
+
+
+def _below(case: Case, told: Sequence[Span], words: Wording) -> Iterator[Line]:
+    """Why it is here, what else is known, what was done, and until when to answer."""
+    yield Line(text=_urgency(case), tone="strong", sign="🔥")
+    yield Line(text=_reason(case.latest_complaint, told), sign="💡")
+    yield Line(text=" · ".join(_facts(case, words)), tone="faint")
+    yield from (Line(text=text, sign="💬") for text in _answers(case, words))
+    yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
+    yield from (Line(text=text, sign="📝") for text in _notes(case, words))
+    yield from (Line(text=text, tone="italic") for text in log_lines(case, words))
+    yield Line(text=deadline(case, words), tone="strong", sign="⏰")
+
+
+def _is_urgent(mention: CaseMention) -> bool:
+    return complains(mention) and mention.urgency >= URGENT_AT
+
+
+def _stands_out(spans: Sequence[Span], quoted: str) -> bool:
+    return sum(end - start for start, end in spans) <= MOST_BOLD * len(quoted)
+
+
+def _title(case: Case, words: Wording) -> str:
+    latest = case.latest_complaint
+    what = "Вопрос" if latest.intent == "question" else "Жалоба" if complains(latest) else "Обращение"
+    network = words.context.networks.get(case.network)
+    place = network.places.get(latest.kind) if network else None
+    place = place or f"сообщение, {network.title if network else case.network}"
     return f"{what} № {case.id}: {case.brand_title}, {place}"
 
 
@@ -158,79 +135,95 @@ def _author(case: Case) -> str:
     return f"{name}, {counted(case.followers, 'подписчик', 'подписчика', 'подписчиков')}"
 
 
-def _reason(latest: Said, told: Sequence[Span]) -> str:
-    likely = next(text for floor, text in LIKELY if latest.complaint >= floor)
-    quoted = ", ".join(f"«{in_short(latest.text[start:end], SHORT)}»" for start, end in told)
-    return f"{likely} ({percent(latest.complaint)})" + (f": {quoted}" if quoted else "")
+def _parent(mention: CaseMention) -> str:
+    """The words that the author answers: alone, «Какое к утру?» says nothing."""
+    parent = mention.parent
+    if parent is None or not parent.text.strip():
+        return ""
+    author = in_short(parent.author, MAX_NAME)
+    return f"В ответ на{NBSP}«{in_short(parent.text, MAX_PARENT)}»" + (f" ({author})" if author else "")
 
 
-def _facts(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:
-    latest = case.said[-1]
-    more = len(case.said) - 1
-    topics = list(dict.fromkeys(topic for said in reversed(case.said) for topic in said.topics))[:5]
-    reach = max((said.reach for said in case.said if said.reach is not None), default=None)
+def _changed(case: Case, words: Wording) -> str:
+    mention = case.latest_complaint
+    if mention.deleted_at is not None:
+        return f"Автор удалил запись в{NBSP}{words.moment(mention.deleted_at)}"
+    if mention.edited_at is None:
+        return ""
+    calm = "" if complains(mention) else ": жалобы больше нет"
+    return f"Автор изменил запись в{NBSP}{words.moment(mention.edited_at)}{calm}"
+
+
+def _urgency(case: Case) -> str:
+    """Why it is urgent; of what is not, what it touches all the same."""
+    urgent = [mention for mention in case.mentions if _is_urgent(mention)]
+    mentions = urgent or [mention for mention in case.mentions if complains(mention)]
+    dangers = ", ".join(dict.fromkeys(danger for mention in mentions for danger in mention.dangers))
+    if urgent:
+        return f"Срочно: {dangers}" if dangers else "Срочно"
+    return f"Затронуто: {dangers}" if dangers else ""
+
+
+def _reason(mention: CaseMention, told: Sequence[Span]) -> str:
+    """Of a long text the phrases that say why, of a short one what they amount to."""
+    if not complains(mention):
+        return ""
+    likely = next(text for floor, text in LIKELY if mention.complaint >= floor)
+    quoted = [f"«{in_short(mention.text[start:end], SHORT)}»" for start, end in told]
+    why = quoted if quoted and len(mention.text) > SHORT_TEXT else mention.reasons[:MOST_LINES]
+    return f"{likely} ({percent(mention.complaint)})" + (f": {', '.join(why)}" if why else "")
+
+
+def _facts(case: Case, words: Wording) -> tuple[str, ...]:
+    latest, more = case.latest_complaint, len(case.mentions) - 1
+    there = [mention for mention in case.mentions if mention.deleted_at is None]
+    topics = list(dict.fromkeys(topic for mention in reversed(there) for topic in mention.topics))[:5]
+    reach = max((mention.reach for mention in case.mentions if mention.reach is not None), default=None)
     facts = (
         f"{'Тема' if len(topics) == 1 else 'Темы'}: {', '.join(topics)}" if topics else "",
         f"Автор {INTENT_TITLES[latest.intent]}" if latest.intent in ("question", "solve", "troll") else "",
         f"Могут прочитать: {number(reach)}" if reach is not None else "",
-        f"Написано в{NBSP}{moment(latest.published_at, now=now, timezone=timezone)}",
+        f"Написано в{NBSP}{words.moment(latest.published_at)}",
         f"Ещё {counted(more, 'сообщение', 'сообщения', 'сообщений')} в этом обращении" if more else "",
     )
     return tuple(filter(None, facts))
 
 
-def _history(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:
-    """What the author wrote before: in this case, newest first, and in earlier ones."""
-    here = [
-        f"{moment(said.published_at, now=now, timezone=timezone)}: «{in_short(said.text, SHORT)}»"
-        for said in reversed(case.said[:-1])
-    ]
+def _answers(case: Case, words: Wording) -> tuple[str, ...]:
+    """What else the author said there, oldest first: «договор 4451», «спасибо, починили»."""
+    answers = [mention for mention in _others(case) if mention.strength == "remark"]
+    return tuple(
+        f"Автор ответил в{NBSP}{words.moment(mention.published_at)}: {_shortly(mention)}"
+        for mention in answers[-MOST_LINES:]
+    )
+
+
+def _past(case: Case, words: Wording) -> tuple[str, ...]:
+    """The author's other complaints: in this case, newest first, and in earlier ones."""
+    here = [mention for mention in _others(case) if mention.strength == "complaint"]
+    lines = [f"{words.moment(mention.published_at)}: {_shortly(mention)}" for mention in reversed(here)]
     before = [
-        f"Обращение № {one.case} от {day(one.opened_at, timezone=timezone)}, {STATES[one.state]}:"
-        f" «{in_short(one.text, SHORT)}»"
-        for one in case.earlier
+        f"Обращение № {earlier.case} от {words.day(earlier.opened_at)}, {STANDINGS[earlier.standing]}:"
+        f" «{in_short(earlier.text, SHORT)}»"
+        for earlier in case.earlier
     ]
-    return (*here[:MOST_LINES], *before[:MOST_LINES])
+    return (*lines[:MOST_LINES], *before[:MOST_LINES])
 
 
-def _deadline(case: Case, now: datetime, timezone: str) -> str:
-    """Empty for an ended case and where nothing was promised."""
-    if case.due_at is None or case.state in ENDED:
-        return ""
-    due = moment(case.due_at, now=now, timezone=timezone)
-    return f"Ответить до {due}" if now <= case.due_at else f"Просрочено: ответить надо было до {due}"
+def _others(case: Case) -> list[CaseMention]:
+    latest = case.latest_complaint
+    return [mention for mention in case.mentions if mention.row != latest.row]
 
 
-def _status(case: Case, now: datetime, timezone: str) -> str:
-    if case.state in ENDED:
-        title, action = ENDED[case.state]
-        deed = last_deed(case, action)
-        return f"{title} — {deed.who}, {moment(deed.at, now=now, timezone=timezone)}" if deed else title
-    owned = taken(case, now, timezone) if case.owner else ""
-    if case.state == "snoozed":
-        until = f" до {moment(case.snoozed_until, now=now, timezone=timezone)}" if case.snoozed_until else ""
-        return f"Отложено{until}" + (f", {owned}" if owned else "")
-    if owned:
-        return capital(owned)
-    return "Автор написал снова, никто не взял" if _is_back(case) else "Никто не взял"
+def _shortly(mention: CaseMention) -> str:
+    """What is gone from the network is not shown again."""
+    return "удалено автором" if mention.deleted_at is not None else f"«{in_short(mention.text, SHORT)}»"
 
 
-def _is_back(case: Case) -> bool:
-    """Whether it was the customer who reopened the case: the last that people did was to close it."""
-    return bool(case.done) and case.done[-1] == last_deed(case, "close")
-
-
-def _log(case: Case, now: datetime, timezone: str) -> tuple[str, ...]:
-    if len(case.done) == 1 and case.state in ("claimed", *ENDED):
-        return ()  # the status has just said who did it and when
-    shown = case.done[-MOST_DEEDS:]
-    lines = tuple(f"{moment(deed.at, now=now, timezone=timezone)} {deed.who}: {deed.what}" for deed in shown)
-    hidden = len(case.done) - len(shown)
-    return (f"… и ещё {counted(hidden, 'действие', 'действия', 'действий')} раньше", *lines) if hidden else lines
-
-
-def _buttons(state: State, url: str) -> tuple[tuple[Button, ...], ...]:
-    """Messengers refuse a whole card for one bad address, so a mention without a web address gets no «Открыть»."""
-    if not url.startswith(("https://", "http://")):
-        return BUTTONS[state]
-    return (*BUTTONS[state], (Button(label="Открыть", url=url),))
+def _notes(case: Case, words: Wording) -> tuple[str, ...]:
+    notes = [
+        f"Заметка, {words.who(event.actor)}: {in_short(event.fact.text, MAX_NOTE)}"
+        for event in case.events
+        if isinstance(event.fact, Noted)
+    ]
+    return tuple(notes[-MOST_LINES:])

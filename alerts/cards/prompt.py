@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One answer to choose. `value` comes back with the press; at most 32 characters of it, for Telegram's sake."""
+    """One answer to choose. `value` comes back with the press; at most 32 ASCII characters of it."""
 
     value: str
     label: str

@@ -13,19 +13,19 @@ _CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     text: str
-    because: bool = False
-    named: bool = False
+    is_evidence: bool = False
+    is_brand: bool = False
 
 
-def pieces(quote: str, *, because: Iterable[Span], named: Iterable[Span]) -> Iterator[Piece]:
-    """The quote in order, cut where a mark begins or ends. Spans that lie outside it are left out."""
-    reasons, names = _within(quote, because), _within(quote, named)
+def pieces(quote: str, *, evidence: Iterable[Span], brand: Iterable[Span]) -> Iterator[Piece]:
+    """The quote in order, cut where a highlight begins or ends. Spans that lie outside it are left out."""
+    reasons, names = _within(quote, evidence), _within(quote, brand)
     edges = sorted({0, len(quote), *(edge for span in (*reasons, *names) for edge in span)})
     parts = ((start, end, (_covers(reasons, start), _covers(names, start))) for start, end in pairwise(edges))
-    # Spans that touch are one mark to the eye.
-    for (because_of, naming), group in groupby(parts, key=lambda part: part[2]):
+    # Spans that touch are one highlight to the eye.
+    for (is_evidence, is_brand), group in groupby(parts, key=lambda part: part[2]):
         same = list(group)
-        yield Piece(text=quote[same[0][0] : same[-1][1]], because=because_of, named=naming)
+        yield Piece(text=quote[same[0][0] : same[-1][1]], is_evidence=is_evidence, is_brand=is_brand)
 
 
 def cut(text: str, most: int, *, ending: str = "…") -> str:

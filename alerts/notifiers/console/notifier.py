@@ -8,12 +8,13 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-from alerts.cards.card import Card
+from alerts.cards.card import Card, Line, Tone
 from alerts.notifiers.highlights import clean, cut, pieces
 from alerts.routing import Chat
 
 MAX_QUOTE: Final = 4000
 MAX_LINE: Final = 500
+_STYLES: Final[dict[Tone, str]] = {"faint": "dim", "italic": "italic", "plain": "", "strong": "bold"}
 
 
 class ConsoleNotifier:
@@ -75,22 +76,18 @@ def _body(card: Card) -> Group:
 
 
 def _lines(card: Card) -> list[Text]:
-    faint = (" · ".join(card.facts), *card.history)
-    urls = [button.url for row in card.buttons for button in row if button.url]
-    styled = [
-        (card.reason, ""),
-        *((line, "dim") for line in faint),
-        *((line, "bold") for line in (card.deadline, card.status)),
-        *((line, "italic") for line in card.log),
-        *((url, "underline") for url in urls),
-    ]
-    shown = [Text(cut(clean(line), MAX_LINE), style=style) for line, style in styled if line.strip()]
-    return [Text(cut(clean(card.author), MAX_LINE), style="bold"), _quote(card), *shown]
+    urls = [f"{button.label}: {button.url}" for row in card.buttons for button in row if button.url]
+    shown = [_line(Line(text=card.status, tone="strong")), *(Text(cut(clean(url), MAX_LINE)) for url in urls)]
+    return [*map(_line, card.above), _quote(card), *map(_line, card.below), *shown]
+
+
+def _line(line: Line) -> Text:
+    return Text(cut(clean(line.text), MAX_LINE), style=_STYLES[line.tone])
 
 
 def _quote(card: Card) -> Text:
     text = Text("«")
-    for piece in pieces(cut(clean(card.quote), MAX_QUOTE), because=card.because, named=card.named):
-        style = "bold" if piece.because else "italic" if piece.named else ""
+    for piece in pieces(cut(clean(card.quote), MAX_QUOTE), evidence=card.evidence_spans, brand=card.brand_spans):
+        style = "bold" if piece.is_evidence else "italic" if piece.is_brand else ""
         text.append(piece.text, style=style)
     return text.append("»")

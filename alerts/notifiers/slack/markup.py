@@ -1,31 +1,51 @@
-"""A card as Slack's Block Kit, within its limits, and as the plain line of a notification."""
+"""A card and a note as Slack's Block Kit, within its limits, and as the plain line of a notification."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 
-from alerts.cards.card import Button, Card
+from alerts.cards.buttons import Button
+from alerts.cards.card import Card, Line, Tone
+from alerts.cards.note import Note
 from alerts.notifiers.highlights import Piece, clean, cut, pieces
+from domain.person import Person
 from domain.span import Span
 
 MAX_HEADER: Final = 150
 MAX_SECTION: Final = 3000
 MAX_LABEL: Final = 75
 MAX_URL: Final = 3000
+MAX_LINE: Final = 500
+MAX_LINES: Final = 40
 OPEN: Final = "open"
 """The action of a button that opens an address: Slack reports its press too."""
 
 _WORD: Final = re.compile(r"\w+")
+_MEMBER: Final = re.compile(r"[A-Z0-9]{2,32}")
+_SIGNS: Final[dict[Tone, str]] = {"strong": "*", "italic": "_"}
+_QUIET: Final[frozenset[Tone]] = frozenset({"faint", "italic"})
+"""Shown small, in a context block."""
 
 
 def fallback(card: Card) -> str:
     """The text of the notification, for screen readers and for clients without blocks."""
-    return escape(cut(f"{_title(card)} — {card.author}: {clean(card.quote)} ({card.status})", 500))
+    author = card.above[0].text if card.above else ""
+    return escape(cut(f"{_title(card)} — {author}: {clean(card.quote)} ({card.status})", 500))
 
 
 def blocks(card: Card) -> list[dict[str, Any]]:
-    """The card: a header, the customer's words, why we think so, what is to be done, the buttons."""
-    return [*_head(card), *_details(card), *_actions(card)]
+    """The card: a header, who wrote, the words, why we think so, what is to be done, the buttons."""
+    return [*_head(card), *_lines(card.below), *_status(card), *_actions(card)]
+
+
+def note_text(note: Note) -> str:
+    """The note as one text: the people whom Slack shall ring stand in it by their codes."""
+    return "\n".join(_note_lines(note))
+
+
+def note_blocks(note: Note) -> list[dict[str, Any]]:
+    return list(_section(note_text(note)))
 
 
 def escape(text: str) -> str:
@@ -37,25 +57,49 @@ def _title(card: Card) -> str:
     return clean(f"🔥 {card.title}" if card.urgent else card.title).strip() or f"Обращение {card.case}"
 
 
+def _note_lines(note: Note) -> Iterator[str]:
+    if note.repeat:
+        yield "_возможный повтор_"
+    text, people = _short(note.text, 1000), ", ".join(map(_mention, note.to[:20]))
+    yield text
+    room = MAX_SECTION - len(text) - len(people) - 50
+    yield from _quoted(clean(note.quote).strip(), (), (), max(room, 0))
+    if people:
+        yield f"🔔 {people}"
+
+
+def _mention(person: Person) -> str:
+    """A code rings the person; without one his name has to do."""
+    if person.slack and _MEMBER.fullmatch(person.slack):
+        return f"<@{person.slack}>"
+    return _short(person.name, 80)
+
+
 def _head(card: Card) -> Iterator[dict[str, Any]]:
     title = " ".join(_title(card).split())
     yield {"type": "header", "text": {"type": "plain_text", "text": cut(title, MAX_HEADER), "emoji": True}}
-    above = [f"*{_short(card.author, 200)}*"] if card.author.strip() else []
-    if card.repeat:
-        above.insert(0, "_возможный повтор_")
-    room = MAX_SECTION - sum(len(line) + 1 for line in above)
-    yield from _section("\n".join([*above, *_quote(card, room)]))
+    repeat = (Line(text="возможный повтор", tone="italic"),) if card.repeat else ()
+    yield from _lines((*repeat, *card.above))
+    spans = (card.evidence_spans, card.brand_spans)
+    yield from _section("\n".join(_quoted(clean(card.quote).rstrip("\n"), *spans, MAX_SECTION)))
 
 
-def _details(card: Card) -> Iterator[dict[str, Any]]:
-    yield from _section(card.reason and f":bulb: {_short(card.reason, 500)}")
-    yield from _context(_joined(" · ", [_short(fact, 100) for fact in card.facts]))
-    yield from _context(_joined("\n", [_short(line, 200) for line in card.history]))
-    deadline, status = _short(card.deadline, 200), _short(card.status, 300)
-    todo = [deadline and f":alarm_clock: *{deadline}*", status and f"*{status}*"]
-    yield from _section("\n".join(filter(None, todo)))
-    # The newest deeds matter; a long log loses its beginning.
-    yield from _context(_joined("\n", [_short(entry, 100) for entry in card.log[-6:]]))
+def _lines(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """Neighbours that are equally loud share a block."""
+    shown = [line for line in lines if clean(line.text).strip()][:MAX_LINES]
+    for quiet, group in groupby(shown, key=lambda line: line.tone in _QUIET):
+        texts = [_line(line) for line in group]
+        yield from (_context if quiet else _section)(_joined(texts))
+
+
+def _line(line: Line) -> str:
+    text = _short(" ".join(line.text.split()) if line.tone in _SIGNS else line.text, MAX_LINE)
+    sign = f"{line.sign} " if line.sign else ""
+    return sign + _hugged(text, _SIGNS.get(line.tone, ""))
+
+
+def _status(card: Card) -> Iterator[dict[str, Any]]:
+    yield from _lines([Line(text=card.status, tone="strong")])
 
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
@@ -88,32 +132,31 @@ def _context(text: str) -> Iterator[dict[str, Any]]:
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
 
 
-def _joined(separator: str, lines: list[str]) -> str:
-    """As many lines as a section takes; escaping makes a short line five times as long at worst."""
-    while sum(len(line) + len(separator) for line in lines) > MAX_SECTION:
+def _joined(lines: Sequence[str]) -> str:
+    """As many lines as a block takes; escaping makes a short line five times as long at worst."""
+    while sum(len(line) + 1 for line in lines) > MAX_SECTION:
         lines = lines[:-1]
-    return separator.join(line for line in lines if line)
+    return "\n".join(lines)
 
 
 def _short(text: str, most: int) -> str:
     return escape(cut(text.strip(), most))
 
 
-def _quote(card: Card, room: int) -> list[str]:
-    """The customer's words line by line, cut until they fit with their escapes and marks."""
-    shown = clean(card.quote).rstrip("\n")
-    because, named = _words(shown, card.because), _words(shown, card.named)
+def _quoted(shown: str, evidence: Sequence[Span], brand: Sequence[Span], room: int) -> list[str]:
+    """The customer's words line by line, cut until they fit with their escapes and highlights."""
+    evidence, brand = _words(shown, evidence), _words(shown, brand)
     most = min(len(shown), room)
     while True:
         text = shown if most >= len(shown) else shown[:most].rstrip() + "…"
-        marked = "".join(_marked(piece) for piece in pieces(text, because=because, named=named))
+        marked = "".join(_marked(piece) for piece in pieces(text, evidence=evidence, brand=brand))
         lines = [f"> {line}" for line in marked.split("\n")] if text.strip() else []
         if sum(len(line) + 1 for line in lines) <= room or most == 0:
             return lines
         most = most * 4 // 5
 
 
-def _words(text: str, spans: tuple[Span, ...]) -> list[Span]:
+def _words(text: str, spans: Sequence[Span]) -> list[Span]:
     """Spans widened to whole words: Slack shows a star beside a letter as a star."""
     wide = []
     words = [found.span() for found in _WORD.finditer(text)]
@@ -124,13 +167,13 @@ def _words(text: str, spans: tuple[Span, ...]) -> list[Span]:
 
 
 def _marked(piece: Piece) -> str:
-    """Marks end with the line and hug the words: Slack's bold neither spans lines nor begins with a space."""
-    sign = "*" if piece.because else "_" if piece.named else ""
+    """Highlights end with the line and hug the words: Slack's bold neither spans lines nor begins with a space."""
+    sign = "*" if piece.is_evidence else "_" if piece.is_brand else ""
     return "\n".join(_hugged(line, sign) for line in escape(piece.text).split("\n"))
 
 
 def _hugged(line: str, sign: str) -> str:
-    """A mark around words only, and around none that has the sign in itself: Slack would show it as it is."""
+    """The sign around words only, and around none that have it in themselves: Slack would show it as it is."""
     bare = line.strip()
     markable = sign and sign not in bare and _WORD.search(bare)
     return line.replace(bare, f"{sign}{bare}{sign}", 1) if markable else line

@@ -1,28 +1,53 @@
-"""A card in Telegram's HTML, within its 4096 characters, and the buttons under it."""
+"""A card, a note and a prompt in Telegram's HTML, within its 4096 characters, and the buttons under them."""
 
 import html
 import re
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from alerts.cards.card import Button, Card
+from alerts.cards.buttons import Button
+from alerts.cards.card import Card, Line, Tone
+from alerts.cards.note import Note
+from alerts.cards.prompt import Prompt
 from alerts.notifiers.highlights import Piece, clean, cut, pieces, units
+from domain.person import Person
 
 MAX_TEXT: Final = 4096
 """Counted after entity parsing, in UTF-16 code units."""
+MAX_LINE: Final = 450
+MAX_LINES: Final = 2800
+"""Units of all lines but the quote; a card that was made for people stays far below."""
 
 SPARE: Final = 16
 """What the quote leaves unused, so that a line break more or less cannot break the limit."""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
-_DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})")
+_DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
+_TAGS: Final[dict[Tone, str]] = {"strong": "b", "italic": "i"}
 
 
 def render(card: Card) -> str:
     """The card's whole text. Everything but the quote is short; the quote takes the room that is left."""
     above, below = _above(card), _below(card)
-    room = MAX_TEXT - SPARE - sum(units(html.unescape(_TAG.sub("", line))) + 1 for line in (*above, *below))
+    room = MAX_TEXT - SPARE - sum(units(_shown(line)) + 1 for line in (*above, *below))
     quote = _quote(card, room)
     return "\n".join(line for line in (*above, quote, *below) if line)
+
+
+def render_note(note: Note) -> str:
+    """The words, the customer's after them, and at the end the people whom Telegram shall ring."""
+    repeat = ["<i>♻️ возможный повтор</i>"] if note.repeat else []
+    people = ", ".join(map(_mention, note.to[:20]))
+    lines = [*repeat, _short(note.text, 2000), f"🔔 {people}" if people else ""]
+    room = MAX_TEXT - SPARE - sum(units(_shown(line)) + 1 for line in lines)
+    quote = _short(note.quote, room)
+    return "\n".join(filter(None, [*lines[:-1], quote and f"<blockquote>{quote}</blockquote>", lines[-1]]))
+
+
+def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
+    """The question, to the person who pressed: a reply that Telegram asks of one is asked of who is named."""
+    called = f"{_mention(asked)}, " if asked else ""
+    return f"{called}<b>{_short(prompt.title, 200)}</b>\n{_short(prompt.question, 1000)}"
 
 
 def keyboard(card: Card) -> list[list[dict[str, str]]]:
@@ -31,36 +56,59 @@ def keyboard(card: Card) -> list[list[dict[str, str]]]:
     return [row for row in ([button for button in row if button] for row in rows) if row]
 
 
-def read_data(data: str) -> tuple[int, str] | None:
-    """The case and the action of a pressed button, or None when the button is not ours."""
+def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
+    """The answers to choose from, one a row."""
+    return [
+        [{"text": cut(clean(option.label), 60), "callback_data": _data(prompt.case, prompt.action, option.value)}]
+        for option in prompt.options
+    ]
+
+
+def read_data(data: str) -> tuple[int, str, str | None] | None:
+    """The case, the action and the chosen value of a pressed button, or None when the button is not ours."""
     found = _DATA.fullmatch(data)
-    return (int(found[1]), found[2]) if found else None
+    return (int(found[1]), found[2], found[3]) if found else None
+
+
+def _data(case: int, action: str, value: str) -> str:
+    return f"c:{case}:{action}:{value}"
+
+
+def _mention(person: Person) -> str:
+    """A link rings the person also where he has no @name; without a number his name has to do."""
+    name = _short(person.name, 80)
+    return f'<a href="tg://user?id={person.telegram}">{name}</a>' if person.telegram is not None else name
 
 
 def _above(card: Card) -> list[str]:
     urgent = "🔥 " if card.urgent else ""
     repeat = ["<i>♻️ возможный повтор</i>"] if card.repeat else []
-    return [f"<b>{urgent}{_short(card.title, 300)}</b>", *repeat, _short(card.author, 200)]
+    return [f"<b>{urgent}{_short(card.title, 300)}</b>", *repeat, *_fitting(card.above, MAX_LINES // 4)]
 
 
 def _below(card: Card) -> list[str]:
-    lines = [
-        _line("💡 ", card.reason, 400),
-        _line("", " · ".join(card.facts), 500),
-        _line("🕓 ", "\n".join(card.history), 500),
-        _line("⏰ ", card.deadline, 150, tag="b"),
-        _line("", card.status, 200, tag="b"),
-        # The newest deeds matter; a long log loses its beginning.
-        *(_line("— ", entry, 100, tag="i") for entry in card.log[-6:]),
-    ]
-    return [line for line in lines if line]
+    status = _line(Line(text=card.status, tone="strong"))
+    return [*_fitting(card.below, MAX_LINES * 3 // 4), *filter(None, [status])]
 
 
-def _line(before: str, text: str, most: int, *, tag: str | None = None) -> str:
-    shown = _short(text, most)
-    if not shown:
+def _fitting(lines: Iterable[Line], room: int) -> Iterator[str]:
+    """The lines that have room; of too many the last are left out."""
+    for line in lines:
+        shown = _line(line)
+        room -= units(_shown(shown)) + 1
+        if shown and room >= 0:
+            yield shown
+
+
+def _line(line: Line) -> str:
+    text, tag = _short(line.text, MAX_LINE), _TAGS.get(line.tone)
+    if not text:
         return ""
-    return f"{before}<{tag}>{shown}</{tag}>" if tag else before + shown
+    return f"{line.sign} " * bool(line.sign) + (f"<{tag}>{text}</{tag}>" if tag else text)
+
+
+def _shown(markup: str) -> str:
+    return html.unescape(_TAG.sub("", markup))
 
 
 def _short(text: str, most: int) -> str:
@@ -71,15 +119,15 @@ def _quote(card: Card, room: int) -> str:
     shown = cut(clean(card.quote).rstrip(), room)
     if not shown.strip():
         return ""
-    marked = "".join(map(_marked, pieces(shown, because=card.because, named=card.named)))
-    return f"<blockquote>{marked}</blockquote>"
+    cut_up = pieces(shown, evidence=card.evidence_spans, brand=card.brand_spans)
+    return f"<blockquote>{''.join(map(_marked, cut_up))}</blockquote>"
 
 
 def _marked(piece: Piece) -> str:
     text = html.escape(piece.text, quote=False)
-    if piece.because:
+    if piece.is_evidence:
         return f"<b>{text}</b>"
-    return f"<i>{text}</i>" if piece.named else text
+    return f"<i>{text}</i>" if piece.is_brand else text
 
 
 def _button(case: int, button: Button) -> dict[str, str]:
