@@ -12,7 +12,7 @@ class Candidate:
 
     `thread` is never empty (a post is its own thread). `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` are those that name the brand. `complaint` and `urgency` are
-    probabilities; `dangers` say what cannot wait, the gravest first.
+    probabilities; `dangers` say what cannot wait, the gravest first. `network_title` is the network in Russian.
     """
 
     brand: str
@@ -36,3 +36,4 @@ class Candidate:
     evidence_spans: tuple[Span, ...]
     brand_spans: tuple[Span, ...]
     dangers: tuple[str, ...] = ()
+    network_title: str = ""
