@@ -11,7 +11,7 @@ import orjson
 from domain.mention import Mention
 from domain.person import Messenger
 from listener.mention_format import MalformedMentionError, parse_mention
-from listener.parts import NETWORKS
+from listener.networks.registry import NETWORKS
 from listener.pipeline import Pipeline
 from listener.ports import Batch, SourceError
 from listener.store.errors import StoreError

@@ -26,8 +26,10 @@ from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
+from listener.environment import SettingsError
 from listener.judging import Matches
-from listener.settings import SettingsError, read_config_dir, read_judge
+from listener.networks.registry import MARKS, NETWORKS
+from listener.settings import read_config_dir, read_judge
 from listener.triage import Declined, Reason, triage
 
 MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     text = arguments.text[:MAX_TEXT]
     console = Console(highlight=False)
-    for line in explain(text, brands, config.routing, Matcher(brands), judge, SystemClock().now()):
+    for line in explain(text, brands, config.routing, Matcher(brands, MARKS), judge, SystemClock().now()):
         console.print(line, soft_wrap=True)
     return 0
 
@@ -96,10 +98,16 @@ def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
 
 
 def _mention(text: str, now: datetime) -> Mention:
-    """The text as a stranger's post."""
+    """The text as a stranger's post on some network."""
     author = Author(id="0", name="Автор")
     return Mention(
-        network=NetworkId("vk"), kind="post", id="0", url="", author=author, text=text, published_at=now
+        network=NetworkId(next(iter(NETWORKS))),
+        kind="post",
+        id="0",
+        url="",
+        author=author,
+        text=text,
+        published_at=now,
     )
 
 
