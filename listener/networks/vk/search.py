@@ -66,7 +66,7 @@ class VkSearch:
     ) -> None:
         watch = brand.watch.get(self.network)
         self.name = f"vk.search:{brand.id}"
-        self._every = (watch or Watch()).every
+        self._every = (watch or Telemetry()).every
         self._queries = tuple(dict.fromkeys(queries))
         self._client = client
         self._quota = quota

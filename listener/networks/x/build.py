@@ -46,7 +46,7 @@ def build_x(
 
 
 def _search(
-    brand: Brand, watch: Watch, query: str, client: XClient, walking: Walking, own: OwnAccounts
+    brand: Brand, watch: Telemetry, query: str, client: XClient, walking: Walking, own: OwnAccounts
 ) -> list[Source]:
     if not query or len(query) > LONGEST_QUERY:
         log.error("brand %s is not searched on X: its query has %d characters", brand.id, len(query))
@@ -55,7 +55,7 @@ def _search(
 
 
 def _mentions(
-    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
+    brand: Brand, watch: Telemetry, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
 ) -> list[Source]:
     sources: list[Source] = []
     for account in brand.accounts.get("x", ()):
