@@ -123,7 +123,7 @@ class Rule:
 def decide(state: State, command: Command, asker: Asker, now: datetime) -> Decision:
     """What comes of a command. No facts: there was nothing to do (a clock that came too early)."""
     rule = TABLE[type(command)]
-    asked = Asked[Any](state=state, command=command, asker=asker, now=now)
+    asked: Asked[Any] = Asked(state=state, command=command, asker=asker, now=now)
     reason = _refused(rule, asked)
     return Refusal(reason=reason) if reason else rule.effect(asked)
 

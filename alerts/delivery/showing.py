@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from alerts.cards.card import Card, make_card
+from alerts.cards.card import Card, Line, make_card
 from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -75,13 +75,13 @@ class Showing:
             return None, False
 
     async def _send(self, delivery: Delivery, now: datetime, *, repeat: bool) -> Shown:
-        card = make_card(delivery.case, now, self.context, repeat=repeat)
+        card = make_card(delivery.case, self.context, now, repeat=repeat)
         ref = await self._notifier.send(delivery.chat, card, key(delivery))
         return Shown(due=delivery, ref=ref, outcome="sent")
 
     async def _edit(self, delivery: Delivery, ref: str, now: datetime) -> Shown:
         try:
-            await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, now, self.context))
+            await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, self.context, now))
         except NotifyError as error:
             if not error.permanent:
                 raise
@@ -89,7 +89,7 @@ class Showing:
         return Shown(due=delivery, ref=ref, outcome="edited")
 
     async def _say(self, notice: Notice, now: datetime) -> Shown:
-        note = make_note(notice.draft, notice.cases, now, self.context, receiver=notice.receiver)
+        note = make_note(notice.draft, notice.cases, notice.receiver, self.context, now)
         if not isinstance(self._notifier, Threads):
             return await self._write_on_card(self._notifier, notice, note, now)
         ref, certain = await self._look(notice)
@@ -101,7 +101,7 @@ class Showing:
 
     async def _write_on_card(self, notifier: Notifier, notice: Notice, note: Note, now: datetime) -> Shown:
         """A messenger that says no word under a card shows it as the last line of the card itself."""
-        card = _with_line(make_card(notice.cases[0], now, self.context), note)
+        card = _with_line(make_card(notice.cases[0], self.context, now), note)
         try:
             if notice.card_ref is not None:
                 await notifier.edit(notice.chat, notice.card_ref, card)
@@ -124,4 +124,4 @@ def key(due: Due) -> str:
 
 
 def _with_line(card: Card, note: Note) -> Card:
-    return replace(card, log=(*card.log, note.text))
+    return replace(card, below=(*card.below, Line(text=note.text, tone="strong")))

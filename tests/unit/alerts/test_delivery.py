@@ -471,11 +471,11 @@ async def test_a_messenger_without_threads_shows_a_notice_on_the_card() -> None:
     scene.outbox.put(a_notice(card_ref=scene.outbox.delivery().ref))
     await scene.step()
     (card,) = scene.messenger.cards()
-    assert card.log[-1]
+    assert card.below[-1].text
     assert scene.messenger.calls == ["send", "edit"]
     scene.outbox.put(a_notice(2, card_ref="gone"), a_notice(3))
     await scene.step()
-    assert [card.log[-1] != "" for card in scene.messenger.cards()] == [True] * 3
+    assert [card.below[-1].tone == "strong" for card in scene.messenger.cards()] == [True] * 3
 
 
 # a store that fails, and a process that dies
@@ -616,4 +616,4 @@ async def test_whatever_the_faults_every_card_is_shown_in_its_last_revision(
 
 
 def a_card(context: CardContext | None = None) -> Card:
-    return make_card(a_told_case(), NOON, context or CardContext())
+    return make_card(a_told_case(), context or CardContext(), NOON)
