@@ -17,21 +17,21 @@ from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.notifiers.telegram.inbox import TelegramInbox
 from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Inbox, Notifier
-from alerts.routing import Chat, Receiver, Routing
+from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
+from classifiers.verdict import Judges
 from domain.mention import Author
 from domain.person import Messenger, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
-from classifiers.verdict import Judges
 from listener.decision import Decider
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
 from listener.ports import Budget, Clock, Source
-from listener.settings import Settings
 from listener.rules import Rules
+from listener.settings import Settings
 from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 

@@ -9,17 +9,17 @@ from functools import partial
 from typing import Any, Final
 
 from classifiers.model import ModelError
+from listener.app import Messengers, build_messengers, build_pipeline, build_rules, build_sources
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.gc_tuning import settle
 from listener.metrics import Metrics
-from listener.app import Messengers, build_messengers, build_pipeline, build_rules, build_sources
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
-from listener.settings import Settings
 from listener.rules import Rules
+from listener.settings import Settings
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health

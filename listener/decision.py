@@ -1,4 +1,4 @@
-"""The decision on what was heard: match → classify → decide → route. One code for the daemon, explain and replay."""
+"""The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

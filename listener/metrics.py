@@ -33,7 +33,9 @@ class Metrics:
             registry, "source_last_success_seconds", "Unix time of the last good fetch", "source"
         )
         # judged
-        self._judged = _counter(registry, "judged", "Verdicts on mentions, by the decision's outcome", "brand outcome")
+        self._judged = _counter(
+            registry, "judged", "Verdicts on mentions, by the decision's outcome", "brand outcome"
+        )
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
         # told

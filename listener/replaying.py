@@ -75,7 +75,12 @@ class Replaying:
     """One replay. Keeping, judging and telling go on side by side, as in the daemon."""
 
     def __init__(
-        self, pipeline: Pipeline, stores: Stores, messengers: tuple[Messenger, ...], clock: Clock, progress: Progress
+        self,
+        pipeline: Pipeline,
+        stores: Stores,
+        messengers: tuple[Messenger, ...],
+        clock: Clock,
+        progress: Progress,
     ) -> None:
         self._pipeline = pipeline
         self._stores = stores

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from classifiers.model import ModelError
+from listener.app import build_messengers, build_pipeline, build_rules
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
 from listener.config.load import load
@@ -25,7 +26,6 @@ from listener.environment import SettingsError
 from listener.gc_tuning import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
-from listener.app import build_messengers, build_pipeline, build_rules
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
 from listener.settings import Settings, read_settings

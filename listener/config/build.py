@@ -87,7 +87,7 @@ def build_words(file: WordsYaml) -> Words:
 
 def _watch(network: Network[Any], file: BaseModel) -> Watch:
     keys = {key.means: getattr(file, key.name) for key in network.watch}
-    return Telemetry(
+    return Watch(
         search=keys.get("search", False),
         mentions=keys.get("mentions", False),
         pages=_handles(keys.get("pages", ())),

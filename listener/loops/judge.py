@@ -57,7 +57,9 @@ class Judge:
     async def _record(self, decided: Sequence[Decided], now: datetime) -> None:
         limited = {brand.id: brand.per_day for brand in self._rules().decider.brands.values() if brand.per_day}
         found = {route.candidate.brand for decision in decided for route in decision.routed}
-        cards = {brand: await self._stores.cases.cards_today(brand, now) for brand in sorted(found & limited.keys())}
+        cards = {
+            brand: await self._stores.cases.cards_today(brand, now) for brand in sorted(found & limited.keys())
+        }
         allowed, left_out = within_limits(decided, cards, limited)
         for candidate in left_out:
             words = "brand %s has had its %d cards of the day: no new card for %s, its case is kept"

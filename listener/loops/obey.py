@@ -61,9 +61,7 @@ def _read(press: Press, person: Person | None, rules: Rules, now: datetime, case
         text = f"Вас нет в people.yaml. Попросите добавить {who}"
         return Answered(answer=Answer(text=text, alert=True), reason="stranger")
     context = rules.context
-    read = read_press(
-        case, press.action, press.value, person, context, now, deadlines=rules.decider.promise(now)
-    )
+    read = read_press(case, press.action, press.value, person, context, now, deadlines=rules.decider.promise(now))
     if isinstance(read, Prompt):
         return Answered(answer=Answer(text="", prompt=read))
     if isinstance(read, Reply):

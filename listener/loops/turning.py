@@ -20,9 +20,7 @@ TROUBLE: Final = 2.0
 class Turning:
     """One loop: `step` returns how much it worked. `wake` says that there may be work, `end` lets it finish."""
 
-    def __init__(
-        self, name: str, step: Callable[[], Awaitable[int]], clock: Clock, telemetry: Telemetry
-    ) -> None:
+    def __init__(self, name: str, step: Callable[[], Awaitable[int]], clock: Clock, telemetry: Telemetry) -> None:
         self.name = name
         self._step = step
         self._clock = clock

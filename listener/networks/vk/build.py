@@ -16,7 +16,7 @@ from listener.ports import Budget, Clock, Source
 
 log = logging.getLogger(__name__)
 
-NOTHING: Final = Telemetry(search=False)
+NOTHING: Final = Watch(search=False)
 
 
 def build_vk(

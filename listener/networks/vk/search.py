@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from domain.brand import Brand, Watch
+from domain.brand import Brand
 from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.client import VkClient
@@ -66,7 +66,7 @@ class VkSearch:
     ) -> None:
         watch = brand.watch.get(self.network)
         self.name = f"vk.search:{brand.id}"
-        self._every = (watch or Telemetry()).every
+        self._every = (watch or Watch()).every
         self._queries = tuple(dict.fromkeys(queries))
         self._client = client
         self._quota = quota

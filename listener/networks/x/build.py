@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from domain.brand import Brand, Watch
+from domain.brand import Brand
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
@@ -46,7 +46,7 @@ def build_x(
 
 
 def _search(
-    brand: Brand, watch: Telemetry, query: str, client: XClient, walking: Walking, own: OwnAccounts
+    brand: Brand, watch: Watch, query: str, client: XClient, walking: Walking, own: OwnAccounts
 ) -> list[Source]:
     if not query or len(query) > LONGEST_QUERY:
         log.error("brand %s is not searched on X: its query has %d characters", brand.id, len(query))
@@ -55,7 +55,7 @@ def _search(
 
 
 def _mentions(
-    brand: Brand, watch: Telemetry, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
+    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
 ) -> list[Source]:
     sources: list[Source] = []
     for account in brand.accounts.get("x", ()):
