@@ -12,7 +12,7 @@ class Candidate:
 
     `thread` is never empty (a post is its own thread). `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` are those that name the brand. `complaint` and `urgency` are
-    probabilities; `dangers` say what cannot wait, the gravest first. `network_title` is Russian.
+    probabilities; `dangers` say what cannot wait, the gravest first. `network_title` is the network in Russian.
     """
 
     brand: str

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, runtime_checkable
+from datetime import datetime, timedelta
+from typing import Final, Protocol, runtime_checkable
 
+from alerts.bucket import Limit
 from alerts.cards.card import Card
 from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
@@ -13,13 +14,17 @@ from alerts.cases.telling import NoticeDraft, Priority
 from alerts.routing import Chat
 from domain.person import Messenger
 
+FARTHEST: Final = timedelta(minutes=5)
+"""No due thing is put off for longer. What is due later than that from now was put off before the clock was set
+back, and is due."""
+
 
 class NotifyError(Exception):
     """A card that was not shown; says what to do.
 
     `permanent`: this chat will never take it (bot kicked, chat gone): go to the next receiver.
-    `retry_after`: seconds the messenger asked for; it holds for this chat, or for the whole messenger where
-    `everywhere` says so (a refused token).
+    `retry_after`: seconds the messenger asked for, bounded where they were read; it holds for this chat, or for
+    the whole messenger where `everywhere` says so (a refused token).
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
     `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).
@@ -64,8 +69,11 @@ class Notifier(Protocol):
 class Searchable(Protocol):
     """A notifier that can find out whether an earlier, ambiguous try was shown."""
 
-    async def find(self, chat: Chat, key: str, since: datetime) -> str | None:
-        """The reference of the message sent under `key`, or None when it was never shown."""
+    async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
+        """The reference of the message sent under `key`, or None when it was never shown.
+
+        A note is looked for `under` the card's message, where it was said.
+        """
 
 
 @runtime_checkable
@@ -77,6 +85,25 @@ class Threads(Protocol):
 
         Raises NotifyError.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How fast a messenger may be told: each chat, and all of it together; None for no limit.
+
+    Cards, edits and notes count alike.
+    """
+
+    chat: Callable[[Chat], Limit | None] = lambda _chat: None
+    whole: Limit | None = None
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A notifier that knows its messenger's limits."""
+
+    @property
+    def limits(self) -> Limits: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,19 +210,36 @@ Due = Delivery | Notice
 
 
 class Outbox(Protocol):
-    """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`."""
+    """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`.
+
+    `now` is the wall clock. A lease that ends later than a lease lasts, and what is due later than FARTHEST from
+    `now`, were written before the clock was set back: the one is over, the other due.
+
+    The four marks (`shown`, `retry`, `fail`, `redirect`) are repeated with the same words when one of them failed,
+    until it is written; nothing is claimed before. They count as long as nobody else has claimed the thing since,
+    even after the lease ran out, and a mark that was written already changes nothing.
+    """
 
     async def waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
         """The chats for which something is due, each with the most urgent priority of what waits."""
 
     async def claim(self, chats: Mapping[Chat, int], now: datetime) -> Sequence[Due]:
-        """Lease, for each chat, at most so many of what is due there: by priority, then oldest first."""
+        """Lease, for each chat, at most so many of what is due there: by priority, then oldest first.
+
+        The answer is in this order within each chat, card views and notices together.
+        """
 
     async def shown(self, due: Due, ref: str, now: datetime) -> None:
-        """The chat now shows `due.case.revision`, or the notice, under `ref`."""
+        """The chat now shows `due.case.revision`, or the notice, under `ref`. Forgets the tries.
+
+        A delivery whose case has changed meanwhile is due at once.
+        """
 
     async def retry(self, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
-        """Not shown; due again at `at`. Counts a try."""
+        """Not shown; due again at `at`. Counts a try.
+
+        A new change of the case makes a delivery due at once, however far it was put off (a refused edit).
+        """
 
     async def fail(self, due: Due, error: str, now: datetime) -> None:
         """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""

@@ -21,13 +21,13 @@ from benchmarks.stream import TELECOM, complaining_lines, invented_config, inven
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config
-from listener.heap import settle
+from listener.gc_tuning import settle
 from listener.metrics import Metrics
 from listener.parts import Messengers, build_judging, build_pipeline
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
 from listener.store.store import Store
-from listener.watch import Watch
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 
 USUAL: Final = 20_000
@@ -99,7 +99,7 @@ async def pipeline(config: Config) -> AsyncIterator[Pipeline]:
         clock = SystemClock()
         messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes=())
         judging = build_judging(config, frozenset(messengers.notifiers))
-        watch = Watch(Metrics(), Health(), clock)
+        watch = Telemetry(Metrics(), Health(), clock)
         yield build_pipeline(config, judging, store, messengers, clock, watch, workers)
 
 

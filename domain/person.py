@@ -24,10 +24,12 @@ class Person:
     former_ids: tuple[str, ...] = ()
 
 
+def users(person: Person) -> tuple[tuple[Messenger, str], ...]:
+    """The person's users in the messengers, as (messenger, user id as text)."""
+    named: tuple[tuple[Messenger, object], ...] = (("telegram", person.telegram), ("slack", person.slack))
+    return tuple((messenger, str(user)) for messenger, user in named if user is not None)
+
+
 def who_is(people: tuple[Person, ...], messenger: Messenger, user: str) -> Person | None:
     """The person behind a messenger's user id (as text), or None for a stranger."""
-    for person in people:
-        known = {"telegram": person.telegram, "slack": person.slack}.get(messenger)
-        if known is not None and str(known) == user:
-            return person
-    return None
+    return next((person for person in people if (messenger, user) in users(person)), None)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.heap import made_to_last
+from listener.gc_tuning import made_to_last
 
 COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
@@ -33,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    parser = argparse.ArgumentParser(prog="listener", description="Otklik hears complaints in VK and on X.")
+    parser = argparse.ArgumentParser(
+        prog="listener", description="Otklik hears complaints about a brand in social networks."
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = arguments[0] if arguments else ""

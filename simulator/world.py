@@ -6,9 +6,11 @@ from typing import Final
 
 from simulator.corpus import Corpus, House
 from simulator.faults import Faults
+from simulator.operators import OPERATORS
 from simulator.publishing import Publishing
 from simulator.slack import Slack
 from simulator.telegram import Telegram
+from simulator.telegram_chats import Person
 from simulator.traffic import Traffic, plan
 from simulator.vk import Vk
 from simulator.x import X
@@ -23,8 +25,8 @@ SEARCHES: Final = 1_000_000
 class World:
     """Publishes `corpus` at `rate` texts a second (zero: only what is asked for) once its traffic runs.
 
-    `limits` turns on the messengers' real limits: 20 messages a minute in a Telegram group, one a second in a
-    Slack channel.
+    `limits` turns on the messengers' real limits: 20 messages and edits a minute in a Telegram group, 30 a second
+    of the whole bot, one message a second in a Slack channel.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class World:
         self.corpus = corpus
         self.vk = Vk(clock)
         self.x = X(clock, token=X_TOKEN, limits={"search": SEARCHES, "mentions": SEARCHES})
-        self.telegram = Telegram(clock, per_minute=20 if limits else None)
+        self.telegram = Telegram(clock, per_minute=20 if limits else None, per_second=30 if limits else None)
         self.slack = Slack(clock, per_second=1.0 if limits else None)
         self.publishing = Publishing(corpus, self.vk, self.x, clock)
         self.traffic = Traffic(plan(corpus, seed), self.publishing.planned, rate=rate, seed=seed)
@@ -61,8 +63,9 @@ class World:
                 house.group, house.screen_name, house.title, house.members, community_token(house)
             )
             self.x.register(self.corpus.writers[house.account])
+        people = [Person(id=one.telegram, name=one.name) for one in OPERATORS]
         for chat, title in TELEGRAM_CHATS.items():
-            self.telegram.add_chat(chat, title)
+            self.telegram.add_chat(chat, title, people=people)
         for channel, name in SLACK_CHANNELS.items():
             self.slack.add_channel(channel, name)
         self.publishing.open_houses()

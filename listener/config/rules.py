@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from listener.config.build import person_id
 from listener.config.russian import meant
-from listener.config.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml, seconds
+from listener.config.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml
+from listener.config.types import seconds
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
+from listener.networks.registry import NETWORKS
 
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PREFIX: Final = 3
@@ -32,16 +34,18 @@ def brand_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
 
 
 def _watch_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
-    if brand.watch.vk is not None and brand.watch.vk.streaming:
-        yield _at(tree, ("watch", "vk", "streaming"), "streaming пока не поддерживается: поставьте false")
-    if brand.watch.x is not None and brand.watch.x.stream:
-        yield _at(tree, ("watch", "x", "stream"), "stream пока не поддерживается: поставьте false")
-    if brand.watch.x is not None and brand.watch.x.mentions and not brand.accounts.x:
-        yield _at(
-            tree, ("watch", "x", "mentions"), "чтобы слушать упоминания, впишите свой аккаунт: accounts: {x: […]}"
-        )
-    if brand.watch.vk is None and brand.watch.x is None:
-        yield _at(tree, ("watch",), "бренд нигде не слушают: впишите в watch vk или x", warning=True)
+    watched = {name: keys for name, keys in brand.watch if keys is not None}
+    for name, keys in watched.items():
+        for key in NETWORKS[name].watch:
+            switched_on, here = getattr(keys, key.name) is True, ("watch", name, key.name)
+            if switched_on and key.means == "later":
+                yield _at(tree, here, f"{key.name} пока не поддерживается: поставьте false")
+            if switched_on and key.means == "mentions" and not getattr(brand.accounts, name):
+                words = f"чтобы слушать упоминания, впишите свой аккаунт: accounts: {{{name}: […]}}"
+                yield _at(tree, here, words)
+    if not watched:
+        networks = " или ".join(NETWORKS)
+        yield _at(tree, ("watch",), f"бренд нигде не слушают: впишите в watch {networks}", warning=True)
 
 
 def repeated_brands(brands: Sequence[tuple[Tree, BrandFile]]) -> Iterator[Mistake]:

@@ -1,19 +1,18 @@
 """What is stored as JSON, each shape with a version and a codec of its own.
 
 A field that a row lacks takes its default, one that this version does not know is passed over, and an event of an
-unknown kind is kept as `Unknown`: neither an old row nor a new one stops a daemon. A shape that changes its meaning
-gets the next version and a step in `UPGRADES` that lifts older payloads.
+unknown kind is kept as `Unknown`: neither an old row nor a new one stops a daemon. A shape that changes its
+meaning gets the next version, and a step in the upgrades that lifts older payloads.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, get_args
 
 import msgspec
 
 from alerts.cases.events import KINDS, Actor, ActorKind, Event, Fact, Unknown, kind_of
 from alerts.cases.telling import NoticeDraft, Priority
 
-Value = TypeVar("Value")
 Payload = dict[str, Any]
 Upgrade = Callable[[Payload], Payload]
 
@@ -25,8 +24,8 @@ EVENT_UPGRADES: Final[Mapping[tuple[str, int], Upgrade]] = {}
 NOTICE_UPGRADES: Final[Mapping[int, Upgrade]] = {}
 
 
-class Digest(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice's payload: the draft, and of a digest the cases that it speaks of."""
+class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice as its payload has it: the draft, and of a digest the cases that it speaks of."""
 
     draft: NoticeDraft
     cases: tuple[int, ...] = ()
@@ -54,16 +53,16 @@ def read_event(row: Any) -> Event:
 
 
 def notice_payload(draft: NoticeDraft, cases: tuple[int, ...] = ()) -> Payload:
-    payload: Payload = msgspec.to_builtins(Digest(draft=draft, cases=cases))
+    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases))
     return payload
 
 
-def read_notice(version: int, payload: Payload) -> Digest | None:
+def read_notice(version: int, payload: Payload) -> StoredNotice | None:
     """None for a notice that only a later version can word."""
     for step in range(version, NOTICE_VERSION):
         payload = NOTICE_UPGRADES[step](payload)
     try:
-        return msgspec.convert(_known_priority(payload), Digest)
+        return msgspec.convert(_known_priority(payload), StoredNotice)
     except msgspec.ValidationError:
         return None
 
@@ -88,10 +87,8 @@ def _fact(kind: str, version: int, payload: Payload) -> Fact:
 
 def _actor_kind(kind: str) -> ActorKind:
     """An actor that only a later version knows is the program's, as far as this one can tell."""
-    try:
-        return msgspec.convert(kind, ActorKind)
-    except msgspec.ValidationError:
-        return "program"
+    known: dict[str, ActorKind] = {name: name for name in get_args(ActorKind)}
+    return known.get(kind, "program")
 
 
 def _known_priority(payload: Payload) -> Payload:

@@ -127,6 +127,8 @@ verdicts = Table(
     Column("topics", Json, nullable=False),
     Column("urgency", Double, nullable=False),
     Column("evidence", Json, nullable=False),
+    Column("dangers", Json, nullable=False, server_default="[]"),
+    Column("reasons", Json, nullable=False, server_default="[]"),
     Column("model", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("judged_at", Time, nullable=False),
@@ -298,6 +300,19 @@ cursors = Table(
     Column("cursor", Text, nullable=False),
     Column("moved_at", Time, nullable=False),
 )
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("since", Time),
+    Column("until", Time, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("closed_at", Time),
+    Index("ix_gaps_source", "source", "until"),
+)
+"""Times of which a source cannot vouch that it heard everything; closed once they were read again."""
 
 usage = Table(
     "usage",

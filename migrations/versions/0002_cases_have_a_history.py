@@ -49,6 +49,8 @@ def upgrade() -> None:
     op.add_column("mentions", sa.Column("extra", JSON))
     op.add_column("mentions", sa.Column("edited_at", TIME))
     op.add_column("mentions", sa.Column("deleted_at", TIME))
+    for name in ("dangers", "reasons"):
+        op.add_column("verdicts", sa.Column(name, JSON, nullable=False, server_default="[]"))
     case_columns()
     histories(connection)
     op.drop_column("cases", "state")
@@ -71,7 +73,9 @@ def downgrade() -> None:
     cases_back(connection)
     for column in ("is_own", "extra", "edited_at", "deleted_at"):
         op.drop_column("mentions", column)
-    for table in ("people", "prompts", "notices", "card_views", "case_events"):
+    for column in ("dangers", "reasons"):
+        op.drop_column("verdicts", column)
+    for table in ("gaps", "people", "prompts", "notices", "card_views", "case_events"):
         op.drop_table(table)
 
 
@@ -117,6 +121,17 @@ def new_tables() -> None:
         sa.Column("asked_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("messenger", "chat", "ref", name="pk_prompts"),
     )
+    op.create_table(
+        "gaps",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("since", TIME),
+        sa.Column("until", TIME, nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("closed_at", TIME),
+        sa.PrimaryKeyConstraint("id", name="pk_gaps"),
+    )
+    op.create_index("ix_gaps_source", "gaps", ["source", "until"])
     op.create_table(
         "people",
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("messenger", "user", "person", "name")),

@@ -22,7 +22,7 @@ from listener.pipeline import Pipeline
 from listener.ports import Batch
 from listener.replaying import Progress, ReplayError, Replaying
 from listener.store.store import Store
-from listener.watch import Watch
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 from tests.contract.store_samples import NOW, SOURCE, mention, opinion_of
 
@@ -67,7 +67,7 @@ def pipeline_of(store: Store) -> Callable[..., Pipeline]:
             people=(),
             delivering={"console": delivering} if delivering else {},
             clock=clock,
-            watch=Watch(Metrics(), Health(), clock),
+            watch=Telemetry(Metrics(), Health(), clock),
             workers=ThreadPoolExecutor(1),
         )
 

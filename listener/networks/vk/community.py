@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from domain.mention import Mention, NetworkId
+from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.catch_up import catch_up
 from listener.networks.vk.client import VkClient
@@ -16,6 +16,7 @@ from listener.networks.vk.errors import VkError
 from listener.networks.vk.events import NEEDED, EventsOnce, heard_object, read_event
 from listener.networks.vk.items import PEOPLE_FIELDS, author_id, moment, read_people
 from listener.networks.vk.longpoll import LongPoll, Look, Server, read_server
+from listener.networks.vk.network import VK
 from listener.networks.vk.people import People, read_groups
 from listener.networks.vk.transport import Limits
 from listener.ports import Batch, Clock, Gap, SourceError
@@ -44,7 +45,7 @@ class Bookmark:
 class VkCommunity:
     """One community heard with its own token; `reader` (a service token) can read its wall after a gap."""
 
-    network = NetworkId("vk")
+    network = VK.id
     every: timedelta | None = None
 
     def __init__(

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from domain.brand import Brand
-from domain.mention import Mention, NetworkId
+from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import AnswerTooLargeError
 from listener.networks.vk.items import PEOPLE_FIELDS, named_author, read_date, read_people, read_post
+from listener.networks.vk.network import VK
 from listener.networks.vk.people import People
 from listener.networks.vk.progress import Progress, read_progress, write_progress
 from listener.networks.vk.quota import METHOD, Quota
@@ -51,7 +52,7 @@ class _Found:
 class VkSearch:
     """One brand's search. A fetch takes one query's window (at most 1000 results); `more` asks for the rest."""
 
-    network = NetworkId("vk")
+    network = VK.id
 
     def __init__(
         self,
@@ -63,9 +64,9 @@ class VkSearch:
         *,
         look_back: timedelta = LOOK_BACK,
     ) -> None:
-        watch = brand.watch_vk
+        watch = brand.watch.get(self.network)
         self.name = f"vk.search:{brand.id}"
-        self._every = watch.every if watch else timedelta(seconds=90)
+        self._every = (watch or Watch()).every
         self._queries = tuple(dict.fromkeys(queries))
         self._client = client
         self._quota = quota

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from listener.store.errors import StoreError
-from listener.store.together import Together
+from listener.store.group_commit import GroupCommit
 
 
 class Database:
@@ -28,7 +28,7 @@ class Database:
 
 async def test_what_comes_during_a_commit_shares_the_next_one() -> None:
     database = Database()
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     first = asyncio.create_task(together.put(1))
     await asyncio.sleep(0.005)
     await asyncio.gather(first, together.put(2), together.put(3))
@@ -38,7 +38,7 @@ async def test_what_comes_during_a_commit_shares_the_next_one() -> None:
 async def test_an_item_that_cannot_be_held_fails_alone() -> None:
     database = Database()
     database.bad = {2}
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     outcomes = await asyncio.gather(*map(together.put, (1, 2, 3)), return_exceptions=True)
     assert [type(one) for one in outcomes] == [type(None), StoreError, type(None)]
     assert database.transactions == [[1], [3]]
@@ -47,7 +47,7 @@ async def test_an_item_that_cannot_be_held_fails_alone() -> None:
 async def test_a_locked_database_fails_them_all_and_takes_the_next() -> None:
     database = Database()
     database.locked = True
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     outcomes = await asyncio.gather(*map(together.put, (1, 2)), return_exceptions=True)
     assert [type(one) for one in outcomes] == [StoreError, StoreError]
     database.locked = False
@@ -57,7 +57,7 @@ async def test_a_locked_database_fails_them_all_and_takes_the_next() -> None:
 
 async def test_a_cancelled_caller_does_not_take_the_item_back() -> None:
     database = Database()
-    together = Together(database.write)
+    together = GroupCommit(database.write)
     caller = asyncio.create_task(together.put(1))
     await asyncio.sleep(0)
     caller.cancel()
@@ -71,6 +71,6 @@ async def test_a_fault_in_the_code_reaches_every_caller() -> None:
     async def broken(_: Sequence[int]) -> None:
         raise TypeError("a mistake")
 
-    together = Together(broken)
+    together = GroupCommit(broken)
     outcomes = await asyncio.gather(*map(together.put, (1, 2)), return_exceptions=True)
     assert [type(one) for one in outcomes] == [TypeError, TypeError]

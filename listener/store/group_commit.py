@@ -9,7 +9,7 @@ from listener.store.errors import StoreError
 Item = TypeVar("Item")
 
 
-class Together(Generic[Item]):
+class GroupCommit(Generic[Item]):
     """Gathers items for `write`, which takes them all or none and raises StoreError.
 
     Nothing waits for company: the first item is written at once, and only what comes during its commit is
