@@ -76,9 +76,9 @@ class Wording:
         """«Анна Иванова взяла»."""
         return f"{self.who(actor)} {self.did(stem, actor)}"
 
-    def deed(self, stem: str, event: Event) -> str:
-        """«взяла Анна Иванова в 14:05»."""
-        return f"{self.did(stem, event.actor)} {self.who(event.actor)} в{NBSP}{self.moment(event.at)}"
+    def deed(self, stem: str, event: Event, rest: str = "") -> str:
+        """«взяла Анна Иванова в 14:05», «забрала себе Анна Иванова в 14:05»."""
+        return f"{self.did(stem, event.actor)}{rest} {self.who(event.actor)} в{NBSP}{self.moment(event.at)}"
 
 
 def log_lines(case: Case, words: Wording) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def owner_words(case: Case, words: Wording) -> str:
             return words.deed("взял", event)
         case Transferred(to=to, to_name=name) if event:
             if to == event.actor.id:
-                return words.deed("перехватил", event)
+                return words.deed("забрал", event, " себе")
             return f"отвечает {words.name(to, name)}, {words.deed('передал', event)}"
         case _:
             return f"отвечает {words.name(owner, name_then(case, owner))}"
@@ -210,7 +210,7 @@ def _told(_fact: Fact, _event: Event, _words: Wording) -> str:
 def _(fact: Claimed, event: Event, words: Wording) -> str:
     if fact.taken_from is None:
         return words.doer("взял", event.actor)
-    return f"{words.doer('перехватил', event.actor)}, до этого — {words.name(fact.taken_from)}"
+    return f"{words.doer('забрал', event.actor)} себе, до этого — {words.name(fact.taken_from)}"
 
 
 @_told.register
@@ -221,7 +221,7 @@ def _(_fact: Released, event: Event, words: Wording) -> str:
 @_told.register
 def _(fact: Transferred, event: Event, words: Wording) -> str:
     if fact.to == event.actor.id:
-        return words.doer("перехватил", event.actor)
+        return f"{words.doer('забрал', event.actor)} себе"
     return f"{words.doer('передал', event.actor)}, отвечает {words.name(fact.to, fact.to_name)}"
 
 
