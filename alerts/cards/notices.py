@@ -1,0 +1,3 @@
+"""temp"""
+from typing import Any
+def make_note(*a: Any, **k: Any) -> Any: ...
