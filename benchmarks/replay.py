@@ -23,10 +23,10 @@ from listener.config.load import load
 from listener.config.values import Config
 from listener.gc_tuning import settle
 from listener.metrics import Metrics
-from listener.parts import Messengers, build_judging, build_pipeline
+from listener.app import Messengers, build_judging, build_pipeline
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
-from listener.store.store import Store
+from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
 
@@ -93,7 +93,7 @@ async def pipeline(config: Config) -> AsyncIterator[Pipeline]:
     """The real pipeline over a new SQLite file, every card going to the null receiver."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
-        store = await Store.open(f"sqlite:///{folder}/otklik.db")
+        store = await open_stores(f"sqlite:///{folder}/otklik.db")
         stack.push_async_callback(store.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()

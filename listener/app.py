@@ -16,7 +16,7 @@ from alerts.notifiers.slack.inbox import SlackInbox
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.notifiers.telegram.inbox import TelegramInbox
 from alerts.notifiers.telegram.notifier import TelegramNotifier
-from alerts.ports import Inbox, Notifier
+from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
@@ -59,12 +59,12 @@ def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clo
     return sources
 
 
-def build_messengers(settings: Settings, clock: Callable[[], datetime]) -> Messengers:
+def build_messengers(settings: Settings, clock: Callable[[], datetime], prompts: PromptBook) -> Messengers:
     """Every messenger that has its tokens; says which are off."""
     notifiers: dict[Messenger, Notifier] = {"console": ConsoleNotifier()}
     inboxes: list[Inbox] = []
     for name, build in MESSENGERS.items():
-        built = build(settings, clock)
+        built = build(settings, clock, prompts)
         if built is None:
             log.info("%s is off: no token", name)
             continue
@@ -166,20 +166,22 @@ def within_reach(routing: Routing, reachable: frozenset[Messenger]) -> Routing:
     return replace(routing, receivers=tuple(receivers))
 
 
-def _slack(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
+def _slack(settings: Settings, now: Callable[[], datetime], _prompts: PromptBook) -> tuple[Notifier, Inbox] | None:
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         return None
     address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
     return SlackNotifier(address, bot), SlackInbox(address, bot, settings.slack_app_token.reveal(), now)
 
 
-def _telegram(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
+def _telegram(
+    settings: Settings, now: Callable[[], datetime], prompts: PromptBook
+) -> tuple[Notifier, Inbox] | None:
     if settings.telegram_token is None:
         return None
     address, token, proxy = settings.telegram_api_url, settings.telegram_token.reveal(), settings.telegram_proxy
     return TelegramNotifier(address, token, proxy=proxy), TelegramInbox(address, token, now, proxy=proxy)
 
 
-BuildMessenger = Callable[[Settings, Callable[[], datetime]], tuple[Notifier, Inbox] | None]
+BuildMessenger = Callable[[Settings, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]
 
 MESSENGERS: Final[Mapping[Messenger, BuildMessenger]] = {"slack": _slack, "telegram": _telegram}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.case import Case, Said
+from alerts.cases.case import Case, Said
 
 from alerts.candidate import Candidate
 

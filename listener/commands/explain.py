@@ -23,6 +23,7 @@ from domain.span import Span
 from domain.verdict import Intent, Verdict
 from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
+from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.decided import BrandVerdict, Routed
@@ -104,10 +105,10 @@ def _moment(text: str | None) -> datetime:
     if text is None:
         return SystemClock().now()
     try:
-        moment = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"--at: «{text}» не подходит; нужно 2026-11-22T03:00:00+03:00") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:

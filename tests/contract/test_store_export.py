@@ -13,15 +13,15 @@ import pytest
 from listener.commands.export import since_when
 from listener.mention_format import parse_mention
 from listener.store.export import PAGES, export
-from listener.store.store import Store
+from listener.store.stores import Stores
 from tests.contract.store_samples import ANNA, NOW, becomes, complain, keep, later, mention, press, show_all
 
 
-async def rows(store: Store, noun: str, since: datetime | None = None) -> Any:
+async def rows(store: Stores, noun: str, since: datetime | None = None) -> Any:
     return [row async for row in export(store.database, noun, since)]
 
 
-async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None:
+async def test_every_noun_carries_what_its_readers_rest_on(store: Stores) -> None:
     await complain(store, mention(1), mention(2))
     await show_all(store)
     await store.press(press("k"), ANNA, becomes("claimed", "Анна Иванова"), later(9))
@@ -38,13 +38,13 @@ async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None
     assert [(one["mention"], one["outcome"]) for one in verdicts] == [("-1_1", "candidate"), ("-1_2", "candidate")]
 
 
-async def pressed(store: Store, case: int, *actions: tuple[str, str, str | None]) -> None:
+async def pressed(store: Stores, case: int, *actions: tuple[str, str, str | None]) -> None:
     """Presses (action, the state it leads to, the owner it leaves), one after the other."""
     for number, (action, state, owner) in enumerate(actions):
         await store.press(press(f"{case}-{number}", case=case, action=action), ANNA, becomes(state, owner), NOW)
 
 
-async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Store) -> None:
+async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Stores) -> None:
     anna = ANNA.name
     for number in range(1, 8):
         await complain(store, mention(number, thread=f"t{number}"), mention(number + 10, thread=f"t{number}"))
@@ -63,13 +63,13 @@ async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Store)
     }  # fmt: skip
 
 
-async def test_exported_mentions_can_be_replayed(store: Store) -> None:
+async def test_exported_mentions_can_be_replayed(store: Stores) -> None:
     await keep(store, mention(1), mention(2, network="x"))
     exported = [parse_mention(row) for row in await rows(store, "mentions")]
     assert sorted(exported, key=lambda one: one.id) == [mention(1), mention(2, network="x")]
 
 
-async def test_more_than_a_page_is_exported_once(store: Store) -> None:
+async def test_more_than_a_page_is_exported_once(store: Stores) -> None:
     await complain(store, *map(mention, range(2300)))
     while (await complain(store)).judged:
         pass
@@ -78,7 +78,7 @@ async def test_more_than_a_page_is_exported_once(store: Store) -> None:
     assert len(verdicts) == len({row["mention"] for row in verdicts}) == 2300
 
 
-async def test_since_leaves_out_what_is_older(store: Store) -> None:
+async def test_since_leaves_out_what_is_older(store: Stores) -> None:
     await keep(store, mention(1))
     await keep(store, mention(2), now=later(100))
     assert [row["id"] for row in await rows(store, "mentions", later(50))] == ["-1_2"]
@@ -117,7 +117,7 @@ def test_the_command_prints_json_lines_and_nothing_else(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/otklik.db"
 
     async def fill() -> Any:
-        store = await Store.open(url)
+        store = await open_stores(url)
         await complain(store, mention(1))
         await store.close()
 

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from domain.mention import Author
 from listener.ports import Batch
 from listener.store.export import export
-from listener.store.store import Store
+from listener.store.stores import Stores
 from tests.contract.store_samples import (
     ANNA,
     NOBODY,
@@ -34,7 +34,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.store = self.runner.run(Store.open("sqlite://"))
+        self.store = self.runner.run(open_stores("sqlite://"))
         self.texts, self.heard, self.time = {}, 0, 0
         self.judged, self.claimed, self.revisions, self.pressed = [], [], {}, {}
         self.on_screen = {}
@@ -57,18 +57,18 @@ class Life(RuleBasedStateMachine):
             for n in numbers
         ]
         self.heard += 1
-        self.do(self.store.keep(SOURCE, Batch(mentions=tuple(batch), cursor=str(self.heard)), later(self.time)))
+        self.do(self.store.mentions.keep(SOURCE, Batch(mentions=tuple(batch), cursor=str(self.heard)), later(self.time)))
         self.texts |= {one.id: one.text for one in batch}
 
     @rule(limit=st.integers(1, 8), unhappy=st.booleans())
     def judge(self, limit: Any, unhappy: Any) -> Any:
-        stored = self.do(self.store.unjudged(limit, later(self.time)))
+        stored = self.do(self.store.mentions.undecided(limit, later(self.time)))
         self.judged = [complaint(one, *CHATS) if unhappy else praise(one) for one in stored]
 
     @rule()
     def record(self) -> Any:
         """Twice in a row with the same judgements is what a crash after the commit looks like."""
-        self.do(self.store.record(self.judged, later(self.time)))
+        self.do(self.store.decisions.record(self.judged, later(self.time)))
 
     @rule(limit=st.integers(1, 4))
     def claim(self, limit: Any) -> Any:
@@ -81,14 +81,14 @@ class Life(RuleBasedStateMachine):
         if fate == "shown":
             seen = delivery.case.id, delivery.chat.messenger
             self.on_screen[seen] = max(delivery.case.revision, self.on_screen.get(seen, 0))
-            self.do(self.store.shown(delivery, f"r{delivery.id}", later(self.time)))
+            self.do(self.store.outbox.shown(delivery, f"r{delivery.id}", later(self.time)))
         elif fate == "retry":
-            self.do(self.store.retry(delivery, later(self.time + 5), "502", unknown=True))
+            self.do(self.store.outbox.retry(delivery, later(self.time + 5), "502", unknown=True))
 
     @rule()
     def restart(self) -> Any:
         self.judged, self.claimed = [], []
-        self.do(self.store.recover(later(self.time)))
+        self.do(self.store.outbox.recover(later(self.time)))
 
     @rule(
         key=st.integers(0, 5),
@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_cursor_is_that_of_the_last_batch(self) -> Any:
-        assert self.do(self.store.cursor(SOURCE)) == (str(self.heard) if self.heard else None)
+        assert self.do(self.store.mentions.cursor(SOURCE)) == (str(self.heard) if self.heard else None)
 
     @invariant()
     def every_chat_of_a_case_shows_it_or_will(self) -> Any:

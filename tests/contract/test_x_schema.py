@@ -219,7 +219,7 @@ async def test_every_request_of_ours_holds(spec: Spec, world: World) -> None:
             return NOON
 
     brand = Brand(
-        id="romashka", title="Р", names=("р",), accounts={"x": ("romashka_ru",)}, watch={"x": Telemetry(mentions=True)}
+        id="romashka", title="Р", names=("р",), accounts={"x": ("romashka_ru",)}, watch={"x": Watch(mentions=True)}
     )
     settings = XOptions(api_url=world.address + "/", bearer_token=Secret("AAAA"))
     for source in build_x([brand], settings, Free(), Noon(), lambda _: ["ромашка -is:retweet"]):

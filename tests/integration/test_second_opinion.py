@@ -11,7 +11,7 @@ import pytest
 
 from listener.__main__ import main
 from listener.config.load import load
-from listener.parts import build_judging
+from listener.app import build_judging
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "telecom"

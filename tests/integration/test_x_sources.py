@@ -98,7 +98,7 @@ def brand(*, mentions: bool = False, search: bool = True, usd: float | None = No
         title="Ромашка",
         names=("Ромашка",),
         accounts={"x": ("romashka_ru",)},
-        watch={"x": Telemetry(search=search, mentions=mentions, every=timedelta(seconds=60))},
+        watch={"x": Watch(search=search, mentions=mentions, every=timedelta(seconds=60))},
         usd_per_day={} if usd is None else {"x": usd},
     )
 

@@ -76,8 +76,8 @@ def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
             accounts={"vk": ("romashka_help",), "x": ("romashka_ru",)},
             ignore_authors=("vk:-100500", "x:romashka_ru"),
             watch={
-                "vk": Telemetry(pages=("romashka_help",), every=timedelta(seconds=90)),
-                "x": Telemetry(mentions=True, every=timedelta(minutes=2)),
+                "vk": Watch(pages=("romashka_help",), every=timedelta(seconds=90)),
+                "x": Watch(mentions=True, every=timedelta(minutes=2)),
             },
             complaint_at=0.7,
             per_day=60,

@@ -164,5 +164,5 @@ def test_nothing_below_the_threshold_becomes_a_case(complaint: float, threshold:
     ],
 )
 def test_own_pages_are_the_accounts_and_the_watched_communities(place: str | None, ours: bool) -> None:  # noqa: FBT001
-    brand = replace(BRAND, watch={"vk": Telemetry(pages=("Vasilek_Shop",))})
+    brand = replace(BRAND, watch={"vk": Watch(pages=("Vasilek_Shop",))})
     assert on_own_page(replace(MENTION, place=place), brand) is ours

@@ -36,7 +36,7 @@ def test_a_community_of_two_brands_is_heard_once() -> None:
 
 
 def test_a_brand_that_does_not_watch_vk_has_no_source() -> None:
-    assert built(replace(BRAND, watch={}), replace(BRAND, watch={"vk": Telemetry(search=False)})) == []
+    assert built(replace(BRAND, watch={}), replace(BRAND, watch={"vk": Watch(search=False)})) == []
 
 
 def test_without_a_service_token_the_community_is_still_heard_and_the_log_says_so(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from domain.brand import Brand
+from domain.brand import Brand, Watch
 from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.client import VkClient

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from domain.brand import Brand
+from domain.brand import Brand, Watch
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
