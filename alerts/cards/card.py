@@ -179,7 +179,7 @@ def _urgency(case: Case) -> Line:
     if urgent:
         likely = percent(max(mention.urgency for mention in urgent))
         return Line(text=f"Срочно: {dangers}" if dangers else f"Срочно ({likely})", tone="strong", sign="🔥")
-    return Line(text=f"Затронуто: {dangers}" if dangers else "", tone="strong")
+    return Line(text=f"Внимание: {dangers}" if dangers else "", tone="strong")
 
 
 def _reason(mention: CaseMention, told: Sequence[Span]) -> str:

@@ -167,8 +167,8 @@ def _quoted(shown: str, evidence: Sequence[Span], brand: Sequence[Span], room: i
     most = min(len(shown), room)
     while True:
         text = shown if most >= len(shown) else shown[:most].rstrip() + "…"
-        marked = "".join(_marked(piece) for piece in pieces(text, evidence=evidence, brand=brand))
-        lines = [f"> {line}" for line in marked.split("\n")] if text.strip() else []
+        shown_words = "".join(_highlighted(piece) for piece in pieces(text, evidence=evidence, brand=brand))
+        lines = [f"> {line}" for line in shown_words.split("\n")] if text.strip() else []
         if sum(len(line) + 1 for line in lines) <= room or most == 0:
             return lines
         most = most * 4 // 5
@@ -184,7 +184,7 @@ def _words(text: str, spans: Sequence[Span]) -> list[Span]:
     return wide
 
 
-def _marked(piece: Piece) -> str:
+def _highlighted(piece: Piece) -> str:
     """Highlights end with the line and hug the words: Slack's bold neither spans lines nor begins with a space."""
     sign = "*" if piece.is_evidence else "_" if piece.is_brand else ""
     return "\n".join(_hugged(line, sign) for line in escape(piece.text).split("\n"))

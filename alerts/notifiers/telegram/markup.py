@@ -120,10 +120,10 @@ def _quote(card: Card, room: int) -> str:
     if not shown.strip():
         return ""
     cut_up = pieces(shown, evidence=card.evidence_spans, brand=card.brand_spans)
-    return f"<blockquote>{''.join(map(_marked, cut_up))}</blockquote>"
+    return f"<blockquote>{''.join(map(_highlighted, cut_up))}</blockquote>"
 
 
-def _marked(piece: Piece) -> str:
+def _highlighted(piece: Piece) -> str:
     text = html.escape(piece.text, quote=False)
     if piece.is_evidence:
         return f"<b>{text}</b>"

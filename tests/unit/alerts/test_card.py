@@ -196,7 +196,7 @@ def test_why_it_is_urgent_is_said() -> None:
 def test_a_danger_that_is_not_urgent_is_named_without_a_fire() -> None:
     card = card_of(a_case(a_mention(dangers=("деньги",))))
     assert not card.urgent
-    assert "Затронуто: деньги" in [line.text for line in card.below]
+    assert "Внимание: деньги" in [line.text for line in card.below]
 
 
 def test_one_urgent_mention_makes_the_case_urgent_as_long_as_it_stands() -> None:
