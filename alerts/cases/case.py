@@ -20,8 +20,8 @@ class CaseMention:
     `row` is the store's number, `id` the network's. `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` name the brand. `complaint` and `urgency` are probabilities, 0 where
     the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
-    by kind what a short text complains of. `parent` is as in domain.mention. `edited_at` and
-    `deleted_at` are when the change was heard.
+    by kind what a short text complains of. `parent`, `quoted` and `attached` are as in domain.mention. `edited_at`
+    and `deleted_at` are when the change was heard.
     """
 
     row: int
@@ -41,6 +41,8 @@ class CaseMention:
     dangers: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     parent: Quote | None = None
+    quoted: Quote | None = None
+    attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
 

@@ -1,4 +1,4 @@
-"""Cards on a terminal: a panel for people who watch one, plain lines for files and pipes."""
+"""Cards and notes on a terminal: a panel for people who watch one, plain lines for files and pipes."""
 
 import sys
 from io import BytesIO, TextIOWrapper
@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from alerts.cards.card import Card, Line, Tone
+from alerts.cards.note import Note
 from alerts.notifiers.highlights import clean, cut, pieces
 from alerts.routing import Chat
 
@@ -37,6 +38,17 @@ class ConsoleNotifier:
     async def edit(self, chat: Chat, ref: str, card: Card) -> None:  # noqa: ARG002 - the case is in the card
         status = clean(card.status).strip()
         self._print(Text(f"[{chat.chat}] Обращение {card.case}: {status[:1].lower()}{status[1:]}"))
+
+    async def note(self, chat: Chat, card_ref: str | None, note: Note, key: str) -> str:
+        people = ", ".join(person.name for person in note.to)
+        repeat = "(возможный повтор) " if note.repeat else ""
+        lines = [
+            f"[{chat.chat}] {repeat}{clean(note.text)}",
+            f"«{clean(note.quote)}»" if note.quote else "",
+            people,
+        ]
+        self._print(Text("\n".join(cut(line, MAX_QUOTE) for line in lines if line)))
+        return card_ref or key
 
     async def close(self) -> None:
         """The stream is not ours to close."""

@@ -29,6 +29,9 @@ MAX_BODY: Final = 8 * 1024 * 1024
 CHUNK: Final = 64 * 1024
 TOKEN_PAUSE: Final = 60.0
 """Seconds until the next try with a token that was refused: a person has to give a new one."""
+SHORTEST_WAIT: Final = 1.0
+LONGEST_WAIT: Final = 3_600.0
+"""Seconds that Slack may ask for; after them one try finds out."""
 
 TOKEN_ERRORS: Final = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked", "not_allowed_token_type"},
@@ -112,7 +115,7 @@ def slack_error(error: SlackApiError) -> NotifyError:
         log.error(
             "Slack refuses the token (%s): check LISTENER_SLACK_BOT_TOKEN and LISTENER_SLACK_APP_TOKEN", code
         )
-        return NotifyError(f"Slack refuses the token: {code}", retry_after=TOKEN_PAUSE)
+        return NotifyError(f"Slack refuses the token: {code}", retry_after=TOKEN_PAUSE, everywhere=True)
     if code in GONE_ERRORS:
         return NotifyError(f"Slack refuses: {code}", gone=True)
     if code in PASSING_ERRORS or status >= 500:
@@ -139,6 +142,8 @@ def _code(response: Any) -> str | None:
 def _retry_after(response: Any) -> float:
     headers = getattr(response, "headers", None) or {}
     try:
-        return max(1.0, float(headers.get("Retry-After", "1")))
+        seconds = float(headers.get("Retry-After", "1"))
     except ValueError:
-        return 1.0
+        return SHORTEST_WAIT
+    # Written so that NaN is the shortest.
+    return min(seconds, LONGEST_WAIT) if seconds > SHORTEST_WAIT else SHORTEST_WAIT

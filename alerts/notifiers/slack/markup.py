@@ -41,11 +41,11 @@ def blocks(card: Card) -> list[dict[str, Any]]:
 
 def note_text(note: Note) -> str:
     """The note as one text: the people whom Slack shall ring stand in it by their codes."""
-    return "\n".join(_note_lines(note))
+    return "\n".join(_note_parts(note))
 
 
 def note_blocks(note: Note) -> list[dict[str, Any]]:
-    return list(_section(note_text(note)))
+    return [block for part in _note_parts(note) for block in _section(part)]
 
 
 def escape(text: str) -> str:
@@ -57,15 +57,25 @@ def _title(card: Card) -> str:
     return clean(f"🔥 {card.title}" if card.urgent else card.title).strip() or f"Обращение {card.case}"
 
 
-def _note_lines(note: Note) -> Iterator[str]:
-    if note.repeat:
-        yield "_возможный повтор_"
-    text, people = _short(note.text, 1000), ", ".join(map(_mention, note.to[:20]))
-    yield text
-    room = MAX_SECTION - len(text) - len(people) - 50
-    yield from _quoted(clean(note.quote).strip(), (), (), max(room, 0))
+def _note_parts(note: Note) -> Iterator[str]:
+    """What is said, the customer's words, the people; each fits into a section with all its escapes."""
+    repeat = "_возможный повтор_\n" if note.repeat else ""
+    yield repeat + _fitting(note.text, MAX_SECTION - len(repeat))
+    if quoted := _quoted(clean(note.quote).strip(), (), (), MAX_SECTION):
+        yield "\n".join(quoted)
+    people = [*map(_mention, note.to[:20])]
+    while sum(len(person) + 2 for person in people) + 2 > MAX_SECTION:
+        people.pop()
     if people:
-        yield f"🔔 {people}"
+        yield "🔔 " + ", ".join(people)
+
+
+def _fitting(text: str, most: int) -> str:
+    """Cut until it fits with its escapes."""
+    room = most
+    while len(shown := _short(text, room)) > most:
+        room = room * 4 // 5
+    return shown
 
 
 def _mention(person: Person) -> str:

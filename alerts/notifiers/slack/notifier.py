@@ -1,43 +1,56 @@
-"""Cards in Slack: Block Kit with a plain text, found again by the key in their metadata."""
+"""Cards and notes in Slack: Block Kit with a plain text, found again by the key in their metadata."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from alerts.bucket import Limit
 from alerts.cards.card import Card
+from alerts.cards.note import Note
 from alerts.notifiers.slack.api import SlackApi, UnreadableError
-from alerts.notifiers.slack.markup import blocks, fallback
-from alerts.ports import NotifyError
+from alerts.notifiers.slack.markup import blocks, fallback, note_blocks, note_text
+from alerts.ports import Limits, NotifyError
 from alerts.routing import Chat
 
-EVENT: Final = "otklik_card"
+CARD_EVENT: Final = "otklik_card"
+NOTE_EVENT: Final = "otklik_note"
+LIMITS: Final = Limits(chat=lambda _chat: Limit(burst=1, every=1.0))
+"""One message a second and channel; edits have a quota of their own, and are counted with it all the same."""
 PAGE: Final = 100
 PAGES: Final = 5
 METADATA_ERRORS: Final = ("invalid_metadata", "metadata_")
 """A server that takes no metadata gets the card without: it is only for looking up ambiguous sends."""
+NO_THREAD_ERRORS: Final = ("cannot_reply_to_message", "message_not_found", "thread_not_found")
+"""The card is gone: a note is said in the channel then."""
 
 
 class SlackNotifier:
     """A message's reference is `<channel id>:<ts>`: chat.update takes no channel names."""
 
-    def __init__(self, base_url: str, token: str, *, timeout: float = 10.0) -> None:
+    def __init__(self, base_url: str, token: str, *, timeout: float = 10.0, limits: Limits = LIMITS) -> None:
+        self.limits = limits
         self._api = SlackApi(base_url, token, timeout=timeout)
         self._ids: dict[str, str] = {}
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:
-        metadata = {"event_type": EVENT, "event_payload": {"key": key, "case": card.case}}
+        metadata = {"event_type": CARD_EVENT, "event_payload": {"key": key, "case": card.case}}
+        return await self._say(chat, metadata, text=fallback(card), blocks=blocks(card))
+
+    async def note(self, chat: Chat, card_ref: str | None, note: Note, key: str) -> str:
+        """In the card's thread, and in the channel too when it is loud."""
+        metadata = {"event_type": NOTE_EVENT, "event_payload": {"key": key}}
+        words = {"text": note_text(note), "blocks": note_blocks(note)}
+        if card_ref is None:
+            return await self._say(chat, metadata, **words)
+        channel, _, ts = card_ref.rpartition(":")
+        place = replace(chat, chat=channel or chat.chat)
         try:
-            answer = await self._post(chat, card, metadata)
+            return await self._say(place, metadata, thread_ts=ts, reply_broadcast=note.loud, **words)
         except NotifyError as error:
-            if not any(sign in str(error) for sign in METADATA_ERRORS):
+            if not _has_no_thread(error):
                 raise
-            answer = await self._post(chat, card, None)
-        ts, channel = answer.get("ts"), answer.get("channel")
-        if not isinstance(ts, str):
-            raise NotifyError("Slack's answer names no message", ambiguous=True)
-        channel = channel if isinstance(channel, str) else chat.chat
-        self._ids[chat.chat] = channel
-        return f"{channel}:{ts}"
+        return await self._say(place, metadata, **words)
 
     async def edit(self, chat: Chat, ref: str, card: Card) -> None:
         channel, _, ts = ref.rpartition(":")
@@ -49,31 +62,49 @@ class SlackNotifier:
         )
         await self._api.ask(update)
 
-    async def find(self, chat: Chat, key: str, since: datetime) -> str | None:
-        """Look through the channel's history. A history that cannot be read is a permanent NotifyError."""
+    async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
+        """Look through the channel's history, for a note through the thread of its card, as long as it is there.
+
+        A history that cannot be read is a permanent NotifyError.
+        """
         try:
-            channel = await self._channel_id(chat)
-            async for message in self._history(channel, since):
+            if under is not None:
+                return await self._find(under.rpartition(":")[0], key, since, thread=under.rpartition(":")[2])
+        except NotifyError as error:
+            if not _has_no_thread(error):
+                raise
+        return await self._find(await self._channel_id(chat), key, since)
+
+    async def close(self) -> None:
+        await self._api.close()
+
+    async def _say(self, chat: Chat, metadata: Mapping[str, Any], **message: Any) -> str:
+        try:
+            answer = await self._post(chat, metadata=dict(metadata), **message)
+        except NotifyError as error:
+            if not any(sign in str(error) for sign in METADATA_ERRORS):
+                raise
+            answer = await self._post(chat, **message)
+        ts, channel = answer.get("ts"), answer.get("channel")
+        if not isinstance(ts, str):
+            raise NotifyError("Slack's answer names no message", ambiguous=True)
+        channel = channel if isinstance(channel, str) else chat.chat
+        self._ids[chat.chat] = channel
+        return f"{channel}:{ts}"
+
+    async def _post(self, chat: Chat, **message: Any) -> Mapping[str, Any]:
+        return await self._api.ask(
+            self._api.web.chat_postMessage(channel=chat.chat, unfurl_links=False, unfurl_media=False, **message)
+        )
+
+    async def _find(self, channel: str, key: str, since: datetime, *, thread: str | None = None) -> str | None:
+        try:
+            async for message in self._history(channel, since, thread):
                 if _key_of(message) == key:
                     return f"{channel}:{message.get('ts')}"
         except UnreadableError as error:
             raise NotifyError(str(error), permanent=True) from None
         return None
-
-    async def close(self) -> None:
-        await self._api.close()
-
-    async def _post(self, chat: Chat, card: Card, metadata: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        return await self._api.ask(
-            self._api.web.chat_postMessage(
-                channel=chat.chat,
-                text=fallback(card),
-                blocks=blocks(card),
-                metadata=dict(metadata) if metadata is not None else None,
-                unfurl_links=False,
-                unfurl_media=False,
-            ),
-        )
 
     async def _channel_id(self, chat: Chat) -> str:
         """The id behind a channel's name, as an earlier post or the list of channels tells it."""
@@ -95,12 +126,19 @@ class SlackNotifier:
                 break
         return self._ids.get(chat.chat, chat.chat)
 
-    async def _history(self, channel: str, since: datetime) -> AsyncIterator[Mapping[str, Any]]:
+    async def _history(
+        self, channel: str, since: datetime, thread: str | None
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """The channel's messages, or those under one of them: the channel's own history leaves them out."""
+        read: Any = self._api.web.conversations_history
+        where = {"channel": channel}
+        if thread is not None:
+            read, where = self._api.web.conversations_replies, {**where, "ts": thread}
         cursor: str | None = None
         for _ in range(PAGES):
             answer = await self._api.ask(
-                self._api.web.conversations_history(
-                    channel=channel,
+                read(
+                    **where,
                     # A little earlier: Slack's clock is not ours.
                     oldest=f"{since.timestamp() - 60:.6f}",
                     limit=PAGE,
@@ -114,6 +152,10 @@ class SlackNotifier:
             if not cursor:
                 return
         raise NotifyError("too many messages in the Slack channel to look through", permanent=True)
+
+
+def _has_no_thread(error: NotifyError) -> bool:
+    return any(sign in str(error) for sign in NO_THREAD_ERRORS)
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:

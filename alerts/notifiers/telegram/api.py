@@ -21,7 +21,8 @@ CONNECT_SECONDS: Final = 5.0
 MAX_BODY: Final = 8 * 1024 * 1024
 """Bytes of an answer. A hundred updates, the most that come at once, stay below it with the longest texts."""
 CHUNK: Final = 64 * 1024
-LONGEST_WAIT: Final = 86_400
+LONGEST_WAIT: Final = 3_600
+"""Seconds that Telegram may ask for; after them one try finds out."""
 
 _NOT_SENT: Final = (ClientConnectorError, ConnectionTimeoutError, ClientHttpProxyError, InvalidURL)
 

@@ -28,7 +28,7 @@ def notify_error(error: TelegramError) -> NotifyError:
         return NotifyError(f"Telegram: {error.description}", ambiguous=error.sent)
     if error.code in (401, 404):
         log.error("Telegram does not know the bot's token: check LISTENER_TELEGRAM_TOKEN")
-        return NotifyError("Telegram does not know the bot's token", retry_after=TOKEN_PAUSE)
+        return NotifyError("Telegram does not know the bot's token", retry_after=TOKEN_PAUSE, everywhere=True)
     return _refusal(error)
 
 
