@@ -101,7 +101,9 @@ def _above(case: Case, words: Wording) -> Iterator[Line]:
 def _beside(mention: CaseMention) -> Iterator[str]:
     """What the author shows again, and what hangs on the text."""
     yield _quoted(mention)
-    yield from (f"Приложено: {in_short(words, SHORT)}" for words in mention.attached[:MOST_LINES] if words.strip())
+    yield from (
+        f"Приложено «{in_short(words, SHORT)}»" for words in mention.attached[:MOST_LINES] if words.strip()
+    )
 
 
 def _below(case: Case, told: Sequence[Span], words: Wording) -> Iterator[Line]:
@@ -175,7 +177,8 @@ def _urgency(case: Case) -> Line:
     mentions = urgent or [mention for mention in case.mentions if complains(mention)]
     dangers = ", ".join(dict.fromkeys(danger for mention in mentions for danger in mention.dangers))
     if urgent:
-        return Line(text=f"Срочно: {dangers}" if dangers else "Срочно", tone="strong", sign="🔥")
+        likely = percent(max(mention.urgency for mention in urgent))
+        return Line(text=f"Срочно: {dangers}" if dangers else f"Срочно ({likely})", tone="strong", sign="🔥")
     return Line(text=f"Затронуто: {dangers}" if dangers else "", tone="strong")
 
 

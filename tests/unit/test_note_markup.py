@@ -40,7 +40,7 @@ def test_a_note_in_slack_calls_people_by_their_codes() -> None:
     assert note_text(NOTE) == (
         "Автор пишет, обращение № 5:\n> договор 4451 &amp; &lt;дом&gt;\n🔔 <@U01>, Олег &lt;Смирнов&gt;"
     )
-    assert note_blocks(NOTE) == [{"type": "section", "text": {"type": "mrkdwn", "text": note_text(NOTE)}}]
+    assert "\n".join(block["text"]["text"] for block in note_blocks(NOTE)) == note_text(NOTE)
 
 
 def test_a_note_without_a_quote_or_people_is_its_words() -> None:

@@ -36,7 +36,7 @@ def fallback(card: Card) -> str:
 
 def blocks(card: Card) -> list[dict[str, Any]]:
     """The card: a header, who wrote, the words, why we think so, what is to be done, the buttons."""
-    return [*_head(card), *_lines(card.below), *_status(card), *_actions(card)]
+    return [*_head(card), *_lines((*card.below[:MAX_LINES], _status(card))), *_actions(card)]
 
 
 def note_text(note: Note) -> str:
@@ -86,20 +86,35 @@ def _mention(person: Person) -> str:
 
 
 def _head(card: Card) -> Iterator[dict[str, Any]]:
+    """Who wrote stands in one block with the words: every block of its own is set apart."""
     title = " ".join(_title(card).split())
     yield {"type": "header", "text": {"type": "plain_text", "text": cut(title, MAX_HEADER), "emoji": True}}
     repeat = (Line(text="возможный повтор", tone="italic"),) if card.repeat else ()
-    yield from _lines((*repeat, *card.above))
-    spans = (card.evidence_spans, card.brand_spans)
-    yield from _section("\n".join(_quoted(clean(card.quote).rstrip("\n"), *spans, MAX_SECTION)))
+    above = list(_with_room((*repeat, *card.above), MAX_SECTION // 2))
+    room = MAX_SECTION - sum(len(line) + 1 for line in above)
+    quoted = _quoted(clean(card.quote).rstrip("\n"), card.evidence_spans, card.brand_spans, room)
+    yield from _section("\n".join([*above, *quoted]))
 
 
 def _lines(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """Neighbours that are equally loud share a block."""
-    shown = [line for line in lines if clean(line.text).strip()][:MAX_LINES]
-    for quiet, group in groupby(shown, key=lambda line: line.tone in _QUIET):
-        texts = [_line(line) for line in group]
-        yield from (_context if quiet else _section)(_joined(texts))
+    for quiet, group in groupby(filter(_has_words, lines), key=lambda line: line.tone in _QUIET):
+        yield from (_context if quiet else _section)("\n".join(_with_room(group, MAX_SECTION)))
+
+
+def _with_room(lines: Iterable[Line], room: int) -> Iterator[str]:
+    """The lines that fit with their escapes. The last is always among them: there the card's status stands."""
+    shown = [_line(line) for line in lines if _has_words(line)]
+    room -= sum(len(line) + 1 for line in shown[-1:])
+    for line in shown[:-1]:
+        room -= len(line) + 1
+        if room >= 0:
+            yield line
+    yield from shown[-1:]
+
+
+def _has_words(line: Line) -> bool:
+    return bool(clean(line.text).strip())
 
 
 def _line(line: Line) -> str:
@@ -108,8 +123,8 @@ def _line(line: Line) -> str:
     return sign + _hugged(text, _SIGNS.get(line.tone, ""))
 
 
-def _status(card: Card) -> Iterator[dict[str, Any]]:
-    yield from _lines([Line(text=card.status, tone="strong")])
+def _status(card: Card) -> Line:
+    return Line(text=card.status, tone="strong")
 
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
@@ -140,13 +155,6 @@ def _section(text: str) -> Iterator[dict[str, Any]]:
 def _context(text: str) -> Iterator[dict[str, Any]]:
     if text.strip():
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
-
-
-def _joined(lines: Sequence[str]) -> str:
-    """As many lines as a block takes; escaping makes a short line five times as long at worst."""
-    while sum(len(line) + 1 for line in lines) > MAX_SECTION:
-        lines = lines[:-1]
-    return "\n".join(lines)
 
 
 def _short(text: str, most: int) -> str:

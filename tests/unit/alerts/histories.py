@@ -1,7 +1,7 @@
 """Cases that live through real transitions, and the people and networks that their cards speak of."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from alerts.cards.asking import asker_of
 from alerts.cards.context import CardContext, NetworkWords
@@ -12,9 +12,7 @@ from alerts.cases.state import apply, fold
 from alerts.cases.transitions import Asker, Refusal, decide
 from alerts.routing import Receiver
 from domain.person import Person
-
-NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
-"""Wednesday noon in Moscow."""
+from tests.fakes import NOON
 
 ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, slack="U01", gender="f")
 BORIS = Person(id="boris", name="Борис Ли", role="operator", telegram=112, gender="m")

@@ -29,11 +29,11 @@ from alerts.cases.commands import (
 from alerts.cases.events import Deadlines
 from alerts.cases.transitions import Refusal, decide
 from domain.person import Person
+from tests.fakes import NOON
 from tests.unit.alerts.histories import (
     ANNA,
     BORIS,
     CONTEXT,
-    NOON,
     OLEG,
     PEOPLE,
     History,

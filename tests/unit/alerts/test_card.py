@@ -13,7 +13,8 @@ from alerts.cards.quoting import phrases
 from alerts.cases.case import Case, EarlierCase
 from alerts.cases.commands import Claim, Note
 from domain.mention import Quote
-from tests.unit.alerts.histories import ANNA, CONTEXT, NOON, OLEG, History, a_case, a_mention, at, promise
+from tests.fakes import NOON
+from tests.unit.alerts.histories import ANNA, CONTEXT, OLEG, History, a_case, a_mention, at, promise
 
 TEXT = "Василёк, третий день не работает интернет"
 LONG = " А до этого всё было хорошо, и я вас всем советовала." * 5
@@ -177,7 +178,7 @@ def test_what_a_comment_answers_stands_above_it() -> None:
 def test_a_repost_shows_what_it_repeats_and_what_hangs_on_it() -> None:
     quoted = Quote(id="-5_1", author="Пётр", text="Василёк опять обманул")
     shown = a_case(a_mention("Вот-вот", quoted=quoted, attached=("Опрос: вы довольны?", " ")))
-    assert lines(shown, "📎") == ["Цитирует «Василёк опять обманул» (Пётр)", "Приложено: Опрос: вы довольны?"]
+    assert lines(shown, "📎") == ["Цитирует «Василёк опять обманул» (Пётр)", "Приложено «Опрос: вы довольны?»"]
 
 
 def test_a_wordless_repost_is_told_from_an_empty_text() -> None:
@@ -188,7 +189,7 @@ def test_a_wordless_repost_is_told_from_an_empty_text() -> None:
 def test_why_it_is_urgent_is_said() -> None:
     urgent = a_mention(urgency=0.95, dangers=("суд", "здоровье"))
     assert lines(a_case(urgent, a_mention(dangers=("деньги",))), "🔥") == ["Срочно: суд, здоровье"]
-    assert lines(a_case(a_mention(urgency=0.95)), "🔥") == ["Срочно"]
+    assert lines(a_case(a_mention(urgency=0.95)), "🔥") == ["Срочно (95 %)"]
     assert lines(a_case(), "🔥") == []
 
 

@@ -15,7 +15,8 @@ from alerts.cases.case import Case
 from alerts.cases.commands import Claim, Close, Snooze, TransferTo
 from alerts.cases.state import State, fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority, how_to_tell
-from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, NOON, OLEG, PEOPLE, History, a_mention, at, promise
+from tests.fakes import NOON
+from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, PEOPLE, History, a_mention, at, promise
 
 NAMES: Final = {person.name for person in PEOPLE}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.cards.russian import counted, decimal, did, lasted, moment, percent, plural
-from tests.unit.alerts.histories import NOON
+from tests.fakes import NOON
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from alerts.cases.commands import Claim, Close, NotComplaint, Note, Release, Reo
 from alerts.cases.events import PROGRAM, Claimed, Closed, Event, Fact, Imported, Unknown
 from alerts.cases.state import State, fold
 from domain.person import Person
-from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, NOON, OLEG, History, at, promise
+from tests.fakes import NOON
+from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, History, at, promise
 
 AFTER_TWO = timedelta(hours=2, minutes=5)
 
