@@ -31,7 +31,7 @@ BRAND = Brand(
     title="Ромашка",
     names=("Ромашка",),
     accounts={"vk": ("romashka_help",)},
-    watch={"vk": Telemetry(pages=("romashka_help",))},
+    watch={"vk": Watch(pages=("romashka_help",))},
 )
 
 

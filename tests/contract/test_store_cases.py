@@ -32,7 +32,12 @@ async def test_a_complaint_becomes_a_case_with_a_due_card(store: Stores) -> None
     (delivery,) = await claim(store)
     assert (delivery.chat, delivery.receiver, delivery.shown, delivery.unknown) == (SUPPORT, "support", 0, False)
     case = delivery.case
-    assert (case.revision, case.state.stage, case.brand_title, case.author_name) == (1, "new", "Ромашка Телеком", "Пётр")
+    assert (case.revision, case.state.stage, case.brand_title, case.author_name) == (
+        1,
+        "new",
+        "Ромашка Телеком",
+        "Пётр",
+    )
     assert [said.id for said in case.mentions] == ["-1_1"]
     assert case.mentions[0].evidence_spans == ((9, 26),)
     assert case.mentions[0].published_at == mention(1).published_at
@@ -60,7 +65,9 @@ async def test_a_judgement_on_a_text_that_was_edited_meanwhile_is_dropped(store:
 
 async def test_praise_opens_no_case(store: Stores) -> None:
     await keep(store, mention(1))
-    assert await store.decisions.record([praise(one) for one in await store.mentions.undecided(1, NOW)], NOW) == Recorded(decided=1)
+    assert await store.decisions.record(
+        [praise(one) for one in await store.mentions.undecided(1, NOW)], NOW
+    ) == Recorded(decided=1)
     counted = await figures(store.database)
     assert (counted.matched, counted.cases, counted.waiting) == (1, 0, 0)
 
@@ -77,7 +84,9 @@ async def test_more_of_the_same_author_in_the_thread_joins_his_case(store: Store
 async def test_another_author_brand_or_thread_is_another_case(store: Stores) -> None:
     await complain(store, mention(1), mention(2, author=Author(id="78", name="Вера")), mention(3, thread="-1_3"))
     await keep(store, mention(4))
-    await store.decisions.record([complaint(one, brand="vasilek") for one in await store.mentions.undecided(9, NOW)], NOW)
+    await store.decisions.record(
+        [complaint(one, brand="vasilek") for one in await store.mentions.undecided(9, NOW)], NOW
+    )
     assert (await figures(store.database)).cases == 4
     assert len(await store.cases.of_author("vk", "77")) == 3
 
@@ -229,7 +238,9 @@ async def test_a_judgement_that_cannot_be_stored_does_not_sink_its_batch(store: 
 async def test_judges_on_the_same_mentions_make_each_case_once(open_store: OpenStore) -> None:
     one, other = await open_store(), await open_store()
     await keep(one, *(mention(number, thread=f"t{number % 7}") for number in range(40)))
-    judged = [complaint(stored, Chat(messenger="console", chat="k")) for stored in await one.mentions.undecided(40, NOW)]
+    judged = [
+        complaint(stored, Chat(messenger="console", chat="k")) for stored in await one.mentions.undecided(40, NOW)
+    ]
     halves = [judged[:25], judged[15:], list(reversed(judged)), judged]
     recorded = await asyncio.gather(
         *((one, other)[number % 2].decisions.record(half, NOW) for number, half in enumerate(halves))

@@ -9,6 +9,7 @@ import pytest
 from domain.mention import Author
 from listener.ports import SourceError
 from listener.store.errors import StoreError
+from listener.store.figures import figures
 from listener.store.mentions import Kept
 from listener.store.stores import Stores
 from tests.contract.store_samples import NOW, OpenStore, complaint, keep, later, mention
@@ -84,10 +85,10 @@ async def test_judges_share_the_work_and_take_over_from_a_dead_one(open_store: O
     if one.database.is_sqlite:
         pytest.skip("SQLite serves one daemon: nothing is leased")
     await keep(one, *map(mention, range(10)))
-    mine, theirs = await asyncio.gather(one.unjudged(5, NOW), other.unjudged(5, NOW))
+    mine, theirs = await asyncio.gather(one.mentions.undecided(5, NOW), other.mentions.undecided(5, NOW))
     assert len({stored.row for stored in mine + theirs}) == 10
-    assert await one.unjudged(5, NOW) == []
-    assert len(await other.unjudged(10, later(31))) == 10
+    assert await one.mentions.undecided(5, NOW) == []
+    assert len(await other.mentions.undecided(10, later(31))) == 10
 
 
 async def test_a_mention_that_breaks_the_judge_three_times_is_left_alone(store: Stores) -> None:
@@ -109,7 +110,7 @@ async def test_two_daemons_that_hear_the_same_keep_it_once(open_store: OpenStore
         *(keep(one, *batch, cursor="a") for batch in batches),
         *(keep(other, *reversed(batch), cursor="b") for batch in batches),
     )
-    assert (await one.figures()).mentions == 220
+    assert (await figures(one.database)).mentions == 220
 
 
 async def test_a_cancelled_keep_is_whole_or_nothing_and_the_store_goes_on(store: Stores) -> None:

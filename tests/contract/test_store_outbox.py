@@ -4,18 +4,24 @@ import asyncio
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.prompt import Prompt
+from alerts.cases.commands import Claim, Close, Note, Snooze
+from alerts.cases.events import Claimed
+from alerts.cases.telling import Priority
+from alerts.ports import Answer
 from alerts.routing import Chat
 from listener.store import outbox
+from listener.store.figures import figures
+from listener.store.presses import Answered
 from listener.store.stores import Stores
 from tests.contract.store_samples import (
-    ANNA,
     NOW,
     SLACK,
     SUPPORT,
     OpenStore,
-    becomes,
     claim,
     complain,
+    do,
     later,
     mention,
     press,
@@ -46,11 +52,11 @@ async def test_a_restarted_daemon_finds_its_own_leftovers_at_once(open_store: Op
     await complain(before := await open_store(worker="a"), mention(1))
     await claim(before)
     after = await open_store(worker="a")
-    assert await after.recover(later(1)) == 1
+    assert await after.outbox.recover(later(1)) == 1
     (again,) = await claim(after, later(1))
     assert again.unknown
-    await after.shown(again, "r", later(1))
-    assert await after.recover(later(2)) == 0
+    await after.outbox.shown(again, "r", later(1))
+    assert await after.outbox.recover(later(2)) == 0
 
 
 async def test_a_worker_that_lost_its_lease_does_not_speak_for_the_one_that_has_it(open_store: OpenStore) -> None:
@@ -58,10 +64,10 @@ async def test_a_worker_that_lost_its_lease_does_not_speak_for_the_one_that_has_
     await complain(slow, mention(1))
     (first,) = await claim(slow)
     (second,) = await claim(quick, later(61))
-    await slow.fail(first, "late", later(62))
-    await slow.retry(first, later(62), "late", unknown=False)
-    await quick.shown(second, "r2", later(63))
-    await slow.shown(first, "r1", later(64))
+    await slow.outbox.fail(first, "late", later(62))
+    await slow.outbox.retry(first, later(62), "late", unknown=False)
+    await quick.outbox.shown(second, "r2", later(63))
+    await slow.outbox.shown(first, "r1", later(64))
     await complain(slow, mention(2), now=later(70))
     (edit,) = await claim(quick, later(70))
     assert edit.ref == "r2"
@@ -134,11 +140,25 @@ async def test_chats_that_fail_at_the_same_time_leave_the_case_to_the_console(op
     assert [delivery.chat.messenger for delivery in await claim(store)] == ["console"]
 
 
-async def test_skipped_messengers_and_the_limit_are_kept_to(store: Stores) -> None:
+async def test_only_the_chats_that_are_asked_for_get_as_many_as_they_may(store: Stores) -> None:
     await complain(store, mention(1), mention(2, thread="t2"), chats=(SUPPORT, SLACK))
-    skipping = await store.claim(NOW, limit=1, skip=frozenset({"telegram"}))
-    assert [delivery.chat for delivery in skipping] == [SLACK]
+    waiting = await store.outbox.waiting_in("slack", NOW)
+    assert waiting == {SLACK: Priority.NEW}
+    (claimed,) = await store.outbox.claim({SLACK: 1}, NOW)
+    assert claimed.chat == SLACK
     assert len(await claim(store)) == 3
+
+
+async def test_the_most_urgent_goes_first_then_the_oldest(store: Stores) -> None:
+    await complain(store, mention(1, thread="t1"))
+    await complain(store, mention(2, thread="t2"), now=later(1))
+    await complain(store, mention(3, thread="t3"), now=later(2), is_urgent=True)
+    await show_all(store, later(3))
+    await complain(store, mention(4, thread="t4"), now=later(4))
+    await do(store, Claim(), case=2, now=later(5))
+    order = [delivery.case.id for delivery in await claim(store, later(5))]
+    assert order == [2, 4]
+    assert await store.outbox.waiting_in("telegram", later(200)) == {SUPPORT: Priority.PRESS}
 
 
 async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store: Stores) -> None:
@@ -176,43 +196,55 @@ async def test_next_due_is_the_earliest_open_delivery(store: Stores) -> None:
 async def test_a_press_is_applied_once_and_every_chat_shows_it(store: Stores) -> None:
     await complain(store, mention(1), chats=(SUPPORT, SLACK))
     await show_all(store)
-    first = await store.press(press("k1"), ANNA, becomes("claimed", "Анна Иванова"), NOW)
-    again = await store.press(press("k1"), ANNA, becomes("closed"), later(1))
+    first = await do(store, Claim(), key="k1")
+    again = await do(store, Close(), key="k1", now=later(1))
     assert first == again
     case = await store.cases.case(1)
-    assert (case.state, case.owner, case.revision) == ("claimed", "Анна Иванова", 2)
-    assert [(deed.who, deed.what, deed.at) for deed in case.done] == [("Анна Иванова", "стало claimed", NOW)]
+    assert (case.state.stage, case.state.owner, case.revision) == ("claimed", "anna", 2)
+    (event,) = case.events[1:]
+    assert (event.actor.id, event.actor.name, event.fact, event.at) == ("anna", "Анна Иванова", Claimed(), NOW)
     assert len(await claim(store, later(2))) == 2
 
 
 async def test_many_presses_at_once_are_applied_one_after_another(open_store: OpenStore) -> None:
     stores = [await open_store(), await open_store()]
     await complain(stores[0], mention(1))
-    decide = becomes("claimed", "Анна Иванова")
     outcomes = await asyncio.gather(
-        *(stores[number % 2].press(press(f"k{number // 2}"), ANNA, decide, NOW) for number in range(8))
+        *(
+            do(stores[number % 2], Note(text=f"заметка {number // 2}"), key=f"k{number // 2}")
+            for number in range(8)
+        )
     )
-    assert sorted({outcome.answer for outcome in outcomes}) == [f"было {number}" for number in range(1, 5)]
-    assert (await stores[0].case(1)).revision == 5
+    assert sorted({outcome.answer.text for outcome in outcomes}) == [f"стало {number}" for number in range(2, 6)]
+    assert (await stores[0].cases.case(1)).revision == 5
 
 
 async def test_a_press_on_a_case_that_is_not_there_is_refused(store: Stores) -> None:
-    outcome = await store.press(press("k", case=404), ANNA, becomes("closed"), NOW)
-    assert outcome.reason == "no_case"
-    assert await store.press(press("k", case=404), ANNA, becomes("closed"), NOW) == outcome
+    outcome = await do(store, Close(), case=404, key="k")
+    assert (outcome.reason, outcome.applied) == ("no_case", False)
+    assert await do(store, Close(), case=404, key="k") == outcome
+
+
+async def test_a_press_that_has_to_be_asked_more_leaves_no_trace(store: Stores) -> None:
+    await complain(store, mention(1))
+    prompt = Prompt(case=1, action="note", title="Заметка", question="Что записать?")
+    asked = Answered(answer=Answer(text="", prompt=prompt))
+    assert await store.presses.obey(press("k"), "Анна", lambda _case: asked, NOW) == asked
+    assert (await do(store, Claim(), key="k")).applied
 
 
 async def test_a_snoozed_case_wakes_with_its_owner(store: Stores) -> None:
     await complain(store, mention(1), mention(2, thread="t2"))
-    await store.press(press("a", case=1), ANNA, becomes("snoozed", "Анна Иванова", later(60)), NOW)
-    snoozed = await store.press(press("b", case=2), ANNA, becomes("snoozed", None, later(90)), NOW)
-    assert await store.press(press("b", case=2), ANNA, becomes("closed"), NOW) == snoozed
-    await show_all(store)
+    await do(store, Claim(), case=1)
+    await do(store, Snooze(until=later(60)), case=1, now=later(1))
+    await do(store, Snooze(until=later(90)), case=2, key="b", now=later(1))
+    await show_all(store, later(1))
     assert await store.timers.tick(later(59)) == 0
     assert await store.timers.tick(later(60)) == 1
-    assert ((await store.cases.case(1)).state, (await store.cases.case(1)).owner) == ("claimed", "Анна Иванова")
+    woken = (await store.cases.case(1)).state
+    assert (woken.stage, woken.owner, woken.snoozed_until) == ("claimed", "anna", None)
     assert await store.timers.tick(later(100)) == 1
-    assert (await store.cases.case(2)).state == "new"
+    assert (await store.cases.case(2)).state.stage == "new"
     assert len(await claim(store, later(100))) == 2
 
 
@@ -220,4 +252,4 @@ async def test_figures_tell_how_fast_cards_came(store: Stores) -> None:
     await complain(store, mention(1))
     await show_all(store, later(3))
     counted = await figures(store.database)
-    assert (figures.seconds_from_post, figures.seconds_from_hearing, figures.delivered) == (8.0, 3.0, 1)
+    assert (counted.seconds_from_post, counted.seconds_from_hearing, counted.delivered) == (8.0, 3.0, 1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from listener.judging import OWN_PAGE
 
 from alerts.routing import Chat, Receiver, Routing
 from classifiers.verdict import Question
@@ -11,7 +12,6 @@ from domain.brand import Brand
 from domain.verdict import Intent, Sentiment, Verdict
 from listener.brands.matcher import Matcher
 from listener.decided import Decided, Stored
-from listener.judging import OWN_PAGE, Judging
 from tests.contract.store_samples import NOW, mention
 
 VASILEK = Brand(id="vasilek", title="Василёк", names=("Василёк",), accounts={"vk": ("vasilek_help",)})

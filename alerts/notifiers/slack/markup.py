@@ -19,7 +19,7 @@ MAX_URL: Final = 3000
 MAX_LINE: Final = 500
 MAX_LINES: Final = 40
 OPEN: Final = "open"
-"""The action of a button that opens an address: Slack reports its press too."""
+"""How the action of a button that opens an address begins: Slack reports its press, and takes no action twice."""
 
 _WORD: Final = re.compile(r"\w+")
 _MEMBER: Final = re.compile(r"[A-Z0-9]{2,32}")
@@ -129,12 +129,13 @@ def _status(card: Card) -> Line:
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
     """One block: Slack lays the buttons out itself, in one line where there is room for it."""
-    elements = [element for row in card.buttons for button in row if (element := _button(card.case, button))]
+    buttons = enumerate(button for row in card.buttons for button in row)
+    elements = [element for place, button in buttons if (element := _button(card.case, button, place))]
     if elements:
         yield {"type": "actions", "elements": elements}
 
 
-def _button(case: int, button: Button) -> dict[str, Any]:
+def _button(case: int, button: Button, place: int) -> dict[str, Any]:
     """Nothing for an address that Slack would refuse together with the whole card."""
     label = {"type": "plain_text", "text": cut(clean(button.label), MAX_LABEL), "emoji": True}
     shown: dict[str, Any] = {"type": "button", "text": label}
@@ -143,7 +144,7 @@ def _button(case: int, button: Button) -> dict[str, Any]:
     if button.action is not None:
         return {**shown, "action_id": button.action, "value": str(case)}
     if button.url and button.url.startswith(("http://", "https://")) and len(button.url) <= MAX_URL:
-        return {**shown, "action_id": OPEN, "url": button.url}
+        return {**shown, "action_id": f"{OPEN}_{place}", "url": button.url}
     return {}
 
 

@@ -38,9 +38,9 @@ def read_press(message: Mapping[str, Any]) -> Pressed | None:
     payload = _object(message, "payload")
     action, user = _first(payload.get("actions")), _object(payload, "user")
     name, value, person = action.get("action_id"), action.get("value"), user.get("id")
-    if payload.get("type") != "block_actions" or not isinstance(person, str) or name == OPEN:
+    if payload.get("type") != "block_actions" or not isinstance(person, str):
         return None
-    if not _fits(_ACTION, name) or not _fits(_CASE, value):
+    if not _fits(_ACTION, name) or not _fits(_CASE, value) or str(name).startswith(OPEN):
         return None
     container = _object(payload, "container")
     # Slack stamps every press; where a server does not, the envelope tells presses apart.
