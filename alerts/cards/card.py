@@ -18,8 +18,8 @@ from domain.span import Span
 
 MAX_QUOTE: Final = 1_500
 """Characters of the customer's text on a card; Telegram takes 4 096 for the whole message."""
-MAX_PARENT: Final = 300
-MAX_NOTE: Final = 300
+MAX_PARENT: Final = 200
+MAX_NOTE: Final = 200
 SHORT: Final = 100
 SHORT_TEXT: Final = 200
 """Characters of a text that is taken in at a glance: to quote from it again would say nothing."""

@@ -252,7 +252,7 @@ def test_notes_of_colleagues_are_shown() -> None:
     first, second = lines(history, "📝")
     assert first == "Заметка, Анна Иванова: звонила, ждёт мастера"
     assert second.startswith("Заметка, Олег Смирнов: ааа")
-    assert len(second) < 350
+    assert len(second) < 250
 
 
 def test_the_latest_words_are_on_top_and_the_earlier_in_short() -> None:
