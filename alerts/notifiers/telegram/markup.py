@@ -30,7 +30,7 @@ def render(card: Card) -> str:
     """The card's whole text. The lines have what a quote of some length leaves, the quote has the rest."""
     head, status = _head(card), _line(Line(text=card.status, tone="strong"))
     room = MAX_TEXT - SPARE - _sizes(*head, status)
-    for_lines = room - min(MIN_QUOTE, units(card.quote) + 1)
+    for_lines = room - min(MIN_QUOTE, units(clean(card.quote)) + 1)
     above = _lines(card.above, for_lines // 3)
     below = _lines(card.below, for_lines - _sizes(*above))
     quote = _quote(card, room - _sizes(*above, *below) - 1)
