@@ -21,13 +21,13 @@ from benchmarks.stream import TELECOM, complaining_lines, invented_config, inven
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config
-from listener.heap import settle
+from listener.gc_tuning import settle
 from listener.metrics import Metrics
-from listener.parts import Messengers, build_judging, build_pipeline
+from listener.app import Messengers, build_judging, build_pipeline
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.store.stores import Stores
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 
 USUAL: Final = 20_000
@@ -93,13 +93,13 @@ async def pipeline(config: Config) -> AsyncIterator[Pipeline]:
     """The real pipeline over a new SQLite file, every card going to the null receiver."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
-        store = await Store.open(f"sqlite:///{folder}/otklik.db")
+        store = await open_stores(f"sqlite:///{folder}/otklik.db")
         stack.push_async_callback(store.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
         messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes=())
         judging = build_judging(config, frozenset(messengers.notifiers))
-        watch = Watch(Metrics(), Health(), clock)
+        watch = Telemetry(Metrics(), Health(), clock)
         yield build_pipeline(config, judging, store, messengers, clock, watch, workers)
 
 

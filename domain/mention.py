@@ -77,6 +77,17 @@ class Mention:
     attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
 
+    @property
+    def words(self) -> str:
+        """What there is to judge and to show."""
+        return words_of(self.text, self.quoted, self.attached)
+
+
+def words_of(text: str, quoted: Quote | None, attached: tuple[str, ...]) -> str:
+    """The author's own words, then those that he shows again; of attachments only where there is nothing else."""
+    spoken = [part for part in (text, quoted.text if quoted else "") if part.strip()]
+    return "\n\n".join(spoken or attached)[:MAX_TEXT] if len(spoken) != 1 else spoken[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:

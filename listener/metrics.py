@@ -6,11 +6,12 @@ from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from alerts.cards.buttons import KINDS
 from listener.ports import SourceError
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 STATES: Final = ("failing", "held_back", "paused")
-ACTIONS: Final = frozenset({"claim", "not_complaint", "snooze", "close", "reopen"})
+ACTIONS: Final = frozenset(kind.action for kind in KINDS)
 SECONDS_TO_CARD: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 SECONDS_TO_SEND: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -32,7 +33,9 @@ class Metrics:
             registry, "source_last_success_seconds", "Unix time of the last good fetch", "source"
         )
         # judged
-        self._judged = _counter(registry, "judged", "Opinions on mentions, by outcome of triage", "brand outcome")
+        self._judged = _counter(
+            registry, "judged", "Verdicts on mentions, by the decision's outcome", "brand outcome"
+        )
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
         # told

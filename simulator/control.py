@@ -11,11 +11,10 @@ from simulator.acting import Acting
 from simulator.faults import Fault, FaultKind
 from simulator.operators import OPERATORS
 from simulator.publishing import UnknownBrandError
+from simulator.speaking import Speaking
 from simulator.world import World
 
 LATEST: Final = 40
-LONGEST_TEXT: Final = 15_895
-"""VK's own bound for a post."""
 FASTEST: Final = 1000.0
 PAGE_FILES: Final = {
     "page.css": "text/css",
@@ -38,7 +37,7 @@ Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 def control_routes(world: World) -> list[web.RouteDef]:
     """The routes of the page and of `/sim/`."""
-    control, acting = Control(world), Acting(world)
+    control, acting, speaking = Control(world), Acting(world), Speaking(world)
     return [
         web.get("/", _page),
         web.get("/page/{name}", _page_file),
@@ -49,7 +48,12 @@ def control_routes(world: World) -> list[web.RouteDef]:
         web.post("/sim/answer", _json(acting.answer)),
         web.post("/sim/submit", _json(acting.submit)),
         web.post("/sim/close", _json(acting.close)),
-        web.post("/sim/publish", _json(control.publish)),
+        web.post("/sim/publish", _json(speaking.publish)),
+        web.post("/sim/edit", _json(speaking.edit)),
+        web.post("/sim/delete", _json(speaking.delete)),
+        web.post("/sim/again", _json(speaking.again)),
+        web.post("/sim/brand", _json(speaking.brand)),
+        web.post("/sim/share", _json(speaking.share)),
         web.post("/sim/faults", _json(control.faults)),
         web.post("/sim/traffic", _json(control.traffic)),
     ]
@@ -72,17 +76,6 @@ class Control:
         asked = request.query.get("since", "0")
         items = self._world.publishing.published[int(asked) if asked.isdecimal() else 0 :]
         return web.json_response({"published": [item.row() for item in items]}, dumps=_dumps)
-
-    async def publish(self, body: dict[str, Any]) -> dict[str, Any]:
-        text, name = str(body["text"]).strip()[:LONGEST_TEXT], str(body.get("author", "")).strip()[:60]
-        if not text:
-            raise ValueError("напишите текст")
-        if body["network"] not in ("vk", "x"):
-            raise ValueError("сеть — vk или x")
-        publishing = self._world.publishing
-        community = body.get("community") or None
-        item = publishing.by_hand(body["network"], name or "Гость", text, community=community)
-        return item.row()
 
     async def faults(self, body: dict[str, Any]) -> dict[str, Any]:
         where = self._world.faults[str(body.pop("where"))]

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Final
 
 from simulator.corpus import Corpus, House
+from simulator.customers import Customers
+from simulator.desks import Desk, SlackDesk, TelegramDesk
 from simulator.faults import Faults
 from simulator.operators import OPERATORS
 from simulator.publishing import Publishing
+from simulator.sequels import Sequels
 from simulator.slack import Slack
 from simulator.telegram import Telegram
 from simulator.telegram_chats import Person
-from simulator.traffic import Traffic, plan
+from simulator.traffic import Planned, Traffic, plan
 from simulator.vk import Vk
 from simulator.x import X
 
@@ -26,7 +29,8 @@ class World:
     """Publishes `corpus` at `rate` texts a second (zero: only what is asked for) once its traffic runs.
 
     `limits` turns on the messengers' real limits: 20 messages and edits a minute in a Telegram group, 30 a second
-    of the whole bot, one message a second in a Slack channel.
+    of the whole bot, one message a second in a Slack channel. `sequels` lets things happen to what the traffic has
+    published: edits, deletions, answers of brands and customers, reposts.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class World:
         rate: float = 1.0,
         seed: int = 0,
         limits: bool = False,
+        sequels: bool = False,
     ) -> None:
         self.corpus = corpus
         self.vk = Vk(clock)
@@ -44,7 +49,9 @@ class World:
         self.telegram = Telegram(clock, per_minute=20 if limits else None, per_second=30 if limits else None)
         self.slack = Slack(clock, per_second=1.0 if limits else None)
         self.publishing = Publishing(corpus, self.vk, self.x, clock)
-        self.traffic = Traffic(plan(corpus, seed), self.publishing.planned, rate=rate, seed=seed)
+        self.customers = Customers(corpus, self.publishing, self.vk, self.x, clock)
+        self._sequels = Sequels(corpus, self.publishing, self.customers, seed=seed) if sequels else None
+        self.traffic = Traffic(plan(corpus, seed), self._publish, rate=rate, seed=seed)
         self._furnish()
 
     @property
@@ -56,6 +63,21 @@ class World:
             "telegram": self.telegram.faults,
             "slack": self.slack.faults,
         }
+
+    def desk(self, name: str, *, chat: int = -1001, channel: str = "C01") -> Desk:
+        """What an operator (by the beginning of the name) does in that chat and that channel."""
+        operator = next((one for one in OPERATORS if one.name.startswith(name)), None)
+        if operator is None:
+            raise LookupError(name)
+        return Desk(
+            telegram=TelegramDesk(telegram=self.telegram, operator=operator, chat=chat),
+            slack=SlackDesk(slack=self.slack, operator=operator, channel=channel),
+        )
+
+    def _publish(self, planned: Planned) -> None:
+        item = self.publishing.planned(planned)
+        if self._sequels is not None:
+            self._sequels.after(item)
 
     def _furnish(self) -> None:
         for house in self.corpus.houses:

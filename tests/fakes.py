@@ -1,9 +1,7 @@
-"""A clock that tests turn by hand, and the values of one complaint."""
+"""A clock that tests turn by hand, and an unhappy customer as the judge found him."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-
-from alerts.case import Case, Said
 
 from alerts.candidate import Candidate
 
@@ -23,50 +21,6 @@ class TurnedClock:
     def turn(self, **spans: float) -> datetime:
         self.time += timedelta(**spans)
         return self.time
-
-
-def a_said(text: str = "Третий день не работает интернет", **fields: object) -> Said:
-    """A complaint as the judge left it."""
-    said = Said(
-        mention="-1_2",
-        kind="comment",
-        url="https://vk.com/wall-1_1?reply=2",
-        text=text,
-        published_at=NOON,
-        reach=None,
-        complaint=0.87,
-        intent="vent",
-        topics=("связь",),
-        urgency=0.2,
-        because=(),
-        named=(),
-    )
-    return replace(said, **fields)  # type: ignore[arg-type]  # a test names the fields it cares for
-
-
-def a_case(**fields: object) -> Case:
-    """A new case of one complaint."""
-    case = Case(
-        id=12,
-        revision=1,
-        brand="vasilek",
-        brand_title="Василёк Телеком",
-        network="vk",
-        thread="-1_1",
-        author_id="7",
-        author_name="Иван Петров",
-        author_handle=None,
-        followers=None,
-        state="new",
-        owner=None,
-        opened_at=NOON,
-        warn_at=None,
-        due_at=None,
-        breach_at=None,
-        snoozed_until=None,
-        said=(a_said(),),
-    )
-    return replace(case, **fields)  # type: ignore[arg-type]  # a test names the fields it cares for
 
 
 def a_candidate(**fields: object) -> Candidate:
@@ -90,7 +44,7 @@ def a_candidate(**fields: object) -> Candidate:
         intent="vent",
         topics=("связь",),
         urgency=0.2,
-        because=(),
-        named=(),
+        evidence_spans=(),
+        brand_spans=(),
     )
     return replace(candidate, **fields)  # type: ignore[arg-type]  # a test names the fields it cares for

@@ -21,7 +21,6 @@ from alerts.cases.commands import (
     Snooze,
     TransferTo,
 )
-from alerts.cases.events import Closed
 from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
 from domain.person import Person
 
@@ -76,6 +75,16 @@ def _transferred(command: TransferTo, case: str, words: Wording, person: Person 
     return f"{case} теперь ведёт {words.name(command.person, command.name)}"
 
 
+def _is(person: Person | None, number: str | None) -> bool:
+    return person is not None and number in (person.id, *person.former_ids)
+
+
+def _is_anothers(refused: _Refused) -> bool:
+    """Whether only a lead or another person may do more than write a note."""
+    person, owner = refused.person, refused.case.state.owner
+    return owner is not None and person is not None and person.role != "lead" and not _is(person, owner)
+
+
 def _owned(refused: _Refused) -> str:
     """«уже взяла Анна Иванова в 14:05», with names as long as an answer has room for."""
     return capital(f"уже {in_short(owner_words(refused.case, refused.words), 110)}")
@@ -86,7 +95,9 @@ def _already_yours(refused: _Refused) -> str:
 
 
 def _already_theirs(refused: _Refused) -> str:
-    return f"{_owned(refused)}. Другого человека выбирают кнопкой «Передать»"
+    if _is(refused.person, refused.case.state.owner):
+        return _already_yours(refused)
+    return f"{_owned(refused)}. Дополнить можно кнопкой «Заметка»"
 
 
 def _already_open(refused: _Refused) -> str:
@@ -100,26 +111,24 @@ def _already_open(refused: _Refused) -> str:
 def _already_snoozed(refused: _Refused) -> str:
     until = refused.case.state.snoozed_until
     shown = f" до {refused.words.moment(until)}" if until else ""
+    if _is_anothers(refused):
+        return f"Уже отложено{shown}, {owner_words(refused.case, refused.words)}. Вам доступна «Заметка»"
     return f"Уже отложено{shown}. Чтобы заняться им раньше, нажмите «Взять»"
 
 
 def _ended(refused: _Refused) -> str:
     """Who ended it and how; «Вернуть» is the way on."""
-    event = last_end(refused.case)
-    outcome = refused.case.state.outcome
-    how = "отмечено: не жалоба" if outcome == "not_complaint" else "закрыто"
+    event, words = last_end(refused.case), refused.words
+    is_closed = refused.case.state.outcome != "not_complaint"
     if event is None:
-        return f"Обращение {how}. Чтобы продолжить, нажмите «Вернуть»"
-    words, at = refused.words, refused.words.moment(event.at)
-    closed = isinstance(event.fact, Closed)
-    if refused.person is not None and event.actor.id in (refused.person.id, *refused.person.former_ids):
-        deed = "вы закрыли" if closed else "вы отметили «не жалоба»"
+        how = "закрыто" if is_closed else "отмечено: не жалоба"
+        return f"Обращение уже {how}. Чтобы продолжить, нажмите «Вернуть»"
+    stem, what = ("закрыл", "обращение") if is_closed else ("отметил", "«не жалоба»")
+    if _is(refused.person, event.actor.id):
+        who = f"Вы уже {stem}и"
     else:
-        deed = (
-            f"{words.did('закрыл' if closed else 'отметил', event.actor)} {in_short(words.who(event.actor), 60)}"
-        )
-        deed += "" if closed else " «не жалоба»"
-    return f"Уже {deed} в{NBSP}{at}. Чтобы продолжить, нажмите «Вернуть»"
+        who = f"{in_short(words.who(event.actor), 60)} уже {words.did(stem, event.actor)}"
+    return f"{who} {what} в{NBSP}{words.moment(event.at)}. Чтобы продолжить, нажмите «Вернуть»"
 
 
 def _nobodys(_refused: _Refused) -> str:

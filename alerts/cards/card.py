@@ -13,12 +13,13 @@ from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lin
 from alerts.cases.case import Case, CaseMention, complains
 from alerts.cases.events import Noted
 from alerts.suppression import URGENT_AT
+from domain.mention import Quote
 from domain.span import Span
 
 MAX_QUOTE: Final = 1_500
 """Characters of the customer's text on a card; Telegram takes 4 096 for the whole message."""
-MAX_PARENT: Final = 300
-MAX_NOTE: Final = 300
+MAX_PARENT: Final = 200
+MAX_NOTE: Final = 200
 SHORT: Final = 100
 SHORT_TEXT: Final = 200
 """Characters of a text that is taken in at a glance: to quote from it again would say nothing."""
@@ -80,7 +81,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
         urgent=any(map(_is_urgent, case.mentions)),
         title=_title(case, words),
         above=tuple(line for line in _above(case, words) if line.text),
-        quote=quoted or "(без текста)",
+        quote=quoted or ("(без своих слов)" if _quoted(latest) else "(без текста)"),
         evidence_spans=evidence if complains(latest) and _stands_out(evidence, quoted) else (),
         brand_spans=brand,
         below=tuple(line for line in _below(case, told, words) if line.text),
@@ -97,9 +98,18 @@ def _above(case: Case, words: Wording) -> Iterator[Line]:
     yield Line(text=_changed(case, words), tone="strong", sign="✏️")
 
 
+def _beside(mention: CaseMention) -> Iterator[str]:
+    """What the author shows again, and what hangs on the text."""
+    yield _quoted(mention)
+    yield from (
+        f"Приложено «{in_short(words, SHORT)}»" for words in mention.attached[:MOST_LINES] if words.strip()
+    )
+
+
 def _below(case: Case, told: Sequence[Span], words: Wording) -> Iterator[Line]:
     """Why it is here, what else is known, what was done, and until when to answer."""
-    yield Line(text=_urgency(case), tone="strong", sign="🔥")
+    yield from (Line(text=text, tone="faint", sign="📎") for text in _beside(case.latest_complaint))
+    yield _urgency(case)
     yield Line(text=_reason(case.latest_complaint, told), sign="💡")
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
@@ -137,11 +147,18 @@ def _author(case: Case) -> str:
 
 def _parent(mention: CaseMention) -> str:
     """The words that the author answers: alone, «Какое к утру?» says nothing."""
-    parent = mention.parent
-    if parent is None or not parent.text.strip():
+    return f"В ответ на{NBSP}{words}" if (words := _words_of(mention.parent)) else ""
+
+
+def _quoted(mention: CaseMention) -> str:
+    return f"Цитирует {words}" if (words := _words_of(mention.quoted)) else ""
+
+
+def _words_of(other: Quote | None) -> str:
+    if other is None or not other.text.strip():
         return ""
-    author = in_short(parent.author, MAX_NAME)
-    return f"В ответ на{NBSP}«{in_short(parent.text, MAX_PARENT)}»" + (f" ({author})" if author else "")
+    author = in_short(other.author, MAX_NAME)
+    return f"«{in_short(other.text, MAX_PARENT)}»" + (f" ({author})" if author else "")
 
 
 def _changed(case: Case, words: Wording) -> str:
@@ -154,14 +171,15 @@ def _changed(case: Case, words: Wording) -> str:
     return f"Автор изменил запись в{NBSP}{words.moment(mention.edited_at)}{calm}"
 
 
-def _urgency(case: Case) -> str:
+def _urgency(case: Case) -> Line:
     """Why it is urgent; of what is not, what it touches all the same."""
     urgent = [mention for mention in case.mentions if _is_urgent(mention)]
     mentions = urgent or [mention for mention in case.mentions if complains(mention)]
     dangers = ", ".join(dict.fromkeys(danger for mention in mentions for danger in mention.dangers))
     if urgent:
-        return f"Срочно: {dangers}" if dangers else "Срочно"
-    return f"Затронуто: {dangers}" if dangers else ""
+        likely = percent(max(mention.urgency for mention in urgent))
+        return Line(text=f"Срочно: {dangers}" if dangers else f"Срочно ({likely})", tone="strong", sign="🔥")
+    return Line(text=f"Внимание: {dangers}" if dangers else "", tone="strong")
 
 
 def _reason(mention: CaseMention, told: Sequence[Span]) -> str:

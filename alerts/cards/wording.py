@@ -29,6 +29,8 @@ from alerts.cases.events import (
 
 MOST_EVENTS: Final = 6
 MAX_NAME: Final = 80
+MAX_PERSON: Final = 50
+"""Of a colleague's name, which may stand on a dozen lines."""
 
 STANDINGS: Final[dict[Standing, str]] = {
     "new": "ещё открыто",
@@ -61,7 +63,7 @@ class Wording:
     def name(self, number: str | None, then: str | None = None) -> str:
         """The person's name now; `then` is the name of that time, for who has left since."""
         person = self.context.person(number)
-        return in_short((person.name if person else None) or then or number or "сотрудник", MAX_NAME)
+        return in_short((person.name if person else None) or then or number or "сотрудник", MAX_PERSON)
 
     def who(self, actor: Actor) -> str:
         return _NO_PERSONS.get(actor.kind) or self.name(actor.id, actor.name)
@@ -76,9 +78,9 @@ class Wording:
         """«Анна Иванова взяла»."""
         return f"{self.who(actor)} {self.did(stem, actor)}"
 
-    def deed(self, stem: str, event: Event) -> str:
-        """«взяла Анна Иванова в 14:05»."""
-        return f"{self.did(stem, event.actor)} {self.who(event.actor)} в{NBSP}{self.moment(event.at)}"
+    def deed(self, stem: str, event: Event, rest: str = "") -> str:
+        """«взяла Анна Иванова в 14:05», «забрала себе Анна Иванова в 14:05»."""
+        return f"{self.did(stem, event.actor)}{rest} {self.who(event.actor)} в{NBSP}{self.moment(event.at)}"
 
 
 def log_lines(case: Case, words: Wording) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def owner_words(case: Case, words: Wording) -> str:
             return words.deed("взял", event)
         case Transferred(to=to, to_name=name) if event:
             if to == event.actor.id:
-                return words.deed("перехватил", event)
+                return words.deed("забрал", event, " себе")
             return f"отвечает {words.name(to, name)}, {words.deed('передал', event)}"
         case _:
             return f"отвечает {words.name(owner, name_then(case, owner))}"
@@ -210,7 +212,7 @@ def _told(_fact: Fact, _event: Event, _words: Wording) -> str:
 def _(fact: Claimed, event: Event, words: Wording) -> str:
     if fact.taken_from is None:
         return words.doer("взял", event.actor)
-    return f"{words.doer('перехватил', event.actor)}, до этого — {words.name(fact.taken_from)}"
+    return f"{words.doer('забрал', event.actor)} себе, до этого — {words.name(fact.taken_from)}"
 
 
 @_told.register
@@ -221,7 +223,7 @@ def _(_fact: Released, event: Event, words: Wording) -> str:
 @_told.register
 def _(fact: Transferred, event: Event, words: Wording) -> str:
     if fact.to == event.actor.id:
-        return words.doer("перехватил", event.actor)
+        return f"{words.doer('забрал', event.actor)} себе"
     return f"{words.doer('передал', event.actor)}, отвечает {words.name(fact.to, fact.to_name)}"
 
 

@@ -8,6 +8,10 @@ from typing import Final
 from domain.span import Span
 
 _CONTROLS: Final = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+_TURNING: Final = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
+"""Marks that turn the direction of what follows, until another mark or the line's end: of our words too."""
+_BREAKS: Final = {0x2028: "\n", 0x2029: "\n"}
+_UNSAFE: Final = _CONTROLS | _TURNING | _BREAKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +41,11 @@ def cut(text: str, most: int, *, ending: str = "…") -> str:
 
 
 def clean(text: str) -> str:
-    """Without what no messenger can carry: control characters and halves of surrogate pairs."""
+    """Without what no messenger can carry (control characters, halves of surrogate pairs) and without marks that
+    would turn our own words round. As long as before, so that spans stay where they are.
+    """
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.translate(_CONTROLS)
+    return text.translate(_UNSAFE)
 
 
 def units(text: str) -> int:

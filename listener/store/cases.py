@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
 from alerts.cases.events import Event
+from domain.mention import words_of
 from domain.span import Span
 from listener.store.codecs import read_event
 from listener.store.engine import Database
@@ -166,7 +167,7 @@ def _mention(row: Row[Any]) -> CaseMention:
         id=row.external_id,
         kind=row.kind,
         url=row.url,
-        text=row.text,
+        text=words_of(row.text, extra.quoted, extra.attached),
         published_at=row.published_at,
         reach=row.reach,
         strength="remark" if row.strength == "remark" else "complaint",
@@ -181,8 +182,6 @@ def _mention(row: Row[Any]) -> CaseMention:
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
         parent=extra.parent,
-        quoted=extra.quoted,
-        attached=extra.attached,
     )
 
 

@@ -147,7 +147,7 @@ cases = Table(
     Column("author_name", Text, nullable=False),
     Column("author_handle", Text),
     Column("followers", BigInteger),
-    Column("stage", Text, nullable=False),
+    Column("stage", Text, nullable=False, server_default="new"),
     Column("owner", Text),
     Column("snoozed_until", Time),
     Column("waiting_for", Text, nullable=False, server_default="us"),

@@ -2,6 +2,9 @@
 
 What happened to a case is kept as events, and the case is their fold. Older cases get the events that left a trace
 (mentions that joined, buttons that were pressed) and one more that says how they stood at this migration.
+
+No table is altered by copying it: on SQLite the copy's DROP TABLE would delete, by the foreign keys, all that
+belongs to its rows. So columns added here keep their defaults.
 """
 
 import json
@@ -54,8 +57,6 @@ def upgrade() -> None:
     case_columns()
     histories(connection)
     op.drop_column("cases", "state")
-    with op.batch_alter_table("cases") as cases:
-        cases.alter_column("stage", server_default=None)
     op.add_column("case_mentions", sa.Column("strength", sa.Text(), nullable=False, server_default="complaint"))
     op.drop_column("case_mentions", "said")
     move_deliveries(connection)
@@ -332,8 +333,6 @@ def cases_back(connection: sa.Connection) -> None:
             " WHEN stage = 'new' THEN 'new' ELSE 'claimed' END"
         )
     )
-    with op.batch_alter_table("cases") as cases:
-        cases.alter_column("state", server_default=None)
     for column in ("stage", "waiting_for", "outcome", "cause", "rung", "next_timer_at"):
         op.drop_column("cases", column)
     where = {"sqlite_where": ASLEEP, "postgresql_where": ASLEEP}
@@ -357,8 +356,6 @@ def said_back(connection: sa.Connection) -> None:
             sa.text("UPDATE case_mentions SET said = :said WHERE case_id = :case_id AND mention_id = :mention_id"),
             {"said": said(row), "case_id": row["case_id"], "mention_id": row["mention_id"]},
         )
-    with op.batch_alter_table("case_mentions") as case_mentions:
-        case_mentions.alter_column("said", server_default=None)
     op.drop_column("case_mentions", "strength")
 
 
@@ -442,9 +439,6 @@ def actions_back(connection: sa.Connection) -> None:
         connection.execute(
             sa.text("UPDATE actions SET applied = :applied, what = :what, outcome = :outcome WHERE id = :id"), values
         )
-    with op.batch_alter_table("actions") as actions:
-        actions.alter_column("what", server_default=None)
-        actions.alter_column("outcome", server_default=None)
     op.drop_column("actions", "reason")
 
 

@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import MetaData, Table, inspect, select, text
 
 from alerts.cases.case import Case, standing
+from alerts.cases.events import Claimed
 from alerts.cases.state import fold
 from listener.store import cases as case_store
 from listener.store.stores import open_stores
@@ -72,7 +73,9 @@ async def test_the_history_of_every_case_folds_to_its_projection(old_url: str) -
 
 async def test_what_people_pressed_is_in_the_history_with_their_names(old_url: str) -> None:
     case = (await loaded(old_url))[7]
-    pressed = [(event.actor.id, type(event.fact).__name__) for event in case.events if event.actor.kind == "person"]
+    pressed = [
+        (event.actor.id, type(event.fact).__name__) for event in case.events if event.actor.kind == "person"
+    ]
     assert pressed == [("anna-ivanova", "Claimed"), ("oleg-smirnov", "Claimed")]
 
 
@@ -102,7 +105,8 @@ async def test_a_downgrade_brings_the_first_schema_back_with_its_rows(old_url: s
         metadata = MetaData()
         tables = {name: Table(name, metadata, autoload_with=connection) for name in ROWS}
         return {
-            name: [dict(row) for row in connection.execute(select(table)).mappings()] for name, table in tables.items()
+            name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for name, table in tables.items()
         }
 
     now = await on_database(old_url, read)

@@ -16,13 +16,13 @@ from classifiers.verdict import Question
 from domain.brand import Brand
 from domain.verdict import Verdict
 from listener.brands.matcher import Matcher
-from listener.judging import Judging
+from listener.decision import Decider
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
 from listener.ports import Batch
 from listener.replaying import Progress, ReplayError, Replaying
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.store.stores import Stores
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 from tests.contract.store_samples import NOW, SOURCE, mention, opinion_of
 
@@ -45,20 +45,20 @@ class Complains:
 
 @pytest.fixture(scope="module")
 def judging() -> Judging:
-    return Judging(
+    return Decider(
         matcher=Matcher((ROMASHKA,)), judge=Complains(), brands={ROMASHKA.id: ROMASHKA}, routing=ROUTING
     )
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path / 'otklik.db'}")
+    opened = await open_stores(f"sqlite:///{tmp_path / 'otklik.db'}")
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def pipeline_of(store: Store) -> Callable[..., Pipeline]:
+def pipeline_of(store: Stores) -> Callable[..., Pipeline]:
     def build(what: Judging, delivering: Delivering | None = None) -> Pipeline:
         clock = StillClock()
         return Pipeline(
@@ -67,7 +67,7 @@ def pipeline_of(store: Store) -> Callable[..., Pipeline]:
             people=(),
             delivering={"console": delivering} if delivering else {},
             clock=clock,
-            watch=Watch(Metrics(), Health(), clock),
+            watch=Telemetry(Metrics(), Health(), clock),
             workers=ThreadPoolExecutor(1),
         )
 
@@ -75,7 +75,7 @@ def pipeline_of(store: Store) -> Callable[..., Pipeline]:
 
 
 async def test_a_store_that_cannot_wake_cases_does_not_end_the_loop_that_asks(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
+    store: Stores, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
 ) -> None:
     pipeline = pipeline_of(judging)
     await store.database.write(lambda c: c.execute(text("ALTER TABLE cases RENAME TO cases_away")))
@@ -88,7 +88,7 @@ async def test_a_store_that_cannot_wake_cases_does_not_end_the_loop_that_asks(
 
 
 async def test_a_new_config_moves_the_clock_times_of_cards_and_answers(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
+    store: Stores, judging: Judging, pipeline_of: Callable[..., Pipeline]
 ) -> None:
     delivering = Delivering(store, {}, StillClock().now)
     pipeline = pipeline_of(judging, delivering)
@@ -101,20 +101,20 @@ async def test_a_new_config_moves_the_clock_times_of_cards_and_answers(
 
 
 async def test_a_talkative_author_takes_one_of_the_days_cards_not_all(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
+    store: Stores, judging: Judging, pipeline_of: Callable[..., Pipeline]
 ) -> None:
     pipeline = pipeline_of(replace(judging, brands={"romashka": replace(ROMASHKA, per_day=2)}))
     talkative = [mention(number) for number in range(5)]
     others = [mention(number, thread=f"t{number}") for number in (10, 11)]
     await pipeline.keep(SOURCE, Batch(mentions=(*talkative, *others)))
     assert await pipeline.judge() == 7
-    figures = await store.figures()
+    figures = await figures(store.database)
     assert figures.deliveries == {"due": 2}
-    assert await store.cards_today("romashka", NOW) == 2
+    assert await store.cases.cards_today("romashka", NOW) == 2
 
 
 async def test_cards_that_wait_for_a_messenger_without_a_token_are_named(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
+    store: Stores, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
 ) -> None:
     with_telegram = Receiver(name="support", chats=(*SUPPORT.chats, Chat(messenger="telegram", chat="-1")))
     routed = replace(judging, routing=replace(ROUTING, receivers=(with_telegram,)))
@@ -128,7 +128,7 @@ async def test_cards_that_wait_for_a_messenger_without_a_token_are_named(
 
 
 async def test_a_replay_over_a_store_that_fails_ends_with_one_plain_error(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
+    store: Stores, judging: Judging, pipeline_of: Callable[..., Pipeline]
 ) -> None:
     pipeline = pipeline_of(judging, Delivering(store, {}, StillClock().now))
     await store.database.write(lambda c: c.execute(text("ALTER TABLE deliveries RENAME TO deliveries_away")))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from listener.__main__ import main
+from listener.app import build_judging
 from listener.config.load import load
-from listener.parts import build_judging
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "telecom"

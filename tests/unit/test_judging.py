@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from listener.judging import OWN_PAGE
 
 from alerts.routing import Chat, Receiver, Routing
 from classifiers.verdict import Question
 from domain.brand import Brand
 from domain.verdict import Intent, Sentiment, Verdict
 from listener.brands.matcher import Matcher
-from listener.judged import Judgement, Stored
-from listener.judging import OWN_PAGE, Judging
+from listener.decided import Decided, Stored
 from tests.contract.store_samples import NOW, mention
 
 VASILEK = Brand(id="vasilek", title="Василёк", names=("Василёк",), accounts={"vk": ("vasilek_help",)})
@@ -42,10 +42,10 @@ class Fixed:
         return [verdict for _ in questions]
 
 
-def judged(text: str, place: str | None, *, complaint: float = 0.9) -> tuple[Judgement, list[Question]]:
+def judged(text: str, place: str | None, *, complaint: float = 0.9) -> tuple[Decided, list[Question]]:
     judge = Fixed(complaint)
     receiver = Receiver(name="support", chats=(Chat(messenger="console", chat="support"),))
-    judging = Judging(
+    judging = Decider(
         matcher=Matcher((VASILEK, LYUTIK)),
         judge=judge,
         brands={brand.id: brand for brand in (VASILEK, LYUTIK)},
@@ -56,7 +56,7 @@ def judged(text: str, place: str | None, *, complaint: float = 0.9) -> tuple[Jud
     return judgement, judge.asked
 
 
-def brands(judgement: Judgement) -> list[str]:
+def brands(judgement: Decided) -> list[str]:
     return [opinion.match.brand for opinion in judgement.opinions]
 
 

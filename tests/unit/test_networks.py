@@ -157,7 +157,7 @@ root = pathlib.Path(sys.argv[1])
 (brand,) = load(root).brands
 assert brand.watch["ok"].pages == ("romashka",), brand
 assert read_settings({}).networks["ok"] == "options"
-from listener.parts import build_sources
+from listener.app import build_sources
 settings = dataclasses.replace(read_settings({}), networks={"ok": "options"})
 ((options, every),) = build_sources(types.SimpleNamespace(brands=(brand,)), settings, None, None)
 assert (options, every.total_seconds()) == ("options", 120)

@@ -30,7 +30,7 @@ def test_any_card_is_within_the_limits(
 
 def test_words_that_moved_the_decision_are_bold_and_whole() -> None:
     card = replace(CARD, quote="Интернет не работает\nсовсем", evidence_spans=((12, 23),), brand_spans=())
-    quote = blocks(card)[2]["text"]["text"]
+    quote = blocks(card)[1]["text"]["text"]
     assert "> Интернет не *работает*\n> *совсем*" in quote
 
 
@@ -39,7 +39,7 @@ def test_what_slack_would_not_show_as_a_mark_gets_none(quote: str) -> None:
     card = replace(
         CARD, quote=quote, evidence_spans=((0, 3),) if quote in ("2*2", "?!") else (), brand_spans=((0, 11),)
     )
-    assert blocks(card)[2]["text"]["text"].endswith(f"> {quote}")
+    assert blocks(card)[1]["text"]["text"].endswith(f"> {quote}")
 
 
 def test_all_buttons_lie_in_one_block() -> None:

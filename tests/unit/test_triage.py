@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from listener.triage import SELDOM, SURE_AT, Declined, triage
 
 from alerts.candidate import Candidate
 from domain.brand import Brand, Match, Watch
 from domain.mention import Author, Mention, NetworkId
 from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.networks.accounts import is_own_account, on_own_page
-from listener.triage import SELDOM, SURE_AT, Declined, triage
 
 BRAND = Brand(
     id="vasilek",

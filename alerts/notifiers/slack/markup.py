@@ -8,6 +8,7 @@ from typing import Any, Final
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
 from alerts.cards.note import Note
+from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces
 from domain.person import Person
 from domain.span import Span
@@ -19,8 +20,9 @@ MAX_URL: Final = 3000
 MAX_LINE: Final = 500
 MAX_LINES: Final = 40
 OPEN: Final = "open"
-"""The action of a button that opens an address: Slack reports its press too."""
+"""How the action of a button that opens an address begins: Slack reports its press, and takes no action twice."""
 
+_BREAKS: Final = re.compile(r"\s*[\n\u2028\u2029]\s*")
 _WORD: Final = re.compile(r"\w+")
 _MEMBER: Final = re.compile(r"[A-Z0-9]{2,32}")
 _SIGNS: Final[dict[Tone, str]] = {"strong": "*", "italic": "_"}
@@ -36,7 +38,7 @@ def fallback(card: Card) -> str:
 
 def blocks(card: Card) -> list[dict[str, Any]]:
     """The card: a header, who wrote, the words, why we think so, what is to be done, the buttons."""
-    return [*_head(card), *_lines(card.below), *_status(card), *_actions(card)]
+    return [*_head(card), *_lines((*card.below[:MAX_LINES], _status(card))), *_actions(card)]
 
 
 def note_text(note: Note) -> str:
@@ -86,40 +88,49 @@ def _mention(person: Person) -> str:
 
 
 def _head(card: Card) -> Iterator[dict[str, Any]]:
+    """Who wrote stands in one block with the words: every block of its own is set apart."""
     title = " ".join(_title(card).split())
     yield {"type": "header", "text": {"type": "plain_text", "text": cut(title, MAX_HEADER), "emoji": True}}
     repeat = (Line(text="возможный повтор", tone="italic"),) if card.repeat else ()
-    yield from _lines((*repeat, *card.above))
-    spans = (card.evidence_spans, card.brand_spans)
-    yield from _section("\n".join(_quoted(clean(card.quote).rstrip("\n"), *spans, MAX_SECTION)))
+    above = _with_room((*repeat, *card.above), MAX_SECTION // 2)
+    room = MAX_SECTION - sum(len(line) + 1 for line in above)
+    quoted = _quoted(clean(card.quote).rstrip("\n"), card.evidence_spans, card.brand_spans, room)
+    yield from _section("\n".join([*above, *quoted]))
 
 
 def _lines(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """Neighbours that are equally loud share a block."""
-    shown = [line for line in lines if clean(line.text).strip()][:MAX_LINES]
-    for quiet, group in groupby(shown, key=lambda line: line.tone in _QUIET):
-        texts = [_line(line) for line in group]
-        yield from (_context if quiet else _section)(_joined(texts))
+    for quiet, group in groupby(filter(_has_words, lines), key=lambda line: line.tone in _QUIET):
+        yield from (_context if quiet else _section)("\n".join(_with_room(group, MAX_SECTION)))
+
+
+def _with_room(lines: Iterable[Line], room: int) -> list[str]:
+    return fitting(filter(_has_words, lines), room, markup=_line, size=len)
+
+
+def _has_words(line: Line) -> bool:
+    return bool(clean(line.text).strip())
 
 
 def _line(line: Line) -> str:
-    text = _short(" ".join(line.text.split()) if line.tone in _SIGNS else line.text, MAX_LINE)
+    text = _short(_BREAKS.sub(" ", line.text) if line.tone in _SIGNS else line.text, MAX_LINE)
     sign = f"{line.sign} " if line.sign else ""
     return sign + _hugged(text, _SIGNS.get(line.tone, ""))
 
 
-def _status(card: Card) -> Iterator[dict[str, Any]]:
-    yield from _lines([Line(text=card.status, tone="strong")])
+def _status(card: Card) -> Line:
+    return Line(text=card.status, tone="strong")
 
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
     """One block: Slack lays the buttons out itself, in one line where there is room for it."""
-    elements = [element for row in card.buttons for button in row if (element := _button(card.case, button))]
+    buttons = enumerate(button for row in card.buttons for button in row)
+    elements = [element for place, button in buttons if (element := _button(card.case, button, place))]
     if elements:
         yield {"type": "actions", "elements": elements}
 
 
-def _button(case: int, button: Button) -> dict[str, Any]:
+def _button(case: int, button: Button, place: int) -> dict[str, Any]:
     """Nothing for an address that Slack would refuse together with the whole card."""
     label = {"type": "plain_text", "text": cut(clean(button.label), MAX_LABEL), "emoji": True}
     shown: dict[str, Any] = {"type": "button", "text": label}
@@ -128,7 +139,7 @@ def _button(case: int, button: Button) -> dict[str, Any]:
     if button.action is not None:
         return {**shown, "action_id": button.action, "value": str(case)}
     if button.url and button.url.startswith(("http://", "https://")) and len(button.url) <= MAX_URL:
-        return {**shown, "action_id": OPEN, "url": button.url}
+        return {**shown, "action_id": f"{OPEN}_{place}", "url": button.url}
     return {}
 
 
@@ -142,13 +153,6 @@ def _context(text: str) -> Iterator[dict[str, Any]]:
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
 
 
-def _joined(lines: Sequence[str]) -> str:
-    """As many lines as a block takes; escaping makes a short line five times as long at worst."""
-    while sum(len(line) + 1 for line in lines) > MAX_SECTION:
-        lines = lines[:-1]
-    return "\n".join(lines)
-
-
 def _short(text: str, most: int) -> str:
     return escape(cut(text.strip(), most))
 
@@ -159,8 +163,8 @@ def _quoted(shown: str, evidence: Sequence[Span], brand: Sequence[Span], room: i
     most = min(len(shown), room)
     while True:
         text = shown if most >= len(shown) else shown[:most].rstrip() + "…"
-        marked = "".join(_marked(piece) for piece in pieces(text, evidence=evidence, brand=brand))
-        lines = [f"> {line}" for line in marked.split("\n")] if text.strip() else []
+        shown_words = "".join(_highlighted(piece) for piece in pieces(text, evidence=evidence, brand=brand))
+        lines = [f"> {line}" for line in shown_words.split("\n")] if text.strip() else []
         if sum(len(line) + 1 for line in lines) <= room or most == 0:
             return lines
         most = most * 4 // 5
@@ -176,7 +180,7 @@ def _words(text: str, spans: Sequence[Span]) -> list[Span]:
     return wide
 
 
-def _marked(piece: Piece) -> str:
+def _highlighted(piece: Piece) -> str:
     """Highlights end with the line and hug the words: Slack's bold neither spans lines nor begins with a space."""
     sign = "*" if piece.is_evidence else "_" if piece.is_brand else ""
     return "\n".join(_hugged(line, sign) for line in escape(piece.text).split("\n"))

@@ -45,9 +45,14 @@ def read_press(message: Mapping[str, Any]) -> Pressed | None:
     payload = object_of(message, "payload")
     action, user = _first(payload.get("actions")), object_of(payload, "user")
     name, value, person = action.get("action_id"), action.get("value"), user.get("id")
-    if payload.get("type") != "block_actions" or not isinstance(person, str) or name == OPEN:
+    if payload.get("type") != "block_actions" or not isinstance(person, str):
         return None
-    if not is_action(name) or not isinstance(value, str) or not _CASE.fullmatch(value):
+    if (
+        not is_action(name)
+        or not isinstance(value, str)
+        or not _CASE.fullmatch(value)
+        or str(name).startswith(OPEN)
+    ):
         return None
     container = object_of(payload, "container")
     # Slack stamps every press; where a server does not, the envelope tells presses apart.

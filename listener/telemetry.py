@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from alerts.delivery.worker import Outcome
-from alerts.ports import Delivery
-from listener.judged import Judgement
+from alerts.ports import Delivery, Due
+from listener.decided import Decided
 from listener.metrics import Metrics
 from listener.ports import Clock, SourceError
-from listener.store.judgements import Recorded
+from listener.store.decisions import Recorded
 from listener.web.health import Health
 
 
-class Watch:
+class Telemetry:
     """Takes note of events; the loops call it and read nothing from it."""
 
     def __init__(self, metrics: Metrics, health: Health, clock: Clock) -> None:
@@ -40,19 +40,19 @@ class Watch:
     def heard(self, source: str, new: int, edited: int, known: int, *, own: int) -> None:
         self.metrics.heard(source, new, edited, known, own=own)
 
-    def judged(self, judgements: Sequence[Judgement], recorded: Recorded) -> None:
-        for judgement in judgements:
-            for opinion in judgement.opinions:
-                self.metrics.judged(opinion.match.brand, opinion.outcome)
+    def decided(self, decided: Sequence[Decided], recorded: Recorded) -> None:
+        for decision in decided:
+            for verdict in decision.verdicts:
+                self.metrics.judged(verdict.match.brand, verdict.outcome)
         self.metrics.cases(new=recorded.cases_new, joined=recorded.cases_joined, reopened=recorded.cases_reopened)
 
     def poison(self) -> None:
         self.metrics.poison()
 
-    def delivered(self, delivery: Delivery, outcome: Outcome, seconds: float) -> None:
-        self.metrics.delivered(delivery.chat.messenger, outcome, seconds)
-        if outcome == "sent" and delivery.shown == 0:
-            self.metrics.card_shown(delivery.case.said[-1].published_at, self._clock.now())
+    def delivered(self, due: Due, outcome: Outcome, seconds: float) -> None:
+        self.metrics.delivered(due.chat.messenger, outcome, seconds)
+        if outcome == "sent" and isinstance(due, Delivery) and due.shown == 0:
+            self.metrics.card_shown(due.case.mentions[-1].published_at, self._clock.now())
 
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         self.metrics.pressed(messenger, action, applied=applied)

@@ -1,4 +1,4 @@
-"""What the settings and the config ask for, built from concrete classes: sources, messengers, judging."""
+"""The composition: what the settings and the config ask for, built from concrete classes."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -6,28 +6,34 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from alerts.delivery.worker import Delivering
+from alerts.cards.context import MOSCOW, CardContext, NetworkWords
+from alerts.delivery.showing import Showing
+from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.notifiers.slack.inbox import SlackInbox
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.notifiers.telegram.inbox import TelegramInbox
 from alerts.notifiers.telegram.notifier import TelegramNotifier
-from alerts.ports import Inbox, Notifier
-from alerts.routing import Chat, Receiver, Routing
+from alerts.ports import Inbox, Notifier, PromptBook
+from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
-from domain.person import Messenger
+from classifiers.verdict import Judges
+from domain.mention import Author
+from domain.person import Messenger, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
-from listener.judging import Judging
+from listener.decision import Decider
+from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
-from listener.pipeline import Pipeline, timezone_of
+from listener.pipeline import Pipeline
 from listener.ports import Budget, Clock, Source
+from listener.rules import Rules
 from listener.settings import Settings
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.store.stores import Stores
+from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +59,12 @@ def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clo
     return sources
 
 
-def build_messengers(settings: Settings, clock: Callable[[], datetime]) -> Messengers:
+def build_messengers(settings: Settings, clock: Callable[[], datetime], prompts: PromptBook) -> Messengers:
     """Every messenger that has its tokens; says which are off."""
     notifiers: dict[Messenger, Notifier] = {"console": ConsoleNotifier()}
     inboxes: list[Inbox] = []
     for name, build in MESSENGERS.items():
-        built = build(settings, clock)
+        built = build(settings, clock, prompts)
         if built is None:
             log.info("%s is off: no token", name)
             continue
@@ -67,46 +73,78 @@ def build_messengers(settings: Settings, clock: Callable[[], datetime]) -> Messe
     return Messengers(notifiers=notifiers, inboxes=tuple(inboxes))
 
 
-def build_judging(
-    config: Config, reachable: frozenset[Messenger], model: Path | None = None, *, second: bool = True
-) -> Judging:
-    """The judge with the config's words and routes. Loads the model, by default the one that comes with Otklik.
+def build_rules(
+    config: Config,
+    people: tuple[Person, ...],
+    reachable: frozenset[Messenger],
+    model: Path | None = None,
+    *,
+    second: bool = True,
+) -> Rules:
+    """The rules that the config lays down. Loads the model, by default the one that comes with Otklik.
 
-    Call it off the event loop. Raises `classifiers.model.ModelError`.
+    `people` are the config's, as the store recognised them. Call it off the event loop. Raises
+    `classifiers.model.ModelError`.
     """
+    return build_rules_with(config, people, reachable, build_judge(config, model, second=second))
+
+
+def build_judge(config: Config, model: Path | None = None, *, second: bool = True) -> Judges:
+    """The judge with the staff's own words. Raises `classifiers.model.ModelError`."""
     markers = Markers(topics=config.words.topics, urgent=config.words.urgent)
     if second and (reason := missing()):
         log.warning("the second opinion is off: %s", reason)
-    return Judging(
+    return open_judge(model, markers, second=second, at_most=SECOND_AT_MOST)
+
+
+def build_rules_with(
+    config: Config, people: tuple[Person, ...], reachable: frozenset[Messenger] | None, judge: Judges
+) -> Rules:
+    """The rules with a judge that is there already; without `reachable` every chat counts as within reach."""
+    routing = config.routing if reachable is None else within_reach(config.routing, reachable)
+    decider = Decider(
         matcher=Matcher(config.brands, MARKS),
-        judge=open_judge(model, markers, second=second, at_most=SECOND_AT_MOST),
+        judge=judge,
         brands={brand.id: brand for brand in config.brands},
-        routing=within_reach(config.routing, reachable),
+        routing=routing,
+    )
+    return Rules(decider=decider, context=card_context(routing, people))
+
+
+def card_context(routing: Routing, people: tuple[Person, ...]) -> CardContext:
+    """What cards are worded with: people, the networks' titles, receivers, the operators' time zone."""
+    return CardContext(
+        people=people,
+        networks={name: network_words(network) for name, network in NETWORKS.items()},
+        receivers={receiver.name: receiver for receiver in routing.receivers},
+        timezone=routing.hours.timezone if routing.hours else MOSCOW,
     )
 
 
+def network_words(network: Network[Any]) -> NetworkWords:
+    def author_page(number: str, handle: str | None) -> str | None:
+        return network.author_url(Author(id=number, name="", handle=handle)) or None
+
+    return NetworkWords(title=network.title, places=network.places, author_page=author_page)
+
+
 def build_pipeline(
-    config: Config,
-    judging: Judging,
-    store: Store,
+    rules: Rules,
+    stores: Stores,
     messengers: Messengers,
     clock: Clock,
-    watch: Watch,
-    workers: Executor,
+    telemetry: Telemetry,
+    executor: Executor,
 ) -> Pipeline:
-    """The four loops over a store, with one teller for each messenger."""
-    zone = timezone_of(judging.routing)
+    """The loops over the stores, with one worker for each messenger."""
+    workers = {
+        name: Worker(
+            name, stores.outbox, Showing(notifier, rules.context), clock.now, observed=telemetry.delivered
+        )
+        for name, notifier in messengers.notifiers.items()
+    }
     return Pipeline(
-        store=store,
-        judging=judging,
-        people=config.people,
-        delivering={
-            name: Delivering(store, {name: notifier}, clock.now, observed=watch.delivered, timezone=zone)
-            for name, notifier in messengers.notifiers.items()
-        },
-        clock=clock,
-        watch=watch,
-        workers=workers,
+        stores=stores, rules=rules, workers=workers, clock=clock, telemetry=telemetry, executor=executor
     )
 
 
@@ -124,24 +162,26 @@ def within_reach(routing: Routing, reachable: frozenset[Messenger]) -> Routing:
         if not chats:
             log.warning("receiver %s has no chat that is on: its cards go to the console", receiver.name)
             chats = (Chat(messenger="console", chat=receiver.name),)
-        receivers.append(Receiver(name=receiver.name, chats=chats))
+        receivers.append(replace(receiver, chats=chats))
     return replace(routing, receivers=tuple(receivers))
 
 
-def _slack(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
+def _slack(settings: Settings, now: Callable[[], datetime], _prompts: PromptBook) -> tuple[Notifier, Inbox] | None:
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         return None
     address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
     return SlackNotifier(address, bot), SlackInbox(address, bot, settings.slack_app_token.reveal(), now)
 
 
-def _telegram(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
+def _telegram(
+    settings: Settings, now: Callable[[], datetime], prompts: PromptBook
+) -> tuple[Notifier, Inbox] | None:
     if settings.telegram_token is None:
         return None
     address, token, proxy = settings.telegram_api_url, settings.telegram_token.reveal(), settings.telegram_proxy
     return TelegramNotifier(address, token, proxy=proxy), TelegramInbox(address, token, now, proxy=proxy)
 
 
-BuildMessenger = Callable[[Settings, Callable[[], datetime]], tuple[Notifier, Inbox] | None]
+BuildMessenger = Callable[[Settings, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]
 
 MESSENGERS: Final[Mapping[Messenger, BuildMessenger]] = {"slack": _slack, "telegram": _telegram}
