@@ -1,15 +1,13 @@
 """From checked files to the daemon's own values."""
 
-import re
 from collections.abc import Sequence
 from datetime import time
-from typing import Final
 
 from alerts.people import Person
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from listener.brands.brand import Brand, WatchVk, WatchX
-from listener.brands.letters import ROMAN_SCHEMES, words_of
+from listener.config.people_rules import person_id
 from listener.config.schema import (
     BrandFile,
     HoursFile,
@@ -22,9 +20,6 @@ from listener.config.schema import (
     seconds,
 )
 from listener.config.values import Words
-
-LONGEST_ID: Final = 32
-_NO_ID: Final = re.compile(r"[^a-z0-9-]")
 
 
 def build_brand(file: BrandFile) -> Brand:
@@ -72,12 +67,6 @@ def build_person(file: PersonFile) -> Person:
         signature=file.signature,
         gender=file.gender,
     )
-
-
-def person_id(file: PersonFile) -> str | None:
-    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova); None without letters."""
-    spelled = "-".join(words_of(file.name)).translate(ROMAN_SCHEMES[0])
-    return file.id or _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-") or None
 
 
 def build_words(file: WordsYaml) -> Words:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import ceil
+from pathlib import Path
 from typing import Final
 
 from listener.brands.brand import Brand
@@ -14,7 +15,7 @@ DAY: Final = timedelta(days=1)
 
 
 def search_warnings(brands: Sequence[tuple[Tree, Brand]], per_day: int) -> Iterator[Mistake]:
-    """A warning at the `every` of each brand that takes more than its share, when all together take too much."""
+    """One warning, at the `every` of the greediest brand, when all together take too much."""
     searched = [
         (tree, len(vk_queries(brand)), brand.watch_vk.every)
         for tree, brand in brands
@@ -24,16 +25,15 @@ def search_warnings(brands: Sequence[tuple[Tree, Brand]], per_day: int) -> Itera
     if total <= per_day:
         return
     asked = sum(queries for _, queries, _ in searched)
-    lasting = _written(DAY * asked / per_day)
-    for tree, queries, every in searched:
-        if _calls(queries, every) <= per_day * queries / asked:
-            continue
-        message = (
-            f"VK даёт {per_day} поисков в сутки на все бренды, а нужно {total} (этому бренду: "
-            f"{_calls(queries, every)}, запросов за раз: {queries}). Когда уйдёт половина, поиск замедлится сам. "
-            f"Чтобы хватало на весь день, поставьте every: {lasting} или уберите лишние имена"
-        )
-        yield Mistake(file=tree.file, line=tree.line(("watch", "vk", "every")), message=message, warning=True)
+    greedy = [brand for brand in searched if _calls(*brand[1:]) > per_day * brand[1] / asked]
+    tree, _, _ = max(greedy, key=lambda brand: _calls(*brand[1:]))
+    each = ", ".join(f"{Path(one.file).stem} {_calls(queries, every)}" for one, queries, every in searched)
+    message = (
+        f"VK даёт {per_day} поисков в сутки на все бренды, а нужно {total} ({each}). Когда уйдёт половина, поиск "
+        f"замедлится сам. Чтобы хватало на весь день, поставьте every: {_written(DAY * asked / per_day)} "
+        f"({', '.join(Path(one.file).name for one, _, _ in greedy)}) или уберите лишние имена"
+    )
+    yield Mistake(file=tree.file, line=tree.line(("watch", "vk", "every")), message=message, warning=True)
 
 
 def _calls(queries: int, every: timedelta) -> int:
