@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from alerts.candidate import Candidate
-from alerts.people import Messenger
 from alerts.russian import INTENT_TITLES, NETWORK_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
+from domain.person import Messenger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

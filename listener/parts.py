@@ -14,11 +14,11 @@ from alerts.notifiers.slack import SlackNotifier
 from alerts.notifiers.slack_inbox import SlackInbox
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.notifiers.telegram_inbox import TelegramInbox
-from alerts.people import Messenger
 from alerts.ports import Inbox, Notifier
 from alerts.routing import Chat, Receiver, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
+from domain.person import Messenger
 from listener.brands.dialect import vk_queries, x_query
 from listener.brands.matcher import Matcher
 from listener.config.values import Config

@@ -11,20 +11,22 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from alerts.candidate import Candidate, Span
+from alerts.candidate import Candidate
 from alerts.routing import Chat, Routing, decide
 from alerts.russian import INTENT_TITLES, NBSP, percent
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.tiers import open_judge
-from classifiers.verdict import Intent, Judges, Question, Verdict
-from listener.brands.brand import Brand
+from classifiers.verdict import Judges, Question
+from domain.brand import Brand
+from domain.mention import MAX_TEXT, Author, Mention
+from domain.span import Span
+from domain.verdict import Intent, Verdict
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.judging import Matches
-from listener.mention import MAX_TEXT, Author, Mention
 from listener.settings import SettingsError, read_config_dir, read_judge
 from listener.triage import Declined, Reason, triage
 

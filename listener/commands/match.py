@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from listener.brands.brand import Match
+from domain.brand import Match
 from listener.brands.matcher import Matcher
 from listener.commands.jsonl import answer
 from listener.config.load import load

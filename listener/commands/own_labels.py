@@ -15,8 +15,9 @@ from classifiers.classify import Judge
 from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved, way_of
 from classifiers.guard import Kept, refusal, regression, right_of_labels
 from classifiers.model import Floats, Model, ModelError, load, save
-from classifiers.text import Span, spans_of
+from classifiers.text import spans_of
 from classifiers.tiers import missing, serving
+from domain.span import Span
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import time
 
-from alerts.people import Person
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from listener.brands.brand import Brand, WatchVk, WatchX
+from domain.brand import Brand, WatchVk, WatchX
+from domain.person import Person
 from listener.config.people_rules import person_id
 from listener.config.schema import (
     BrandFile,

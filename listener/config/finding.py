@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from classifiers.morphology import analyzer
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.letters import is_cyrillic, words_of
 from listener.brands.matcher import Matcher
 from listener.config.values import Mistake

@@ -6,7 +6,7 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.dialect import vk_queries
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree

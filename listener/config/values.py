@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alerts.people import Person
 from alerts.routing import Routing
-from listener.brands.brand import Brand
+from domain.brand import Brand
+from domain.person import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

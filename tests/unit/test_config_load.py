@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from listener.brands.brand import Brand, WatchVk, WatchX
+from domain.brand import Brand, WatchVk, WatchX
 from listener.commands import check as check_command
 from listener.config.load import check, load
 from listener.config.schema_files import SCHEMAS, schema_text

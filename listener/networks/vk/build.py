@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
 from listener.networks.vk.quota import Quota

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from domain.span import Span
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchVk:
@@ -50,5 +52,5 @@ class Match:
     """A text speaks of `brand`: the character spans that say so, in order, and the reason in Russian."""
 
     brand: str
-    words: tuple[tuple[int, int], ...]
+    words: tuple[Span, ...]
     reason: str
