@@ -30,7 +30,7 @@ _FAILED: Final = (ProxyError, OSError)
 
 
 class Proxies:
-    """The proxies of a platform, shared by all its connections; `in_use` is the last that worked, password left out.
+    """The proxies of a platform, shared by its connections; `in_use` is the last that worked, password left out.
 
     `certificates` is a file of further authorities that are trusted for this platform alone.
     """
