@@ -12,6 +12,8 @@ class Candidate:
 
     `thread` is never empty (a post is its own thread). `because` are spans of `text` that moved the decision,
     strongest first; `named` are the spans that name the brand. `complaint` and `urgency` are probabilities.
+    `network_title` («ВКонтакте»), `place_title` («комментарий ВКонтакте») and `author_url` are the network's own
+    words, handed in because nobody here knows a network by name.
     """
 
     brand: str
@@ -34,3 +36,6 @@ class Candidate:
     urgency: float
     because: tuple[Span, ...]
     named: tuple[Span, ...]
+    network_title: str = ""
+    place_title: str = ""
+    author_url: str = ""

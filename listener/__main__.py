@@ -33,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    parser = argparse.ArgumentParser(prog="listener", description="Otklik hears complaints in VK and on X.")
+    parser = argparse.ArgumentParser(
+        prog="listener", description="Otklik hears complaints about a brand in social networks."
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = arguments[0] if arguments else ""

@@ -13,7 +13,8 @@ from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
 from domain.mention import Mention
 from listener.judged import Judgement, Opinion, Stored, Told
-from listener.triage import Declined, on_own_page, triage
+from listener.networks.accounts import on_own_page
+from listener.triage import Declined, triage
 
 OWN_PAGE: Final = "на своей странице"
 

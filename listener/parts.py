@@ -19,12 +19,10 @@ from alerts.routing import Chat, Receiver, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
 from domain.person import Messenger
-from listener.brands.dialect import vk_queries, x_query
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
 from listener.judging import Judging
-from listener.networks.vk.build import build_vk
-from listener.networks.x.build import build_x
+from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline, timezone_of
 from listener.ports import Budget, Clock, Source
 from listener.settings import Settings
@@ -48,8 +46,8 @@ class Messengers:
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
     """One source for each thing the brands watch on a network that has a token; says which are off."""
     sources: list[Source] = []
-    for build in NETWORKS.values():
-        sources += build(config, settings, budget, clock)
+    for name, options in settings.networks.items():
+        sources += NETWORKS[name].sources(config.brands, options, budget, clock)
     if not sources:
         log.warning("nothing is heard: no network has a token, or no brand watches one")
     return sources
@@ -80,7 +78,7 @@ def build_judging(
     if second and (reason := missing()):
         log.warning("the second opinion is off: %s", reason)
     return Judging(
-        matcher=Matcher(config.brands),
+        matcher=Matcher(config.brands, MARKS),
         judge=open_judge(model, markers, second=second, at_most=SECOND_AT_MOST),
         brands={brand.id: brand for brand in config.brands},
         routing=within_reach(config.routing, reachable),
@@ -130,20 +128,6 @@ def within_reach(routing: Routing, reachable: frozenset[Messenger]) -> Routing:
     return replace(routing, receivers=tuple(receivers))
 
 
-def _vk(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
-    if settings.vk_service_token is None and not settings.vk_community_tokens:
-        log.info("VK is off: no token")
-        return []
-    return build_vk(config.brands, settings, budget, clock, vk_queries)
-
-
-def _x(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
-    if settings.x_bearer_token is None:
-        log.info("X is off: no token")
-        return []
-    return build_x(config.brands, settings, budget, clock, x_query)
-
-
 def _slack(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         return None
@@ -158,8 +142,6 @@ def _telegram(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier
     return TelegramNotifier(address, token, proxy=proxy), TelegramInbox(address, token, now, proxy=proxy)
 
 
-BuildNetwork = Callable[[Config, Settings, Budget, Clock], list[Source]]
 BuildMessenger = Callable[[Settings, Callable[[], datetime]], tuple[Notifier, Inbox] | None]
 
-NETWORKS: Final[Mapping[str, BuildNetwork]] = {"vk": _vk, "x": _x}
 MESSENGERS: Final[Mapping[Messenger, BuildMessenger]] = {"slack": _slack, "telegram": _telegram}

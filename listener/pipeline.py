@@ -24,11 +24,11 @@ from alerts.suppression import may_tell
 from domain.person import Messenger, Person, who_is
 from listener.judged import Judgement, Stored, Told
 from listener.judging import Judging, judge_apart
+from listener.networks.accounts import is_own_account
 from listener.ports import Batch, Clock, Source, SourceError
 from listener.store.errors import StoreError
 from listener.store.joining import Place, place_of
 from listener.store.store import Store
-from listener.triage import own
 from listener.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -83,13 +83,15 @@ class Pipeline:
 
     async def keep(self, name: str, batch: Batch) -> int:
         """Keep a batch under a source's name and return how many mentions were new."""
-        others = tuple(one for one in batch.mentions if not own(one, tuple(self.judging.brands.values())))
+        others = tuple(
+            one for one in batch.mentions if not is_own_account(one, tuple(self.judging.brands.values()))
+        )
         try:
             kept = await self._store.keep(name, replace(batch, mentions=others), self._clock.now())
         except StoreError as error:
             raise SourceError(f"the store does not take mentions: {error}") from error
-        if batch.gap:
-            log.warning("source %s has a gap: %s", name, batch.gap)
+        for gap in batch.gaps:
+            log.warning("source %s has a gap from %s to %s: %s", name, gap.since, gap.until, gap.cause)
         self._watch.heard(name, kept.new, kept.edited, kept.known, own=len(batch.mentions) - len(others))
         if kept.new or kept.edited:
             self._to_judge.set()

@@ -11,6 +11,7 @@ import orjson
 from domain.mention import Mention
 from domain.person import Messenger
 from listener.mention_format import MalformedMentionError, parse_mention
+from listener.networks.registry import NETWORKS
 from listener.pipeline import Pipeline
 from listener.ports import Batch, SourceError
 from listener.store.errors import StoreError
@@ -52,7 +53,7 @@ def read_mentions(file: BinaryIO, progress: Progress, on_bad: Callable[[BadLine]
         progress.bytes += len(line)
         try:
             if line.strip():
-                yield parse_mention(orjson.loads(_whole(line, file, progress)))
+                yield parse_mention(orjson.loads(_whole(line, file, progress)), NETWORKS)
         except (orjson.JSONDecodeError, MalformedMentionError) as error:
             progress.bad += 1
             on_bad(BadLine(number=progress.lines, error=str(error)))

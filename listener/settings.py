@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from listener.database_url import DEFAULT, passwords
-from listener.environment import Reader, Secret, SettingsError, open_reader
-
-__all__ = ["Secret", "Settings", "SettingsError", "read_config_dir", "read_judge", "read_settings"]
+from listener.environment import Reader, Secret, open_reader
+from listener.networks.network import Options
+from listener.networks.registry import NETWORKS
 
 SWITCH: Final = ("on", "off")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -20,8 +20,7 @@ class Settings:
 
     `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
     the threshold again, where its file is there.
-
-    `vk_search_per_day` is VK's daily quota of newsfeed.search for one token, 1000 on 2026-11-22.
+    `networks` holds each network's own options by its id.
     """
 
     database_url: str = DEFAULT
@@ -30,12 +29,7 @@ class Settings:
     second_opinion: bool = True
     http_host: str = "127.0.0.1"
     http_port: int = 8080
-    vk_api_url: str = "https://api.vk.ru/method/"
-    vk_service_token: Secret | None = None
-    vk_community_tokens: Mapping[str, Secret] = field(default_factory=dict)
-    vk_search_per_day: int = 1000
-    x_api_url: str = "https://api.x.com/"
-    x_bearer_token: Secret | None = None
+    networks: Mapping[str, Options] = field(default_factory=dict)
     telegram_api_url: str = "https://api.telegram.org/"
     telegram_token: Secret | None = None
     telegram_proxy: str | None = None
@@ -48,9 +42,7 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """Everything that no log line may show, the passwords inside addresses among it."""
         tokens = (
-            self.vk_service_token,
-            *self.vk_community_tokens.values(),
-            self.x_bearer_token,
+            *(secret for options in self.networks.values() for secret in options.secrets()),
             self.telegram_token,
             self.slack_bot_token,
             self.slack_app_token,
@@ -74,12 +66,7 @@ def read_settings(
         second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
-        vk_api_url=reader.url("VK_API_URL", "https://api.vk.ru/method/"),
-        vk_service_token=reader.secret("VK_SERVICE_TOKEN"),
-        vk_community_tokens=reader.secrets("VK_COMMUNITY_TOKENS"),
-        vk_search_per_day=reader.count("VK_SEARCH_PER_DAY", 1000),
-        x_api_url=reader.url("X_API_URL", "https://api.x.com/"),
-        x_bearer_token=reader.secret("X_BEARER_TOKEN"),
+        networks={name: network.options(reader) for name, network in NETWORKS.items()},
         telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
         telegram_token=reader.secret("TELEGRAM_TOKEN", begins=_TELEGRAM),
         telegram_proxy=next(iter(reader.proxies("TELEGRAM_PROXY", ("http",))), None),

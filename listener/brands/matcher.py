@@ -1,7 +1,7 @@
 """The matcher: which brands a text speaks of, where, and why we think so."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from domain.brand import Brand, Match
@@ -19,10 +19,10 @@ SENTENCE_WORDS: Final = 40
 class Matcher:
     """All brands compiled together. Building takes milliseconds a brand; `match` is safe to call from threads."""
 
-    def __init__(self, brands: Sequence[Brand]) -> None:
+    def __init__(self, brands: Sequence[Brand], marks: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._brands: Final = tuple(brands)
         self._scanner: Final = Scanner(
-            pattern for number, brand in enumerate(brands) for pattern in compile_brand(number, brand)
+            pattern for number, brand in enumerate(brands) for pattern in compile_brand(number, brand, marks or {})
         )
 
     def match(self, text: str) -> list[Match]:

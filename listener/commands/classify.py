@@ -20,7 +20,9 @@ from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
 from listener.commands.jsonl import answer
 from listener.config.values import Config, ConfigError
-from listener.settings import SettingsError, read_judge
+from listener.environment import SettingsError
+from listener.networks.registry import MARKS
+from listener.settings import read_judge
 
 _BATCH: Final = 500
 
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     gc.freeze()  # the model lives to the end; looking through it at every collection halves the speed
-    matchers = {brand.id: Matcher([brand]) for brand in config.brands} if config else {}
+    matchers = {brand.id: Matcher([brand], MARKS) for brand in config.brands} if config else {}
     return answer(arguments.file, lambda lines: classify_rows(lines, judge, matchers))
 
 

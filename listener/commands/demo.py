@@ -17,8 +17,9 @@ from typing import Final
 from listener.commands.summary import print_figures
 from listener.config.values import ConfigError
 from listener.daemon import Daemon
+from listener.environment import SettingsError
 from listener.logs import configure_logging
-from listener.settings import SettingsError, read_settings
+from listener.settings import read_settings
 from listener.store.errors import StoreError
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now

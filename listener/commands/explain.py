@@ -19,15 +19,17 @@ from classifiers.model import ModelError
 from classifiers.tiers import open_judge
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand
-from domain.mention import MAX_TEXT, Author, Mention
+from domain.mention import MAX_TEXT, Author, Mention, NetworkId
 from domain.span import Span
 from domain.verdict import Intent, Verdict
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
+from listener.environment import SettingsError
 from listener.judging import Matches
-from listener.settings import SettingsError, read_config_dir, read_judge
+from listener.networks.registry import MARKS, NETWORKS
+from listener.settings import read_config_dir, read_judge
 from listener.triage import Declined, Reason, triage
 
 MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     text = arguments.text[:MAX_TEXT]
     console = Console(highlight=False)
-    for line in explain(text, brands, config.routing, Matcher(brands), judge, SystemClock().now()):
+    for line in explain(text, brands, config.routing, Matcher(brands, MARKS), judge, SystemClock().now()):
         console.print(line, soft_wrap=True)
     return 0
 
@@ -96,9 +98,17 @@ def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
 
 
 def _mention(text: str, now: datetime) -> Mention:
-    """The text as a stranger's post."""
+    """The text as a stranger's post on some network."""
     author = Author(id="0", name="Автор")
-    return Mention(network="vk", kind="post", id="0", url="", author=author, text=text, published_at=now)
+    return Mention(
+        network=NetworkId(next(iter(NETWORKS))),
+        kind="post",
+        id="0",
+        url="",
+        author=author,
+        text=text,
+        published_at=now,
+    )
 
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:

@@ -13,7 +13,8 @@ import orjson
 
 from listener.clock import SystemClock
 from listener.database_url import sqlite_file
-from listener.settings import SettingsError, read_settings
+from listener.environment import SettingsError
+from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.export import PAGES, export
 from listener.store.store import Store

@@ -9,7 +9,8 @@ from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
-from listener.settings import SettingsError, read_settings
+from listener.environment import SettingsError
+from listener.settings import read_settings
 
 PATIENCE: Final = 5.0
 LONGEST_ANSWER: Final = 1_000_000

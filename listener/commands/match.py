@@ -13,6 +13,7 @@ from listener.brands.matcher import Matcher
 from listener.commands.jsonl import answer
 from listener.config.load import load
 from listener.config.values import ConfigError
+from listener.networks.registry import MARKS
 from listener.settings import read_config_dir
 
 
@@ -59,12 +60,12 @@ def match_rows(lines: Iterable[bytes], matcher: Matcher) -> Iterator[dict[str, A
 def _matcher(directory: Path, only: str | None) -> Matcher:
     brands = load(directory).brands
     if only is None:
-        return Matcher(brands)
+        return Matcher(brands, MARKS)
     chosen = [brand for brand in brands if brand.id == only]
     if not chosen:
         known = ", ".join(brand.id for brand in brands)
         raise UnknownBrandError(f"бренда «{only}» нет в {directory}; есть: {known}")
-    return Matcher(chosen)
+    return Matcher(chosen, MARKS)
 
 
 def _read(line: bytes) -> tuple[str | int | None, str]:

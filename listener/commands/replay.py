@@ -21,13 +21,14 @@ from listener.clock import SystemClock
 from listener.commands.summary import print_figures
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
+from listener.environment import SettingsError
 from listener.heap import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
 from listener.parts import build_judging, build_messengers, build_pipeline
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
-from listener.settings import Settings, SettingsError, read_settings
+from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
 from listener.store.store import Store
 from listener.watch import Watch

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
+from pydantic import BaseModel
+
 from listener.brands.letters import fold, words_of
-from listener.config.schema import BrandFile, seconds
+from listener.config.schema import BrandFile
+from listener.config.types import seconds
 from listener.config.typos import account_meant
 from listener.config.values import Mistake
-from listener.config.yaml_tree import Tree
+from listener.config.yaml_tree import Place, Tree
+from listener.networks.registry import NETWORKS
 
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PREFIX: Final = 3
@@ -37,7 +42,8 @@ def repeated_brands(brands: Sequence[tuple[Tree, BrandFile]]) -> Iterator[Mistak
         if whose.setdefault(brand.id, tree.file) != tree.file:
             message = f"id «{brand.id}» уже занят в {whose[brand.id]}: у каждого бренда свой id"
             yield tree.mistake(("id",), message)
-    for key, owned in _OWNED.items():
+    pages = {f"accounts.{name}": attrgetter(f"accounts.{name}") for name in NETWORKS}
+    for key, owned in (_OWNED | pages).items():
         first: dict[str, tuple[Tree, BrandFile]] = {}
         for tree, brand in brands:
             for place, value in enumerate(owned(brand)):
@@ -78,7 +84,7 @@ def _name_mistakes(tree: Tree, brand: BrandFile, place: int, name: str) -> Itera
         yield tree.mistake(("names", place), f"в имени «{name}» нет ни одной буквы: по нему ничего не найти")
     elif name.startswith("@") or account_meant(name):
         account = account_meant(name) or name.removeprefix("@")
-        message = f"«{name}» — страница, а не имя: впишите её в accounts, например accounts: {{vk: [{account}]}}"
+        message = f"«{name}» — страница, а не имя: впишите её в accounts, без адреса и знака @: {account}"
         yield tree.mistake(("names", place), message)
     elif letters < _SHORTEST_NAME and not brand.only_when:
         message = f"имя «{name}» короче трёх букв и встретится повсюду: добавьте спутников в only_when"
@@ -98,41 +104,41 @@ def _phrase_mistakes(tree: Tree, key: str, phrases: Sequence[str]) -> Iterator[M
 
 
 def _watch_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
-    vk, x = brand.watch.vk, brand.watch.x
-    if vk is not None and vk.streaming:
-        yield tree.mistake(("watch", "vk", "streaming"), "streaming пока не поддерживается: поставьте false")
-    if x is not None and x.stream:
-        yield tree.mistake(("watch", "x", "stream"), "stream пока не поддерживается: поставьте false")
-    if x is not None and x.mentions and not brand.accounts.x:
-        message = "чтобы слушать упоминания, впишите свой аккаунт: accounts: {x: […]}"
-        yield tree.mistake(("watch", "x", "mentions"), message)
-    if vk is None and x is None:
-        yield tree.mistake(("watch",), "бренд нигде не слушают: впишите в watch vk или x", warning=True)
-    if vk is not None and not vk.search and not vk.community:
-        message = "в VK ничего не слушается: поставьте search: true или впишите сообщество в community"
-        yield tree.mistake(("watch", "vk"), message, warning=True)
-    if x is not None and not x.search and not x.mentions:
-        message = "в X ничего не слушается: поставьте search: true или mentions: true"
-        yield tree.mistake(("watch", "x"), message, warning=True)
-    yield from _slow(tree, brand)
-    yield from _own_pages(tree, brand)
+    watched = {name: keys for name, keys in brand.watch if keys is not None}
+    for name, keys in watched.items():
+        yield from _watch_keys(tree, name, keys, own=getattr(brand.accounts, name))
+    if not watched:
+        networks = " или ".join(NETWORKS)
+        yield tree.mistake(("watch",), f"бренд нигде не слушают: впишите в watch {networks}", warning=True)
 
 
-def _slow(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
-    for network, watch in (("vk", brand.watch.vk), ("x", brand.watch.x)):
-        if watch is not None and watch.search and seconds(watch.every).total_seconds() > _SLOW:
-            message = f"поиск раз в {watch.every}: ответ в течение часа не получится; обычно ставят от 1m до 15m"
-            yield tree.mistake(("watch", network, "every"), message, warning=True)
+def _watch_keys(tree: Tree, name: str, keys: BaseModel, own: Sequence[str]) -> Iterator[Mistake]:
+    network, here = NETWORKS[name], ("watch", name)
+    heard = False
+    for key in network.watch:
+        value, place = getattr(keys, key.name), (*here, key.name)
+        heard = heard or (bool(value) and key.means in ("search", "mentions", "pages"))
+        if value is True and key.means == "later":
+            yield tree.mistake(place, f"{key.name} пока не поддерживается: поставьте false")
+        if value is True and key.means == "mentions" and not own:
+            message = f"чтобы слушать упоминания, впишите свой аккаунт: accounts: {{{name}: […]}}"
+            yield tree.mistake(place, message)
+        if key.means == "pages":
+            yield from _own_pages(tree, place, value, own)
+        if key.means == "every" and seconds(value).total_seconds() > _SLOW:
+            message = f"поиск раз в {value}: ответ в течение часа не получится; обычно ставят от 1m до 15m"
+            yield tree.mistake(place, message, warning=True)
+    if not heard:
+        message = f"в {network.short} ничего не слушается: поставьте search: true или уберите {name} из watch"
+        yield tree.mistake(here, message, warning=True)
 
 
-def _own_pages(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
-    own = {_compared(page.removeprefix("@")) for page in brand.accounts.vk}
-    for place, page in enumerate(brand.watch.vk.community if brand.watch.vk else ()):
-        if _compared(page.removeprefix("@")) not in own:
-            message = (
-                f"сообщества «{page}» нет в accounts: vk — впишите и туда, чтобы свои записи не стали жалобами"
-            )
-            yield tree.mistake(("watch", "vk", "community", place), message, warning=True)
+def _own_pages(tree: Tree, here: Place, pages: Sequence[str], own: Sequence[str]) -> Iterator[Mistake]:
+    known = {_compared(page.removeprefix("@")) for page in own}
+    for place, page in enumerate(pages):
+        if _compared(page.removeprefix("@")) not in known:
+            message = f"страницы «{page}» нет в accounts — впишите и туда, чтобы свои записи не стали жалобами"
+            yield tree.mistake((*here, place), message, warning=True)
 
 
 def _threshold_mistakes(tree: Tree, at: float) -> Iterator[Mistake]:
@@ -155,6 +161,5 @@ def _one_line(text: str) -> str:
 _OWNED: Final[dict[str, Callable[[BrandFile], Sequence[str]]]] = {
     "title": lambda brand: (brand.title,),
     "names": lambda brand: brand.names,
-    "accounts.vk": lambda brand: brand.accounts.vk,
-    "accounts.x": lambda brand: brand.accounts.x,
 }
+"""What is one brand's own, beside the pages of each network."""

@@ -10,6 +10,7 @@ from listener.brands.letters import is_cyrillic, words_of
 from listener.brands.matcher import Matcher
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
+from listener.networks.registry import MARKS
 
 _NAMES: Final = frozenset({"Orgn", "Name", "Surn", "Patr", "Geox", "Abbr", "Trad"})
 _EVERYWHERE: Final = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"})
@@ -21,7 +22,7 @@ _SENSIBLE: Final = 0.05
 def finding_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
     """Names and phrases that find nothing, alone or because of `never_when`; words that find too much."""
     bare = replace(brand, only_when=(), never_when=())
-    alone = Matcher([bare])
+    alone = Matcher([bare], MARKS)
     for key, entries in (("names", brand.names), ("phrases", tuple(map(_as_met, brand.phrases)))):
         for place, entry in enumerate(entries):
             if not any(words_of(entry)):
@@ -38,7 +39,9 @@ def finding_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
 
 def _killer(bare: Brand, never_when: Sequence[str], entry: str) -> str | None:
     """The phrase of never_when that forbids the entry whenever it is said."""
-    return next((one for one in never_when if not Matcher([replace(bare, never_when=(one,))]).match(entry)), None)
+    return next(
+        (one for one in never_when if not Matcher([replace(bare, never_when=(one,))], MARKS).match(entry)), None
+    )
 
 
 def _companions(tree: Tree, brand: Brand) -> Iterator[Mistake]:

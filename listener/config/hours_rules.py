@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from listener.config.schema import HoursFile, SlaFile, seconds
+from listener.config.schema import HoursFile, SlaFile
+from listener.config.types import seconds
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
 

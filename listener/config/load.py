@@ -1,6 +1,6 @@
 """The config folder as values: every mistake at once, with file and line, in Russian."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesY
 from listener.config.searches import search_warnings
 from listener.config.values import Config, ConfigError, Mistake
 from listener.config.yaml_tree import Tree, read_tree
+from listener.networks.registry import NETWORKS
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -36,15 +37,15 @@ def load(directory: Path) -> Config:
     )
 
 
-def check(directory: Path, *, vk_searches: int | None = None) -> tuple[Mistake, ...]:
+def check(directory: Path, *, searches: Mapping[str, int] | None = None) -> tuple[Mistake, ...]:
     """Every mistake and warning of the folder, by file and line.
 
-    `vk_searches` is VK's daily quota of searches, to be held against what the brands would take.
+    `searches` are the networks' daily quotas of searches, to be held against what the brands would take.
     """
     folder = _read(directory)
-    if vk_searches is not None:
-        brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
-        folder.mistakes += search_warnings(brands, vk_searches)
+    brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
+    for name, per_day in (searches or {}).items():
+        folder.mistakes += search_warnings(NETWORKS[name], brands, per_day)
     return tuple(sorted(folder.mistakes, key=lambda one: (one.file, one.line)))
 
 

@@ -117,12 +117,7 @@ def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around)
 def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile]) -> Iterator[Mistake]:
     """A network that none of the brands in question is listened to in."""
     asked = [brand for brand in brands if brand.id in (when.brands or [one.id for one in brands])]
-    heard = {
-        network
-        for brand in asked
-        for network, watch in (("vk", brand.watch.vk), ("x", brand.watch.x))
-        if watch is not None
-    }
+    heard = {network for brand in asked for network, watch in brand.watch if watch is not None}
     if asked and when.networks and heard.isdisjoint(when.networks):
         where = ", ".join(when.networks)
         message = f"маршрут никогда не сработает: в {where} эти бренды не слушаются (watch в файле бренда)"

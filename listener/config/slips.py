@@ -14,12 +14,14 @@ from listener.config.typos import (
     plain,
     stranger,
 )
+from listener.networks.registry import NETWORKS
 
 _Slip = Callable[[str, Any, str], str | None]
 
 _CHAT: Final = "нужен номер чата, а не имя: добавьте бота в чат и напишите там /id, он ответит номером"
 _PERSON: Final = "нужен номер человека, а не @имя: пусть напишет боту /id, он ответит номером"
 _IN_RUSSIAN: Final = {
+    **{network.title.lower(): network.id for network in NETWORKS.values()},
     "оператор": "operator",
     "руководитель": "lead",
     "старший": "lead",
@@ -31,7 +33,6 @@ _IN_RUSSIAN: Final = {
     "м": "m",
     "муж": "m",
     "мужской": "m",
-    "вк": "vk",
     "россия": "russia",
     "срочные": "urgent",
     "жалоба": "vent",

@@ -14,6 +14,7 @@ CURLY: Final = frozenset("“”„‟‘’‚‹›")
 _MINUSES: Final = re.compile(r"[−‐‑‒–—]\s*(\d+)")
 _DECIMAL_COMMA: Final = re.compile(r"\d+,\d+")
 _PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+_ADDRESS: Final = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,4}/@?([A-Za-z0-9_.]+)")
 _SPAN: Final = re.compile(r"(\d+)\s*([a-zа-я]+)\.?")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[:.\-](\d{2}))?\s*(?:-|–|—|до|to)\s*(\d{1,2})(?:[:.\-](\d{2}))?")
 _UNITS: Final = {
@@ -73,8 +74,8 @@ def hours_meant(text: str) -> str | None:
 
 
 def account_meant(text: str) -> str | None:
-    """The page's short name in its address: https://vk.com/romashka_help?w=wall → romashka_help."""
-    found = re.search(r"(?:^|//|\.)(?:vk\.(?:com|ru)|x\.com|twitter\.com|t\.me)/@?([A-Za-z0-9_.]+)", text)
+    """The page's short name in its address: https://…/romashka_help?w=wall → romashka_help."""
+    found = _ADDRESS.match(text.strip())
     return found[1] if found else None
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-
 from listener.brands.dialect import vk_queries, x_query
+
 from listener.config.load import load
 from simulator.server import Simulator
 

@@ -18,9 +18,10 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from tweepy.asynchronous import AsyncClient
 
-from domain.brand import Brand, WatchX
+from domain.brand import Brand, Watch
+from listener.environment import Secret
 from listener.networks.x.build import build_x
-from listener.settings import Secret, Settings
+from listener.networks.x.options import XOptions
 from simulator.people import Writer
 from simulator.x import X
 
@@ -218,10 +219,10 @@ async def test_every_request_of_ours_holds(spec: Spec, world: World) -> None:
             return NOON
 
     brand = Brand(
-        id="romashka", title="Р", names=("р",), accounts_x=("romashka_ru",), watch_x=WatchX(mentions=True)
+        id="romashka", title="Р", names=("р",), accounts={"x": ("romashka_ru",)}, watch={"x": Watch(mentions=True)}
     )
-    settings = Settings(x_api_url=world.address + "/", x_bearer_token=Secret("AAAA"))
-    for source in build_x([brand], settings, Free(), Noon(), lambda _: "ромашка -is:retweet"):
+    settings = XOptions(api_url=world.address + "/", bearer_token=Secret("AAAA"))
+    for source in build_x([brand], settings, Free(), Noon(), lambda _: ["ромашка -is:retweet"]):
         cursor = (await source.fetch(None)).cursor
         await source.fetch(cursor)
         await source.close()

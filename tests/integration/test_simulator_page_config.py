@@ -30,7 +30,7 @@ def test_there_is_no_mistake_in_it() -> None:
 
 
 def test_it_knows_the_brands_and_their_places_in_the_simulated_networks(config: Config, corpus: Corpus) -> None:
-    watched = {brand.id: (brand.title, brand.accounts_vk, brand.accounts_x) for brand in config.brands}
+    watched = {brand.id: (brand.title, brand.accounts["vk"], brand.accounts["x"]) for brand in config.brands}
     assert watched == {
         house.id: (house.title, (house.screen_name,), (corpus.writers[house.account].handle,))
         for house in corpus.houses

@@ -72,8 +72,8 @@ async def test_each_network_answers_under_its_prefix(world: Simulator, web: aioh
 
 async def test_the_environment_is_what_a_daemon_takes(world: Simulator) -> None:
     settings = read_settings(world.environment())
-    assert settings.vk_api_url.startswith(world.address)
-    assert set(settings.vk_community_tokens) == {house.screen_name for house in world.corpus.houses}
+    assert settings.networks["vk"].api_url.startswith(world.address)
+    assert set(settings.networks["vk"].community_tokens) == {house.screen_name for house in world.corpus.houses}
     assert settings.slack_app_token
 
 

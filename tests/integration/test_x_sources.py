@@ -9,13 +9,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from domain.brand import Brand, WatchX
+from domain.brand import Brand, Watch
+from listener.environment import Secret
 from listener.networks.x.build import build_x
 from listener.networks.x.client import Patience, XClient
+from listener.networks.x.options import XOptions
 from listener.networks.x.search import XSearch
 from listener.networks.x.walking import Walking
 from listener.ports import Batch, Source, SourceError
-from listener.settings import Secret, Settings
 from simulator.faults import Fault
 from simulator.people import Writer
 from simulator.x import X
@@ -65,8 +66,8 @@ class World:
     opened: list[Source] = field(default_factory=list)
 
     def sources(self, brand: Brand, query: str = "ромашка") -> list[Source]:
-        settings = Settings(x_api_url=self.address, x_bearer_token=Secret(TOKEN))
-        sources = build_x([brand], settings, self.purse, self.clock, lambda _: query)
+        settings = XOptions(api_url=self.address, bearer_token=Secret(TOKEN))
+        sources = build_x([brand], settings, self.purse, self.clock, lambda _: [query])
         self.opened += sources
         return sources
 
@@ -96,9 +97,9 @@ def brand(*, mentions: bool = False, search: bool = True, usd: float | None = No
         id="romashka",
         title="Ромашка",
         names=("Ромашка",),
-        accounts_x=("romashka_ru",),
-        watch_x=WatchX(search=search, mentions=mentions),
-        x_usd_per_day=usd,
+        accounts={"x": ("romashka_ru",)},
+        watch={"x": Watch(search=search, mentions=mentions, every=timedelta(seconds=60))},
+        usd_per_day={} if usd is None else {"x": usd},
     )
 
 
@@ -241,7 +242,7 @@ async def test_a_daemon_that_slept_two_days_misses_nothing(world: World) -> None
     world.clock.move(days=1)
     batches, _ = await drain(source, cursor)
     assert asleep in ids(batches)
-    assert all(batch.gap is None for batch in batches)
+    assert not any(batch.gaps for batch in batches)
 
 
 async def test_a_daemon_that_slept_ten_days_says_what_it_may_have_missed(world: World) -> None:
@@ -253,10 +254,11 @@ async def test_a_daemon_that_slept_ten_days_says_what_it_may_have_missed(world: 
     world.clock.move(days=5)
     batches, cursor = await drain(source, cursor)
     assert ids(batches) == [reachable]
-    assert batches[0].gap is not None
-    assert "2026-11-22" in batches[0].gap
+    (gap,) = batches[0].gaps
+    assert gap.since is not None
+    assert f"{gap.since:%Y-%m-%d}" == "2026-11-22"
     batches, _ = await drain(source, cursor)
-    assert batches[0].gap is None
+    assert batches[0].gaps == ()
 
 
 async def test_a_cursor_that_cannot_be_read_begins_anew(world: World) -> None:
@@ -286,7 +288,7 @@ async def test_an_account_that_does_not_exist_calls_a_person(world: World) -> No
 
 
 async def test_no_token_means_no_sources(world: World) -> None:
-    assert build_x([brand()], Settings(), world.purse, world.clock, lambda _: "ромашка") == []
+    assert build_x([brand()], XOptions(), world.purse, world.clock, lambda _: ("ромашка",)) == []
 
 
 async def test_a_query_that_x_would_refuse_for_its_length_makes_no_source(world: World) -> None:
@@ -565,8 +567,8 @@ async def test_own_posts_are_known_by_number_where_x_names_no_authors(world: Wor
     app.router.add_get(SEARCH, search)
     app.router.add_get("/2/users/by/username/{name}", user)
     async with TestServer(app) as server:
-        settings = Settings(x_api_url=str(server.make_url("/")), x_bearer_token=Secret(TOKEN))
-        (source,) = build_x([brand()], settings, world.purse, world.clock, lambda _: "ромашка")
+        settings = XOptions(api_url=str(server.make_url("/")), bearer_token=Secret(TOKEN))
+        (source,) = build_x([brand()], settings, world.purse, world.clock, lambda _: ["ромашка"])
         heard = [[one.id for one in (await source.fetch(None)).mentions] for _ in range(3)]
         await source.close()
     assert heard == [["5", "6"], ["6"], ["6"]]

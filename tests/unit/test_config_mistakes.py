@@ -92,7 +92,7 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     "a key in Russian": ("brand", brand("names:", "имена:"), 3, ("по-английски: «names»",)),
     "a role in Russian": ("people", people("role: lead", "role: руководитель"), 3, ("латиницей: lead",)),
     "a gender in Russian": ("people", people("gender: f", "gender: ж"), 2, ("латиницей: f",)),
-    "a network in Russian": ("routes", routes("brands: romashka", "networks: [вк]"), 7, ("латиницей: vk",)),
+    "a network in Russian": ("routes", routes("brands: romashka", "networks: [ВКонтакте]"), 7, ("латиницей: vk",)),
     "a list without brackets": (
         "brand",
         brand("[Ромашка, Ромашка Телеком, romashka]", "Ромашка, Ромашка Телеком"),
@@ -108,7 +108,12 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         4,
         ("запятая внутри",),
     ),
-    "an address for a name": ("brand", names('["https://vk.com/samokat"]'), 3, ("accounts: {vk: [samokat]}",)),
+    "an address for a name": (
+        "brand",
+        names('["https://vk.com/samokat"]'),
+        3,
+        ("впишите её в accounts", "samokat"),
+    ),
     "an account for a name": ("brand", names('["@samokat"]'), 3, ("впишите её в accounts",)),
     "a name in never_when": (
         "brand",
@@ -313,7 +318,7 @@ def test_a_name_that_is_no_ordinary_word_is_let_be(tmp_path: Path, name: str) ->
 
 def test_the_quota_of_searches_is_warned_of_once_for_all_brands(tmp_path: Path) -> None:
     second(tmp_path, "every: 15m", "every: 60s")
-    (warning,) = check(tmp_path, vk_searches=1000)
+    (warning,) = check(tmp_path, searches={"vk": 1000})
     assert "romashka 1920, zzz 1440" in warning.message
 
 

@@ -14,8 +14,8 @@ from listener.judged import Judgement, Stored
 from listener.judging import OWN_PAGE, Judging
 from tests.contract.store_samples import NOW, mention
 
-VASILEK = Brand(id="vasilek", title="Василёк", names=("Василёк",), accounts_vk=("vasilek_help",))
-LYUTIK = Brand(id="lyutik", title="Лютик", names=("Лютик",), accounts_vk=("lyutik_help",))
+VASILEK = Brand(id="vasilek", title="Василёк", names=("Василёк",), accounts={"vk": ("vasilek_help",)})
+LYUTIK = Brand(id="lyutik", title="Лютик", names=("Лютик",), accounts={"vk": ("lyutik_help",)})
 
 
 class Fixed:

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.mention import Network
+from domain.mention import NetworkId
 from listener.clock import SystemClock
 from listener.polling import LAST_BACKOFF, PAUSED_PROBE, Polling, backoff, jitter
 from listener.ports import Batch, Source, SourceError
+
+VK = NetworkId("vk")
 
 
 @dataclass
@@ -22,7 +24,7 @@ class Scripted:
     name: str
     answer: Callable[[int], Batch]
     every: timedelta | None = timedelta(milliseconds=20)
-    network: Network = "vk"
+    network: NetworkId = VK
     calls: int = 0
 
     async def fetch(self, cursor: str | None) -> Batch:

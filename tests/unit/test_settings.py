@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from listener.settings import Secret, SettingsError, read_config_dir, read_judge, read_settings
+from listener.environment import Secret, SettingsError
+from listener.networks.vk.options import VkOptions
+from listener.networks.x.options import XOptions
+from listener.settings import read_config_dir, read_judge, read_settings
 
 
 def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
     settings = read_settings({})
     assert settings.database_url == "sqlite:///var/otklik.db"
-    assert settings.vk_service_token is None
+    assert settings.networks["vk"].service_token is None
     assert settings.telegram_token is None
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
 
@@ -33,7 +36,7 @@ def test_the_second_opinion_is_wanted_unless_it_is_switched_off() -> None:
 
 def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
     settings = read_settings({"LISTENER_VK_API_URL": "http://127.0.0.1:9/vk/method"})
-    assert settings.vk_api_url == "http://127.0.0.1:9/vk/method/"
+    assert settings.networks["vk"].api_url == "http://127.0.0.1:9/vk/method/"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_addresses_that_carry_a_password_may_come_from_files_and_the_password_is
 def test_the_community_tokens_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text('{"romashka_help": "vk1.a.secret"}')
     settings = read_settings({"LISTENER_VK_COMMUNITY_TOKENS_FILE": str(tmp_path / "tokens")})
-    assert settings.vk_community_tokens == {"romashka_help": "vk1.a.secret"}
+    assert settings.networks["vk"].community_tokens == {"romashka_help": "vk1.a.secret"}
 
 
 def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
@@ -196,7 +199,7 @@ def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
 def test_a_dotenv_file_of_another_editor_is_read_all_the_same(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_bytes(b"\xef\xbb\xbfLISTENER_X_BEARER_TOKEN=abcdef\r\n# " + "ключ".encode("cp1251") + b"\r\n")
-    assert read_settings({}, dotenv).x_bearer_token == "abcdef"
+    assert read_settings({}, dotenv).networks["x"].bearer_token == "abcdef"
 
 
 def test_a_comment_at_the_end_of_a_line_is_no_part_of_the_value(tmp_path: Path) -> None:
@@ -207,8 +210,8 @@ def test_a_comment_at_the_end_of_a_line_is_no_part_of_the_value(tmp_path: Path) 
         "LISTENER_LOG_LEVEL = 'debug' # loud\n"
     )
     settings = read_settings({}, dotenv)
-    assert settings.x_bearer_token == "abc#def"
-    assert settings.vk_community_tokens == {"romashka_help": "vk1.a"}
+    assert settings.networks["x"] == XOptions(bearer_token=Secret("abc#def"))
+    assert settings.networks["vk"] == VkOptions(community_tokens={"romashka_help": Secret("vk1.a")})
     assert settings.log_level == "DEBUG"
 
 

@@ -8,21 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.candidate import Candidate
-from domain.brand import Brand, Match, WatchVk
-from domain.mention import Author, Mention, Network
+from domain.brand import Brand, Match, Watch
+from domain.mention import Author, Mention, NetworkId
 from domain.verdict import Evidence, Intent, Sentiment, Verdict
-from listener.triage import SELDOM, SURE_AT, Declined, on_own_page, own, triage
+from listener.networks.accounts import is_own_account, on_own_page
+from listener.triage import SELDOM, SURE_AT, Declined, triage
 
 BRAND = Brand(
     id="vasilek",
     title="Василёк Телеком",
     names=("Василёк",),
-    accounts_vk=("vasilek_help", "club500"),
-    accounts_x=("Vasilek_ru",),
+    accounts={"vk": ("vasilek_help", "club500"), "x": ("Vasilek_ru",)},
     ignore_authors=("vk:-100500", "x:@Robot", "vk:id77"),
 )
 MENTION = Mention(
-    network="vk",
+    network=NetworkId("vk"),
     kind="comment",
     id="-1_2",
     url="https://vk.com/wall-1_1?reply=2",
@@ -49,8 +49,8 @@ VERDICT = Verdict(
 )
 
 
-def by(identity: str, handle: str | None = None, network: Network = "vk") -> Mention:
-    return replace(MENTION, network=network, author=Author(id=identity, name="Кто-то", handle=handle))
+def by(identity: str, handle: str | None = None, network: str = "vk") -> Mention:
+    return replace(MENTION, network=NetworkId(network), author=Author(id=identity, name="Кто-то", handle=handle))
 
 
 def test_a_complaint_becomes_a_candidate_with_its_evidence_strongest_first() -> None:
@@ -61,6 +61,8 @@ def test_a_complaint_becomes_a_candidate_with_its_evidence_strongest_first() -> 
     assert (candidate.brand, candidate.brand_title, candidate.thread) == ("vasilek", "Василёк Телеком", "-1_1")
     assert (candidate.complaint, candidate.urgency, candidate.topics) == (0.8, 0.3, ("связь",))
     assert (candidate.author_id, candidate.followers, candidate.reach) == ("7", 12, 300)
+    assert (candidate.network_title, candidate.place_title) == ("ВКонтакте", "комментарий ВКонтакте")
+    assert candidate.author_url == "https://vk.com/id7"
 
 
 def test_what_a_second_reading_added_is_no_word_to_show() -> None:
@@ -105,7 +107,7 @@ def test_what_is_seldom_a_complaint_must_be_a_sure_one(intent: Intent) -> None:
     ],
 )
 def test_the_brand_s_own_words_make_no_case(mention: Mention) -> None:
-    assert own(mention, (BRAND,))
+    assert is_own_account(mention, (BRAND,))
     assert triage(mention, MATCH, VERDICT, BRAND) == Declined(reason="own account")
 
 
@@ -119,7 +121,7 @@ def test_the_brand_s_own_words_make_no_case(mention: Mention) -> None:
     ],
 )
 def test_accounts_that_only_look_alike_are_customers(mention: Mention) -> None:
-    assert not own(mention, (BRAND,))
+    assert not is_own_account(mention, (BRAND,))
     assert isinstance(triage(mention, MATCH, VERDICT, BRAND), Candidate)
 
 
@@ -135,11 +137,11 @@ def test_an_ignored_author_is_ignored_on_his_network_alone(mention: Mention) -> 
 
 @pytest.mark.parametrize("account", ["vk:-123", "-123", "club123", "public123", "VK:club123"])
 def test_a_community_is_known_under_each_of_its_names(account: str) -> None:
-    assert own(by("-123"), (replace(BRAND, accounts_vk=(account,)),))
+    assert is_own_account(by("-123"), (replace(BRAND, accounts={"vk": (account,)}),))
 
 
 def test_without_brands_nobody_is_own() -> None:
-    assert not own(by("-500"), ())
+    assert not is_own_account(by("-500"), ())
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
@@ -162,5 +164,5 @@ def test_nothing_below_the_threshold_becomes_a_case(complaint: float, threshold:
     ],
 )
 def test_own_pages_are_the_accounts_and_the_watched_communities(place: str | None, ours: bool) -> None:  # noqa: FBT001
-    brand = replace(BRAND, watch_vk=WatchVk(community=("Vasilek_Shop",)))
+    brand = replace(BRAND, watch={"vk": Watch(pages=("Vasilek_Shop",))})
     assert on_own_page(replace(MENTION, place=place), brand) is ours

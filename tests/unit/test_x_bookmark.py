@@ -127,7 +127,7 @@ def test_a_start_out_of_reach_is_moved_and_the_loss_named() -> None:
     moved, gap = within_reach(Bookmark(start=NOON - timedelta(days=9)), NOON)
     assert moved.start == NOON - REACH
     assert gap is not None
-    assert "2026-11-13" in gap
+    assert (gap.since, gap.until) == (NOON - timedelta(days=9), NOON - REACH)
 
 
 def test_a_refused_number_within_reach_loses_nothing() -> None:
@@ -141,13 +141,16 @@ def test_a_refused_number_without_a_time_looks_an_hour_back_and_says_so() -> Non
     moved, gap = by_time(Bookmark(since=12, user="900"), NOON)
     assert moved == Bookmark(start=NOON - FIRST_LOOK, user="900")
     assert gap is not None
+    assert gap.until == NOON - FIRST_LOOK
 
 
 def test_a_walk_without_end_is_given_up() -> None:
     walk = Walk(token="a", newest=50, began=NOON, pages=MAX_PAGES - 1)
     bookmark = Bookmark(since=7, walk=walk)
-    assert given_up(bookmark, "b")
-    assert not given_up(bookmark, None)
+    left_out = given_up(bookmark, "b", NOON)
+    assert left_out is not None
+    assert left_out.until == NOON
+    assert given_up(bookmark, None, NOON) is None
     assert after_page(bookmark, 9, "b", NOON).since == 50
 
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from domain.mention import Mention, Network
+from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.catch_up import catch_up
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import VkError
 from listener.networks.vk.events import NEEDED, EventsOnce, heard_object, read_event
-from listener.networks.vk.items import PEOPLE_FIELDS, author_id, read_people
+from listener.networks.vk.items import PEOPLE_FIELDS, author_id, moment, read_people
 from listener.networks.vk.longpoll import LongPoll, Look, Server, read_server
+from listener.networks.vk.network import VK
 from listener.networks.vk.people import People, read_groups
 from listener.networks.vk.transport import Limits
-from listener.ports import Batch, Clock, SourceError
+from listener.ports import Batch, Clock, Gap, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Bookmark:
 class VkCommunity:
     """One community heard with its own token; `reader` (a service token) can read its wall after a gap."""
 
-    network: Network = "vk"
+    network = VK.id
     every: timedelta | None = None
 
     def __init__(
@@ -194,12 +195,18 @@ class VkCommunity:
 
     async def _after_gap(self, group: int, bookmark: Bookmark, ts: str) -> Batch:
         mentions, complete = await self._reconcile(group, min(bookmark.at, self._now()) - OVERLAP)
-        gap = "VK потерял часть событий сообщества; " + (
+        cause = "VK потерял часть событий сообщества; " + (
             f"стена перечитана, найдено записей: {len(mentions)}"
             if complete
             else "стену перечитать не удалось, часть записей могла пропасть"
         )
-        return Batch(mentions=mentions, cursor=write_bookmark(Bookmark(ts=ts, at=self._now())), gap=gap)
+        gap = Gap(
+            since=moment(bookmark.at) if bookmark.at else None,
+            until=self._clock.now(),
+            cause=cause,
+            filled=complete,
+        )
+        return Batch(mentions=mentions, cursor=write_bookmark(Bookmark(ts=ts, at=self._now())), gaps=(gap,))
 
     async def _reconcile(self, group: int, since: int) -> tuple[tuple[Mention, ...], bool]:
         """What the wall has since `since`, and whether it could be read.

@@ -67,6 +67,14 @@ def read_date(item: Mapping[str, Any]) -> int:
     return _number(item, "date")
 
 
+def moment(seconds: int) -> datetime:
+    """VK's unix seconds as a time. Raises MalformedMentionError."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise MalformedMentionError(f"`date` must be unix seconds, got {str(seconds)[:40]}") from None
+
+
 def author_id(item: Mapping[str, Any]) -> int:
     return _number(item, "from_id", "owner_id")
 
@@ -95,7 +103,7 @@ def _mention(
         "url": url,
         "author": {"id": author.id, "name": author.name, "handle": author.handle, "followers": author.followers},
         "text": item.get("text"),
-        "published_at": _moment(read_date(item)).isoformat(),
+        "published_at": moment(read_date(item)).isoformat(),
         "thread": thread,
         "reach": _reach(item, people.get(owner), author),
         "place": _place(people.get(owner)) if owner < 0 else None,
@@ -178,10 +186,3 @@ def _count(value: object) -> int | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _moment(seconds: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        raise MalformedMentionError(f"`date` must be unix seconds, got {str(seconds)[:40]}") from None

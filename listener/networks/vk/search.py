@@ -3,19 +3,20 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from domain.brand import Brand
-from domain.mention import Mention, Network
+from domain.brand import Brand, Watch
+from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import AnswerTooLargeError
 from listener.networks.vk.items import PEOPLE_FIELDS, named_author, read_date, read_people, read_post
+from listener.networks.vk.network import VK
 from listener.networks.vk.people import People
 from listener.networks.vk.progress import Progress, read_progress, write_progress
 from listener.networks.vk.quota import METHOD, Quota
-from listener.ports import Batch, Clock, SourceError
+from listener.ports import Batch, Clock, Gap, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +46,13 @@ class _Found:
     seen: int = 0
     pages: int = 0
     ended: bool = False
-    gap: str | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 class VkSearch:
     """One brand's search. A fetch takes one query's window (at most 1000 results); `more` asks for the rest."""
 
-    network: Network = "vk"
+    network = VK.id
 
     def __init__(
         self,
@@ -63,9 +64,9 @@ class VkSearch:
         *,
         look_back: timedelta = LOOK_BACK,
     ) -> None:
-        watch = brand.watch_vk
+        watch = brand.watch.get(self.network)
         self.name = f"vk.search:{brand.id}"
-        self._every = watch.every if watch else timedelta(seconds=90)
+        self._every = (watch or Watch()).every
         self._queries = tuple(dict.fromkeys(queries))
         self._client = client
         self._quota = quota
@@ -95,7 +96,7 @@ class VkSearch:
         progress[query] = found.progress
         more = not found.ended or self._next_query()
         oldest_first = tuple(reversed(found.mentions.values()))
-        return Batch(mentions=oldest_first, cursor=write_progress(progress), more=more, gap=found.gap)
+        return Batch(mentions=oldest_first, cursor=write_progress(progress), more=more, gaps=found.gaps)
 
     async def close(self) -> None:
         await self._client.close()
@@ -187,15 +188,22 @@ class VkSearch:
             return self._ended(found)
         found.progress, lost = found.progress.back_to(found.last_dates)
         if lost:
-            found.gap = f"за одну секунду больше {WINDOW} записей: часть VK не отдаёт"
+            second = min(found.last_dates)
+            found.gaps += (
+                self._gap(second, second + 1, f"за одну секунду больше {WINDOW} записей: часть VK не отдаёт"),
+            )
         return self._ended(found) if found.progress.at_bottom else found
 
     def _too_large(self, found: _Found, error: AnswerTooLargeError) -> _Found:
         """Step over what cannot be read; otherwise one monstrous post would make the search deaf for good."""
         now = int(self._clock.now().timestamp())
+        until = found.progress.until or now
+        found.gaps += (self._gap(found.progress.start_time, until, f"{error}: поиск пропустил часть записей"),)
         found.progress = found.progress.saw((now,), now)
-        found.gap = f"{error}: поиск пропустил часть записей"
         return self._ended(found)
+
+    def _gap(self, since: int, until: int, cause: str) -> Gap:
+        return Gap(since=datetime.fromtimestamp(since, UTC), until=datetime.fromtimestamp(until, UTC), cause=cause)
 
 
 def _cut_short(seen: int, total: int | None) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from listener.networks.x.snowflake import number_at, time_of
+from listener.ports import Gap
 
 FIRST_LOOK: Final = timedelta(hours=1)
 """How far back a source looks that has never looked before."""
@@ -115,27 +116,33 @@ def after_page(bookmark: Bookmark, newest: int | None, token: str | None, now: d
     return replace(bookmark, walk=further)
 
 
-def given_up(bookmark: Bookmark, token: str | None) -> bool:
-    """Whether the page just read ends a walk that has more pages than anybody should read."""
-    return token is not None and bookmark.walk is not None and bookmark.walk.pages + 1 >= MAX_PAGES
+def given_up(bookmark: Bookmark, token: str | None, now: datetime) -> Gap | None:
+    """What is left out when the page just read ends a walk that has more pages than anybody should read."""
+    if token is None or bookmark.walk is None or bookmark.walk.pages + 1 < MAX_PAGES:
+        return None
+    bound = lower_bound(bookmark, now)
+    since = bound if bound is None or isinstance(bound, datetime) else time_of(bound, now)
+    cause = f"больше {MAX_PAGES} страниц постов за раз, самые старые не прочитаны; сделайте имена бренда точнее"
+    return Gap(since=since, until=bookmark.walk.began, cause=cause)
 
 
-def within_reach(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, str | None]:
+def within_reach(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, Gap | None]:
     """The bookmark with a start that X still accepts, and what was lost by moving it."""
     oldest = now - REACH
     if bookmark.start is None or bookmark.start >= oldest:
         return bookmark, None
-    gap = f"posts from {bookmark.start:%Y-%m-%d %H:%M} to {oldest:%Y-%m-%d %H:%M} UTC are out of X's reach"
+    gap = Gap(since=bookmark.start, until=oldest, cause="поиск X достаёт только семь дней назад")
     return replace(bookmark, start=oldest, walk=None), gap
 
 
-def by_time(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, str | None]:
+def by_time(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, Gap | None]:
     """The bookmark by time instead of by number, for a number that X refuses; and what may have been missed."""
     refused = bookmark.since if bookmark.back is None else bookmark.back
     published = None if refused is None else time_of(refused, now)
     if published is None:
         moved = replace(first_bookmark(now), user=bookmark.user)
-        return moved, f"X refuses post number {refused}: posts older than an hour may have been missed"
+        cause = f"X не принимает закладку {refused}: посты старше часа могли пропасть"
+        return moved, Gap(since=None, until=now - FIRST_LOOK, cause=cause)
     return within_reach(Bookmark(start=published, user=bookmark.user), now)
 
 

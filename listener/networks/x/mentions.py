@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from domain.mention import Network
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
+from listener.networks.x.network import X
 from listener.networks.x.posts import errors_of
 from listener.networks.x.walking import Walking
 from listener.ports import Batch, SourceError
@@ -19,7 +19,7 @@ HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
 class XMentions:
     """Asks for the posts that mention `account`; its number is looked up once and kept in the bookmark."""
 
-    network: Network = "x"
+    network = X.id
 
     def __init__(
         self,

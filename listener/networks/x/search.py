@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from domain.mention import Network
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
+from listener.networks.x.network import X
 from listener.networks.x.walking import Walking
 from listener.ports import Batch
 
@@ -14,7 +14,7 @@ from listener.ports import Batch
 class XSearch:
     """Asks recent search for one query, newest first, down to what is already delivered."""
 
-    network: Network = "x"
+    network = X.id
 
     def __init__(
         self,

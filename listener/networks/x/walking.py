@@ -20,7 +20,7 @@ from listener.networks.x.bookmark import (
 from listener.networks.x.costs import Bill
 from listener.networks.x.posts import MalformedPageError, Page, read_page
 from listener.networks.x.refusals import InvalidRequestError
-from listener.ports import Batch, Clock, SourceError
+from listener.ports import Batch, Clock, Gap, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Walking:
             if bookmark.walk is not None:
                 # A token that X no longer knows: walk again from the top, the store knows what it has.
                 log.warning("source %s walks anew: %s", self._name, error)
-                return Batch(cursor=write_bookmark(replace(bookmark, walk=None)), gap=gap)
+                return Batch(cursor=write_bookmark(replace(bookmark, walk=None)), gaps=_known(gap))
             if bookmark.since is None:
                 raise
             log.warning("source %s asks by time: %s", self._name, error)
@@ -70,7 +70,7 @@ class Walking:
         return await self._deliver(bookmark, answer, gap, now)
 
     async def _deliver(
-        self, bookmark: Bookmark, answer: Mapping[str, Any], gap: str | None, now: datetime
+        self, bookmark: Bookmark, answer: Mapping[str, Any], gap: Gap | None, now: datetime
     ) -> Batch:
         try:
             page = read_page(answer, now)
@@ -79,10 +79,9 @@ class Walking:
         self._say(page)
         if self._bill is not None:
             await self._bill.count(page)
-        if given_up(bookmark, page.token):
-            gap = "more posts than a thousand pages: the oldest were left out; make the brand's names narrower"
+        gaps = _known(gap, given_up(bookmark, page.token, now))
         after = after_page(bookmark, page.newest, page.token, now)
-        return Batch(mentions=page.mentions, cursor=write_bookmark(after), more=after.walk is not None, gap=gap)
+        return Batch(mentions=page.mentions, cursor=write_bookmark(after), more=after.walk is not None, gaps=gaps)
 
     def _say(self, page: Page) -> None:
         for problem in page.problems[:NAMED_AT_MOST]:
@@ -91,6 +90,10 @@ class Walking:
             log.warning("source %s left out %d posts more", self._name, len(page.problems) - NAMED_AT_MOST)
         if page.errors:
             log.info("source %s: X could not give %d parts: %s", self._name, len(page.errors), page.errors[0])
+
+
+def _known(*gaps: Gap | None) -> tuple[Gap, ...]:
+    return tuple(gap for gap in gaps if gap is not None)
 
 
 def _bound(bookmark: Bookmark, now: datetime) -> Mapping[str, Any]:

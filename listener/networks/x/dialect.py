@@ -1,7 +1,6 @@
-"""Dialects: a brand as the search queries of each network, as few and as short as its quota and limits ask."""
+"""A brand as X's search query, at most 512 characters: X bends no Russian word, so forms are listed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
@@ -10,40 +9,11 @@ from domain.brand import Brand
 from listener.brands.forms import inflected
 from listener.brands.letters import ROMAN_SCHEMES, fold, is_cyrillic, words_of
 
-X_QUERY_LENGTH: Final = 512
+LONGEST_QUERY: Final = 512
 """Characters of a recent-search query on the self-serve plan."""
 
 # Cases as often as they are met in complaints: «Билайн», «у Билайна», «в Билайне», «к Билайну», «Билайном».
 _CASES: Final = ("nomn", "gent", "loct", "accs", "datv", "ablt")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Query:
-    """A text to search VK for; an `exact` one stands in quotes and finds only these words side by side."""
-
-    text: str
-    words: tuple[str, ...]
-    exact: bool
-
-    def covers(self, other: "_Query") -> bool:
-        """Whether everything that `other` finds is found by this one too, whatever the forms of its words."""
-        if not self.exact:
-            return all(not inflected(word).isdisjoint(other.words) for word in self.words)
-        starts = range(len(other.words) - len(self.words) + 1)
-        return other.exact and any(other.words[at : at + len(self.words)] == self.words for at in starts)
-
-
-def vk_queries(brand: Brand) -> tuple[str, ...]:
-    """The texts to search VK for, one call each: VK bends Russian words itself, so one query a name will do.
-
-    Every query costs a call of the daily quota each time, so what another query finds anyway is not asked.
-    """
-    asked = [_vk_query(text) for text in (*brand.names, *(one for one in brand.phrases if "*" not in one))]
-    kept: list[_Query] = []
-    for query in sorted(asked, key=lambda one: (len(one.words), one.exact)):
-        if query.words and not any(other.covers(query) for other in kept):
-            kept.append(query)
-    return tuple(dict.fromkeys(query.text for query in asked if query in kept))
 
 
 def x_query(brand: Brand) -> str:
@@ -52,14 +22,15 @@ def x_query(brand: Brand) -> str:
     No `lang:` is set: short posts with a Latin brand name are often taken for another language. Companions of
     a homonym are not asked for: their own forms would not fit, and the matcher drops the strangers afterwards.
     """
-    own = [f"-from:{account}" for account in dict.fromkeys(brand.accounts_x)]
+    accounts = brand.accounts.get("x", ())
+    own = [f"-from:{account}" for account in dict.fromkeys(accounts)]
     tail = " ".join(["-is:retweet", *own])
-    room = X_QUERY_LENGTH - len(tail) - len("() ")
-    if room < X_QUERY_LENGTH // 2:
+    room = LONGEST_QUERY - len(tail) - len("() ")
+    if room < LONGEST_QUERY // 2:
         # A long list of own accounts must not crowd out the names; triage drops own posts anyway.
-        tail, room = "-is:retweet", X_QUERY_LENGTH - len("() -is:retweet")
+        tail, room = "-is:retweet", LONGEST_QUERY - len("() -is:retweet")
     chosen: list[str] = []
-    for term in dict.fromkeys(_x_terms(brand)):
+    for term in dict.fromkeys(_terms(brand)):
         cost = len(term) + (len(" OR ") if chosen else 0)
         if cost <= room:
             chosen.append(term)
@@ -67,16 +38,11 @@ def x_query(brand: Brand) -> str:
     return f"({' OR '.join(chosen)}) {tail}"
 
 
-def _vk_query(text: str) -> _Query:
-    text = text.strip()
-    return _Query(text=text, words=words_of(text), exact=text.startswith('"'))
-
-
-def _x_terms(brand: Brand) -> Iterator[str]:
+def _terms(brand: Brand) -> Iterator[str]:
     """Everything worth asking for, the most useful first: names, accounts, spellings, cases in turn, phrases."""
     names = [name for name in brand.names if words_of(name)]
     yield from (_quoted(fold(name)) for name in names)
-    yield from (f"@{account}" for account in brand.accounts_x)
+    yield from (f"@{account}" for account in brand.accounts.get("x", ()))
     for name in names:
         yield from _spellings(name)
     declined = [list(_declined(words_of(name), fold(name))) for name in names]
