@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from listener.database_url import DEFAULT, AddressError, understood
+from listener.database_url import DEFAULT, AddressError, passwords, understood
 from listener.dotenv import read_dotenv
 
 PREFIX: Final = "LISTENER_"
@@ -32,6 +33,21 @@ class Secret(str):
 
     def reveal(self) -> str:
         return str.__str__(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """How a platform is reached: proxies in the order to try, and a file of authorities trusted for it alone."""
+
+    proxies: tuple[str, ...] = ()
+    certificates: Path | None = None
+
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(word for address in self.proxies for word in passwords(address))
+
+
+STRAIGHT: Final = Road()
+"""No proxy, and the system's authorities."""
 
 
 class Reader:
@@ -139,15 +155,21 @@ class Reader:
                     self.complain(f"{name}_FILE", f"файл «{path}» пуст")
         return value
 
-    def proxies(self, name: str, schemes: Sequence[str] = PROXY_SCHEMES) -> tuple[str, ...]:
+    def proxies(self, name: str) -> tuple[str, ...]:
         """Addresses of proxies in the order to try; they may hold passwords, so no mistake repeats one."""
         addresses = self.text_or_file(name).replace(",", " ").split()
         for place, address in enumerate(addresses, start=1):
-            if reason := _wrong_proxy(address, schemes):
-                like = " или ".join(f"{scheme}://сервер:порт" for scheme in schemes if scheme != "socks5h")
-                self.complain(name, f"{place}-й прокси: {reason}; нужен вид {like}")
+            if reason := _wrong_proxy(address):
+                self.complain(
+                    name, f"{place}-й прокси: {reason}; нужен вид http://сервер:порт или socks5://сервер:порт"
+                )
                 return ()
         return tuple(addresses)
+
+    def road(self, platform: str, *, alias: str | None = None) -> Road:
+        """The proxies and the authorities of one platform; `alias` is an older name of its proxies."""
+        proxies = self.proxies(f"PROXIES_{platform}") or (self.proxies(alias) if alias else ())
+        return Road(proxies=proxies, certificates=self.file(f"CA_{platform}"))
 
     def secret(self, name: str, *, begins: Mapping[str, str] | None = None) -> Secret | None:
         """A token. `begins` maps the beginnings of tokens that belong elsewhere to what they are."""
@@ -200,7 +222,7 @@ def open_reader(environ: Mapping[str, str], dotenv: Path | None = None) -> Reade
     return reader
 
 
-def _wrong_proxy(address: str, schemes: Sequence[str]) -> str | None:
+def _wrong_proxy(address: str) -> str | None:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -208,6 +230,6 @@ def _wrong_proxy(address: str, schemes: Sequence[str]) -> str | None:
         return "не адрес"
     if parts.scheme == "https":
         return "https к самому прокси не поддерживается"
-    if parts.scheme not in schemes:
+    if parts.scheme not in PROXY_SCHEMES:
         return "не тот вид прокси"
     return None if host and port else "не назван сервер или порт"

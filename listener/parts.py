@@ -25,6 +25,7 @@ from listener.judging import Judging
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline, timezone_of
 from listener.ports import Budget, Clock, Source
+from listener.proxies import Proxies
 from listener.settings import Settings
 from listener.store.store import Store
 from listener.watch import Watch
@@ -132,14 +133,18 @@ def _slack(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, I
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         return None
     address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
-    return SlackNotifier(address, bot), SlackInbox(address, bot, settings.slack_app_token.reveal(), now)
+    road = Proxies("Slack", settings.slack_road).connector
+    inbox = SlackInbox(address, bot, settings.slack_app_token.reveal(), now, connector=road)
+    return SlackNotifier(address, bot, connector=road), inbox
 
 
 def _telegram(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
     if settings.telegram_token is None:
         return None
-    address, token, proxy = settings.telegram_api_url, settings.telegram_token.reveal(), settings.telegram_proxy
-    return TelegramNotifier(address, token, proxy=proxy), TelegramInbox(address, token, now, proxy=proxy)
+    address, token = settings.telegram_api_url, settings.telegram_token.reveal()
+    road = Proxies("Telegram", settings.telegram_road).connector
+    inbox = TelegramInbox(address, token, now, connector=road)
+    return TelegramNotifier(address, token, connector=road), inbox
 
 
 BuildMessenger = Callable[[Settings, Callable[[], datetime]], tuple[Notifier, Inbox] | None]

@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import ssl as ssl_module
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +16,8 @@ from aiohttp import (
 from aiohttp_socks import ProxyConnector
 from python_socks import ProxyError, parse_proxy_url
 
+from listener.environment import Road
+
 log = logging.getLogger(__name__)
 
 EACH: Final = 3.0
@@ -30,15 +30,12 @@ _FAILED: Final = (ProxyError, OSError)
 
 
 class Proxies:
-    """The proxies of a platform, shared by its connections; `in_use` is the last that worked, password left out.
+    """The proxies of a platform, shared by its connections; `in_use` is the one that works, password left out."""
 
-    `certificates` is a file of further authorities that are trusted for this platform alone.
-    """
-
-    def __init__(self, platform: str, addresses: Sequence[str] = (), certificates: Path | None = None) -> None:
+    def __init__(self, platform: str, road: Road) -> None:
         self.platform = platform
-        self._addresses = tuple(addresses)
-        self._certificates = certificates
+        self._addresses = road.proxies
+        self._certificates = road.certificates
         self._resting: dict[str, float] = {}
         self.in_use: str | None = None
         self.failures: dict[str, str] = {}

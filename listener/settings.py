@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from listener.database_url import DEFAULT, passwords
-from listener.environment import Reader, Secret, open_reader
+from listener.environment import STRAIGHT, Reader, Road, Secret, open_reader
 from listener.networks.network import Options
 from listener.networks.registry import NETWORKS
 
@@ -32,10 +32,11 @@ class Settings:
     networks: Mapping[str, Options] = field(default_factory=dict)
     telegram_api_url: str = "https://api.telegram.org/"
     telegram_token: Secret | None = None
-    telegram_proxy: str | None = None
+    telegram_road: Road = STRAIGHT
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: Secret | None = None
     slack_app_token: Secret | None = None
+    slack_road: Road = STRAIGHT
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -47,8 +48,9 @@ class Settings:
             self.slack_bot_token,
             self.slack_app_token,
         )
-        addresses = (self.database_url, self.telegram_proxy or "")
-        return tuple(filter(None, (*tokens, *(word for address in addresses for word in passwords(address)))))
+        roads = (self.telegram_road, self.slack_road)
+        words = (*passwords(self.database_url), *(word for road in roads for word in road.secrets()))
+        return tuple(filter(None, (*tokens, *words)))
 
 
 def read_settings(
@@ -69,10 +71,11 @@ def read_settings(
         networks={name: network.options(reader) for name, network in NETWORKS.items()},
         telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
         telegram_token=reader.secret("TELEGRAM_TOKEN", begins=_TELEGRAM),
-        telegram_proxy=next(iter(reader.proxies("TELEGRAM_PROXY", ("http",))), None),
+        telegram_road=reader.road("TELEGRAM", alias="TELEGRAM_PROXY"),
         slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
         slack_bot_token=reader.secret("SLACK_BOT_TOKEN", begins=_SLACK_BOT),
         slack_app_token=reader.secret("SLACK_APP_TOKEN", begins=_SLACK_APP),
+        slack_road=reader.road("SLACK"),
         log_level=reader.choice("LOG_LEVEL", "INFO", LOG_LEVELS),
         log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
     )

@@ -18,7 +18,7 @@ class LoopbackProxy:
     manner: Manner = "works"
     through: int = 0
     address: str = ""
-    seen: list[tuple[str, int]] = field(default_factory=list)
+    serving: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -34,12 +34,18 @@ class LoopbackProxy:
                 writer.write(_NO[self.scheme])
                 await writer.drain()
                 return
-            self.seen.append(target)
             await self._carry(target, reader, writer)
         except (OSError, EOFError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self.serve(reader, writer))
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
 
     async def _carry(
         self, target: tuple[str, int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -55,6 +61,8 @@ class LoopbackProxy:
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
             far_writer.close()
+            with contextlib.suppress(OSError):
+                await far_writer.wait_closed()
 
     async def _connect_asked(self, reader: asyncio.StreamReader) -> tuple[str, int]:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -90,10 +98,13 @@ async def proxy(
     scheme: Literal["http", "socks5"] = "http", manner: Manner = "works"
 ) -> AsyncIterator[LoopbackProxy]:
     one = LoopbackProxy(scheme=scheme, manner=manner)
-    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(one.accept, "127.0.0.1", 0)
     one.address = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield one
     finally:
         server.close()
-        server.close_clients() if hasattr(server, "close_clients") else None
+        await server.wait_closed()
+        for task in one.serving:
+            task.cancel()
+        await asyncio.gather(*one.serving, return_exceptions=True)

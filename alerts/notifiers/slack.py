@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from alerts.card import Card
-from alerts.notifiers.slack_api import SlackApi, UnreadableError
+from alerts.notifiers.slack_api import Connect, SlackApi, UnreadableError
 from alerts.notifiers.slack_blocks import blocks, fallback
 from alerts.ports import NotifyError
 from alerts.routing import Chat
@@ -20,8 +20,10 @@ METADATA_ERRORS: Final = ("invalid_metadata", "metadata_")
 class SlackNotifier:
     """A message's reference is `<channel id>:<ts>`: chat.update takes no channel names."""
 
-    def __init__(self, base_url: str, token: str, *, timeout: float = 10.0) -> None:
-        self._api = SlackApi(base_url, token, timeout=timeout)
+    def __init__(
+        self, base_url: str, token: str, *, timeout: float = 10.0, connector: Connect | None = None
+    ) -> None:
+        self._api = SlackApi(base_url, token, timeout=timeout, connector=connector)
         self._ids: dict[str, str] = {}
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:

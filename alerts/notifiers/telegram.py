@@ -3,7 +3,7 @@
 from typing import Any
 
 from alerts.card import Card
-from alerts.notifiers.telegram_api import TelegramApi, TelegramError
+from alerts.notifiers.telegram_api import Connect, TelegramApi, TelegramError
 from alerts.notifiers.telegram_markup import keyboard, render
 from alerts.notifiers.telegram_refusals import notify_error
 from alerts.ports import NotifyError
@@ -13,8 +13,10 @@ from alerts.routing import Chat
 class TelegramNotifier:
     """Telegram has no key against repeats: an ambiguous send cannot be looked up (it is not Searchable)."""
 
-    def __init__(self, base_url: str, token: str, *, proxy: str | None = None, timeout: float = 10.0) -> None:
-        self._api = TelegramApi(base_url, token, proxy=proxy, timeout=timeout)
+    def __init__(
+        self, base_url: str, token: str, *, connector: Connect | None = None, timeout: float = 10.0
+    ) -> None:
+        self._api = TelegramApi(base_url, token, connector=connector, timeout=timeout)
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:  # noqa: ARG002 - Telegram takes no key
         try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.environment import Secret, SettingsError
+from listener.environment import Road, Secret, SettingsError
 from listener.networks.vk.options import VkOptions
 from listener.networks.x.options import XOptions
 from listener.settings import read_config_dir, read_judge, read_settings
@@ -54,7 +54,11 @@ def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
         ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": 5}', "JSON"),
         ("LISTENER_TELEGRAM_TOKEN_FILE", "no/such/file", "не читается"),
         ("LISTENER_TELEGRAM_TOKEN", "12:привет", "не латинская"),
-        ("LISTENER_TELEGRAM_PROXY", "socks5://proxy:1080", "http://сервер:порт"),
+        ("LISTENER_TELEGRAM_PROXY", "ftp://proxy:1080", "http://сервер:порт"),
+        ("LISTENER_PROXIES_X", "socks5://proxy:1080, proxy:3128", "2-й прокси"),
+        ("LISTENER_PROXIES_SLACK", "https://proxy:3128", "https к самому прокси"),
+        ("LISTENER_PROXIES_VK", "http://proxy", "порт"),
+        ("LISTENER_CA_VK", "no/such.pem", "нет файла"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, said: str) -> None:
@@ -180,6 +184,21 @@ def test_addresses_that_carry_a_password_may_come_from_files_and_the_password_is
     )
     assert settings.database_url == "postgresql://otklik:pa55word@db/otklik"
     assert settings.secrets() == ("pa55word", "pr0xypass")
+
+
+def test_proxies_are_a_list_in_order_and_each_platform_has_its_own() -> None:
+    settings = read_settings(
+        {
+            "LISTENER_PROXIES_X": "socks5://me:pw1@a:1080, http://b:3128",
+            "LISTENER_PROXIES_SLACK": "http://c:3128 socks5h://d:1080",
+            "LISTENER_TELEGRAM_PROXY": "http://old:3128",
+        }
+    )
+    assert settings.networks["x"].road.proxies == ("socks5://me:pw1@a:1080", "http://b:3128")
+    assert settings.networks["vk"].road == Road()
+    assert settings.slack_road.proxies == ("http://c:3128", "socks5h://d:1080")
+    assert settings.telegram_road.proxies == ("http://old:3128",)
+    assert "pw1" in settings.secrets()
 
 
 def test_the_community_tokens_may_come_from_a_file(tmp_path: Path) -> None:
