@@ -5,7 +5,7 @@ import { element, link, telegramHtml, time } from "./markup.js";
 export function telegramMessage(message, press) {
   const body = element("div", "body", telegramHtml(message.html));
   const stamp = (message.edited_at ? "изменено " : "") + time(message.edited_at ?? message.at);
-  const bubble = element("div", "bubble", element("div", "who", "Отклик"), body, element("div", "stamp", stamp));
+  const bubble = element("div", "bubble", element("div", "who", message.author?.name ?? "Отклик"), body, element("div", "stamp", stamp));
   const rows = (message.buttons ?? []).map((row) => element("div", "keys", ...row.map((one) => key(message, one, press))));
   return [bubble, ...rows];
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from simulator.people import Writer
+from simulator.vk.attachments import Attachment, words
 
 EntryKind = Literal["post", "comment", "topic"]
 
@@ -18,12 +19,16 @@ class Community:
     screen_name: str
     name: str
     members: int
-    token: str
+    token: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A post, a comment under the post `parent` (answering the comment `reply_to`), or a topic's comment."""
+    """A post, a comment under the post `parent` (answering the comment `reply_to`), or a topic's comment.
+
+    `root` is the comment that a thread began with. `signer` wrote a post that stands there as the community's.
+    `copied` is the post that this one shares. `gone`: a deleted comment that answers still hang on.
+    """
 
     owner: int
     number: int
@@ -33,7 +38,21 @@ class Entry:
     kind: EntryKind
     parent: int | None = None
     reply_to: int | None = None
+    root: int | None = None
+    signer: int | None = None
+    attachments: tuple[Attachment, ...] = ()
+    copied: "Entry | None" = None
+    suggested: bool = False
+    gone: bool = False
     edited: datetime | None = None
+
+    @property
+    def everything(self) -> str:
+        """All the words of the entry, those of its attachments and of what it shares included."""
+        if not self.attachments and self.copied is None:
+            return self.text
+        shared = self.copied.everything if self.copied else ""
+        return " ".join(filter(None, (self.text, words(self.attachments), shared)))
 
     @property
     def place(self) -> str:
@@ -66,6 +85,27 @@ class World:
     def edit(self, place: str, text: str, at: datetime) -> Entry:
         self.entries[place] = replace(self.entries[place], text=text, edited=at)
         return self.entries[place]
+
+    def delete(self, place: str) -> Entry:
+        """A comment with answers under it stays as an empty place; with a post go its comments."""
+        entry = self.entries[place]
+        if entry.kind == "comment" and any(one.root == entry.number for one in self.comments_of(entry)):
+            self.entries[place] = replace(entry, gone=True, text="", attachments=())
+            return entry
+        del self.entries[place]
+        if entry.kind == "post":
+            for comment in self.comments(entry.owner, entry.number):
+                del self.entries[comment.place]
+        return entry
+
+    def restore(self, entry: Entry) -> Entry:
+        """What was deleted is there again, under its old number."""
+        self.entries[entry.place] = entry
+        return entry
+
+    def comments_of(self, entry: Entry) -> list[Entry]:
+        """The comments under the post that a comment stands under."""
+        return self.comments(entry.owner, entry.parent or 0)
 
     def newest(self, kind: EntryKind | None = None, owner: int | None = None) -> Iterator[Entry]:
         """Entries from the newest to the oldest."""

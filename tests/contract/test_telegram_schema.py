@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aiohttp import ClientSession, web
@@ -16,6 +16,7 @@ from alerts.notifiers.telegram_inbox import TelegramInbox
 from alerts.ports import Answer, Press
 from alerts.routing import Chat
 from simulator.telegram import Telegram
+from simulator.telegram_chats import Person, Standing, message_json
 from tests.contract.notifier_stages import CARD, CLAIMED, clock, serving
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "telegram" / "api.json"
@@ -127,6 +128,50 @@ async def test_every_answer_of_the_simulator_is_one_that_telegram_describes(
             assert description.mistakes(body.get("parameters", {}), ["ResponseParameters"], method) == []
 
 
+async def test_everything_else_that_a_bot_may_meet_is_described_too(description: Description) -> None:
+    """A prompt and its answer in a topic and outside, keyboards, members, marks in texts."""
+    telegram = Telegram(clock, per_minute=None)
+    telegram.add_chat(-1001, "Поддержка", topics=frozenset({7}), people=[Person(id=111, name="Анна")])
+    telegram.add_chat(-1002, "Инженеры")
+    mention = '<a href="tg://user?id=111">Анна</a>, <b>😡 ответьте</b> <a href="https://vk.com/id1">клиенту</a>'
+    prompt = {"force_reply": True, "selective": True, "input_field_placeholder": "Текст"}
+    keys = {"inline_keyboard": [[{"text": "Взять", "callback_data": "c:1:claim"}]]}
+    for chat, topic in ((-1001, 7), (-1002, None)):
+        card = telegram.send(chat, "Обращение", markup=keys, topic=topic, html=True)
+        telegram.send(chat, mention, markup=prompt, topic=None, html=True, reply_to=card.id)
+        telegram.answer_prompt(chat, "Проверили", user=111, name="Анна")
+    for update in telegram.updates.waiting:
+        assert description.mistakes(update, ["Update"], "update") == []
+    for place in telegram.chats.values():
+        for message in place.messages.values():
+            assert description.mistakes(message_json(place, message), ["Message"], "message") == []
+    for method, said in {"getMe": {}, "getChat": {"chat_id": -1001}}.items():
+        answer = await _ask(telegram, method, **said)
+        assert description.mistakes(answer["result"], description.methods[method]["returns"], method) == []
+
+
+@pytest.mark.parametrize("standing", get_args(Standing))
+async def test_members_of_every_standing_are_described(description: Description, standing: Standing) -> None:
+    telegram = Telegram(clock, per_minute=None)
+    telegram.add_chat(-1002, "Инженеры", people=[Person(id=111, name="Анна")])
+    telegram.stand(-1002, standing)
+    answers = [await _ask(telegram, "getChatMember", chat_id=-1002, user_id=user) for user in (1, 111)]
+    assert {answer["ok"] for answer in answers} == {standing not in ("left", "kicked")}
+    for answer in answers:
+        if answer["ok"]:
+            assert description.mistakes(answer["result"], ["ChatMember"], standing) == []
+
+
+async def _ask(telegram: Telegram, method: str, **said: object) -> dict[str, Any]:
+    async with (
+        serving("/telegram", telegram.app()) as address,
+        ClientSession() as session,
+        session.post(f"{address}/telegram/bot{telegram.token}/{method}", json=said) as answer,
+    ):
+        body: dict[str, Any] = await answer.json()
+        return body
+
+
 async def test_the_check_itself_finds_a_wrong_field(description: Description) -> None:
     known = description.methods["sendMessage"]["fields"]
     assert description.fields({"chat_id": 1}, known, "m") == ["m: no field text"]
@@ -146,8 +191,8 @@ async def _day(telegram: Telegram, address: str) -> None:
     assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли"
     telegram.write(-1001, "/start", user=111, name="Анна")
     async with asyncio.timeout(10):
-        # The command's answer is the third message; the simulator has no event for it.
-        while len(telegram.chats[-1001].messages) < 3:  # noqa: ASYNC110
+        # Two cards, the command and its answer; the simulator has no event for the last.
+        while len(telegram.chats[-1001].messages) < 4:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     running.cancel()
     with suppress(asyncio.CancelledError):

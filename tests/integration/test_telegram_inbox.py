@@ -240,7 +240,7 @@ async def test_a_webhook_in_the_way_is_removed(telegram: Telegram, caplog: pytes
 async def test_people_learn_their_ids(telegram: Telegram) -> None:
     async with opened(telegram, Desk()):
         telegram.write(-1001, "/id", user=333, name="Новенькая")
-        await _until(lambda: len(telegram.chats[-1001].messages) == 2)
+        await _until(lambda: len(telegram.chats[-1001].messages) == 3)
     text = telegram.snapshot()["chats"][0]["messages"][-1]["html"]
     assert "333" in text
     assert "-1001" in text
