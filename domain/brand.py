@@ -28,7 +28,8 @@ class Brand:
 
     `phrases` are exact phrases in double quotes and word beginnings with `*`. `accounts_*` are the brand's own,
     `ignore_authors` are `network:id` or `network:handle`. `complaint_at` is the probability that makes a case;
-    `per_day` bounds the new cards of a day. None for a network: it is not watched.
+    `per_day` bounds the new cards of a day. None for a network: it is not
+    watched. With `misspelled` one slip of the finger in a long, rare name is looked through.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Brand:
     only_when: tuple[str, ...] = ()
     never_when: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    misspelled: bool = True
     accounts_vk: tuple[str, ...] = ()
     accounts_x: tuple[str, ...] = ()
     ignore_authors: tuple[str, ...] = ()

@@ -86,6 +86,7 @@ def _read_brands(directory: Path, folder: _Folder) -> bool:
         if brand is not None:
             folder.brands.append((tree, brand))
             folder.mistakes += rules.brand_mistakes(tree, brand)
+            folder.mistakes += rules.unfound_mistakes(tree, build_brand(brand))
     folder.mistakes += rules.repeated_brands(folder.brands)
     if not paths:
         message = "нет ни одного бренда: создайте здесь файл вида romashka.yaml"

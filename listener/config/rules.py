@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from domain.brand import Brand
+from listener.brands.self_check import unfound
 from listener.config.build import person_id
 from listener.config.russian import meant
 from listener.config.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml, seconds
@@ -42,6 +44,12 @@ def _watch_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
         )
     if brand.watch.vk is None and brand.watch.x is None:
         yield _at(tree, ("watch",), "бренд нигде не слушают: впишите в watch vk или x", warning=True)
+
+
+def unfound_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
+    """Names, phrases and accounts that do not find themselves, by the matcher that will look for them."""
+    for entry in unfound(brand):
+        yield _at(tree, (*entry.key.split("."), entry.place), f"«{entry.text}»: {entry.why}")
 
 
 def repeated_brands(brands: Sequence[tuple[Tree, BrandFile]]) -> Iterator[Mistake]:
