@@ -10,7 +10,7 @@ from domain.mention import Mention
 from domain.span import Span
 from domain.verdict import Evidence, Intent, Verdict
 from listener.networks.accounts import is_ignored, is_own_account
-from listener.networks.registry import author_url, network_title, place_title
+from listener.networks.registry import as_shown, author_url, network_title, place_title
 
 Reason = Literal["own account", "ignored author", "advertisement", "praise", "news", "below threshold"]
 
@@ -42,6 +42,7 @@ def triage(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -> Ca
 
 
 def _candidate(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -> Candidate:
+    text, (named, because) = as_shown(mention.network, mention.text, match.words, _because(verdict.words))
     return Candidate(
         brand=brand.id,
         brand_title=brand.title,
@@ -53,7 +54,7 @@ def _candidate(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -
         author_name=mention.author.name,
         author_handle=mention.author.handle,
         followers=mention.author.followers,
-        text=mention.text,
+        text=text,
         published_at=mention.published_at,
         thread=mention.thread or mention.id,
         reach=mention.reach,
@@ -61,8 +62,8 @@ def _candidate(mention: Mention, match: Match, verdict: Verdict, brand: Brand) -
         intent=verdict.intent,
         topics=verdict.topics,
         urgency=verdict.urgency,
-        because=_because(verdict.words),
-        named=match.words,
+        because=because,
+        named=named,
         network_title=network_title(mention.network),
         place_title=place_title(mention.network, mention.kind),
         author_url=author_url(mention.network, mention.author),
