@@ -73,6 +73,17 @@ def test_what_a_second_reading_added_is_no_word_to_show() -> None:
     assert candidate.because == ((15, 18), (9, 14))
 
 
+def test_a_candidate_s_text_is_what_readers_see_and_its_spans_cover_the_same_words() -> None:
+    text = "[club500|Василёк], опять нет связи"
+    evidence = (Evidence(start=19, end=24, weight=1.0), Evidence(start=1, end=5, weight=0.5))
+    match = replace(MATCH, words=((9, 16),))
+    candidate = triage(replace(MENTION, text=text), match, replace(VERDICT, evidence=evidence), BRAND)
+    assert isinstance(candidate, Candidate)
+    assert candidate.text == "Василёк, опять нет связи"
+    assert [candidate.text[start:end] for start, end in candidate.named] == ["Василёк"]
+    assert [candidate.text[start:end] for start, end in candidate.because] == ["опять"]
+
+
 def test_a_post_is_its_own_thread() -> None:
     candidate = triage(replace(MENTION, thread=None), MATCH, VERDICT, BRAND)
     assert isinstance(candidate, Candidate)
