@@ -6,7 +6,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
-from listener.environment import Reader, Secret
+from listener.environment import Reader
 from listener.ports import Budget, Clock, Source
 
 Tells = Literal["deletions", "edits"]
@@ -15,7 +15,7 @@ Tells = Literal["deletions", "edits"]
 class Options(Protocol):
     """A network's own settings: addresses, tokens, quotas."""
 
-    def secrets(self) -> tuple[Secret, ...]:
+    def secrets(self) -> tuple[str, ...]:
         """What no log line may show."""
 
 

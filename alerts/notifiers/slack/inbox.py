@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
-from alerts.notifiers.slack.api import SlackApi
+from alerts.notifiers.slack.api import Connect, SlackApi
 from alerts.notifiers.slack.updates import Pressed, read_message, read_press
 from alerts.ports import Answer, NotifyError, OnPress, Press
 
@@ -33,8 +33,16 @@ FAILED: Final = Answer(text="Не получилось записать. Наж�
 class SlackInbox:
     """Presses of one case are handled in order, of different cases side by side."""
 
-    def __init__(self, base_url: str, bot_token: str, app_token: str, clock: Callable[[], datetime]) -> None:
-        self._api = SlackApi(base_url, bot_token, timeout=10.0)
+    def __init__(
+        self,
+        base_url: str,
+        bot_token: str,
+        app_token: str,
+        clock: Callable[[], datetime],
+        *,
+        connector: Connect | None = None,
+    ) -> None:
+        self._api = SlackApi(base_url, bot_token, timeout=10.0, connector=connector)
         self._app_token = app_token
         self._clock = clock
         # Fair locks: a lane is both the order within a case and the bound of what runs at once.
@@ -62,9 +70,7 @@ class SlackInbox:
             opened = await self._api.ask(self._api.web.apps_connections_open(app_token=self._app_token))
             session = await self._api.session()
             # The ticket in the address opens one connection: never used again, never logged.
-            async with session.ws_connect(
-                str(opened.get("url")), heartbeat=HEARTBEAT, proxy=self._api.web.proxy
-            ) as socket:
+            async with session.ws_connect(str(opened.get("url")), heartbeat=HEARTBEAT) as socket:
                 return await self._listen(socket, presses, on_press)
         except NotifyError as error:
             log.warning("Slack's Socket Mode does not open: %s", error)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from alerts.notifiers.telegram.api import TelegramApi, TelegramError
+from alerts.notifiers.telegram.api import Connect, TelegramApi, TelegramError
 from alerts.notifiers.telegram.refusals import notify_error
 from alerts.notifiers.telegram.updates import Query, Words, read_query, read_words, update_id
 from alerts.ports import Answer, OnPress, Press
@@ -37,11 +37,11 @@ class TelegramInbox:
         token: str,
         clock: Callable[[], datetime],
         *,
-        proxy: str | None = None,
+        connector: Connect | None = None,
         poll_seconds: int = 25,
         answer_within: float = 1.0,
     ) -> None:
-        self._api = TelegramApi(base_url, token, proxy=proxy)
+        self._api = TelegramApi(base_url, token, connector=connector)
         self._clock = clock
         self._poll_seconds = poll_seconds
         self._answer_within = answer_within

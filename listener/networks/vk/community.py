@@ -20,6 +20,7 @@ from listener.networks.vk.network import VK
 from listener.networks.vk.people import People, read_groups
 from listener.networks.vk.transport import Limits
 from listener.ports import Batch, Clock, Gap, SourceError
+from listener.proxies import Proxies
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class VkCommunity:
         *,
         reader: VkClient | None = None,
         limits: Limits | None = None,
+        proxies: Proxies | None = None,
         look_back: timedelta = LOOK_BACK,
     ) -> None:
         self.name = f"vk.community:{community}"
@@ -64,7 +66,7 @@ class VkCommunity:
         self._reader = reader
         self._clock = clock
         self._look_back = look_back
-        self._long_poll = LongPoll(limits or Limits())
+        self._long_poll = LongPoll(limits or Limits(), proxies)
         self._people = People(client)
         self._group: int | None = None
         self._server: Server | None = None

@@ -7,9 +7,11 @@ from typing import Any, Final, Literal
 
 import aiohttp
 
+from listener.environment import STRAIGHT
 from listener.networks.vk.errors import AnswerTooLargeError
 from listener.networks.vk.transport import BoundedJson, Limits, is_loopback
 from listener.ports import SourceError
+from listener.proxies import Proxies
 
 _READ: Final = 65_536
 
@@ -42,8 +44,9 @@ class LongPoll:
     vk_api's own VkBotLongPoll moves its ts before the events are read, swallows gaps, and blocks a thread.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, proxies: Proxies | None = None) -> None:
         self._limits = limits
+        self._proxies = proxies or Proxies("VK", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
 
     async def look(self, server: Server, ts: str) -> Look:
@@ -82,7 +85,7 @@ class LongPoll:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(connector=self._proxies.connector())
         return self._session
 
 
