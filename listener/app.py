@@ -183,7 +183,7 @@ def _telegram(
         return None
     address, token = settings.telegram_api_url, settings.telegram_token.reveal()
     road = Proxies("Telegram", settings.telegram_road).connector
-    inbox = TelegramInbox(address, token, now, connector=road)
+    inbox = TelegramInbox(address, token, now, prompts, connector=road)
     return TelegramNotifier(address, token, connector=road), inbox
 
 

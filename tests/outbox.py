@@ -10,7 +10,7 @@ from alerts.cards.note import Note
 from alerts.cases.case import Case, CaseMention
 from alerts.cases.state import State
 from alerts.cases.telling import NoticeDraft, Priority
-from alerts.ports import FARTHEST, Delivery, Due, Limits, Notice, NotifyError
+from alerts.ports import FARTHEST, Asked, Delivery, Due, Limits, Notice, NotifyError
 from alerts.routing import Chat
 from domain.person import Messenger
 
@@ -278,3 +278,19 @@ class SearchableMessenger(MemoryMessenger):
     async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
         self._call("find", chat)
         return next((ref for ref, known in self.keys.items() if known == key and ref in self.shown), None)
+
+
+@dataclass
+class MemoryPromptBook:
+    """The book of prompts of `alerts.ports` in memory. `faults` are raised one a `remember`."""
+
+    asked: dict[tuple[Messenger, str, str], Asked] = field(default_factory=dict)
+    faults: deque[Exception] = field(default_factory=deque)
+
+    async def remember(self, asked: Asked) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+        self.asked[asked.messenger, asked.chat, asked.ref] = asked
+
+    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None:
+        return self.asked.get((messenger, chat, ref))

@@ -181,7 +181,7 @@ async def test_the_check_itself_finds_a_wrong_field(description: Description) ->
 
 async def _day(telegram: Telegram, address: str) -> None:
     notifier = TelegramNotifier(address, telegram.token)
-    inbox = TelegramInbox(address, telegram.token, clock, poll_seconds=1)
+    inbox = TelegramInbox(address, telegram.token, clock, MemoryPromptBook(), poll_seconds=1)
     running = asyncio.create_task(inbox.run(_claim))
     for topic in (None, 7):
         chat = Chat(messenger="telegram", chat="-1001", topic=topic)
