@@ -6,12 +6,12 @@ from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from alerts.cards.buttons import KINDS
+from alerts.cards.buttons import BUTTONS
 from listener.ports import SourceError
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 STATES: Final = ("failing", "held_back", "paused")
-ACTIONS: Final = frozenset(kind.action for kind in KINDS)
+ACTIONS: Final = frozenset(kind.action for kind in BUTTONS)
 SECONDS_TO_CARD: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 SECONDS_TO_SEND: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 

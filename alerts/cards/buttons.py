@@ -41,7 +41,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ButtonKind:
     """A row of the table: a kind of button.
 
     `places`: its place among the others in each situation where it is shown. `primary_in`: where it is the first
@@ -61,7 +61,7 @@ def rows(case: Case, context: CardContext) -> tuple[tuple[Button, ...], ...]:
     """The rows under a case's card; the addresses stand in a row of their own."""
     situation = situation_of(case.state)
     hidden = () if colleagues(case, context) else ("transfer",)
-    shown = [kind for kind in KINDS if situation in kind.places and kind.action not in hidden]
+    shown = [kind for kind in BUTTONS if situation in kind.places and kind.action not in hidden]
     shown.sort(key=lambda kind: kind.places[situation])
     buttons = [
         Button(label=kind.label, action=kind.action, style="primary" if situation in kind.primary_in else None)
@@ -94,7 +94,7 @@ def read_press(
 
     Whether a command is legal is not decided here; but nobody is asked for what would then be refused.
     """
-    kind = next((kind for kind in KINDS if kind.action == action), None)
+    kind = next((kind for kind in BUTTONS if kind.action == action), None)
     if kind is None:
         return Reply(text=UNKNOWN_BUTTON, reason="unknown_button")
     pressed = Pressed(case=case, value=value, person=person, context=context, now=now, deadlines=deadlines)
@@ -112,49 +112,49 @@ def _links(case: Case, context: CardContext) -> tuple[Button, ...]:
     )
 
 
-KINDS: Final = (
-    Kind(
+BUTTONS: Final = (
+    ButtonKind(
         action="claim",
         label="Взять",
         places={"free": 1, "resting": 1},
         primary_in=frozenset({"free", "resting"}),
         command=lambda _pressed: Claim(),
     ),
-    Kind(
+    ButtonKind(
         action="close",
         label="Закрыть",
         places={"free": 5, "owned": 1, "resting": 4},
         primary_in=frozenset({"owned"}),
         command=lambda _pressed: Close(),
     ),
-    Kind(
+    ButtonKind(
         action="not_complaint",
         label="Не жалоба",
         places={"free": 2, "owned": 2, "resting": 2},
         command=lambda _pressed: NotComplaint(),
     ),
-    Kind(
+    ButtonKind(
         action="note",
         label="Заметка",
         places={"free": 6, "owned": 6, "resting": 5, "ended": 2},
         asks=text_of_note,
         command=lambda pressed: Note(text=pressed.value or ""),
     ),
-    Kind(action="release", label="Отдать", places={"owned": 5}, command=lambda _pressed: Release()),
-    Kind(
+    ButtonKind(action="release", label="Отдать", places={"owned": 5}, command=lambda _pressed: Release()),
+    ButtonKind(
         action="reopen",
         label="Вернуть",
         places={"ended": 1},
         command=lambda pressed: Reopen(deadlines=pressed.deadlines),
     ),
-    Kind(
+    ButtonKind(
         action="snooze",
         label="Отложить",
         places={"free": 3, "owned": 3},
         asks=whether_past_deadline,
         command=snooze,
     ),
-    Kind(
+    ButtonKind(
         action="transfer",
         label="Передать",
         places={"free": 4, "owned": 4, "resting": 3},

@@ -18,8 +18,8 @@ from domain.span import Span
 
 MAX_QUOTE: Final = 1_500
 """Characters of the customer's text on a card; Telegram takes 4 096 for the whole message."""
-MAX_PARENT: Final = 300
-MAX_NOTE: Final = 300
+MAX_PARENT: Final = 200
+MAX_NOTE: Final = 200
 SHORT: Final = 100
 SHORT_TEXT: Final = 200
 """Characters of a text that is taken in at a glance: to quote from it again would say nothing."""
@@ -179,7 +179,7 @@ def _urgency(case: Case) -> Line:
     if urgent:
         likely = percent(max(mention.urgency for mention in urgent))
         return Line(text=f"Срочно: {dangers}" if dangers else f"Срочно ({likely})", tone="strong", sign="🔥")
-    return Line(text=f"Затронуто: {dangers}" if dangers else "", tone="strong")
+    return Line(text=f"Внимание: {dangers}" if dangers else "", tone="strong")
 
 
 def _reason(mention: CaseMention, told: Sequence[Span]) -> str:

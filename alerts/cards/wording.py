@@ -29,6 +29,8 @@ from alerts.russian import NBSP, capital, counted, day, did, lasted, moment
 
 MOST_EVENTS: Final = 6
 MAX_NAME: Final = 80
+MAX_PERSON: Final = 50
+"""Of a colleague's name, which may stand on a dozen lines."""
 
 STANDINGS: Final[dict[Standing, str]] = {
     "new": "ещё открыто",
@@ -61,7 +63,7 @@ class Wording:
     def name(self, number: str | None, then: str | None = None) -> str:
         """The person's name now; `then` is the name of that time, for who has left since."""
         person = self.context.person(number)
-        return in_short((person.name if person else None) or then or number or "сотрудник", MAX_NAME)
+        return in_short((person.name if person else None) or then or number or "сотрудник", MAX_PERSON)
 
     def who(self, actor: Actor) -> str:
         return _NO_PERSONS.get(actor.kind) or self.name(actor.id, actor.name)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
 from alerts.cards.note import Note
+from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces
 from domain.person import Person
 from domain.span import Span
@@ -21,6 +22,7 @@ MAX_LINES: Final = 40
 OPEN: Final = "open"
 """How the action of a button that opens an address begins: Slack reports its press, and takes no action twice."""
 
+_BREAKS: Final = re.compile(r"\s*[\n\u2028\u2029]\s*")
 _WORD: Final = re.compile(r"\w+")
 _MEMBER: Final = re.compile(r"[A-Z0-9]{2,32}")
 _SIGNS: Final[dict[Tone, str]] = {"strong": "*", "italic": "_"}
@@ -90,7 +92,7 @@ def _head(card: Card) -> Iterator[dict[str, Any]]:
     title = " ".join(_title(card).split())
     yield {"type": "header", "text": {"type": "plain_text", "text": cut(title, MAX_HEADER), "emoji": True}}
     repeat = (Line(text="возможный повтор", tone="italic"),) if card.repeat else ()
-    above = list(_with_room((*repeat, *card.above), MAX_SECTION // 2))
+    above = _with_room((*repeat, *card.above), MAX_SECTION // 2)
     room = MAX_SECTION - sum(len(line) + 1 for line in above)
     quoted = _quoted(clean(card.quote).rstrip("\n"), card.evidence_spans, card.brand_spans, room)
     yield from _section("\n".join([*above, *quoted]))
@@ -102,15 +104,8 @@ def _lines(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
         yield from (_context if quiet else _section)("\n".join(_with_room(group, MAX_SECTION)))
 
 
-def _with_room(lines: Iterable[Line], room: int) -> Iterator[str]:
-    """The lines that fit with their escapes. The last is always among them: there the card's status stands."""
-    shown = [_line(line) for line in lines if _has_words(line)]
-    room -= sum(len(line) + 1 for line in shown[-1:])
-    for line in shown[:-1]:
-        room -= len(line) + 1
-        if room >= 0:
-            yield line
-    yield from shown[-1:]
+def _with_room(lines: Iterable[Line], room: int) -> list[str]:
+    return fitting(filter(_has_words, lines), room, markup=_line, size=len)
 
 
 def _has_words(line: Line) -> bool:
@@ -118,7 +113,7 @@ def _has_words(line: Line) -> bool:
 
 
 def _line(line: Line) -> str:
-    text = _short(" ".join(line.text.split()) if line.tone in _SIGNS else line.text, MAX_LINE)
+    text = _short(_BREAKS.sub(" ", line.text) if line.tone in _SIGNS else line.text, MAX_LINE)
     sign = f"{line.sign} " if line.sign else ""
     return sign + _hugged(text, _SIGNS.get(line.tone, ""))
 
@@ -168,8 +163,8 @@ def _quoted(shown: str, evidence: Sequence[Span], brand: Sequence[Span], room: i
     most = min(len(shown), room)
     while True:
         text = shown if most >= len(shown) else shown[:most].rstrip() + "…"
-        marked = "".join(_marked(piece) for piece in pieces(text, evidence=evidence, brand=brand))
-        lines = [f"> {line}" for line in marked.split("\n")] if text.strip() else []
+        shown_words = "".join(_highlighted(piece) for piece in pieces(text, evidence=evidence, brand=brand))
+        lines = [f"> {line}" for line in shown_words.split("\n")] if text.strip() else []
         if sum(len(line) + 1 for line in lines) <= room or most == 0:
             return lines
         most = most * 4 // 5
@@ -185,7 +180,7 @@ def _words(text: str, spans: Sequence[Span]) -> list[Span]:
     return wide
 
 
-def _marked(piece: Piece) -> str:
+def _highlighted(piece: Piece) -> str:
     """Highlights end with the line and hug the words: Slack's bold neither spans lines nor begins with a space."""
     sign = "*" if piece.is_evidence else "_" if piece.is_brand else ""
     return "\n".join(_hugged(line, sign) for line in escape(piece.text).split("\n"))

@@ -2,22 +2,22 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
 from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
+from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces, units
 from domain.person import Person
 
 MAX_TEXT: Final = 4096
 """Counted after entity parsing, in UTF-16 code units."""
 MAX_LINE: Final = 450
-MAX_LINES: Final = 2800
-"""Units of all lines but the quote; a card that was made for people stays far below."""
-
+MIN_QUOTE: Final = 1000
+"""Units that a long quote keeps, however much else there is to say."""
 SPARE: Final = 16
 """What the quote leaves unused, so that a line break more or less cannot break the limit."""
 
@@ -27,11 +27,14 @@ _TAGS: Final[dict[Tone, str]] = {"strong": "b", "italic": "i"}
 
 
 def render(card: Card) -> str:
-    """The card's whole text. Everything but the quote is short; the quote takes the room that is left."""
-    above, below = _above(card), _below(card)
-    room = MAX_TEXT - SPARE - sum(units(_shown(line)) + 1 for line in (*above, *below))
-    quote = _quote(card, room)
-    return "\n".join(line for line in (*above, quote, *below) if line)
+    """The card's whole text. The lines have what a quote of some length leaves, the quote has the rest."""
+    head, status = _head(card), _line(Line(text=card.status, tone="strong"))
+    room = MAX_TEXT - SPARE - _sizes(*head, status)
+    for_lines = room - min(MIN_QUOTE, units(clean(card.quote)) + 1)
+    above = _lines(card.above, for_lines // 3)
+    below = _lines(card.below, for_lines - _sizes(*above))
+    quote = _quote(card, room - _sizes(*above, *below) - 1)
+    return "\n".join(filter(None, (*head, *above, quote, *below, status)))
 
 
 def render_note(note: Note) -> str:
@@ -39,8 +42,7 @@ def render_note(note: Note) -> str:
     repeat = ["<i>♻️ возможный повтор</i>"] if note.repeat else []
     people = ", ".join(map(_mention, note.to[:20]))
     lines = [*repeat, _short(note.text, 2000), f"🔔 {people}" if people else ""]
-    room = MAX_TEXT - SPARE - sum(units(_shown(line)) + 1 for line in lines)
-    quote = _short(note.quote, room)
+    quote = _short(note.quote, MAX_TEXT - SPARE - _sizes(*lines))
     return "\n".join(filter(None, [*lines[:-1], quote and f"<blockquote>{quote}</blockquote>", lines[-1]]))
 
 
@@ -80,24 +82,19 @@ def _mention(person: Person) -> str:
     return f'<a href="tg://user?id={person.telegram}">{name}</a>' if person.telegram is not None else name
 
 
-def _above(card: Card) -> list[str]:
+def _head(card: Card) -> list[str]:
     urgent = "🔥 " if card.urgent else ""
     repeat = ["<i>♻️ возможный повтор</i>"] if card.repeat else []
-    return [f"<b>{urgent}{_short(card.title, 300)}</b>", *repeat, *_fitting(card.above, MAX_LINES // 4)]
+    return [f"<b>{urgent}{_short(card.title, 300)}</b>", *repeat]
 
 
-def _below(card: Card) -> list[str]:
-    status = _line(Line(text=card.status, tone="strong"))
-    return [*_fitting(card.below, MAX_LINES * 3 // 4), *filter(None, [status])]
+def _lines(lines: Iterable[Line], room: int) -> list[str]:
+    return fitting(lines, room, markup=_line, size=_size)
 
 
-def _fitting(lines: Iterable[Line], room: int) -> Iterator[str]:
-    """The lines that have room; of too many the last are left out."""
-    for line in lines:
-        shown = _line(line)
-        room -= units(_shown(shown)) + 1
-        if shown and room >= 0:
-            yield shown
+def _sizes(*lines: str) -> int:
+    """With a line break each."""
+    return sum(_size(line) + 1 for line in lines)
 
 
 def _line(line: Line) -> str:
@@ -107,8 +104,9 @@ def _line(line: Line) -> str:
     return f"{line.sign} " * bool(line.sign) + (f"<{tag}>{text}</{tag}>" if tag else text)
 
 
-def _shown(markup: str) -> str:
-    return html.unescape(_TAG.sub("", markup))
+def _size(markup: str) -> int:
+    """Units after entity parsing."""
+    return units(html.unescape(_TAG.sub("", markup)))
 
 
 def _short(text: str, most: int) -> str:
@@ -120,10 +118,10 @@ def _quote(card: Card, room: int) -> str:
     if not shown.strip():
         return ""
     cut_up = pieces(shown, evidence=card.evidence_spans, brand=card.brand_spans)
-    return f"<blockquote>{''.join(map(_marked, cut_up))}</blockquote>"
+    return f"<blockquote>{''.join(map(_highlighted, cut_up))}</blockquote>"
 
 
-def _marked(piece: Piece) -> str:
+def _highlighted(piece: Piece) -> str:
     text = html.escape(piece.text, quote=False)
     if piece.is_evidence:
         return f"<b>{text}</b>"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.cards.answers import MAX_ANSWER, refusal_words
 from alerts.cards.asking import LONGEST_VALUE, SNOOZE, Reply, asker_of, colleagues, option_value
-from alerts.cards.buttons import KINDS, Button, read_press, rows
+from alerts.cards.buttons import BUTTONS, Button, read_press, rows
 from alerts.cards.context import CardContext
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
@@ -101,10 +101,10 @@ def test_nobody_is_offered_a_hand_over_where_there_is_nobody_else() -> None:
 
 
 def test_every_action_has_a_button_of_its_own_and_a_stored_name() -> None:
-    actions = [kind.action for kind in KINDS]
+    actions = [kind.action for kind in BUTTONS]
     assert actions == sorted(set(actions))
     assert set(actions) <= set(NAMES.values())
-    for button in KINDS:
+    for button in BUTTONS:
         assert len(button.action) <= 18
 
 
@@ -138,7 +138,7 @@ def test_a_case_put_back_to_work_gets_the_new_promise() -> None:
 @given(st.text(max_size=20), st.text(max_size=40) | st.none())
 def test_what_no_card_has_shown_comes_to_a_reply(action: str, value: str | None) -> None:
     reading = press(claimed(), action, OLEG, value)
-    if action not in {kind.action for kind in KINDS}:
+    if action not in {kind.action for kind in BUTTONS}:
         assert isinstance(reading, Reply)
         assert reading.reason == "unknown_button"
 
@@ -252,7 +252,9 @@ def test_a_note_is_written_as_text() -> None:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([*(kind.action for kind in KINDS), "write", "remark", "calm", "angry", "delete", "tick"]),
+        st.sampled_from(
+            [*(kind.action for kind in BUTTONS), "write", "remark", "calm", "angry", "delete", "tick"]
+        ),
         st.sampled_from(PEOPLE),
         st.sampled_from([None, "anna", "boris", "oleg", "текст", str(int(at(hours=1).timestamp()))]),
         st.integers(0, 50),
