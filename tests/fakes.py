@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.candidate import Candidate
-from alerts.cases.case import Case, Said
 
 NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 """Wednesday noon in Moscow."""
