@@ -112,8 +112,8 @@ async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[i
         select(
             ranked.c.case_id,
             ranked.c.strength,
-            *(mentions.c[name] for name in ("id", "network", "external_id", "kind", "url", "text", "reach", "extra")),
-            *(mentions.c[name] for name in ("published_at", "edited_at", "deleted_at")),
+            *(mentions.c[name] for name in ("id", "network", "external_id", "kind", "url", "text")),
+            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
             *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
             *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
         )
