@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from alerts.candidate import Candidate
-from alerts.cards.russian import INTENT_TITLES, number, percent, plural
+from alerts.russian import INTENT_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
 from domain.person import Messenger
 

@@ -30,6 +30,7 @@ from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
 from listener.ports import Budget, Clock, Source
+from listener.proxies import Proxies
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.stores import Stores
@@ -170,7 +171,9 @@ def _slack(settings: Settings, now: Callable[[], datetime], _prompts: PromptBook
     if settings.slack_bot_token is None or settings.slack_app_token is None:
         return None
     address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
-    return SlackNotifier(address, bot), SlackInbox(address, bot, settings.slack_app_token.reveal(), now)
+    road = Proxies("Slack", settings.slack_road).connector
+    inbox = SlackInbox(address, bot, settings.slack_app_token.reveal(), now, connector=road)
+    return SlackNotifier(address, bot, connector=road), inbox
 
 
 def _telegram(
@@ -178,8 +181,10 @@ def _telegram(
 ) -> tuple[Notifier, Inbox] | None:
     if settings.telegram_token is None:
         return None
-    address, token, proxy = settings.telegram_api_url, settings.telegram_token.reveal(), settings.telegram_proxy
-    return TelegramNotifier(address, token, proxy=proxy), TelegramInbox(address, token, now, proxy=proxy)
+    address, token = settings.telegram_api_url, settings.telegram_token.reveal()
+    road = Proxies("Telegram", settings.telegram_road).connector
+    inbox = TelegramInbox(address, token, now, prompts, connector=road)
+    return TelegramNotifier(address, token, connector=road), inbox
 
 
 BuildMessenger = Callable[[Settings, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
-from listener.environment import Reader, Secret, SettingsError, read_dotenv
+from listener.database_url import DEFAULT, passwords
+from listener.environment import STRAIGHT, Reader, Road, Secret, open_reader
 from listener.networks.network import Options
 from listener.networks.registry import NETWORKS
 
@@ -23,7 +23,7 @@ class Settings:
     `networks` holds each network's own options by its id.
     """
 
-    database_url: str = "sqlite:///var/otklik.db"
+    database_url: str = DEFAULT
     config_dir: Path = Path("config")
     model: Path | None = None
     second_opinion: bool = True
@@ -32,10 +32,11 @@ class Settings:
     networks: Mapping[str, Options] = field(default_factory=dict)
     telegram_api_url: str = "https://api.telegram.org/"
     telegram_token: Secret | None = None
-    telegram_proxy: str | None = None
+    telegram_road: Road = STRAIGHT
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: Secret | None = None
     slack_app_token: Secret | None = None
+    slack_road: Road = STRAIGHT
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -47,8 +48,9 @@ class Settings:
             self.slack_bot_token,
             self.slack_app_token,
         )
-        passwords = (urlsplit(address).password for address in (self.database_url, self.telegram_proxy or ""))
-        return tuple(one for one in (*tokens, *passwords) if one)
+        roads = (self.telegram_road, self.slack_road)
+        words = (*passwords(self.database_url), *(word for road in roads for word in road.secrets()))
+        return tuple(filter(None, (*tokens, *words)))
 
 
 def read_settings(
@@ -58,9 +60,9 @@ def read_settings(
 
     Raises SettingsError with every mistake at once.
     """
-    reader = Reader({**read_dotenv(dotenv), **environ})
+    reader = open_reader(environ, dotenv)
     settings = Settings(
-        database_url=reader.text_or_file("DATABASE_URL") or "sqlite:///var/otklik.db",
+        database_url=reader.database(),
         config_dir=config_dir or Path(reader.text("CONFIG_DIR", "config")),
         model=reader.file("MODEL"),
         second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
@@ -68,22 +70,23 @@ def read_settings(
         http_port=reader.bind()[1],
         networks={name: network.options(reader) for name, network in NETWORKS.items()},
         telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
-        telegram_token=reader.secret("TELEGRAM_TOKEN"),
-        telegram_proxy=reader.proxy("TELEGRAM_PROXY"),
+        telegram_token=reader.secret("TELEGRAM_TOKEN", begins=_TELEGRAM),
+        telegram_road=reader.road("TELEGRAM", alias="TELEGRAM_PROXY"),
         slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
-        slack_bot_token=reader.secret("SLACK_BOT_TOKEN"),
-        slack_app_token=reader.secret("SLACK_APP_TOKEN"),
+        slack_bot_token=reader.secret("SLACK_BOT_TOKEN", begins=_SLACK_BOT),
+        slack_app_token=reader.secret("SLACK_APP_TOKEN", begins=_SLACK_APP),
+        slack_road=reader.road("SLACK"),
         log_level=reader.choice("LOG_LEVEL", "INFO", LOG_LEVELS),
         log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
     )
-    if reader.mistakes:
-        raise SettingsError("\n".join(dict.fromkeys(reader.mistakes)))
+    _pairs(reader)
+    reader.finish()
     return settings
 
 
 def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:
     """The config folder alone, for commands that need no token: mistakes in the other settings do not matter."""
-    return Path(Reader({**read_dotenv(dotenv), **environ}).text("CONFIG_DIR", "config"))
+    return Path(open_reader(environ, dotenv).text("CONFIG_DIR", "config"))
 
 
 class JudgeSettings(NamedTuple):
@@ -95,9 +98,27 @@ class JudgeSettings(NamedTuple):
 
 def read_judge(environ: Mapping[str, str], dotenv: Path | None = None) -> JudgeSettings:
     """What concerns the judge alone, as `read_config_dir` reads the folder. Raises SettingsError."""
-    reader = Reader({**read_dotenv(dotenv), **environ})
+    reader = open_reader(environ, dotenv)
     text = reader.text("MODEL", "")
     second = reader.choice("SECOND_OPINION", "on", SWITCH) == "on"
-    if reader.mistakes:
-        raise SettingsError("\n".join(reader.mistakes))
+    reader.check()
     return JudgeSettings(model=Path(text) if text else None, second=second)
+
+
+def _pairs(reader: Reader) -> None:
+    """Half a pair of tokens is no platform that is off, but one that somebody believes to be on."""
+    if reader.given("SLACK_BOT_TOKEN") and not reader.given("SLACK_APP_TOKEN"):
+        reader.complain("SLACK_APP_TOKEN", "не задан, а без ключа приложения (xapp-…) Slack не заработает")
+    if reader.given("SLACK_APP_TOKEN") and not reader.given("SLACK_BOT_TOKEN"):
+        reader.complain("SLACK_BOT_TOKEN", "не задан, а без токена бота (xoxb-…) Slack не заработает")
+
+
+_SLACK_BOT: Final = {
+    "xapp-": "это ключ приложения (xapp-…), его место в LISTENER_SLACK_APP_TOKEN; здесь нужен токен бота xoxb-…",
+    "xoxp-": "это токен человека (xoxp-…), а нужен токен бота xoxb-…: Install App → Bot User OAuth Token",
+}
+_SLACK_APP: Final = {
+    "xoxb-": "это токен бота (xoxb-…), его место в LISTENER_SLACK_BOT_TOKEN; здесь нужен ключ приложения xapp-…",
+    "xoxp-": "это токен человека (xoxp-…), а нужен ключ приложения xapp-…: Basic Information → App-Level Tokens",
+}
+_TELEGRAM: Final = {"bot": "уберите слово bot в начале: токен начинается с цифр"}

@@ -7,7 +7,6 @@ from typing import Final
 
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short
-from alerts.cards.russian import NBSP, capital, number
 from alerts.cards.wording import Wording, last_end, owner_words
 from alerts.cases.case import Case
 from alerts.cases.commands import (
@@ -22,6 +21,7 @@ from alerts.cases.commands import (
     TransferTo,
 )
 from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
+from alerts.russian import NBSP, capital, number
 from domain.person import Person
 
 MAX_ANSWER: Final = 200

@@ -9,12 +9,12 @@ from alerts.cards.answers import NOBODY_ELSE, NOT_SNOOZED, UNKNOWN_BUTTON, UNKNO
 from alerts.cards.context import CardContext
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
-from alerts.cards.russian import NBSP
 from alerts.cards.wording import Wording, owner_words
 from alerts.cases.case import Case
 from alerts.cases.commands import PersonsCommand, Snooze, TransferTo
 from alerts.cases.events import NO_DEADLINES, Actor, Deadlines
 from alerts.cases.transitions import LONGEST_NOTE, Asker, Reason, Refusal, decide
+from alerts.russian import NBSP
 from domain.person import Person
 
 SNOOZE: Final = timedelta(hours=1)

@@ -8,10 +8,10 @@ from typing import Final, Literal
 from alerts.cards.buttons import Button, rows
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short, phrases, quote
-from alerts.cards.russian import INTENT_TITLES, NBSP, counted, number, percent
 from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status
 from alerts.cases.case import Case, CaseMention, complains
 from alerts.cases.events import Noted
+from alerts.russian import INTENT_TITLES, NBSP, counted, number, percent
 from alerts.suppression import URGENT_AT
 from domain.mention import Quote
 from domain.span import Span

@@ -8,11 +8,11 @@ from typing import Final
 from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.quoting import in_short
-from alerts.cards.russian import NBSP, counted, lasted
 from alerts.cards.wording import Wording, late_words, owner_words, status
 from alerts.cases.case import Case
 from alerts.cases.events import Event, MentionEdited, MentionJoined, Transferred
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind
+from alerts.russian import NBSP, counted, lasted
 from domain.person import Person
 
 MAX_QUOTE: Final = 600

@@ -8,7 +8,6 @@ from typing import Final
 
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short
-from alerts.cards.russian import NBSP, capital, counted, day, did, lasted, moment
 from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
     Actor,
@@ -26,6 +25,7 @@ from alerts.cases.events import (
     Transferred,
     Woke,
 )
+from alerts.russian import NBSP, capital, counted, day, did, lasted, moment
 
 MOST_EVENTS: Final = 6
 MAX_NAME: Final = 80

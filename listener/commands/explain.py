@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from alerts.cards.context import MOSCOW
-from alerts.cards.russian import INTENT_TITLES, NBSP, moment, percent
 from alerts.routing import Chat, Routing, decide
+from alerts.russian import INTENT_TITLES, NBSP, moment, percent
 from classifiers.model import ModelError
 from classifiers.verdict import Question
 from domain.brand import Brand

@@ -5,7 +5,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from alerts.cards.russian import decimal, number
+from alerts.russian import decimal, number
 from listener.store.figures import Figures
 
 UNDONE: Final = {

@@ -1,9 +1,8 @@
 """From checked files to the daemon's own values."""
 
-import re
 from collections.abc import Sequence
 from datetime import time
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -11,8 +10,8 @@ from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import Brand, Watch
 from domain.person import Person
-from listener.brands.letters import ROMAN_SCHEMES, words_of
 from listener.config.network_keys import USD_PER_DAY
+from listener.config.people_rules import person_id
 from listener.config.schema import (
     BrandFile,
     HoursFile,
@@ -27,9 +26,6 @@ from listener.config.types import seconds
 from listener.config.values import Words
 from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
-
-LONGEST_ID: Final = 32
-_NO_ID: Final = re.compile(r"[^a-z0-9-]")
 
 
 def build_brand(file: BrandFile) -> Brand:
@@ -72,13 +68,6 @@ def build_person(file: PersonFile) -> Person:
         signature=file.signature,
         gender=file.gender,
     )
-
-
-def person_id(file: PersonFile) -> str:
-    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
-    spelled = "-".join(words_of(file.name)).translate(ROMAN_SCHEMES[0])
-    made = _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-")
-    return file.id or made or str(file.telegram or file.slack or "nobody").lower()
 
 
 def build_words(file: WordsYaml) -> Words:

@@ -1,4 +1,4 @@
-"""The shape of each file of the staff's config; the Russian descriptions become the editors' hover help."""
+"""The shape of each file of the config; the Russian descriptions become the editors' hover help."""
 
 from typing import Annotated, Any, Literal
 

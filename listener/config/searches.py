@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import ceil
+from pathlib import Path
 from typing import Any, Final
 
 from domain.brand import Brand
@@ -16,7 +17,7 @@ DAY: Final = timedelta(days=1)
 def search_warnings(
     network: Network[Any], brands: Sequence[tuple[Tree, Brand]], per_day: int
 ) -> Iterator[Mistake]:
-    """A warning at the `every` of each brand that takes more than its share, when all together take too much."""
+    """One warning, at the `every` of the greediest brand, when all together take too much."""
     searched = [
         (tree, len(network.queries(brand)), watch.every)
         for tree, brand in brands
@@ -26,18 +27,16 @@ def search_warnings(
     if total <= per_day:
         return
     asked = sum(queries for _, queries, _ in searched)
-    lasting = _written(DAY * asked / per_day)
-    for tree, queries, every in searched:
-        if _calls(queries, every) <= per_day * queries / asked:
-            continue
-        message = (
-            f"{network.short} даёт {per_day} поисков в сутки на все бренды, а нужно {total} (этому бренду: "
-            f"{_calls(queries, every)}, запросов за раз: {queries}). Когда уйдёт половина, поиск замедлится сам. "
-            f"Чтобы хватало на весь день, поставьте every: {lasting} или уберите лишние имена"
-        )
-        yield Mistake(
-            file=tree.file, line=tree.line(("watch", network.id, "every")), message=message, warning=True
-        )
+    greedy = [brand for brand in searched if _calls(*brand[1:]) > per_day * brand[1] / asked]
+    tree, _, _ = max(greedy, key=lambda brand: _calls(*brand[1:]))
+    each = ", ".join(f"{Path(brand.file).stem} {_calls(queries, every)}" for brand, queries, every in searched)
+    message = (
+        f"{network.short} даёт {per_day} поисков в сутки на все бренды, а нужно {total} ({each}). Когда уйдёт "
+        f"половина, поиск замедлится сам. Чтобы хватало на весь день, поставьте every: "
+        f"{_written(DAY * asked / per_day)} ({', '.join(Path(brand.file).name for brand, _, _ in greedy)}) или "
+        "уберите лишние имена"
+    )
+    yield tree.mistake(("watch", network.id, "every"), message, warning=True)
 
 
 def _calls(queries: int, every: timedelta) -> int:

@@ -1,4 +1,4 @@
-"""The values of the staff's files: words, durations, names, each with the mistake that it can be."""
+"""The values of the config files: words, durations, names, each with the mistake that it can be."""
 
 import re
 from datetime import timedelta

@@ -15,7 +15,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from vk_api.bot_longpoll import VkBotEventType, VkBotLongPoll
 
+from listener.environment import Road
 from listener.networks.vk.transport import open_session
+from listener.proxies import Proxies
 from simulator.vk import attachments
 from simulator.vk.access import ALLOWED
 from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, OLGA, PAVEL, Shelf, World, simulated
@@ -214,7 +216,9 @@ async def test_the_unmodified_vk_api_reads_the_simulator(world: World) -> None:
 
     def read() -> list[object]:
         service = vk_api.VkApi(
-            token=world.vk.service_token, api_version="5.199", session=open_session(world.address, LIMITS)
+            token=world.vk.service_token,
+            api_version="5.199",
+            session=open_session(world.address, LIMITS, Proxies("VK", Road())),
         ).get_api()
         found = service.newsfeed.search(q="ромашкой", extended=1)
         comments = service.wall.getComments(owner_id=-GROUP, post_id=int(wall.rpartition("_")[2]))
@@ -224,7 +228,7 @@ async def test_the_unmodified_vk_api_reads_the_simulator(world: World) -> None:
 
 
 async def test_the_unmodified_bots_long_poll_of_vk_api_hears_the_simulator(world: World) -> None:
-    session = open_session(world.address, LIMITS)
+    session = open_session(world.address, LIMITS, Proxies("VK", Road()))
     group = vk_api.vk_api.VkApiGroup(token=GROUP_TOKEN, api_version="5.199", session=session)
     poll = await asyncio.to_thread(VkBotLongPoll, group, GROUP, 1)
     poll.session.trust_env = False

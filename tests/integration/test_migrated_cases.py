@@ -10,7 +10,6 @@ from alembic import command
 from sqlalchemy import MetaData, Table, inspect, select, text
 
 from alerts.cases.case import Case, standing
-from alerts.cases.events import Claimed
 from alerts.cases.state import fold
 from listener.store import cases as case_store
 from listener.store.stores import open_stores

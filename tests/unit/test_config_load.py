@@ -198,7 +198,7 @@ MISTAKES = {
         3,
         "чата",
     ),
-    "a chat as a name": ("routes", ROUTES.replace("chat: -1003", "chat: friends"), 3, "нужно целое число"),
+    "a chat as a name": ("routes", ROUTES.replace("chat: -1003", "chat: friends"), 3, "напишите там /id"),
     "deadlines out of order": ("routes", ROUTES.replace("due: 30m", "due: 3h"), 9, "warn < due < breach"),
     "hours that overlap": ("routes", ROUTES.replace("14:00-24:00", "12:00-24:00"), 11, "пересекаются"),
     "hours that end before they start": (
@@ -292,8 +292,10 @@ def test_a_cadence_that_uses_up_vks_quota_is_warned_of_at_its_line(tmp_path: Pat
 
 def test_only_the_brands_that_take_more_than_their_share_of_the_quota_are_named(tmp_path: Path) -> None:
     folder(tmp_path, brand=BRAND.replace("every: 90s", "every: 1h"))
-    other = BRAND.replace("id: romashka", "id: vasilek").replace(
-        "[Ромашка, Ромашка Телеком, romashka]", "[Василёк]"
+    other = (
+        BRAND.replace("romashka", "vasilek")
+        .replace("[Ромашка, Ромашка Телеком, vasilek]", "[Василёк]")
+        .replace("Ромашка Телеком", "Василёк")
     )
     (tmp_path / "brands" / "vasilek.yaml").write_text(other.replace("every: 90s", "every: 30s"), encoding="utf-8")
     warnings = check(tmp_path, searches={"vk": 1000})
@@ -427,3 +429,11 @@ def test_check_prints_the_mistakes_and_says_by_its_exit_code(
     assert check_command.run(parser.parse_args([str(tmp_path), "--json"])) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["line"], row["warning"]) == (3, False)
+
+
+def test_a_name_that_its_own_brand_forbids_is_a_mistake_at_its_line(tmp_path: Path) -> None:
+    brand = BRAND.replace("[чай с ромашкой]", "[ромашка]")
+    told = [mistake for mistake in check(folder(tmp_path, brand=brand)) if "never_when" in mistake.message]
+    assert "«Ромашка»" in told[0].message
+    assert told[0].line == 3
+    assert not told[0].warning

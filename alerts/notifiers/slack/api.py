@@ -1,11 +1,11 @@
 """Slack's Web API over slack_sdk: one call, every error as a NotifyError without the token."""
 
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from aiohttp import (
+    BaseConnector,
     ClientConnectorError,
     ClientError,
     ClientHttpProxyError,
@@ -22,6 +22,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from alerts.ports import NotifyError
 
 log = logging.getLogger(__name__)
+
+Connect = Callable[[], BaseConnector]
+"""Called in the running loop, once for each session."""
 
 CONNECT_SECONDS: Final = 5.0
 MAX_BODY: Final = 8 * 1024 * 1024
@@ -42,7 +45,6 @@ PASSING_ERRORS: Final = frozenset(
 GONE_ERRORS: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 _NOT_SENT: Final = (ClientConnectorError, ConnectionTimeoutError, ClientHttpProxyError)
-_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class UnreadableError(NotifyError):
@@ -67,17 +69,21 @@ class BoundedResponse(ClientResponse):
 class SlackApi:
     """The client with a session of its own, opened at the first call: slack_sdk opens one for every call."""
 
-    def __init__(self, base_url: str, token: str, *, timeout: float) -> None:
+    def __init__(self, base_url: str, token: str, *, timeout: float, connector: Connect | None = None) -> None:
         # No retry handlers: waiting is the delivery's business, which knows the whole messenger.
         self.web = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[])
-        if urlsplit(base_url).hostname in _LOOPBACK:
-            # slack_sdk takes the environment's proxy and overlooks NO_PROXY.
-            self.web.proxy = None
+        # slack_sdk takes the environment's proxy and overlooks NO_PROXY; here every platform has its own.
+        self.web.proxy = None
+        self._connector = connector
         self._timeout = ClientTimeout(total=timeout, sock_connect=CONNECT_SECONDS)
 
     async def session(self) -> ClientSession:
         if self.web.session is None or self.web.session.closed:
-            self.web.session = ClientSession(timeout=self._timeout, response_class=BoundedResponse)
+            self.web.session = ClientSession(
+                connector=self._connector() if self._connector else None,
+                timeout=self._timeout,
+                response_class=BoundedResponse,
+            )
         return self.web.session
 
     async def ask(self, call: Awaitable[AsyncSlackResponse]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
 from alerts.backoff import Backoff
-from alerts.notifiers.slack.api import SlackApi
+from alerts.notifiers.slack.api import Connect, SlackApi
 from alerts.notifiers.slack.markup import escape
 from alerts.notifiers.slack.modals import another, make_modal, mistake, read_submission
 from alerts.notifiers.slack.updates import Pressed, read_message, read_press
@@ -41,8 +41,16 @@ ASKED_ALREADY: Final = "exchanged_trigger_id"
 class SlackInbox:
     """Presses of one case are handled in order, of different cases side by side."""
 
-    def __init__(self, base_url: str, bot_token: str, app_token: str, clock: Callable[[], datetime]) -> None:
-        self._api = SlackApi(base_url, bot_token, timeout=10.0)
+    def __init__(
+        self,
+        base_url: str,
+        bot_token: str,
+        app_token: str,
+        clock: Callable[[], datetime],
+        *,
+        connector: Connect | None = None,
+    ) -> None:
+        self._api = SlackApi(base_url, bot_token, timeout=10.0, connector=connector)
         self._app_token = app_token
         self._clock = clock
         # Fair locks: a lane is both the order within a case and the bound of what runs at once.
@@ -69,9 +77,7 @@ class SlackInbox:
             opened = await self._api.ask(self._api.web.apps_connections_open(app_token=self._app_token))
             session = await self._api.session()
             # The ticket in the address opens one connection: never used again, never logged.
-            async with session.ws_connect(
-                str(opened.get("url")), heartbeat=HEARTBEAT, proxy=self._api.web.proxy
-            ) as socket:
+            async with session.ws_connect(str(opened.get("url")), heartbeat=HEARTBEAT) as socket:
                 return await self._listen(socket, presses, on_press)
         except NotifyError as error:
             log.warning("Slack's Socket Mode does not open: %s", error)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from alerts.bucket import Limit
 from alerts.cards.card import Card
 from alerts.cards.note import Note
-from alerts.notifiers.slack.api import SlackApi, UnreadableError
+from alerts.notifiers.slack.api import Connect, SlackApi, UnreadableError
 from alerts.notifiers.slack.markup import blocks, fallback, note_blocks, note_text
 from alerts.ports import Limits, NotifyError
 from alerts.routing import Chat
@@ -28,9 +28,17 @@ NO_THREAD_ERRORS: Final = ("cannot_reply_to_message", "message_not_found", "thre
 class SlackNotifier:
     """A message's reference is `<channel id>:<ts>`: chat.update takes no channel names."""
 
-    def __init__(self, base_url: str, token: str, *, timeout: float = 10.0, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        timeout: float = 10.0,
+        limits: Limits = LIMITS,
+        connector: Connect | None = None,
+    ) -> None:
         self.limits = limits
-        self._api = SlackApi(base_url, token, timeout=timeout)
+        self._api = SlackApi(base_url, token, timeout=timeout, connector=connector)
         self._ids: dict[str, str] = {}
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:

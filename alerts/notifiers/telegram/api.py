@@ -1,11 +1,12 @@
 """One bot's calls to the Bot API: JSON there and back, every failure as a TelegramError without the token."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import (
+    BaseConnector,
     ClientConnectorError,
     ClientError,
     ClientHttpProxyError,
@@ -16,6 +17,9 @@ from aiohttp import (
     ConnectionTimeoutError,
     InvalidURL,
 )
+
+Connect = Callable[[], BaseConnector]
+"""Called in the running loop, once for each session."""
 
 CONNECT_SECONDS: Final = 5.0
 MAX_BODY: Final = 8 * 1024 * 1024
@@ -54,15 +58,15 @@ class TelegramError(Exception):
 class TelegramApi:
     """The Bot API at `base_url`; a path in it is kept, any token is taken.
 
-    `proxy` is the http address of a proxy. Raises ValueError, in Russian, for one of another kind.
+    `connector` makes the road there, through proxies where they are needed.
     """
 
-    def __init__(self, base_url: str, token: str, *, proxy: str | None = None, timeout: float = 10.0) -> None:
-        if proxy is not None and not proxy.startswith(("http://", "https://")):
-            raise ValueError("LISTENER_TELEGRAM_PROXY: нужен прокси вида http://сервер:порт")
+    def __init__(
+        self, base_url: str, token: str, *, connector: Connect | None = None, timeout: float = 10.0
+    ) -> None:
         self._address = f"{base_url.rstrip('/')}/bot{quote(token, safe=':')}/"
         self._token = token
-        self._proxy = proxy
+        self._connector = connector
         self._timeout = timeout
         self._session: ClientSession | None = None
 
@@ -78,7 +82,7 @@ class TelegramApi:
         try:
             # A redirect would carry the token to another host.
             async with self._open().post(
-                self._address + method, json=given, timeout=limits, proxy=self._proxy, allow_redirects=False
+                self._address + method, json=given, timeout=limits, allow_redirects=False
             ) as response:
                 body = await _read(response)
         except (ClientError, TimeoutError, OSError) as error:
@@ -95,7 +99,7 @@ class TelegramApi:
     def _open(self) -> ClientSession:
         """One session, opened at the first call: it belongs to the loop that is running then."""
         if self._session is None or self._session.closed:
-            self._session = ClientSession()
+            self._session = ClientSession(connector=self._connector() if self._connector else None)
         return self._session
 
     def _result(self, status: int, answer: Mapping[str, Any]) -> Any:

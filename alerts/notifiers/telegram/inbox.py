@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from alerts.backoff import Backoff
-from alerts.notifiers.telegram.api import TelegramApi, TelegramError
+from alerts.notifiers.telegram.api import Connect, TelegramApi, TelegramError
 from alerts.notifiers.telegram.courtesies import Courtesies
 from alerts.notifiers.telegram.hearing import Hearing
 from alerts.notifiers.telegram.prompts import Prompts
@@ -39,11 +39,11 @@ class TelegramInbox:
         clock: Callable[[], datetime],
         prompts: PromptBook,
         *,
-        proxy: str | None = None,
+        connector: Connect | None = None,
         poll_seconds: int = 25,
         answer_within: float = 1.0,
     ) -> None:
-        self._api = TelegramApi(base_url, token, proxy=proxy)
+        self._api = TelegramApi(base_url, token, connector=connector)
         self._courtesies = Courtesies(self._api)
         self._hearing = Hearing(
             self._api, Prompts(self._api, prompts), self._courtesies, clock, answer_within=answer_within

@@ -6,7 +6,7 @@ from typing import Any, Final
 from alerts.bucket import Limit
 from alerts.cards.card import Card
 from alerts.cards.note import Note
-from alerts.notifiers.telegram.api import TelegramApi, TelegramError
+from alerts.notifiers.telegram.api import Connect, TelegramApi, TelegramError
 from alerts.notifiers.telegram.markup import keyboard, render, render_note
 from alerts.notifiers.telegram.refusals import notify_error
 from alerts.ports import Limits, NotifyError
@@ -35,12 +35,12 @@ class TelegramNotifier:
         base_url: str,
         token: str,
         *,
-        proxy: str | None = None,
+        connector: Connect | None = None,
         timeout: float = 10.0,
         limits: Limits = LIMITS,
     ) -> None:
         self.limits = limits
-        self._api = TelegramApi(base_url, token, proxy=proxy, timeout=timeout)
+        self._api = TelegramApi(base_url, token, connector=connector, timeout=timeout)
         self._lost_topics: set[Chat] = set()
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:  # noqa: ARG002 - Telegram takes no key

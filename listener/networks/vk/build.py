@@ -13,6 +13,7 @@ from listener.networks.vk.quota import Quota
 from listener.networks.vk.search import VkSearch
 from listener.networks.vk.transport import Limits
 from listener.ports import Budget, Clock, Source
+from listener.proxies import Proxies
 
 log = logging.getLogger(__name__)
 
@@ -38,15 +39,16 @@ def build_vk(
     limits = limits or Limits()
     communities = watched_communities(brands, options.community_tokens)
     searched = [brand for brand in brands if _watched(brand).search]
-    reader = _service_client(options, limits, needed=bool(searched or communities))
+    proxies = Proxies("VK", options.road)
+    reader = _service_client(options, limits, proxies, needed=bool(searched or communities))
     sources: list[Source] = []
     if reader is not None:
         quota = Quota(budget, clock, reader.budget_name, limit=options.search_per_day)
         sources += [VkSearch(brand, queries(brand), reader.share(), quota, clock) for brand in searched]
     for community, token in communities.items():
-        client = VkClient(token.reveal(), options.api_url, group=True, limits=limits)
+        client = VkClient(token.reveal(), options.api_url, group=True, limits=limits, proxies=proxies)
         wall = reader.share() if reader is not None else None
-        sources.append(VkCommunity(community, client, clock, reader=wall, limits=limits))
+        sources.append(VkCommunity(community, client, clock, reader=wall, limits=limits, proxies=proxies))
     return sources
 
 
@@ -68,7 +70,7 @@ def _watched(brand: Brand) -> Watch:
     return brand.watch.get("vk", NOTHING)
 
 
-def _service_client(options: VkOptions, limits: Limits, *, needed: bool) -> VkClient | None:
+def _service_client(options: VkOptions, limits: Limits, proxies: Proxies, *, needed: bool) -> VkClient | None:
     if not needed:
         return None
     if options.service_token is None:
@@ -77,4 +79,4 @@ def _service_client(options: VkOptions, limits: Limits, *, needed: bool) -> VkCl
             "пропуски в событиях сообществ восполнить нечем"
         )
         return None
-    return VkClient(options.service_token.reveal(), options.api_url, group=False, limits=limits)
+    return VkClient(options.service_token.reveal(), options.api_url, group=False, limits=limits, proxies=proxies)

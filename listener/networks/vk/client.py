@@ -9,10 +9,12 @@ import vk_api
 import vk_api.exceptions
 from urllib3.exceptions import HTTPError
 
+from listener.environment import STRAIGHT
 from listener.networks.vk.errors import TOO_FAST, VkError, vk_error
 from listener.networks.vk.transport import Limits, open_session
 from listener.networks.vk.worker import Worker, WorkerClosedError
 from listener.ports import SourceError
+from listener.proxies import Proxies
 
 API_VERSION: Final = "5.199"
 TRIES: Final = 3
@@ -25,10 +27,18 @@ _FOREIGN: Final = (KeyError, TypeError, ValueError, AttributeError, RecursionErr
 class VkClient:
     """Calls of one token. Several sources may share it: each `share` has its own `close`, the last one counts."""
 
-    def __init__(self, token: str, base: str, *, group: bool, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        base: str,
+        *,
+        group: bool,
+        limits: Limits | None = None,
+        proxies: Proxies | None = None,
+    ) -> None:
         self._token = token
         self._limits = limits or Limits()
-        self._session = open_session(base, self._limits)
+        self._session = open_session(base, self._limits, proxies or Proxies("VK", STRAIGHT))
         kind = vk_api.vk_api.VkApiGroup if group else vk_api.VkApi
         # Its config is a file in the working directory for passwords and cookies; a token needs none.
         self._api = kind(token=token, api_version=API_VERSION, session=self._session, config=_no_config)

@@ -7,9 +7,11 @@ from typing import Any, Final, Literal
 
 import aiohttp
 
-from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.transport import BoundedJson, Limits, is_loopback
+from listener.environment import STRAIGHT
+from listener.networks.bounded import AnswerTooLargeError, BoundedJson
+from listener.networks.vk.transport import Limits, is_loopback
 from listener.ports import SourceError
+from listener.proxies import Proxies
 
 _READ: Final = 65_536
 
@@ -42,8 +44,9 @@ class LongPoll:
     vk_api's own VkBotLongPoll moves its ts before the events are read, swallows gaps, and blocks a thread.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, proxies: Proxies | None = None) -> None:
         self._limits = limits
+        self._proxies = proxies or Proxies("VK", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
 
     async def look(self, server: Server, ts: str) -> Look:
@@ -75,14 +78,14 @@ class LongPoll:
         async with self._opened().get(url, params=query, timeout=timeout, allow_redirects=False) as response:
             if response.status != 200:
                 raise SourceError(f"VK long poll: HTTP {response.status}")
-            body = BoundedJson(self._limits)
+            body = BoundedJson("VK", self._limits.body, self._limits.wire)
             async for piece in response.content.iter_chunked(_READ):
                 body.feed(piece)
             return body.whole()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(connector=self._proxies.connector())
         return self._session
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from listener.environment import Reader, Secret
+from listener.environment import STRAIGHT, Reader, Road, Secret
 
 API_URL = "https://api.vk.ru/method/"
 
@@ -19,9 +19,11 @@ class VkOptions:
     service_token: Secret | None = None
     community_tokens: Mapping[str, Secret] = field(default_factory=dict)
     search_per_day: int = 1000
+    road: Road = STRAIGHT
 
-    def secrets(self) -> tuple[Secret, ...]:
-        return (*([self.service_token] if self.service_token else ()), *self.community_tokens.values())
+    def secrets(self) -> tuple[str, ...]:
+        tokens = (*([self.service_token] if self.service_token else ()), *self.community_tokens.values())
+        return (*tokens, *self.road.secrets())
 
 
 def read_options(reader: Reader) -> VkOptions:
@@ -30,4 +32,5 @@ def read_options(reader: Reader) -> VkOptions:
         service_token=reader.secret("VK_SERVICE_TOKEN"),
         community_tokens=reader.secrets("VK_COMMUNITY_TOKENS"),
         search_per_day=reader.count("VK_SEARCH_PER_DAY", 1000),
+        road=reader.road("VK"),
     )

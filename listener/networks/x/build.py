@@ -13,6 +13,7 @@ from listener.networks.x.options import XOptions
 from listener.networks.x.search import XSearch
 from listener.networks.x.walking import Walking
 from listener.ports import Budget, Clock, Source
+from listener.proxies import Proxies
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ def build_x(
     if options.bearer_token is None:
         log.info("X is off: no token")
         return []
-    client = XClient(options.bearer_token.reveal(), options.api_url, clock)
+    proxies = Proxies("X", options.road)
+    client = XClient(options.bearer_token.reveal(), options.api_url, clock, proxies=proxies)
     sources: list[Source] = []
     for brand in brands:
         watch, usd = brand.watch.get("x"), brand.usd_per_day.get("x")

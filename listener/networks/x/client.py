@@ -16,13 +16,13 @@ import aiohttp
 from tweepy import TweepyException
 from tweepy.asynchronous import AsyncClient
 
-from listener.networks.trimming import Trimmer
+from listener.environment import STRAIGHT
+from listener.networks.bounded import BoundedJson
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
 from listener.ports import Clock, SourceError
+from listener.proxies import Proxies
 
-MAX_BODY: Final = 16 * 1024 * 1024
-"""Bytes of an answer; a hundred of X's longest posts are below three million."""
 CHUNK: Final = 64 * 1024
 PAGE_SIZE: Final = 100
 
@@ -60,11 +60,19 @@ class _Api(AsyncClient):  # type: ignore[misc]  # tweepy publishes no types
 class XClient:
     """X's API v2 for one bearer token. Every method raises SourceError and nothing else."""
 
-    def __init__(self, token: str, base_url: str, clock: Clock, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        clock: Clock,
+        patience: Patience | None = None,
+        proxies: Proxies | None = None,
+    ) -> None:
         self._token = token
         self._base_url = base_url.rstrip("/")
         self._clock = clock
         self._patience = patience or Patience()
+        self._proxies = proxies or Proxies("X", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._shut_until: dict[str, datetime] = {}
         self._new_names = False
@@ -131,7 +139,11 @@ class XClient:
             timeout = aiohttp.ClientTimeout(
                 total=patience.total, sock_connect=patience.connect, sock_read=patience.read
             )
-            self._session = aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": self._api.user_agent})
+            self._session = aiohttp.ClientSession(
+                connector=self._proxies.connector(),
+                timeout=timeout,
+                headers={"User-Agent": self._api.user_agent},
+            )
         return self._session
 
     def _named(self, params: Mapping[str, Any]) -> dict[str, str]:
@@ -173,9 +185,7 @@ def _what_is_read() -> dict[str, Any]:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    trimmer = Trimmer()
+    body = BoundedJson("X")
     async for piece in response.content.iter_chunked(CHUNK):
-        trimmer.feed(piece)
-        if len(trimmer.kept) > MAX_BODY:
-            raise aiohttp.ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
-    return bytes(trimmer.kept)
+        body.feed(piece)
+    return body.whole()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from listener.environment import Reader, Secret
+from listener.environment import STRAIGHT, Reader, Road, Secret
 
 API_URL = "https://api.x.com/"
 
@@ -11,10 +11,15 @@ API_URL = "https://api.x.com/"
 class XOptions:
     api_url: str = API_URL
     bearer_token: Secret | None = None
+    road: Road = STRAIGHT
 
-    def secrets(self) -> tuple[Secret, ...]:
-        return (self.bearer_token,) if self.bearer_token else ()
+    def secrets(self) -> tuple[str, ...]:
+        return (*((self.bearer_token,) if self.bearer_token else ()), *self.road.secrets())
 
 
 def read_options(reader: Reader) -> XOptions:
-    return XOptions(api_url=reader.url("X_API_URL", API_URL), bearer_token=reader.secret("X_BEARER_TOKEN"))
+    return XOptions(
+        api_url=reader.url("X_API_URL", API_URL),
+        bearer_token=reader.secret("X_BEARER_TOKEN"),
+        road=reader.road("X"),
+    )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.cards.russian import counted, decimal, did, lasted, moment, percent, plural
+from alerts.russian import counted, decimal, did, lasted, moment, percent, plural
 from tests.fakes import NOON
 
 
