@@ -111,9 +111,9 @@ class Press:
     """A button that somebody pressed, or the answer to what it asked. `key` is unique to the press and the same
     when it is delivered again. `value` is the text or the option that the person gave.
 
-    `chat` and `ref` are the message that it came from, where the messenger says so, as `Notifier.send` would
-    name it; the chat by its id, also where the config has its name. The answer to a text prompt in Telegram comes
-    from the prompt's own message, which the PromptBook knows.
+    `chat` and `ref` are the card's message that it came from, where the messenger says so: the reference as
+    `Notifier.send` gave it, the chat by its id, also where the config has its name. The answer to a text prompt in
+    Telegram comes from the prompt's own message, which the PromptBook knows.
     """
 
     messenger: Messenger

@@ -12,6 +12,7 @@ from alerts.cases.case import Case, CaseMention, EarlierCase, standing
 from alerts.cases.events import Event
 from domain.mention import words_of
 from domain.span import Span
+from listener.networks.registry import as_shown
 from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -111,8 +112,8 @@ async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[i
         select(
             ranked.c.case_id,
             ranked.c.strength,
-            *(mentions.c[name] for name in ("id", "external_id", "kind", "url", "text", "reach", "extra")),
-            *(mentions.c[name] for name in ("published_at", "edited_at", "deleted_at")),
+            *(mentions.c[name] for name in ("id", "network", "external_id", "kind", "url", "text")),
+            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
             *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
             *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
         )
@@ -162,12 +163,15 @@ async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int
 def _mention(row: Row[Any]) -> CaseMention:
     extra = read_extra(row.extra)
     judged = row.complaint is not None
+    words = words_of(row.text, extra.quoted, extra.attached)
+    named = tuple((start, end) for start, end in row.words or ())
+    text, (brand_spans, evidence_spans) = as_shown(row.network, words, named, _speaking(row.evidence or ()))
     return CaseMention(
         row=row.id,
         id=row.external_id,
         kind=row.kind,
         url=row.url,
-        text=words_of(row.text, extra.quoted, extra.attached),
+        text=text,
         published_at=row.published_at,
         reach=row.reach,
         strength="remark" if row.strength == "remark" else "complaint",
@@ -175,8 +179,8 @@ def _mention(row: Row[Any]) -> CaseMention:
         intent=row.intent if judged else "other",
         topics=tuple(row.topics or ()),
         urgency=row.urgency if judged else 0.0,
-        evidence_spans=_speaking(row.evidence or ()),
-        brand_spans=tuple((start, end) for start, end in row.words or ()),
+        evidence_spans=evidence_spans,
+        brand_spans=brand_spans,
         dangers=tuple(row.dangers or ()),
         reasons=tuple(row.reasons or ()),
         edited_at=row.edited_at,

@@ -31,13 +31,8 @@ TIMED = sa.text("next_timer_at IS NOT NULL")
 ASLEEP = sa.text("state = 'snoozed'")
 WAITING = sa.text("stage = 0")
 
-LETTERS = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i y k l m n o p r s t u f h c ch sh sch - y - e yu ya".split(),
-        strict=True,
-    )
-) | {"ъ": "", "ь": ""}
+LETTERS = dict(zip("абвгдеёзийклмнопрстуфхцыэ", "abvgdeeziyklmnoprstufhcye", strict=True))
+LETTERS |= {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
 """As people.yaml's names become ids where no id is given."""
 
 KINDS = {"claim": "claimed", "close": "closed", "not_complaint": "not_complaint", "reopen": "reopened"}
@@ -292,7 +287,9 @@ def projection(case: Mapping[str, Any], imported: Mapping[str, Any]) -> dict[str
 
 def register_people(connection: sa.Connection) -> None:
     """Who pressed under which name: a person who is renamed or gets an id later keeps the cases."""
-    found = rows(connection, 'SELECT messenger, "user", who, max(at) AS at FROM actions WHERE applied GROUP BY 1, 2, 3')
+    found = rows(
+        connection, 'SELECT messenger, "user", who, max(at) AS at FROM actions WHERE applied GROUP BY 1, 2, 3'
+    )
     people = {(row["messenger"], row["user"], person_id(row["who"])): row for row in found}
     for (messenger, user, person), row in people.items():
         connection.execute(
@@ -320,12 +317,12 @@ def cases_back(connection: sa.Connection) -> None:
     op.drop_index("ix_cases_timed", "cases")
     op.drop_index("ix_cases_author", "cases")
     op.add_column("cases", sa.Column("state", sa.Text(), nullable=False, server_default="new"))
-    names = {
-        (row["person"]): row["name"] for row in rows(connection, "SELECT person, name FROM people ORDER BY seen_at")
-    }
+    known = rows(connection, "SELECT person, name FROM people ORDER BY seen_at")
+    names = {row["person"]: row["name"] for row in known}
     for row in rows(connection, "SELECT id, owner FROM cases WHERE owner IS NOT NULL"):
         name = names.get(row["owner"], row["owner"])
-        connection.execute(sa.text("UPDATE cases SET owner = :name WHERE id = :id"), {"name": name, "id": row["id"]})
+        values = {"name": name, "id": row["id"]}
+        connection.execute(sa.text("UPDATE cases SET owner = :name WHERE id = :id"), values)
     connection.execute(
         sa.text(
             "UPDATE cases SET state = CASE WHEN outcome = 'not_complaint' THEN 'not_complaint'"
@@ -435,9 +432,10 @@ def actions_back(connection: sa.Connection) -> None:
             outcome |= {"state": states[row["action"]], "owner": owner, "snoozed_until": None, "what": what}
         else:
             outcome |= {"reason": what}
-        values = {"id": row["id"], "applied": known, "what": what, "outcome": json.dumps(outcome, ensure_ascii=False)}
+        written = json.dumps(outcome, ensure_ascii=False)
         connection.execute(
-            sa.text("UPDATE actions SET applied = :applied, what = :what, outcome = :outcome WHERE id = :id"), values
+            sa.text("UPDATE actions SET applied = :applied, what = :what, outcome = :outcome WHERE id = :id"),
+            {"id": row["id"], "applied": known, "what": what, "outcome": written},
         )
     op.drop_column("actions", "reason")
 
@@ -446,8 +444,8 @@ def actions_back(connection: sa.Connection) -> None:
 
 
 VIEWS = (
-    "id, case_id, receiver, messenger, chat, topic, state, wanted, shown, ref, tries, unknown, due_at, worker, error,"
-    " created_at, delivered_at"
+    "id, case_id, receiver, messenger, chat, topic, state, wanted, shown, ref, tries, unknown, due_at, worker,"
+    " error, created_at, delivered_at"
 )
 UPDATE_CASE = sa.text(
     "UPDATE cases SET revision = :revision, stage = :stage, owner = :owner, outcome = :outcome, rung = :rung,"
@@ -458,7 +456,8 @@ INSERT_EVENT = sa.text(
     " VALUES (:case_id, :number, :kind, :version, :actor, :actor_id, :actor_name, :payload, :at)"
 )
 INSERT_PERSON = sa.text(
-    'INSERT INTO people (messenger, "user", person, name, seen_at) VALUES (:messenger, :user, :person, :name, :seen_at)'
+    'INSERT INTO people (messenger, "user", person, name, seen_at)'
+    " VALUES (:messenger, :user, :person, :name, :seen_at)"
 )
 
 

@@ -18,6 +18,7 @@ from alerts.routing import Chat
 from simulator.telegram import Telegram
 from simulator.telegram_chats import Person, Standing, message_json
 from tests.contract.notifier_stages import CARD, CLAIMED, clock, serving
+from tests.outbox import MemoryPromptBook
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "telegram" / "api.json"
 SCALARS: Mapping[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float, "True": bool}

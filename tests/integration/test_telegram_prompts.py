@@ -1,7 +1,6 @@
 """Questions in Telegram: asked under the card, answered by the person who pressed, over real sockets."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from simulator.telegram import Telegram
 from simulator.telegram_chats import Message
 from tests.integration.test_telegram_inbox import NOW, TOKEN, Desk, opened
 from tests.outbox import MemoryPromptBook
+from tests.waiting import until
 
 CHAT, CARD, ANNA, OLEG = -1001, 1, 111, 222
 NOTE = Prompt(
@@ -276,10 +276,3 @@ def answered_at(desk: Desk) -> bool:
 
 async def answered() -> Answer:
     return Answer(text="Вы взяли")
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        # What the simulator shows has no event to wait for.
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

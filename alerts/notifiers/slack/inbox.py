@@ -1,4 +1,4 @@
-"""Presses from Slack over Socket Mode: an own loop around one websocket at a time."""
+"""Presses and answers from Slack over Socket Mode: an own loop around one websocket at a time."""
 
 import asyncio
 import logging
@@ -6,11 +6,14 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
+from alerts.backoff import Backoff
 from alerts.notifiers.slack.api import Connect, SlackApi
+from alerts.notifiers.slack.markup import escape
+from alerts.notifiers.slack.modals import another, make_modal, mistake, read_submission
 from alerts.notifiers.slack.updates import Pressed, read_message, read_press
 from alerts.ports import Answer, NotifyError, OnPress, Press
 
@@ -22,12 +25,17 @@ HEARTBEAT: Final = 10.0
 ACK_WITHIN: Final = 1.0
 """Slack wants the acknowledgement in three seconds; until then a killed daemon gets the press again."""
 
+DECIDED_WITHIN: Final = 2.0
+"""What is wrong with an answer can be shown in its modal only with the acknowledgement."""
+
 LANES: Final = 8
 TRIES: Final = 3
-LONGEST_PAUSE: Final = 30.0
+AGAIN: Final = Backoff(first=0.5, longest=30.0)
 LINK_DISABLED_PAUSE: Final = 60.0
 REMEMBERED: Final = 1000
 FAILED: Final = Answer(text="Не получилось записать. Нажмите ещё раз.", alert=True)
+NOT_ASKED: Final = Answer(text="Не получилось задать вопрос. Нажмите ещё раз.", alert=True)
+ASKED_ALREADY: Final = "exchanged_trigger_id"
 
 
 class SlackInbox:
@@ -47,7 +55,7 @@ class SlackInbox:
         self._clock = clock
         # Fair locks: a lane is both the order within a case and the bound of what runs at once.
         self._lanes = tuple(asyncio.Lock() for _ in range(LANES))
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
         self._greeted = False
 
     async def run(self, on_press: OnPress) -> None:
@@ -59,8 +67,7 @@ class SlackInbox:
                     pause = await self._connection(presses, on_press)
                     failures = 0 if self._greeted else failures + 1
                     # A server that greets and hangs up must not be called in a tight loop either.
-                    backoff = min(LONGEST_PAUSE, 2.0**failures / 2) * random.uniform(0.5, 1.0)
-                    await asyncio.sleep(max(pause, backoff))
+                    await asyncio.sleep(max(pause, AGAIN.after(failures, random.random())))
         finally:
             await self._api.close()
 
@@ -94,7 +101,7 @@ class SlackInbox:
             elif message.get("type") == "disconnect":
                 return _farewell(str(message.get("reason")))
             elif isinstance(envelope := message.get("envelope_id"), str):
-                pressed = read_press(message)
+                pressed = read_press(message) or read_submission(message)
                 presses.create_task(self._envelope(socket, envelope, pressed, on_press))
         return 0.0
 
@@ -106,20 +113,26 @@ class SlackInbox:
         on_press: OnPress,
     ) -> None:
         """Acknowledge when the press is stored, or when that takes long; what is not ours at once."""
-        if pressed is None or pressed.key in self._known:
-            await _acknowledge(socket, envelope)
+        if pressed is None:
+            await _acknowledge(socket, envelope, None)
             return
-        self._known[pressed.key] = None
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        work = asyncio.ensure_future(self._obey(pressed, on_press))
+        known = pressed.key in self._known
+        work = self._known[pressed.key] if known else asyncio.ensure_future(self._obey(pressed, on_press))
+        self._remember(pressed.key, work)
         try:
-            await asyncio.wait({work}, timeout=ACK_WITHIN)
-            await _acknowledge(socket, envelope)
+            await asyncio.wait({work}, timeout=ACK_WITHIN if pressed.value is None else DECIDED_WITHIN)
+            verdict = _verdict(pressed, work.result()) if work.done() else None
+            await _acknowledge(socket, envelope, verdict)
             answer = await work
         finally:
             work.cancel()
-        await self._whisper(pressed, answer)
+        if not known and verdict is None:
+            await self._answer(pressed, answer)
+
+    def _remember(self, key: str, work: asyncio.Future[Answer]) -> None:
+        self._known[key] = work
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
 
     async def _obey(self, pressed: Pressed, on_press: OnPress) -> Answer:
         press = Press(
@@ -130,6 +143,9 @@ class SlackInbox:
             case=pressed.case,
             action=pressed.action,
             at=self._clock(),
+            value=pressed.value,
+            chat=pressed.channel or None,
+            ref=pressed.ref,
         )
         async with self._lanes[pressed.case % LANES]:
             for attempt in range(1, TRIES + 1):
@@ -142,10 +158,22 @@ class SlackInbox:
         self._known.pop(pressed.key, None)
         return FAILED
 
+    async def _answer(self, pressed: Pressed, answer: Answer) -> None:
+        if answer.prompt is None:
+            await self._whisper(pressed, answer)
+            return
+        modal = make_modal(answer.prompt, pressed)
+        try:
+            await self._api.ask(self._api.web.views_open(trigger_id=pressed.trigger, view=modal))
+        except NotifyError as error:
+            log.warning("a question in Slack was not asked: %s", error)
+            if ASKED_ALREADY not in str(error):
+                await self._whisper(pressed, NOT_ASKED)
+
     async def _whisper(self, pressed: Pressed, answer: Answer) -> None:
         if not answer.text or not pressed.channel:
             return
-        text = f":no_entry: {answer.text}" if answer.alert else answer.text
+        text = f":no_entry: {escape(answer.text)}" if answer.alert else escape(answer.text)
         call = self._api.web.chat_postEphemeral(channel=pressed.channel, user=pressed.user, text=text)
         try:
             await self._api.ask(call)
@@ -154,9 +182,18 @@ class SlackInbox:
             log.info("an answer in Slack was not shown: %s", error)
 
 
-async def _acknowledge(socket: ClientWebSocketResponse, envelope: str) -> None:
+def _verdict(pressed: Pressed, answer: Answer) -> dict[str, Any] | None:
+    """What an answer's modal does: None closes it."""
+    if pressed.value is None:
+        return None
+    if answer.prompt is not None:
+        return another(answer.prompt, pressed)
+    return mistake(answer.text) if answer.alert else None
+
+
+async def _acknowledge(socket: ClientWebSocketResponse, envelope: str, verdict: dict[str, Any] | None) -> None:
     try:
-        await socket.send_json({"envelope_id": envelope})
+        await socket.send_json({"envelope_id": envelope} | ({"payload": verdict} if verdict else {}))
     except (ClientError, OSError):
         # It comes again over the next connection and is known by its key.
         log.info("an acknowledgement to Slack did not go out: the connection is gone")

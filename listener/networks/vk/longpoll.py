@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 import aiohttp
 
 from listener.environment import STRAIGHT
-from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.transport import BoundedJson, Limits, is_loopback
+from listener.networks.bounded import AnswerTooLargeError, BoundedJson
+from listener.networks.vk.transport import Limits, is_loopback
 from listener.ports import SourceError
 from listener.proxies import Proxies
 
@@ -78,7 +78,7 @@ class LongPoll:
         async with self._opened().get(url, params=query, timeout=timeout, allow_redirects=False) as response:
             if response.status != 200:
                 raise SourceError(f"VK long poll: HTTP {response.status}")
-            body = BoundedJson(self._limits)
+            body = BoundedJson("VK", self._limits.body, self._limits.wire)
             async for piece in response.content.iter_chunked(_READ):
                 body.feed(piece)
             return body.whole()

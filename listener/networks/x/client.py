@@ -17,14 +17,12 @@ from tweepy import TweepyException
 from tweepy.asynchronous import AsyncClient
 
 from listener.environment import STRAIGHT
-from listener.networks.trimming import Trimmer
+from listener.networks.bounded import BoundedJson
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
 from listener.ports import Clock, SourceError
 from listener.proxies import Proxies
 
-MAX_BODY: Final = 16 * 1024 * 1024
-"""Bytes of an answer; a hundred of X's longest posts are below three million."""
 CHUNK: Final = 64 * 1024
 PAGE_SIZE: Final = 100
 
@@ -187,9 +185,7 @@ def _what_is_read() -> dict[str, Any]:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    trimmer = Trimmer()
+    body = BoundedJson("X")
     async for piece in response.content.iter_chunked(CHUNK):
-        trimmer.feed(piece)
-        if len(trimmer.kept) > MAX_BODY:
-            raise aiohttp.ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
-    return bytes(trimmer.kept)
+        body.feed(piece)
+    return body.whole()

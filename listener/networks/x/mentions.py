@@ -45,7 +45,7 @@ class XMentions:
             return await self._client.mentions(user, bound, token)
 
         batch = await self._walking.step(replace(bookmark, user=user), ask)
-        return await self._own.without_own(batch)
+        return await self._own.named(batch)
 
     async def close(self) -> None:
         await self._client.close()

@@ -34,7 +34,7 @@ class XSearch:
 
     async def fetch(self, cursor: str | None) -> Batch:
         batch = await self._walking.step(self._walking.open(cursor), self._ask)
-        return await self._own.without_own(batch)
+        return await self._own.named(batch)
 
     async def close(self) -> None:
         await self._client.close()
