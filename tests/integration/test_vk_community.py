@@ -304,6 +304,15 @@ async def test_a_bad_long_poll_answer_loses_nothing(world: World, source: VkComm
     assert [one.id for one in await shelf.hear(source)] == [post]
 
 
+async def test_the_long_poll_waits_as_long_as_it_is_asked_to(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=503, headers={"Retry-After": "7"}))
+    with pytest.raises(SourceError) as caught:
+        await shelf.hear(source)
+    assert (caught.value.retry_after, caught.value.unreachable) == (7, True)
+
+
 async def test_an_answer_too_large_to_hold_is_a_gap_and_the_wall_is_read(
     world: World, source: VkCommunity
 ) -> None:

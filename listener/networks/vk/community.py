@@ -247,7 +247,7 @@ class VkCommunity:
             return _Found(complete=False, words=UNREAD)
         reached = max(since, self._now() - FARTHEST)
         try:
-            haul = await catch_up(self._reader, -group, reached, self._clock.now())
+            recovered = await catch_up(self._reader, -group, reached, self._clock.now())
         except SourceError as error:
             self._gap_tries += 1
             if not error.permanent and not error.held_back and self._gap_tries < GAP_TRIES:
@@ -256,15 +256,15 @@ class VkCommunity:
             self._gap_tries = 0
             return _Found(complete=False, words=UNREAD)
         self._gap_tries = 0
-        self._quotes.learn(haul.older.values())
-        mentions = await self._quotes.answered([self._here(mention) for mention in haul.mentions.values()])
+        self._quotes.learn(recovered.older.values())
+        mentions = await self._quotes.answered([self._here(mention) for mention in recovered.mentions.values()])
         words = f"стена перечитана, найдено записей: {len(mentions)}"
-        if haul.left_out:
-            words += f"; не прочитаны комментарии под записями: {haul.left_out}"
+        if recovered.left_out:
+            words += f"; не прочитаны комментарии под записями: {recovered.left_out}"
         return _Found(
             mentions=tuple(mentions),
-            deleted=tuple(haul.deleted.values()),
-            complete=not haul.left_out and reached == since,
+            deleted=tuple(recovered.deleted.values()),
+            complete=not recovered.left_out and reached == since,
             words=words,
         )
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.network import X
+from listener.networks.x.pagination import Pagination
 from listener.networks.x.posts import errors_of
-from listener.networks.x.walking import Walking
 from listener.ports import Batch, SourceError
 
 HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -27,24 +27,24 @@ class XMentions:
         account: str,
         every: timedelta,
         client: XClient,
-        walking: Walking,
+        pagination: Pagination,
         own: OwnAccounts | None = None,
     ) -> None:
         self.name = name
         self.every = every
         self._account = account
         self._client = client
-        self._walking = walking
+        self._pagination = pagination
         self._own = own or OwnAccounts(client, ())
 
     async def fetch(self, cursor: str | None) -> Batch:
-        bookmark = self._walking.open(cursor)
+        bookmark = self._pagination.open(cursor)
         user = bookmark.user or await self._number()
 
         async def ask(bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
             return await self._client.mentions(user, bound, token)
 
-        batch = await self._walking.step(replace(bookmark, user=user), ask)
+        batch = await self._pagination.step(replace(bookmark, user=user), ask)
         return await self._own.named(batch)
 
     async def close(self) -> None:
