@@ -34,6 +34,8 @@ GAP_TRIES: Final = 3
 IDLE: Final = 1.0
 """Seconds to rest after an empty answer that came at once: a server that does not wait must not be stormed."""
 KEY_TRIES: Final = 3
+SERVER_REST: Final = 120.0
+"""Seconds for which the long poll's address is used again although it does not answer."""
 UNREAD: Final = "стену перечитать не удалось, часть записей могла пропасть"
 _LONG_POLL_OFF: Final = 100
 
@@ -83,6 +85,7 @@ class VkCommunity:
         self._quotes = Quotes(reader)
         self._group: int | None = None
         self._server: Server | None = None
+        self._server_at = 0.0
         self._events_once = EventsOnce()
         self._gap_tries = 0
 
@@ -140,6 +143,7 @@ class VkCommunity:
                 raise SourceError(words, permanent=True) from None
             raise
         self._server = read_server(answer)
+        self._server_at = asyncio.get_running_loop().time()
         return self._server
 
     async def _first(self, group: int) -> Batch:
@@ -160,8 +164,7 @@ class VkCommunity:
             try:
                 look = await self._rested(server, ts)
             except SourceError:
-                # The server may have moved: ask for its address again next time. The ts outlives the key.
-                self._server = None
+                self._doubt_server()
                 raise
             if look.state == "lost":
                 return look, (await self._new_server(group)).ts
@@ -169,6 +172,14 @@ class VkCommunity:
                 return look, look.ts or ts
             self._server = None
         raise SourceError("VK long poll: ключ не принимается даже новым")
+
+    def _doubt_server(self) -> None:
+        """The server may have moved; its address has a quota of its own, so it is asked for now and then only.
+
+        The ts outlives the key.
+        """
+        if asyncio.get_running_loop().time() - self._server_at >= SERVER_REST:
+            self._server = None
 
     async def _rested(self, server: Server, ts: str) -> Look:
         """A look, with a rest after one that brought nothing and did not wait either."""
@@ -212,7 +223,10 @@ class VkCommunity:
                     mentions.pop(mention.id, None)
                     deleted.pop(mention.id, None)
                     mentions[mention.id] = mention
-        return await self._quotes.answered(list(mentions.values())), tuple(deleted.values())
+        answered = await self._quotes.answered(list(mentions.values()))
+        now = self._clock.now()
+        posts = (Deletion(network=self.network, id=post, at=now) for post in self._quotes.gone())
+        return answered, (*deleted.values(), *posts)
 
     def _mention(self, event: Update, item: Item, people: Mapping[int, Author]) -> Mention:
         mention = self._here(HEARD[event.type](item, people))

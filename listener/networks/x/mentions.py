@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+from listener.networks.reading import read
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.network import X
 from listener.networks.x.pagination import Pagination
 from listener.networks.x.posts import errors_of
+from listener.networks.x.shapes import UserAnswer
 from listener.ports import Batch, SourceError
 
 HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -54,9 +56,8 @@ class XMentions:
         if not HANDLE.fullmatch(self._account):
             raise SourceError(f"{self._account!r} cannot be an account of X; correct the brand", permanent=True)
         answer = await self._client.user(self._account)
-        user = answer.get("data")
-        number = str(user.get("id")) if isinstance(user, Mapping) else ""
-        if number.isascii() and number.isdecimal():
-            return number
+        user = read(answer, UserAnswer).data
+        if user is not None:
+            return str(user.id)
         words = "; ".join(errors_of(answer)) or "no user in the answer"
         raise SourceError(f"X does not know the account @{self._account}: {words}", permanent=True)
