@@ -7,6 +7,7 @@ RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.t
  && python -m venv /build \
  && /build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md ./
+COPY domain domain
 COPY listener listener
 COPY classifiers classifiers
 COPY alerts alerts

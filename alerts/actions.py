@@ -8,8 +8,8 @@ from typing import Final, Literal, TypeGuard, get_args
 from alerts.card import Action
 from alerts.case import Case, State
 from alerts.deeds import last_deed, taken, verb
-from alerts.people import Person
 from alerts.russian import moment
+from domain.person import Person
 
 SNOOZE: Final = timedelta(hours=1)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-Span = tuple[int, int]
+from domain.span import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from alerts.candidate import Span
 from alerts.case import Case, Said, State
 from alerts.deeds import last_deed, taken
 from alerts.quoting import in_short, phrases, quote
 from alerts.russian import INTENT_TITLES, NBSP, NETWORK_TITLES, capital, counted, day, moment, number, percent
 from alerts.suppression import URGENT_AT
+from domain.span import Span
 
 Action = Literal["claim", "not_complaint", "snooze", "close", "reopen"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from alerts.candidate import Span
+from domain.span import Span
 
 State = Literal["new", "claimed", "snoozed", "not_complaint", "closed"]
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from alerts.case import Case, Deed
-from alerts.people import Person
 from alerts.russian import did, moment
+from domain.person import Person
 
 VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "claim": ("взял", ""),

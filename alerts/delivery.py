@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, assert_never, get_args
 
 from alerts.card import make_card
-from alerts.people import Messenger
 from alerts.ports import Delivery, Notifier, NotifyError, Outbox, Searchable
+from domain.person import Messenger
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from alerts.card import Card
 from alerts.case import Case
-from alerts.people import Messenger
 from alerts.routing import Chat
+from domain.person import Messenger
 
 
 class NotifyError(Exception):

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from alerts.candidate import Span
+from domain.span import Span
 
 ELLIPSIS: Final = "…"
 MOST_PHRASES: Final = 3

@@ -1,11 +1,11 @@
 """Routes: which receivers must know of a candidate, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.candidate import Candidate
-from alerts.people import Messenger
 from alerts.russian import INTENT_TITLES, NETWORK_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
+from domain.person import Messenger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +21,12 @@ class Chat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
+    """`owner` and `backup` answer for what comes here: ids of people."""
+
     name: str
     chats: tuple[Chat, ...]
+    owner: str | None = None
+    backup: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
-    """The staff's routes.yaml as values: the first route whose condition holds wins, else `default`."""
+    """The config's routes.yaml as values: the first route whose condition holds wins, else `default`."""
 
     receivers: tuple[Receiver, ...]
     default: tuple[str, ...]
@@ -124,5 +128,5 @@ def _named(routing: Routing, names: tuple[str, ...]) -> tuple[Receiver, ...]:
         chats = tuple(chat for chat in dict.fromkeys(receivers[name].chats) if chat not in told)
         told.update(chats)
         if chats:
-            chosen.append(Receiver(name=name, chats=chats))
+            chosen.append(replace(receivers[name], chats=chats))
     return tuple(chosen)

@@ -153,7 +153,7 @@ async def _daemon(folder: Path, world: Mapping[str, str]) -> AsyncIterator[None]
     settings = {
         **world,
         "LISTENER_DATABASE_URL": f"sqlite:///{folder / 'otklik.db'}",
-        "LISTENER_CONFIG_DIR": str(_staff_files(folder)),
+        "LISTENER_CONFIG_DIR": str(_config_files(folder)),
         "LISTENER_HTTP_BIND": "127.0.0.1:0",
     }
     async with _process("-m", "listener", "run", environment=settings, errors=PIPE) as process:
@@ -184,7 +184,7 @@ async def _process(
         await process.wait()
 
 
-def _staff_files(folder: Path) -> Path:
+def _config_files(folder: Path) -> Path:
     """The demo's configuration with this benchmark's poll interval."""
     config = folder / "config"
     with as_file(files("simulator") / "demo") as demo:

@@ -8,18 +8,18 @@ from typing import Final
 import orjson
 
 from benchmarks.row import Row
-from benchmarks.stream import TELECOM, invented_staff, invented_texts, real_lines
+from benchmarks.stream import TELECOM, invented_config, invented_texts, real_lines
 from listener.brands.letters import TOKEN, fold
 from listener.brands.matcher import Matcher
-from listener.staff.load import load
-from listener.staff.values import Staff
+from listener.config.load import load
+from listener.config.values import Config
 
 TEXTS: Final = 10_000
 ROUNDS: Final = 5
 
 
 def run() -> list[Row]:
-    rows = _beside("invented, nearly every text names a brand", invented_staff(), invented_texts(TEXTS))
+    rows = _beside("invented, nearly every text names a brand", invented_config(), invented_texts(TEXTS))
     rows += _beside("invented, seven operators, no text names one", load(TELECOM), invented_texts(TEXTS))
     real = real_lines()
     if real is not None:
@@ -28,9 +28,11 @@ def run() -> list[Row]:
     return rows
 
 
-def _beside(name: str, staff: Staff, texts: Sequence[str]) -> list[Row]:
-    matcher = Matcher(staff.brands)
-    names = frozenset(word for brand in staff.brands for name in brand.names for word in TOKEN.findall(fold(name)))
+def _beside(name: str, config: Config, texts: Sequence[str]) -> list[Row]:
+    matcher = Matcher(config.brands)
+    names = frozenset(
+        word for brand in config.brands for name in brand.names for word in TOKEN.findall(fold(name))
+    )
 
     def match() -> int:
         return sum(bool(matcher.match(text)) for text in texts)

@@ -17,15 +17,15 @@ import orjson
 from alerts.card import Card
 from alerts.routing import Chat
 from benchmarks.row import Row
-from benchmarks.stream import TELECOM, complaining_lines, invented_lines, invented_staff, real_lines
+from benchmarks.stream import TELECOM, complaining_lines, invented_config, invented_lines, real_lines
 from listener.clock import SystemClock
+from listener.config.load import load
+from listener.config.values import Config
 from listener.heap import settle
 from listener.metrics import Metrics
 from listener.parts import Messengers, build_judging, build_pipeline
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
-from listener.staff.load import load
-from listener.staff.values import Staff
 from listener.store.store import Store
 from listener.watch import Watch
 from listener.web.health import Health
@@ -50,17 +50,17 @@ class NullNotifier:
 
 
 def run() -> list[Row]:
-    staff = invented_staff()
-    rows = _beside("a usual day, invented", staff, invented_lines(USUAL))
-    rows += _beside("complaints only, invented", staff, complaining_lines(CRISIS))
+    config = invented_config()
+    rows = _beside("a usual day, invented", config, invented_lines(USUAL))
+    rows += _beside("complaints only, invented", config, complaining_lines(CRISIS))
     real = real_lines()
     if real is not None:
         rows += _beside("telecom, real", load(TELECOM), real)
     return rows
 
 
-def _beside(name: str, staff: Staff, lines: bytes) -> list[Row]:
-    whole = asyncio.run(_replayed(staff, lines))
+def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
+    whole = asyncio.run(_replayed(config, lines))
     bare = _bare_loop(lines)
     return [
         Row(name=name, value=whole, unit="mentions/s", against="the bare loop", ratio=whole / bare),
@@ -68,9 +68,9 @@ def _beside(name: str, staff: Staff, lines: bytes) -> list[Row]:
     ]
 
 
-async def _replayed(staff: Staff, lines: bytes) -> float:
+async def _replayed(config: Config, lines: bytes) -> float:
     """Mentions a second from the first line read to the last card received."""
-    async with pipeline(staff) as piped:
+    async with pipeline(config) as piped:
         await replay(piped, b"".join(islice(_split(lines), WARM)))
         settle()
         rest = b"".join(islice(_split(lines), WARM, None))
@@ -89,7 +89,7 @@ async def replay(piped: Pipeline, lines: bytes) -> Progress:
 
 
 @asynccontextmanager
-async def pipeline(staff: Staff) -> AsyncIterator[Pipeline]:
+async def pipeline(config: Config) -> AsyncIterator[Pipeline]:
     """The real pipeline over a new SQLite file, every card going to the null receiver."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
@@ -98,9 +98,9 @@ async def pipeline(staff: Staff) -> AsyncIterator[Pipeline]:
         workers = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
         messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes=())
-        judging = build_judging(staff, frozenset(messengers.notifiers))
+        judging = build_judging(config, frozenset(messengers.notifiers))
         watch = Watch(Metrics(), Health(), clock)
-        yield build_pipeline(staff, judging, store, messengers, clock, watch, workers)
+        yield build_pipeline(config, judging, store, messengers, clock, watch, workers)
 
 
 def _bare_loop(lines: bytes) -> float:

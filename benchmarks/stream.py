@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import orjson
 
-from listener.staff.load import load
-from listener.staff.values import Staff
+from listener.config.load import load
+from listener.config.values import Config
 from simulator.corpus import Entry, load_corpus
 
 FIRST: Final = datetime(2026, 11, 18, 9, tzinfo=UTC)
@@ -21,7 +21,7 @@ REAL: Final = Path(__file__).parents[2] / "shared" / "data" / "replay" / "teleco
 TELECOM: Final = Path(__file__).parents[1] / "examples" / "telecom"
 
 
-def invented_staff() -> Staff:
+def invented_config() -> Config:
     """The demo's configuration: the three invented brands that the simulator's texts speak of."""
     with as_file(files("simulator") / "demo") as folder:
         return load(folder)

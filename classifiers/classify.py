@@ -17,7 +17,8 @@ from classifiers.reasons import Reasons
 from classifiers.scorer import Scorer
 from classifiers.shares import NOTHING
 from classifiers.text import mask, pieces
-from classifiers.verdict import LABELS, Evidence, Label, Question, Sentiment, Verdict
+from classifiers.verdict import Question
+from domain.verdict import LABELS, Evidence, Label, Sentiment, Verdict
 
 NO_MARKERS: Final = Markers()
 

@@ -24,9 +24,10 @@ from classifiers.readings import (
     readings,
 )
 from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
-from classifiers.text import OTHER_BRAND, Span
+from classifiers.text import OTHER_BRAND
 from classifiers.tones import COUNTED, read_tones
-from classifiers.verdict import LABELS, Label
+from domain.span import Span
+from domain.verdict import LABELS, Label
 
 Domain = Literal["telecom", "banks", "general", "comments", "emotions", "news", "own"]
 

@@ -22,7 +22,8 @@ from classifiers.figures import (
     precision_at_recall,
 )
 from classifiers.text import OTHER_BRAND
-from classifiers.verdict import LABELS, Judges, Label, Question, Verdict
+from classifiers.verdict import Judges, Question
+from domain.verdict import LABELS, Label, Verdict
 
 HARD_CASES: Final = Path(__file__).parent / "models" / "hard_cases.tsv"
 

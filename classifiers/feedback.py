@@ -31,8 +31,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # c
 from classifiers.model import COMPLAINT, Block, Floats, Model
 from classifiers.morphology import Morphology
 from classifiers.space import Read, Space, read
-from classifiers.text import Span
 from classifiers.verdict import Judges, Question
+from domain.span import Span
 
 Ints = npt.NDArray[np.int64]
 Way = Literal["shift", "weights"]

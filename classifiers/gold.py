@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from classifiers.corpora import BRAND_NAMES, DataError, Domain, Example, brand_example, sounds_like_complaint
 from classifiers.text import spans_of
-from classifiers.verdict import LABELS, Label
+from domain.verdict import LABELS, Label
 
 ROWS: Final = """\
 A row of FILE (JSON lines, .gz or not) has a `text` and what people said of it, at least one of:

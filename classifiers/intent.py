@@ -7,8 +7,8 @@ from typing import Final
 
 from classifiers.lexicon import STAFF_URGENT, URGENT
 from classifiers.marks import STAFF
-from classifiers.text import Span
-from classifiers.verdict import Intent, Label
+from domain.span import Span
+from domain.verdict import Intent, Label
 
 UNHAPPY: Final = 0.5
 """From this probability on a text is read as a customer's trouble."""

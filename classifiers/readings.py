@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from classifiers.verdict import Label
+from domain.verdict import Label
 
 _LABELS: Final = Path(__file__).parent / "labels"
 READ: Final = _LABELS / "complaints.tsv"

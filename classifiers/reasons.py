@@ -6,7 +6,7 @@ from itertools import accumulate, chain, compress
 from typing import Final, overload
 
 from classifiers.shares import NOTHING
-from classifiers.verdict import Evidence
+from domain.verdict import Evidence
 
 _EVIDENCE: Final[Callable[[Iterable[float]], Evidence]] = partial(tuple.__new__, Evidence)
 """`Evidence._make` without its frame of Python: a text has a dozen of them, and the daemon stores them all."""

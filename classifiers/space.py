@@ -12,7 +12,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from classifiers.features import char_features, word_features
 from classifiers.model import HEADS, Block, Floats, Model
 from classifiers.morphology import Morphology
-from classifiers.text import Span, tokens
+from classifiers.text import tokens
+from domain.span import Span
 
 MIN_WORD_TEXTS: Final = 2
 MIN_CHAR_TEXTS: Final = 3

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
+from domain.span import Span
+
 MAX_CHARACTERS: Final = 16_000
 MAX_PIECES: Final = 4_000
 """What is judged of a long text (about 2 000 words): complaints come early, and time must be bounded."""
@@ -41,8 +43,6 @@ _REPEATED: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
 _LOOKALIKE: Final = str.maketrans("aceopxykmtbhu3ACEOPXYKMTBHU", "асеорхукмтвнизАСЕОРХУКМТВНИ")
 _CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,8 @@ from classifiers.marks import URGENCY, Marks, found
 from classifiers.morphology import Morphology
 from classifiers.readings import teaches
 from classifiers.text import tokens
-from classifiers.verdict import Intent, Judges, Question, Verdict
+from classifiers.verdict import Judges, Question
+from domain.verdict import Intent, Verdict
 
 TOPIC_READINGS: Final = Path(__file__).parent / "labels" / "topics.tsv"
 """2 962 tweets: topics, intent, kind of urgency by `labels/GUIDELINE.md`."""

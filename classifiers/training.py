@@ -18,7 +18,7 @@ from classifiers.heads import Classes, Lines, Target, calibrated, fit_all, held_
 from classifiers.model import Model
 from classifiers.morphology import Morphology
 from classifiers.space import Read, Space, blocks, read
-from classifiers.verdict import LABELS
+from domain.verdict import LABELS
 
 Step = Callable[[str], None]
 """Is told what comes next; the command draws the progress bar."""

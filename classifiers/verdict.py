@@ -1,58 +1,11 @@
-"""A verdict: what the judge thinks of one text, and the words that made it think so."""
+"""What is asked of the judge and who may judge; a verdict as the command line prints it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Protocol
 
-Label = Literal["negative", "neutral", "positive"]
-Intent = Literal["vent", "solve", "question", "praise", "troll", "advertisement", "news", "other"]
-
-LABELS: Final[tuple[Label, ...]] = ("negative", "neutral", "positive")
-
-
-class Evidence(NamedTuple):
-    """Characters `start:end` of the text moved the complaint's score (log-odds) by `weight`.
-
-    A tuple and no dataclass: a text has a dozen of them, and making them was half of the judge's time.
-    """
-
-    start: int
-    end: int
-    weight: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentiment:
-    """Probabilities that add up to one: the attitude towards the brand, or of the text where none is given."""
-
-    negative: float
-    neutral: float
-    positive: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """`complaint` and `urgency` are probabilities; `evidence` is sorted by position; `model` is a version.
-
-    `label` is the likeliest class, but where a brand is given an opinion goes before none unless that is clearly
-    likelier (`classifiers.classify.LEANING`). Where `read_twice`, the first piece of evidence is the whole text:
-    what the second reading added.
-    """
-
-    sentiment: Sentiment
-    label: Label
-    complaint: float
-    intent: Intent
-    topics: tuple[str, ...]
-    urgency: float
-    evidence: Sequence[Evidence]
-    model: str
-    read_twice: bool = False
-
-    @property
-    def words(self) -> Sequence[Evidence]:
-        """The evidence of words alone."""
-        return self.evidence[1:] if self.read_twice else self.evidence
+from domain.span import Span
+from domain.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +13,7 @@ class Question:
     """A text to judge; `brand` are the character spans in which the brand is named (masked from the judge)."""
 
     text: str
-    brand: tuple[tuple[int, int], ...] = ()
+    brand: tuple[Span, ...] = ()
 
 
 class Judges(Protocol):

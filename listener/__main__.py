@@ -9,7 +9,7 @@ from typing import Final
 from listener.heap import made_to_last
 
 COMMANDS: Final = {
-    "check": "check the staff's configuration: every mistake with file and line",
+    "check": "check the configuration: every mistake with file and line",
     "classify": "judge texts: JSONL in, JSONL out",
     "demo": "everything at once without accounts: simulated networks, real daemon",
     "evaluate": "measure the model on labelled texts",

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from classifiers.model import ModelError
 from listener.clock import SystemClock
+from listener.config.load import load
+from listener.config.values import Config, ConfigError
 from listener.heap import settle
 from listener.judging import Judging
 from listener.metrics import Metrics
@@ -18,8 +20,6 @@ from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
 from listener.settings import Settings
-from listener.staff.load import load
-from listener.staff.values import ConfigError, Staff
 from listener.store.store import Store
 from listener.watch import Watch
 from listener.web.health import Health
@@ -84,21 +84,21 @@ class Daemon:
             task.result()
 
     async def reload(self) -> None:
-        """Read the staff's config and the model again; a broken one changes nothing."""
+        """Read the config and the model again; a broken one changes nothing."""
         try:
-            staff = await asyncio.to_thread(load, self._settings.config_dir)
-            judging = await self._build_judging(staff)
+            config = await asyncio.to_thread(load, self._settings.config_dir)
+            judging = await self._build_judging(config)
         except (ConfigError, ModelError) as error:
             log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
             return
-        self.pipeline.use(judging, staff.people)
+        self.pipeline.use(judging, config.people)
         settle()
         await self._hearing.aclose()
-        await self._begin_hearing(staff)
-        log.info("the new configuration is in use: %d brands", len(staff.brands))
+        await self._begin_hearing(config)
+        log.info("the new configuration is in use: %d brands", len(config.brands))
 
     async def _start(self) -> None:
-        staff = await asyncio.to_thread(load, self._settings.config_dir)
+        config = await asyncio.to_thread(load, self._settings.config_dir)
         self.store = await Store.open(self._settings.database_url)
         self._stack.push_async_callback(self.store.close)
         if "tell" in self._roles:
@@ -106,9 +106,9 @@ class Daemon:
         self._messengers = build_messengers(self._settings, self._clock.now)
         for notifier in self._messengers.notifiers.values():
             self._stack.push_async_callback(notifier.close)
-        judging = await self._build_judging(staff)
+        judging = await self._build_judging(config)
         self.pipeline = build_pipeline(
-            staff, judging, self.store, self._messengers, self._clock, self._watch, self._workers
+            config, judging, self.store, self._messengers, self._clock, self._watch, self._workers
         )
         settle()
         if "tell" in self._roles:
@@ -117,14 +117,14 @@ class Daemon:
             await self._begin_serving()
         for name, loop in self._loops():
             self._tasks[name] = asyncio.create_task(loop, name=name)
-        await self._begin_hearing(staff)
-        log.info("ready: %d brands, roles %s", len(staff.brands), ", ".join(sorted(self._roles)))
+        await self._begin_hearing(config)
+        log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
 
-    async def _build_judging(self, staff: Staff) -> Judging:
+    async def _build_judging(self, config: Config) -> Judging:
         reachable = frozenset(self._messengers.notifiers)
         loop = asyncio.get_running_loop()
         build = partial(
-            build_judging, staff, reachable, self._settings.model, second=self._settings.second_opinion
+            build_judging, config, reachable, self._settings.model, second=self._settings.second_opinion
         )
         return await loop.run_in_executor(self._workers, build)
 
@@ -140,11 +140,11 @@ class Daemon:
                 loops.append((f"obey {type(inbox).__name__}", inbox.run(self.pipeline.obey)))
         return loops
 
-    async def _begin_hearing(self, staff: Staff) -> None:
+    async def _begin_hearing(self, config: Config) -> None:
         self._hearing = contextlib.AsyncExitStack()
         if "hear" not in self._roles:
             return
-        sources: list[Source] = build_sources(staff, self._settings, self.store.budget(self._clock), self._clock)
+        sources: list[Source] = build_sources(config, self._settings, self.store.budget(self._clock), self._clock)
         polling = Polling(self.pipeline.hear, self._clock, self._watch)
         for source in sources:
             self._hearing.push_async_callback(source.close)

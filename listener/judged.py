@@ -5,9 +5,9 @@ from datetime import datetime
 
 from alerts.candidate import Candidate
 from alerts.routing import Chat
-from classifiers.verdict import Verdict
-from listener.brands.brand import Match
-from listener.mention import Mention
+from domain.brand import Match
+from domain.mention import Mention
+from domain.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from alerts.routing import Routing, decide
 from alerts.sla import deadlines, hold_until
 from alerts.suppression import URGENT_AT
 from classifiers.verdict import Judges, Question
-from listener.brands.brand import Brand, Match
+from domain.brand import Brand, Match
+from domain.mention import Mention
 from listener.judged import Judgement, Opinion, Stored, Told
-from listener.mention import Mention
 from listener.triage import Declined, on_own_page, triage
 
 OWN_PAGE: Final = "на своей странице"
@@ -24,7 +24,7 @@ class Matches(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
-    """Everything a judgement depends on, replaced as a whole when the staff's config is read anew.
+    """Everything a judgement depends on, replaced as a whole when the config is read anew.
 
     `urgent_at` is the urgency from which a card is not held back by night hours.
     """

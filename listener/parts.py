@@ -1,4 +1,4 @@
-"""What the settings and the staff's config ask for, built from concrete classes: sources, messengers, judging."""
+"""What the settings and the config ask for, built from concrete classes: sources, messengers, judging."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -14,20 +14,20 @@ from alerts.notifiers.slack import SlackNotifier
 from alerts.notifiers.slack_inbox import SlackInbox
 from alerts.notifiers.telegram import TelegramNotifier
 from alerts.notifiers.telegram_inbox import TelegramInbox
-from alerts.people import Messenger
 from alerts.ports import Inbox, Notifier
 from alerts.routing import Chat, Receiver, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
+from domain.person import Messenger
 from listener.brands.dialect import vk_queries, x_query
 from listener.brands.matcher import Matcher
+from listener.config.values import Config
 from listener.judging import Judging
 from listener.networks.vk.build import build_vk
 from listener.networks.x.build import build_x
 from listener.pipeline import Pipeline, timezone_of
 from listener.ports import Budget, Clock, Source
 from listener.settings import Settings
-from listener.staff.values import Staff
 from listener.store.store import Store
 from listener.watch import Watch
 
@@ -45,11 +45,11 @@ class Messengers:
     inboxes: tuple[Inbox, ...]
 
 
-def build_sources(staff: Staff, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
+def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
     """One source for each thing the brands watch on a network that has a token; says which are off."""
     sources: list[Source] = []
     for build in NETWORKS.values():
-        sources += build(staff, settings, budget, clock)
+        sources += build(config, settings, budget, clock)
     if not sources:
         log.warning("nothing is heard: no network has a token, or no brand watches one")
     return sources
@@ -70,25 +70,25 @@ def build_messengers(settings: Settings, clock: Callable[[], datetime]) -> Messe
 
 
 def build_judging(
-    staff: Staff, reachable: frozenset[Messenger], model: Path | None = None, *, second: bool = True
+    config: Config, reachable: frozenset[Messenger], model: Path | None = None, *, second: bool = True
 ) -> Judging:
-    """The judge with the staff's words and routes. Loads the model, by default the one that comes with Otklik.
+    """The judge with the config's words and routes. Loads the model, by default the one that comes with Otklik.
 
     Call it off the event loop. Raises `classifiers.model.ModelError`.
     """
-    markers = Markers(topics=staff.words.topics, urgent=staff.words.urgent)
+    markers = Markers(topics=config.words.topics, urgent=config.words.urgent)
     if second and (reason := missing()):
         log.warning("the second opinion is off: %s", reason)
     return Judging(
-        matcher=Matcher(staff.brands),
+        matcher=Matcher(config.brands),
         judge=open_judge(model, markers, second=second, at_most=SECOND_AT_MOST),
-        brands={brand.id: brand for brand in staff.brands},
-        routing=within_reach(staff.routing, reachable),
+        brands={brand.id: brand for brand in config.brands},
+        routing=within_reach(config.routing, reachable),
     )
 
 
 def build_pipeline(
-    staff: Staff,
+    config: Config,
     judging: Judging,
     store: Store,
     messengers: Messengers,
@@ -101,7 +101,7 @@ def build_pipeline(
     return Pipeline(
         store=store,
         judging=judging,
-        people=staff.people,
+        people=config.people,
         delivering={
             name: Delivering(store, {name: notifier}, clock.now, observed=watch.delivered, timezone=zone)
             for name, notifier in messengers.notifiers.items()
@@ -130,18 +130,18 @@ def within_reach(routing: Routing, reachable: frozenset[Messenger]) -> Routing:
     return replace(routing, receivers=tuple(receivers))
 
 
-def _vk(staff: Staff, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
+def _vk(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
     if settings.vk_service_token is None and not settings.vk_community_tokens:
         log.info("VK is off: no token")
         return []
-    return build_vk(staff.brands, settings, budget, clock, vk_queries)
+    return build_vk(config.brands, settings, budget, clock, vk_queries)
 
 
-def _x(staff: Staff, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
+def _x(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
     if settings.x_bearer_token is None:
         log.info("X is off: no token")
         return []
-    return build_x(staff.brands, settings, budget, clock, x_query)
+    return build_x(config.brands, settings, budget, clock, x_query)
 
 
 def _slack(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier, Inbox] | None:
@@ -158,7 +158,7 @@ def _telegram(settings: Settings, now: Callable[[], datetime]) -> tuple[Notifier
     return TelegramNotifier(address, token, proxy=proxy), TelegramInbox(address, token, now, proxy=proxy)
 
 
-BuildNetwork = Callable[[Staff, Settings, Budget, Clock], list[Source]]
+BuildNetwork = Callable[[Config, Settings, Budget, Clock], list[Source]]
 BuildMessenger = Callable[[Settings, Callable[[], datetime]], tuple[Notifier, Inbox] | None]
 
 NETWORKS: Final[Mapping[str, BuildNetwork]] = {"vk": _vk, "x": _x}

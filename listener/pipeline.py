@@ -18,10 +18,10 @@ from typing import Any, Final
 from alerts.actions import Change, Refusal, act
 from alerts.case import Case
 from alerts.delivery import Delivering
-from alerts.people import Messenger, Person, who_is
 from alerts.ports import Answer, Press
 from alerts.routing import Routing
 from alerts.suppression import may_tell
+from domain.person import Messenger, Person, who_is
 from listener.judged import Judgement, Stored, Told
 from listener.judging import Judging, judge_apart
 from listener.ports import Batch, Clock, Source, SourceError
@@ -42,7 +42,7 @@ TROUBLE: Final = 2.0
 
 
 class Pipeline:
-    """The four loops over one store. What the staff's config decides is replaced as a whole by `use`."""
+    """The four loops over one store. What the config decides is replaced as a whole by `use`."""
 
     def __init__(
         self,

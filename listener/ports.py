@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from listener.mention import Mention, Network
+from domain.mention import Mention, Network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

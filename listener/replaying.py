@@ -8,8 +8,9 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from alerts.people import Messenger
-from listener.mention import MalformedMentionError, Mention, parse_mention
+from domain.mention import Mention
+from domain.person import Messenger
+from listener.mention_format import MalformedMentionError, parse_mention
 from listener.pipeline import Pipeline
 from listener.ports import Batch, SourceError
 from listener.store.errors import StoreError

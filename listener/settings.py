@@ -110,7 +110,7 @@ def read_settings(
 
 
 def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:
-    """The staff's folder alone, for commands that need no token: mistakes in the other settings do not matter."""
+    """The config folder alone, for commands that need no token: mistakes in the other settings do not matter."""
     return Path(_Reader({**_read_dotenv(dotenv), **environ}).text("CONFIG_DIR", "config"))
 
 

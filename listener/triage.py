@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from alerts.candidate import Candidate, Span
-from classifiers.verdict import Evidence, Intent, Verdict
-from listener.brands.brand import Brand, Match
-from listener.mention import Author, Mention
+from alerts.candidate import Candidate
+from domain.brand import Brand, Match
+from domain.mention import Author, Mention
+from domain.span import Span
+from domain.verdict import Evidence, Intent, Verdict
 
 Reason = Literal["own account", "ignored author", "advertisement", "praise", "news", "below threshold"]
 

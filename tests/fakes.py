@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from alerts.candidate import Candidate
 from alerts.card import Card
 from alerts.case import Case, Said
-from alerts.people import Messenger
 from alerts.ports import Delivery, NotifyError
 from alerts.routing import Chat
+from domain.person import Messenger
 
 NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 """Wednesday noon in Moscow."""

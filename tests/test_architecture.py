@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(
     path.relative_to(ROOT)
-    for package in ("listener", "classifiers", "alerts", "simulator")
+    for package in ("domain", "listener", "classifiers", "alerts", "simulator")
     for path in (ROOT / package).rglob("*.py")
 )
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from listener.brands.brand import Brand, WatchVk
-from listener.mention import Mention
+from domain.brand import Brand, WatchVk
+from domain.mention import Mention
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
 from listener.networks.vk.quota import Quota

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from alerts.candidate import Span
 from alerts.card import Button, Card
 from alerts.notifiers.marks import Piece, clean, cut, pieces
+from domain.span import Span
 
 MAX_HEADER: Final = 150
 MAX_SECTION: Final = 3000

@@ -11,7 +11,7 @@ from sentencepiece import SentencePieceProcessor
 from classifiers.corpora import Example
 from classifiers.encoder.wording import Ids, encode, wording
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
-from classifiers.verdict import LABELS
+from domain.verdict import LABELS
 
 Floats = npt.NDArray[np.float32]
 

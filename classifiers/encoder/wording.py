@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.text import BRAND, OTHER_BRAND, Span, is_link, mask, pieces, plain_script
+from classifiers.text import BRAND, OTHER_BRAND, is_link, mask, pieces, plain_script
+from domain.span import Span
 
 OTHER: Final = "\ue005"
 """Where another brand of the same trade stands."""

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Final
 
 from classifiers.morphology import analyzer
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.forms import inflected
 from listener.brands.letters import ROMAN_SCHEMES, fold, is_cyrillic, words_of
 

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from listener.brands.brand import Brand, Match
+from domain.brand import Brand, Match
 from listener.brands.letters import fold, visible
 from listener.brands.patterns import TRIGGERS, compile_brand
 from listener.brands.scan import Hit, Scanner, Sentences

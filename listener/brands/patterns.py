@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.forms import AS_WRITTEN, IN_OTHER_LAYOUT, derived, inflected, spelled
 from listener.brands.letters import TOKEN, fold, joined_ways, visible, words_of
 

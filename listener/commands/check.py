@@ -1,13 +1,13 @@
-"""`listener check`: every mistake of the staff's config, with file and line."""
+"""`listener check`: every mistake of the config, with file and line."""
 
 import argparse
 import json
 import os
 from pathlib import Path
 
+from listener.config.load import check
+from listener.config.values import Mistake
 from listener.settings import SettingsError, read_config_dir, read_settings
-from listener.staff.load import check
-from listener.staff.values import Mistake
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,8 +19,8 @@ from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
 from listener.commands.jsonl import answer
+from listener.config.values import Config, ConfigError
 from listener.settings import SettingsError, read_judge
-from listener.staff.values import ConfigError, Staff
 
 _BATCH: Final = 500
 
@@ -56,13 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Judge every line; a bad one gives an error row, and 1 at the end."""
     try:
-        staff = asked_or_usual(arguments.config)
-        judge = _judge(arguments, _markers(staff))
+        config = asked_or_usual(arguments.config)
+        judge = _judge(arguments, _markers(config))
     except (ConfigError, ModelError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     gc.freeze()  # the model lives to the end; looking through it at every collection halves the speed
-    matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
+    matchers = {brand.id: Matcher([brand]) for brand in config.brands} if config else {}
     return answer(arguments.file, lambda lines: classify_rows(lines, judge, matchers))
 
 
@@ -89,8 +89,8 @@ def _judge(arguments: argparse.Namespace, markers: Markers) -> Judge:
     return open_judge(model, markers, second=settings.second or arguments.twice, every=arguments.twice)
 
 
-def _markers(staff: Staff | None) -> Markers:
-    return Markers() if staff is None else Markers(topics=staff.words.topics, urgent=staff.words.urgent)
+def _markers(config: Config | None) -> Markers:
+    return Markers() if config is None else Markers(topics=config.words.topics, urgent=config.words.urgent)
 
 
 def _asked(line: bytes, matchers: Mapping[str, Matcher]) -> Asked:

@@ -1,14 +1,14 @@
-"""The staff's config for the commands that can do without one."""
+"""The config for the commands that can do without one."""
 
 import os
 from pathlib import Path
 
+from listener.config.load import load
+from listener.config.values import Config
 from listener.settings import read_config_dir
-from listener.staff.load import load
-from listener.staff.values import Staff
 
 
-def asked_or_usual(directory: Path | None) -> Staff | None:
+def asked_or_usual(directory: Path | None) -> Config | None:
     """The config that was asked for, else the usual one, else none. Raises ConfigError for a broken one."""
     if directory is not None:
         return load(directory)

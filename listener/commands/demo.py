@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from listener.commands.summary import print_figures
+from listener.config.values import ConfigError
 from listener.daemon import Daemon
 from listener.logs import configure_logging
 from listener.settings import SettingsError, read_settings
-from listener.staff.values import ConfigError
 from listener.store.errors import StoreError
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
@@ -101,9 +101,12 @@ async def _demo(arguments: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
     """A folder for the demo's database and its copy of the configuration, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="otklik-demo-") as name, as_file(files("simulator") / "demo") as staff:
+    with (
+        tempfile.TemporaryDirectory(prefix="otklik-demo-") as name,
+        as_file(files("simulator") / "demo") as config,
+    ):
         folder = Path(name)
-        (folder / "config").symlink_to(staff, target_is_directory=True)
+        (folder / "config").symlink_to(config, target_is_directory=True)
         yield folder
 
 

@@ -11,21 +11,23 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from alerts.candidate import Candidate, Span
+from alerts.candidate import Candidate
 from alerts.routing import Chat, Routing, decide
 from alerts.russian import INTENT_TITLES, NBSP, percent
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.tiers import open_judge
-from classifiers.verdict import Intent, Judges, Question, Verdict
-from listener.brands.brand import Brand
+from classifiers.verdict import Judges, Question
+from domain.brand import Brand
+from domain.mention import MAX_TEXT, Author, Mention
+from domain.span import Span
+from domain.verdict import Intent, Verdict
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
+from listener.config.load import load
+from listener.config.values import Config, ConfigError
 from listener.judging import Matches
-from listener.mention import MAX_TEXT, Author, Mention
 from listener.settings import SettingsError, read_config_dir, read_judge
-from listener.staff.load import load
-from listener.staff.values import ConfigError, Staff
 from listener.triage import Declined, Reason, triage
 
 MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
@@ -51,16 +53,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Explain the text; exit code 2 when the config or the model cannot be used or the brand is unknown."""
     try:
-        staff = load(arguments.config or read_config_dir(os.environ, Path(".env")))
-        brands = _chosen(staff, arguments.brand)
+        config = load(arguments.config or read_config_dir(os.environ, Path(".env")))
+        brands = _chosen(config, arguments.brand)
         model, second = read_judge(os.environ, Path(".env"))
-        judge = open_judge(model, Markers(topics=staff.words.topics, urgent=staff.words.urgent), second=second)
+        judge = open_judge(model, Markers(topics=config.words.topics, urgent=config.words.urgent), second=second)
     except (ConfigError, ModelError, SettingsError, LookupError) as error:
         print(error.args[0], file=sys.stderr)
         return 2
     text = arguments.text[:MAX_TEXT]
     console = Console(highlight=False)
-    for line in explain(text, brands, staff.routing, Matcher(brands), judge, SystemClock().now()):
+    for line in explain(text, brands, config.routing, Matcher(brands), judge, SystemClock().now()):
         console.print(line, soft_wrap=True)
     return 0
 
@@ -86,10 +88,10 @@ def explain(
         yield from _decision(triage(_mention(text, now), match, verdict, brand), brand, routing)
 
 
-def _chosen(staff: Staff, only: str | None) -> tuple[Brand, ...]:
-    brands = tuple(brand for brand in staff.brands if only in (None, brand.id))
+def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
+    brands = tuple(brand for brand in config.brands if only in (None, brand.id))
     if not brands:
-        raise LookupError(f"Бренда «{only}» нет; есть: {', '.join(brand.id for brand in staff.brands)}")
+        raise LookupError(f"Бренда «{only}» нет; есть: {', '.join(brand.id for brand in config.brands)}")
     return brands
 
 

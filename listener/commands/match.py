@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from listener.brands.brand import Match
+from domain.brand import Match
 from listener.brands.matcher import Matcher
 from listener.commands.jsonl import answer
+from listener.config.load import load
+from listener.config.values import ConfigError
 from listener.settings import read_config_dir
-from listener.staff.load import load
-from listener.staff.values import ConfigError
 
 
 class UnknownBrandError(ValueError):

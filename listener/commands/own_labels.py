@@ -15,10 +15,11 @@ from classifiers.classify import Judge
 from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved, way_of
 from classifiers.guard import Kept, refusal, regression, right_of_labels
 from classifiers.model import Floats, Model, ModelError, load, save
-from classifiers.text import Span, spans_of
+from classifiers.text import spans_of
 from classifiers.tiers import missing, serving
+from domain.span import Span
 from listener.brands.matcher import Matcher
-from listener.staff.values import Staff
+from listener.config.values import Config
 
 OUT: Final = Path("var/judge.npz")
 
@@ -40,7 +41,7 @@ class BadLabelError(ValueError):
 
 
 def adapt_to(
-    labels: Sequence[Label], *, base: Path | None, out: Path, staff: Staff | None, second: bool = True
+    labels: Sequence[Label], *, base: Path | None, out: Path, config: Config | None, second: bool = True
 ) -> int:
     """Adapt, look whether anything got worse, write, and tell; 1 when nothing was written, with the reason.
 
@@ -53,7 +54,7 @@ def adapt_to(
         adapted, kept = _tried(model, labels, _judges(labels, second=second))
         print(*_told(adapted, kept), f"Проверка заняла {time.monotonic() - begun:.0f} с", sep="\n")
         if reason := refusal(adapted, kept):
-            advice = _thresholds(adapted.before, labels, staff)
+            advice = _thresholds(adapted.before, labels, config)
             print(f"Не записано: с этими метками модель стала хуже: {reason}", file=sys.stderr)
             print(_ADVICE, *advice, sep="\n", file=sys.stderr)
             return 1
@@ -62,7 +63,7 @@ def adapt_to(
         print(f"Не записано: {error}", file=sys.stderr)
         return 1
     if len({one.brand for one in labels}) > 1:
-        print(*_thresholds(adapted.held_back, labels, staff), sep="\n")
+        print(*_thresholds(adapted.held_back, labels, config), sep="\n")
     print(f"{out}: SHA-256 {checksum}")
     print(f"Чтобы Отклик судил по ней: LISTENER_MODEL={out} в .env и перезапуск")
     return 0
@@ -169,9 +170,9 @@ def _told(adapted: Adapted, kept: Sequence[Kept]) -> Iterator[str]:
         yield f"Верно, {one.name}: было {one.before}, стало {one.after} из {one.count}"
 
 
-def _thresholds(log_odds: Floats, labels: Sequence[Label], staff: Staff | None) -> Iterator[str]:
+def _thresholds(log_odds: Floats, labels: Sequence[Label], config: Config | None) -> Iterator[str]:
     """Where each brand's own labels would put its threshold, if the judge says `log_odds` of them."""
-    for brand in staff.brands if staff else ():
+    for brand in config.brands if config else ():
         rows = np.array([one.brand == brand.id for one in labels])
         signs = np.array([1.0 if one.complaint else -1.0 for one in labels])[rows]
         if len(signs) >= FEW and len(set(signs.tolist())) == 2:

@@ -19,6 +19,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from classifiers.model import ModelError
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
+from listener.config.load import load
+from listener.config.values import Config, ConfigError
 from listener.heap import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
@@ -26,8 +28,6 @@ from listener.parts import build_judging, build_messengers, build_pipeline
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
 from listener.settings import Settings, SettingsError, read_settings
-from listener.staff.load import load
-from listener.staff.values import ConfigError, Staff
 from listener.store.errors import StoreError
 from listener.store.store import Store
 from listener.watch import Watch
@@ -36,9 +36,7 @@ from listener.web.health import Health
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="JSONL, also gzipped; - for standard input")
-    parser.add_argument(
-        "--config", type=Path, metavar="DIR", help="the staff's configuration (LISTENER_CONFIG_DIR)"
-    )
+    parser.add_argument("--config", type=Path, metavar="DIR", help="the configuration (LISTENER_CONFIG_DIR)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -76,7 +74,7 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
     clock = SystemClock()
     counted = Counted()
     async with contextlib.AsyncExitStack() as stack:
-        staff = _awake(load(settings.config_dir))
+        config = _awake(load(settings.config_dir))
         store = await Store.open(settings.database_url)
         stack.push_async_callback(store.close)
         messengers = build_messengers(settings, clock.now)
@@ -85,10 +83,10 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
         workers = stack.enter_context(ThreadPoolExecutor(1))
         reachable = frozenset(messengers.notifiers)
         judging = await asyncio.to_thread(
-            build_judging, staff, reachable, settings.model, second=settings.second_opinion
+            build_judging, config, reachable, settings.model, second=settings.second_opinion
         )
         watch = Watch(Metrics(), Health(), clock)
-        pipeline = build_pipeline(staff, judging, store, messengers, clock, watch, workers)
+        pipeline = build_pipeline(config, judging, store, messengers, clock, watch, workers)
         settle()
         before = await store.figures()
         async with _watched(size, counted):
@@ -101,12 +99,12 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
     return 1 if counted.bad else 0
 
 
-def _awake(staff: Staff) -> Staff:
+def _awake(config: Config) -> Config:
     """The config without night: who replays a file waits for its cards now, not in the morning."""
-    hours = staff.routing.hours
+    hours = config.routing.hours
     if hours is None:
-        return staff
-    return replace(staff, routing=replace(staff.routing, hours=replace(hours, night="send")))
+        return config
+    return replace(config, routing=replace(config.routing, hours=replace(hours, night="send")))
 
 
 def _complain(line: BadLine) -> None:

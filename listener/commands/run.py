@@ -10,20 +10,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from classifiers.model import ModelError
+from listener.config.values import ConfigError
 from listener.daemon import ROLES, Daemon
 from listener.heap import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, SettingsError, read_settings
-from listener.staff.values import ConfigError
 from listener.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", type=Path, metavar="DIR", help="the staff's configuration (LISTENER_CONFIG_DIR)"
-    )
+    parser.add_argument("--config", type=Path, metavar="DIR", help="the configuration (LISTENER_CONFIG_DIR)")
     parser.add_argument(
         "--role", action="append", choices=ROLES, metavar="ROLE", help=f"one of {', '.join(ROLES)}; default: all"
     )

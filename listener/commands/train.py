@@ -14,8 +14,8 @@ from classifiers.training import STEPS, train
 from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
 from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
+from listener.config.values import ConfigError
 from listener.settings import SettingsError, read_judge
-from listener.staff.values import ConfigError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,8 +69,8 @@ def _train(arguments: argparse.Namespace) -> int:
 def _adapt(arguments: argparse.Namespace) -> int:
     try:
         second = read_judge(os.environ, Path(".env")).second
-        staff = asked_or_usual(arguments.config)
-        matchers = {brand.id: Matcher([brand]) for brand in staff.brands} if staff else {}
+        config = asked_or_usual(arguments.config)
+        matchers = {brand.id: Matcher([brand]) for brand in config.brands} if config else {}
         labels = read_labels(arguments.labels, matchers)
     except (BadLabelError, ConfigError, SettingsError) as error:
         print(f"Не записано:\n{error}", file=sys.stderr)
@@ -78,4 +78,4 @@ def _adapt(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{arguments.labels}: файл не читается: {error.strerror}", file=sys.stderr)
         return 1
-    return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, staff=staff, second=second)
+    return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, config=config, second=second)

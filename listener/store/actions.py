@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.actions import Change, Refusal
 from alerts.case import Case
-from alerts.people import Person
 from alerts.ports import Press
+from domain.person import Person
 from listener.store import cases, outbox_rows
 from listener.store import tables as t
 from listener.store.engine import insert

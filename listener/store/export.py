@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from listener.mention import mention_row
+from listener.mention_format import mention_row
 from listener.store.engine import Database
 from listener.store.mentions import mention
 from listener.store.tables import EPOCH, actions, case_mentions, cases, deliveries, mentions, verdicts

@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import Row, SmallInteger, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.mention import MAX_TEXT, Author, Mention
 from listener.judged import Stored
-from listener.mention import MAX_TEXT, Author, Mention
 from listener.ports import Batch
 from listener.store import cursors
 from listener.store.engine import insert

@@ -9,9 +9,9 @@ from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.case import Case
-from alerts.people import Messenger
 from alerts.ports import Delivery
 from alerts.routing import Chat
+from domain.person import Messenger
 from listener.store import cases
 from listener.store.engine import insert
 from listener.store.mentions import storable

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from alerts.actions import Change, Refusal
 from alerts.case import Case
-from alerts.people import Messenger, Person
 from alerts.ports import Delivery, Press
 from alerts.routing import Chat
+from domain.mention import Mention
+from domain.person import Messenger, Person
 from listener.judged import Judgement, Stored
-from listener.mention import Mention
 from listener.ports import Batch, Clock
 from listener.store import actions, cases, cursors, figures, judgements, mentions, outbox, schema, usage
 from listener.store.engine import Database, driver_url

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from listener.brands.dialect import vk_queries, x_query
-from listener.staff.load import load
+from listener.config.load import load
 from simulator.server import Simulator
 
 Key = tuple[str, str]

@@ -42,7 +42,7 @@ async def world(*, rate: float = 0.0, seed: int = 0) -> AsyncIterator[Simulator]
         await simulator.stop()
 
 
-def staff_files(folder: Path, *, every: str = "1s") -> Path:
+def config_files(folder: Path, *, every: str = "1s") -> Path:
     """The demo's configuration, to be spoiled at will."""
     config = folder / "config"
     shutil.copytree(ROOT / "simulator" / "demo", config)

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.faults import Fault
 from simulator.people import Writer
-from tests.acceptance.running import Process, cards, staff_files, until, world
+from tests.acceptance.running import Process, cards, config_files, until, world
 
 ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
 IVAN = Writer(number=77, first_name="Иван", last_name="Петров", handle="ivan77", followers=10)
@@ -35,7 +35,7 @@ def spoil(name: str, change: Callable[[str], str]) -> Callable[[Path], None]:
 async def test_a_broken_configuration_is_refused_with_file_line_and_advice(
     tmp_path: Path, change: Callable[[Path], None], said: str
 ) -> None:
-    config = staff_files(tmp_path)
+    config = config_files(tmp_path)
     change(config)
     async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
         await daemon.start(wait=False)
@@ -52,7 +52,7 @@ async def test_a_platform_without_a_token_is_off_and_says_so(tmp_path: Path) -> 
         environment = {
             key: value for key, value in simulator.environment().items() if "SLACK" not in key and "_X_" not in key
         }
-        async with Process(tmp_path, environment, staff_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environment, config_files(tmp_path)) as daemon:
             await daemon.start()
             simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
             await until(lambda: bool(cards(simulator)))
@@ -64,7 +64,7 @@ async def test_a_platform_without_a_token_is_off_and_says_so(tmp_path: Path) -> 
 async def test_a_bad_setting_is_named_and_the_daemon_does_not_start(tmp_path: Path) -> None:
     async with world() as simulator:
         environment = {**simulator.environment(), "LISTENER_TELEGRAM_API_URL": "http://example.org"}
-        async with Process(tmp_path, environment, staff_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environment, config_files(tmp_path)) as daemon:
             await daemon.start(wait=False)
             assert await daemon.wait() == 2
     assert "LISTENER_TELEGRAM_API_URL" in daemon.said()
@@ -73,7 +73,7 @@ async def test_a_bad_setting_is_named_and_the_daemon_does_not_start(tmp_path: Pa
 async def test_wrong_answers_of_every_network_are_waited_out(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         for network, path in (
             ("vk", "newsfeed.search"),
@@ -100,7 +100,7 @@ async def test_wrong_answers_of_every_network_are_waited_out(tmp_path: Path) -> 
 async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path, every="3s")) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path, every="3s")) as daemon,
     ):
         simulator.publishing.by_hand("vk", "Ольга", f"romashka telekom! {ANGRY}")
         # In Latin letters: as many bytes on the wire as letters. The search finds it beside Olga's, in one page.
@@ -122,7 +122,7 @@ async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> 
 
 
 async def test_a_replay_does_not_wait_for_the_morning(tmp_path: Path) -> None:
-    config = staff_files(tmp_path)
+    config = config_files(tmp_path)
     routes = config / "routes.yaml"
     nobody_works = (
         '\nhours: {weekdays: ["00:00-00:01"], weekend: ["00:00-00:01"], holidays: russia, night: hold}\n'
@@ -167,7 +167,7 @@ async def test_a_null_where_a_string_should_be_costs_one_line_of_a_replay(tmp_pa
         '{"a":' * 20_000,
     ]
     (tmp_path / "mentions.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    async with Process(tmp_path, {}, staff_files(tmp_path)) as daemon:
+    async with Process(tmp_path, {}, config_files(tmp_path)) as daemon:
         code, out, errors = await daemon.command("replay", "mentions.jsonl")
         again, _, _ = await daemon.command("replay", "mentions.jsonl")
         mentions = await daemon.export("mentions")

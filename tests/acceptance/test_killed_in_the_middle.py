@@ -9,7 +9,7 @@ import pytest
 
 from simulator.server import Simulator
 from tests.acceptance.asking import findable
-from tests.acceptance.running import Process, cards, staff_files, until, world
+from tests.acceptance.running import Process, cards, config_files, until, world
 
 KILLS = 20
 RATE = 25.0
@@ -23,7 +23,7 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
     moments = random.Random(20261122)
     async with (
         world(rate=RATE) as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         for _ in range(KILLS):
             # Some kills hit the start itself.

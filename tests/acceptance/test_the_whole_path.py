@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 
 from simulator.server import Simulator
-from tests.acceptance.running import Process, cards, staff_files, until, world
+from tests.acceptance.running import Process, cards, config_files, until, world
 
 ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
 
@@ -13,7 +13,7 @@ ANGRY = "Ромашка Телеком, третий день не работа�
 async def test_a_complaint_in_vk_and_on_x_becomes_a_card_in_both_messengers(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         simulator.publishing.by_hand("vk", "Пётр", ANGRY)
@@ -31,7 +31,7 @@ async def test_a_complaint_in_vk_and_on_x_becomes_a_card_in_both_messengers(tmp_
 async def test_a_comment_in_the_brands_own_community_need_not_name_it(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         simulator.publishing.by_hand("vk", "Ольга", "Всем доброе утро, хорошего дня!", community="romashka")
@@ -50,7 +50,7 @@ async def test_a_comment_in_the_brands_own_community_need_not_name_it(tmp_path: 
 async def test_a_button_pressed_in_telegram_changes_the_case_and_both_cards_once(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
@@ -75,7 +75,7 @@ async def test_a_button_pressed_in_telegram_changes_the_case_and_both_cards_once
 async def test_a_button_pressed_in_slack_shows_in_telegram(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         simulator.publishing.by_hand("x", "Пётр", ANGRY)
@@ -90,7 +90,7 @@ async def test_a_button_pressed_in_slack_shows_in_telegram(tmp_path: Path) -> No
 async def test_a_customer_who_comes_back_after_the_case_was_closed_gets_a_new_card(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
@@ -107,7 +107,7 @@ async def test_a_customer_who_comes_back_after_the_case_was_closed_gets_a_new_ca
 async def test_sigterm_ends_the_daemon_within_ten_seconds_and_cleanly(tmp_path: Path) -> None:
     async with (
         world(rate=20.0) as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         await until(lambda: bool(cards(simulator)))
@@ -118,7 +118,7 @@ async def test_sigterm_ends_the_daemon_within_ten_seconds_and_cleanly(tmp_path: 
 
 
 async def test_sighup_brings_a_new_configuration_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
-    config = staff_files(tmp_path)
+    config = config_files(tmp_path)
     async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
         await daemon.start()
         people = config / "people.yaml"
@@ -143,7 +143,7 @@ async def test_sighup_brings_a_new_configuration_and_a_broken_one_changes_nothin
 async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
     async with (
         world(rate=5.0) as simulator,
-        Process(tmp_path, simulator.environment(), staff_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         await until(lambda: bool(cards(simulator)))

@@ -7,13 +7,13 @@ from typing import Any
 from alerts.actions import Change, Refusal
 from alerts.candidate import Candidate
 from alerts.case import Case
-from alerts.people import Person
 from alerts.ports import Delivery, Press
 from alerts.routing import Chat
-from classifiers.verdict import Evidence, Sentiment, Verdict
-from listener.brands.brand import Match
+from domain.brand import Match
+from domain.mention import Author, Mention
+from domain.person import Person
+from domain.verdict import Evidence, Sentiment, Verdict
 from listener.judged import Judgement, Opinion, Stored, Told
-from listener.mention import Author, Mention
 from listener.ports import Batch
 from listener.store.store import Store
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from alerts.routing import Chat
-from listener.mention import Author
+from domain.mention import Author
 from listener.store.judgements import Recorded
 from listener.store.store import Store
 from tests.contract.store_samples import (

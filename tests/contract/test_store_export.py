@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from listener.commands.export import since_when
-from listener.mention import parse_mention
+from listener.mention_format import parse_mention
 from listener.store.export import PAGES, export
 from listener.store.store import Store
 from tests.contract.store_samples import ANNA, NOW, becomes, complain, keep, later, mention, press, show_all

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from listener.mention import Author
+from domain.mention import Author
 from listener.ports import Batch
 from listener.store.export import export
 from listener.store.store import Store

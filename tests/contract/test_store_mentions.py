@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listener.mention import Author
+from domain.mention import Author
 from listener.ports import SourceError
 from listener.store.errors import StoreError
 from listener.store.mentions import Kept

@@ -18,7 +18,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from tweepy.asynchronous import AsyncClient
 
-from listener.brands.brand import Brand, WatchX
+from domain.brand import Brand, WatchX
 from listener.networks.x.build import build_x
 from listener.settings import Secret, Settings
 from simulator.people import Writer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from listener.brands.matcher import Matcher
-from listener.staff.load import load
+from listener.config.load import load
 
 ROOT = Path(__file__).parents[2]
 REPLAY = ROOT.parent / "shared" / "data" / "replay"

@@ -12,8 +12,9 @@ from sqlalchemy import text
 from alerts.delivery import Delivering
 from alerts.routing import Chat, Receiver, Routing
 from alerts.sla import Hours
-from classifiers.verdict import Question, Verdict
-from listener.brands.brand import Brand
+from classifiers.verdict import Question
+from domain.brand import Brand
+from domain.verdict import Verdict
 from listener.brands.matcher import Matcher
 from listener.judging import Judging
 from listener.metrics import Metrics

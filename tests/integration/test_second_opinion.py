@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from listener.__main__ import main
+from listener.config.load import load
 from listener.parts import build_judging
-from listener.staff.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "telecom"
@@ -100,10 +100,10 @@ def test_the_daemon_says_at_its_start_why_there_is_no_second_opinion(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    staff = load(EXAMPLES)
-    build_judging(staff, frozenset(), second=False)
+    config = load(EXAMPLES)
+    build_judging(config, frozenset(), second=False)
     assert "second opinion" not in caplog.text
-    build_judging(staff, frozenset())
+    build_judging(config, frozenset())
     assert "the second opinion is off: не установлено: onnxruntime" in caplog.text
 
 

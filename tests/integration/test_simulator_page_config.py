@@ -6,8 +6,8 @@ import pytest
 
 import simulator
 from listener.brands.matcher import Matcher
-from listener.staff.load import check, load
-from listener.staff.values import Staff
+from listener.config.load import check, load
+from listener.config.values import Config
 from simulator.corpus import Corpus, load_corpus
 from simulator.server import system_now
 from simulator.world import SLACK_CHANNELS, TELEGRAM_CHATS, World
@@ -16,7 +16,7 @@ CONFIG = Path(simulator.__file__).parent / "demo"
 
 
 @pytest.fixture(scope="module")
-def staff() -> Staff:
+def config() -> Config:
     return load(CONFIG)
 
 
@@ -29,24 +29,24 @@ def test_there_is_no_mistake_in_it() -> None:
     assert check(CONFIG) == ()
 
 
-def test_it_knows_the_brands_and_their_places_in_the_simulated_networks(staff: Staff, corpus: Corpus) -> None:
-    watched = {brand.id: (brand.title, brand.accounts_vk, brand.accounts_x) for brand in staff.brands}
+def test_it_knows_the_brands_and_their_places_in_the_simulated_networks(config: Config, corpus: Corpus) -> None:
+    watched = {brand.id: (brand.title, brand.accounts_vk, brand.accounts_x) for brand in config.brands}
     assert watched == {
         house.id: (house.title, (house.screen_name,), (corpus.writers[house.account].handle,))
         for house in corpus.houses
     }
 
 
-def test_its_receivers_are_chats_that_the_simulator_has(staff: Staff) -> None:
-    chats = [chat for receiver in staff.routing.receivers for chat in receiver.chats]
+def test_its_receivers_are_chats_that_the_simulator_has(config: Config) -> None:
+    chats = [chat for receiver in config.routing.receivers for chat in receiver.chats]
     telegram = {chat.chat for chat in chats if chat.messenger == "telegram"}
     slack = {chat.chat for chat in chats if chat.messenger == "slack"}
     assert telegram <= {str(chat) for chat in TELEGRAM_CHATS}
     assert slack <= {f"#{name}" for name in SLACK_CHANNELS.values()}
 
 
-def test_named_brands_are_found_and_homonyms_mostly_are_not(staff: Staff, corpus: Corpus) -> None:
-    matcher = Matcher(staff.brands)
+def test_named_brands_are_found_and_homonyms_mostly_are_not(config: Config, corpus: Corpus) -> None:
+    matcher = Matcher(config.brands)
     named = [entry for entry in corpus.entries if "unnamed" not in entry.kinds and not entry.own]
     found = {entry.key: {match.brand for match in matcher.match(entry.text)} for entry in named}
     right = sum(entry.brand in found[entry.key] for entry in named if entry.brand)

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from listener.brands.brand import Brand, WatchX
+from domain.brand import Brand, WatchX
 from listener.networks.x.build import build_x
 from listener.networks.x.client import Patience, XClient
 from listener.networks.x.search import XSearch

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.dialect import X_QUERY_LENGTH, vk_queries, x_query
 from simulator.vk.words import matches
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.forms import inflected
 from listener.brands.matcher import Matcher
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from alerts.routing import Chat, Receiver, Route, Routing, When
-from classifiers.verdict import Evidence, Intent, Question, Sentiment, Verdict
+from classifiers.verdict import Question
+from domain.brand import Brand
+from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.__main__ import main
-from listener.brands.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.commands.explain import explain
 

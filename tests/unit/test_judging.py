@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from alerts.routing import Chat, Receiver, Routing
-from classifiers.verdict import Intent, Question, Sentiment, Verdict
-from listener.brands.brand import Brand
+from classifiers.verdict import Question
+from domain.brand import Brand
+from domain.verdict import Intent, Sentiment, Verdict
 from listener.brands.matcher import Matcher
 from listener.judged import Judgement, Stored
 from listener.judging import OWN_PAGE, Judging

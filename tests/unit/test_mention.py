@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.mention import MAX_TEXT, Author, MalformedMentionError, Mention, mention_row, parse_mention
+from domain.mention import MAX_TEXT, Author, Mention
+from listener.mention_format import MalformedMentionError, mention_row, parse_mention
 
 ROW: dict[str, Any] = {
     "network": "vk",

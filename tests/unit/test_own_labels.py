@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.commands.own_labels import BadLabelError, read_labels
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.mention import Network
 from listener.clock import SystemClock
-from listener.mention import Network
 from listener.polling import LAST_BACKOFF, PAUSED_PROBE, Polling, backoff, jitter
 from listener.ports import Batch, Source, SourceError
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.candidate import Candidate
-from classifiers.verdict import Evidence, Intent, Sentiment, Verdict
-from listener.brands.brand import Brand, Match, WatchVk
-from listener.mention import Author, Mention, Network
+from domain.brand import Brand, Match, WatchVk
+from domain.mention import Author, Mention, Network
+from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.triage import SELDOM, SURE_AT, Declined, on_own_page, own, triage
 
 BRAND = Brand(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from listener.brands.brand import Brand, WatchVk
+from domain.brand import Brand, WatchVk
 from listener.networks.vk import build_vk
 from listener.networks.vk.worker import Worker, WorkerClosedError
 from listener.ports import Source

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listener.mention import Author, MalformedMentionError, Mention
+from domain.mention import Author, Mention
+from listener.mention_format import MalformedMentionError
 from listener.networks.vk.events import EventsOnce, heard_object
 from listener.networks.vk.items import read_comment, read_people, read_post, read_topic_comment
 from listener.networks.vk.longpoll import read_look, read_server

@@ -1,9 +1,9 @@
-"""The VK sources that the staff's brands and the tokens at hand allow."""
+"""The VK sources that the config's brands and the tokens at hand allow."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
 from listener.networks.vk.quota import Quota

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from listener.mention import Author, MalformedMentionError, Mention
+from domain.mention import Author, Mention
+from listener.mention_format import MalformedMentionError
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.items import PEOPLE_FIELDS, author_id, read_comment, read_date, read_people, read_post
 

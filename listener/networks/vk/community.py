@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from listener.mention import MalformedMentionError, Mention, Network
+from domain.mention import Mention, Network
+from listener.mention_format import MalformedMentionError
 from listener.networks.vk.catch_up import catch_up
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import VkError

@@ -4,7 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from listener.mention import Author, MalformedMentionError, Mention
+from domain.mention import Author, Mention
+from listener.mention_format import MalformedMentionError
 from listener.networks.vk.items import author_id, read_comment, read_post, read_topic_comment
 
 Read = Callable[[Mapping[str, Any], Mapping[int, Author]], Mention]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from listener.mention import Author, Kind, MalformedMentionError, Mention, parse_mention
+from domain.mention import Author, Kind, Mention
+from listener.mention_format import MalformedMentionError, parse_mention
 
 PEOPLE_FIELDS: Final = "screen_name,followers_count,members_count"
 _SITE: Final = "https://vk.com/"

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
-from listener.mention import Author
+from domain.mention import Author
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.items import PEOPLE_FIELDS, nameless, read_people
 from listener.ports import SourceError

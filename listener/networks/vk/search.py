@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from listener.brands.brand import Brand
-from listener.mention import MalformedMentionError, Mention, Network
+from domain.brand import Brand
+from domain.mention import Mention, Network
+from listener.mention_format import MalformedMentionError
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import AnswerTooLargeError
 from listener.networks.vk.items import PEOPLE_FIELDS, named_author, read_date, read_people, read_post

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from listener.mention import Mention
+from domain.mention import Mention
 from listener.networks.x.client import XClient
 from listener.ports import Batch, SourceError
 

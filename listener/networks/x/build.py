@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from listener.brands.brand import Brand, WatchX
+from domain.brand import Brand, WatchX
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill

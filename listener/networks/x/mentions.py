@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from listener.mention import Network
+from domain.mention import Network
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.posts import errors_of

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from listener.mention import MalformedMentionError, Mention, parse_mention
+from domain.mention import Mention
+from listener.mention_format import MalformedMentionError, parse_mention
 from listener.networks.x.snowflake import time_of
 
 POST_FIELDS: Final = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from listener.mention import Network
+from domain.mention import Network
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.walking import Walking

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from alerts.actions import SNOOZE, TABLE, Change, Refusal, act
 from alerts.card import Action
 from alerts.case import Case, Deed, State
-from alerts.people import Person
+from domain.person import Person
 from tests.fakes import NOON, a_case
 
 ANNA = Person(name="Анна Иванова", role="operator", telegram=111, gender="f")

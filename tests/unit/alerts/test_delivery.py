@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from alerts.card import Card
 from alerts.delivery import AT_ONCE, LONGEST_WAIT, PER_MESSENGER, Delivering, Outcome, key, wait_after
-from alerts.people import Messenger
 from alerts.ports import Delivery, Notifier, NotifyError
 from alerts.routing import Chat
+from domain.person import Messenger
 from tests.fakes import (
     LEASE,
     NOON,

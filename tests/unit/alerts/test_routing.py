@@ -7,7 +7,9 @@ from tests.fakes import a_candidate
 
 SHARED = Chat(messenger="slack", chat="#support")
 SUPPORT = Receiver(name="support", chats=(Chat(messenger="telegram", chat="-1", topic=7), SHARED))
-CRISIS = Receiver(name="crisis", chats=(Chat(messenger="telegram", chat="-3"), SHARED))
+CRISIS = Receiver(
+    name="crisis", owner="anna", backup="oleg", chats=(Chat(messenger="telegram", chat="-3"), SHARED)
+)
 MIRROR = Receiver(name="mirror", chats=(SHARED,))
 
 
@@ -72,6 +74,7 @@ def test_the_first_route_that_holds_wins() -> None:
 def test_receivers_keep_the_order_of_the_route_and_each_chat_stands_once() -> None:
     decision = decide(a_candidate(), routing(Route(when=When(), to=("crisis", "support", "mirror", "crisis"))))
     assert [one.name for one in decision.receivers] == ["crisis", "support"]
+    assert [one.owner for one in decision.receivers] == ["anna", None]
     chats = [chat for one in decision.receivers for chat in one.chats]
     assert len(chats) == len(set(chats)) == 3
 

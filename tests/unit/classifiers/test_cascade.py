@@ -14,7 +14,8 @@ from classifiers.classify import LEANING, Judge
 from classifiers.lexicon import Markers
 from classifiers.model import BRAND_HEADS, COMPLAINT, HEADS, TEXT_HEADS, Floats, Model, load
 from classifiers.space import reference_logits
-from classifiers.verdict import LABELS, Question, Verdict
+from classifiers.verdict import Question
+from domain.verdict import LABELS, Verdict
 
 ALL = (-math.inf, math.inf)
 NAMED = ((0, 7),)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from classifiers.classify import LEANING, Judge
 from classifiers.lexicon import Markers
-from classifiers.verdict import Question, Verdict
+from classifiers.verdict import Question
+from domain.verdict import Verdict
 
 BRAND = "Ромашка"
 COMPLAINTS = [

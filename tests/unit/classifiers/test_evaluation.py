@@ -11,7 +11,8 @@ from sklearn.metrics import precision_recall_fscore_support
 from classifiers.classify import Judge
 from classifiers.corpora import Corpora, Domain, Example, brand_example, marked_place, own_examples
 from classifiers.evaluation import Budget, Figures, answers, development_split, measure, measure_hard
-from classifiers.verdict import LABELS, Label, Question, Sentiment, Verdict
+from classifiers.verdict import Question
+from domain.verdict import LABELS, Label, Sentiment, Verdict
 
 
 class Parrot:

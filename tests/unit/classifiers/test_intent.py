@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 import pytest
 
 from classifiers.intent import ADDRESSED, NAMELESS, intent_of, turned_to
-from classifiers.text import Span, pieces
+from classifiers.text import pieces
+from domain.span import Span
 
 SURE = 0.95
 

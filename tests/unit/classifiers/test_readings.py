@@ -20,7 +20,7 @@ from classifiers.readings import (
     teaches,
 )
 from classifiers.taught import answer_key
-from classifiers.verdict import LABELS
+from domain.verdict import LABELS
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 HEADER = "id\tdomain\tbrand\tstratum\tsuspect\tfirst\tsecond\tfinal\n"

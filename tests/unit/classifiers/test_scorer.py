@@ -11,7 +11,8 @@ from classifiers.features import char_features
 from classifiers.model import COMPLAINT, HEADS, Model, load
 from classifiers.scorer import Scorer
 from classifiers.space import reference_logits
-from classifiers.text import Span, mask, pieces
+from classifiers.text import mask, pieces
+from domain.span import Span
 
 WORDS = st.sampled_from(
     [

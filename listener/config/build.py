@@ -1,13 +1,16 @@
 """From checked files to the daemon's own values."""
 
+import re
 from collections.abc import Sequence
 from datetime import time
+from typing import Final
 
-from alerts.people import Person
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from listener.brands.brand import Brand, WatchVk, WatchX
-from listener.staff.schema import (
+from domain.brand import Brand, WatchVk, WatchX
+from domain.person import Person
+from listener.brands.letters import ROMAN_SCHEMES, words_of
+from listener.config.schema import (
     BrandFile,
     HoursFile,
     PersonFile,
@@ -18,7 +21,10 @@ from listener.staff.schema import (
     WordsYaml,
     seconds,
 )
-from listener.staff.values import Words
+from listener.config.values import Words
+
+LONGEST_ID: Final = 32
+_NO_ID: Final = re.compile(r"[^a-z0-9-]")
 
 
 def build_brand(file: BrandFile) -> Brand:
@@ -45,7 +51,10 @@ def build_brand(file: BrandFile) -> Brand:
 
 def build_routing(file: RoutesYaml) -> Routing:
     return Routing(
-        receivers=tuple(Receiver(name=name, chats=_chats(one)) for name, one in file.receivers.items()),
+        receivers=tuple(
+            Receiver(name=name, chats=_chats(receiver), owner=receiver.owner, backup=receiver.backup)
+            for name, receiver in file.receivers.items()
+        ),
         default=tuple(file.route.to),
         routes=tuple(Route(when=_when(route.when), to=tuple(route.to)) for route in file.route.routes),
         sla=None if file.sla is None else _sla(file.sla),
@@ -55,6 +64,7 @@ def build_routing(file: RoutesYaml) -> Routing:
 
 def build_person(file: PersonFile) -> Person:
     return Person(
+        id=person_id(file),
         name=file.name,
         role=file.role,
         telegram=file.telegram,
@@ -62,6 +72,12 @@ def build_person(file: PersonFile) -> Person:
         signature=file.signature,
         gender=file.gender,
     )
+
+
+def person_id(file: PersonFile) -> str | None:
+    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova); None without letters."""
+    spelled = "-".join(words_of(file.name)).translate(ROMAN_SCHEMES[0])
+    return file.id or _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-") or None
 
 
 def build_words(file: WordsYaml) -> Words:

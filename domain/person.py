@@ -9,7 +9,10 @@ Messenger = Literal["telegram", "slack", "console", "web"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`gender` is grammatical, for «взял» or «взяла»; `telegram` is a user id, `slack` a member id (U…)."""
+    """`id` is who this is for ever, whatever the name; None only where nobody gave one.
+
+    `gender` is grammatical, for «взял» or «взяла»; `telegram` is a user id, `slack` a member id (U…).
+    """
 
     name: str
     role: Role
@@ -17,6 +20,7 @@ class Person:
     slack: str | None = None
     signature: str | None = None
     gender: Literal["f", "m"] | None = None
+    id: str | None = None
 
 
 def who_is(people: tuple[Person, ...], messenger: Messenger, user: str) -> Person | None:

@@ -1,7 +1,9 @@
-"""A brand: what is listened for, as the staff's brand file says it."""
+"""A brand: what is listened for, as the brand's file says it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+from domain.span import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,5 +52,5 @@ class Match:
     """A text speaks of `brand`: the character spans that say so, in order, and the reason in Russian."""
 
     brand: str
-    words: tuple[tuple[int, int], ...]
+    words: tuple[Span, ...]
     reason: str

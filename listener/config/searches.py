@@ -5,10 +5,10 @@ from datetime import timedelta
 from math import ceil
 from typing import Final
 
-from listener.brands.brand import Brand
+from domain.brand import Brand
 from listener.brands.dialect import vk_queries
-from listener.staff.values import Mistake
-from listener.staff.yaml_tree import Tree
+from listener.config.values import Mistake
+from listener.config.yaml_tree import Tree
 
 DAY: Final = timedelta(days=1)
 

@@ -1,11 +1,11 @@
-"""The staff's configuration as typed values, whole and valid."""
+"""The config as typed values, whole and valid."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from alerts.people import Person
 from alerts.routing import Routing
-from listener.brands.brand import Brand
+from domain.brand import Brand
+from domain.person import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staff:
+class Config:
     brands: tuple[Brand, ...]
     routing: Routing
     people: tuple[Person, ...] = ()

@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from listener.staff.russian import meant
-from listener.staff.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml, seconds
-from listener.staff.values import Mistake
-from listener.staff.yaml_tree import Place, Tree
+from listener.config.build import person_id
+from listener.config.russian import meant
+from listener.config.schema import BrandFile, HoursFile, PeopleYaml, RoutesYaml, SlaFile, TemplatesYaml, seconds
+from listener.config.values import Mistake
+from listener.config.yaml_tree import Place, Tree
 
 _SHORTEST_NAME: Final = 3
 _SHORTEST_PREFIX: Final = 3
@@ -84,8 +85,22 @@ def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
                 message = f"{key} {value} уже записан за «{seen[key, value]}»: у каждого свой"
                 yield _at(tree, ("people", place, key), message)
             seen.setdefault((key, value), person.name)
+    yield from _same_ids(tree, people)
     if not people.people:
         yield _at(tree, ("people",), "людей нет: нажимать кнопки на карточках будет некому", warning=True)
+
+
+def owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Iterator[Mistake]:
+    """Owners and backups that nobody is."""
+    known = tuple(filter(None, map(person_id, people.people)))
+    for name, receiver in routes.receivers.items():
+        for key, person in (("owner", receiver.owner), ("backup", receiver.backup)):
+            if person is not None and person not in known:
+                message = f"{key}: человека с id «{person}» нет в people.yaml{meant(person, known)}"
+                yield _at(tree, ("receivers", name, key), message)
+        if receiver.owner is not None and receiver.owner == receiver.backup:
+            message = f"«{receiver.owner}» подменяет сам себя: впишите в backup другого человека"
+            yield _at(tree, ("receivers", name, "backup"), message)
 
 
 def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]:
@@ -95,6 +110,19 @@ def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]
                 hint = meant(placeholder, _PLACEHOLDERS)
                 message = f"в заготовке «{name}» неизвестная вставка {{{placeholder}}}{hint}"
                 yield _at(tree, ("templates", name), message)
+
+
+def _same_ids(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
+    first: dict[str, str] = {}
+    for place, person in enumerate(people.people):
+        id_ = person_id(person)
+        if id_ in first and person.id is None:
+            message = f"id «{id_}» из имени «{person.name}» уже занят: впишите сюда свой id, например id: {id_}-2"
+            yield _at(tree, ("people", place), message)
+        elif id_ in first:
+            yield _at(tree, ("people", place, "id"), f"id «{id_}» уже у «{first[id_]}»: у каждого свой")
+        elif id_ is not None:
+            first[id_] = person.name
 
 
 def _phrase_mistakes(tree: Tree, key: str, phrases: Sequence[str]) -> Iterator[Mistake]:

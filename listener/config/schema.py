@@ -1,4 +1,4 @@
-"""The shape of each file of the staff's config; the Russian descriptions become the editors' hover help."""
+"""The shape of each file of the config; the Russian descriptions become the editors' hover help."""
 
 import re
 from datetime import timedelta
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from listener.staff.yaml_tree import YamlWord
+from listener.config.yaml_tree import YamlWord
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -78,6 +78,7 @@ Names = Annotated[
 ]
 Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
 Identifier = Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+PersonId = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}$")]
 Author = Annotated[Text, StringConstraints(pattern=r"^(vk|x):\S+$")]
 Account = Annotated[Text, StringConstraints(pattern=r"^@?[A-Za-z0-9_.]+$")]
 
@@ -189,6 +190,12 @@ class ReceiverFile(Model):
             json_schema_extra={"type": ["array", "boolean"]},
         ),
     ] = []
+    owner: Annotated[PersonId | None, Field(description="Кто отвечает за этого получателя: id из people.yaml")] = (
+        None
+    )
+    backup: Annotated[
+        PersonId | None, Field(description="Кто вместо него, когда он молчит: id из people.yaml")
+    ] = None
 
 
 class WhenFile(Model):
@@ -236,8 +243,8 @@ class HoursFile(Model):
     holidays: Annotated[Literal["russia"] | None, Field(description="russia — праздники считать выходными")] = None
     night: Annotated[
         Literal["hold", "urgent", "send"],
-        Field(description="Вне часов: hold — ждут до утра, urgent — только срочные сразу, send — всё сразу"),
-    ] = "hold"
+        Field(description="Вне часов: urgent — срочные сразу, остальные утром; hold — ждут все; send — всё сразу"),
+    ] = "urgent"
     timezone: Annotated[Text, Field(description="Часовой пояс: Europe/Moscow, Asia/Yekaterinburg, …")] = (
         "Europe/Moscow"
     )
@@ -255,6 +262,10 @@ class RoutesYaml(Model):
 class PersonFile(Model):
     """Сотрудник, которому можно нажимать кнопки."""
 
+    id: Annotated[
+        PersonId | None,
+        Field(description="Короткое имя латиницей, потом не меняйте; нет ключа — берётся из имени"),
+    ] = None
     name: Annotated[Text, Field(description="Имя и фамилия")]
     role: Annotated[Literal["operator", "lead", "engineer"], Field(description="operator, lead или engineer")]
     telegram: Annotated[StrictInt | None, Field(ge=1, description="Номер в Telegram (не @имя)")] = None

@@ -7,7 +7,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from listener.staff.yaml_tree import YamlWord
+from listener.config.yaml_tree import YamlWord
 
 _SHOWN: Final = 40
 
@@ -72,6 +72,7 @@ _KINDS: Final[Mapping[type, str]] = {
 
 _PATTERNS: Final = {
     r"^[a-z][a-z0-9_-]{0,63}$": "нужно короткое имя строчной латиницей, цифры, - и _ (например romashka)",
+    r"^[a-z0-9_-]{1,32}$": "нужно короткое имя строчной латиницей, цифры, - и _, не длиннее 32 (например anna)",
     r"^(vk|x):\S+$": 'нужен вид "vk:-100500" или "x:имя", в кавычках',
     r"^@?[A-Za-z0-9_.]+$": "нужно короткое имя страницы латиницей, без адреса и пробелов (например romashka_ru)",
     r"^[UW][A-Z0-9]+$": "нужен код участника Slack вида U0123ABCD (профиль → «Скопировать ID участника»)",

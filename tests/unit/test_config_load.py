@@ -1,4 +1,4 @@
-"""The staff's config: every mistake is named with its line, in Russian, and nothing else ever escapes."""
+"""The config: every mistake is named with its line, in Russian, and nothing else ever escapes."""
 
 import json
 from pathlib import Path
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from listener.brands.brand import Brand, WatchVk, WatchX
+from domain.brand import Brand, WatchVk, WatchX
 from listener.commands import check as check_command
-from listener.staff.load import check, load
-from listener.staff.schema_files import SCHEMAS, schema_text
-from listener.staff.values import ConfigError
+from listener.config.load import check, load
+from listener.config.schema_files import SCHEMAS, schema_text
+from listener.config.values import ConfigError
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,8 +63,8 @@ def folder(root: Path, **files: str | bytes) -> Path:
 
 def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
     words = "topics: {связь: [сеть, интернет]}\nurgent: [суд]\n"
-    staff = load(folder(tmp_path, words=words, templates="templates: {привет: '{имя}, мы тут'}\n"))
-    assert staff.brands == (
+    config = load(folder(tmp_path, words=words, templates="templates: {привет: '{имя}, мы тут'}\n"))
+    assert config.brands == (
         Brand(
             id="romashka",
             title="Ромашка Телеком",
@@ -82,23 +82,49 @@ def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
             x_usd_per_day=5.0,
         ),
     )
-    support, crisis = staff.routing.receivers
+    support, crisis = config.routing.receivers
     assert [(chat.messenger, chat.chat, chat.topic) for chat in support.chats] == [
         ("telegram", "-1001", 7),
         ("slack", "#support", None),
         ("console", "lamp", None),
     ]
     assert [chat.messenger for chat in crisis.chats] == ["telegram", "console"]
-    assert staff.routing.default == ("support",)
-    assert staff.routing.routes[0].to == ("crisis", "support")
-    assert staff.routing.routes[0].when.brands == ("romashka",)
-    assert staff.routing.sla is not None
-    assert staff.routing.sla.breach.total_seconds() == 3600
-    assert staff.routing.hours is not None
-    assert [block[0].hour for block in staff.routing.hours.weekdays] == [9, 14]
-    assert [person.name for person in staff.people] == ["Анна Иванова", "Олег Смирнов"]
-    assert staff.words.topics == {"связь": ("сеть", "интернет")}
-    assert staff.templates == {"привет": "{имя}, мы тут"}
+    assert config.routing.default == ("support",)
+    assert config.routing.routes[0].to == ("crisis", "support")
+    assert config.routing.routes[0].when.brands == ("romashka",)
+    assert config.routing.sla is not None
+    assert config.routing.sla.breach.total_seconds() == 3600
+    assert config.routing.hours is not None
+    assert [block[0].hour for block in config.routing.hours.weekdays] == [9, 14]
+    assert [person.name for person in config.people] == ["Анна Иванова", "Олег Смирнов"]
+    assert config.words.topics == {"связь": ("сеть", "интернет")}
+    assert config.templates == {"привет": "{имя}, мы тут"}
+
+
+def test_people_have_ids_and_receivers_owners(tmp_path: Path) -> None:
+    people = """\
+    people:
+      - {id: anna, name: Анна Иванова, role: operator, telegram: 111}
+      - {name: Щукина-Ёлкина Юлия, role: lead, telegram: 222}
+      - {id: anna_2, name: Анна Иванова, role: operator, telegram: 333}
+    """
+    owned = ROUTES.replace("console: true}", "console: true, owner: anna_2, backup: schukina-elkina-yuliya}")
+    config = load(folder(tmp_path, people=people, routes=owned))
+    assert [person.id for person in config.people] == ["anna", "schukina-elkina-yuliya", "anna_2"]
+    owners = [(receiver.owner, receiver.backup) for receiver in config.routing.receivers]
+    assert owners == [(None, None), ("anna_2", "schukina-elkina-yuliya")]
+
+
+def test_a_mistake_in_the_people_does_not_blame_the_owners(tmp_path: Path) -> None:
+    owned = ROUTES.replace("console: true}", "console: true, owner: anna}")
+    folder(tmp_path, people=PEOPLE.replace("role: lead", "role: boss"), routes=owned)
+    assert [Path(mistake.file).name for mistake in check(tmp_path)] == ["people.yaml"]
+
+
+def test_urgent_cards_come_at_night_where_nothing_is_said(tmp_path: Path) -> None:
+    hours = load(folder(tmp_path)).routing.hours
+    assert hours is not None
+    assert hours.night == "urgent"
 
 
 @pytest.mark.parametrize("name", ["config", "examples/telecom", "examples/banks"])
@@ -184,6 +210,32 @@ MISTAKES = {
     "an unknown role": ("people", PEOPLE.replace("role: lead", "role: boss"), 3, "operator, lead, engineer"),
     "a Telegram id in quotes": ("people", PEOPLE.replace("222", '"222"'), 3, "без кавычек"),
     "one Telegram id for two": ("people", PEOPLE.replace("222", "111"), 3, "уже записан за «Анна Иванова»"),
+    "one id for two": (
+        "people",
+        PEOPLE.replace("{name: Анна", "{id: oleg, name: Анна").replace("{name: Олег", "{id: oleg, name: Олег"),
+        3,
+        "уже у «Анна Иванова»",
+    ),
+    "one name for two": ("people", PEOPLE.replace("Олег Смирнов", "Анна Иванова"), 3, "впишите сюда свой id"),
+    "an id in capitals": ("people", PEOPLE.replace("{name: Олег", "{id: Oleg, name: Олег"), 3, "например anna"),
+    "an owner nobody is": (
+        "routes",
+        ROUTES.replace("console: true}", "console: true, owner: oleg-smirnof}"),
+        3,
+        "имели в виду «oleg-smirnov»",
+    ),
+    "a backup nobody is": (
+        "routes",
+        ROUTES.replace("console: true}", "console: true, backup: vera}"),
+        3,
+        "«vera» нет в people.yaml",
+    ),
+    "a backup of oneself": (
+        "routes",
+        ROUTES.replace("console: true}", "console: true, owner: anna-ivanova, backup: anna-ivanova}"),
+        3,
+        "подменяет сам себя",
+    ),
     "an unknown placeholder": ("templates", "templates:\n  а: '{имяя}'\n", 2, "имели в виду «имя»"),
     "topics as a list": ("words", "topics: [сеть]\n", 1, "нужны ключи"),
     "bytes that are not UTF-8": ("words", "urgent: [суд]\n".encode("cp1251"), 1, "UTF-8"),

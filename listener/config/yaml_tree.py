@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from listener.staff.values import Mistake
+from listener.config.values import Mistake
 
 Place = tuple[str | int, ...]
 

@@ -1,4 +1,4 @@
-"""The JSON schemas for hover help in editors; `python -m listener.staff.schema_files` writes them anew."""
+"""The JSON schemas for hover help in editors; `python -m listener.config.schema_files` writes them anew."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from listener.staff.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
+from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
 
 SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "brand.json": BrandFile,

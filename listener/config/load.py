@@ -1,4 +1,4 @@
-"""The staff's config folder as values: every mistake at once, with file and line, in Russian."""
+"""The config folder as values: every mistake at once, with file and line, in Russian."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,26 +7,26 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from listener.staff import rules
-from listener.staff.build import build_brand, build_person, build_routing, build_words
-from listener.staff.russian import explain
-from listener.staff.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
-from listener.staff.searches import search_warnings
-from listener.staff.values import ConfigError, Mistake, Staff
-from listener.staff.yaml_tree import Tree, read_tree
+from listener.config import rules
+from listener.config.build import build_brand, build_person, build_routing, build_words
+from listener.config.russian import explain
+from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
+from listener.config.searches import search_warnings
+from listener.config.values import Config, ConfigError, Mistake
+from listener.config.yaml_tree import Tree, read_tree
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 FILES: Final = ("people.yaml", "routes.yaml", "templates.yaml", "words.yaml")
 
 
-def load(directory: Path) -> Staff:
+def load(directory: Path) -> Config:
     """Read the whole folder. Raises ConfigError with every mistake; warnings do not stop it."""
     folder = _read(directory)
     mistakes = tuple(one for one in folder.mistakes if not one.warning)
     if mistakes or folder.routes is None:
         raise ConfigError(mistakes)
-    return Staff(
+    return Config(
         brands=tuple(build_brand(brand) for _, brand in folder.brands),
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people),
@@ -67,7 +67,8 @@ def _read(directory: Path) -> _Folder:
         return folder
     try:
         brands_whole = _read_brands(directory, folder)
-        _read_routes(directory, folder, brands_whole=brands_whole)
+        people_whole = _read_people(directory, folder)
+        _read_routes(directory, folder, brands_whole=brands_whole, people_whole=people_whole)
         _read_optional(directory, folder)
         _strange_files(directory, folder)
     except OSError as error:
@@ -92,7 +93,22 @@ def _read_brands(directory: Path, folder: _Folder) -> bool:
     return len(folder.brands) == len(paths)
 
 
-def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool) -> None:
+def _read_people(directory: Path, folder: _Folder) -> bool:
+    """Read the people; False when the file has mistakes, so that nobody blames an owner for being unknown."""
+    path = directory / "people.yaml"
+    if not path.exists():
+        message = "нет файла people.yaml: нажимать кнопки на карточках будет некому"
+        folder.mistakes.append(Mistake(file=str(path), line=1, message=message, warning=True))
+        return True
+    tree, parsed = _parse(path, PeopleYaml, folder)
+    if parsed is None:
+        return False
+    folder.people = parsed
+    folder.mistakes += rules.people_mistakes(tree, parsed)
+    return True
+
+
+def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool, people_whole: bool) -> None:
     path = directory / "routes.yaml"
     if not path.exists():
         message = "нет файла routes.yaml: без него неизвестно, кому слать карточки"
@@ -103,17 +119,10 @@ def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool) -> Non
         asked = [one for route in folder.routes.route.routes for one in route.when.brands or ()]
         ids = [brand.id for _, brand in folder.brands] + ([] if brands_whole else asked)
         folder.mistakes += rules.routes_mistakes(tree, folder.routes, ids)
+        folder.mistakes += rules.owner_mistakes(tree, folder.routes, folder.people) if people_whole else ()
 
 
 def _read_optional(directory: Path, folder: _Folder) -> None:
-    people = directory / "people.yaml"
-    if people.exists():
-        tree, parsed = _parse(people, PeopleYaml, folder)
-        folder.people = parsed or folder.people
-        folder.mistakes += rules.people_mistakes(tree, parsed) if parsed is not None else ()
-    else:
-        message = "нет файла people.yaml: нажимать кнопки на карточках будет некому"
-        folder.mistakes.append(Mistake(file=str(people), line=1, message=message, warning=True))
     if (templates := directory / "templates.yaml").exists():
         tree, read = _parse(templates, TemplatesYaml, folder)
         folder.templates = read or folder.templates

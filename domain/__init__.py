@@ -1,0 +1,1 @@
+"""The values that every part speaks of; pure, and imports nobody."""

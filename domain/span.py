@@ -1,0 +1,3 @@
+"""A span: characters `start:end` of a text."""
+
+Span = tuple[int, int]
