@@ -43,7 +43,6 @@ class CaseStore:
         return await self._database.read(lambda c: cards_today(c, brand, now))
 
 
-
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
     """The cases by id, without those that do not exist."""
     rows = list(await connection.execute(select(cases).where(cases.c.id.in_(ids))))
