@@ -20,6 +20,7 @@ from listener.polling import Polling
 from listener.ports import Clock, Source
 from listener.rules import Rules
 from listener.settings import Settings
+from listener.store.errors import StoreError
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 ROLES: Final = ("hear", "judge", "tell", "obey", "web")
 LAG_EVERY: Final = 1.0
+LOOK_EVERY: Final = 5.0
+"""Seconds between looks at what waits for the morning."""
 LAST_STEPS: Final = 5.0
 """Seconds that the steps under way get at the end; what takes longer is found again at the next start."""
 
@@ -139,6 +142,7 @@ class Daemon:
         if "tell" in self._roles:
             loops += [(turning.name, turning.run()) for turning in self.pipeline.telling.values()]
             loops.append(("tick", self.pipeline.ticking.run()))
+            loops.append(("held", self._watch_what_is_held()))
         if "obey" in self._roles:
             for inbox in self._messengers.inboxes:
                 loops.append((f"obey {type(inbox).__name__}", inbox.run(self.pipeline.obey)))
@@ -161,6 +165,13 @@ class Daemon:
         server = WebServer(self._telemetry.health, self._telemetry.metrics, self._clock)
         self._stack.push_async_callback(server.stop)
         await server.start(self._settings.http_host, self._settings.http_port)
+
+    async def _watch_what_is_held(self) -> None:
+        """A card that waits for the morning must not look like one that was lost."""
+        while True:
+            with contextlib.suppress(StoreError):
+                self._telemetry.held(*await self.stores.outbox.held(self._clock.now()))
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _measure_lag(self) -> None:
         """How late the event loop runs: what blocks it holds up every press and every card."""

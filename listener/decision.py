@@ -17,6 +17,7 @@ from domain.mention import Mention
 from domain.span import Span
 from domain.verdict import Evidence, Intent, Verdict
 from listener.decided import BrandVerdict, Decided, Routed, Stored
+from listener.halves import Halves
 from listener.networks.accounts import is_ignored, is_own_account, on_own_page
 from listener.networks.registry import network_title
 
@@ -175,15 +176,16 @@ def decide_apart(
     decide_all: Callable[[Sequence[Stored], datetime], list[Decided]], stored: Sequence[Stored], now: datetime
 ) -> tuple[list[Decided], list[tuple[Stored, str]]]:
     """Decide by halves until the mentions that break the judge stand alone; returns decisions and culprits."""
-    try:
-        return decide_all(stored, now), []
-    except Exception as fault:  # noqa: BLE001  # whatever a text did to the judge, the others must not wait for it
-        if len(stored) == 1:
-            return [], [(stored[0], f"{type(fault).__name__}: {fault}"[:500])]
-    middle = len(stored) // 2
-    left, left_bad = decide_apart(decide_all, stored[:middle], now)
-    right, right_bad = decide_apart(decide_all, stored[middle:], now)
-    return left + right, left_bad + right_bad
+    decided: list[Decided] = []
+    culprits: list[tuple[Stored, str]] = []
+    halves = Halves(stored)
+    for part in halves:
+        try:
+            decided += decide_all(part, now)
+        except Exception as fault:  # noqa: BLE001  # whatever a text did to the judge, the others must not wait for it
+            if not halves.split(part):
+                culprits.append((part[0], f"{type(fault).__name__}: {fault}"[:500]))
+    return decided, culprits
 
 
 def without_chats(routed: Routed) -> Routed:

@@ -46,6 +46,7 @@ class Metrics:
         self._card = _histogram(
             registry, "post_to_card_seconds", "From publication to the first card shown", SECONDS_TO_CARD, ""
         )
+        self._held_cards = _gauge(registry, "cards_held", "Cards that wait until somebody works", "")
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
         # alive
@@ -102,6 +103,9 @@ class Metrics:
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         # The action comes from outside: an invented one must not make a time series of its own.
         self._presses.labels(messenger, action if action in ACTIONS else "unknown", str(applied).lower()).inc()
+
+    def held(self, cards: int) -> None:
+        self._held_cards.set(cards)
 
     def turned(self, loop: str, now: datetime) -> None:
         self._turned.labels(loop).set(now.timestamp())

@@ -61,5 +61,10 @@ class Telemetry:
         self.metrics.turned(loop, now)
         self.health.turned(loop, now)
 
+    def held(self, cards: int, until: datetime | None) -> None:
+        """So many cards wait for the morning, the first until then."""
+        self.metrics.held(cards)
+        self.health.held(cards, until)
+
     def lag(self, seconds: float) -> None:
         self.metrics.lag(seconds)

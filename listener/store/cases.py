@@ -1,7 +1,7 @@
 """Cases as cards show them: their mentions as they read now, their events, their author's past, many at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
 from alerts.cases.events import Event
-from domain.mention import words_of
+from domain.mention import Quote, words_of
 from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.store.codecs import read_event
@@ -41,10 +41,6 @@ class CaseStore:
     async def cards_today(self, brand: str, now: datetime) -> int:
         """The brand's cases of this UTC day that have a card in some chat."""
         return await self._database.read(lambda c: cards_today(c, brand, now))
-
-    async def held(self, now: datetime) -> int:
-        """How many cards wait for the morning: they were never shown, nothing failed, and it is not their time."""
-        return await self._database.read(lambda c: held(c, now))
 
 
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
@@ -77,16 +73,6 @@ async def cards_today(connection: AsyncConnection, brand: str, now: datetime) ->
     return int(found.scalar_one())
 
 
-async def held(connection: AsyncConnection, now: datetime) -> int:
-    waits = (
-        (card_views.c.state == "due")
-        & (card_views.c.due_at > now)
-        & card_views.c.delivered_at.is_(None)
-        & (card_views.c.tries == 0)
-    )
-    return int((await connection.execute(select(func.count()).where(waits))).scalar_one())
-
-
 def _past(ids: Collection[int]) -> Select[Any]:
     """The latest few cases that each author had with the brand before, oldest first."""
     before = cases.alias("before")
@@ -112,7 +98,7 @@ async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[i
         select(
             ranked.c.case_id,
             ranked.c.strength,
-            *(mentions.c[name] for name in ("id", "network", "external_id", "kind", "url", "text")),
+            *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
             *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
             *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
             *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
@@ -123,10 +109,38 @@ async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[i
         .where(ranked.c.place <= MOST_MENTIONS)
         .order_by(ranked.c.place.desc())
     )
+    rows = found.all()
+    parents = await _parents(connection, rows)
     of_case: dict[int, list[CaseMention]] = defaultdict(list)
-    for row in found:
-        of_case[row.case_id].append(_mention(row))
+    for row in rows:
+        of_case[row.case_id].append(_mention(row, parents))
     return of_case
+
+
+async def _parents(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Quote]:
+    """The posts under which mentions stand whose network told nothing of them, as far as they were heard."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.thread and row.thread != row.external_id:
+            wanted[row.network].add(_parent_of(row).id)
+    heard: dict[tuple[str, str], Quote] = {}
+    for network in sorted(wanted):
+        found = await connection.execute(
+            select(mentions.c.external_id, mentions.c.author_name, mentions.c.text, mentions.c.url).where(
+                mentions.c.network == network, mentions.c.external_id.in_(sorted(wanted[network]))
+            )
+        )
+        for post in found:
+            text, _ = as_shown(network, post.text)
+            heard[network, post.external_id] = Quote(
+                id=post.external_id, author=post.author_name, text=text, url=post.url
+            )
+    return heard
+
+
+def _parent_of(row: Row[Any]) -> Quote:
+    """What the mention answers as its network told it; at least the post on which its conversation hangs."""
+    return read_extra(row.extra).parent or Quote(id=row.thread)
 
 
 def _latest(ids: Collection[int]) -> Subquery:
@@ -160,7 +174,7 @@ async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int
     return events
 
 
-def _mention(row: Row[Any]) -> CaseMention:
+def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:
     extra = read_extra(row.extra)
     judged = row.complaint is not None
     words = words_of(row.text, extra.quoted, extra.attached)
@@ -185,8 +199,16 @@ def _mention(row: Row[Any]) -> CaseMention:
         reasons=tuple(row.reasons or ()),
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
-        parent=extra.parent,
+        parent=_parent(row, parents),
     )
+
+
+def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | None:
+    """What a person reads above the mention: as the network told it, else as it was heard."""
+    if not row.thread or row.thread == row.external_id:
+        return None
+    told = _parent_of(row)
+    return told if told.text else parents.get((row.network, told.id))
 
 
 def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:

@@ -4,13 +4,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.decided import BrandVerdict, Decided, Stored
+from listener.halves import Halves
 from listener.store import joining
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
@@ -59,17 +60,19 @@ class DecisionStore:
 
         A decision that the database cannot hold costs its mention a try; the others are recorded without it.
         """
-        try:
-            return await self._database.write(lambda c: record(c, decided, now))
-        except StoreError as error:
-            if error.transient:
-                raise
-            if len(decided) == 1:
-                log.warning("the decision on mention %d cannot be stored: %s", decided[0].stored.row, error)
-                await self._mentions.set_aside(decided[0].stored, str(error), now)
-                return Recorded(refused=1)
-        middle = len(decided) // 2
-        return await self.record(decided[:middle], now) + await self.record(decided[middle:], now)
+        recorded, halves = Recorded(), Halves(decided)
+        for part in halves:
+            try:
+                recorded += await self._database.write(partial(record, decided=part, now=now))
+            except StoreError as error:
+                if error.transient:
+                    raise
+                if not halves.split(part):
+                    stored = part[0].stored
+                    log.warning("the decision on mention %d cannot be stored: %s", stored.row, error)
+                    await self._mentions.set_aside(stored, str(error), now)
+                    recorded += Recorded(refused=1)
+        return recorded
 
 
 async def record(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Recorded:

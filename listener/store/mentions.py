@@ -7,7 +7,7 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_id
 from listener.decided import Stored
+from listener.halves import Halves
 from listener.ports import Batch, Gap
 from listener.store import cursors
 from listener.store.engine import Database, insert
@@ -105,20 +106,18 @@ class MentionStore:
         self, source: str, batch: Sequence[Mention], now: datetime, own: Collection[Key]
     ) -> Kept:
         """Keep by halves until the mentions that cannot be kept stand alone."""
-        if not batch:
-            return Kept()
-        part = Batch(mentions=tuple(batch))
-        try:
-            return await self._database.write(lambda c: keep(c, source, part, now, own))
-        except StoreError as error:
-            if error.transient:
-                raise
-            if len(batch) == 1:
-                log.warning("%s gave a mention that cannot be stored: %s", source, error)
-                return Kept(skipped=1)
-        middle = len(batch) // 2
-        first = await self._keep_apart(source, batch[:middle], now, own)
-        return first + await self._keep_apart(source, batch[middle:], now, own)
+        kept, halves = Kept(), Halves(batch)
+        for mentions_of in halves:
+            part = Batch(mentions=tuple(mentions_of))
+            try:
+                kept += await self._database.write(partial(keep, source=source, batch=part, now=now, own=own))
+            except StoreError as error:
+                if error.transient:
+                    raise
+                if not halves.split(mentions_of):
+                    log.warning("%s gave a mention that cannot be stored: %s", source, error)
+                    kept += Kept(skipped=1)
+        return kept
 
 
 async def keep(

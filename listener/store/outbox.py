@@ -78,6 +78,10 @@ class OutboxStore:
         """How many cards and notices are open, by messenger."""
         return await self._database.read(waiting)
 
+    async def held(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many cards wait for the morning, and until when the first of them does."""
+        return await self._database.read(lambda c: held(c, now))
+
     async def _mark_shown(self, marks: Sequence[Mark]) -> None:
         await self._database.write(lambda c: shown(c, self._worker, marks))
 
@@ -220,6 +224,21 @@ async def waiting(connection: AsyncConnection) -> dict[Messenger, int]:
         for messenger, count in found:
             counts[messenger] = counts.get(messenger, 0) + count
     return counts
+
+
+async def held(connection: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
+    """Never tried and not yet due: only the night holds a card so."""
+    found = await connection.execute(
+        select(func.count(), func.min(card_views.c.due_at)).where(
+            STILL_OPEN,
+            card_views.c.state == "due",
+            card_views.c.due_at > now,
+            card_views.c.delivered_at.is_(None),
+            card_views.c.tries == 0,
+        )
+    )
+    count, until = found.one()
+    return count, until
 
 
 _NOW: Final = bindparam("now", type_=Time)

@@ -23,6 +23,7 @@ from simulator.faults import Faults
 from simulator.slack import Slack
 from simulator.telegram import Telegram
 from simulator.telegram_entities import plain_text
+from tests.outbox import MemoryMessenger
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 TOKEN = "7:secret-of-the-bot"
@@ -148,6 +149,17 @@ class SlackStage:
 
 
 @dataclass(slots=True, kw_only=True)
+class MemoryStage:
+    """The messenger that the tests of the delivery use: it keeps to what the real ones do."""
+
+    notifier: MemoryMessenger
+    chat: Chat
+
+    def shown(self) -> list[str]:
+        return [_words(said) for said in self.notifier.shown.values()]
+
+
+@dataclass(slots=True, kw_only=True)
 class ConsoleStage:
     stream: io.StringIO
     notifier: Notifier
@@ -192,6 +204,11 @@ async def console_stage() -> AsyncIterator[ConsoleStage]:
 
 
 @asynccontextmanager
+async def memory_stage() -> AsyncIterator[MemoryStage]:
+    yield MemoryStage(notifier=MemoryMessenger(), chat=Chat(messenger="web", chat="память"))
+
+
+@asynccontextmanager
 async def serving(prefix: str, app: web.Application) -> AsyncIterator[str]:
     """The app on a free port, as the whole simulator mounts it."""
     root = web.Application()
@@ -210,3 +227,11 @@ def _slack_texts(blocks: list[dict[str, Any]]) -> list[str]:
     texts = [block["text"]["text"] for block in blocks if "text" in block]
     texts += [element["text"] for block in blocks if block["type"] == "context" for element in block["elements"]]
     return [html.unescape(text) for text in texts]
+
+
+def _words(said: Card | Note) -> str:
+    repeat = "возможный повтор" if said.repeat else ""
+    if isinstance(said, Note):
+        return "\n".join([repeat, said.text, said.quote, *(person.name for person in said.to)])
+    lines = [*said.above, *said.below]
+    return "\n".join([repeat, said.title, said.quote, *(line.text for line in lines), said.status])

@@ -21,11 +21,17 @@ from tests.contract.notifier_stages import (
     NetworkStage,
     Stage,
     console_stage,
+    memory_stage,
     slack_stage,
     telegram_stage,
 )
 
-STAGES = {"console": console_stage, "slack": slack_stage, "telegram": telegram_stage}
+STAGES = {
+    "console": console_stage,
+    "memory": memory_stage,
+    "slack": slack_stage,
+    "telegram": telegram_stage,
+}
 NETWORK_STAGES = {"slack": slack_stage, "telegram": telegram_stage}
 
 HARD_TEXTS = {

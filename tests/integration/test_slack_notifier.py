@@ -33,7 +33,7 @@ async def test_a_card_has_text_blocks_and_buttons() -> None:
         assert [(button["action_id"], button.get("value")) for button in buttons] == [
             ("claim", "12"),
             ("not_complaint", "12"),
-            ("open", None),
+            ("open_2", None),
         ]
 
 

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
+from slack_sdk.models.views import View
+
 from alerts.cards.prompt import Option, Prompt
 from alerts.notifiers.highlights import clean, cut
 from alerts.notifiers.slack.updates import Pressed, is_action, object_of, text_of
@@ -28,22 +30,22 @@ def make_modal(prompt: Prompt, pressed: Pressed) -> dict[str, Any]:
     """The question, with everything in it that its answer needs: Slack hands `private_metadata` back."""
     asked = {"case": prompt.case, "action": prompt.action, "channel": pressed.channel, "ref": pressed.ref}
     field = _choice(prompt) if prompt.options else _field(prompt)
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": json.dumps(asked),
-        "title": _plain(prompt.title, MAX_TITLE),
-        "submit": _plain("Готово", MAX_TITLE),
-        "close": _plain("Отмена", MAX_TITLE),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": BLOCK,
-                "label": _plain(prompt.question, MAX_LABEL),
-                "element": {"action_id": FIELD, **field},
-            }
-        ],
+    question = {
+        "type": "input",
+        "block_id": BLOCK,
+        "label": _plain(prompt.question, MAX_LABEL),
+        "element": {"action_id": FIELD, **field},
     }
+    modal = View(
+        type="modal",
+        callback_id=CALLBACK,
+        private_metadata=json.dumps(asked),
+        title=_plain(prompt.title, MAX_TITLE),
+        submit=_plain("Готово", MAX_TITLE),
+        close=_plain("Отмена", MAX_TITLE),
+        blocks=[question],
+    )
+    return modal.to_dict()
 
 
 def mistake(text: str) -> dict[str, Any]:
