@@ -10,17 +10,22 @@ from typing import Any, Final
 
 from simulator.faults import Faults
 from simulator.telegram_chats import BOT_ID, Chat, Message, Person, Standing, chat_view, message_json, user_json
-from simulator.telegram_checks import Pace, RefusedError, check_markup, check_topic, checked, editable, shut_out
+from simulator.telegram_checks import (
+    NOT_MODIFIED,
+    Pace,
+    RefusedError,
+    check_markup,
+    check_topic,
+    checked,
+    editable,
+    shut_out,
+)
 from simulator.telegram_entities import Parsed, length
 from simulator.telegram_updates import Updates
 
 MAX_TOAST: Final = 200
 QUERY_LIFE: Final = timedelta(seconds=60)
 PRESS_WAITS: Final = 5.0
-NOT_MODIFIED: Final = (
-    "Bad Request: message is not modified: specified new message content and reply markup are exactly"
-    " the same as a current content and reply markup of the message"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,10 @@ class Messenger:
         """Only administrators may write there now; `closed=False` opens it again."""
         place = self.chats[chat]
         place.closed_topics = place.closed_topics | {topic} if closed else place.closed_topics - {topic}
+
+    def lose(self, chat: int, message: int) -> None:
+        """Somebody deletes a message of the bot's."""
+        del self.chats[chat].messages[message]
 
     def delete_topic(self, chat: int, topic: int) -> None:
         """The topic goes, with all that is written in it."""
@@ -278,8 +287,6 @@ class Messenger:
 
     def snapshot(self) -> dict[str, Any]:
         return {"chats": [chat_view(chat) for chat in self.chats.values()]}
-
-    # ------------------------------------------------------------ private
 
     def _writable(self, chat_id: int) -> Chat:
         chat = self.chat(chat_id)

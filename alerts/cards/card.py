@@ -93,7 +93,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
 
 def _above(case: Case, words: Wording) -> Iterator[Line]:
     """Who wrote, in answer to what, and whether the words are still there."""
-    yield Line(text=_author(case), tone="strong")
+    yield Line(text=_author(case), sign="👤")
     yield Line(text=_parent(case.latest_complaint), tone="faint", sign="↪️")
     yield Line(text=_changed(case, words), tone="strong", sign="✏️")
 

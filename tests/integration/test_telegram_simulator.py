@@ -162,6 +162,13 @@ async def test_an_answer_goes_into_the_topic_of_its_question() -> None:
     telegram.send(-2, "x", markup={}, topic=8, html=True)
 
 
+async def test_a_card_that_somebody_has_deleted_is_not_found() -> None:
+    telegram = _world()
+    telegram.lose(-1, 1)
+    with pytest.raises(RefusedError, match="message to edit not found"):
+        telegram.edit(-1, 1, "x", markup={}, html=True)
+
+
 async def test_sends_and_edits_share_the_pace_of_a_group_and_of_the_bot() -> None:
     now = [clock()]
     telegram = Telegram(lambda: now[0], per_minute=20, per_second=30)

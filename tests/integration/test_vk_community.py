@@ -130,6 +130,51 @@ async def test_a_deleted_comment_is_said_to_be_gone(world: World, source: VkComm
     assert (gone.network, gone.id) == ("vk", comment)
 
 
+async def test_an_answered_post_that_vk_says_is_deleted_is_said_to_be_gone(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    first, source, shelf = world.community(), world.community(), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    number = int(wall.rpartition("_")[2])
+    row = {
+        "id": number,
+        "owner_id": -GROUP,
+        "from_id": -GROUP,
+        "date": 1_795_000_000,
+        "text": "",
+        "is_deleted": True,
+    }
+    world.vk.faults.add(Fault(path="wall.getById", kind="json", body={"response": {"items": [row]}}))
+    world.vk.comment(PAVEL, "куда делась запись?", post=wall)
+    (heard,) = await shelf.hear(source)
+    assert heard.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
+    assert [gone.id for gone in shelf.batches[-1].deleted] == [wall]
+    await source.close()
+
+
+async def test_the_long_poll_s_address_is_not_asked_for_at_every_fault(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=500, times=5))
+    for _ in range(5):
+        with pytest.raises(SourceError):
+            await shelf.hear(source)
+    post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    assert [mention.id for mention in await shelf.hear(source)] == [post]
+    assert [call.method for call in world.vk.calls].count("groups.getLongPollServer") == 1
+
+
+async def test_a_long_poll_that_has_moved_is_found_again(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    source._server_at -= 1000  # a quarter of an hour ago
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=404))
+    with pytest.raises(SourceError):
+        await shelf.hear(source)
+    await shelf.hear(source)
+    assert [call.method for call in world.vk.calls].count("groups.getLongPollServer") == 2
+
+
 async def test_what_was_deleted_and_brought_back_is_there(world: World, source: VkCommunity) -> None:
     shelf, channel = Shelf(), world.vk.channels[GROUP]
     await shelf.hear(source)
@@ -302,6 +347,15 @@ async def test_a_bad_long_poll_answer_loses_nothing(world: World, source: VkComm
     with pytest.raises(SourceError):
         await shelf.hear(source)
     assert [one.id for one in await shelf.hear(source)] == [post]
+
+
+async def test_the_long_poll_waits_as_long_as_it_is_asked_to(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=503, headers={"Retry-After": "7"}))
+    with pytest.raises(SourceError) as caught:
+        await shelf.hear(source)
+    assert (caught.value.retry_after, caught.value.unreachable) == (7, True)
 
 
 async def test_an_answer_too_large_to_hold_is_a_gap_and_the_wall_is_read(

@@ -14,11 +14,11 @@ from domain.mention import Quote
 from listener.environment import Secret
 from listener.networks.accounts import is_own_account
 from listener.networks.x.build import build_x
-from listener.networks.x.client import Patience, XClient
+from listener.networks.x.client import Timeouts, XClient
 from listener.networks.x.options import XOptions
+from listener.networks.x.pagination import Pagination
 from listener.networks.x.search import XSearch
 from listener.networks.x.snowflake import number_at
-from listener.networks.x.walking import Walking
 from listener.ports import Batch, Source, SourceError
 from simulator.faults import Fault
 from simulator.people import Writer
@@ -74,10 +74,10 @@ class World:
         self.opened += sources
         return sources
 
-    def search(self, query: str = "ромашка", patience: Patience | None = None) -> Source:
-        client = XClient(TOKEN, self.address, self.clock, patience)
-        walking = Walking("x.search:romashka", self.clock, None)
-        source = XSearch("x.search:romashka", query, timedelta(seconds=60), client, walking)
+    def search(self, query: str = "ромашка", timeouts: Timeouts | None = None) -> Source:
+        client = XClient(TOKEN, self.address, self.clock, timeouts)
+        pagination = Pagination("x.search:romashka", self.clock, None)
+        source = XSearch("x.search:romashka", query, timedelta(seconds=60), client, pagination)
         self.opened.append(source)
         return source
 
@@ -380,7 +380,7 @@ async def test_a_bad_answer_is_an_error_to_try_again_and_the_next_good_one_is_he
     fault, words = BAD_ANSWERS[name]
     world.x.faults.add(Fault(**{key: getattr(fault, key) for key in fault.__slots__}))
     number = world.x.post(OLGA, "ромашка", at=NOON)
-    source = world.search(patience=Patience(total=0.5, connect=0.5, read=0.3))
+    source = world.search(timeouts=Timeouts(total=0.5, connect=0.5, read=0.3))
     with pytest.raises(SourceError, match=words) as caught:
         await source.fetch(None)
     assert not caught.value.permanent
@@ -394,11 +394,15 @@ async def test_a_bad_answer_is_an_error_to_try_again_and_the_next_good_one_is_he
     [
         ({"status": 429, "headers": {"x-rate-limit-reset": str(int(NOON.timestamp()) + 40)}}, False, 41),
         ({"status": 429, "headers": {"x-rate-limit-reset": "soon"}}, False, 60),
-        ({"status": 429, "headers": {"x-rate-limit-reset": "0"}}, False, 1),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "0"}}, False, 60),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "-1", "retry-after": "1e999"}}, False, 900),
         ({"status": 429, "headers": {"x-rate-limit-reset": "99999999999"}}, False, 900),
         ({"status": 429, "headers": {"retry-after": "7"}}, False, 7),
         ({"status": 429}, False, 60),
         ({"status": 503, "headers": {"retry-after": "30"}}, False, 30),
+        ({"status": 503, "headers": {"retry-after": "99999999999999"}}, False, 86_400),
+        ({"status": 503, "headers": {"retry-after": "nan"}}, False, None),
+        ({"status": 503, "headers": {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}}, False, None),
         ({"status": 402}, True, None),
         ({"status": 403}, True, None),
         ({"status": 404}, False, None),
@@ -413,6 +417,7 @@ async def test_every_status_has_its_consequence(
     assert caught.value.permanent == permanent
     assert caught.value.retry_after == wait
     assert caught.value.held_back == (fault["status"] == 429)
+    assert caught.value.unreachable == (fault["status"] == 503)
 
 
 async def test_a_usage_cap_has_no_reset_and_is_looked_at_again_in_an_hour(world: World) -> None:
@@ -520,7 +525,7 @@ async def test_a_text_of_two_hundred_megabytes_costs_its_post_and_no_other(
     app.router.add_get(SEARCH, monster)
     async with TestServer(app) as server:
         client = XClient(TOKEN, str(server.make_url("/")), world.clock)
-        source = XSearch("x", "ромашка", timedelta(1), client, Walking("x", world.clock, None))
+        source = XSearch("x", "ромашка", timedelta(1), client, Pagination("x", world.clock, None))
         assert ids([await source.fetch(None)]) == ["12"]
         await source.close()
     assert "post 11: `text`: Expected `str`, got `null`" in caplog.text
@@ -541,7 +546,7 @@ async def test_a_server_that_knows_only_the_new_field_names_is_understood(world:
     app.router.add_get(SEARCH, renamed)
     async with TestServer(app) as server:
         client = XClient(TOKEN, str(server.make_url("/")), world.clock)
-        source = XSearch("x", "ромашка", timedelta(1), client, Walking("x", world.clock, None))
+        source = XSearch("x", "ромашка", timedelta(1), client, Pagination("x", world.clock, None))
         assert (await source.fetch(None)).mentions[0].text == "длинно"
         await source.fetch(None)
         await source.close()

@@ -27,7 +27,7 @@ Keep = Callable[[Item, Mapping[int, Author]], Mention]
 
 
 @dataclass(slots=True, kw_only=True)
-class Haul:
+class Recovered:
     """What the wall of `owner` has since a moment; `left_out` counts what could not be read, post by post.
 
     `older` passed on the way: what new comments may answer.
@@ -55,65 +55,67 @@ class Haul:
             log.warning("one item of the wall of %d skipped: %s", self.owner, error)
 
 
-async def catch_up(client: VkClient, owner: int, since: int, now: datetime) -> Haul:
+async def catch_up(client: VkClient, owner: int, since: int, now: datetime) -> Recovered:
     """Posts and comments since `since` (unix seconds). Raises SourceError.
 
     New comments are looked for under the newest hundred posts or so, whatever the post's own age. A post whose
     comments VK refuses costs those alone.
     """
-    haul = Haul(owner=owner, since=since, now=now)
-    commented = [post async for post in _posts(client, haul)]
+    recovered = Recovered(owner=owner, since=since, now=now)
+    commented = [post async for post in _posts(client, recovered)]
     for post in commented:
         try:
-            await _comments(client, haul, (owner, post))
+            await _comments(client, recovered, (owner, post))
         except SourceError as error:
             if not error.permanent:
                 raise
-            haul.left_out += 1
+            recovered.left_out += 1
             log.warning("the comments under %d_%d are left out: %s", owner, post, error)
-    return haul
+    return recovered
 
 
-async def _posts(client: VkClient, haul: Haul) -> AsyncIterator[int]:
+async def _posts(client: VkClient, recovered: Recovered) -> AsyncIterator[int]:
     """Take the posts; yields the numbers of those with comments."""
     # A pinned post comes first whatever its age, so the last one says how far back the page reaches.
-    async for posts in _pages(client, haul, "wall.get", 1, owner_id=haul.owner):
+    async for posts in _pages(client, recovered, "wall.get", 1, owner_id=recovered.owner):
         for post in posts:
-            haul.take(post, read_post)
+            recovered.take(post, read_post)
             # An answer that does not count the comments may still have some.
             if post.id and (post.comments is None or post.comments.count):
                 yield post.id
 
 
-async def _comments(client: VkClient, haul: Haul, post: tuple[int, int]) -> None:
+async def _comments(client: VkClient, recovered: Recovered, post: tuple[int, int]) -> None:
     place: dict[str, object] = {"owner_id": post[0], "post_id": post[1], "sort": "desc"}
 
     def keep(item: Item, people: Mapping[int, Author]) -> Mention:
         return read_comment(item, people, post=post)
 
-    pages = _pages(client, haul, "wall.getComments", OLD_PAGES, **place, thread_items_count=THREAD_SHOWN)
+    pages = _pages(client, recovered, "wall.getComments", OLD_PAGES, **place, thread_items_count=THREAD_SHOWN)
     async for comments in pages:
         for comment in comments:
-            haul.take(comment, keep)
-            await _thread(client, haul, place, comment, keep)
+            recovered.take(comment, keep)
+            await _thread(client, recovered, place, comment, keep)
 
 
-async def _thread(client: VkClient, haul: Haul, place: Mapping[str, object], comment: Item, keep: Keep) -> None:
+async def _thread(
+    client: VkClient, recovered: Recovered, place: Mapping[str, object], comment: Item, keep: Keep
+) -> None:
     """The answers under a comment: those shown with it, or, when there are more, all since the moment."""
     thread = comment.thread
     if thread is None:
         return
     for answer in read_all(thread.items, Item):
-        haul.take(answer, keep)
+        recovered.take(answer, keep)
     if thread.count > len(thread.items):
-        pages = _pages(client, haul, "wall.getComments", 1, **place, comment_id=comment.id)
+        pages = _pages(client, recovered, "wall.getComments", 1, **place, comment_id=comment.id)
         async for answers in pages:
             for answer in answers:
-                haul.take(answer, keep)
+                recovered.take(answer, keep)
 
 
 async def _pages(
-    client: VkClient, haul: Haul, method: str, at_least: int, **values: object
+    client: VkClient, recovered: Recovered, method: str, at_least: int, **values: object
 ) -> AsyncIterator[list[Item]]:
     """The pages of a list that goes back in time: to its end, or past the moment after so many."""
     for number in range(MOST_PAGES):
@@ -121,13 +123,13 @@ async def _pages(
             method, **values, offset=number * PAGE, count=PAGE, extended=1, fields=PEOPLE_FIELDS
         )
         rows = _rows(answer)
-        haul.people |= read_people(answer) if isinstance(answer, Mapping) else {}
-        items = list(_readable(rows, haul.owner))
+        recovered.people |= read_people(answer) if isinstance(answer, Mapping) else {}
+        items = list(_readable(rows, recovered.owner))
         yield items
-        past = bool(items) and items[-1].date < haul.since
+        past = bool(items) and items[-1].date < recovered.since
         if len(rows) < PAGE or (past and number + 1 >= at_least):
             return
-    haul.left_out += 1
+    recovered.left_out += 1
 
 
 def _rows(answer: Any) -> tuple[Any, ...]:

@@ -35,6 +35,8 @@ GAP_TRIES: Final = 3
 IDLE: Final = 1.0
 """Seconds to rest after an empty answer that came at once: a server that does not wait must not be stormed."""
 KEY_TRIES: Final = 3
+SERVER_REST: Final = 120.0
+"""Seconds for which the long poll's address is used again although it does not answer."""
 UNREAD: Final = "стену перечитать не удалось, часть записей могла пропасть"
 _LONG_POLL_OFF: Final = 100
 
@@ -85,6 +87,7 @@ class VkCommunity:
         self._quotes = Quotes(reader)
         self._group: int | None = None
         self._server: Server | None = None
+        self._server_at = 0.0
         self._events_once = EventsOnce()
         self._gap_tries = 0
 
@@ -142,6 +145,7 @@ class VkCommunity:
                 raise SourceError(words, permanent=True) from None
             raise
         self._server = read_server(answer)
+        self._server_at = asyncio.get_running_loop().time()
         return self._server
 
     async def _first(self, group: int) -> Batch:
@@ -162,8 +166,7 @@ class VkCommunity:
             try:
                 look = await self._rested(server, ts)
             except SourceError:
-                # The server may have moved: ask for its address again next time. The ts outlives the key.
-                self._server = None
+                self._doubt_server()
                 raise
             if look.state == "lost":
                 return look, (await self._new_server(group)).ts
@@ -171,6 +174,14 @@ class VkCommunity:
                 return look, look.ts or ts
             self._server = None
         raise SourceError("VK long poll: ключ не принимается даже новым")
+
+    def _doubt_server(self) -> None:
+        """The server may have moved; its address has a quota of its own, so it is asked for now and then only.
+
+        The ts outlives the key.
+        """
+        if asyncio.get_running_loop().time() - self._server_at >= SERVER_REST:
+            self._server = None
 
     async def _rested(self, server: Server, ts: str) -> Look:
         """A look, with a rest after one that brought nothing and did not wait either."""
@@ -214,7 +225,10 @@ class VkCommunity:
                     mentions.pop(mention.id, None)
                     deleted.pop(mention.id, None)
                     mentions[mention.id] = mention
-        return await self._quotes.answered(list(mentions.values())), tuple(deleted.values())
+        answered = await self._quotes.answered(list(mentions.values()))
+        now = self._clock.now()
+        posts = (Deletion(network=self.network, id=post, at=now) for post in self._quotes.gone())
+        return answered, (*deleted.values(), *posts)
 
     def _mention(self, event: Update, item: Item, people: Mapping[int, Author]) -> Mention:
         mention = self._here(HEARD[event.type](item, people))
@@ -249,7 +263,7 @@ class VkCommunity:
             return _Found(complete=False, words=UNREAD)
         reached = max(since, self._now() - FARTHEST)
         try:
-            haul = await catch_up(self._reader, -group, reached, self._clock.now())
+            recovered = await catch_up(self._reader, -group, reached, self._clock.now())
         except SourceError as error:
             self._gap_tries += 1
             if not error.permanent and not error.held_back and self._gap_tries < GAP_TRIES:
@@ -258,15 +272,15 @@ class VkCommunity:
             self._gap_tries = 0
             return _Found(complete=False, words=UNREAD)
         self._gap_tries = 0
-        self._quotes.learn(haul.older.values())
-        mentions = await self._quotes.answered([self._here(mention) for mention in haul.mentions.values()])
+        self._quotes.learn(recovered.older.values())
+        mentions = await self._quotes.answered([self._here(mention) for mention in recovered.mentions.values()])
         words = f"стена перечитана, найдено записей: {len(mentions)}"
-        if haul.left_out:
-            words += f"; не прочитаны комментарии под записями: {haul.left_out}"
+        if recovered.left_out:
+            words += f"; не прочитаны комментарии под записями: {recovered.left_out}"
         return _Found(
             mentions=tuple(mentions),
-            deleted=tuple(haul.deleted.values()),
-            complete=not haul.left_out and reached == since,
+            deleted=tuple(recovered.deleted.values()),
+            complete=not recovered.left_out and reached == since,
             words=words,
         )
 

@@ -10,7 +10,7 @@ from domain.mention import Mention, Quote
 from listener.mention_format import MalformedMentionError
 from listener.networks.reading import read
 from listener.networks.vk.client import VkClient
-from listener.networks.vk.items import PEOPLE_FIELDS, quote_of, read_item, read_people, read_post
+from listener.networks.vk.items import PEOPLE_FIELDS, post_place, quote_of, read_item, read_people, read_post
 from listener.networks.vk.shapes import Page
 from listener.ports import SourceError
 
@@ -29,6 +29,7 @@ class Quotes:
         self._reader = reader
         self._remembered = remembered
         self._known: OrderedDict[str, Quote | None] = OrderedDict()
+        self._gone: list[str] = []
 
     def learn(self, mentions: Iterable[Mention]) -> None:
         for mention in mentions:
@@ -44,6 +45,11 @@ class Quotes:
             if mention.parent is not None and mention.parent.id == mention.thread and mention.kind == "comment"
         )
         return [self._with_parent(mention) for mention in mentions]
+
+    def gone(self) -> tuple[str, ...]:
+        """The posts that were asked for and that VK says are deleted; each is said once."""
+        gone, self._gone = tuple(self._gone), []
+        return gone
 
     def _with_parent(self, mention: Mention) -> Mention:
         known = self._known.get(mention.parent.id) if mention.parent is not None else None
@@ -73,7 +79,11 @@ class Quotes:
         people = read_people(answer) if isinstance(answer, dict) else {}
         for row in rows:
             try:
-                self.learn([read_post(read_item(row), people)])
+                item = read_item(row)
+                if item.is_deleted:
+                    self._gone.append(post_place(item))
+                else:
+                    self.learn([read_post(item, people)])
             except MalformedMentionError as error:
                 log.info("a post that was answered cannot be read: %s", error)
 

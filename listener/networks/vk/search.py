@@ -146,6 +146,11 @@ class VkSearch:
             except AnswerTooLargeError:
                 if count == 1:
                     raise
+            except SourceError as error:
+                if error.unreachable:
+                    # A network that is down is looked at every few seconds: that must not use up the day.
+                    await self._quota.give_back()
+                raise
         raise AssertionError  # pragma: no cover  # the loop ends by return or raise
 
     async def _read(self, answer: object) -> _Page:

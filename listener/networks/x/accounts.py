@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from domain.mention import Mention
+from listener.mention_format import MalformedMentionError
+from listener.networks.reading import read
 from listener.networks.x.client import XClient
+from listener.networks.x.shapes import UserAnswer
 from listener.ports import Batch, SourceError
 
 log = logging.getLogger(__name__)
@@ -42,9 +45,9 @@ class OwnAccounts:
         for handle in tuple(self._left):
             self._left[handle] -= 1
             try:
-                user = (await self._client.user(handle)).get("data")
-                number = str(user["id"]) if isinstance(user, dict) else ""
-            except (SourceError, KeyError) as error:
+                user = read(await self._client.user(handle), UserAnswer).data
+                number = str(user.id) if user is not None else ""
+            except (SourceError, MalformedMentionError) as error:
                 log.info("the number of @%s is not known: %s", handle, error)
                 number = ""
             if number:

@@ -63,6 +63,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     public_metrics: Counts | None = None
 
 
+class UserAnswer(msgspec.Struct, frozen=True):
+    data: User | None = None
+
+
 class Meta(msgspec.Struct, frozen=True):
     newest_id: Number | None = None
     next_token: str | None = None

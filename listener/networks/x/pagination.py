@@ -30,8 +30,8 @@ Ask = Callable[[Mapping[str, Any], str | None], Awaitable[Mapping[str, Any]]]
 NAMED_AT_MOST: Final = 5
 
 
-class Walking:
-    """Walks through the pages down to the bookmark, one page a turn, so that each is kept before the next."""
+class Pagination:
+    """Goes through the pages down to the bookmark, one page a turn, so that each is kept before the next."""
 
     def __init__(self, name: str, clock: Clock, bill: Bill | None) -> None:
         self._name = name
@@ -56,12 +56,12 @@ class Walking:
             await self._bill.allow()
         bookmark, gap = within_reach(bookmark, now)
         try:
-            answer = await ask(_bound(bookmark, now), bookmark.walk.token if bookmark.walk else None)
+            answer = await ask(_bound(bookmark, now), bookmark.paging.token if bookmark.paging else None)
         except InvalidRequestError as error:
-            if bookmark.walk is not None:
-                # A token that X no longer knows: walk again from the top, the store knows what it has.
-                log.warning("source %s walks anew: %s", self._name, error)
-                return Batch(cursor=write_bookmark(replace(bookmark, walk=None)), gaps=_known(gap))
+            if bookmark.paging is not None:
+                # A token that X no longer knows: page again from the top, the store knows what it has.
+                log.warning("source %s pages anew: %s", self._name, error)
+                return Batch(cursor=write_bookmark(replace(bookmark, paging=None)), gaps=_known(gap))
             if bookmark.since is None:
                 raise
             log.warning("source %s asks by time: %s", self._name, error)
@@ -81,7 +81,9 @@ class Walking:
             await self._bill.count(page)
         gaps = _known(gap, given_up(bookmark, page.token, now))
         after = after_page(bookmark, page.newest, page.token, now)
-        return Batch(mentions=page.mentions, cursor=write_bookmark(after), more=after.walk is not None, gaps=gaps)
+        return Batch(
+            mentions=page.mentions, cursor=write_bookmark(after), more=after.paging is not None, gaps=gaps
+        )
 
     def _say(self, page: Page) -> None:
         for problem in page.problems[:NAMED_AT_MOST]:
