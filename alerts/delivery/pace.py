@@ -15,7 +15,7 @@ SILENCE: Final = Backoff(first=1.0, longest=5.0)
 SHORTEST_REST: Final = 1.0
 LONGEST_REST: Final = 3_600.0
 """Whatever a messenger asks for; after that one probe finds out."""
-MOST_OF_A_CHAT: Final = 5
+MOST_OF_A_CHAT: Final = 20
 """Of a chat with a limit: what is claimed and not sent when the daemon is killed counts as perhaps sent."""
 UNLIMITED: Final = 1_000_000
 

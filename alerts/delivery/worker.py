@@ -129,8 +129,8 @@ class Worker:
     async def _tell(self, lane: Sequence[Due], last_start: float) -> None:
         """Tell one chat in order.
 
-        What is sent and not marked is sent again where the daemon is killed in between. A chat with a limit is slow
-        anyhow: there each mark is waited for. Without a limit marks go on meanwhile, and are written together.
+        What is sent and not marked is sent again where the daemon is killed in between. A chat with a limit is
+        slow anyhow: there each mark is waited for. Without one, marks go on meanwhile and are written together.
         """
         marks: list[asyncio.Future[None]] = []
         try:
