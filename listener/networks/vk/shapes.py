@@ -71,6 +71,7 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: int = 0
     topic_owner_id: int = 0
     topic_id: int = 0
+    deleter_id: int = 0
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
