@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
     "classify": "judge texts: JSONL in, JSONL out",
     "demo": "everything at once without accounts: simulated networks, real daemon",
+    "doctor": "a check-up: tokens, rights, chats, proxies, database, clock; what to do about each",
     "evaluate": "measure the model on labelled texts",
     "explain": "what would happen to one text, and why",
     "export": "what is stored, as JSONL",
