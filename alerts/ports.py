@@ -211,6 +211,10 @@ Due = Delivery | Notice
 """What a worker of the outbox is given to do."""
 
 
+Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, int]]
+"""How much each chat may get now: asked with the chats where something is due, and its most urgent priority."""
+
+
 class Outbox(Protocol):
     """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`.
 
@@ -223,13 +227,9 @@ class Outbox(Protocol):
     even after the lease ran out, and a mark that was written already changes nothing.
     """
 
-    async def waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
-        """The chats for which something is due, each with the most urgent priority of what waits."""
-
-    async def claim(self, chats: Mapping[Chat, int], now: datetime) -> Sequence[Due]:
-        """Lease, for each chat, at most so many of what is due there: by priority, then oldest first.
-
-        The answer is in this order within each chat, card views and notices together.
+    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+        """Lease what is due in one messenger: for each chat at most as many as `room` gives it, by priority, then
+        oldest first. `room` is asked once, with all chats where something is due, inside the claim's transaction.
         """
 
     async def shown(self, due: Due, ref: str, now: datetime) -> None:

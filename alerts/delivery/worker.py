@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Literal, Protocol, assert_never
 
 from alerts.backoff import Backoff
@@ -20,7 +21,7 @@ from domain.person import Messenger
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 40
+AT_ONCE: Final = 120
 """Things of one step."""
 LANES: Final = 10
 """Chats that are told side by side. Within one chat it goes in order."""
@@ -111,10 +112,7 @@ class Worker:
         """
         await self.settle()
         now = self._clock()
-        room = self._pace.room(await self._outbox.waiting_in(self._messenger, now), AT_ONCE)
-        if not room:
-            return 0
-        due = await self._outbox.claim(room, now)
+        due = await self._outbox.claim(self._messenger, partial(self._pace.room, most=AT_ONCE), now)
         last_start = self._monotonic() + LAST_START
         lanes = defaultdict[str, list[Due]](list)
         for thing in due:

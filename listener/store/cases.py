@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Subquery, exists, func, select
+from sqlalchemy import Row, Select, Subquery, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
@@ -47,8 +47,9 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
     """The cases by id, without those that do not exist."""
     rows = list(await connection.execute(select(cases).where(cases.c.id.in_(ids))))
     past = list(await connection.execute(_past(ids)))
-    mentioned = await _mentions(connection, {*ids, *(row.id for row in past)})
-    events = await _events(connection, ids)
+    is_long = any(row.revision > MOST_MENTIONS for row in (*rows, *past))
+    mentioned = await _mentions(connection, {*ids, *(row.id for row in past)}, is_long=is_long)
+    events = await _events(connection, ids, is_long=is_long)
     earlier: dict[int, list[EarlierCase]] = defaultdict(list)
     for row in past:
         text = mentioned[row.id][0].text if mentioned[row.id] else ""
@@ -92,8 +93,11 @@ def _past(ids: Collection[int]) -> Select[Any]:
     return select(ranked).where(ranked.c.place <= MOST_EARLIER).order_by(ranked.c.id)
 
 
-async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
-    ranked = _latest(ids)
+async def _mentions(
+    connection: AsyncConnection, ids: Collection[int], *, is_long: bool
+) -> dict[int, list[CaseMention]]:
+    """No case has more mentions than events, so most need not be ranked to be cut."""
+    ranked = _latest(ids) if is_long else _all(ids)
     found = await connection.execute(
         select(
             ranked.c.case_id,
@@ -107,7 +111,7 @@ async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[i
         .join(mentions, mentions.c.id == ranked.c.mention_id)
         .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
         .where(ranked.c.place <= MOST_MENTIONS)
-        .order_by(ranked.c.place.desc())
+        .order_by(ranked.c.place.desc(), ranked.c.published_at, ranked.c.mention_id)
     )
     rows = found.all()
     parents = await _parents(connection, rows)
@@ -153,21 +157,21 @@ def _latest(ids: Collection[int]) -> Subquery:
         )
         .label("place")
     )
-    return (
-        select(case_mentions.c.case_id, case_mentions.c.mention_id, case_mentions.c.strength, place)
-        .where(case_mentions.c.case_id.in_(ids))
-        .subquery()
-    )
+    return select(case_mentions, place).where(case_mentions.c.case_id.in_(ids)).subquery()
 
 
-async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Event]]:
-    place = (
-        func.row_number()
-        .over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
-        .label("place")
-    )
-    ranked = select(case_events, place).where(case_events.c.case_id.in_(ids)).subquery()
-    rows = await connection.execute(select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number))
+def _all(ids: Collection[int]) -> Subquery:
+    """The mentions of the cases, all at the same place."""
+    return select(case_mentions, literal(1).label("place")).where(case_mentions.c.case_id.in_(ids)).subquery()
+
+
+async def _events(connection: AsyncConnection, ids: Collection[int], *, is_long: bool) -> dict[int, list[Event]]:
+    wanted = select(case_events).where(case_events.c.case_id.in_(ids)).order_by(case_events.c.number)
+    if is_long:
+        latest = func.row_number().over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
+        ranked = wanted.add_columns(latest.label("place")).subquery()
+        wanted = select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number)
+    rows = await connection.execute(wanted)
     events: dict[int, list[Event]] = defaultdict(list)
     for row in rows:
         events[row.case_id].append(read_event(row))
