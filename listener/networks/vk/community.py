@@ -31,6 +31,8 @@ OVERLAP: Final = 600
 FARTHEST: Final = 7 * 86_400
 """Seconds: nobody wants last month's complaints as this morning's cards."""
 GAP_TRIES: Final = 3
+OUTAGE_TRIES: Final = 25
+"""Tries to read the wall of a VK that is down: two minutes, while its live events are mostly down as well."""
 IDLE: Final = 1.0
 """Seconds to rest after an empty answer that came at once: a server that does not wait must not be stormed."""
 KEY_TRIES: Final = 3
@@ -196,10 +198,10 @@ class VkCommunity:
         fresh = self._events_once.fresh(look.updates)
         cursor = write_bookmark(Bookmark(ts=look.ts, at=self._now()))
         self._events_once.handed_over(cursor, look.updates)
-        mentions, deleted = await self._said(group, fresh)
+        mentions, deleted = await self._read_updates(group, fresh)
         return Batch(mentions=tuple(mentions), deleted=deleted, cursor=cursor)
 
-    async def _said(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
+    async def _read_updates(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
         """The updates that are mentions or deletions, in order; a broken one is logged and costs only itself."""
         heard: list[tuple[Update, Item | None]] = []
         authors: set[int] = {-group}
@@ -224,6 +226,7 @@ class VkCommunity:
                     deleted.pop(mention.id, None)
                     mentions[mention.id] = mention
         answered = await self._quotes.answered(list(mentions.values()))
+        self._quotes.forget(deleted)
         now = self._clock.now()
         posts = (Deletion(network=self.network, id=post, at=now) for post in self._quotes.gone())
         return answered, (*deleted.values(), *posts)
@@ -264,7 +267,8 @@ class VkCommunity:
             recovered = await catch_up(self._reader, -group, reached, self._clock.now())
         except SourceError as error:
             self._gap_tries += 1
-            if not error.permanent and not error.held_back and self._gap_tries < GAP_TRIES:
+            most = OUTAGE_TRIES if error.unreachable else GAP_TRIES
+            if not error.permanent and not error.held_back and self._gap_tries < most:
                 raise
             log.warning("source %s: the wall cannot be read: %s", self.name, error)
             self._gap_tries = 0

@@ -64,6 +64,11 @@ class Quotes:
             await self._topics(self._reader, [found for found in map(_TOPIC.fullmatch, missing) if found])
         return [self._with_parent(mention) for mention in mentions]
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Words that were taken back are shown to nobody again."""
+        for name in names:
+            self._keep(name, None)
+
     def gone(self) -> tuple[str, ...]:
         """The posts that were asked for and that VK says are deleted; each is said once."""
         gone, self._gone = tuple(self._gone), []
