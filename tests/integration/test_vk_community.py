@@ -118,6 +118,27 @@ async def test_an_answered_post_that_cannot_be_read_costs_no_mention(world: Worl
     await source.close()
 
 
+async def test_a_comment_does_not_wait_long_for_the_words_that_it_answers(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    slow = replace(LIMITS, read=5, total=10)
+    first, source, shelf = world.community(), world.community(limits=slow), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    world.vk.faults.add(Fault(path="wall.getById", kind="hang", seconds=2))
+    world.vk.comment(PAVEL, "Плохо", post=wall)
+    began = asyncio.get_running_loop().time()
+    (early,) = await shelf.hear(source)
+    assert asyncio.get_running_loop().time() - began < 1.8
+    assert early.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
+    await asyncio.sleep(1.5)
+    world.vk.comment(OLGA, "И у меня", post=wall)
+    (late,) = await shelf.hear(source)
+    assert late.parent is not None
+    assert late.parent.text == "Новости"
+    assert world.vk.faults.met == 1
+    await source.close()
+
+
 async def test_a_deleted_comment_is_said_to_be_gone(world: World, source: VkCommunity) -> None:
     shelf = Shelf()
     wall = world.vk.community_post(GROUP, "Новости")

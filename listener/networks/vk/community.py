@@ -104,6 +104,7 @@ class VkCommunity:
 
     async def close(self) -> None:
         await self._long_poll.close()
+        await self._quotes.close()
         await self._client.close()
         if self._reader is not None:
             await self._reader.close()
