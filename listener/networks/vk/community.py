@@ -1,7 +1,6 @@
 """A community's own wall, comments and discussions: Bots Long Poll, with the wall read again after a gap."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from domain.mention import Author, Deletion, Mention
 from listener.mention_format import MalformedMentionError
+from listener.networks.vk.bookmark import Bookmark, read_bookmark, write_bookmark
 from listener.networks.vk.catch_up import catch_up
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import VkError
@@ -40,14 +40,6 @@ SERVER_REST: Final = 120.0
 """Seconds for which the long poll's address is used again although it does not answer."""
 UNREAD: Final = "стену перечитать не удалось, часть записей могла пропасть"
 _LONG_POLL_OFF: Final = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bookmark:
-    """`ts` is the long poll's own; `at` the time (unix seconds) up to which all is known to be stored."""
-
-    ts: str
-    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,15 +293,3 @@ def missing_events(settings: object) -> list[str]:
     if not isinstance(events, Mapping):
         return []
     return [event for event in NEEDED if events.get(event) in (0, False)]
-
-
-def read_bookmark(cursor: str | None) -> Bookmark | None:
-    try:
-        row = json.loads(cursor or "null")
-        return Bookmark(ts=str(row["ts"]), at=int(row.get("at", 0)))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-
-
-def write_bookmark(bookmark: Bookmark) -> str:
-    return json.dumps({"ts": bookmark.ts, "at": bookmark.at})
