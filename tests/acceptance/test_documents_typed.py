@@ -37,7 +37,9 @@ def typed() -> Iterator[tuple[str, str]]:
     """The lines of the documents' command blocks, without comments."""
     for document in DOCUMENTS:
         text = (ROOT / document).read_text(encoding="utf-8")
-        for block in re.findall(r"^ *```(?:sh)?\n(.*?)^ *```", text, flags=re.MULTILINE | re.DOTALL):
+        for language, block in re.findall(r"^ *```(\w*)\n(.*?)^ *```", text, flags=re.MULTILINE | re.DOTALL):
+            if language not in ("", "sh"):
+                continue
             for line in block.splitlines():
                 command = line.partition("  #")[0].strip()
                 if command.split(" ")[0] in (*PROGRAMS, "python"):
