@@ -17,7 +17,7 @@ from listener.heap import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
-from listener.watching import announce_changes
+from listener.watching import announce_changes, digest
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,10 @@ async def _serve(settings: Settings, roles: Sequence[str]) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
     daemon = Daemon(settings, roles)
+    known = await asyncio.to_thread(digest, settings.config_dir)
     with made_to_last():
         await daemon.start()
-    watching = asyncio.create_task(announce_changes(settings.config_dir, reload))
+    watching = asyncio.create_task(announce_changes(settings.config_dir, known, reload))
     try:
         await _until(stop, reload, daemon)
     finally:

@@ -86,12 +86,13 @@ route:
   to: support                        # всё, что не подошло ни под один маршрут
   routes: []                         # сверху вниз, берётся первый подходящий
 sla: {{warn: 15m, due: 30m, breach: 60m}}   # сроки ответа в рабочем времени
-hours:
-  weekdays: ["09:00-21:00"]
-  weekend: ["10:00-18:00"]
-  holidays: russia
-  night: urgent                      # срочные сразу, остальные ждут утра
-  timezone: Europe/Moscow
+# Часов работы нет: карточки приходят круглые сутки. Чтобы ночью приходили только срочные, уберите решётки:
+# hours:
+#   weekdays: ["09:00-21:00"]
+#   weekend: ["10:00-18:00"]
+#   holidays: russia
+#   night: urgent                    # срочные сразу, остальные ждут утра
+#   timezone: Europe/Moscow
 """
 
 
