@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from alerts.candidate import Candidate
-from alerts.russian import INTENT_TITLES, NETWORK_TITLES, number, percent, plural
+from alerts.russian import INTENT_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
 from domain.person import Messenger
 
@@ -102,7 +102,7 @@ def _because(when: When, candidate: Candidate) -> str:
     topics = [topic for topic in candidate.topics if topic in when.topics]
     parts = (
         f"бренд «{candidate.brand_title}»" if when.brands else "",
-        f"сеть {NETWORK_TITLES.get(candidate.network, candidate.network)}" if when.networks else "",
+        f"сеть {candidate.network_title or candidate.network}" if when.networks else "",
         f"{plural(len(topics), 'тема', 'темы', 'темы')} {', '.join(topics)}" if topics else "",
         f"намерение: {INTENT_TITLES.get(candidate.intent, candidate.intent)}" if when.intents else "",
         _floor("срочность", candidate.urgency, when.urgency_at),

@@ -9,6 +9,7 @@ from typing import Final, Self
 import numpy as np
 
 from classifiers.cascade import Cascade
+from classifiers.dangers import dangers_of
 from classifiers.intent import URGENT_WEIGHTS, intent_of, turned_to, urgency_of
 from classifiers.lexicon import Markers
 from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
@@ -126,6 +127,7 @@ class Judge:
             urgency=urgency_of(means.urgency, complaint),
             evidence=evidence,
             model=self._version,
+            dangers=dangers_of(means.dangers, means.urgent_words, means.signals, label, complaint),
         )
 
     def _learn_starts(self) -> None:

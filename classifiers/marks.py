@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from classifiers.dangers import DANGERS, PAST, PAST_WORDS
 from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers, Near
 from classifiers.morphology import Morphology
 from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
@@ -13,6 +14,8 @@ from classifiers.text import tokens
 TOPIC: Final = "topic"
 URGENCY: Final = "urgency"
 SIGNAL: Final = "signal"
+DANGER: Final = "danger"
+URGENT_WORD: Final = "urgent word"
 STAFF: Final = "слова сотрудников"
 
 Mark = tuple[str, str]
@@ -41,11 +44,15 @@ Starting = tuple[Phrase, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What the marks of a text say: its topics, the signals of its intent, the log-odds of its urgency."""
+    """What a text's marks say: topics, signals of the intent, log-odds of the urgency, kinds of danger, and the
+    staff's urgent words.
+    """
 
     topics: tuple[str, ...]
     signals: frozenset[str]
     urgency: float
+    dangers: frozenset[str]
+    urgent_words: tuple[str, ...]
 
 
 class Marks:
@@ -59,10 +66,13 @@ class Marks:
         for reason, (_, words) in URGENT.items():
             self._add((URGENCY, reason), words)
         self._add((URGENCY, STAFF), markers.urgent)
-        for signal, words in SIGNALS.items():
+        for word in markers.urgent:
+            self._add((URGENT_WORD, word.removeprefix(_EXACT)), (word,))
+        for signal, words in (*SIGNALS.items(), (PAST, PAST_WORDS)):
             self._add((SIGNAL, signal), words)
         self._add_near(TOPIC, NEAR_TOPICS)
         self._add_near(URGENCY, NEAR_URGENT)
+        self._add_near(DANGER, DANGERS)
 
     def starting(self, form: str, lemma: str) -> Starting:
         """What may begin at this token."""
@@ -117,4 +127,6 @@ def meaning(marks: AbstractSet[Mark], weights: Mapping[str, float]) -> Meaning:
         topics=tuple(sorted(name for kind, name in marks if kind == TOPIC)),
         signals=frozenset(name for kind, name in marks if kind == SIGNAL),
         urgency=sum(weights.get(name, 0.0) for kind, name in marks if kind == URGENCY),
+        dangers=frozenset(name for kind, name in marks if kind == DANGER),
+        urgent_words=tuple(sorted(name for kind, name in marks if kind == URGENT_WORD)),
     )

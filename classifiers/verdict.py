@@ -35,6 +35,7 @@ def verdict_row(verdict: Verdict) -> dict[str, Any]:
         "intent": verdict.intent,
         "topics": list(verdict.topics),
         "urgency": round(verdict.urgency, 4),
+        "dangers": list(verdict.dangers),
         "evidence": [
             {"start": one.start, "end": one.end, "weight": round(one.weight, 4)} for one in verdict.evidence
         ],

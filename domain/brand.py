@@ -27,7 +27,8 @@ class Brand:
     `phrases` are exact phrases in double quotes and word beginnings with `*`. `accounts` are the brand's own by
     network, `ignore_authors` are `network:id` or `network:handle`. `watch` says what is heard; a network that is
     not in it is not watched. `usd_per_day` bounds what reading a network may cost. `complaint_at` is the
-    probability that makes a case; `per_day` bounds the new cards of a day.
+    probability that makes a case; `per_day` bounds the new cards of a day. With `misspelled` one slip of the
+    finger in a long, rare name is looked through.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Brand:
     only_when: tuple[str, ...] = ()
     never_when: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    misspelled: bool = True
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_authors: tuple[str, ...] = ()
     watch: Mapping[str, Watch] = field(default_factory=dict)

@@ -77,11 +77,26 @@ class Mention:
     attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
 
+    @property
+    def words(self) -> str:
+        """What there is to judge and to show."""
+        return words_of(self.text, self.quoted, self.attached)
+
+
+def words_of(text: str, quoted: Quote | None, attached: tuple[str, ...]) -> str:
+    """The author's own words, then those that he shows again; of attachments only where there is nothing else."""
+    spoken = [part for part in (text, quoted.text if quoted else "") if part.strip()]
+    return "\n\n".join(spoken or attached)[:MAX_TEXT] if len(spoken) != 1 else spoken[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """A mention that its network shows no more; `at` is when that was heard, for networks seldom tell more."""
+    """A mention that its network shows no more; `at` is when that was heard, for networks seldom tell more.
+
+    `deleter` is the id of who did it, where that is told: the author himself, or whoever keeps the page.
+    """
 
     network: NetworkId
     id: str
     at: datetime
+    deleter: str | None = None

@@ -37,6 +37,9 @@ class Verdict:
     `label` is the likeliest class, but where a brand is given an opinion goes before none unless that is clearly
     likelier (`classifiers.classify.LEANING`). Where `read_twice`, the first piece of evidence is the whole text:
     what the second reading added.
+
+    `dangers` are what cannot wait whatever `complaint` says, the gravest first: `classifiers.dangers.KINDS`, then
+    the words that the staff call urgent, as they wrote them.
     """
 
     sentiment: Sentiment
@@ -48,6 +51,7 @@ class Verdict:
     evidence: Sequence[Evidence]
     model: str
     read_twice: bool = False
+    dangers: tuple[str, ...] = ()
 
     @property
     def words(self) -> Sequence[Evidence]:

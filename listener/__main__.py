@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.heap import made_to_last
+from listener.gc_tuning import made_to_last
 
 COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",

@@ -77,6 +77,15 @@ def _around(mention: Mention) -> dict[str, Any]:
     return row
 
 
+def parse_time(text: str, key: str) -> datetime:
+    """A time as JSON writes it, in UTC. Raises MalformedMentionError, which names the `key`."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise MalformedMentionError(f"`{key}` must be a time like 2026-11-22T10:00:00+00:00") from None
+
+
 def storable(text: str) -> str:
     """Without what a database refuses: PostgreSQL a NUL, either store a lone surrogate."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
@@ -155,11 +164,7 @@ def _attached(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _time(row: Mapping[str, Any], key: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(_string(row, key))
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise MalformedMentionError(f"`{key}` must be a time like 2026-11-22T10:00:00+00:00") from None
+    return parse_time(_string(row, key), key)
 
 
 def _kind_of(value: object) -> str:

@@ -65,7 +65,8 @@ class SourceError(Exception):
 
     `permanent`: asking again is useless until a person changes something (a revoked token): the source pauses
     and the daemon says so loudly. `retry_after`: seconds to wait when the network named them, or a quota did.
-    `held_back`: the reason is a rate or a quota, not a fault.
+    `held_back`: the reason is a rate or a quota, not a fault. `unreachable`: the network did not answer at all or
+    with a fault of its servers (5xx, a cut or silent connection): it may be well again at any moment.
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class SourceError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         held_back: bool = False,
+        unreachable: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.held_back = held_back
+        self.unreachable = unreachable
 
 
 class Budget(Protocol):

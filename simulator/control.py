@@ -12,17 +12,22 @@ from simulator.faults import Fault, FaultKind
 from simulator.operators import OPERATORS
 from simulator.publishing import UnknownBrandError
 from simulator.speaking import Speaking
-from simulator.world import World
+from simulator.world import ABOUT, World
 
 LATEST: Final = 40
 FASTEST: Final = 1000.0
 PAGE_FILES: Final = {
     "page.css": "text/css",
     "page.js": "text/javascript",
-    "telegram.js": "text/javascript",
-    "slack.js": "text/javascript",
-    "markup.js": "text/javascript",
+    "composer.js": "text/javascript",
     "feed.js": "text/javascript",
+    "markup.js": "text/javascript",
+    "messenger.js": "text/javascript",
+    "modal.js": "text/javascript",
+    "slack.js": "text/javascript",
+    "telegram.js": "text/javascript",
+    "world.js": "text/javascript",
+    "write.js": "text/javascript",
 }
 NOTHING_FROM_ELSEWHERE: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -91,9 +96,9 @@ class Control:
 
     def _state(self, latest: int | None) -> dict[str, Any]:
         world = self._world
-        telegram = [_cut(chat, latest) for chat in world.telegram.snapshot()["chats"]]
+        telegram = [_cut(chat, chat["messages"], latest) for chat in world.telegram.snapshot()["chats"]]
         slack = world.slack.snapshot()
-        channels = [_cut(channel, latest) for channel in slack["channels"]]
+        channels = [_cut(channel, _in_threads(channel["messages"], latest), None) for channel in slack["channels"]]
         publishing = world.publishing
         feed = publishing.published if latest is None else publishing.published[-latest:]
         return {
@@ -107,9 +112,20 @@ class Control:
         }
 
 
-def _cut(place: dict[str, Any], latest: int | None) -> dict[str, Any]:
-    messages = place["messages"]
-    return {**place, "messages": messages if latest is None else messages[-latest:], "total": len(messages)}
+def _cut(place: dict[str, Any], messages: list[dict[str, Any]], latest: int | None) -> dict[str, Any]:
+    shown = messages if latest is None else messages[-latest:]
+    return {**place, "messages": shown, "total": len(place["messages"]), "about": ABOUT.get(place["id"], "")}
+
+
+def _in_threads(messages: list[dict[str, Any]], latest: int | None) -> list[dict[str, Any]]:
+    """The threads in which something was said last, whole: an old card whose thread goes on is among them."""
+    threads: dict[str, str] = {}
+    for message in messages:
+        top = message["thread"] or message["ts"]
+        threads.pop(top, None)
+        threads[top] = message["ts"]
+    kept = set(list(threads)[-latest:] if latest is not None else threads)
+    return [message for message in messages if (message["thread"] or message["ts"]) in kept]
 
 
 def _json(answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:

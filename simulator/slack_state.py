@@ -64,6 +64,10 @@ class Workspace:
         """The app is invited into the channel, or taken out of it."""
         self.channels[channel].joined = joined
 
+    def lose(self, channel: str, ts: str) -> None:
+        """An administrator deletes a message of the app's."""
+        del self.channels[channel].messages[ts]
+
     # ------------------------------------------------------------ what the app does
 
     def find_channel(self, name: str) -> Channel:

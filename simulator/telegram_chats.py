@@ -126,6 +126,7 @@ def _view(message: Message) -> dict[str, Any]:
     return {
         "id": message.id,
         "html": message.html,
+        "text": message.text,
         "buttons": [[_button_view(button) for button in row] for row in rows],
         "at": message.at.isoformat(),
         "edited_at": message.edited_at.isoformat() if message.edited_at else None,

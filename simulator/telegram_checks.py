@@ -14,6 +14,10 @@ from simulator.telegram_entities import EntityError, Parsed, length, parse
 MAX_TEXT: Final = 4096
 MAX_DATA_BYTES: Final = 64
 MAX_PLACEHOLDER: Final = 64
+NOT_MODIFIED: Final = (
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly"
+    " the same as a current content and reply markup of the message"
+)
 
 
 class RefusedError(Exception):

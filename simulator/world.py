@@ -20,6 +20,14 @@ from simulator.x import X
 
 TELEGRAM_CHATS: Final = {-1001: "Поддержка", -1002: "Инженеры", -1003: "Кризис"}
 SLACK_CHANNELS: Final = {"C01": "support", "C02": "pr"}
+ABOUT: Final = {
+    -1001: "Пока тихо. Сюда придёт карточка, как только кто-нибудь пожалуется.",
+    -1002: "Пока тихо. Инженеры видят здесь жалобы на приложения: вместе с поддержкой, те же карточки.",
+    -1003: "Пока тихо. Сюда приходит самое срочное: деньги, здоровье, суд.",
+    "C01": "Пока тихо. Сюда придёт карточка, как только кто-нибудь пожалуется.",
+    "C02": "Пока тихо. Пресс-служба видит здесь самое срочное: деньги, здоровье, суд.",
+}
+"""What an empty chat says of itself."""
 X_TOKEN: Final = "x-simulated"  # noqa: S105 - the made-up token of a made-up network
 SEARCHES: Final = 1_000_000
 """The demo asks every two seconds: real quotas would end it after minutes."""

@@ -12,6 +12,7 @@ from listener.brands.letters import (
     is_latin,
     latin_twin,
     other_layout,
+    pronounced,
     romanised,
     skeleton,
 )
@@ -31,6 +32,15 @@ _SHORT: Final = 3
 # Endings that people give to names which the dictionary does not bend: «мтсу», «билайны», «комстаром».
 _AFTER_CONSONANT: Final = ("а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах")
 _INSTEAD_OF_A: Final = ("а", "ы", "и", "е", "у", "ой", "ою", "ам", "ами", "ах")
+_INSTEAD_OF_SOFT: Final = ("ь", "и", "ью", "я", "ю", "ем", "е", "ей", "ям", "ями", "ях")
+_INSTEAD_OF_J: Final = ("й", "я", "ю", "ем", "е", "и", "ев", "ям", "ями", "ях")
+_INSTEAD_OF_YA: Final = ("я", "и", "ю", "е", "ей", "ею", "ям", "ями", "ях")
+_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "а": _INSTEAD_OF_A,
+    "й": _INSTEAD_OF_J,
+    "ь": _INSTEAD_OF_SOFT,
+    "я": _INSTEAD_OF_YA,
+}
 _DERIVATIVE: Final = tuple(
     suffix + ending
     for suffix, endings in {
@@ -74,15 +84,19 @@ def derived(word: str) -> frozenset[str]:
     return frozenset(form for form in (word + ending for ending in _DERIVATIVE) if not _is_word(form))
 
 
-def spelled(word: str, forms: frozenset[str]) -> Mapping[str, str]:
-    """Every spelling of a word's forms → how it is spelled; the plainest explanation of a spelling wins."""
+def spelled(word: str, forms: frozenset[str], *, part: bool = False) -> Mapping[str, str]:
+    """Every spelling of a word's forms → how it is spelled; the plainest explanation of a spelling wins.
+
+    Look-alikes that are words themselves will do for a `part` of a name alone: «Hot Wheels» in Cyrillic is «Нот…».
+    """
     ways: dict[str, str] = dict.fromkeys(sorted(forms), AS_WRITTEN)
     for form in sorted(forms):
         for spelling in _other_script(word, form):
             ways.setdefault(spelling, IN_LATIN if is_cyrillic(form) else IN_CYRILLIC)
     for form in sorted(ways):
         for spelling in _lookalikes(form):
-            ways.setdefault(spelling, IN_LOOKALIKES)
+            if part or not _is_word(spelling):
+                ways.setdefault(spelling, IN_LOOKALIKES)
     for form in sorted(forms):
         mistyped = other_layout(form)
         if len(word) > _SHORT and not (is_cyrillic(form) and is_latin(form)) and not _is_word(mistyped):
@@ -100,8 +114,8 @@ def _belongs(tag: Any, number: str | None) -> bool:
 
 
 def _guessed(word: str) -> frozenset[str]:
-    if word[-1] == "а" and len(word) > _SHORT:
-        return frozenset(word[:-1] + ending for ending in _INSTEAD_OF_A)
+    if word[-1] in _ENDINGS and len(word) > _SHORT:
+        return frozenset(word[:-1] + ending for ending in _ENDINGS[word[-1]])
     return frozenset(word + ending for ending in _AFTER_CONSONANT) if _takes_endings(word) else frozenset()
 
 
@@ -112,15 +126,21 @@ def _takes_endings(word: str) -> bool:
 def _other_script(word: str, form: str) -> frozenset[str]:
     if is_latin(form):
         # Only the name itself goes back to Cyrillic; its forms there are found as any word's are.
-        return inflected(cyrillised(word)) if form == word else frozenset()
+        return _cyrillic_forms(word) if form == word else frozenset()
     if len(word) <= _SHORT and form != word:
         return frozenset()  # «мтсу» → mtsu: too short to be told from other words
     return romanised(form) if is_cyrillic(form) else frozenset()
 
 
+def _cyrillic_forms(word: str) -> frozenset[str]:
+    plainest = cyrillised(word)
+    heard = [way for way in pronounced(word) if len(way) > _SHORT and not _is_word(way)]
+    return frozenset().union(*map(inflected, (plainest, *heard)))
+
+
 def _lookalikes(form: str) -> frozenset[str]:
     found = {skeleton(form)} if is_latin(form) else {latin_twin(form)}
-    return frozenset(twin for twin in found if twin and twin != form and not _is_word(twin))
+    return frozenset(twin for twin in found if twin and twin != form)
 
 
 def _is_word(form: str) -> bool:

@@ -3,24 +3,28 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import product
+from itertools import islice, product
 from typing import Final
+
+from classifiers.plain import LOOKALIKES, plain
 
 TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
 """A run of letters or of digits: «Теле2» and «МТС970» are two tokens each, @ru_mts too."""
 MIXED: Final = re.compile(r"[a-z][а-я]|[а-я][a-z]")
 """Two scripts inside one folded word: a sign of look-alike letters or of a Russian ending on a Latin name."""
 
-# Combining marks (a Mac's «й» is two characters) and invisible characters that break a word in two.
-_INVISIBLE: Final = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]")
-_COMPOSED: Final = {("и", "\u0306"): "й", ("И", "\u0306"): "Й", ("е", "\u0308"): "е", ("Е", "\u0308"): "Е"}
+_ACCENTED: Final = re.compile("[\u00df-\u024f\u1e00-\u1eff]")
+_UNACCENTED: Final = {
+    code: base
+    for code in (*range(0xDF, 0x250), *range(0x1E00, 0x1F00))
+    if "a" <= (base := unicodedata.normalize("NFD", chr(code))[0]) <= "z"
+} | {ord("ø"): "o", ord("ł"): "l", ord("đ"): "d", ord("ı"): "i"}
 
 _LATIN_KEYS: Final = "qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _RUSSIAN_KEYS: Final = "йцукенгшщзхъфывапролджэячсмитьбю"
 _TO_LATIN_KEYS: Final = str.maketrans(_RUSSIAN_KEYS, _LATIN_KEYS)
 _TO_RUSSIAN_KEYS: Final = str.maketrans(_LATIN_KEYS, _RUSSIAN_KEYS)
 
-_TO_RUSSIAN_LOOKS: Final = str.maketrans("abcehkmoptxy", "авсенкмортху")
 _TO_LATIN_LOOKS: Final = str.maketrans("авсенкмортху", "abcehkmoptxy")
 
 _ROMAN: Final = dict(
@@ -79,31 +83,24 @@ _CYRILLIC: Final = {
 }  # fmt: skip
 _LATIN_SOUND: Final = re.compile("|".join(sorted(_CYRILLIC, key=len, reverse=True)))
 
+_HEARD: Final = {
+    "ee": ("и", "ее"), "oo": ("у", "оо"), "ea": ("и", "еа"), "ay": ("ей", "ай"), "ai": ("ей", "аи"), "ey": ("ей",),
+    "ou": ("ау", "у"), "ow": ("оу", "ау"), "th": ("т", "с"), "qu": ("кв",), "ci": ("си", "ци"), "ce": ("се", "це"),
+    "cy": ("си",), "j": ("дж", "й"), "w": ("в", "у"), "y": ("и", "й"), "u": ("у", "ю", "а"), "i": ("и", "ай"),
+    "a": ("а", "э"), "e": ("е", "э"), "h": ("х", ""), "oe": ("е", "ое"), "rr": ("р", "рр"), "ll": ("л", "лл"),
+    "tt": ("т", "тт"), "ss": ("с", "сс"), "pp": ("п", "пп"), "nn": ("н", "нн"), "mm": ("м", "мм"),
+}  # fmt: skip
+_HEARD_SOUND: Final = re.compile("|".join([*sorted({*_CYRILLIC, *_HEARD}, key=len, reverse=True), "."]), re.DOTALL)
+_HEARD_AT_MOST: Final = 48
+
 
 def fold(text: str) -> str:
-    """Lower case with ё as е; every character stays at its place."""
+    """Lower case with ё as е and Latin letters without accents; every character stays at its place."""
     lowered = text.lower()
     if len(lowered) != len(text):  # «İ» grows when it is lowered
         lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
-    return lowered.replace("ё", "е")
-
-
-def visible(text: str) -> tuple[str, Sequence[int]]:
-    """The text without invisible and combining characters, and where each of its characters stood.
-
-    The places have one more entry, the text's own length, so that the end of a span can be looked up too.
-    """
-    if _INVISIBLE.search(text) is None:
-        return text, range(len(text) + 1)
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        if _INVISIBLE.match(letter) is None:
-            letters.append(letter)
-            places.append(place)
-        elif letters and unicodedata.combining(letter):
-            letters[-1] = _COMPOSED.get((letters[-1], letter), letters[-1])
-    return "".join(letters), [*places, len(text)]
+    lowered = lowered.replace("ё", "е")
+    return lowered if _ACCENTED.search(lowered) is None else lowered.translate(_UNACCENTED)
 
 
 def is_latin(word: str) -> bool:
@@ -115,13 +112,21 @@ def is_cyrillic(word: str) -> bool:
 
 
 def romanised(word: str) -> frozenset[str]:
-    """A Cyrillic word in the usual Latin spellings: ромашка → romashka."""
-    return frozenset(word.translate(scheme) for scheme in ROMAN_SCHEMES)
+    """A Cyrillic word in the usual Latin spellings: ромашка → romashka, яндекс → yandeks, yandex."""
+    ways = {word.translate(scheme) for scheme in ROMAN_SCHEMES}
+    return frozenset(ways | {way.replace("ks", "x") for way in ways})
 
 
 def cyrillised(word: str) -> str:
     """A Latin word letter by letter in Cyrillic: romashka → ромашка."""
     return _LATIN_SOUND.sub(lambda sound: _CYRILLIC[sound.group()], word)
+
+
+def pronounced(word: str) -> tuple[str, ...]:
+    """A Latin word as Russians write what they hear, likelier ways first: wildberries → вилдбериес…"""
+    sounds = [_HEARD.get(sound, (_CYRILLIC.get(sound, sound),)) for sound in _HEARD_SOUND.findall(word)]
+    ways = ("".join(way) for way in product(*sounds))
+    return tuple(dict.fromkeys(islice(ways, _HEARD_AT_MOST)))
 
 
 def other_layout(word: str) -> str:
@@ -131,7 +136,7 @@ def other_layout(word: str) -> str:
 
 def skeleton(word: str) -> str:
     """The word with every Latin letter that looks like a Cyrillic one replaced by it."""
-    return word.translate(_TO_RUSSIAN_LOOKS)
+    return word.translate(LOOKALIKES)
 
 
 def latin_twin(word: str) -> str | None:
@@ -142,7 +147,7 @@ def latin_twin(word: str) -> str | None:
 
 def words_of(name: str) -> tuple[str, ...]:
     """The folded words of a name."""
-    return tuple(TOKEN.findall(fold(visible(name)[0])))
+    return tuple(TOKEN.findall(fold(plain(name).text)))
 
 
 def joined_ways(parts: Sequence[frozenset[str]], limit: int) -> frozenset[str]:

@@ -1,12 +1,15 @@
 """The matcher: which brands a text speaks of, where, and why we think so."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from classifiers.plain import plain
 from domain.brand import Brand, Match
-from listener.brands.letters import fold, visible
-from listener.brands.patterns import TRIGGERS, compile_brand
+from listener.brands.forms import AS_WRITTEN
+from listener.brands.homonyms import Page, Weighed, weigh
+from listener.brands.letters import fold
+from listener.brands.patterns import TRIGGERS, Pattern, compile_brand
 from listener.brands.scan import Hit, Scanner, Sentences
 
 NEAR_WORDS: Final = 12
@@ -15,37 +18,51 @@ NEAR_WORDS: Final = 12
 SENTENCE_WORDS: Final = 40
 """Within one sentence the companion may be further away; texts without full stops need some bound."""
 
+_ASKED: Final = 3
+"""Companions on each side that are asked: the nearest may be the one that means nothing."""
+
 
 class Matcher:
     """All brands compiled together. Building takes milliseconds a brand; `match` is safe to call from threads."""
 
     def __init__(self, brands: Sequence[Brand], marks: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._brands: Final = tuple(brands)
-        self._scanner: Final = Scanner(
+        patterns = [
             pattern for number, brand in enumerate(brands) for pattern in compile_brand(number, brand, marks or {})
-        )
+        ]
+        self._scanner: Final = Scanner(patterns, _slippery(patterns, brands))
 
     def match(self, text: str) -> list[Match]:
         """The brands named in the text, in the order of the config; spans are characters of `text` itself."""
-        clean, places = visible(text)
-        folded = fold(clean)
+        reading = plain(text)
+        clean, folded = reading.text, fold(reading.text)
         if not self._scanner.worth_scanning(clean, folded):
             return []
-        found = self._scanner.hits(clean, folded)
+        found, tokens = self._scanner.hits(clean, folded)
+        page = Page(clean, folded, tokens)
         matches = []
         for number in sorted(found):
             brand = self._brands[number]
-            named = _named(brand, found[number], folded)
+            named = _named(brand, found[number], page)
             if named:
-                words = tuple((places[start], places[end - 1] + 1) for start, end in _spans(named))
-                matches.append(
-                    Match(brand=brand.id, words=words, reason=_reason(brand, named, found[number], clean))
-                )
+                words = tuple(reading.written(start, end) for start, end in _spans(named))
+                reason = _reason(brand, named, found[number], page)
+                matches.append(Match(brand=brand.id, words=words, reason=reason))
         return matches
 
 
-def _named(brand: Brand, hits: Sequence[Hit], folded: str) -> list[Hit]:
-    """The hits that name the brand: not vetoed by `never_when`, and with a companion where one is needed."""
+def _slippery(patterns: Sequence[Pattern], brands: Sequence[Brand]) -> Iterator[str]:
+    """The forms of names in which one slip of the finger is looked through: not of those that are words anyway."""
+    for pattern in patterns:
+        brand = brands[pattern.brand]
+        named = pattern.kind in ("name", "long_name") and pattern.literal is None
+        if named and brand.misspelled and not brand.only_when:
+            for word in pattern.words:
+                yield from (form for form, how in word.spellings.items() if how == AS_WRITTEN)
+
+
+def _named(brand: Brand, hits: Sequence[Hit], page: Page) -> list[Hit]:
+    """The hits that name the brand: not vetoed by `never_when`, and a homonym where enough speaks for it."""
     vetoed = {place for hit in hits if hit.kind == "never" for place in range(hit.first - 1, hit.last + 2)}
     alive = [
         hit
@@ -54,24 +71,33 @@ def _named(brand: Brand, hits: Sequence[Hit], folded: str) -> list[Hit]:
     ]
     if not alive or not brand.only_when or any(hit.kind != "name" for hit in alive):
         return alive
-    companions = [hit for hit in hits if hit.kind == "companion"]
-    if not companions:
-        return []
-    sentences = Sentences(folded)
-    return [hit for hit in alive if _companion(hit, companions, sentences) is not None]
+    companions = _only_companions(hits)
+    return [hit for hit in alive if _weighed(hit, companions, page).names_the_brand]
 
 
-def _companion(name: Hit, companions: Sequence[Hit], sentences: Sentences) -> Hit | None:
-    """The nearest companion on either side that is near enough. `companions` are in order of `first`."""
+def _only_companions(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits if hit.kind == "companion"]
+
+
+def _weighed(name: Hit, companions: Sequence[Hit], page: Page) -> Weighed:
+    """A homonym with the companion that speaks most for it, and with everything else that does."""
+    near = [*_companions(name, companions, page.sentences), None]
+    weighed = (weigh(name, companion, page) for companion in near)
+    return max(weighed, key=lambda one: (one.names_the_brand, one.weight))
+
+
+def _companions(name: Hit, companions: Sequence[Hit], sentences: Sentences) -> list[Hit]:
+    """The companions on either side that are near enough, nearest first, a few of them."""
     right = bisect_left(companions, name.last + 1, key=lambda hit: hit.first)
     left = bisect_left(companions, name.first, key=lambda hit: hit.first)
-    around = [companions[place] for place in (left - 1, right) if 0 <= place < len(companions)]
-    for hit in sorted(around, key=lambda one: _distance(name, one)):
-        away = _distance(name, hit)
-        together = sentences.of(hit.start) == sentences.of(name.start)
-        if 0 < away <= NEAR_WORDS or (together and 0 < away <= SENTENCE_WORDS):
-            return hit
-    return None
+    around = [*companions[max(0, left - _ASKED) : left], *companions[right : right + _ASKED]]
+    return [hit for hit in sorted(around, key=lambda one: _distance(name, one)) if _is_near(name, hit, sentences)]
+
+
+def _is_near(name: Hit, hit: Hit, sentences: Sentences) -> bool:
+    away = _distance(name, hit)
+    together = sentences.of(hit.start) == sentences.of(name.start)
+    return 0 < away <= NEAR_WORDS or (together and 0 < away <= SENTENCE_WORDS)
 
 
 def _distance(name: Hit, other: Hit) -> int:
@@ -93,15 +119,16 @@ def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:
 _STRENGTH: Final = {"account": 0, "long_name": 1, "phrase": 2, "name": 3}
 
 
-def _reason(brand: Brand, named: Sequence[Hit], hits: Sequence[Hit], text: str) -> str:
+def _reason(brand: Brand, named: Sequence[Hit], hits: Sequence[Hit], page: Page) -> str:
     best = min(named, key=lambda hit: (_STRENGTH[hit.kind], hit.how != "", hit.start))
-    quote = text[best.start : best.end]
+    quote = page.text[best.start : best.end]
     if best.kind == "account":
         return f"упомянут аккаунт {quote.lstrip('[*')}"
     if best.kind == "phrase":
         return f"есть фраза «{quote}»"
     reason = f"названо «{quote}»" + (f" ({best.how})" if best.how else "")
     if best.kind == "name" and brand.only_when:
-        near = _companion(best, [hit for hit in hits if hit.kind == "companion"], Sentences(fold(text)))
-        reason += f" рядом с «{text[near.start : near.end]}»" if near else " вместе с однозначным упоминанием"
+        weighed = _weighed(best, _only_companions(hits), page)
+        told = " и ".join(weighed.signs[: 1 if weighed.companion else 2])
+        reason += f" {told}" if weighed.names_the_brand else " вместе с однозначным упоминанием"
     return reason

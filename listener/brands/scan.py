@@ -5,14 +5,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 
-from listener.brands.letters import MIXED, TOKEN, fold, skeleton
+from listener.brands.forms import IN_LOOKALIKES
+from listener.brands.letters import MIXED, TOKEN, fold, is_latin, skeleton
+from listener.brands.misspelled import MISSPELLED, SHORTEST, Misspellings
 from listener.brands.patterns import TRIGGERS, Kind, Pattern
 
-# What may stand between two words of a name: a hyphen, a quote, spaces; «банк „Москвы“», «альфа - банк».
-_GAP: Final = re.compile(r"[\s\-‐-―_.«»„“”\"'’/·]{0,4}")
 _SENTENCE_END: Final = re.compile(r"[.!?…]+(?=\s|$)|\n")
 _TAG: Final = re.compile(r"[#@]\w+")
 _HUMP: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ]{2})(?=[a-zа-яё])")
@@ -21,11 +21,12 @@ _LONGEST_TAG_WORD: Final = 64
 
 
 class Token(NamedTuple):
-    """A word of the text: its place and its folded letters."""
+    """A word of the text: its place, its folded letters, and how they differ from what was written."""
 
     start: int
     end: int
     word: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,12 @@ class Hit:
 class Scanner:
     """The patterns, indexed by the spellings and beginnings of their first words."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], slips: Iterable[str] = ()) -> None:
+        """`slips` are the forms of names in which a slip of the finger is looked through."""
+        self._misspellings: Final = Misspellings(slips)
+        words = [word for pattern in patterns for word in pattern.words]
+        self._known: Final = frozenset(chain.from_iterable(word.spellings for word in words))
+        self._twins: Final = {skeleton(way): way for way in sorted(self._known) if is_latin(way)}
         self._by_spelling: dict[str, list[Pattern]] = defaultdict(list)
         self._by_prefix: dict[int, dict[str, list[Pattern]]] = defaultdict(lambda: defaultdict(list))
         heads: set[str] = set()
@@ -65,6 +71,8 @@ class Scanner:
         words = TOKEN.findall(folded)
         if not self._heads.isdisjoint(words) or MIXED.search(folded) is not None:
             return True
+        if self._misspellings and any(self._slip(word) for word in words if len(word) >= SHORTEST - 1):
+            return True
         if ("#" in text or "@" in text) and any(self._cuts(text, tag) for tag in _TAG.finditer(text)):
             return True
         return any(
@@ -72,16 +80,19 @@ class Scanner:
             for size, beginnings in self._head_prefixes.items()
         )
 
-    def hits(self, text: str, folded: str) -> dict[int, list[Hit]]:
-        """Everything met in the text, by brand, in order."""
+    def hits(self, text: str, folded: str) -> tuple[dict[int, list[Hit]], Sequence[Token]]:
+        """Everything met in the text, by brand, in order; and its tokens."""
         tokens = self._tokens(text, folded)
         found: dict[int, list[Hit]] = defaultdict(list)
         for place, token in enumerate(tokens):
             for pattern in self._starting_with(token.word):
-                hit = _meet(pattern, tokens, place, folded)
+                hit = _meet(pattern, tokens, place, folded, text)
                 if hit is not None:
                     found[pattern.brand].append(hit)
-        return found
+        return found, tokens
+
+    def _slip(self, word: str) -> str | None:
+        return None if word in self._known else self._misspellings.meant(word)
 
     def _starting_with(self, word: str) -> Sequence[Pattern]:
         patterns: Sequence[Pattern] = self._by_spelling.get(word, ())
@@ -96,9 +107,20 @@ class Scanner:
         tokens = [Token(found.start(), found.end(), found.group()) for found in TOKEN.finditer(folded)]
         if cuts:
             tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
-        if MIXED.search(folded) is None:
-            return tokens
-        return [token if token.word in self._by_spelling else _straightened(token) for token in tokens]
+        if MIXED.search(folded) is not None:
+            tokens = [token if token.word in self._known else self._straightened(token) for token in tokens]
+        return [self._corrected(token) for token in tokens] if self._misspellings else tokens
+
+    def _straightened(self, token: Token) -> Token:
+        """The token with look-alike letters replaced, when it mixes two scripts."""
+        if MIXED.search(token.word) is None:
+            return token
+        plain = skeleton(token.word)
+        return token._replace(word=self._twins.get(plain, plain), how=IN_LOOKALIKES)
+
+    def _corrected(self, token: Token) -> Token:
+        meant = self._slip(token.word)
+        return token if meant is None else token._replace(word=meant, how=MISSPELLED)
 
     def _cuts(self, text: str, tag: re.Match[str]) -> tuple[int, ...]:
         """Where a hashtag or a handle has to be cut for a name in it to stand alone; empty when it need not."""
@@ -132,11 +154,6 @@ def _cut(token: Token, cuts: Sequence[int], folded: str) -> Iterator[Token]:
         yield Token(left, right, folded[left:right])
 
 
-def _straightened(token: Token) -> Token:
-    """The token with look-alike letters replaced, when it mixes two scripts."""
-    return token if MIXED.search(token.word) is None else token._replace(word=skeleton(token.word))
-
-
 class Sentences:
     """Which sentence of a text a place belongs to."""
 
@@ -147,7 +164,7 @@ class Sentences:
         return bisect_right(self._ends, place)
 
 
-def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str) -> Hit | None:
+def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str, text: str) -> Hit | None:
     """The pattern's hit when its words stand in the text from token `place` on."""
     last = place + len(pattern.words) - 1
     if last >= len(tokens):
@@ -156,12 +173,20 @@ def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str) ->
         gap = (tokens[step - 1].end, tokens[step].start)
         if not word.fits(tokens[step].word):
             return None
-        if pattern.literal is None and _GAP.fullmatch(folded, *gap) is None:
+        if pattern.literal is None and word.gap.fullmatch(folded, *gap) is None:
             return None
+    if pattern.capitals and not _told_apart(tokens[place : last + 1], text):
+        return None
     start, end = tokens[place].start, tokens[last].end
     if pattern.literal is not None:
         start -= pattern.lead
         if start < 0 or not folded.startswith(pattern.literal, start) or folded[end : end + 1] == "_":
             return None
-    how = pattern.words[0].spellings.get(tokens[place].word, "")
+    how = tokens[place].how or pattern.words[0].spellings.get(tokens[place].word, "")
     return Hit(kind=pattern.kind, start=start, end=end, first=place, last=last, how=how)
+
+
+def _told_apart(words: Sequence[Token], text: str) -> bool:
+    """Whether the words cannot be a sentence's: no blank parts them, or each begins with a capital."""
+    parted = any(text[one.end : two.start].isspace() for one, two in pairwise(words))
+    return not parted or all(not text[word.start].islower() for word in words)

@@ -21,6 +21,7 @@ from listener.environment import SettingsError
 from listener.logs import configure_logging
 from listener.settings import read_settings
 from listener.store.errors import StoreError
+from listener.store.figures import figures
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
 
@@ -88,13 +89,13 @@ async def _demo(arguments: argparse.Namespace) -> int:
         daemon = Daemon(settings)
         await daemon.start()
         stack.push_async_callback(daemon.stop)
-        before = await daemon.store.figures()
+        before = await figures(daemon.stores.database)
         # Only now: what is published while the daemon still reads its model would wait for it.
         simulator.traffic.rate = arguments.speed
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(arguments.seconds):
                 await stop.wait()
-        after = await daemon.store.figures()
+        after = await figures(daemon.stores.database)
     print_figures("Показ Отклика", before, after, time.monotonic() - began)
     return 1 if arguments.seconds and not after.delivered else 0
 

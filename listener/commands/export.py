@@ -17,7 +17,7 @@ from listener.environment import SettingsError
 from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.export import PAGES, export
-from listener.store.store import Store
+from listener.store.stores import open_stores
 
 UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -74,7 +74,7 @@ def since_when(value: str, now: datetime) -> datetime:
 
 
 async def _export(url: str, noun: str, since: datetime | None) -> None:
-    store = await Store.open(url)
+    store = await open_stores(url)
     try:
         async for row in export(store.database, noun, since):
             sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))

@@ -13,7 +13,7 @@ from classifiers.model import ModelError
 from listener.config.values import ConfigError
 from listener.daemon import ROLES, Daemon
 from listener.environment import SettingsError
-from listener.heap import made_to_last
+from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError

@@ -73,7 +73,7 @@ def _entry_mistakes(tree: Tree, key: str, entries: Sequence[str]) -> Iterator[Mi
         if _GLUED.search(entry):
             message = f"«{_one_line(entry)}» — это несколько значений в одном: разделите их запятыми, без кавычек"
             yield tree.mistake((key, place), message)
-        elif "," in entry and key != "names":
+        elif "," in entry:
             message = f"запятая внутри «{entry}»: вместе эти слова не встретятся; закройте кавычки перед запятой"
             yield tree.mistake((key, place), message)
 

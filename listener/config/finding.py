@@ -8,6 +8,7 @@ from classifiers.morphology import analyzer
 from domain.brand import Brand
 from listener.brands.letters import is_cyrillic, words_of
 from listener.brands.matcher import Matcher
+from listener.brands.self_check import unfound
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
 from listener.networks.registry import MARKS
@@ -21,26 +22,30 @@ _SENSIBLE: Final = 0.05
 
 def finding_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
     """Names and phrases that find nothing, alone or because of `never_when`; words that find too much."""
-    bare = replace(brand, only_when=(), never_when=())
-    alone = Matcher([bare], MARKS)
-    for key, entries in (("names", brand.names), ("phrases", tuple(map(_as_met, brand.phrases)))):
-        for place, entry in enumerate(entries):
-            if not any(words_of(entry)):
-                continue
-            if not alone.match(entry):
-                message = f"«{entry}» само себя не находит: напишите иначе, например «{' '.join(words_of(entry))}»"
-                yield tree.mistake((key, place), message)
-            elif killer := _killer(bare, brand.never_when, entry):
-                message = f"«{entry}» никогда не найдётся: это и есть «{killer}» из never_when; уберите его оттуда"
-                yield tree.mistake((key, place), message)
+    for entry in unfound(brand, MARKS):
+        key = (entry.key, entry.place) if entry.network is None else (entry.key, entry.network, entry.place)
+        if entry.why == "never_when" and (killer := _killer(brand, _as_met(entry.text))):
+            message = (
+                f"«{entry.text}» никогда не найдётся: это и есть «{killer}» из never_when; уберите его оттуда"
+            )
+        else:
+            written = " ".join(words_of(entry.text))
+            message = f"«{entry.text}» само себя не находит: напишите иначе, например «{written}»"
+        yield tree.mistake(key, message)
     yield from _companions(tree, brand)
     yield from _ordinary_names(tree, brand)
 
 
-def _killer(bare: Brand, never_when: Sequence[str], entry: str) -> str | None:
+def _killer(brand: Brand, entry: str) -> str | None:
     """The phrase of never_when that forbids the entry whenever it is said."""
+    bare = replace(brand, only_when=())
     return next(
-        (one for one in never_when if not Matcher([replace(bare, never_when=(one,))], MARKS).match(entry)), None
+        (
+            phrase
+            for phrase in brand.never_when
+            if not Matcher([replace(bare, never_when=(phrase,))], MARKS).match(entry)
+        ),
+        None,
     )
 
 

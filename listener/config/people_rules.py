@@ -8,9 +8,9 @@ from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
 
 
-def person_id(file: PersonFile) -> str | None:
-    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova); None without letters."""
-    return file.id or latin_id(file.name) or None
+def person_id(file: PersonFile) -> str:
+    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
+    return file.id or latin_id(file.name) or str(file.telegram or file.slack or "nobody").lower()
 
 
 def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
@@ -38,5 +38,5 @@ def _same_ids(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
             yield tree.mistake(("people", place), message)
         elif id_ in first:
             yield tree.mistake(("people", place, "id"), f"id «{id_}» уже у «{first[id_]}»: у каждого свой")
-        elif id_ is not None:
+        else:
             first[id_] = person.name

@@ -177,7 +177,7 @@ def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> 
 
 def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Iterator[Mistake]:
     """Owners and backups that nobody is."""
-    known = tuple(filter(None, map(person_id, people.people)))
+    known = tuple(map(person_id, people.people))
     for name, receiver in routes.receivers.items():
         for key, person in (("owner", receiver.owner), ("backup", receiver.backup)):
             if person is not None and person not in known:

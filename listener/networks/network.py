@@ -1,5 +1,6 @@
 """What a network is: its names, its accounts, what can be watched on it, how it is asked and what it tells."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
@@ -43,7 +44,8 @@ class Network(Generic[OptionsT]):
     """Everything that the rest of the program may know of a network; `registry.NETWORKS` holds them all.
 
     `title` and `places` (where something was said, by kind) are read by operators, `short`, `accounts_help` and
-    `author_example` by those who write the config. `marks` is what stands before an account's name in a text.
+    `author_example` by those who write the config. `marks` is what stands before an account's name in a text,
+    `markup` what its readers do not see as it is written: they see its one group.
     `account` reads an account as people write it and gives the id or the name without case; `author_url` is the
     author's page. `queries` is a brand in the network's own dialect. `paid`: reading it costs money. `tells` is
     what becomes of a mention later and reaches us by itself. `sources` builds what the brands watch, and logs
@@ -55,6 +57,7 @@ class Network(Generic[OptionsT]):
     short: str
     places: Mapping[str, str]
     marks: tuple[str, ...]
+    markup: re.Pattern[str] | None
     account: Callable[[str], str]
     accounts_help: str
     author_example: str

@@ -1,9 +1,11 @@
 """Every network there is, and what others ask of them by name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.mention import Author
+from domain.span import Span
+from listener.networks import written
 from listener.networks.network import Network
 from listener.networks.vk.network import VK
 from listener.networks.x.network import X
@@ -31,6 +33,12 @@ def place_title(network: str, kind: str) -> str:
     """«комментарий ВКонтакте»."""
     known = NETWORKS.get(network)
     return known.place(kind) if known is not None else f"сообщение, {network}"
+
+
+def as_shown(network: str, text: str, *spans: Sequence[Span]) -> tuple[str, list[tuple[Span, ...]]]:
+    """The text as its readers see it («[id1|Анна], как дела» is «Анна, как дела»), the spans moved along."""
+    known = NETWORKS.get(network)
+    return written.as_shown(text, known.markup if known is not None else None, *spans)
 
 
 def author_url(network: str, author: Author) -> str:

@@ -66,6 +66,7 @@ class Health:
 
     _sources: dict[str, _Source] = field(default_factory=dict)
     _loops: dict[str, datetime] = field(default_factory=dict)
+    _held: tuple[int, datetime | None] = (0, None)
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
         """These sources are listened to from now on, each so often; None for a long poll. Others are forgotten."""
@@ -84,6 +85,10 @@ class Health:
         one = self._source(source, now)
         one.state, one.error = state_of(error), str(error)
         one.next_try = now + timedelta(seconds=wait)
+
+    def held(self, cards: int, until: datetime | None) -> None:
+        """So many cards wait for the morning; that is no problem, but it must not go unsaid."""
+        self._held = cards, until
 
     def turned(self, loop: str, now: datetime) -> None:
         """The loop has done a step, or has found nothing to do. The first word also announces the loop."""
@@ -111,6 +116,7 @@ class Health:
             "status": "failing" if problems else "ok",
             "problems": problems,
             "sources": {name: one.row() for name, one in sorted(self._sources.items())},
+            "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
             "loops": {name: last.isoformat() for name, last in sorted(self._loops.items())},
         }
         return Verdict(problems=tuple(problems), details=details)

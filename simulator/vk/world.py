@@ -1,5 +1,6 @@
 """What is written in the simulated VK: communities, walls, comments and discussions, without any network."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -73,14 +74,15 @@ class World:
     communities: dict[int, Community] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
+    _answers: Counter[str] = field(default_factory=Counter)
+    """How many answers stand in the thread under a comment."""
 
     def write(self, entry: Entry) -> Entry:
         """Keep a new entry under the next number of its wall (the given number is ignored)."""
         row = f"{entry.owner} topics" if entry.kind == "topic" else str(entry.owner)
         self._numbers[row] = self._numbers.get(row, 0) + 1
         kept = replace(entry, number=self._numbers[row])
-        self.entries[kept.place] = kept
-        return kept
+        return self._keep(kept)
 
     def edit(self, place: str, text: str, at: datetime) -> Entry:
         self.entries[place] = replace(self.entries[place], text=text, edited=at)
@@ -89,10 +91,12 @@ class World:
     def delete(self, place: str) -> Entry:
         """A comment with answers under it stays as an empty place; with a post go its comments."""
         entry = self.entries[place]
-        if entry.kind == "comment" and any(one.root == entry.number for one in self.comments_of(entry)):
+        if entry.kind == "comment" and self._answers[place]:
             self.entries[place] = replace(entry, gone=True, text="", attachments=())
             return entry
         del self.entries[place]
+        if entry.root:
+            self._answers[f"{entry.owner}_{entry.root}"] -= 1
         if entry.kind == "post":
             for comment in self.comments(entry.owner, entry.number):
                 del self.entries[comment.place]
@@ -100,12 +104,10 @@ class World:
 
     def restore(self, entry: Entry) -> Entry:
         """What was deleted is there again, under its old number."""
-        self.entries[entry.place] = entry
-        return entry
-
-    def comments_of(self, entry: Entry) -> list[Entry]:
-        """The comments under the post that a comment stands under."""
-        return self.comments(entry.owner, entry.parent or 0)
+        if entry.place in self.entries:
+            self.entries[entry.place] = entry
+            return entry
+        return self._keep(entry)
 
     def newest(self, kind: EntryKind | None = None, owner: int | None = None) -> Iterator[Entry]:
         """Entries from the newest to the oldest."""
@@ -126,3 +128,9 @@ class World:
             if name.lower() == community.screen_name.lower() or bare == str(community.number):
                 return community
         return None
+
+    def _keep(self, entry: Entry) -> Entry:
+        self.entries[entry.place] = entry
+        if entry.root:
+            self._answers[f"{entry.owner}_{entry.root}"] += 1
+        return entry

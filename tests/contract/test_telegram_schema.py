@@ -11,13 +11,16 @@ from typing import Any, get_args
 import pytest
 from aiohttp import ClientSession, web
 
-from alerts.notifiers.telegram import TelegramNotifier
-from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.notifiers.telegram.inbox import TelegramInbox
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Answer, Press
 from alerts.routing import Chat
 from simulator.telegram import Telegram
 from simulator.telegram_chats import Person, Standing, message_json
-from tests.contract.notifier_stages import CARD, CLAIMED, clock, serving
+from tests.contract.notifier_stages import CARD, CLAIMED, NOTE, clock, serving
+from tests.contract.test_inbox_contract import CHOICE, TEXT
+from tests.outbox import MemoryPromptBook
+from tests.waiting import until
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "telegram" / "api.json"
 SCALARS: Mapping[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float, "True": bool}
@@ -110,6 +113,7 @@ async def test_every_request_is_one_that_telegram_describes(
         "editMessageText",
         "getUpdates",
         "answerCallbackQuery",
+        "deleteMessage",
     }
     for method, said, _ in heard:
         assert description.fields(said, description.methods[method]["fields"], method) == []
@@ -181,24 +185,40 @@ async def test_the_check_itself_finds_a_wrong_field(description: Description) ->
 
 async def _day(telegram: Telegram, address: str) -> None:
     notifier = TelegramNotifier(address, telegram.token)
-    inbox = TelegramInbox(address, telegram.token, clock, poll_seconds=1)
-    running = asyncio.create_task(inbox.run(_claim))
+    inbox = TelegramInbox(address, telegram.token, clock, MemoryPromptBook(), poll_seconds=1)
+    running = asyncio.create_task(inbox.run(_obey))
     for topic in (None, 7):
         chat = Chat(messenger="telegram", chat="-1001", topic=topic)
         ref = await notifier.send(chat, CARD, "d1")
         for card in (CLAIMED, CLAIMED):
             await notifier.edit(chat, ref, card)
-    assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли"
+        await notifier.note(chat, ref, NOTE, "n1")
+        await _questions(telegram, int(ref))
     telegram.write(-1001, "/start", user=111, name="Анна")
-    async with asyncio.timeout(10):
-        # Two cards, the command and its answer; the simulator has no event for the last.
-        while len(telegram.chats[-1001].messages) < 4:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: _said(telegram, "Ваш id"))
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
     await notifier.close()
 
 
-async def _claim(_press: Press) -> Answer:
-    return Answer(text="Вы взяли")
+async def _questions(telegram: Telegram, card: int) -> None:
+    """A text is asked, answered by somebody else and by whoever was asked; a choice is asked and made."""
+    await telegram.press(-1001, card, "c:12:note", user=111, name="Анна")
+    prompt = telegram.prompt_for(-1001, 111)
+    telegram.write(-1001, "я", user=222, name="Олег", reply_to=prompt)
+    telegram.answer_prompt(-1001, "звонил", user=111, name="Анна")
+    await until(lambda: prompt not in telegram.chats[-1001].messages)
+    await telegram.press(-1001, card, "c:12:transfer", user=111, name="Анна")
+    choice = list(telegram.chats[-1001].messages)[-1]
+    await telegram.press(-1001, choice, "c:12:transfer:oleg", user=111, name="Анна")
+    await until(lambda: choice not in telegram.chats[-1001].messages)
+
+
+def _said(telegram: Telegram, words: str) -> bool:
+    return any(words in message.text for message in telegram.chats[-1001].messages.values())
+
+
+async def _obey(press: Press) -> Answer:
+    prompts = {"note": TEXT, "transfer": CHOICE}
+    return Answer(text="Сделано", prompt=prompts.get(press.action) if press.value is None else None)

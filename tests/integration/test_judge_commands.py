@@ -45,7 +45,7 @@ def test_good_lines_end_well_and_have_every_field(
     assert code == 0
     assert [row["id"] for row in rows] == list(range(1_203))
     assert set(rows[0]) == {
-        "id", "sentiment", "label", "complaint", "intent", "topics", "urgency", "evidence", "model",
+        "id", "sentiment", "label", "complaint", "intent", "topics", "urgency", "dangers", "evidence", "model",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notifiers.telegram import TelegramNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import NotifyError
 from listener.environment import Road
 from listener.proxies import Proxies
@@ -45,10 +45,27 @@ async def test_a_group_that_became_a_supergroup_has_moved() -> None:
         assert not caught.value.permanent
 
 
-async def test_a_vanished_topic_is_permanent() -> None:
+async def test_what_was_meant_for_a_vanished_topic_goes_into_the_group_and_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with telegram_stage() as stage:
-        with pytest.raises(NotifyError, match="message thread not found") as caught:
-            await stage.notifier.send(replace(stage.chat, topic=8), CARD, "d1")
+        vanished = replace(stage.chat, topic=8)
+        refs = [await stage.notifier.send(vanished, CARD, f"d{number}") for number in (1, 2)]
+        assert [stage.telegram.chats[-1001].messages[int(ref)].topic for ref in refs] == [None, None]
+    assert caplog.text.count("topic 8 of Telegram's chat -1001 is gone") == 1
+
+
+async def test_the_first_topic_of_a_forum_goes_without_its_number() -> None:
+    async with telegram_stage() as stage:
+        ref = await stage.notifier.send(replace(stage.chat, topic=1), CARD, "d1")
+        assert stage.telegram.chats[-1001].messages[int(ref)].topic is None
+
+
+async def test_a_closed_topic_is_permanent() -> None:
+    async with telegram_stage() as stage:
+        stage.telegram.close_topic(-1001, 7)
+        with pytest.raises(NotifyError) as caught:
+            await stage.notifier.send(stage.chat, CARD, "d1")
         assert caught.value.permanent
 
 

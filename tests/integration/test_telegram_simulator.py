@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from simulator.telegram import Telegram
 from simulator.telegram_chats import Person
 from simulator.telegram_checks import RefusedError
-from simulator.telegram_state import Toast
+from simulator.telegram_queries import Toast
 from tests.contract.notifier_stages import clock, serving
 
 LONG_PROMPT = {"force_reply": True, "input_field_placeholder": "о" * 65}
@@ -160,6 +160,13 @@ async def test_an_answer_goes_into_the_topic_of_its_question() -> None:
         telegram.send(-2, "x", markup={}, topic=7, html=True)
     telegram.close_topic(-2, 8, closed=False)
     telegram.send(-2, "x", markup={}, topic=8, html=True)
+
+
+async def test_a_card_that_somebody_has_deleted_is_not_found() -> None:
+    telegram = _world()
+    telegram.lose(-1, 1)
+    with pytest.raises(RefusedError, match="message to edit not found"):
+        telegram.edit(-1, 1, "x", markup={}, html=True)
 
 
 async def test_sends_and_edits_share_the_pace_of_a_group_and_of_the_bot() -> None:

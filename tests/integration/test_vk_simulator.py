@@ -79,6 +79,17 @@ async def test_a_deleted_comment_with_answers_leaves_an_empty_place(vk: Vk) -> N
     (row,) = ask(vk, "wall.getComments", owner_id=-GROUP, post_id=1, thread_items_count=10)["items"]
     assert (row["deleted"], row["text"], row["from_id"]) == (True, "", 0)
     assert [one["text"] for one in row["thread"]["items"]] == ["Согласен"]
+    vk.restore(begun)
+    (row,) = ask(vk, "wall.getComments", owner_id=-GROUP, post_id=1)["items"]
+    assert (row["text"], row.get("deleted")) == ("Плохо", None)
+
+
+async def test_a_deleted_comment_whose_answers_went_first_leaves_nothing(vk: Vk) -> None:
+    post = vk.community_post(GROUP, "Новости")
+    begun = vk.comment(OLGA, "Плохо", post=post)
+    vk.delete(vk.comment(PAVEL, "Согласен", post=post, reply_to=begun))
+    vk.delete(begun)
+    assert ask(vk, "wall.getComments", owner_id=-GROUP, post_id=1)["items"] == []
 
 
 async def test_an_answer_to_an_answer_stays_in_the_thread_it_began_in(vk: Vk) -> None:

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from listener.commands import health as health_command
 from listener.metrics import Metrics
 from listener.ports import SourceError
-from listener.watch import Watch
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 from listener.web.server import WebServer
 
@@ -134,7 +134,7 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
 
 
 async def test_a_source_slower_than_it_was_asked_to_be_counts_as_held_back(served: Served) -> None:
-    watch = Watch(served.metrics, served.health, served.clock)
+    watch = Telemetry(served.metrics, served.health, served.clock)
     minute = timedelta(minutes=1)
     watch.sources({X: minute, "vk.community:romashka": None}, NOON)
     for every, held in ((minute, 0.0), (2 * minute, 1.0), (minute, 0.0)):

@@ -429,3 +429,11 @@ def test_check_prints_the_mistakes_and_says_by_its_exit_code(
     assert check_command.run(parser.parse_args([str(tmp_path), "--json"])) == 1
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["line"], row["warning"]) == (3, False)
+
+
+def test_a_name_that_its_own_brand_forbids_is_a_mistake_at_its_line(tmp_path: Path) -> None:
+    brand = BRAND.replace("[чай с ромашкой]", "[ромашка]")
+    told = [mistake for mistake in check(folder(tmp_path, brand=brand)) if "never_when" in mistake.message]
+    assert "«Ромашка»" in told[0].message
+    assert told[0].line == 3
+    assert not told[0].warning

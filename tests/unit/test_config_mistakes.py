@@ -101,7 +101,7 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     ),
     # names, companions, phrases
     "two names with a semicolon": ("brand", names("[Самокат; Самокат доставка]"), 3, ("несколько значений",)),
-    "two names in one pair of quotes": ("brand", names('["Ромашка, Ромашка Телеком"]'), 3, ("не находит",)),
+    "two names in one pair of quotes": ("brand", names('["Ромашка, Ромашка Телеком"]'), 3, ("запятая внутри",)),
     "companions in one pair of quotes": (
         "brand",
         brand("[связь, интернет]", '["связь, интернет"]'),

@@ -138,6 +138,14 @@ def test_backoff_doubles_up_to_five_minutes() -> None:
     assert waits == sorted(waits)
 
 
+def test_a_network_that_cannot_be_reached_is_heard_within_five_seconds_of_its_return() -> None:
+    error = SourceError("HTTP 500", unreachable=True)
+    for failures in range(1, 100):
+        wait = backoff(failures, error)
+        assert all(wait + abs(jitter(wait, random.Random(seed))) <= 5 for seed in range(20))
+    assert backoff(9, SourceError("HTTP 503", unreachable=True, retry_after=42)) == 42
+
+
 def test_backoff_follows_the_networks_own_word() -> None:
     assert backoff(9, SourceError("429", retry_after=42)) == 42
 

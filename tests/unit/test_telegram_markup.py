@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.notifiers.marks import clean, cut, pieces, units
-from alerts.notifiers.telegram_markup import MAX_TEXT, keyboard, read_data, render
+from alerts.cards.card import Line
+from alerts.notifiers.highlights import clean, cut, pieces, units
+from alerts.notifiers.telegram.markup import MAX_TEXT, keyboard, read_data, render
 from simulator.telegram_entities import EntityError, length, plain_text
 from tests.contract.notifier_stages import CARD
 
@@ -16,19 +17,21 @@ TEXTS = st.text(alphabet=st.characters(), max_size=6000) | st.text(alphabet="<>&
 SPANS = st.lists(st.tuples(st.integers(-5, 6000), st.integers(-5, 6000)), max_size=6).map(tuple)
 
 
-@given(quote=TEXTS, because=SPANS, named=SPANS, line=TEXTS)
+@given(quote=TEXTS, evidence=SPANS, brand=SPANS, line=TEXTS)
 def test_any_card_parses_and_fits(
-    quote: str, because: tuple[tuple[int, int], ...], named: tuple[tuple[int, int], ...], line: str
+    quote: str, evidence: tuple[tuple[int, int], ...], brand: tuple[tuple[int, int], ...], line: str
 ) -> None:
-    card = replace(CARD, quote=quote, because=because, named=named, title=line, reason=line, log=(line,) * 20)
+    lines = (Line(text=line, tone="strong", sign="💡"),) * 20
+    spans = {"evidence_spans": evidence, "brand_spans": brand}
+    card = replace(CARD, quote=quote, title=line, above=lines, below=lines, status=line, **spans)
     assert length(plain_text(render(card))) <= MAX_TEXT
 
 
-@given(quote=TEXTS, because=SPANS, named=SPANS)
+@given(quote=TEXTS, evidence=SPANS, brand=SPANS)
 def test_pieces_put_together_are_the_quote(
-    quote: str, because: tuple[tuple[int, int], ...], named: tuple[tuple[int, int], ...]
+    quote: str, evidence: tuple[tuple[int, int], ...], brand: tuple[tuple[int, int], ...]
 ) -> None:
-    assert "".join(piece.text for piece in pieces(quote, because=because, named=named)) == quote
+    assert "".join(piece.text for piece in pieces(quote, evidence=evidence, brand=brand)) == quote
 
 
 @given(text=TEXTS, most=st.integers(1, 200))
@@ -43,7 +46,7 @@ def test_words_that_moved_the_decision_stand_out() -> None:
 
 
 def test_words_side_by_side_are_marked_as_one() -> None:
-    markup = render(replace(CARD, because=((12, 23), (0, 12)), named=()))
+    markup = render(replace(CARD, evidence_spans=((12, 23), (0, 12)), brand_spans=()))
     assert "<b>Третий день не работает</b> интернет" in markup
 
 
@@ -54,13 +57,15 @@ def test_a_long_quote_gives_way_to_what_the_operator_must_read() -> None:
 
 
 def test_what_is_escaped_is_read_as_it_was() -> None:
-    assert "<b>&amp;" in plain_text(render(replace(CARD, quote="<b>&amp;", because=(), named=())))
-    assert html.escape("<b>&amp;", quote=False) in render(replace(CARD, quote="<b>&amp;", because=(), named=()))
+    assert "<b>&amp;" in plain_text(render(replace(CARD, quote="<b>&amp;", evidence_spans=(), brand_spans=())))
+    assert html.escape("<b>&amp;", quote=False) in render(
+        replace(CARD, quote="<b>&amp;", evidence_spans=(), brand_spans=())
+    )
 
 
 def test_every_button_is_read_back() -> None:
     data = [button["callback_data"] for row in keyboard(CARD) for button in row if "callback_data" in button]
-    assert [read_data(one) for one in data] == [(12, "claim"), (12, "not_complaint")]
+    assert [read_data(one) for one in data] == [(12, "claim", None), (12, "not_complaint", None)]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import vk_api.exceptions
 from urllib3.exceptions import HTTPError
 
 from listener.environment import STRAIGHT
+from listener.networks.status import retry_after
 from listener.networks.vk.errors import TOO_FAST, VkError, vk_error
 from listener.networks.vk.transport import Limits, open_session
 from listener.networks.vk.worker import Worker, WorkerClosedError
@@ -84,7 +85,7 @@ class VkClient:
             raise _http_error(method, error.response) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             # The text of these holds addresses; the name says enough.
-            raise SourceError(f"VK {method}: нет связи ({type(error).__name__})") from None
+            raise SourceError(f"VK {method}: нет связи ({type(error).__name__})", unreachable=True) from None
         except WorkerClosedError:
             raise SourceError(f"VK {method}: клиент закрыт") from None
         except _FOREIGN as error:
@@ -109,9 +110,9 @@ def token_hash(token: str) -> str:
 
 def _http_error(method: str, response: requests.Response) -> SourceError:
     """A status that is no success; `Retry-After` in seconds is obeyed when the server names it."""
-    after = response.headers.get("Retry-After", "")
     return SourceError(
         f"VK {method}: HTTP {response.status_code}",
-        retry_after=float(after) if after.isascii() and after.isdecimal() else None,
+        retry_after=retry_after(response.headers),
         held_back=response.status_code == requests.codes.too_many_requests,
+        unreachable=response.status_code >= requests.codes.internal_server_error,
     )

@@ -28,9 +28,9 @@ def vk_queries(brand: Brand) -> tuple[str, ...]:
 
     Every query costs a call of the daily quota each time, so what another query finds anyway is not asked.
     """
-    asked = [_query(text) for text in (*brand.names, *(one for one in brand.phrases if "*" not in one))]
+    asked = [_query(text) for text in (*brand.names, *(phrase for phrase in brand.phrases if "*" not in phrase))]
     kept: list[_Query] = []
-    for query in sorted(asked, key=lambda one: (len(one.words), one.exact)):
+    for query in sorted(asked, key=lambda query: (len(query.words), query.exact)):
         if query.words and not any(other.covers(query) for other in kept):
             kept.append(query)
     return tuple(dict.fromkeys(query.text for query in asked if query in kept))

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Literal
 
 import aiohttp
 
 from listener.environment import STRAIGHT
-from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.transport import BoundedJson, Limits, is_loopback
+from listener.networks.bounded import AnswerTooLargeError, BoundedJson
+from listener.networks.status import retry_after
+from listener.networks.vk.transport import Limits, is_loopback
 from listener.ports import SourceError
 from listener.proxies import Proxies
 
@@ -59,7 +61,7 @@ class LongPoll:
             return Look(state="lost")
         except (aiohttp.ClientError, OSError, RuntimeError, TimeoutError, ValueError) as error:
             # RuntimeError is what a closed session raises; SourceError is none of these.
-            raise SourceError(f"VK long poll: нет связи ({type(error).__name__})") from None
+            raise SourceError(f"VK long poll: нет связи ({type(error).__name__})", unreachable=True) from None
         try:
             return read_look(json.loads(body))
         except (ValueError, RecursionError) as error:
@@ -76,9 +78,14 @@ class LongPoll:
             total=self._limits.wait + self._limits.grace, sock_connect=self._limits.connect
         )
         async with self._opened().get(url, params=query, timeout=timeout, allow_redirects=False) as response:
-            if response.status != 200:
-                raise SourceError(f"VK long poll: HTTP {response.status}")
-            body = BoundedJson(self._limits)
+            if response.status != HTTPStatus.OK:
+                raise SourceError(
+                    f"VK long poll: HTTP {response.status}",
+                    retry_after=retry_after(response.headers),
+                    held_back=response.status == HTTPStatus.TOO_MANY_REQUESTS,
+                    unreachable=response.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+                )
+            body = BoundedJson("VK", self._limits.body, self._limits.wire)
             async for piece in response.content.iter_chunked(_READ):
                 body.feed(piece)
             return body.whole()

@@ -1,5 +1,6 @@
 """VK as a network: names, accounts, what can be watched."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
@@ -12,6 +13,10 @@ from listener.networks.vk.options import VkOptions, read_options
 from listener.ports import Budget, Clock, Source
 
 SITE: Final = "https://vk.com/"
+MARKUP: Final = re.compile(
+    r"\[(?:(?:id|club|public|event)\d{1,20}(?::bp-?\d{1,20}_\d{1,20})?|https?://[^|\]\s]{1,500})\|([^\]\n]{1,100})\]"
+)
+"""[id1|Анна], [club1:bp-1_7|Ромашка], [https://vk.com/wall1_1|запись]"""
 _NUMBERED: Final = (("club", "-"), ("public", "-"), ("id", ""))
 
 
@@ -64,6 +69,7 @@ VK: Final = Network(
     },
     # @page, [page|Name], *page and vk.com/page
     marks=("@", "[", "*", "vk.com/", "vk.ru/"),
+    markup=MARKUP,
     account=account,
     accounts_help="Короткие имена страниц бренда в VK",
     author_example="vk:-100500",

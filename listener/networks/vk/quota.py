@@ -40,6 +40,11 @@ class Quota:
             raise
         self._used += 1
 
+    async def give_back(self) -> None:
+        """The call that was just counted never reached VK."""
+        self._used -= 1
+        await self._budget.spend(self._key, limit=self._limit, amount=-1)
+
     def delay(self, every: timedelta) -> timedelta:
         """Until the next round: `every` while the quota is plentiful, longer as it runs out."""
         now = self._clock.now()

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from listener.networks.trimming import Trimmer
-from listener.networks.vk.errors import AnswerTooLargeError
+from listener.networks.bounded import BODY, WIRE, BoundedJson
 from listener.proxies import Proxies
 
 VK_API_PREFIX: Final = "https://api.vk.ru/method/"
@@ -30,8 +29,8 @@ class Limits:
     connect: float = 5.0
     read: float = 20.0
     total: float = 40.0
-    body: int = 16 * 1024 * 1024
-    wire: int = 2 * 1024 * 1024 * 1024
+    body: int = BODY
+    wire: int = WIRE
     wait: int = 25
     grace: float = 10.0
     """Seconds beyond `wait` after which a silent long poll counts as half-open."""
@@ -105,41 +104,14 @@ def _is_the_proxys(error: requests.RequestException, took: float, limits: Limits
     return isinstance(error, requests.exceptions.ConnectionError)
 
 
-class BoundedJson:
-    """An answer being read: strings too long to be a text become null, and what is still too large is refused."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._trimmer = Trimmer()
-        self._read = 0
-
-    def feed(self, piece: bytes) -> None:
-        """Take the next piece. Raises AnswerTooLargeError."""
-        self._read += len(piece)
-        self._trimmer.feed(piece)
-        if len(self._trimmer.kept) > self._limits.body or self._read > self._limits.wire:
-            raise self.too_large()
-
-    def too_late(self) -> Exception:
-        """What to raise when time is up: a large answer will be as large the next time, a slow one may not."""
-        if self._read > self._limits.body:
-            return self.too_large()
-        return requests.exceptions.ReadTimeout("the answer trickles")
-
-    def too_large(self) -> AnswerTooLargeError:
-        return AnswerTooLargeError(f"VK: ответ слишком велик (прочитано {self._read} байт)")
-
-    def whole(self) -> bytes:
-        return bytes(self._trimmer.kept)
-
-
 def read_bounded(read: Callable[..., bytes], limits: Limits, late: Callable[[], bool]) -> bytes:
     """All that `read` gives, within limits. A server that trickles keeps every read short: hence `late`."""
-    body = BoundedJson(limits)
+    body = BoundedJson("VK", limits.body, limits.wire)
     while piece := read(_CHUNK, decode_content=True):
         body.feed(piece)
         if late():
-            raise body.too_late()
+            # A large answer will be as large the next time, a slow one may not.
+            raise body.too_large() if body.is_large else requests.exceptions.ReadTimeout("the answer trickles")
     return body.whole()
 
 

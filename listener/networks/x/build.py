@@ -10,8 +10,8 @@ from listener.networks.x.costs import Bill
 from listener.networks.x.dialect import LONGEST_QUERY
 from listener.networks.x.mentions import XMentions
 from listener.networks.x.options import XOptions
+from listener.networks.x.pagination import Pagination
 from listener.networks.x.search import XSearch
-from listener.networks.x.walking import Walking
 from listener.ports import Budget, Clock, Source
 from listener.proxies import Proxies
 
@@ -40,20 +40,20 @@ def build_x(
         own = OwnAccounts(client, brand.accounts.get("x", ()))
         if watch.search:
             for query in queries(brand):
-                walking = Walking(f"x.search:{brand.id}", clock, bill)
-                sources += _search(brand, watch, query, client, walking, own)
+                pagination = Pagination(f"x.search:{brand.id}", clock, bill)
+                sources += _search(brand, watch, query, client, pagination, own)
         if watch.mentions:
             sources += _mentions(brand, watch, client, clock, bill, own)
     return sources
 
 
 def _search(
-    brand: Brand, watch: Watch, query: str, client: XClient, walking: Walking, own: OwnAccounts
+    brand: Brand, watch: Watch, query: str, client: XClient, pagination: Pagination, own: OwnAccounts
 ) -> list[Source]:
     if not query or len(query) > LONGEST_QUERY:
         log.error("brand %s is not searched on X: its query has %d characters", brand.id, len(query))
         return []
-    return [XSearch(f"x.search:{brand.id}", query, watch.every, client, walking, own)]
+    return [XSearch(f"x.search:{brand.id}", query, watch.every, client, pagination, own)]
 
 
 def _mentions(
@@ -63,5 +63,5 @@ def _mentions(
     for account in brand.accounts.get("x", ()):
         handle = account.lstrip("@")
         name = f"x.mentions:{brand.id}:{handle.lower()}"
-        sources.append(XMentions(name, handle, watch.every, client, Walking(name, clock, bill), own))
+        sources.append(XMentions(name, handle, watch.every, client, Pagination(name, clock, bill), own))
     return sources

@@ -1,0 +1,57 @@
+"""What makes a card by itself: harm to people or animals, money taken, a threat to life, a court.
+
+Rules like the lists of `classifiers.lexicon`, beside the complaint's score: «После ужина слегли всей семьёй» is
+calm in its words and cannot wait. The words are in `lexicons/dangers.txt`.
+"""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final
+
+from classifiers.lexicon import Near
+from classifiers.word_lists import entries
+from domain.verdict import Label
+
+LIFE: Final = "угроза жизни"
+HEALTH: Final = "здоровье"
+CHILDREN: Final = "дети"
+ANIMALS: Final = "животные"
+MONEY: Final = "деньги"
+COURT: Final = "суд"
+
+KINDS: Final = (LIFE, HEALTH, CHILDREN, ANIMALS, MONEY, COURT)
+"""The gravest first, as a card names them; the staff's own urgent words follow, each by itself."""
+
+PAST: Final = "прошло или о других"
+"""The signal of a danger that is past, another's or only thought of."""
+
+_LISTS: Final = entries("dangers.txt")
+
+DANGERS: Final[Mapping[str, tuple[Near, ...]]] = {kind: _LISTS[kind] for kind in KINDS}
+PAST_WORDS: Final = tuple(word for entry in _LISTS[PAST] for word in entry.words)
+
+_OWN: Final = "first person"
+_TOLD_BY_OTHERS: Final = frozenset({"reports", "sells"})
+_SEEN: Final = 0.5
+_SUSPECTED: Final = 0.2
+_OF_ONES_OWN: Final = frozenset({MONEY, COURT})
+"""Kinds that the press tells of every day; harm to a body is seldom told of a company by somebody else."""
+
+
+def dangers_of(
+    named: AbstractSet[str], urgent: Sequence[str], signals: AbstractSet[str], label: Label, complaint: float
+) -> tuple[str, ...]:
+    """The kinds that a customer tells of himself, then the staff's own words that he used.
+
+    News and advertisements tell of others' dangers, and who is content is past his. Where the judge sees no
+    complaint, a word that speaks of a past danger or of another's is believed.
+    """
+    if not named and not urgent:
+        return ()
+    if label == "positive" or (signals & _TOLD_BY_OTHERS and _OWN not in signals):
+        return ()
+    if complaint < _SEEN and PAST in signals:
+        return tuple(urgent)
+    if complaint < _SUSPECTED and _OWN not in signals:
+        named = named - _OF_ONES_OWN
+    return (*(kind for kind in KINDS if kind in named), *urgent)

@@ -1,0 +1,77 @@
+"""What a customer is unhappy about, in a few words of kind: where a text is short, quoting it says nothing.
+
+The words (`lexicons/grounds.txt`) are regular expressions, so that no dictionary is needed: a card is drawn far
+from the judge.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from classifiers.word_lists import sections
+from domain.verdict import Verdict
+
+MOST: Final = 3
+"""Kinds that a card has room for."""
+
+UNHAPPY: Final = 0.5
+
+NO_REMEDY: Final = "не решают"
+
+GROUNDS: Final[dict[str, re.Pattern[str]]] = {
+    kind: re.compile(rf"(?<!\w)(?:{'|'.join(listed.split(chr(10)))})", re.IGNORECASE)
+    for kind, listed in sections("grounds.txt").items()
+    if kind
+}
+"""Kind → the words that tell of it."""
+
+_VAGUE: Final = frozenset({"качество", "долгое ожидание"})
+_LASTING: Final = frozenset({"нет ответа", "не работает", "нет связи", "не привезли", "не возвращают"})
+
+_LONG: Final = re.compile(
+    r"""(?<!\w)((?:втор|трет|четв[её]рт|пят|шест|седьм|десят)(?:ый|ой|ий|ую|ые|ая|ью|ьи|ья)
+    \ (?:день|сутки|недел[юя]|месяц|час|год|раз)
+    |\d{1,2}-?(?:й|ый|ю|ую|я)?\ (?:день|дня|дней|сутки|суток|недел[юия]|недель|месяцев|месяца?|час(?:а|ов)?|раз)
+    |цел(?:ый\ (?:день|час|месяц)|ую\ неделю))(?!\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def reasons(verdict: Verdict, text: str) -> tuple[str, ...]:
+    """What moved the verdict, by kind and strongest first, at most MOST: «не работает третий день».
+
+    Empty where the judge sees no complaint, or a complaint without a cause that can be named.
+    """
+    if verdict.complaint < UNHAPPY and not verdict.dangers:
+        return ()
+    found = dict(_found(verdict, text))
+    kinds = sorted(found, key=lambda kind: (kind in _VAGUE, -found[kind]))
+    if any(kind not in _VAGUE for kind in kinds):
+        kinds = [kind for kind in kinds if kind not in _VAGUE]
+    return tuple(_lasting(kinds, text))[:MOST]
+
+
+def _found(verdict: Verdict, text: str) -> Iterator[tuple[str, float]]:
+    """Kinds that the text names, with how much their words speak for a complaint."""
+    for kind, pattern in GROUNDS.items():
+        spans = [found.span() for found in pattern.finditer(text)]
+        if spans:
+            yield kind, sum(_weight(verdict, *span) for span in spans)
+
+
+def _weight(verdict: Verdict, start: int, end: int) -> float:
+    return sum(one.weight for one in verdict.words if one.start < end and start < one.end)
+
+
+def _lasting(kinds: Iterable[str], text: str) -> Iterator[str]:
+    """With how long it has lasted, said of the first kind that lasts, or by itself."""
+    since = _LONG.search(text)
+    said = False
+    for kind in kinds:
+        if since and kind in _LASTING and not said:
+            said = True
+            yield f"{kind} {since[1].lower()}"
+        else:
+            yield kind
+    if since and not said and not since[1][0].isdecimal():  # «16 дней» may be anything, «третий день» is a wait
+        yield f"{NO_REMEDY} {since[1].lower()}"

@@ -1,0 +1,172 @@
+"""Whether a name that is also a word of the language names the brand here: signs for and against are weighed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from classifiers.lexicon import words
+from classifiers.morphology import analyzer
+from listener.brands.letters import fold
+from listener.brands.scan import Hit, Sentences, Token
+
+ENOUGH: Final = 1
+"""The weight that makes a mention of a name with a companion."""
+ENOUGH_ALONE: Final = 2
+"""The same without any companion: a capital and a shop's verb, say."""
+
+_COMPANION: Final = 2
+_ANYBODYS: Final = 1
+_OTHER_MEANING: Final = -2
+_MOST_TRADE: Final = 2
+_NEAR: Final = 6
+"""Words to each side."""
+_REACH: Final = 40
+_ENDS: Final = ".!?…\n;•—:]"
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+_PEOPLE_AND_PLACES: Final = frozenset(
+    words("""
+    курьер, магазин, машина, улица, двор, парк, город, район, дом, человек, ребенок, мама, водитель, дорога, ехать,
+    остановка, подъезд, адрес, время, день, утро, вечер, стоять, идти""")
+)
+"""Companions that stand beside the other meaning too: a courier rides a scooter, a shop stands at a crossing."""
+
+_TRADE: Final = frozenset(
+    words("""
+    продать, продавать, купить, покупать, касса, кассир, чек, продавец, заказать, заказ, заказывать, доставить,
+    доставка, привезти, вернуть, возврат, скидка, товар, продукт, просрочка, просроченный, просрочить, тухлый,
+    очередь, персонал, сотрудник, менеджер, поддержка, хамить, нахамить, акция, бонус, приложение, списать,
+    ценник, упаковка, охранник, обслуживание, клиент, покупатель, обсчитать, обмануть, тариф, оператор, рейс,
+    билет, промокод, самовывоз,
+    ассортимент""")
+)
+"""Words of buying and selling, in their dictionary forms."""
+
+_STREET: Final = words("""
+    сбить, наехать, пешеход, дтп, авария, светофор, врезаться, тротуар, дорога, кататься, катать, прокатиться,
+    велосипед, поворот, перекрыть, пробка, гаи, гибдд, шлем, руль, колесо, самокатчик, столкнуться, поворачивать,
+    объезд""")
+_OTHER_MEANINGS: Final = {
+    name: frozenset(words(listed) if isinstance(listed, str) else listed)
+    for name, listed in {
+        "перекресток": _STREET,
+        "самокат": _STREET,
+        "светофор": _STREET,
+        "магнит": "холодильник, неодимовый, притягивать, притянуть, железо, сувенир, магнитик, стрелка, полюс",
+        "магнитик": "холодильник, сувенир, отпуск",
+        "ромашка": "чай, настой, отвар, заварить, лепесток, гадать, поле, цвести, клумба, отцвести",
+        "пятерочка": "школа, учитель, математика, дневник, экзамен, контрольная, оценка, зачетка, поставить",
+        "лента": "инстаграм, подписка, листать, новость, бантик, клеить, скотч, атласный, выпускник, твиттер",
+        "мегафон": "кричать, режиссер, орать, митинг, громкоговоритель, рупор, кричалка, полицейский",
+        "победа": "день, война, матч, гол, выборы, парад, май, ветеран, сборная, тренер, соперник, чемпионат",
+        "озон": "слой, дыра, гроза, озонатор, воздух, атмосфера, пахнуть",
+        "билет": "экзамен, зачет, преподаватель",
+        "спутник": "орбита, луна, запустить, ракета, космос, жизнь",
+        "связной": "партизан, разведчик, фронт, агент",
+        "монетка": "копилка, кинуть, подбросить, фонтан, коллекция, орел, решка",
+        "дикий": "зверь, лес, животное",
+        "тройка": "дробь, учитель, оценка, лошадь, контрольный",
+        "стрелка": "часы, перевести, компас, маникюр, колготки, глаз",
+        "яблоко": "пирог, дерево, сад, компот, варенье, сезонный, фрукт, садовый",
+        "утконос": "зоопарк, животное, зверь",
+        "верный": "друг, муж, пес, ответ, решение, путь",
+        "окей": "ладно, хорошо, гугл, понять",
+        "аврора": "крейсер, сияние, рассвет, залп",
+        "почта": "электронный, голубиный, ящик, логин",
+        "восток": "дальний, ближний, солнце, запад",
+        "детство": "вспоминать, воспоминание",
+        "сокол": "птица, клюв, полет, охота",
+    }.items()
+}  # fmt: skip
+"""A name's dictionary form → words of its other meaning."""
+
+_OPENING: Final = "«\"„“'"
+_CLOSING: Final = "»\"“”'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """How much speaks for the brand, and what did, in Russian; `companion` is the one that stood near."""
+
+    weight: int
+    companion: Hit | None
+    signs: tuple[str, ...]
+
+    @property
+    def names_the_brand(self) -> bool:
+        return self.weight >= (ENOUGH if self.companion else ENOUGH_ALONE)
+
+
+class Page:
+    """A text as its tokens, with its letters as written and folded."""
+
+    def __init__(self, text: str, folded: str, tokens: Sequence[Token]) -> None:
+        self.text, self.tokens = text, tokens
+        self.sentences: Final = Sentences(folded)
+        self.shouted: Final = text.isupper()
+        first = next((letter for letter in text if letter.isalpha()), "")
+        self.begins_with_a_capital: Final = first.isupper() and not self.shouted
+
+    def near(self, hit: Hit) -> dict[str, str]:
+        """The words near a hit, in its sentence: dictionary form → as written."""
+        here = self.sentences.of(hit.start)
+        around = (
+            *self.tokens[max(0, hit.first - _NEAR) : hit.first],
+            *self.tokens[hit.last + 1 : hit.last + 1 + _NEAR],
+        )
+        return {
+            lemma_of(token.word): self.text[token.start : token.end]
+            for token in around
+            if self.sentences.of(token.start) == here
+        }
+
+
+def weigh(hit: Hit, companion: Hit | None, page: Page) -> Weighed:
+    """Companions speak loudest; capitals, quotes and words of trade speak too, the other meaning against it."""
+    signs = [*_of_companion(companion, page), *_of_writing(hit, page), *_of_words(hit, companion, page)]
+    return Weighed(
+        weight=sum(weight for weight, _ in signs),
+        companion=companion,
+        signs=tuple(sign for _, sign in signs if sign),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def lemma_of(word: str) -> str:
+    """The dictionary form of a folded word."""
+    lemma: str = analyzer().parse(word)[0].normal_form
+    return fold(lemma)
+
+
+def _of_companion(companion: Hit | None, page: Page) -> Iterator[tuple[int, str]]:
+    if companion is not None:
+        lemma = lemma_of(page.tokens[companion.first].word)
+        weight = _ANYBODYS if lemma in _PEOPLE_AND_PLACES else _COMPANION
+        yield weight, f"рядом с «{page.text[companion.start : companion.end]}»"
+
+
+def _of_writing(hit: Hit, page: Page) -> Iterator[tuple[int, str]]:
+    """Capitals mean something where the author uses them: not in a shout, not at the beginning of a sentence."""
+    before, after = page.text[max(0, hit.start - _REACH) : hit.start], page.text[hit.end : hit.end + 1]
+    quoted = before[-1:] in tuple(_OPENING) and after in tuple(_CLOSING)
+    if quoted:
+        yield 1, "в кавычках"
+    bare = before.rstrip(_OPENING + " (")
+    begins = not bare or bare[-1] in _ENDS or "\n" in before[len(bare) :]
+    capital = page.text[hit.start].isupper()
+    if capital and not begins and not page.shouted:
+        yield 1, "с заглавной буквы внутри фразы"
+    if not capital and not quoted and page.begins_with_a_capital:
+        yield -1, ""
+
+
+def _of_words(hit: Hit, companion: Hit | None, page: Page) -> Iterator[tuple[int, str]]:
+    near = page.near(hit)
+    if companion:
+        near.pop(lemma_of(page.tokens[companion.first].word), None)
+    trade = sorted(near.keys() & _TRADE)
+    if trade:
+        yield min(_MOST_TRADE, len(trade)), f"рядом с «{near[trade[0]]}»"
+    if _OTHER_MEANINGS.get(lemma_of(page.tokens[hit.first].word), _NOTHING) & near.keys():
+        yield _OTHER_MEANING, ""

@@ -1,0 +1,67 @@
+"""One slip of the finger in a long name: «сбирбанк», «ростелекомм»; never a word of the dictionary."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from classifiers.morphology import analyzer
+
+MISSPELLED: Final = "с опечаткой"
+
+SHORTEST: Final = 7
+"""Letters of a name whose misspellings are looked for: shorter ones are a slip away from other words."""
+
+LONGEST: Final = 30
+
+_CACHED: Final = 65_536
+
+
+class Misspellings:
+    """Forms of names by what is left of them without one letter: a slip of either kind leaves the same."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._forms: dict[str, set[str]] = defaultdict(set)
+        for form in forms:
+            if SHORTEST <= len(form) <= LONGEST and form.isalpha():
+                for left in (form, *_shorter(form)):
+                    self._forms[left].add(form)
+        self.meant = lru_cache(maxsize=_CACHED)(self._meant)
+        """The form that a folded word was to be, or nothing."""
+
+    def __bool__(self) -> bool:
+        return bool(self._forms)
+
+    def _meant(self, word: str) -> str | None:
+        if not SHORTEST - 1 <= len(word) <= LONGEST + 1 or not word.isalpha():
+            return None
+        near = {
+            form
+            for left in (word, *_shorter(word))
+            for form in self._forms.get(left, ())
+            if form[0] == word[0] and _one_slip(word, form)
+        }
+        return min(near) if near and not analyzer().word_is_known(word) else None
+
+
+def _shorter(word: str) -> set[str]:
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def _one_slip(word: str, form: str) -> bool:
+    """One letter more, fewer or another, or two neighbours that changed places.
+
+    Not at the end, but for a doubled letter: «зелкомбанкир» is derived from a name and no slip in it.
+    """
+    if len(word) == len(form) + 1 and word[:-1] == form:
+        return word[-1] == word[-2]
+    if word[-1] != form[-1]:
+        return False
+    if len(word) != len(form):
+        longer, shorter = (word, form) if len(word) > len(form) else (form, word)
+        return len(longer) - len(shorter) == 1 and shorter in _shorter(longer)
+    wrong = [at for at, (one, other) in enumerate(zip(word, form, strict=True)) if one != other]
+    if len(wrong) == 1:
+        return True
+    swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1
+    return swapped and word[wrong[0]] == form[wrong[1]] and word[wrong[1]] == form[wrong[0]]
