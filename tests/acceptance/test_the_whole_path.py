@@ -140,6 +140,26 @@ async def test_sighup_brings_a_new_configuration_and_a_broken_one_changes_nothin
     assert toast.startswith("Вы взяли")
 
 
+async def test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_sighup(tmp_path: Path) -> None:
+    token = tmp_path / "vk-token"
+    token.write_text("revoked", encoding="utf-8")
+    async with world() as simulator:
+        environ = {**simulator.environment(), "LISTENER_VK_SERVICE_TOKEN_FILE": str(token)}
+        right = environ.pop("LISTENER_VK_SERVICE_TOKEN")
+        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+            await daemon.start()
+            async with asyncio.timeout(30):
+                while "остановлен, нужен человек" not in (await daemon.get("/healthz"))[1]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            assert (await daemon.get("/livez"))[0] == 200
+            token.write_text(right, encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
+            async with asyncio.timeout(30):
+                while (await daemon.get("/healthz"))[0] != 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            assert right not in daemon.said()
+
+
 async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
     config = config_files(tmp_path)
     async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
