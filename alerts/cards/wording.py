@@ -159,15 +159,17 @@ def name_then(case: Case, number: str) -> str | None:
 
 def _given(case: Case) -> Event | None:
     """The event that made the present owner."""
-    for event in reversed(case.events):
-        match event.fact:
-            case Claimed() if event.actor.id == case.state.owner:
-                return event
-            case Transferred(to=to) if to == case.state.owner:
-                return event
-            case _:
-                pass
-    return None
+    return next((event for event in reversed(case.events) if _gives_to(event) == case.state.owner), None)
+
+
+def _gives_to(event: Event) -> str | None:
+    match event.fact:
+        case Claimed():
+            return event.actor.id
+        case Transferred(to=to):
+            return to
+        case _:
+            return None
 
 
 def _ended(case: Case, words: Wording) -> str:

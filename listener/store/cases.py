@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
 from alerts.cases.events import Event
-from domain.mention import Quote, words_of
+from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.store.codecs import read_event
@@ -177,9 +177,8 @@ async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int
 def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:
     extra = read_extra(row.extra)
     judged = row.complaint is not None
-    words = words_of(row.text, extra.quoted, extra.attached)
-    named = tuple((start, end) for start, end in row.words or ())
-    text, (brand_spans, evidence_spans) = as_shown(row.network, words, named, _speaking(row.evidence or ()))
+    named, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
+    text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, named, speaking)
     return CaseMention(
         row=row.id,
         id=row.external_id,
@@ -200,6 +199,8 @@ def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMen
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
         parent=_parent(row, parents),
+        quoted=extra.quoted,
+        attached=extra.attached,
     )
 
 
@@ -209,6 +210,11 @@ def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | 
         return None
     told = _parent_of(row)
     return told if told.text else parents.get((row.network, told.id))
+
+
+def _within(spans: Iterable[Sequence[int]], text: str) -> tuple[Span, ...]:
+    """The spans of the author's own words; those of what he shows again belong to somebody else."""
+    return tuple((start, end) for start, end in spans if end <= len(text))
 
 
 def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:

@@ -14,7 +14,7 @@ from alerts.cases.events import PROGRAM, Claimed, Closed, Event, Fact, Imported,
 from alerts.cases.state import State, fold
 from domain.person import Person
 from tests.fakes import NOON
-from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, History, at, promise
+from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, SASHA, History, at, promise
 
 AFTER_TWO = timedelta(hours=2, minutes=5)
 
@@ -77,6 +77,17 @@ def test_an_owner_of_whom_the_history_has_lost_sight_is_still_named() -> None:
     assert status(replace(case, state=State(stage="closed")), words(History())) == "Закрыто"
     stranger = replace(case, state=State(stage="claimed", owner="vera"))
     assert status(stranger, words(History())) == "Отвечает vera"
+
+
+def test_who_left_goes_by_the_last_name_that_the_history_has_of_him() -> None:
+    """The claim itself was cut off; a note and a hand-over still name those who are in no config any more."""
+    nobody = CardContext()
+    noted = claimed().by(ANNA, Note(text="звонил"))
+    case = replace(noted.case, events=noted.case.events[2:])
+    assert status(case, words(noted, nobody)) == "Отвечает Анна Иванова"
+    handed = claimed().by(ANNA, to(BORIS)).by(BORIS, to(SASHA)).case
+    case = replace(handed, events=handed.events[2:3], state=replace(handed.state, owner="boris", stage="closed"))
+    assert status(case, words(noted, nobody)) == "Закрыто — Борис Ли"
 
 
 def test_an_imported_case_is_told_without_a_log() -> None:
