@@ -222,6 +222,14 @@ async def test_a_card_put_off_before_the_clock_was_set_back_is_due() -> None:
     assert await scene.step() == 1
 
 
+async def test_a_card_held_for_the_morning_waits_for_it() -> None:
+    scene = Scene()
+    scene.outbox.put(a_delivery(), at=NOON + timedelta(hours=10))
+    assert await scene.step() == 0
+    scene.clocks.turn(36_000)
+    assert await scene.step() == 1
+
+
 async def test_a_clock_set_forward_ends_no_rest() -> None:
     scene = Scene()
     scene.messenger.faults = deque([NotifyError("429", retry_after=30)])
