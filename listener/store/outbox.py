@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, bindparam, case, func, literal, or_, select, union_all, update
+from sqlalchemy import Row, Table, and_, bindparam, case, func, literal, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
-from alerts.ports import Delivery, Due, Notice
+from alerts.ports import FARTHEST, Delivery, Due, Notice
 from alerts.routing import Chat
 from domain.person import Messenger
 from listener.store import cases
@@ -90,7 +90,7 @@ async def waiting_in(connection: AsyncConnection, messenger: Messenger, now: dat
     waits = union_all(
         *(
             select(queue.c.chat, queue.c.topic, func.min(queue.c.priority).label("priority"))
-            .where(STILL_OPEN, queue.c.messenger == messenger, queue.c.due_at <= now)
+            .where(STILL_OPEN, queue.c.messenger == messenger, _is_due(queue, now))
             .group_by(queue.c.chat, queue.c.topic)
             for queue in QUEUES
         )
@@ -274,13 +274,32 @@ def _mark(mark: Mark, worker: str) -> dict[str, Any]:
     return {"row": mark.due.id, "by": worker, "now_ref": storable(mark.ref), "now": mark.at}
 
 
+def _is_due(queue: Table, now: datetime) -> Any:
+    """By the clock, or by what no clock can have meant: it was set back since.
+
+    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was tried is
+    never put off for longer than FARTHEST, and an edit or what is due from the moment it was written waits for
+    nothing. The night alone holds what was never tried.
+    """
+    waits_for_nothing = or_(queue.c.ref.is_not(None), queue.c.due_at <= queue.c.created_at)
+    return or_(
+        queue.c.due_at <= now,
+        and_(queue.c.state == "sending", queue.c.due_at > now + LEASE + FARTHEST),
+        and_(
+            queue.c.state == "due",
+            queue.c.due_at > now + FARTHEST,
+            or_(queue.c.tries > 0, waits_for_nothing),
+        ),
+    )
+
+
 async def _due(
     connection: AsyncConnection, queue: Table, chat: Chat, most: int, now: datetime
 ) -> Sequence[Row[Any]]:
     found = await connection.execute(
         select(queue)
         .where(STILL_OPEN, queue.c.messenger == chat.messenger, queue.c.chat == chat.chat)
-        .where(queue.c.topic == (chat.topic or 0), queue.c.due_at <= now)
+        .where(queue.c.topic == (chat.topic or 0), _is_due(queue, now))
         .order_by(queue.c.priority, queue.c.due_at, queue.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
