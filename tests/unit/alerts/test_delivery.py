@@ -508,7 +508,9 @@ async def test_a_silent_messenger_is_left_alone_for_a_while(monkeypatch: pytest.
     monkeypatch.setattr("alerts.delivery.worker.TIMEOUT", 0.02)
     slow = SlowMessenger()
     scene = Scene(slow)
-    scene.outbox.put(*(a_delivery(number, chat=replace(GROUP, chat=f"-{number}")) for number in range(1, 99)))
+    scene.outbox.put(
+        *(a_delivery(number, chat=replace(GROUP, chat=f"-{number}")) for number in range(1, AT_ONCE + 9))
+    )
     assert await scene.step() == AT_ONCE
     assert slow.most == LANES
     assert [outcome for _, outcome in scene.outcomes].count("unknown") == LANES
