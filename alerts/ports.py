@@ -219,8 +219,8 @@ class Outbox(Protocol):
     """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`.
 
     `now` is the wall clock, which may be set back. What was tried and put off to later than FARTHEST from `now` is
-    due all the same, and a lease that ends later than a lease lasts is over. What was never tried may be due much
-    later: the night holds it.
+    due all the same, and a lease that ends FARTHEST later than a lease lasts is over (the clocks of two daemons
+    differ). What was never tried may be due much later: the night holds it.
 
     The four marks (`shown`, `retry`, `fail`, `redirect`) are repeated with the same words when one of them failed,
     until it is written; nothing is claimed before. They count as long as nobody else has claimed the thing since,

@@ -21,8 +21,8 @@ from domain.person import Messenger
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 120
-"""Things of one step."""
+AT_ONCE: Final = 200
+"""Things of one step, if the chats may get so many: in small steps the outbox is asked more than it is told."""
 LANES: Final = 10
 """Chats that are told side by side. Within one chat it goes in order."""
 TIMEOUT: Final = 12.0

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, bindparam, case, func, literal, or_, select, text, union_all, update
+from sqlalchemy import Row, Table, and_, bindparam, case, func, literal, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
-from alerts.ports import Delivery, Due, Notice, Room
+from alerts.ports import FARTHEST, Delivery, Due, Notice, Room
 from alerts.routing import Chat
 from domain.person import Messenger
 from listener.store import cases
@@ -89,7 +89,8 @@ async def waiting_in(connection: AsyncConnection, messenger: Messenger, now: dat
     """
     first: dict[Chat, Priority] = {}
     for queue in QUEUES:
-        for row in await connection.execute(_WAITING[queue], {"messenger": messenger, "now": now}):
+        times = {"now": now, "lost": now + LEASE + FARTHEST, "far": now + FARTHEST}
+        for row in await connection.execute(_WAITING[queue], {"messenger": messenger, **times}):
             chat = Chat(messenger=messenger, chat=row.chat, topic=row.topic or None)
             if row.priority is not None:
                 first[chat] = min(first.get(chat, Priority.OLD), Priority(row.priority))
@@ -244,6 +245,11 @@ _NOW: Final = bindparam("now", type_=Time)
 def _chats_that_wait(queue: Table) -> Any:
     """A loose index scan, which neither engine does by itself (wiki.postgresql.org/wiki/Loose_indexscan)."""
     waits = f"FROM {queue.name} WHERE {STILL_OPEN} AND messenger = :messenger"
+    is_due = """(
+        due_at <= :now
+        OR (state = 'sending' AND due_at > :lost)
+        OR (state = 'due' AND due_at > :far AND (tries > 0 OR ref IS NOT NULL OR due_at <= created_at))
+    )"""  # as `_is_due` says it
     return text(
         f"""
         WITH RECURSIVE place (chat, topic) AS (
@@ -254,11 +260,11 @@ def _chats_that_wait(queue: Table) -> Any:
             )
         )
         SELECT chat, topic, (
-            SELECT priority {waits} AND chat = place.chat AND topic = place.topic AND due_at <= :now
+            SELECT priority {waits} AND chat = place.chat AND topic = place.topic AND {is_due}
             ORDER BY priority, due_at LIMIT 1
         ) AS priority FROM place
         """  # noqa: S608  # a table's own name
-    ).bindparams(_NOW)
+    ).bindparams(_NOW, bindparam("lost", type_=Time), bindparam("far", type_=Time))
 
 
 _WAITING: Final = {queue: _chats_that_wait(queue) for queue in QUEUES}
@@ -294,13 +300,32 @@ def _mark(mark: Mark, worker: str) -> dict[str, Any]:
     return {"row": mark.due.id, "by": worker, "now_ref": storable(mark.ref), "now": mark.at}
 
 
+def _is_due(queue: Table, now: datetime) -> Any:
+    """By the clock, or by what no clock can have meant: it was set back since.
+
+    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was tried is
+    never put off for longer than FARTHEST, and an edit or what is due from the moment it was written waits for
+    nothing. The night alone holds what was never tried.
+    """
+    waits_for_nothing = or_(queue.c.ref.is_not(None), queue.c.due_at <= queue.c.created_at)
+    return or_(
+        queue.c.due_at <= now,
+        and_(queue.c.state == "sending", queue.c.due_at > now + LEASE + FARTHEST),
+        and_(
+            queue.c.state == "due",
+            queue.c.due_at > now + FARTHEST,
+            or_(queue.c.tries > 0, waits_for_nothing),
+        ),
+    )
+
+
 async def _due(
     connection: AsyncConnection, queue: Table, chat: Chat, most: int, now: datetime
 ) -> Sequence[Row[Any]]:
     found = await connection.execute(
         select(queue)
         .where(STILL_OPEN, queue.c.messenger == chat.messenger, queue.c.chat == chat.chat)
-        .where(queue.c.topic == (chat.topic or 0), queue.c.due_at <= now)
+        .where(queue.c.topic == (chat.topic or 0), _is_due(queue, now))
         .order_by(queue.c.priority, queue.c.due_at, queue.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
