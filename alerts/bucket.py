@@ -14,6 +14,12 @@ class Limit:
     every: float
 
 
+def spread(most: int, seconds: float) -> Limit:
+    """Never more than `most` in so many seconds: a quarter of them at once, the others evenly."""
+    burst = max(1, most // 4)
+    return Limit(burst=burst, every=seconds / max(1, most - burst))
+
+
 class Bucket:
     """What is left of one limit. `now` are seconds of any clock that never goes back."""
 

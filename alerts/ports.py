@@ -15,8 +15,7 @@ from alerts.routing import Chat
 from domain.person import Messenger
 
 FARTHEST: Final = timedelta(minutes=5)
-"""No due thing is put off for longer. What is due later than that from now was put off before the clock was set
-back, and is due."""
+"""Nothing is put off by `Outbox.retry` for longer than this."""
 
 
 class NotifyError(Exception):
@@ -215,8 +214,9 @@ Due = Delivery | Notice
 class Outbox(Protocol):
     """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`.
 
-    `now` is the wall clock. A lease that ends later than a lease lasts, and what is due later than FARTHEST from
-    `now`, were written before the clock was set back: the one is over, the other due.
+    `now` is the wall clock, which may be set back. What was tried and put off to later than FARTHEST from `now` is
+    due all the same, and a lease that ends later than a lease lasts is over. What was never tried may be due much
+    later: the night holds it.
 
     The four marks (`shown`, `retry`, `fail`, `redirect`) are repeated with the same words when one of them failed,
     until it is written; nothing is claimed before. They count as long as nobody else has claimed the thing since,

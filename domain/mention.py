@@ -91,8 +91,12 @@ def words_of(text: str, quoted: Quote | None, attached: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """A mention that its network shows no more; `at` is when that was heard, for networks seldom tell more."""
+    """A mention that its network shows no more; `at` is when that was heard, for networks seldom tell more.
+
+    `deleter` is the id of who did it, where that is told: the author himself, or whoever keeps the page.
+    """
 
     network: NetworkId
     id: str
     at: datetime
+    deleter: str | None = None

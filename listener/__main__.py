@@ -1,6 +1,7 @@
 """The command line: `listener COMMAND`. Commands are imported when called, so that none pays for another."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,10 +13,12 @@ COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
     "classify": "judge texts: JSONL in, JSONL out",
     "demo": "everything at once without accounts: simulated networks, real daemon",
+    "doctor": "a check-up: tokens, rights, chats, proxies, database, clock; what to do about each",
     "evaluate": "measure the model on labelled texts",
     "explain": "what would happen to one text, and why",
     "export": "what is stored, as JSONL",
     "health": "exit 0 when the running daemon is alive",
+    "init": "write a first config, with comments, from a few answers",
     "match": "find brands in texts: JSONL in, JSONL out",
     "replay": "send JSONL mentions through the whole pipeline",
     "run": "the daemon",
@@ -30,6 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(argv)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # `| head` is no fault; without this the interpreter would complain when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _run(argv: Sequence[str] | None) -> int:

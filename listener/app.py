@@ -13,9 +13,9 @@ from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.notifiers.slack.inbox import SlackInbox
-from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.slack.notifier import SlackNotifier, slack_limits
 from alerts.notifiers.telegram.inbox import TelegramInbox
-from alerts.notifiers.telegram.notifier import TelegramNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier, telegram_limits
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
@@ -173,7 +173,7 @@ def _slack(settings: Settings, now: Callable[[], datetime], _prompts: PromptBook
     address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
     road = Proxies("Slack", settings.slack_road).connector
     inbox = SlackInbox(address, bot, settings.slack_app_token.reveal(), now, connector=road)
-    return SlackNotifier(address, bot, connector=road), inbox
+    return SlackNotifier(address, bot, connector=road, limits=slack_limits(settings.slack_per_minute)), inbox
 
 
 def _telegram(
@@ -184,7 +184,8 @@ def _telegram(
     address, token = settings.telegram_api_url, settings.telegram_token.reveal()
     road = Proxies("Telegram", settings.telegram_road).connector
     inbox = TelegramInbox(address, token, now, prompts, connector=road)
-    return TelegramNotifier(address, token, connector=road), inbox
+    limits = telegram_limits(settings.telegram_per_minute)
+    return TelegramNotifier(address, token, connector=road, limits=limits), inbox
 
 
 BuildMessenger = Callable[[Settings, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]

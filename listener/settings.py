@@ -33,10 +33,12 @@ class Settings:
     telegram_api_url: str = "https://api.telegram.org/"
     telegram_token: Secret | None = None
     telegram_road: Road = STRAIGHT
+    telegram_per_minute: int = 20
     slack_api_url: str = "https://slack.com/api/"
     slack_bot_token: Secret | None = None
     slack_app_token: Secret | None = None
     slack_road: Road = STRAIGHT
+    slack_per_minute: int = 60
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -72,10 +74,12 @@ def read_settings(
         telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
         telegram_token=reader.secret("TELEGRAM_TOKEN", begins=_TELEGRAM),
         telegram_road=reader.road("TELEGRAM", alias="TELEGRAM_PROXY"),
+        telegram_per_minute=reader.count("TELEGRAM_PER_MINUTE", 20),
         slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
         slack_bot_token=reader.secret("SLACK_BOT_TOKEN", begins=_SLACK_BOT),
         slack_app_token=reader.secret("SLACK_APP_TOKEN", begins=_SLACK_APP),
         slack_road=reader.road("SLACK"),
+        slack_per_minute=reader.count("SLACK_PER_MINUTE", 60),
         log_level=reader.choice("LOG_LEVEL", "INFO", LOG_LEVELS),
         log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
     )

@@ -8,7 +8,7 @@ from simulator.operators import Operator
 from simulator.slack import Slack
 from simulator.slack_modals import Submitted
 from simulator.telegram import Telegram
-from simulator.telegram_state import Toast
+from simulator.telegram_queries import Toast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,10 @@
 """What Telegram knows: chats, messages, a bot's updates, and the people who press its buttons and answer it."""
 
-import asyncio
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import escape
-from typing import Any, Final
+from typing import Any
 
 from simulator.faults import Faults
 from simulator.telegram_chats import BOT_ID, Chat, Message, Person, Standing, chat_view, message_json, user_json
@@ -20,26 +18,9 @@ from simulator.telegram_checks import (
     editable,
     shut_out,
 )
-from simulator.telegram_entities import Parsed, length
+from simulator.telegram_entities import Parsed
+from simulator.telegram_queries import Queries, Toast
 from simulator.telegram_updates import Updates
-
-MAX_TOAST: Final = 200
-QUERY_LIFE: Final = timedelta(seconds=60)
-PRESS_WAITS: Final = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Toast:
-    """The bot's answer to a press; an alert stands in the middle of the screen until it is closed."""
-
-    text: str | None
-    alert: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Query:
-    at: datetime
-    answer: asyncio.Future[Toast]
 
 
 class Messenger:
@@ -65,8 +46,8 @@ class Messenger:
         self.faults = Faults()
         self.updates = Updates()
         self.chats: dict[int, Chat] = {}
-        self._queries: dict[str, Query] = {}
         self._numbers = itertools.count(1)
+        self._queries = Queries(clock)
 
     # ------------------------------------------------------------ the world around the bot
 
@@ -172,16 +153,7 @@ class Messenger:
         del chat.messages[number]
 
     def answer_query(self, query_id: str, text: str | None, *, alert: bool = False) -> None:
-        query = self._queries.get(query_id)
-        if query is None or self.clock() - query.at > QUERY_LIFE:
-            raise RefusedError(
-                400,
-                "Bad Request: query is too old and response timeout expired or query ID is invalid",
-            )
-        if length(text or "") > MAX_TOAST:
-            raise RefusedError(400, "Bad Request: MESSAGE_TOO_LONG")
-        if not query.answer.done():
-            query.answer.set_result(Toast(text=text, alert=alert))
+        self._queries.answer(query_id, Toast(text=text, alert=alert))
 
     def chat(self, chat_id: int) -> Chat:
         """The chat as getChat sees it. Raises RefusedError when the bot is not in it."""
@@ -223,9 +195,7 @@ class Messenger:
         """
         message = self.chats[chat].messages[message_id]
         person = self._known(chat, user, name)
-        query_id = str(10**15 + next(self._numbers))
-        query = Query(at=self.clock(), answer=asyncio.get_running_loop().create_future())
-        self._queries[query_id] = query
+        query_id, answer = self._queries.ask()
         asked = {
             "id": query_id,
             "from": user_json(person),
@@ -234,10 +204,7 @@ class Messenger:
             "data": data,
         }
         self.updates.add("callback_query", asked)
-        try:
-            return await asyncio.wait_for(asyncio.shield(query.answer), PRESS_WAITS)
-        except TimeoutError:
-            return None
+        return await answer()
 
     def write(
         self,

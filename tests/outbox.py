@@ -117,7 +117,8 @@ class _Row:
         return self.priority, self.due.created_at, self.due.id
 
     def waits(self, now: datetime) -> bool:
-        if self.done or self.failed or now < self.at <= now + FARTHEST:
+        put_off = now < self.at <= now + FARTHEST if self.due.tries else now < self.at
+        if self.done or self.failed or put_off:
             return False
         return self.leased_until is None or not now < self.leased_until <= now + LEASE
 

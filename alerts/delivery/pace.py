@@ -15,6 +15,8 @@ SILENCE: Final = Backoff(first=1.0, longest=5.0)
 SHORTEST_REST: Final = 1.0
 LONGEST_REST: Final = 3_600.0
 """Whatever a messenger asks for; after that one probe finds out."""
+MOST_OF_A_CHAT: Final = 20
+"""Of a chat with a limit: what is claimed and not sent when the daemon is killed counts as perhaps sent."""
 UNLIMITED: Final = 1_000_000
 
 
@@ -39,7 +41,7 @@ class Pace:
         now = self._monotonic()
         left = min(most, self._whole.free(now))
         turns = sorted(waiting, key=lambda chat: (waiting[chat], self._place(chat).taken_at))
-        free = {chat.chat: self._place(chat).free(now) for chat in turns}
+        free = {chat.chat: self._most(chat, now) for chat in turns}
         room = Counter[Chat]()
         while left > 0 and (turns := [chat for chat in turns if free[chat.chat] > 0]):
             for chat in turns[:left]:
@@ -48,6 +50,9 @@ class Pace:
                     free[chat.chat] -= 1
                     left -= 1
         return dict(room)
+
+    def has_limit(self, chat: Chat) -> bool:
+        return self._place(chat).has_limit
 
     def may(self, chat: Chat) -> bool:
         """Whether the chat may get one now."""
@@ -82,6 +87,10 @@ class Pace:
         self._whole.rest(self._monotonic(), SILENCE.after(self._silences))
         self._silences += 1
 
+    def _most(self, chat: Chat, now: float) -> int:
+        place = self._place(chat)
+        return min(place.free(now), MOST_OF_A_CHAT) if place.has_limit else place.free(now)
+
     def _place(self, chat: Chat) -> "_Place":
         if chat.chat not in self._places:
             self._places[chat.chat] = _Place(self._limits.chat(chat))
@@ -96,6 +105,10 @@ class _Place:
         self.taken_at = float("-inf")
         self._bucket = Bucket(limit) if limit is not None else None
         self._rests_until = float("-inf")
+
+    @property
+    def has_limit(self) -> bool:
+        return self._bucket is not None
 
     def free(self, now: float) -> int:
         if now < self._rests_until:

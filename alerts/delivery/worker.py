@@ -127,7 +127,11 @@ class Worker:
         await _all(self._write_off(tried) for tried in tuple(self._unmarked))
 
     async def _tell(self, lane: Sequence[Due], last_start: float) -> None:
-        """Tell one chat in order. Marks are written meanwhile: an outbox writes together what comes together."""
+        """Tell one chat in order.
+
+        What is sent and not marked is sent again where the daemon is killed in between. A chat with a limit is
+        slow anyhow: there each mark is waited for. Without one, marks go on meanwhile and are written together.
+        """
         marks: list[asyncio.Future[None]] = []
         try:
             async with self._lanes:
@@ -137,6 +141,8 @@ class Worker:
                     marks.append(asyncio.ensure_future(self._mark(tried)))
                     if self._observed is not None:
                         self._observed(due, tried.outcome, self._monotonic() - began)
+                    if self._pace.has_limit(due.chat):
+                        await asyncio.wait(marks)
         finally:
             await _all(marks)
 

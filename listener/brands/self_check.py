@@ -33,7 +33,7 @@ def unfound(brand: Brand, marks: Marks) -> tuple[Unfound, ...]:
 
 def _unfound(brand: Brand, marks: Marks) -> Iterator[Unfound]:
     whole = Matcher([brand], marks)
-    for alone, entry, shown in _entries(brand):
+    for alone, entry, shown in _entries(brand, marks):
         if not any(map(str.isalnum, entry.text)):
             continue
         if not Matcher([alone], marks).match(shown):
@@ -42,7 +42,7 @@ def _unfound(brand: Brand, marks: Marks) -> Iterator[Unfound]:
             yield replace(entry, why="never_when")
 
 
-def _entries(brand: Brand) -> Iterator[tuple[Brand, Unfound, str]]:
+def _entries(brand: Brand, marks: Marks) -> Iterator[tuple[Brand, Unfound, str]]:
     """A brand of nothing but the entry, the entry, and how a post would have it."""
     bare = replace(brand, names=(), phrases=(), accounts={}, never_when=())
     for place, name in enumerate(brand.names):
@@ -54,7 +54,8 @@ def _entries(brand: Brand) -> Iterator[tuple[Brand, Unfound, str]]:
         for place, account in enumerate(accounts):
             if _is_screen_name(account):
                 entry = replace(_entry("accounts", place, account), network=network)
-                shown = f"@{account.strip().removeprefix('@')}"
+                mark = next(iter(marks.get(network, ())), "@")
+                shown = mark + account.strip().removeprefix("@")
                 yield replace(bare, accounts={network: (account,)}), entry, shown
 
 

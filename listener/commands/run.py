@@ -17,6 +17,7 @@ from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
+from listener.watching import announce_changes
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +51,11 @@ async def _serve(settings: Settings, roles: Sequence[str]) -> None:
     daemon = Daemon(settings, roles)
     with made_to_last():
         await daemon.start()
+    watching = asyncio.create_task(announce_changes(settings.config_dir, reload))
     try:
         await _until(stop, reload, daemon)
     finally:
+        watching.cancel()
         log.info("stopping")
         await daemon.stop()
 

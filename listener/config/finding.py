@@ -65,7 +65,7 @@ def _ordinary_names(tree: Tree, brand: Brand) -> Iterator[Mistake]:
         return  # somebody has thought of it
     for place, name in enumerate(brand.names):
         words = words_of(name)
-        if len(words) == 1 and _ordinary(words[0]):
+        if len(words) == 1 and is_ordinary(words[0]):
             message = (
                 f"«{name}» — обычное слово: найдётся всё, что им называют; впишите спутников (only_when) "
                 "или обороты, в которых это не вы (never_when)"
@@ -73,7 +73,7 @@ def _ordinary_names(tree: Tree, brand: Brand) -> Iterator[Mistake]:
             yield tree.mistake(("names", place), message, warning=True)
 
 
-def _ordinary(word: str) -> bool:
+def is_ordinary(word: str) -> bool:
     """Whether the dictionary knows the word, and not as somebody's name."""
     return (
         is_cyrillic(word)

@@ -1,23 +1,16 @@
 """What no single value of people.yaml can show: who is written twice, who can press nothing."""
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
-from listener.brands.letters import ROMAN_SCHEMES, words_of
+from listener.config.latin import latin_id
 from listener.config.schema import PeopleYaml, PersonFile
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
 
-LONGEST_ID: Final = 32
-_NO_ID: Final = re.compile(r"[^a-z0-9-]")
-
 
 def person_id(file: PersonFile) -> str:
     """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
-    spelled = "-".join(words_of(file.name)).translate(ROMAN_SCHEMES[0])
-    made = _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-")
-    return file.id or made or str(file.telegram or file.slack or "nobody").lower()
+    return file.id or latin_id(file.name) or str(file.telegram or file.slack or "nobody").lower()
 
 
 def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:

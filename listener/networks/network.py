@@ -1,12 +1,14 @@
 """What a network is: its names, its accounts, what can be watched on it, how it is asked and what it tells."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
+from listener.diagnosis.line import Line
+from listener.diagnosis.wire import Look
 from listener.environment import Reader
 from listener.ports import Budget, Clock, Source
 
@@ -67,6 +69,7 @@ class Network(Generic[OptionsT]):
     options: Callable[[Reader], OptionsT]
     searches_per_day: Callable[[OptionsT], int | None]
     sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
+    diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
 
     def place(self, kind: str) -> str:
         """«комментарий ВКонтакте»."""

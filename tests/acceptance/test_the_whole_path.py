@@ -140,6 +140,19 @@ async def test_sighup_brings_a_new_configuration_and_a_broken_one_changes_nothin
     assert toast.startswith("Вы взяли")
 
 
+async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    config = config_files(tmp_path)
+    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+        await daemon.start()
+        people = config / "people.yaml"
+        good = people.read_text(encoding="utf-8")
+        people.write_text("people: [", encoding="utf-8")
+        await until(lambda: "people.yaml:" in daemon.said())
+        assert "new configuration is in use" not in daemon.said()
+        people.write_text(good + "  - {name: Вера Новая, role: operator, telegram: 444}\n", encoding="utf-8")
+        await until(lambda: "new configuration is in use" in daemon.said())
+
+
 async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
     async with (
         world(rate=5.0) as simulator,

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from simulator.telegram import Telegram
 from simulator.telegram_chats import Person
 from simulator.telegram_checks import RefusedError
-from simulator.telegram_state import Toast
+from simulator.telegram_queries import Toast
 from tests.contract.notifier_stages import clock, serving
 
 LONG_PROMPT = {"force_reply": True, "input_field_placeholder": "о" * 65}

@@ -130,6 +130,54 @@ async def test_a_deleted_comment_is_said_to_be_gone(world: World, source: VkComm
     assert (gone.network, gone.id) == ("vk", comment)
 
 
+async def test_a_topic_s_comment_brings_the_topic_s_title_and_its_beginning(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    topics = [{"id": 3, "title": "Отзывы", "first_comment": "Пишите &quot;сюда&quot;"}, {"id": "x"}, None]
+    answer = {"count": 1, "items": topics, "default_order": 1, "can_add_topics": 0}
+    world.vk.faults.add(Fault(path="board.getTopics", kind="json", body={"response": answer}, times=2))
+    for text in ("Жду ответа неделю", "И я"):
+        world.vk.topic_comment(OLGA, text, group_id=GROUP, topic=3)
+        (heard,) = await shelf.hear(source)
+        assert heard.parent == Quote(
+            id="topic-77_3", text='Отзывы\nПишите "сюда"', url="https://vk.com/topic-77_3"
+        )
+    assert world.vk.faults.met == 1
+
+
+async def test_an_answer_in_a_topic_brings_the_comment_that_it_answers(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    first = world.vk.topic_comment(OLGA, "Жду ответа неделю", group_id=GROUP, topic=3)
+    number = first.rpartition("_")[2]
+    world.vk.topic_comment(PAVEL, f"[id501:bp-77_{number}|Ольга], и я", group_id=GROUP, topic=3)
+    world.vk.topic_comment(PAVEL, "[id501:bp-77_9|Ольга], и давно", group_id=GROUP, topic=3)
+    _, known, unknown = await shelf.hear(source)
+    assert known.parent is not None
+    assert (known.parent.id, known.parent.author, known.parent.text) == (
+        first,
+        "Ольга Панова",
+        "Жду ответа неделю",
+    )
+    assert unknown.parent == Quote(id="-77_3_9", author="Ольга", url="https://vk.com/topic-77_3?post=9")
+
+
+async def test_a_wall_that_may_not_be_read_is_not_asked_at_every_answer(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    first, source, shelf = world.community(), world.community(), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    denied = {"error": {"error_code": 15, "error_msg": "Access denied"}}
+    world.vk.faults.add(Fault(path="wall.getById", kind="json", body=denied, times=2))
+    for _ in range(2):
+        world.vk.comment(PAVEL, "Плохо", post=wall)
+        await shelf.hear(source)
+    await source.close()
+    assert world.vk.faults.met == 1
+
+
 async def test_an_answered_post_that_vk_says_is_deleted_is_said_to_be_gone(world: World) -> None:
     wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
     first, source, shelf = world.community(), world.community(), Shelf()

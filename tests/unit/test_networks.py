@@ -23,10 +23,6 @@ NAMED = {
     "x": re.compile(r"^x$|^x[:_.]|_x$|\bв X\b|\bна X\b|(?<![A-Za-z])X_API|X_BEARER|^X$|twitter"),
 }
 """How code would name a network in a string or a name; prose of comments and docstrings may."""
-PENDING = {
-    "alerts/card.py": "draws places from a table of its own until it takes `Candidate.place_title`",
-    "alerts/russian.py": "holds the titles until cards take `Candidate.network_title`",
-}
 OTHER_MATTERS = {
     "listener/brands/letters.py": "x is a letter there",
     "listener/commands/evaluate.py": "--without-x is about sets of tweets to train on",
@@ -68,12 +64,12 @@ def naming(network: str) -> set[str]:
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_nobody_but_the_registry_names_a_network(network: str) -> None:
-    assert naming(network) - OTHER_MATTERS.keys() - PENDING.keys() == {"listener/networks/registry.py"}
+    assert naming(network) - OTHER_MATTERS.keys() == {"listener/networks/registry.py"}
 
 
 def test_what_is_excused_from_naming_none_still_needs_the_excuse() -> None:
     named = naming("vk") | naming("x")
-    assert named.issuperset(PENDING.keys() | OTHER_MATTERS.keys())
+    assert named.issuperset(OTHER_MATTERS.keys())
 
 
 @pytest.mark.parametrize("network", NETWORKS)

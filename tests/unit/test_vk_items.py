@@ -174,14 +174,17 @@ def test_one_odd_field_costs_itself_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "gone", "id_"),
+    ("kind", "gone", "id_", "deleter"),
     [
-        ("wall_reply_delete", {"owner_id": -77, "id": 5, "deleter_id": 1, "post_id": 3}, "-77_5"),
-        ("board_post_delete", {"topic_owner_id": -77, "topic_id": 3, "id": 5}, "-77_3_5"),
+        ("wall_reply_delete", {"owner_id": -77, "id": 5, "deleter_id": 1, "post_id": 3}, "-77_5", "1"),
+        ("board_post_delete", {"topic_owner_id": -77, "topic_id": 3, "id": 5}, "-77_3_5", None),
     ],
 )
-def test_a_deletion_names_the_mention_that_is_gone(kind: str, gone: dict[str, int], id_: str) -> None:
-    assert deletion(read_update({"type": kind, "object": gone}), NOON) == Deletion(network=VK, id=id_, at=NOON)
+def test_a_deletion_names_the_mention_that_is_gone(
+    kind: str, gone: dict[str, int], id_: str, deleter: str | None
+) -> None:
+    heard = deletion(read_update({"type": kind, "object": gone}), NOON)
+    assert heard == Deletion(network=VK, id=id_, at=NOON, deleter=deleter)
     with pytest.raises(MalformedMentionError):
         deletion(read_update({"type": kind, "object": {"id": 5}}), NOON)
 

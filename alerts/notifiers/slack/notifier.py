@@ -15,14 +15,23 @@ from alerts.routing import Chat
 
 CARD_EVENT: Final = "otklik_card"
 NOTE_EVENT: Final = "otklik_note"
-LIMITS: Final = Limits(chat=lambda _chat: Limit(burst=1, every=1.0))
-"""One message a second and channel; edits have a quota of their own, and are counted with it all the same."""
+PER_MINUTE: Final = 60
+"""What a channel takes; edits have a quota of their own, and are counted with the messages all the same."""
 PAGE: Final = 100
 PAGES: Final = 5
 METADATA_ERRORS: Final = ("invalid_metadata", "metadata_")
 """A server that takes no metadata gets the card without: it is only for looking up ambiguous sends."""
 NO_THREAD_ERRORS: Final = ("cannot_reply_to_message", "message_not_found", "thread_not_found")
 """The card is gone: a note is said in the channel then."""
+
+
+def slack_limits(per_minute: int = PER_MINUTE) -> Limits:
+    """The limits where a channel takes so many a minute, one by one."""
+    channel = Limit(burst=1, every=60.0 / per_minute)
+    return Limits(chat=lambda _chat: channel)
+
+
+LIMITS: Final = slack_limits()
 
 
 class SlackNotifier:

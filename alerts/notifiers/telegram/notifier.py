@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Final
 
-from alerts.bucket import Limit
+from alerts.bucket import Limit, spread
 from alerts.cards.card import Card
 from alerts.cards.note import Note
 from alerts.notifiers.telegram.api import Connect, TelegramApi, TelegramError
@@ -16,15 +16,22 @@ log = logging.getLogger(__name__)
 
 GENERAL: Final = 1
 """The number of a forum's first topic; Telegram refuses it and wants none."""
-GROUP: Final = Limit(burst=5, every=4.0)
-"""Twenty a minute, sends and edits and all topics together (tdlib#2592, #3034)."""
+PER_MINUTE: Final = 20
+"""What a group takes, sends and edits and all topics together (tdlib#2592, #3034)."""
+PER_SECOND: Final = 30
+"""What all chats of a bot take."""
 PRIVATE: Final = Limit(burst=1, every=1.0)
-LIMITS: Final = Limits(
-    chat=lambda chat: PRIVATE if chat.chat.isdecimal() else GROUP,
-    whole=Limit(burst=10, every=0.05),  # thirty a second
-)
-
 _PLAIN: Final[dict[str, Any]] = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+
+
+def telegram_limits(per_minute: int = PER_MINUTE) -> Limits:
+    """The limits where a group takes so many a minute: a Bot API server of one's own may be more generous."""
+    group = spread(per_minute, 60.0)
+    whole = spread(max(PER_SECOND, per_minute // 60), 1.0)
+    return Limits(chat=lambda chat: PRIVATE if chat.chat.isdecimal() else group, whole=whole)
+
+
+LIMITS: Final = telegram_limits()
 
 
 class TelegramNotifier:

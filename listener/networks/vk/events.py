@@ -105,7 +105,8 @@ def deletion(update: Update, now: datetime) -> Deletion | None:
     gone = read(update.object, Deleted)
     if not gone.owner_id and not (gone.topic_owner_id and gone.topic_id):
         raise MalformedMentionError(f"the event {update.type} does not say where")
-    return Deletion(network=VK.id, id=id_of(gone), at=now)
+    deleter = str(gone.deleter_id) if gone.deleter_id else None
+    return Deletion(network=VK.id, id=id_of(gone), at=now, deleter=deleter)
 
 
 def _event_id(update: object) -> str | None:

@@ -1,5 +1,6 @@
 """VK's posts, comments and profiles as mentions: the only place that knows what VK's objects mean."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,11 +11,12 @@ from listener.mention_format import MalformedMentionError, storable
 from listener.networks.reading import read, read_all
 from listener.networks.vk.attachments import attached_words
 from listener.networks.vk.network import MARKUP, SITE, VK
-from listener.networks.vk.shapes import Group, Item, Profile, Views
+from listener.networks.vk.shapes import Group, Item, Profile, Topic, Views
 from listener.networks.written import as_shown, unescaped
 
 PEOPLE_FIELDS: Final = "screen_name,followers_count,members_count"
 MOST_ATTACHED: Final = 20
+_ANSWERED: Final = re.compile(r"\[(?:id|club|public)\d{1,20}:bp-?\d{1,20}_(\d{1,20})\|([^\]\n]{1,100})\]")
 _MOST: Final = 10**12
 """No count of people is larger; a larger number is a fault and would not fit the store."""
 
@@ -83,7 +85,7 @@ def read_topic_comment(item: Item, people: Mapping[int, Author]) -> Mention:
     number = _known(item.id, "id")
     place = f"topic{owner}_{topic}"
     url, id_ = f"{SITE}{place}?post={number}", f"{owner}_{topic}_{number}"
-    parent = Quote(id=place, url=f"{SITE}{place}")
+    parent = _answered_in(item, f"{owner}_{topic}", f"{SITE}{place}") or Quote(id=place, url=f"{SITE}{place}")
     where = _Where(kind="topic", id=id_, url=url, owner=owner, thread=place, parent=parent)
     return _mention(item, people, where)
 
@@ -92,6 +94,12 @@ def quote_of(mention: Mention) -> Quote:
     """The mention as it is quoted beside what answers it."""
     shown, _ = as_shown(mention.text, MARKUP)
     return Quote(id=mention.id, author=mention.author.name, text=shown, url=mention.url)
+
+
+def topic_quote(topic: Topic, place: str) -> Quote:
+    words = "\n".join(filter(None, (topic.title.strip(), topic.first_comment.strip())))
+    shown, _ = as_shown(unescaped(words), MARKUP)
+    return Quote(id=place, text=storable(shown), url=f"{SITE}{place}")
 
 
 def post_place(item: Item) -> str:
@@ -139,6 +147,15 @@ def _mention(item: Item, people: Mapping[int, Author], where: _Where) -> Mention
         attached=tuple(map(storable, attached_words(item.attachments[:MOST_ATTACHED]))),
         edited_at=moment(item.edited) if item.edited > 0 else None,
     )
+
+
+def _answered_in(item: Item, topic: str, page: str) -> Quote | None:
+    """What a topic's comment answers: VK says it in the text alone, «[club1:bp-1_7|Ромашка], …»."""
+    answered = _ANSWERED.match(item.text)
+    if answered is None:
+        return None
+    number, name = answered.groups()
+    return Quote(id=f"{topic}_{number}", author=storable(unescaped(name)), url=f"{page}?post={number}")
 
 
 def _quoted(item: Item, people: Mapping[int, Author]) -> Quote | None:

@@ -1,11 +1,13 @@
 """VK as a network: names, accounts, what can be watched."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from domain.brand import Brand
 from domain.mention import Author, network_id
+from listener.diagnosis.line import Line
+from listener.diagnosis.wire import Look
 from listener.networks.network import Network, WatchKey
 from listener.networks.vk.options import VkOptions, read_options
 from listener.ports import Budget, Clock, Source
@@ -47,6 +49,12 @@ def _sources(brands: Sequence[Brand], options: VkOptions, budget: Budget, clock:
     return build_vk(brands, options, budget, clock, _queries)
 
 
+def _diagnose(brands: Sequence[Brand], options: VkOptions, look: Look) -> AsyncIterator[Line]:
+    from listener.networks.vk.doctor import diagnose  # noqa: PLC0415 - only the doctor asks
+
+    return diagnose(brands, options, look)
+
+
 VK: Final = Network(
     id=network_id("vk"),
     title="ВКонтакте",
@@ -83,4 +91,5 @@ VK: Final = Network(
     options=read_options,
     searches_per_day=lambda options: options.search_per_day,
     sources=_sources,
+    diagnose=_diagnose,
 )

@@ -1,17 +1,27 @@
 """What was said before: the texts that answers hang on, remembered as they pass or asked of VK."""
 
 import logging
+import re
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
-from domain.mention import Mention, Quote
+from domain.mention import Author, Mention, Quote
 from listener.mention_format import MalformedMentionError
-from listener.networks.reading import read
+from listener.networks.reading import read, read_all
 from listener.networks.vk.client import VkClient
-from listener.networks.vk.items import PEOPLE_FIELDS, post_place, quote_of, read_item, read_people, read_post
-from listener.networks.vk.shapes import Page
+from listener.networks.vk.items import (
+    PEOPLE_FIELDS,
+    post_place,
+    quote_of,
+    read_item,
+    read_people,
+    read_post,
+    topic_quote,
+)
+from listener.networks.vk.shapes import Item, Page, Topic
 from listener.ports import SourceError
 
 log = logging.getLogger(__name__)
@@ -20,10 +30,11 @@ BATCH: Final = 100
 REMEMBERED: Final = 2_000
 LONGEST: Final = 2_000
 """Characters of a text that are remembered: it is shown beside an answer, not judged."""
+_TOPIC: Final = re.compile(r"topic(?P<owner>-\d+)_(?P<number>\d+)")
 
 
 class Quotes:
-    """The last few thousand posts and comments that passed; `reader` (a service token) can ask for posts."""
+    """The last few thousand posts and comments that passed; `reader` (a service token) can ask for others."""
 
     def __init__(self, reader: VkClient | None, remembered: int = REMEMBERED) -> None:
         self._reader = reader
@@ -37,13 +48,20 @@ class Quotes:
             self._keep(mention.id, replace(quote, text=quote.text[:LONGEST]))
 
     async def answered(self, mentions: Sequence[Mention]) -> list[Mention]:
-        """The mentions with the words that they answer. What cannot be had stays a number and an address."""
+        """The mentions with the words that they answer. What cannot be had stays a number and an address.
+
+        Posts and topics can be asked for; a single comment that did not pass VK gives nobody.
+        """
         self.learn(mentions)
-        await self._ask(
+        heads = dict.fromkeys(
             mention.parent.id
             for mention in mentions
-            if mention.parent is not None and mention.parent.id == mention.thread and mention.kind == "comment"
+            if mention.parent is not None and mention.parent.id == mention.thread
         )
+        missing = [head for head in heads if head not in self._known]
+        if self._reader is not None and missing:
+            await self._posts(self._reader, [head for head in missing if _TOPIC.fullmatch(head) is None])
+            await self._topics(self._reader, [found for found in map(_TOPIC.fullmatch, missing) if found])
         return [self._with_parent(mention) for mention in mentions]
 
     def gone(self) -> tuple[str, ...]:
@@ -55,43 +73,68 @@ class Quotes:
         known = self._known.get(mention.parent.id) if mention.parent is not None else None
         return mention if known is None else replace(mention, parent=known)
 
-    async def _ask(self, posts: Iterable[str]) -> None:
-        missing = [post for post in dict.fromkeys(posts) if post not in self._known]
-        if self._reader is None:
-            return
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
-            try:
-                answer = await self._reader.call(
-                    "wall.getById", posts=",".join(batch), extended=1, fields=PEOPLE_FIELDS
-                )
-            except SourceError as error:
-                log.info("%d posts that were answered cannot be read: %s", len(batch), error)
-                return
-            # What VK does not show is remembered too, or every comment under it would ask again.
-            for post in batch:
-                self._keep(post, None)
-            self._read(answer)
+    async def _posts(self, reader: VkClient, posts: Sequence[str]) -> None:
+        for batch in _batches(posts):
+            values = {"posts": ",".join(batch), "extended": 1, "fields": PEOPLE_FIELDS}
+            answer = await self._ask(reader, "wall.getById", batch, values)
+            people = read_people(answer) if isinstance(answer, Mapping) else {}
+            # The list itself, or an object with it where the answer is extended.
+            for row in answer if isinstance(answer, list) else _items(answer):
+                with self._passing_over():
+                    self._learn_post(read_item(row), people)
 
-    def _read(self, answer: Any) -> None:
-        """The list itself, or an object with it where the answer was extended."""
-        rows = answer if isinstance(answer, list) else _items(answer)
-        people = read_people(answer) if isinstance(answer, dict) else {}
-        for row in rows:
-            try:
-                item = read_item(row)
-                if item.is_deleted:
-                    self._gone.append(post_place(item))
-                else:
-                    self.learn([read_post(item, people)])
-            except MalformedMentionError as error:
-                log.info("a post that was answered cannot be read: %s", error)
+    async def _topics(self, reader: VkClient, topics: Sequence[re.Match[str]]) -> None:
+        """A topic's title, and what it begins with."""
+        for owner in dict.fromkeys(topic["owner"] for topic in topics):
+            numbers = {topic["number"]: topic.group() for topic in topics if topic["owner"] == owner}
+            for batch in _batches(list(numbers)):
+                values = {
+                    "group_id": owner.removeprefix("-"),
+                    "topic_ids": ",".join(batch),
+                    "preview": 1,
+                    "preview_length": LONGEST,
+                }
+                answer = await self._ask(reader, "board.getTopics", [numbers[name] for name in batch], values)
+                for topic in read_all(_items(answer), Topic):
+                    place = f"topic{owner}_{topic.id}"
+                    self._keep(place, topic_quote(topic, place))
+
+    async def _ask(self, reader: VkClient, method: str, names: Sequence[str], values: Mapping[str, object]) -> Any:
+        """The answer, or None. What VK does not show is remembered, or every answer to it would ask again."""
+        answer = None
+        try:
+            answer = await reader.call(method, **values)
+        except SourceError as error:
+            log.info("%d posts or topics that were answered cannot be read: %s", len(names), error)
+            if not error.permanent:
+                return None
+        for name in names:
+            self._keep(name, None)
+        return answer
+
+    def _learn_post(self, item: Item, people: Mapping[int, Author]) -> None:
+        if item.is_deleted:
+            self._gone.append(post_place(item))
+        else:
+            self.learn([read_post(item, people)])
+
+    @contextmanager
+    def _passing_over(self) -> Iterator[None]:
+        try:
+            yield
+        except MalformedMentionError as error:
+            log.info("a post that was answered cannot be read: %s", error)
 
     def _keep(self, name: str, quote: Quote | None) -> None:
         self._known[name] = quote
         self._known.move_to_end(name)
         while len(self._known) > self._remembered:
             self._known.popitem(last=False)
+
+
+def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), BATCH):
+        yield names[start : start + BATCH]
 
 
 def _items(answer: Any) -> tuple[Any, ...]:

@@ -56,6 +56,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
 
 
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """A discussion of a community, with what it begins with."""
+
+    id: int
+    title: str = ""
+    first_comment: str = ""
+
+
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
     """The object of an event about a deletion."""
 
@@ -63,6 +71,7 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
     owner_id: int = 0
     topic_owner_id: int = 0
     topic_id: int = 0
+    deleter_id: int = 0
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,10 +1,12 @@
 """X as a network: names, accounts, what can be watched."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from domain.brand import Brand
 from domain.mention import Author, network_id
+from listener.diagnosis.line import Line
+from listener.diagnosis.wire import Look
 from listener.networks.network import Network, WatchKey
 from listener.networks.x.options import XOptions, read_options
 from listener.ports import Budget, Clock, Source
@@ -26,6 +28,12 @@ def _sources(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: 
     from listener.networks.x.build import build_x  # noqa: PLC0415 - loads tweepy; only the daemon hears
 
     return build_x(brands, options, budget, clock, _queries)
+
+
+def _diagnose(brands: Sequence[Brand], options: XOptions, look: Look) -> AsyncIterator[Line]:
+    from listener.networks.x.doctor import diagnose  # noqa: PLC0415 - only the doctor asks
+
+    return diagnose(brands, options, look)
 
 
 X: Final = Network(
@@ -53,4 +61,5 @@ X: Final = Network(
     options=read_options,
     searches_per_day=lambda _: None,
     sources=_sources,
+    diagnose=_diagnose,
 )

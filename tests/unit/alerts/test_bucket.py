@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.bucket import Bucket, Limit
+from alerts.bucket import Bucket, Limit, spread
 
 limits = st.builds(Limit, burst=st.integers(1, 10), every=st.floats(0.05, 10))
 
@@ -34,3 +34,13 @@ def test_no_stretch_of_time_sees_more_than_the_limit(limit: Limit, steps: list[f
     for start in taken:
         within = sum(start <= moment <= start + stretch for moment in taken)
         assert within <= limit.burst + stretch / limit.every + 1e-6
+
+
+@given(st.integers(2, 1000), st.floats(0.5, 100))
+def test_what_is_spread_over_a_time_never_exceeds_it(most: int, seconds: float) -> None:
+    limit = spread(most, seconds)
+    assert limit.burst + seconds / limit.every <= most + 1e-6
+
+
+def test_twenty_a_minute_are_five_at_once_and_one_every_four_seconds() -> None:
+    assert spread(20, 60.0) == Limit(burst=5, every=4.0)

@@ -222,6 +222,14 @@ async def test_a_card_put_off_before_the_clock_was_set_back_is_due() -> None:
     assert await scene.step() == 1
 
 
+async def test_a_card_held_for_the_morning_waits_for_it() -> None:
+    scene = Scene()
+    scene.outbox.put(a_delivery(), at=NOON + timedelta(hours=10))
+    assert await scene.step() == 0
+    scene.clocks.turn(36_000)
+    assert await scene.step() == 1
+
+
 async def test_a_clock_set_forward_ends_no_rest() -> None:
     scene = Scene()
     scene.messenger.faults = deque([NotifyError("429", retry_after=30)])
@@ -554,6 +562,33 @@ async def test_a_mark_that_the_store_could_not_write_is_kept_and_written_later()
     assert not outbox.delivery(1).unknown
 
 
+class CountingOutbox(MemoryOutbox):
+    """Takes its time to mark; `most` is how many cards stood in chats unmarked at a time."""
+
+    messenger: MemoryMessenger
+    marked = most = 0
+
+    async def shown(self, due: Due, ref: str, now: datetime) -> None:
+        await asyncio.sleep(0.001)
+        self.most = max(self.most, len(self.messenger.sent) - self.marked)
+        self.marked += 1
+        await super().shown(due, ref, now)
+
+
+@pytest.mark.parametrize(
+    ("limits", "most"), [(Limits(chat=lambda _chat: Limit(burst=999, every=0.001)), 1), (Limits(), 9)]
+)
+async def test_a_killed_daemon_repeats_at_most_one_card_of_a_chat_with_limits(limits: Limits, most: int) -> None:
+    outbox, messenger = CountingOutbox(), MemoryMessenger(limits=limits)
+    outbox.messenger = messenger
+    scene = Scene(messenger, outbox)
+    outbox.put(*(a_delivery(number) for number in range(1, 10)))
+    while await scene.step():
+        pass
+    assert outbox.most == most
+    assert outbox.marked == 9
+
+
 async def test_new_people_are_on_the_next_card() -> None:
     scene = Scene()
     context = CardContext(timezone="Asia/Vladivostok")
@@ -608,11 +643,11 @@ async def test_whatever_the_faults_every_card_is_shown_in_its_last_revision(
         assert isinstance(shown, Card)
         assert shown.revision == 3
     assert scene.outbox.row(3, "notice").done
-    for name in set(scene.messenger.keys.values()):
-        shown_under = [ref for ref, known in scene.messenger.keys.items() if known == name]
-        repeats = [scene.messenger.shown[ref].repeat for ref in shown_under]
-        assert all(repeats[1:]), "every duplicate is marked"
-        assert kind is MemoryMessenger or len(shown_under) == 1, "what can be looked up is never doubled"
+    by_key: dict[str, list[bool]] = {}
+    for name, said in zip(scene.messenger.keys.values(), scene.messenger.sent, strict=True):
+        by_key.setdefault(name, []).append(said.repeat)
+    assert all(all(repeats[1:]) for repeats in by_key.values()), "every duplicate is marked"
+    assert kind is MemoryMessenger or all(len(repeats) == 1 for repeats in by_key.values()), "or never made"
 
 
 def a_card(context: CardContext | None = None) -> Card:
