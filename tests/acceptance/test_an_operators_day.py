@@ -37,7 +37,10 @@ async def shift(folder: Path, sla: str = CALM_SLA) -> AsyncIterator[tuple[Simula
     config = config_files(folder)
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
     (config / "routes.yaml").write_text(ROUTES.format(sla=sla), encoding="utf-8")
-    async with world() as simulator, Process(folder, simulator.environment(), config) as daemon:
+    async with (
+        world() as simulator,
+        Process(folder, {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600"}, config) as daemon,
+    ):
         await daemon.start()
         yield simulator, daemon
 
@@ -49,7 +52,18 @@ async def complains(simulator: Simulator) -> Published:
     return first
 
 
+async def settled(daemon: Process) -> None:
+    """Wait until the daemon knows of every card that it stands in its chat: else it may come a second time."""
+
+    async def delivered() -> bool:
+        return all(row["state"] == "delivered" for row in await daemon.export("deliveries"))
+
+    await until(delivered, PATIENCE, 0.5)
+
+
 async def restart(daemon: Process) -> None:
+    """Killed as by a power cut, while no card is on its way."""
+    await settled(daemon)
     await daemon.kill()
     await daemon.start()
 
@@ -119,6 +133,7 @@ async def test_what_the_customer_says_next_reaches_whoever_has_the_case(tmp_path
         await told(simulator, "Автор пишет, обращение № 1", "anna")
         await shows(simulator, "договор 4451", "💬")
 
+        await settled(daemon)
         await daemon.kill()
         again = simulator.customers.writes_again(first.id, "Безобразие, до сих пор нет интернета, верните деньги!")
         await daemon.start()
@@ -144,6 +159,7 @@ async def test_what_was_no_complaint_or_closed_comes_back_as_a_new_message(tmp_p
         simulator.customers.writes_again(first.id, "третий день без интернета, подаю в суд!")
         await shows(simulator, "🔥", "Срочно: суд", "Автор написал снова, никто не взял", count=2)
 
+        await settled(daemon)
         closed = await anna.telegram.press("Закрыть")
         await daemon.kill()  # what was answered is kept
         await daemon.start()
@@ -202,6 +218,7 @@ async def test_a_note_on_its_way_when_the_daemon_is_killed_is_neither_lost_nor_d
             (0.0, anna, "oleg", "Анна Иванова передала вам"),
             (0.1, oleg, "anna", "Олег Смирнов передал вам"),
         ):
+            await settled(daemon)
             # As an option of «Передать» does; the daemon dies when it has answered, or in the middle of telling.
             who, card = giver.telegram.operator, int(cards(simulator, "telegram")[-1].ref)
             data = f"c:1:transfer:{name}"
@@ -209,7 +226,8 @@ async def test_a_note_on_its_way_when_the_daemon_is_killed_is_neither_lost_nor_d
             assert toast is not None
             assert "теперь ведёт" in toast
             await asyncio.sleep(later)
-            await restart(daemon)
+            await daemon.kill()
+            await daemon.start()
             await told(simulator, words, name)
         await shows(simulator, "Отвечает Анна Иванова, передал Олег Смирнов")
     assert len(notes(simulator, "slack")) == 2
