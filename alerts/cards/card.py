@@ -73,8 +73,8 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
     """The card of a case that has at least one mention."""
     words = Wording(context=context, now=now)
     latest = case.latest_complaint
-    told = phrases(latest.text, latest.evidence_spans, named=latest.brand_spans)
-    quoted, (evidence, brand) = quote(latest.text, (told, latest.brand_spans), MAX_QUOTE)
+    evidence_phrases = phrases(latest.text, latest.evidence_spans, brand_spans=latest.brand_spans)
+    quoted, (evidence, brand) = quote(latest.text, (evidence_phrases, latest.brand_spans), MAX_QUOTE)
     return Card(
         case=case.id,
         revision=case.revision,
@@ -84,7 +84,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
         quote=quoted or ("(без своих слов)" if _quoted(latest) else "(без текста)"),
         evidence_spans=evidence if complains(latest) and _stands_out(evidence, quoted) else (),
         brand_spans=brand,
-        below=tuple(line for line in _below(case, told, words) if line.text),
+        below=tuple(line for line in _below(case, evidence_phrases, words) if line.text),
         status=status(case, words),
         buttons=rows(case, context),
         repeat=repeat,
@@ -106,11 +106,11 @@ def _beside(mention: CaseMention) -> Iterator[str]:
     )
 
 
-def _below(case: Case, told: Sequence[Span], words: Wording) -> Iterator[Line]:
+def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iterator[Line]:
     """Why it is here, what else is known, what was done, and until when to answer."""
     yield from (Line(text=text, tone="faint", sign="📎") for text in _beside(case.latest_complaint))
     yield _urgency(case)
-    yield Line(text=_reason(case.latest_complaint, told), sign="💡")
+    yield Line(text=_reason(case.latest_complaint, evidence_phrases), sign="💡")
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
     yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
@@ -190,12 +190,12 @@ def _urgency(case: Case) -> Line:
     return Line(text=f"Внимание: {dangers}" if dangers else "", tone="strong")
 
 
-def _reason(mention: CaseMention, told: Sequence[Span]) -> str:
+def _reason(mention: CaseMention, evidence_phrases: Sequence[Span]) -> str:
     """Of a long text the phrases that say why, of a short one what they amount to."""
     if not complains(mention):
         return ""
     likely = next(text for floor, text in LIKELY if mention.complaint >= floor)
-    quoted = [f"«{in_short(mention.text[start:end], SHORT)}»" for start, end in told]
+    quoted = [f"«{in_short(mention.text[start:end], SHORT)}»" for start, end in evidence_phrases]
     why = quoted if quoted and len(mention.text) > SHORT_TEXT else mention.reasons[:MOST_LINES]
     return f"{likely} ({percent(mention.complaint)})" + (f": {', '.join(why)}" if why else "")
 
