@@ -198,37 +198,38 @@ async def test_a_rest_past_the_deadline_is_asked_about_and_its_end_survives_a_ki
 async def test_bells_ring_for_the_owner_the_backup_and_the_leads_across_a_kill(tmp_path: Path) -> None:
     async with shift(tmp_path, HASTY_SLA) as (simulator, daemon):
         await complains(simulator)
-        await simulator.desk("Олег").slack.press("Взять")
-        await told(simulator, "надо ответить до", "oleg")
+        await simulator.desk("Анна").slack.press("Взять")
+        await told(simulator, "надо ответить до", "anna")
         await restart(daemon)
-        await told(simulator, "Срок вышел: ответ по обращению", "oleg", loud=True)
-        await shows(simulator, "срок ответа прошёл", "Взял Олег Смирнов")
+        await told(simulator, "Срок вышел: ответ по обращению", "anna", "oleg", loud=True)
+        await shows(simulator, "срок ответа прошёл", "Взяла Анна Иванова")
         await until(lambda: all(_calls_irina(simulator, one) for one in CALLED), PATIENCE)
         await shows(simulator, "обещанный срок сорван")
     rung = {one: [note.calls for note in notes(simulator, one) if REPEAT not in note.text] for one in CALLED}
-    bells = [{"oleg"}, {"oleg"}, {"oleg", "irina"}]
+    bells = [{"anna"}, {"anna", "oleg"}, {"anna", "oleg", "irina"}]
     assert rung == {"telegram": bells, "slack": bells}
 
 
 async def test_a_note_on_its_way_when_the_daemon_is_killed_is_neither_lost_nor_doubled(tmp_path: Path) -> None:
     async with shift(tmp_path) as (simulator, daemon):
         anna, oleg = simulator.desk("Анна"), simulator.desk("Олег")
+        people = {"Анна Иванова": "anna", "Олег Смирнов": "oleg"}
         await complains(simulator)
         for later, giver, name, words in (
-            (0.0, anna, "oleg", "Анна Иванова передала вам"),
-            (0.1, oleg, "anna", "Олег Смирнов передал вам"),
+            (0.0, anna, "Олег Смирнов", "Анна Иванова передала вам"),
+            (0.1, oleg, "Анна Иванова", "Олег Смирнов передал вам"),
         ):
             await settled(daemon)
-            # As an option of «Передать» does; the daemon dies when it has answered, or in the middle of telling.
-            who, card = giver.telegram.operator, int(cards(simulator, "telegram")[-1].ref)
-            data = f"c:1:transfer:{name}"
-            toast = await simulator.telegram.press(CHAT, card, data, user=who.telegram, name=who.name)
+            await giver.telegram.press("Передать")
+            await until(lambda label=name: label in _choices(simulator), PATIENCE)
+            toast = await giver.telegram.press(name)
             assert toast is not None
-            assert "теперь ведёт" in toast
+            assert "теперь ведёт" in toast.text
+            # It has answered, and dies at once or in the middle of telling.
             await asyncio.sleep(later)
             await daemon.kill()
             await daemon.start()
-            await told(simulator, words, name)
+            await told(simulator, words, people[name])
         await shows(simulator, "Отвечает Анна Иванова, передал Олег Смирнов")
     assert len(notes(simulator, "slack")) == 2
     assert len(notes(simulator, "telegram")) <= 4
