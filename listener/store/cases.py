@@ -69,9 +69,9 @@ async def of_author(connection: AsyncConnection, network: str, author_id: str) -
 
 async def cards_today(connection: AsyncConnection, brand: str, now: datetime) -> int:
     day = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    told = exists().where(card_views.c.case_id == cases.c.id)
+    carded = exists().where(card_views.c.case_id == cases.c.id)
     found = await connection.execute(
-        select(func.count()).where(cases.c.brand == brand, cases.c.opened_at >= day, told)
+        select(func.count()).where(cases.c.brand == brand, cases.c.opened_at >= day, carded)
     )
     return int(found.scalar_one())
 
@@ -189,9 +189,9 @@ def _latest_events() -> Select[Any]:
 
 def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:
     extra = read_extra(row.extra)
-    judged = row.complaint is not None
-    named, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
-    text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, named, speaking)
+    has_verdict = row.complaint is not None
+    brand, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
+    text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, brand, speaking)
     return CaseMention(
         row=row.id,
         id=row.external_id,
@@ -201,10 +201,10 @@ def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMen
         published_at=row.published_at,
         reach=row.reach,
         strength="remark" if row.strength == "remark" else "complaint",
-        complaint=row.complaint if judged else 0.0,
-        intent=row.intent if judged else "other",
+        complaint=row.complaint if has_verdict else 0.0,
+        intent=row.intent if has_verdict else "other",
         topics=tuple(row.topics or ()),
-        urgency=row.urgency if judged else 0.0,
+        urgency=row.urgency if has_verdict else 0.0,
         evidence_spans=evidence_spans,
         brand_spans=brand_spans,
         dangers=tuple(row.dangers or ()),
@@ -221,8 +221,8 @@ def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | 
     """What a person reads above the mention: as the network told it, else as it was heard."""
     if not row.thread or row.thread == row.external_id:
         return None
-    told = _parent_of(row)
-    return told if told.text else parents.get((row.network, told.id))
+    parent = _parent_of(row)
+    return parent if parent.text else parents.get((row.network, parent.id))
 
 
 def _within(spans: Iterable[Sequence[int]], text: str) -> tuple[Span, ...]:
@@ -236,7 +236,9 @@ def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
     return tuple((start, end) for start, end, _ in strongest)
 
 
-def _case(row: Row[Any], said: list[CaseMention], events: list[Event], earlier: list[EarlierCase]) -> Case:
+def _case(
+    row: Row[Any], case_mentions: list[CaseMention], events: list[Event], earlier: list[EarlierCase]
+) -> Case:
     return Case(
         id=row.id,
         brand=row.brand,
@@ -249,7 +251,7 @@ def _case(row: Row[Any], said: list[CaseMention], events: list[Event], earlier: 
         followers=row.followers,
         opened_at=row.opened_at,
         state=read_state(row),
-        mentions=tuple(said),
+        mentions=tuple(case_mentions),
         events=tuple(events),
         earlier=tuple(earlier),
     )

@@ -106,7 +106,7 @@ async def claim(
     words: list[Row[Any]] = []
     for chat, most in chats.items():
         found = [(row, queue) for queue in QUEUES for row in await _due(connection, queue, chat, most, now)]
-        found.sort(key=lambda one: (one[0].priority, one[0].due_at))
+        found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
         views += [row for row, queue in found[:most] if queue is card_views]
         words += [row for row, queue in found[:most] if queue is notices]
     await _lease(connection, card_views, views, worker, now)
@@ -365,7 +365,7 @@ async def _loaded(connection: AsyncConnection, views: Sequence[Row[Any]], words:
         if notice is not None and speaks_of:
             key = (row.case_id, row.messenger, row.chat, row.topic)
             due.append(((row.priority, row.due_at), _notice(row, notice.draft, speaks_of, refs.get(key))))
-    return [one for _, one in sorted(due, key=lambda one: one[0])]
+    return [entry for _, entry in sorted(due, key=lambda entry: entry[0])]
 
 
 async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
@@ -383,7 +383,7 @@ async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> 
 
 async def _move(connection: AsyncConnection, queue: Table, same: str, old: Chat, chat: Chat) -> None:
     there = queue.alias("there")
-    told = select(there.c.id).where(
+    taken = select(there.c.id).where(
         there.c[same] == queue.c[same],
         there.c.messenger == old.messenger,
         there.c.chat == chat.chat,
@@ -391,7 +391,7 @@ async def _move(connection: AsyncConnection, queue: Table, same: str, old: Chat,
     )
     here = update(queue).where(queue.c.messenger == old.messenger, queue.c.chat == old.chat)
     # No message keeps its number on the way: under an old one another card may stand there.
-    await connection.execute(here.where(~told.exists()).values(chat=chat.chat, ref=None))
+    await connection.execute(here.where(~taken.exists()).values(chat=chat.chat, ref=None))
     # What is left stands twice: once under each address of the same chat.
     await connection.execute(here.where(STILL_OPEN).values(state="failed", error=f"the chat is {chat.chat} now"))
 

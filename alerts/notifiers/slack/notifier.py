@@ -184,7 +184,7 @@ def _key_of(message: Mapping[str, Any]) -> str | None:
 
 def _objects(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = answer.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
 
 
 def _next_cursor(answer: Mapping[str, Any]) -> str | None:
