@@ -14,10 +14,10 @@ from classifiers.intent import URGENT_WEIGHTS, intent_of, turned_to, urgency_of
 from classifiers.lexicon import Markers
 from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
+from classifiers.read_text import ReadText, Together
 from classifiers.reasons import Reasons
 from classifiers.scorer import Scorer
 from classifiers.shares import NOTHING
-from classifiers.text import mask, pieces
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Evidence, Label, Sentiment, Verdict
 
@@ -28,6 +28,10 @@ LEANING: Final = 0.5
 more than what is looked at in vain. The second tier alone needs none (decision 0063).
 """
 
+SURE: Final = 0.8
+"""The probability of a complaint from which on nobody is called content."""
+
+_UNHAPPY, _CONTENT = LABELS.index("negative"), LABELS.index("positive")
 _BATCH: Final = 512
 _NOTHING_ADDED: Final[dict[int, float]] = {}
 _NO_MARKS: Final[frozenset[Mark]] = frozenset()
@@ -71,39 +75,34 @@ class Judge:
 
     def _batch(self, questions: Sequence[Question]) -> list[Verdict]:
         self._scorer.begin()
-        cuts = [pieces(question.text) for question in questions]
-        rows = [
-            self._scorer.shares.rows(mask(cut, question.brand) if question.brand else cut)
-            for cut, question in zip(cuts, questions, strict=True)
-        ]
-        judged = [[row for row in one if row != NOTHING] for one in rows]
+        texts = [ReadText.of(question) for question in questions]
+        rows = [self._scorer.shares.rows(text.said) for text in texts]
+        parts = [(at, part) for at, text in enumerate(texts) for part in text.parts]
+        judged = [[row for row in rows[at][part.first : part.last] if row != NOTHING] for at, part in parts]
         scores = self._scorer.score(judged, COMPLAINT)
         logits, added = (
-            self._cascade.reread(questions, scores.logits) if self._cascade else (scores.logits, _NOTHING_ADDED)
+            self._cascade.reread([texts[at].question(part) for at, part in parts], scores.logits)
+            if self._cascade
+            else (scores.logits, _NOTHING_ADDED)
         )
-        shares, offsets = scores.shares.tolist(), scores.offsets.tolist()
         self._learn_starts()
+        together = Together.of(texts, rows, logits, scores, added)
+        branded = [text.branded for text in texts]
         verdicts = [
             self._verdict(
                 said,
-                means,
-                turned_to(cuts[at], questions[at].brand),
-                Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]]),
+                self._found([row for row in rows[at] if row != NOTHING]),
+                turned_to(texts[at].cut, texts[at].named) | texts[at].links,
+                Reasons(texts[at].cut, rows[at], together.shares[at], texts[at].plain),
             )
-            for at, (said, means) in enumerate(
-                zip(
-                    _said(logits, questions, self._leaning(questions, added)),
-                    map(self._found, judged),
-                    strict=True,
-                )
-            )
+            for at, said in enumerate(_said(together.logits, branded, self._leaning(branded, together.added)))
         ]
-        for at, weight in added.items():
+        for at, weight in together.added.items():
             verdicts[at] = self._read_twice(verdicts[at], questions[at].text, weight)
         return verdicts
 
-    def _leaning(self, questions: Sequence[Question], reread: Collection[int]) -> Floats:
-        leaning = np.array([LEANING if question.brand else 0.0 for question in questions])
+    def _leaning(self, branded: Sequence[bool], reread: Collection[int]) -> Floats:
+        leaning = np.where(np.array(branded, bool), LEANING, 0.0)
         if self._cascade and self._cascade.sole:
             leaning[list(reread)] = 0.0
         return leaning
@@ -150,14 +149,16 @@ class Judge:
         return means
 
 
-def _said(logits: Floats, questions: Sequence[Question], leaning: Floats) -> Iterator[_Said]:
+def _said(logits: Floats, branded: Sequence[bool], leaning: Floats) -> Iterator[_Said]:
     """Of each question the shares of the classes, the label and the probability of a complaint.
 
     `leaning` is (questions,), what an opinion is preferred by, in log-odds.
     """
-    moods = _moods(logits, [bool(question.brand) for question in questions])
+    moods = _moods(logits, branded)
     labels = (moods * np.exp(leaning[:, None] * _OPINIONS)).argmax(axis=1)
     complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT]))
+    # «Спасибо, третий день без связи»: who surely complains is not content, whatever his words sound like.
+    labels[(complaints >= SURE) & (labels == _CONTENT)] = _UNHAPPY
     return zip(moods.tolist(), [LABELS[label] for label in labels.tolist()], complaints.tolist(), strict=True)
 
 

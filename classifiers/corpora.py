@@ -1,23 +1,21 @@
 """The labelled data sets as examples: text, the brand's place in it, label; for training and evaluation only."""
 
 import csv
-import gzip
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
+from classifiers.examples import DataError, Domain, Example, rows
 from classifiers.readings import (
     ATTITUDES,
     COMMENTS,
     NEGATIVES,
     READ,
-    Reading,
     negatives,
     read_attitudes,
     read_moods,
@@ -28,8 +26,6 @@ from classifiers.text import OTHER_BRAND
 from classifiers.tones import COUNTED, read_tones
 from domain.span import Span
 from domain.verdict import LABELS, Label
-
-Domain = Literal["telecom", "banks", "general", "comments", "emotions", "news", "own"]
 
 # The names under which the brands of SentiRuEval are found in its tweets; to mask them, nothing else.
 BRAND_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
@@ -82,29 +78,6 @@ _LETTERS: Final = re.compile(r"[^a-zа-яё]+")
 _GIST: Final = 70
 BRANDED: Final[tuple[Domain, ...]] = ("telecom", "banks")
 """Where attitudes to a brand are labelled, and a mention can be a complaint about it."""
-
-
-class DataError(ValueError):
-    """The data sets cannot be read; the message names file and line."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask.
-
-    `post`: id and brand, empty where none is asked about. `read`: of the tweets that are read for the complaint's
-    own test. `taught`: what the second tier thinks of it.
-    """
-
-    text: str
-    brand: tuple[Span, ...]
-    label: Label | None
-    domain: Domain
-    complaint: bool | None = None
-    test: bool = False
-    read: Reading | None = None
-    taught: Taught | None = None
-    post: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,19 +203,6 @@ def marked_place(text: str) -> tuple[Span, ...]:
     """Where `{b}` stands for the brand in a text of ours."""
     start = text.find(_PLACE)
     return ((start, start + len(_PLACE)),) if start >= 0 else ()
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a JSONL file, gzipped or not. Raises DataError naming file and line."""
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise DataError(f"{path.name}:{number}: not JSON ({error})") from None
-            if not isinstance(row, dict):
-                raise DataError(f"{path.name}:{number}: a row is a JSON object")
-            yield row
 
 
 def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGHT) -> Corpora:

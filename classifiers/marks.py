@@ -9,7 +9,7 @@ from classifiers.dangers import DANGERS, PAST, PAST_WORDS
 from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers, Near
 from classifiers.morphology import Morphology
 from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 
 TOPIC: Final = "topic"
 URGENCY: Final = "urgency"

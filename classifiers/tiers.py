@@ -11,10 +11,9 @@ from classifiers.adjusted import Adjusted
 from classifiers.cascade import Cascade, Reads
 from classifiers.classify import NO_MARKERS, Judge
 from classifiers.lexicon import Markers
+from classifiers.listed import ENCODER
 from classifiers.model import COMMITTED, Model, load
 from classifiers.remembered import Remembered
-
-ENCODER: Final = Path(__file__).parent / "models" / "encoder.onnx"
 
 _ALL: Final = (-math.inf, math.inf)
 _LIBRARIES: Final = ("onnxruntime", "sentencepiece")

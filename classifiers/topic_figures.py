@@ -13,14 +13,15 @@ from typing import Final, cast, get_args
 import numpy as np
 
 from classifiers.bootstrap import Floats, Ranged, ranged
-from classifiers.corpora import Corpora, Example
+from classifiers.corpora import Corpora
+from classifiers.examples import Example
 from classifiers.figures import Truths, share
 from classifiers.intent import UNHAPPY
 from classifiers.lexicon import TOPICS, Markers
 from classifiers.marks import URGENCY, Marks, found
 from classifiers.morphology import Morphology
 from classifiers.readings import teaches
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 from classifiers.verdict import Judges, Question
 from domain.verdict import Intent, Verdict
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
-from classifiers.corpora import BRANDED, Corpora, Domain, Example
+from classifiers.corpora import BRANDED, Corpora
+from classifiers.examples import Domain, Example
 from classifiers.heads import Classes, Lines, Target, calibrated, fit_all, held_back
 from classifiers.model import Model
 from classifiers.morphology import Morphology

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.corpora import Corpora, Example, gist
+from classifiers.corpora import Corpora, gist
 from classifiers.encoder.calibration import calibrated
 from classifiers.encoder.fine_tune import Recipe, Told, answers, fine_tune
 from classifiers.encoder.graph import Arrays, save_graph
@@ -18,6 +18,7 @@ from classifiers.encoder.network import Network
 from classifiers.encoder.source import Floats, Source
 from classifiers.encoder.vocabulary import cut
 from classifiers.encoder.wording import encode, wording
+from classifiers.examples import Example
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
 from classifiers.taught import Taught, answer_key
 

@@ -11,7 +11,7 @@ from classifiers.lexicon import TOPICS, URGENT, Markers
 from classifiers.marks import TOPIC, URGENCY, Marks, found
 from classifiers.morphology import Morphology
 from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 from classifiers.verdict import Question
 
 MORPHOLOGY = Morphology()

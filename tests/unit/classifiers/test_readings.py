@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import Example, gist, read_corpora, tweets
+from classifiers.corpora import gist, read_corpora, tweets
+from classifiers.examples import Example
 from classifiers.read_figures import measure_read
 from classifiers.readings import (
     SUSPECT_SHARES,

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from classifiers.features import char_features
 from classifiers.model import COMPLAINT, HEADS, Model, load
+from classifiers.read_text import ReadText
 from classifiers.scorer import Scorer
 from classifiers.space import reference_logits
-from classifiers.text import mask, pieces
+from classifiers.text import pieces
+from classifiers.verdict import Question
 from domain.span import Span
 
 WORDS = st.sampled_from(
@@ -91,5 +93,8 @@ def test_n_grams_are_cut_as_scikit_learn_cuts_them(form: str) -> None:
 
 
 def _logits(scorer: Scorer, asked: Sequence[tuple[str, Sequence[Span]]]) -> np.ndarray:
-    rows = [[row for row in scorer.shares.rows(mask(pieces(text), brand)) if row >= 0] for text, brand in asked]
+    rows = [
+        [row for row in scorer.shares.rows(ReadText.of(Question(text=text, brand=tuple(brand))).said) if row >= 0]
+        for text, brand in asked
+    ]
     return scorer.score(rows, COMPLAINT).logits

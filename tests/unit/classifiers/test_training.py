@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import Corpora, Example, own_examples, sounds_like_complaint
+from classifiers.corpora import Corpora, own_examples, sounds_like_complaint
+from classifiers.examples import Example
 from classifiers.features import TONES, word_features
 from classifiers.heads import Lines, Target, calibrated, fit
 from classifiers.model import Model, save
