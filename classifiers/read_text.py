@@ -7,7 +7,8 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 
-from classifiers.model import HEADS, Floats
+from classifiers.grounds import named
+from classifiers.model import COMPLAINT, HEADS, Floats
 from classifiers.parts import Part, parts_of, weights_of
 from classifiers.plain import Plain, plain
 from classifiers.scorer import Scores
@@ -17,6 +18,8 @@ from classifiers.unsaid import spoken
 from classifiers.verdict import Question
 from domain.span import Span
 
+_BARE: Final = 6
+"""Signs and a word that are still one exclamation: «ужас!!!», «👎👎👎»."""
 _LINK: Final = frozenset(("link",))
 _NO_LINK: Final[frozenset[str]] = frozenset()
 
@@ -32,6 +35,7 @@ class ReadText:
     said: list[str | None]
     named: tuple[Span, ...]
     parts: list[Part]
+    stream: str
 
     @classmethod
     def of(cls, question: Question) -> Self:
@@ -39,12 +43,20 @@ class ReadText:
         cut = pieces(reading.text)
         named = reading.read_all(question.brand)
         said = spoken(cut, named)
-        return cls(plain=reading, cut=cut, said=said, named=named, parts=parts_of(cut, named))
+        parts = parts_of(cut, named)
+        return cls(plain=reading, cut=cut, said=said, named=named, parts=parts, stream=question.stream)
 
     @property
     def branded(self) -> bool:
         """Whether the author himself names the brand: an answer's address alone makes a text without one."""
         return BRAND in self.said
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is one word or a sign that names no brand and no cause: «не», «ужас», 👎."""
+        said = [piece for piece in self.said if piece is not None and not piece.isspace()]
+        words = sum(piece[0].isalnum() for piece in said)
+        return words <= 1 and len(said) <= _BARE and not self.branded and not named(self.plain.text)
 
     @property
     def links(self) -> frozenset[str]:
@@ -59,7 +71,7 @@ class ReadText:
         inside = tuple(
             (max(0, begin), min(end, len(text))) for begin, end in spans if begin < len(text) and end > 0
         )
-        return Question(text=text, brand=inside)
+        return Question(text=text, brand=inside, stream=self.stream)
 
 
 class Together(NamedTuple):
@@ -80,7 +92,10 @@ class Together(NamedTuple):
         scores: Scores,
         added: Mapping[int, float],
     ) -> Self:
-        """`logits` are of the parts after the second reading, `scores` those of the first; `added` is by part."""
+        """`logits` are of the parts after the second reading, `scores` those of the first; `added` is by part.
+
+        What a bare text complains of only its thread can tell, so its odds are at most even.
+        """
         firsts = list(accumulate((len(text.parts) for text in texts), initial=0))
         whole = np.zeros((len(texts), len(HEADS)))
         shares: list[list[float]] = []
@@ -93,6 +108,12 @@ class Together(NamedTuple):
             read = [one for one in range(begin, end) if one in added]
             if read:
                 again[at] = float(sum(weights[one - begin] * added[one] for one in read))
+            if whole[at, COMPLAINT] > 0 and texts[at].bare:
+                moved = sum(shares[at]) + again.get(at, 0.0)
+                softer = 1 - whole[at, COMPLAINT] / moved
+                whole[at, COMPLAINT] = 0.0
+                shares[at] = [softer * share for share in shares[at]]
+                again |= {at: softer * again[at]} if at in again else {}
         return cls(whole, shares, again)
 
 
