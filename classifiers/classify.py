@@ -9,15 +9,15 @@ from typing import Final, Self
 import numpy as np
 
 from classifiers.cascade import Cascade
+from classifiers.contributions import NOTHING
 from classifiers.dangers import dangers_of
 from classifiers.intent import URGENT_WEIGHTS, intent_of, turned_to, urgency_of
 from classifiers.lexicon import Markers
-from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
+from classifiers.lexicon_hits import LexiconHit, LexiconHits, Meaning, Starting, found, meaning
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
 from classifiers.read_text import ReadText, Together
 from classifiers.reasons import Reasons
 from classifiers.scorer import Scorer
-from classifiers.shares import NOTHING
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Evidence, Label, Sentiment, Verdict
 
@@ -34,7 +34,7 @@ SURE: Final = 0.8
 _UNHAPPY, _CONTENT = LABELS.index("negative"), LABELS.index("positive")
 _BATCH: Final = 512
 _NOTHING_ADDED: Final[dict[int, float]] = {}
-_NO_MARKS: Final[frozenset[Mark]] = frozenset()
+_NO_HITS: Final[frozenset[LexiconHit]] = frozenset()
 _OPINIONS: Final = np.array([1.0, 0.0, 1.0])
 _REMEMBERED: Final = 10_000
 """Combinations of marks whose meaning is kept: most texts have one that was seen before."""
@@ -50,9 +50,9 @@ class Judge:
         self._version = model.version
         self._cascade = cascade
         self._scorer = Scorer(model)
-        self._marks = Marks(markers, self._scorer.shares.morphology)
+        self._hits = LexiconHits(markers, self._scorer.contributions.morphology)
         self._starts: list[Starting] = []
-        self._meanings: dict[frozenset[Mark], Meaning] = {}
+        self._meanings: dict[frozenset[LexiconHit], Meaning] = {}
         self._lock = Lock()
         self.intercept = float(model.intercept[COMPLAINT])
 
@@ -76,7 +76,7 @@ class Judge:
     def _batch(self, questions: Sequence[Question]) -> list[Verdict]:
         self._scorer.begin()
         texts = [ReadText.of(question) for question in questions]
-        rows = [self._scorer.shares.rows(text.said) for text in texts]
+        rows = [self._scorer.contributions.rows(text.said) for text in texts]
         parts = [(at, part) for at, text in enumerate(texts) for part in text.parts]
         judged = [[row for row in rows[at][part.first : part.last] if row != NOTHING] for at, part in parts]
         scores = self._scorer.score(judged, COMPLAINT)
@@ -93,7 +93,7 @@ class Judge:
                 said,
                 self._found([row for row in rows[at] if row != NOTHING]),
                 turned_to(texts[at].cut, texts[at].named) | texts[at].links,
-                Reasons(texts[at].cut, rows[at], together.shares[at], texts[at].plain),
+                Reasons(texts[at].cut, rows[at], together.contributions[at], texts[at].plain),
             )
             for at, said in enumerate(_said(together.logits, branded, self._leaning(branded, together.added)))
         ]
@@ -131,16 +131,16 @@ class Judge:
 
     def _learn_starts(self) -> None:
         """Note what marked words and phrases begin at each newly seen token."""
-        forms, lemmas = self._scorer.shares.forms, self._scorer.shares.lemmas
+        forms, lemmas = self._scorer.contributions.forms, self._scorer.contributions.lemmas
         if len(lemmas) < len(self._starts):  # the scorer has begun anew
             self._starts.clear()
         known = len(self._starts)
-        self._starts += map(self._marks.starting, forms[known:], lemmas[known:])
+        self._starts += map(self._hits.starting, forms[known:], lemmas[known:])
 
     def _found(self, rows: Sequence[int]) -> Meaning:
-        known, shares = self._starts, self._scorer.shares
+        known, kept = self._starts, self._scorer.contributions
         starts = [(place, known[row]) for place, row in enumerate(rows) if known[row]]
-        marks = found(rows, shares.forms, shares.lemmas, starts) if starts else _NO_MARKS
+        marks = found(rows, kept.forms, kept.lemmas, starts) if starts else _NO_HITS
         means = self._meanings.get(marks)
         if means is None:
             if len(self._meanings) >= _REMEMBERED:

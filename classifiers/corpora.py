@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from classifiers.examples import DataError, Domain, Example, rows
+from classifiers.polarity import COUNTED, read_polarity
 from classifiers.readings import (
     ATTITUDES,
     COMMENTS,
@@ -23,7 +24,6 @@ from classifiers.readings import (
 )
 from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
 from classifiers.text import OTHER_BRAND
-from classifiers.tones import COUNTED, read_tones
 from domain.span import Span
 from domain.verdict import LABELS, Label
 
@@ -75,7 +75,7 @@ _ASKED: Final = 6
 """One comment in so many is asked about: 12 000 in all."""
 _NOISE: Final = re.compile(r"(?:https?://|t\.co/)\S*|@\w+|\brt\b")
 _LETTERS: Final = re.compile(r"[^a-zа-яё]+")
-_GIST: Final = 70
+_DEDUP_LETTERS: Final = 70
 BRANDED: Final[tuple[Domain, ...]] = ("telecom", "banks")
 """Where attitudes to a brand are labelled, and a mention can be a complaint about it."""
 
@@ -228,17 +228,17 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
     unseen = [one for one in examples if one.read and not one.read.teaches]
     examples = [one for one in examples if not one.read or one.read.teaches]
-    known = {gist(one) for one in examples if one.post}
-    unseen = [one for one in unseen if gist(one) not in known]  # a copy of what teaches measures nothing
-    return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about, unseen=unseen)
+    known = {dedup_key(one) for one in examples if one.post}
+    unseen = [one for one in unseen if dedup_key(one) not in known]  # a copy of what teaches measures nothing
+    return Corpora(examples=examples, tones=read_polarity(lexicons, counted), about=about, unseen=unseen)
 
 
-def gist(example: Example) -> str:
+def dedup_key(example: Example) -> str:
     """What near copies have in common, whichever brand is asked about: first letters, no link, name or sign."""
     text = example.text
     for start, end in reversed(example.brand):
         text = text[:start] + " " + text[end:]
-    return _LETTERS.sub(" ", _NOISE.sub(" ", text.lower())).strip()[:_GIST]
+    return _LETTERS.sub(" ", _NOISE.sub(" ", text.lower())).strip()[:_DEDUP_LETTERS]
 
 
 def _checksum(file: Path) -> str:

@@ -7,12 +7,12 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 
+from classifiers.contributions import NOTHING
 from classifiers.grounds import named
 from classifiers.model import COMPLAINT, HEADS, Floats
 from classifiers.parts import Part, parts_of, weights_of
 from classifiers.plain import Plain, plain
 from classifiers.scorer import Scores
-from classifiers.shares import NOTHING
 from classifiers.text import BRAND, is_link, pieces
 from classifiers.unsaid import spoken
 from classifiers.verdict import Question
@@ -80,7 +80,7 @@ class Together(NamedTuple):
     """
 
     logits: Floats
-    shares: list[list[float]]
+    contributions: list[list[float]]
     added: dict[int, float]
 
     @classmethod
@@ -98,26 +98,30 @@ class Together(NamedTuple):
         """
         firsts = list(accumulate((len(text.parts) for text in texts), initial=0))
         whole = np.zeros((len(texts), len(HEADS)))
-        shares: list[list[float]] = []
+        contributions: list[list[float]] = []
         again: dict[int, float] = {}
         for at, (begin, end) in enumerate(pairwise(firsts)):
             weights = weights_of(texts[at].parts, logits[begin:end])
             whole[at] = weights @ logits[begin:end]
-            tokens = [scores.shares[scores.offsets[one] : scores.offsets[one + 1]] for one in range(begin, end)]
-            shares.append(_shares(texts[at].parts, rows[at], weights, tokens))
+            tokens = [
+                scores.contributions[scores.offsets[one] : scores.offsets[one + 1]] for one in range(begin, end)
+            ]
+            contributions.append(_contributions(texts[at].parts, rows[at], weights, tokens))
             read = [one for one in range(begin, end) if one in added]
             if read:
                 again[at] = float(sum(weights[one - begin] * added[one] for one in read))
             if whole[at, COMPLAINT] > 0 and texts[at].bare:
-                moved = sum(shares[at]) + again.get(at, 0.0)
+                moved = sum(contributions[at]) + again.get(at, 0.0)
                 softer = 1 - whole[at, COMPLAINT] / moved
                 whole[at, COMPLAINT] = 0.0
-                shares[at] = [softer * share for share in shares[at]]
+                contributions[at] = [softer * one for one in contributions[at]]
                 again |= {at: softer * again[at]} if at in again else {}
-        return cls(whole, shares, again)
+        return cls(whole, contributions, again)
 
 
-def _shares(parts: Sequence[Part], rows: Sequence[int], weights: Floats, tokens: Sequence[Floats]) -> list[float]:
+def _contributions(
+    parts: Sequence[Part], rows: Sequence[int], weights: Floats, tokens: Sequence[Floats]
+) -> list[float]:
     """What each judged token of a text added: in each part that it stands in, by the part's weight."""
     if len(parts) == 1:
         return list(tokens[0].tolist())

@@ -5,8 +5,8 @@ from functools import partial
 from itertools import accumulate, chain, compress
 from typing import Final, overload
 
+from classifiers.contributions import NOTHING
 from classifiers.plain import Plain
-from classifiers.shares import NOTHING
 from domain.verdict import Evidence
 
 _EVIDENCE: Final[Callable[[Iterable[float]], Evidence]] = partial(tuple.__new__, Evidence)

@@ -35,7 +35,7 @@ _COMPLAINT_WEIGHTS: Final = {"telecom": 1.0, "banks": 1.0, "general": 0.2, "news
 _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-dicts-ru")
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""
 
-_SOFTNESS: Final = 6.0
+_C: Final = 6.0
 _TAUGHT_WEIGHT: Final = 0.5
 """What the second tier thinks of a tweet, beside what people say of one."""
 _MIN_SHARE: Final = 0.03
@@ -93,7 +93,7 @@ def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, fl
     """What people say, each domain at its weight."""
     by_domain = np.array([weights.get(one.domain, 0.0) for one in examples])
     rows = np.flatnonzero((classes >= 0) & (by_domain > 0))
-    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], softness=_SOFTNESS)
+    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], c=_C)
 
 
 def _taught_moods(examples: Sequence[Example], domains: Sequence[Domain]) -> Target:
@@ -125,7 +125,7 @@ def _soft(shares: Sequence[tuple[float, ...]]) -> Target:
         rows=rows.astype(np.int64),
         classes=classes.astype(np.int64),
         weights=_TAUGHT_WEIGHT * parts,
-        softness=_SOFTNESS,
+        c=_C,
     )
 
 
