@@ -56,7 +56,9 @@ def _sources(answer: dict[str, Any]) -> str:
     if not isinstance(sources, dict):
         raise ValueError("the answer is not the daemon's")  # noqa: TRY004  # the answer is wrong, not our types
     waiting = [
-        name for name, one in sources.items() if isinstance(one, dict) and one.get("state") not in ("ok", "new")
+        name
+        for name, source in sources.items()
+        if isinstance(source, dict) and source.get("state") not in ("ok", "new")
     ]
     words = f"{len(sources)} sources"
     return f"{words}, waiting: {', '.join(waiting)}" if waiting else words

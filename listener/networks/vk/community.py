@@ -198,10 +198,10 @@ class VkCommunity:
         fresh = self._events_once.fresh(look.updates)
         cursor = write_bookmark(Bookmark(ts=look.ts, at=self._now()))
         self._events_once.handed_over(cursor, look.updates)
-        mentions, deleted = await self._said(group, fresh)
+        mentions, deleted = await self._hear(group, fresh)
         return Batch(mentions=tuple(mentions), deleted=deleted, cursor=cursor)
 
-    async def _said(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
+    async def _hear(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
         """The updates that are mentions or deletions, in order; a broken one is logged and costs only itself."""
         heard: list[tuple[Update, Item | None]] = []
         authors: set[int] = {-group}
