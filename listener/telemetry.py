@@ -51,6 +51,7 @@ class Telemetry:
 
     def delivered(self, due: Due, outcome: Outcome, seconds: float) -> None:
         self.metrics.delivered(due.chat.messenger, outcome, seconds)
+        self.health.delivered(due.chat, outcome, self._clock.now())
         if outcome == "sent" and isinstance(due, Delivery) and due.shown == 0:
             self.metrics.card_shown(due.case.mentions[-1].published_at, self._clock.now())
 
@@ -65,6 +66,11 @@ class Telemetry:
         """So many cards wait for the morning, the first until then."""
         self.metrics.held(cards)
         self.health.held(cards, until)
+
+    def config(self, refusal: str | None) -> None:
+        """The first mistake of a config that was refused; None when the newest one is in use."""
+        self.metrics.config(refused=refusal is not None)
+        self.health.config(refusal)
 
     def lag(self, seconds: float) -> None:
         self.metrics.lag(seconds)

@@ -21,6 +21,7 @@ PAGE_FILES: Final = {
     "page.js": "text/javascript",
     "composer.js": "text/javascript",
     "feed.js": "text/javascript",
+    "guide.js": "text/javascript",
     "markup.js": "text/javascript",
     "messenger.js": "text/javascript",
     "modal.js": "text/javascript",

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Final
@@ -55,16 +56,28 @@ async def _look(settings: Settings, arguments: argparse.Namespace) -> list[Part]
     config, line = await asyncio.to_thread(_config, settings.config_dir)
     parts = [Part(title="Настройки", lines=(line,))]
     look = Look(now=lambda: SystemClock().now().timestamp(), fix=arguments.fix)
-    test = arguments.wait if arguments.send_test else None
+    test = (
+        (0.0 if await asyncio.to_thread(is_running, settings) else arguments.wait) if arguments.send_test else None
+    )
     if not arguments.json:
         _show(parts[0])
         if test is not None:
-            print(f"Сейчас в чаты уйдут пробные карточки: нажмите кнопку на каждой, жду {test:.0f} с", flush=True)
+            wait = f": нажмите кнопку на каждой, жду {test:.0f} с" if test else ""
+            print(f"Сейчас в чаты уйдут пробные карточки{wait}", flush=True)
     async for part in check_up(settings, config, look, send_test=test):
         parts.append(part)
         if not arguments.json:
             _show(part)
     return parts
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether a daemon with these settings runs: it, not the doctor, would take the presses."""
+    try:
+        with socket.create_connection((settings.http_host, settings.http_port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def _config(folder: Path) -> tuple[Config | None, Line]:

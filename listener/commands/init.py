@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from listener.config.load import check
 from listener.networks.registry import NETWORKS
-from listener.starting.files import SECRETS, files
+from listener.starting.files import SECRETS, by_hand, files
 from listener.starting.wishes import Wishes
 
 _CHAT: Final = re.compile(r"-?\d{1,16}")
@@ -42,9 +42,12 @@ def run(arguments: argparse.Namespace) -> int:
     except EOFError:
         return 2
     example = (packaged("listener") / "data" / "env.example").read_text(encoding="utf-8")
-    for path, text in files(wishes, example).items():
-        print(_written(arguments.dir / path, text))
     config = arguments.dir / "config"
+    others = sorted(path.name for path in (config / "brands").glob("*.yaml"))
+    for path, text in files(wishes, example).items():
+        print(_written(arguments.dir / path, text, by_hand(path, wishes)))
+    if others:
+        print(f"  в {config / 'brands'} уже слушают: {', '.join(others)}; чужие примеры удалите")
     for mistake in check(config):
         print(f"  {'предупреждение: ' if mistake.warning else ''}{mistake}")
     print(_next(arguments.dir))
@@ -86,10 +89,10 @@ def _page(text: str) -> str:
     return name
 
 
-def _written(path: Path, text: str) -> str:
+def _written(path: Path, text: str, by_hand: str) -> str:
     """What became of one file. The one with the secrets is for nobody else to read."""
     if path.exists():
-        return f"  уже есть, не тронут: {path}"
+        return f"  уже есть, не тронут: {path}" + (f"; впишите сами: {by_hand}" if by_hand else "")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600 if path.name == SECRETS else 0o644)
     path.write_text(text, encoding="utf-8")

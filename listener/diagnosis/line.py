@@ -28,5 +28,10 @@ def bad(what: str, says: str, remedy: str) -> Line:
     return Line(what=what, state="bad", says=says, remedy=remedy)
 
 
+def sent_beside_the_daemon(what: str) -> Line:
+    """A test card whose press a running daemon would take: only the eye can tell whether it is there."""
+    return ok(what, "карточка ушла, посмотрите в чат; нажатия сейчас получает работающий listener run")
+
+
 def off(what: str, says: str) -> Line:
     return Line(what=what, state="off", says=says)

@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from alerts.routing import Chat
+from alerts.sla import Hours, hold_until
 from listener.config.values import Config
 from listener.diagnosis.line import Line, bad, ok, warn
 from listener.diagnosis.wire import Look
@@ -36,7 +39,7 @@ async def check_up(
     lines = await _all(machine.diagnose(settings, look))
     ours = machine.clock(look)
     yield Part(title="Машина", lines=(*lines, *([ours] if ours else [])))
-    yield Part(title="Вместе", lines=tuple(_together(settings, config)))
+    yield Part(title="Вместе", lines=tuple(_together(settings, config, datetime.fromtimestamp(look.now(), UTC))))
 
 
 def of_config(wrong: int, warnings: int, *, there: bool, folder: str) -> Line:
@@ -50,7 +53,7 @@ def of_config(wrong: int, warnings: int, *, there: bool, folder: str) -> Line:
     return ok("настройки", "в порядке")
 
 
-def _together(settings: Settings, config: Config | None) -> Iterable[Line]:
+def _together(settings: Settings, config: Config | None, now: datetime) -> Iterable[Line]:
     """Whether anything is heard and anybody told."""
     if any(options.secrets() for options in settings.networks.values()):
         yield ok("слышим", "хотя бы одну сеть")
@@ -68,8 +71,20 @@ def _together(settings: Settings, config: Config | None) -> Iterable[Line]:
     if config is not None and not told:
         remedy = "впишите чат в routes.yaml: docs/connect-telegram.ru.md или docs/connect-slack.ru.md"
         yield warn("говорим", "карточки только в окне программы", remedy)
+    if config is not None and config.routing.hours is not None:
+        yield from _held(config.routing.hours, now)
     if config is not None and not config.people:
         yield warn("люди", "нажимать кнопки некому", "впишите людей в people.yaml")
+
+
+def _held(hours: Hours, now: datetime) -> Iterable[Line]:
+    """A newcomer in the evening would wait for a card that is held until the morning."""
+    until = hold_until(hours, urgent=False, now=now)
+    if until is not None:
+        local = until.astimezone(ZoneInfo(hours.timezone))
+        kept = "карточки ждут" if hours.night == "hold" else "карточки, кроме срочных, ждут"
+        says = f"сейчас нерабочие часы: {kept} до {local:%d.%m %H:%M}"
+        yield warn("часы работы", says, "так задано в hours (routes.yaml); для пробы поставьте night: send")
 
 
 def _chats(config: Config | None) -> dict[str, tuple[Chat, ...]]:

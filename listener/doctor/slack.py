@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientSession, WSMsgType
 
 from alerts.routing import Chat
-from listener.diagnosis.line import Line, bad, off, ok, warn
+from listener.diagnosis.line import Line, bad, off, ok, sent_beside_the_daemon, warn
 from listener.diagnosis.wire import Look, Wire, along
 from listener.proxies import Proxies
 from listener.settings import Settings
@@ -180,6 +180,8 @@ async def _test_cards(
 
 
 def _outcome(what: str, who: str | None, seconds: float) -> Line:
+    if seconds <= 0:
+        return sent_beside_the_daemon(what)
     if who is not None:
         return ok(what, f"карточка видна, кнопку нажал(а) {who}")
     says = f"карточка ушла, за {seconds:.0f} с кнопку никто не нажал"
@@ -189,6 +191,8 @@ def _outcome(what: str, who: str | None, seconds: float) -> Line:
 async def _pressed(socket: Any, sent: set[str], seconds: float) -> dict[str, str]:
     """Who pressed which card, until all are pressed or time is up."""
     pressed: dict[str, str] = {}
+    if seconds <= 0:
+        return pressed
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             async for ts, who in _presses(socket):

@@ -26,6 +26,11 @@ def files(wishes: Wishes, example: str) -> Mapping[Path, str]:
     }
 
 
+def by_hand(path: Path, wishes: Wishes) -> str:
+    """What the newcomer must write into a file that is there already."""
+    return "  ".join(_chats(wishes)) if path.name == "routes.yaml" else ""
+
+
 def brand_yaml(wishes: Wishes) -> str:
     found = ", ".join(forms(wishes.name))
     lines = [
@@ -70,11 +75,7 @@ def _watch(network: Network[Any], wishes: Wishes) -> str:
 
 
 def routes_yaml(wishes: Wishes) -> str:
-    chats = [
-        f"telegram: [{{chat: {wishes.chat}}}]" if wishes.chat else "",
-        f'slack: ["{wishes.channel}"]' if wishes.channel else "",
-    ]
-    shown = "\n    ".join(filter(None, chats)) or CONSOLE
+    shown = "\n    ".join(_chats(wishes)) or CONSOLE
     owner = f"\n    owner: {person(wishes)}   # кто отвечает: id из people.yaml" if wishes.person else ""
     return f"""\
 # Кому приходят карточки. Получатель — имя и его чаты. Номер чата подскажет бот: напишите ему /id.
@@ -85,13 +86,19 @@ route:
   to: support                        # всё, что не подошло ни под один маршрут
   routes: []                         # сверху вниз, берётся первый подходящий
 sla: {{warn: 15m, due: 30m, breach: 60m}}   # сроки ответа в рабочем времени
-hours:
-  weekdays: ["09:00-21:00"]
-  weekend: ["10:00-18:00"]
-  holidays: russia
-  night: urgent                      # срочные сразу, остальные ждут утра
-  timezone: Europe/Moscow
+# Часов работы нет: карточки приходят круглые сутки. Чтобы ночью приходили только срочные, уберите решётки:
+# hours:
+#   weekdays: ["09:00-21:00"]
+#   weekend: ["10:00-18:00"]
+#   holidays: russia
+#   night: urgent                    # срочные сразу, остальные ждут утра
+#   timezone: Europe/Moscow
 """
+
+
+def _chats(wishes: Wishes) -> list[str]:
+    telegram = [f"telegram: [{{chat: {wishes.chat}}}]"] if wishes.chat else []
+    return telegram + ([f'slack: ["{wishes.channel}"]'] if wishes.channel else [])
 
 
 def person(wishes: Wishes) -> str:

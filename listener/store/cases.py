@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Subquery, exists, func, select
+from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
@@ -23,6 +24,8 @@ MOST_MENTIONS: Final = 100
 """The latest mentions of a case that are loaded: a quarrel of thousands must not stall the outbox."""
 MOST_EVENTS: Final = 100
 MOST_EARLIER: Final = 3
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+"""Statements with subqueries are built once: building them again took as long as running them."""
 
 
 class CaseStore:
@@ -46,7 +49,7 @@ class CaseStore:
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
     """The cases by id, without those that do not exist."""
     rows = list(await connection.execute(select(cases).where(cases.c.id.in_(ids))))
-    past = list(await connection.execute(_past(ids)))
+    past = list(await connection.execute(_past(), {"ids": list(ids)}))
     mentioned = await _mentions(connection, {*ids, *(row.id for row in past)})
     events = await _events(connection, ids)
     earlier: dict[int, list[EarlierCase]] = defaultdict(list)
@@ -73,7 +76,8 @@ async def cards_today(connection: AsyncConnection, brand: str, now: datetime) ->
     return int(found.scalar_one())
 
 
-def _past(ids: Collection[int]) -> Select[Any]:
+@cache
+def _past() -> Select[Any]:
     """The latest few cases that each author had with the brand before, oldest first."""
     before = cases.alias("before")
     place = func.row_number().over(partition_by=cases.c.id, order_by=before.c.id.desc()).label("place")
@@ -86,30 +90,14 @@ def _past(ids: Collection[int]) -> Select[Any]:
             & (before.c.author_id == cases.c.author_id)
             & (before.c.id < cases.c.id),
         )
-        .where(cases.c.id.in_(ids))
+        .where(cases.c.id.in_(_IDS))
         .subquery()
     )
     return select(ranked).where(ranked.c.place <= MOST_EARLIER).order_by(ranked.c.id)
 
 
 async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
-    ranked = _latest(ids)
-    found = await connection.execute(
-        select(
-            ranked.c.case_id,
-            ranked.c.strength,
-            *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
-            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
-            *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
-            *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
-        )
-        .join(cases, cases.c.id == ranked.c.case_id)
-        .join(mentions, mentions.c.id == ranked.c.mention_id)
-        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
-        .where(ranked.c.place <= MOST_MENTIONS)
-        .order_by(ranked.c.place.desc())
-    )
-    rows = found.all()
+    rows = (await connection.execute(_latest_mentions(), {"ids": list(ids)})).all()
     parents = await _parents(connection, rows)
     of_case: dict[int, list[CaseMention]] = defaultdict(list)
     for row in rows:
@@ -143,7 +131,27 @@ def _parent_of(row: Row[Any]) -> Quote:
     return read_extra(row.extra).parent or Quote(id=row.thread)
 
 
-def _latest(ids: Collection[int]) -> Subquery:
+@cache
+def _latest_mentions() -> Select[Any]:
+    ranked = _latest()
+    return (
+        select(
+            ranked.c.case_id,
+            ranked.c.strength,
+            *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
+            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
+            *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
+            *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
+        )
+        .join(cases, cases.c.id == ranked.c.case_id)
+        .join(mentions, mentions.c.id == ranked.c.mention_id)
+        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
+        .where(ranked.c.place <= MOST_MENTIONS)
+        .order_by(ranked.c.place.desc())
+    )
+
+
+def _latest() -> Subquery:
     """The mentions of the cases with their places from the end."""
     place = (
         func.row_number()
@@ -155,23 +163,28 @@ def _latest(ids: Collection[int]) -> Subquery:
     )
     return (
         select(case_mentions.c.case_id, case_mentions.c.mention_id, case_mentions.c.strength, place)
-        .where(case_mentions.c.case_id.in_(ids))
+        .where(case_mentions.c.case_id.in_(_IDS))
         .subquery()
     )
 
 
 async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Event]]:
+    rows = await connection.execute(_latest_events(), {"ids": list(ids)})
+    events: dict[int, list[Event]] = defaultdict(list)
+    for row in rows:
+        events[row.case_id].append(read_event(row))
+    return events
+
+
+@cache
+def _latest_events() -> Select[Any]:
     place = (
         func.row_number()
         .over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
         .label("place")
     )
-    ranked = select(case_events, place).where(case_events.c.case_id.in_(ids)).subquery()
-    rows = await connection.execute(select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number))
-    events: dict[int, list[Event]] = defaultdict(list)
-    for row in rows:
-        events[row.case_id].append(read_event(row))
-    return events
+    ranked = select(case_events, place).where(case_events.c.case_id.in_(_IDS)).subquery()
+    return select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number)
 
 
 def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:

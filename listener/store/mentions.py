@@ -30,6 +30,8 @@ Key = tuple[str, str]
 
 LEASE: Final = timedelta(seconds=30)
 """PostgreSQL only: for so long a mention handed out to one judge is not handed out to another."""
+FARTHEST: Final = timedelta(minutes=5)
+"""By so much may the clocks of two daemons differ."""
 MAX_TRIES: Final = 3
 AT_ONCE: Final = 500
 """Keys in one look-up; PostgreSQL takes 32 767 parameters."""
@@ -145,10 +147,11 @@ async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip
 
     On PostgreSQL they are leased, so that several judges share the work. SQLite serves one daemon, where a
     lease would cost a commit per batch and protect from nothing: `record` refuses a second decision anyway.
+    Nothing waits for as long as FARTHEST: what seems to was written before the clock was set back.
     """
     wanted = (
         select(mentions)
-        .where(STILL_WAITING, mentions.c.judge_after <= now)
+        .where(STILL_WAITING, or_(mentions.c.judge_after <= now, mentions.c.judge_after > now + FARTHEST))
         .order_by(mentions.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

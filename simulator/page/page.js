@@ -2,6 +2,7 @@
 
 import { showFeed } from "./feed.js";
 import { element, mrkdwn, slackPeople } from "./markup.js";
+import { watchGuide } from "./guide.js";
 import { showMessenger, watchMessenger } from "./messenger.js";
 import { showModal, watchModal } from "./modal.js";
 import { ask, find, send, toast, world } from "./world.js";
@@ -90,6 +91,7 @@ watchMessenger("slack");
 watchModal();
 watchForm();
 watchPanels();
+watchGuide();
 find("#alert button").addEventListener("click", () => find("#alert").close());
 find("#rate").addEventListener("change", (event) => {
   send(event.target, "/sim/traffic", { rate: Number(event.target.value) }).then(() => event.target.blur());

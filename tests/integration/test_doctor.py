@@ -548,6 +548,13 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
+async def test_a_card_that_would_wait_for_the_morning_is_said(world: World) -> None:
+    shut = 'hours: {weekdays: ["00:00-00:01"], weekend: ["00:00-00:01"], night: urgent, timezone: UTC}'
+    world.routes("route: {to: support}", "route: {to: support}\n" + shut)
+    told = {line.what: line.says for line in (await world.look())["Вместе"]}
+    assert "карточки, кроме срочных, ждут до" in told["часы работы"]
+
+
 async def test_one_dead_proxy_among_two_is_a_warning(world: World) -> None:
     async with proxy() as good:
         world.environ["LISTENER_PROXIES_TELEGRAM"] = f"http://127.0.0.1:1 {good.address}"
@@ -596,6 +603,15 @@ async def test_a_test_card_that_nobody_presses_is_a_warning(world: World) -> Non
     parts = await world.look(send_test=0.5)
     seen = [line for lines in parts.values() for line in lines if "проба" in line.what]
     assert [(line.state, "никто не нажал" in line.says) for line in seen] == [("warn", True), ("warn", True)]
+
+
+async def test_beside_a_running_daemon_nobody_waits_for_the_presses_that_it_takes(world: World) -> None:
+    parts = await world.look(send_test=0)
+    seen = [line for lines in parts.values() for line in lines if "проба" in line.what]
+    assert [line.state for line in seen] == ["ok", "ok"]
+    assert all("посмотрите в чат" in line.says for line in seen)
+    assert world.simulator.telegram.chats[-1001].messages
+    assert world.simulator.slack.channels["C01"].messages
 
 
 def test_a_clock_that_is_wrong_is_named_with_its_direction() -> None:

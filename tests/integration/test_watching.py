@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from listener.watching import announce_changes
+from listener.watching import announce_changes, digest
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
     (tmp_path / "brands").mkdir()
     write(tmp_path / "routes.yaml", "a: 1\n")
     changed = asyncio.Event()
-    task = asyncio.create_task(announce_changes(tmp_path, changed))
+    task = asyncio.create_task(announce_changes(tmp_path, await asyncio.to_thread(digest, tmp_path), changed))
     await asyncio.sleep(0.5)
     yield Watched(tmp_path, changed)
     task.cancel()
@@ -71,3 +71,15 @@ async def test_two_files_that_are_saved_in_a_row_are_one_change(watched: Watched
     write(watched.folder / "brands" / "romashka.yaml", "id: b\n")
     assert await watched.seen(5)
     assert not await watched.seen(1.5)
+
+
+async def test_what_was_saved_while_the_folder_was_read_is_seen_too(tmp_path: Path) -> None:
+    write(tmp_path / "routes.yaml", "a: 1\n")
+    before = await asyncio.to_thread(digest, tmp_path)
+    write(tmp_path / "routes.yaml", "a: 2\n")
+    changed = asyncio.Event()
+    task = asyncio.create_task(announce_changes(tmp_path, before, changed))
+    await asyncio.wait_for(changed.wait(), 10)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

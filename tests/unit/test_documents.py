@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from listener.config.handbook import with_handbook
 from listener.dotenv import read_dotenv
 from listener.environment import PREFIX, Reader, SettingsError
 from listener.settings import read_settings
@@ -67,3 +68,8 @@ def test_the_settings_of_the_example_are_no_mistake_as_they_stand() -> None:
         read_settings({}, ROOT / ".env.example")
     except SettingsError as error:
         pytest.fail(str(error))
+
+
+def test_the_topics_and_intents_in_the_configs_document_are_those_of_the_code() -> None:
+    text = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    assert with_handbook(text) == text, "python -m listener.config.handbook writes it anew"

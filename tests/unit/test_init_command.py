@@ -64,7 +64,10 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["init", "--dir", str(tmp_path), *FLAGS]) == 0
     assert (folder / "routes.yaml").read_text(encoding="utf-8") == "# ours\n"
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "# ours\n"
-    assert capsys.readouterr().out.count("уже есть, не тронут") == 6
+    out = capsys.readouterr().out
+    assert out.count("уже есть, не тронут") == 6
+    assert 'впишите сами: telegram: [{chat: -1001}]  slack: ["#support"]' in out
+    assert "уже слушают: romashka-telekom.yaml" in out
 
 
 def test_the_file_of_secrets_is_for_nobody_else_and_is_read_without_a_mistake(tmp_path: Path) -> None:

@@ -98,6 +98,11 @@ def test_a_setting_that_is_not_what_somebody_believes_is_named(environ: dict[str
     assert len(str(error.value).splitlines()) == 1
 
 
+def test_a_folder_named_on_the_command_line_wins_and_makes_the_setting_no_stranger() -> None:
+    settings = read_settings({"LISTENER_CONFIG_DIR": "usual"}, config_dir=Path("asked"))
+    assert settings.config_dir == Path("asked")
+
+
 def test_what_kubernetes_adds_for_a_service_of_that_name_is_no_mistake() -> None:
     read_settings({"LISTENER_SERVICE_HOST": "10.0.0.1", "LISTENER_PORT_8080_TCP": "tcp://10.0.0.1:8080"})
 
