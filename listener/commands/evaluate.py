@@ -39,14 +39,14 @@ _READ_DOMAINS: Final = frozenset(("telecom", "banks"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What to measure on what. `read` are tweets that people read, weighed by the stream, `topical` those that
-    were read for topics, intent and urgency; `told` as in Gold.
+    were read for topics, intent and urgency; `labelled` as `told` in Gold.
     """
 
     judge: Judge
     examples: Sequence[Example] = ()
     read: Sequence[Example] = ()
     topical: Sequence[Example] = ()
-    told: frozenset[str] = frozenset()
+    labelled: frozenset[str] = frozenset()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -149,7 +149,7 @@ def _task(arguments: argparse.Namespace) -> Task:
         print(f"{arguments.file}: пропущено строк без тональности (speech, skip): {gold.skipped}", file=sys.stderr)
     if not gold.examples:
         raise DataError(f"{arguments.file}: нет ни одной строки с оценкой")
-    return Task(judge=judge, examples=gold.examples, told=gold.told)
+    return Task(judge=judge, examples=gold.examples, labelled=gold.told)
 
 
 def _conflict(arguments: argparse.Namespace) -> str | None:
@@ -177,8 +177,8 @@ def _development(arguments: argparse.Namespace) -> Task:
         texts = {example.text for example in held}
         plain = read_corpora(data, with_x=False)
         corpora = replace(plain, examples=[example for example in plain.examples if example.text not in texts])
-    model = train(corpora, _told)
-    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read, told=_READ_DOMAINS)
+    model = train(corpora, _say)
+    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read, labelled=_READ_DOMAINS)
 
 
 def _topics(everything: Corpora, corpora: Corpora, arguments: argparse.Namespace) -> Task:
@@ -187,11 +187,11 @@ def _topics(everything: Corpora, corpora: Corpora, arguments: argparse.Namespace
     So they need a model of their own, trained without them, and would harm the other figures.
     """
     topical = measuring(everything)
-    model = train(replace(corpora, examples=without(corpora, topical)), _told)
+    model = train(replace(corpora, examples=without(corpora, topical)), _say)
     return Task(judge=_judge(model, arguments, "one"), topical=topical)
 
 
-def _told(step: str) -> None:
+def _say(step: str) -> None:
     print(step, file=sys.stderr)
 
 
@@ -211,7 +211,7 @@ def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:
 def _show(task: Task, budget: Budget, plots: Path | None) -> None:
     console = Console()
     answered = answers(task.judge, task.examples)
-    for table in tables(_known([figures_of(answer, budget) for answer in answered]), task.told, budget):
+    for table in tables(_known([figures_of(answer, budget) for answer in answered]), task.labelled, budget):
         console.print(table)
     for table in read_tables(measure_read(task.judge, task.read, budget), budget):
         console.print(table)
