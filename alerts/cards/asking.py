@@ -119,7 +119,8 @@ def _people(pressed: Pressed) -> tuple[Option, ...]:
 
 
 def _label(person: Person, *, twice: bool) -> str:
-    role = {"lead": "старший", "engineer": "инженер", "operator": ""}[person.role]
+    lead = "старшая" if person.gender == "f" else "старший"
+    role = {"lead": lead, "engineer": "инженер", "operator": ""}[person.role]
     more = ", ".join(filter(None, (person.id if twice else "", role)))
     name = in_short(person.name, MAX_LABEL - len(more) - 3)
     return f"{name} ({more})" if more else name

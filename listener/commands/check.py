@@ -23,12 +23,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong; 1 when the daemon would refuse to start with this config."""
     directory = arguments.dir or read_config_dir(os.environ, Path(".env"))
     mistakes = check(directory, searches=_searches())
-    wrong = sum(not one.warning for one in mistakes)
+    wrong = sum(not mistake.warning for mistake in mistakes)
     if arguments.json:
-        print(json.dumps([_row(one) for one in mistakes], ensure_ascii=False, indent=2))
+        print(json.dumps([_row(mistake) for mistake in mistakes], ensure_ascii=False, indent=2))
     else:
-        for one in mistakes:
-            print(f"{one.file}:{one.line}: {'предупреждение: ' if one.warning else ''}{one.message}")
+        for mistake in mistakes:
+            print(
+                f"{mistake.file}:{mistake.line}: {'предупреждение: ' if mistake.warning else ''}{mistake.message}"
+            )
         print(_summary(wrong, len(mistakes) - wrong))
     return 1 if wrong else 0
 

@@ -78,12 +78,12 @@ def classify_rows(
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     while batch := list(islice(numbered, _BATCH)):
         asked = [_asked(line, matchers) for _, line in batch]
-        verdicts = iter(judge.classify([one.question for one in asked if one.error is None]))
-        for (number, _), one in zip(batch, asked, strict=True):
-            if one.error is None:
-                yield {"id": one.id, **verdict_row(next(verdicts))}
+        verdicts = iter(judge.classify([request.question for request in asked if request.error is None]))
+        for (number, _), request in zip(batch, asked, strict=True):
+            if request.error is None:
+                yield {"id": request.id, **verdict_row(next(verdicts))}
             else:
-                yield {"line": number, "error": one.error}
+                yield {"line": number, "error": request.error}
 
 
 def in_words(row: Mapping[str, Any], text: str) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _asked(line: bytes, matchers: Mapping[str, Matcher]) -> Asked:
     try:
         row = _row(line)
         text = _text(row)
-        return Asked(id=_identity(row), question=Question(text=text, brand=_named(row, text, matchers)))
+        return Asked(id=_identity(row), question=Question(text=text, brand=_brand_spans(row, text, matchers)))
     except BadLineError as error:
         return Asked(id=None, question=Question(text=""), error=str(error))
 
@@ -141,7 +141,7 @@ def _identity(row: dict[str, Any]) -> str | int | None:
     return identity
 
 
-def _named(row: dict[str, Any], text: str, matchers: Mapping[str, Matcher]) -> tuple[tuple[int, int], ...]:
+def _brand_spans(row: dict[str, Any], text: str, matchers: Mapping[str, Matcher]) -> tuple[tuple[int, int], ...]:
     """Where the text names the brand it is asked about; nowhere, if it does not."""
     brand = row.get("brand")
     if brand is None:

@@ -92,12 +92,12 @@ def explain(text: str, decider: Decider, now: datetime) -> Iterator[Text]:
         return
     verdicts = decider.judge.classify([Question(text=text, brand=match.words) for match in matches])
     for match, verdict in zip(matches, verdicts, strict=True):
-        judged = decider.weigh(mention, match, verdict)
+        brand_verdict = decider.weigh(mention, match, verdict)
         brand = decider.brands[match.brand]
         yield _highlighted(text, match.words, _speaking(verdict))
         yield Text(f"Бренд: {brand.title} ({brand.id}), {match.reason}")
         yield from _verdict(text, verdict)
-        yield from _decision(mention, judged, decider, now)
+        yield from _decision(mention, brand_verdict, decider, now)
 
 
 def _moment(text: str | None) -> datetime:
@@ -134,22 +134,22 @@ def _mention(text: str, now: datetime) -> Mention:
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:
     """The spans that speak most for a complaint."""
-    strongest = sorted((one for one in verdict.words if one.weight > 0), key=lambda one: -one.weight)
-    return tuple((one.start, one.end) for one in strongest[:MOST_WORDS])
+    strongest = sorted((token for token in verdict.words if token.weight > 0), key=lambda token: -token.weight)
+    return tuple((token.start, token.end) for token in strongest[:MOST_WORDS])
 
 
-def _highlighted(text: str, named: Sequence[Span], because: Sequence[Span]) -> Text:
+def _highlighted(text: str, brand_spans: Sequence[Span], evidence_spans: Sequence[Span]) -> Text:
     line = Text(text)
-    for start, end in because:
+    for start, end in evidence_spans:
         line.stylize("bold red", start, end)
-    for start, end in named:
+    for start, end in brand_spans:
         line.stylize("underline cyan", start, end)
     return line
 
 
 def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
-    strongest = sorted(verdict.words, key=lambda one: -abs(one.weight))
-    telling = [(text[one.start : one.end], f"{one.weight:+.2f}".replace(".", ",")) for one in strongest]
+    strongest = sorted(verdict.words, key=lambda token: -abs(token.weight))
+    telling = [(text[token.start : token.end], f"{token.weight:+.2f}".replace(".", ",")) for token in strongest]
     spoken = list(dict.fromkeys((word, weight) for word, weight in telling if _says(word)))[:MOST_WORDS]
     words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
     yield Text(
@@ -172,20 +172,20 @@ def _says(word: str) -> bool:
     return any(letter.isalnum() or ord(letter) >= _EMOJI for letter in word)
 
 
-def _decision(mention: Mention, judged: BrandVerdict, decider: Decider, now: datetime) -> Iterator[Text]:
-    brand = decider.brands[judged.match.brand]
-    if judged.outcome not in MAKE_A_CASE:
-        threshold = f" (порог {percent(brand.complaint_at)})" if judged.outcome == "below threshold" else ""
-        yield Text(f"Обращения не будет: {DECLINED[judged.outcome]}{threshold}", style="yellow")
+def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, now: datetime) -> Iterator[Text]:
+    brand = decider.brands[brand_verdict.match.brand]
+    if brand_verdict.outcome not in MAKE_A_CASE:
+        threshold = f" (порог {percent(brand.complaint_at)})" if brand_verdict.outcome == "below threshold" else ""
+        yield Text(f"Обращения не будет: {DECLINED[brand_verdict.outcome]}{threshold}", style="yellow")
         return
-    candidate = decider.candidate(mention, judged)
+    candidate = decider.candidate(mention, brand_verdict)
     routed, decision = decider.route(candidate, now), decide(candidate, decider.routing)
     why = f"порог {percent(brand.complaint_at)} пройден"
-    if judged.outcome == "danger":
+    if brand_verdict.outcome == "danger":
         why = f"порог {percent(brand.complaint_at)} не пройден, но это опасно: {', '.join(candidate.dangers)}"
     yield Text(f"Будет обращение: {why}", style="green")
-    if judged.reasons:
-        yield Text(f"О чём: {', '.join(judged.reasons)}")
+    if brand_verdict.reasons:
+        yield Text(f"О чём: {', '.join(brand_verdict.reasons)}")
     yield Text(f"Кому: {decision.reason}")
     for receiver in decision.receivers:
         yield Text(f"  {receiver.name}: {', '.join(map(_place, receiver.chats))}")

@@ -57,7 +57,9 @@ def _words(answer: dict[str, Any]) -> str:
     if not isinstance(sources, dict) or not isinstance(problems, list):
         raise ValueError("the answer is not the daemon's")  # noqa: TRY004  # the answer is wrong, not our types
     waiting = [
-        name for name, one in sources.items() if isinstance(one, dict) and one.get("state") not in ("ok", "new")
+        name
+        for name, source in sources.items()
+        if isinstance(source, dict) and source.get("state") not in ("ok", "new")
     ]
     words = f"{len(sources)} sources" + (f", waiting: {', '.join(waiting)}" if waiting else "")
     return "\n  ".join([words, *map(str, problems)])

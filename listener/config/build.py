@@ -90,7 +90,7 @@ def _handles(accounts: Sequence[str]) -> tuple[str, ...]:
 
 def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
     return (
-        *(Chat(messenger="telegram", chat=str(one.chat), topic=one.topic) for one in file.telegram),
+        *(Chat(messenger="telegram", chat=str(chat.chat), topic=chat.topic) for chat in file.telegram),
         *(Chat(messenger="slack", chat=channel) for channel in file.slack),
         *(Chat(messenger="console", chat=name) for name in file.console),
     )

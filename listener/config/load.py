@@ -25,7 +25,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 def load(directory: Path) -> Config:
     """Read the whole folder. Raises ConfigError with every mistake; warnings do not stop it."""
     folder = _read(directory)
-    mistakes = tuple(one for one in folder.mistakes if not one.warning)
+    mistakes = tuple(mistake for mistake in folder.mistakes if not mistake.warning)
     if mistakes or folder.routes is None:
         raise ConfigError(mistakes)
     return Config(
@@ -46,7 +46,7 @@ def check(directory: Path, *, searches: Mapping[str, int] | None = None) -> tupl
     brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
     for name, per_day in (searches or {}).items():
         folder.mistakes += search_warnings(NETWORKS[name], brands, per_day)
-    return tuple(sorted(folder.mistakes, key=lambda one: (one.file, one.line)))
+    return tuple(sorted(folder.mistakes, key=lambda mistake: (mistake.file, mistake.line)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def _read(directory: Path) -> _Folder:
     except OSError as error:
         message = f"папка не читается: {error.strerror or type(error).__name__}"
         folder.mistakes.append(Mistake(file=str(directory), line=1, message=message))
-    folder.mistakes[:] = sorted(dict.fromkeys(folder.mistakes), key=lambda one: (one.file, one.line))
+    folder.mistakes[:] = sorted(dict.fromkeys(folder.mistakes), key=lambda mistake: (mistake.file, mistake.line))
     return folder
 
 
@@ -154,6 +154,6 @@ def _parse(path: Path, model: type[_Model], folder: _Folder) -> tuple[Tree, _Mod
 
 def _mistakes(tree: Tree, error: ValidationError, model: type[BaseModel]) -> Sequence[Mistake]:
     return [
-        Mistake(file=tree.file, line=tree.line(one["loc"]), message=explain(one, model))
-        for one in error.errors(include_url=False)
+        Mistake(file=tree.file, line=tree.line(wrong["loc"]), message=explain(wrong, model))
+        for wrong in error.errors(include_url=False)
     ]

@@ -116,7 +116,7 @@ def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around)
 
 def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile]) -> Iterator[Mistake]:
     """A network that none of the brands in question is listened to in."""
-    asked = [brand for brand in brands if brand.id in (when.brands or [one.id for one in brands])]
+    asked = [brand for brand in brands if brand.id in (when.brands or [other.id for other in brands])]
     heard = {network for brand in asked for network, watch in brand.watch if watch is not None}
     if asked and when.networks and heard.isdisjoint(when.networks):
         where = ", ".join(when.networks)
@@ -169,10 +169,10 @@ def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> 
     if people is None or not people.people:
         return
     for messenger in ("telegram", "slack"):
-        told = [name for name, receiver in routes.receivers.items() if getattr(receiver, messenger)]
-        if told and not any(getattr(person, messenger) for person in people.people):
+        receivers = [name for name, receiver in routes.receivers.items() if getattr(receiver, messenger)]
+        if receivers and not any(getattr(person, messenger) for person in people.people):
             message = f"ни у кого в people.yaml нет {messenger}: карточки придут, но нажимать кнопки будет некому"
-            yield tree.mistake(("receivers", told[0], messenger), message, warning=True)
+            yield tree.mistake(("receivers", receivers[0], messenger), message, warning=True)
 
 
 def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Iterator[Mistake]:

@@ -46,7 +46,7 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _key_meant(key: str, keys: Sequence[str]) -> str:
-    english = next((one for one in _KEYS_IN_RUSSIAN.get(key.lower(), ()) if one in keys), None)
+    english = next((word for word in _KEYS_IN_RUSSIAN.get(key.lower(), ()) if word in keys), None)
     return f"; ключи пишут по-английски: «{english}»" if english else meant(key, keys)
 
 

@@ -38,7 +38,7 @@ def stranger(word: str) -> str | None:
 def disguised(word: str, known: Iterable[str]) -> str | None:
     """The known word that this one looks exactly like and is not: a Cyrillic «с» in `watch`."""
     looks = skeleton(fold(word))
-    return next((one for one in known if one != word and skeleton(fold(one)) == looks), None)
+    return next((other for other in known if other != word and skeleton(fold(other)) == looks), None)
 
 
 def number_meant(text: str) -> str | None:

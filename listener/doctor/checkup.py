@@ -63,12 +63,12 @@ def _together(settings: Settings, config: Config | None, now: datetime) -> Itera
             "ни одной сети: ни у одной нет ключа",
             "впишите ключ любой из них в .env: документы docs/connect-*.ru.md",
         )
-    told = [
+    with_chats = [
         receiver
         for receiver in (config.routing.receivers if config else ())
         if any(chat.messenger != "console" for chat in receiver.chats)
     ]
-    if config is not None and not told:
+    if config is not None and not with_chats:
         remedy = "впишите чат в routes.yaml: docs/connect-telegram.ru.md или docs/connect-slack.ru.md"
         yield warn("говорим", "карточки только в окне программы", remedy)
     if config is not None and config.routing.hours is not None:

@@ -66,7 +66,7 @@ def _sqlite(file: Path | None, *, fix: bool) -> Iterator[Line]:
 
 def _new_file(file: Path) -> Line:
     """Whether the first start could make the file."""
-    folder = next(one for one in (file.parent, *file.parent.parents) if one.exists())
+    folder = next(parent for parent in (file.parent, *file.parent.parents) if parent.exists())
     if os.access(folder, os.W_OK):
         return ok("база", f"{file}: появится при первом запуске")
     return bad(
@@ -78,13 +78,13 @@ def _sound(file: Path) -> Line:
     try:
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)
         try:
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         finally:
             connection.close()
     except sqlite3.Error as error:
         return bad("база", f"{file}: не читается ({error})", "верните копию: docs/runbook.md, «Database»")
-    if said != "ok":
-        return bad("база", f"{file}: повреждена ({said[:80]})", "верните копию: docs/runbook.md, «Database»")
+    if verdict != "ok":
+        return bad("база", f"{file}: повреждена ({verdict[:80]})", "верните копию: docs/runbook.md, «Database»")
     if not os.access(file, os.W_OK):
         return bad("база", f"{file}: закрыта для записи", f"chmod u+w {file}")
     return ok("база", f"{file}, {file.stat().st_size / 1e6:.1f} МБ, цела")

@@ -135,7 +135,7 @@ async def _listed(app: App) -> list[Mapping[str, Any]]:
             {"cursor": cursor} if cursor else {}
         )
         page, _ = await app.call("conversations.list", asked)
-        channels += [one for one in page.get("channels", []) if isinstance(one, Mapping)]
+        channels += [channel for channel in page.get("channels", []) if isinstance(channel, Mapping)]
         cursor = str((page.get("response_metadata") or {}).get("next_cursor", ""))
         if not cursor:
             return channels
@@ -144,9 +144,11 @@ async def _listed(app: App) -> list[Mapping[str, Any]]:
 def _channel(wanted: str, known: list[Mapping[str, Any]]) -> Line:
     what = f"канал {wanted}"
     name = wanted.removeprefix("#")
-    found = next((one for one in known if wanted == one.get("id") or name == one.get("name")), None)
+    found = next(
+        (channel for channel in known if wanted == channel.get("id") or name == channel.get("name")), None
+    )
     if found is None:
-        before = next((one for one in known if name in (one.get("previous_names") or [])), None)
+        before = next((channel for channel in known if name in (channel.get("previous_names") or [])), None)
         if before is not None:
             return bad(what, f"канал переименован в #{before.get('name')}", "впишите новое имя или номер канала")
         return bad(what, "канала нет, или он закрыт для приложения", "проверьте имя; в закрытый позовите: /invite")

@@ -47,10 +47,10 @@ class Bot:
             return body.get("result")
         parameters = body.get("parameters")
         moved = parameters.get("migrate_to_chat_id") if isinstance(parameters, Mapping) else None
-        code, said = body.get("error_code"), str(body.get("description", ""))[:200]
+        code, description = body.get("error_code"), str(body.get("description", ""))[:200]
         raise RefusedError(
             code if isinstance(code, int) else 0,
-            said.replace(self.token, "***"),
+            description.replace(self.token, "***"),
             moved if isinstance(moved, int) else None,
         )
 

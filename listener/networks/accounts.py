@@ -34,9 +34,9 @@ def on_own_page(mention: Mention, brand: Brand) -> bool:
 def address(network: str, account: str) -> tuple[str, str]:
     """An account as the staff write it, as (network, id or screen name); `network` where it names none."""
     name = account.strip().casefold()
-    named, colon, rest = name.partition(":")
-    if colon and named in NETWORKS:
-        network, name = named, rest
+    prefix, colon, rest = name.partition(":")
+    if colon and prefix in NETWORKS:
+        network, name = prefix, rest
     return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
 
 

@@ -80,7 +80,7 @@ class VkClient:
         except SourceError:
             raise
         except vk_api.exceptions.ApiError as error:
-            raise self._named(method, error) from None
+            raise self._worded(method, error) from None
         except vk_api.exceptions.ApiHttpError as error:
             raise _http_error(method, error.response) from None
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -91,7 +91,7 @@ class VkClient:
         except _FOREIGN as error:
             raise SourceError(f"VK {method}: ответ непонятен ({type(error).__name__})") from None
 
-    def _named(self, method: str, error: Any) -> SourceError:
+    def _worded(self, method: str, error: Any) -> SourceError:
         words = str(error.error.get("error_msg") or "").replace(self._token, "***")[:300]
         redirect = error.error.get("redirect_uri")
         if not isinstance(error.code, int):

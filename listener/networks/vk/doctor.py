@@ -111,19 +111,19 @@ async def _own_group(wire: Wire, what: str, name: str, token: str) -> int | Line
     # What only a community's own key may call comes first: a service key finds the name too.
     await _call(wire, "groups.getTokenPermissions", token)
     try:
-        named = _first(await _call(wire, "groups.getById", token, group_id=name))
+        group = _first(await _call(wire, "groups.getById", token, group_id=name))
     except RefusedError as error:
         if error.code not in _NOT_FOUND:
             raise
-        named = {}
-    if not named:
+        group = {}
+    if not group:
         remedy = "слева от двоеточия в LISTENER_VK_COMMUNITY_TOKENS — имя из адреса, после vk.com/"
         return bad(what, "такого сообщества нет", remedy)
     mine = _first(await _call(wire, "groups.getById", token))
-    if mine and mine.get("id") != named.get("id"):
+    if mine and mine.get("id") != group.get("id"):
         says = f"ключ от другого сообщества ({mine.get('screen_name', mine.get('id'))})"
         return bad(what, says, "поменяйте ключи местами или выпустите новый в нужном сообществе")
-    return int(named["id"])
+    return int(group["id"])
 
 
 async def _long_poll(wire: Wire, what: str, group: int, token: str, *, fix: bool) -> AsyncIterator[Line]:

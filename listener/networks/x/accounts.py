@@ -27,7 +27,7 @@ class OwnAccounts:
         self._left = dict.fromkeys(handles, TRIES)
         self._names: dict[str, str] = {}
 
-    async def named(self, batch: Batch) -> Batch:
+    async def with_names(self, batch: Batch) -> Batch:
         """The batch with every own post known as such by its author's name."""
         if not any(mention.author.handle is None for mention in batch.mentions):
             return batch

@@ -104,7 +104,7 @@ class XClient:
         try:
             async with self._open().get(
                 self._base_url + route,
-                params=self._named(params),
+                params=self._renamed(params),
                 headers={"Authorization": f"Bearer {self._token}"},
                 allow_redirects=False,
             ) as response:
@@ -146,12 +146,12 @@ class XClient:
             )
         return self._session
 
-    def _named(self, params: Mapping[str, Any]) -> dict[str, str]:
+    def _renamed(self, params: Mapping[str, Any]) -> dict[str, str]:
         """X's description of July 2026 calls tweets posts; tweepy says tweets, and so does X's prose."""
-        named = {name: str(value) for name, value in params.items()}
-        if self._new_names and "tweet.fields" in named:
-            named["post.fields"] = named.pop("tweet.fields").replace("_tweet", "_post")
-        return named
+        renamed = {name: str(value) for name, value in params.items()}
+        if self._new_names and "tweet.fields" in renamed:
+            renamed["post.fields"] = renamed.pop("tweet.fields").replace("_tweet", "_post")
+        return renamed
 
     def _refused(self, response: aiohttp.ClientResponse, body: bytes) -> SourceError:
         error = refusal(response.status, response.headers, body, self._clock.now())

@@ -93,8 +93,8 @@ def _limits(brands: Sequence[Brand]) -> list[Line]:
 
 
 def _words(body: Mapping[str, Any]) -> str:
-    said = [text for key in ("title", "detail") if isinstance(text := body.get(key), str)]
-    return "; ".join(dict.fromkeys(said))[:200] or "без объяснений"
+    words = [text for key in ("title", "detail") if isinstance(text := body.get(key), str)]
+    return "; ".join(dict.fromkeys(words))[:200] or "без объяснений"
 
 
 def _number(value: Any) -> int | None:

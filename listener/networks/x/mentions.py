@@ -47,7 +47,7 @@ class XMentions:
             return await self._client.mentions(user, bound, token)
 
         batch = await self._pagination.step(replace(bookmark, user=user), ask)
-        return await self._own.named(batch)
+        return await self._own.with_names(batch)
 
     async def close(self) -> None:
         await self._client.close()

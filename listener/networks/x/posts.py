@@ -86,8 +86,8 @@ def errors_of(answer: Mapping[str, Any]) -> Iterable[str]:
     errors = answer.get("errors")
     for error in errors if isinstance(errors, list) else ():
         if isinstance(error, Mapping):
-            said = (error.get(key) for key in ("detail", "message", "title"))
-            yield next((text for text in said if isinstance(text, str) and text), "an error without words")[:200]
+            words = (error.get(key) for key in ("detail", "message", "title"))
+            yield next((text for text in words if isinstance(text, str) and text), "an error without words")[:200]
 
 
 class Around:

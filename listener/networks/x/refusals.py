@@ -69,5 +69,5 @@ def _too_many(words: str, headers: Mapping[str, str], answer: Mapping[str, Any],
 
 
 def _words(answer: Mapping[str, Any]) -> str:
-    said = [text for key in ("title", "detail") if isinstance(text := answer.get(key), str)]
-    return "; ".join(dict.fromkeys([*said, *errors_of(answer)]))[:300] or "no word of explanation"
+    words = [text for key in ("title", "detail") if isinstance(text := answer.get(key), str)]
+    return "; ".join(dict.fromkeys([*words, *errors_of(answer)]))[:300] or "no word of explanation"

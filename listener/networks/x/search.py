@@ -34,7 +34,7 @@ class XSearch:
 
     async def fetch(self, cursor: str | None) -> Batch:
         batch = await self._pagination.step(self._pagination.open(cursor), self._ask)
-        return await self._own.named(batch)
+        return await self._own.with_names(batch)
 
     async def close(self) -> None:
         await self._client.close()

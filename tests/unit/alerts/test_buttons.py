@@ -210,6 +210,11 @@ def test_two_of_one_name_are_told_apart() -> None:
     ]
 
 
+def test_a_lead_is_spoken_of_in_her_gender() -> None:
+    context = CardContext(people=(ANNA, replace(OLEG, id="lena", name="Лена Орлова", gender="f")))
+    assert options(press(claimed(), "transfer", ANNA, context=context))[0] == ("lena", "Лена Орлова (старшая)")
+
+
 def test_who_may_not_hand_over_is_not_asked_to_whom() -> None:
     reading = press(claimed(), "transfer", BORIS)
     assert isinstance(reading, Reply)
