@@ -211,25 +211,25 @@ Due = Delivery | Notice
 """What a worker of the outbox is given to do."""
 
 
+Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, int]]
+"""How much each chat may get now: asked with the chats where something is due, and its most urgent priority."""
+
+
 class Outbox(Protocol):
     """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`.
 
     `now` is the wall clock, which may be set back. What was tried and put off to later than FARTHEST from `now` is
-    due all the same, and a lease that ends later than a lease lasts is over. What was never tried may be due much
-    later: the night holds it.
+    due all the same, and a lease that ends FARTHEST later than a lease lasts is over (the clocks of two daemons
+    differ). What was never tried may be due much later: the night holds it.
 
     The four marks (`shown`, `retry`, `fail`, `redirect`) are repeated with the same words when one of them failed,
     until it is written; nothing is claimed before. They count as long as nobody else has claimed the thing since,
     even after the lease ran out, and a mark that was written already changes nothing.
     """
 
-    async def waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
-        """The chats for which something is due, each with the most urgent priority of what waits."""
-
-    async def claim(self, chats: Mapping[Chat, int], now: datetime) -> Sequence[Due]:
-        """Lease, for each chat, at most so many of what is due there: by priority, then oldest first.
-
-        The answer is in this order within each chat, card views and notices together.
+    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+        """Lease what is due in one messenger: for each chat at most as many as `room` gives it, by priority, then
+        oldest first. `room` is asked once, with all chats where something is due, inside the claim's transaction.
         """
 
     async def shown(self, due: Due, ref: str, now: datetime) -> None:

@@ -71,12 +71,12 @@ def decide(candidate: Candidate, routing: Routing) -> Decision:
     """Pick the receivers of a candidate, in the route's order; each chat stands once, with its first receiver."""
     for position, route in enumerate(routing.routes, start=1):
         if holds(route.when, candidate):
-            reason = f"маршрут {position}: {_because(route.when, candidate)}"
-            return Decision(receivers=_named(routing, route.to), reason=reason)
+            reason = f"маршрут {position}: {_conditions(route.when, candidate)}"
+            return Decision(receivers=_receivers(routing, route.to), reason=reason)
     reason = "маршрут по умолчанию"
     if routing.routes:
         reason += ": условия остальных не подошли"
-    return Decision(receivers=_named(routing, routing.default), reason=reason)
+    return Decision(receivers=_receivers(routing, routing.default), reason=reason)
 
 
 def holds(when: When, candidate: Candidate) -> bool:
@@ -97,7 +97,7 @@ def holds(when: When, candidate: Candidate) -> bool:
     )
 
 
-def _because(when: When, candidate: Candidate) -> str:
+def _conditions(when: When, candidate: Candidate) -> str:
     """The route's conditions as they held, in Russian."""
     topics = [topic for topic in candidate.topics if topic in when.topics]
     parts = (
@@ -118,15 +118,15 @@ def _floor(name: str, value: float, floor: float | None) -> str:
     return "" if floor is None else f"{name} {percent(value)} не ниже {percent(floor)}"
 
 
-def _named(routing: Routing, names: tuple[str, ...]) -> tuple[Receiver, ...]:
+def _receivers(routing: Routing, names: tuple[str, ...]) -> tuple[Receiver, ...]:
     receivers = {receiver.name: receiver for receiver in routing.receivers}
-    told: set[Chat] = set()
+    reached: set[Chat] = set()
     chosen = []
     for name in dict.fromkeys(names):
         if name not in receivers:
             continue
-        chats = tuple(chat for chat in dict.fromkeys(receivers[name].chats) if chat not in told)
-        told.update(chats)
+        chats = tuple(chat for chat in dict.fromkeys(receivers[name].chats) if chat not in reached)
+        reached.update(chats)
         if chats:
             chosen.append(replace(receivers[name], chats=chats))
     return tuple(chosen)

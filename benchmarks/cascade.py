@@ -11,11 +11,12 @@ from benchmarks.classify import invented, rate
 from benchmarks.row import Row
 from classifiers.cascade import SECOND_SHARE
 from classifiers.classify import Judge
-from classifiers.corpora import Domain, Example, read_corpora, tweets
+from classifiers.corpora import read_corpora, tweets
+from classifiers.examples import Domain, Example
+from classifiers.listed import ENCODER
 from classifiers.model import COMPLAINT, Floats
 from classifiers.readings import natural_weights
 from classifiers.second import SecondOpinion
-from classifiers.tiers import ENCODER
 from classifiers.verdict import Question
 
 DATA: Final = Path(__file__).parents[2] / "shared" / "data"

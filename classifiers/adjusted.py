@@ -5,10 +5,10 @@ from threading import Lock
 from typing import Final
 
 from classifiers.cascade import Reads
+from classifiers.contributions import NOTHING
 from classifiers.model import COMPLAINT, Floats, Model
+from classifiers.read_text import ReadText
 from classifiers.scorer import Scorer
-from classifiers.shares import NOTHING
-from classifiers.text import mask, pieces
 from classifiers.verdict import Question
 
 _BATCH: Final = 512
@@ -41,7 +41,7 @@ class Adjusted:
 def _complaints(scorer: Scorer, questions: Sequence[Question]) -> Floats:
     """Log-odds of a complaint, one a question."""
     scorer.begin()
-    rows = [scorer.shares.rows(mask(pieces(one.text), one.brand)) for one in questions]
+    rows = [scorer.contributions.rows(ReadText.of(one).said) for one in questions]
     found: Floats = scorer.score([[row for row in one if row != NOTHING] for one in rows], COMPLAINT).logits[
         :, COMPLAINT
     ]

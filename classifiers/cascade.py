@@ -1,6 +1,7 @@
 """The cascade: which texts the second tier reads again, and what the two say together."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -8,6 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from classifiers.model import COMPLAINT, Floats
+from classifiers.pace import Pace
 from classifiers.verdict import Question
 
 BAND: Final = (-2.8, math.inf)
@@ -43,11 +45,13 @@ class Cascade:
     Empty texts and those longer than MAX_READ keep their first scores.
 
     `at_most` bounds the texts read again in one call, those nearest to even odds first; None is no bound. It keeps
-    a flood of complaints from waiting: a text takes the second tier some 10 ms.
+    a flood of complaints from waiting: a text takes the second tier some 10 ms. With a `pace` neither counts, and
+    every text is read again while the second tier keeps up.
     """
 
     second: Reads
     at_most: int | None = None
+    pace: Pace | None = None
     band: tuple[float, float] = BAND
     share: float = SECOND_SHARE
 
@@ -59,10 +63,15 @@ class Cascade:
     def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
         """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
         readable = [_readable(one.text) for one in questions]
-        rows = self.chosen(np.where(readable, logits[:, COMPLAINT], math.nan))
+        complaints = np.where(readable, logits[:, COMPLAINT], math.nan)
+        streams = [one.stream for one in questions]
+        rows = self.pace.chosen(streams, complaints) if self.pace else self.chosen(complaints)
         if not rows:
             return logits, {}
+        begun = time.perf_counter()
         again = self.second.logits([questions[row] for row in rows])
+        if self.pace:
+            self.pace.took(len(rows), time.perf_counter() - begun)
         together = logits.copy()
         together[rows] = self.share * again + (1 - self.share) * logits[rows]
         added = together[rows, COMPLAINT] - logits[rows, COMPLAINT]

@@ -9,15 +9,15 @@ from typing import Final, Self
 import numpy as np
 
 from classifiers.cascade import Cascade
+from classifiers.contributions import NOTHING
 from classifiers.dangers import dangers_of
 from classifiers.intent import URGENT_WEIGHTS, intent_of, turned_to, urgency_of
 from classifiers.lexicon import Markers
-from classifiers.marks import Mark, Marks, Meaning, Starting, found, meaning
+from classifiers.lexicon_hits import LexiconHit, LexiconHits, Meaning, Starting, found, meaning
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS, Floats, Model, load
+from classifiers.read_text import ReadText, Together
 from classifiers.reasons import Reasons
 from classifiers.scorer import Scorer
-from classifiers.shares import NOTHING
-from classifiers.text import mask, pieces
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Evidence, Label, Sentiment, Verdict
 
@@ -28,9 +28,13 @@ LEANING: Final = 0.5
 more than what is looked at in vain. The second tier alone needs none (decision 0063).
 """
 
+SURE: Final = 0.8
+"""The probability of a complaint from which on nobody is called content."""
+
+_UNHAPPY, _CONTENT = LABELS.index("negative"), LABELS.index("positive")
 _BATCH: Final = 512
 _NOTHING_ADDED: Final[dict[int, float]] = {}
-_NO_MARKS: Final[frozenset[Mark]] = frozenset()
+_NO_HITS: Final[frozenset[LexiconHit]] = frozenset()
 _OPINIONS: Final = np.array([1.0, 0.0, 1.0])
 _REMEMBERED: Final = 10_000
 """Combinations of marks whose meaning is kept: most texts have one that was seen before."""
@@ -46,9 +50,9 @@ class Judge:
         self._version = model.version
         self._cascade = cascade
         self._scorer = Scorer(model)
-        self._marks = Marks(markers, self._scorer.shares.morphology)
+        self._hits = LexiconHits(markers, self._scorer.contributions.morphology)
         self._starts: list[Starting] = []
-        self._meanings: dict[frozenset[Mark], Meaning] = {}
+        self._meanings: dict[frozenset[LexiconHit], Meaning] = {}
         self._lock = Lock()
         self.intercept = float(model.intercept[COMPLAINT])
 
@@ -71,39 +75,34 @@ class Judge:
 
     def _batch(self, questions: Sequence[Question]) -> list[Verdict]:
         self._scorer.begin()
-        cuts = [pieces(question.text) for question in questions]
-        rows = [
-            self._scorer.shares.rows(mask(cut, question.brand) if question.brand else cut)
-            for cut, question in zip(cuts, questions, strict=True)
-        ]
-        judged = [[row for row in one if row != NOTHING] for one in rows]
+        texts = [ReadText.of(question) for question in questions]
+        rows = [self._scorer.contributions.rows(text.said) for text in texts]
+        parts = [(at, part) for at, text in enumerate(texts) for part in text.parts]
+        judged = [[row for row in rows[at][part.first : part.last] if row != NOTHING] for at, part in parts]
         scores = self._scorer.score(judged, COMPLAINT)
         logits, added = (
-            self._cascade.reread(questions, scores.logits) if self._cascade else (scores.logits, _NOTHING_ADDED)
+            self._cascade.reread([texts[at].question(part) for at, part in parts], scores.logits)
+            if self._cascade
+            else (scores.logits, _NOTHING_ADDED)
         )
-        shares, offsets = scores.shares.tolist(), scores.offsets.tolist()
         self._learn_starts()
+        together = Together.of(texts, rows, logits, scores, added)
+        branded = [text.branded for text in texts]
         verdicts = [
             self._verdict(
                 said,
-                means,
-                turned_to(cuts[at], questions[at].brand),
-                Reasons(cuts[at], rows[at], shares[offsets[at] : offsets[at + 1]]),
+                self._found([row for row in rows[at] if row != NOTHING]),
+                turned_to(texts[at].cut, texts[at].named) | texts[at].links,
+                Reasons(texts[at].cut, rows[at], together.contributions[at], texts[at].plain),
             )
-            for at, (said, means) in enumerate(
-                zip(
-                    _said(logits, questions, self._leaning(questions, added)),
-                    map(self._found, judged),
-                    strict=True,
-                )
-            )
+            for at, said in enumerate(_said(together.logits, branded, self._leaning(branded, together.added)))
         ]
-        for at, weight in added.items():
+        for at, weight in together.added.items():
             verdicts[at] = self._read_twice(verdicts[at], questions[at].text, weight)
         return verdicts
 
-    def _leaning(self, questions: Sequence[Question], reread: Collection[int]) -> Floats:
-        leaning = np.array([LEANING if question.brand else 0.0 for question in questions])
+    def _leaning(self, branded: Sequence[bool], reread: Collection[int]) -> Floats:
+        leaning = np.where(np.array(branded, bool), LEANING, 0.0)
         if self._cascade and self._cascade.sole:
             leaning[list(reread)] = 0.0
         return leaning
@@ -132,16 +131,16 @@ class Judge:
 
     def _learn_starts(self) -> None:
         """Note what marked words and phrases begin at each newly seen token."""
-        forms, lemmas = self._scorer.shares.forms, self._scorer.shares.lemmas
+        forms, lemmas = self._scorer.contributions.forms, self._scorer.contributions.lemmas
         if len(lemmas) < len(self._starts):  # the scorer has begun anew
             self._starts.clear()
         known = len(self._starts)
-        self._starts += map(self._marks.starting, forms[known:], lemmas[known:])
+        self._starts += map(self._hits.starting, forms[known:], lemmas[known:])
 
     def _found(self, rows: Sequence[int]) -> Meaning:
-        known, shares = self._starts, self._scorer.shares
+        known, kept = self._starts, self._scorer.contributions
         starts = [(place, known[row]) for place, row in enumerate(rows) if known[row]]
-        marks = found(rows, shares.forms, shares.lemmas, starts) if starts else _NO_MARKS
+        marks = found(rows, kept.forms, kept.lemmas, starts) if starts else _NO_HITS
         means = self._meanings.get(marks)
         if means is None:
             if len(self._meanings) >= _REMEMBERED:
@@ -150,14 +149,16 @@ class Judge:
         return means
 
 
-def _said(logits: Floats, questions: Sequence[Question], leaning: Floats) -> Iterator[_Said]:
+def _said(logits: Floats, branded: Sequence[bool], leaning: Floats) -> Iterator[_Said]:
     """Of each question the shares of the classes, the label and the probability of a complaint.
 
     `leaning` is (questions,), what an opinion is preferred by, in log-odds.
     """
-    moods = _moods(logits, [bool(question.brand) for question in questions])
+    moods = _moods(logits, branded)
     labels = (moods * np.exp(leaning[:, None] * _OPINIONS)).argmax(axis=1)
     complaints = 1 / (1 + np.exp(-logits[:, COMPLAINT]))
+    # «Спасибо, третий день без связи»: who surely complains is not content, whatever his words sound like.
+    labels[(complaints >= SURE) & (labels == _CONTENT)] = _UNHAPPY
     return zip(moods.tolist(), [LABELS[label] for label in labels.tolist()], complaints.tolist(), strict=True)
 
 

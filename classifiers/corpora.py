@@ -1,23 +1,22 @@
 """The labelled data sets as examples: text, the brand's place in it, label; for training and evaluation only."""
 
 import csv
-import gzip
 import hashlib
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
+from classifiers.examples import DataError, Domain, Example, rows
+from classifiers.polarity import COUNTED, read_polarity
 from classifiers.readings import (
     ATTITUDES,
     COMMENTS,
     NEGATIVES,
     READ,
-    Reading,
     negatives,
     read_attitudes,
     read_moods,
@@ -25,11 +24,8 @@ from classifiers.readings import (
 )
 from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
 from classifiers.text import OTHER_BRAND
-from classifiers.tones import COUNTED, read_tones
 from domain.span import Span
 from domain.verdict import LABELS, Label
-
-Domain = Literal["telecom", "banks", "general", "comments", "emotions", "news", "own"]
 
 # The names under which the brands of SentiRuEval are found in its tweets; to mask them, nothing else.
 BRAND_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
@@ -79,32 +75,9 @@ _ASKED: Final = 6
 """One comment in so many is asked about: 12 000 in all."""
 _NOISE: Final = re.compile(r"(?:https?://|t\.co/)\S*|@\w+|\brt\b")
 _LETTERS: Final = re.compile(r"[^a-zа-яё]+")
-_GIST: Final = 70
+_DEDUP_LETTERS: Final = 70
 BRANDED: Final[tuple[Domain, ...]] = ("telecom", "banks")
 """Where attitudes to a brand are labelled, and a mention can be a complaint about it."""
-
-
-class DataError(ValueError):
-    """The data sets cannot be read; the message names file and line."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """`label`, `complaint`: None where nobody knows; `test` texts are for tests; `brand` are the spans to mask.
-
-    `post`: id and brand, empty where none is asked about. `read`: of the tweets that are read for the complaint's
-    own test. `taught`: what the second tier thinks of it.
-    """
-
-    text: str
-    brand: tuple[Span, ...]
-    label: Label | None
-    domain: Domain
-    complaint: bool | None = None
-    test: bool = False
-    read: Reading | None = None
-    taught: Taught | None = None
-    post: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,19 +205,6 @@ def marked_place(text: str) -> tuple[Span, ...]:
     return ((start, start + len(_PLACE)),) if start >= 0 else ()
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a JSONL file, gzipped or not. Raises DataError naming file and line."""
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise DataError(f"{path.name}:{number}: not JSON ({error})") from None
-            if not isinstance(row, dict):
-                raise DataError(f"{path.name}:{number}: a row is a JSON object")
-            yield row
-
-
 def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGHT) -> Corpora:
     """Everything that a model may be trained on; `with_x=False` leaves out tweets and what was counted on them.
 
@@ -268,17 +228,17 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}
     unseen = [one for one in examples if one.read and not one.read.teaches]
     examples = [one for one in examples if not one.read or one.read.teaches]
-    known = {gist(one) for one in examples if one.post}
-    unseen = [one for one in unseen if gist(one) not in known]  # a copy of what teaches measures nothing
-    return Corpora(examples=examples, tones=read_tones(lexicons, counted), about=about, unseen=unseen)
+    known = {dedup_key(one) for one in examples if one.post}
+    unseen = [one for one in unseen if dedup_key(one) not in known]  # a copy of what teaches measures nothing
+    return Corpora(examples=examples, tones=read_polarity(lexicons, counted), about=about, unseen=unseen)
 
 
-def gist(example: Example) -> str:
+def dedup_key(example: Example) -> str:
     """What near copies have in common, whichever brand is asked about: first letters, no link, name or sign."""
     text = example.text
     for start, end in reversed(example.brand):
         text = text[:start] + " " + text[end:]
-    return _LETTERS.sub(" ", _NOISE.sub(" ", text.lower())).strip()[:_GIST]
+    return _LETTERS.sub(" ", _NOISE.sub(" ", text.lower())).strip()[:_DEDUP_LETTERS]
 
 
 def _checksum(file: Path) -> str:

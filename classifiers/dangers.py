@@ -31,6 +31,8 @@ DANGERS: Final[Mapping[str, tuple[Near, ...]]] = {kind: _LISTS[kind] for kind in
 PAST_WORDS: Final = tuple(word for entry in _LISTS[PAST] for word in entry.words)
 
 _OWN: Final = "first person"
+_CONTENT: Final = frozenset({"thanks", PAST})
+"""The label alone is not believed: the calm words of a harmed customer may sound content."""
 _TOLD_BY_OTHERS: Final = frozenset({"reports", "sells"})
 _SEEN: Final = 0.5
 _SUSPECTED: Final = 0.2
@@ -48,7 +50,8 @@ def dangers_of(
     """
     if not named and not urgent:
         return ()
-    if label == "positive" or (signals & _TOLD_BY_OTHERS and _OWN not in signals):
+    content = label == "positive" and not signals.isdisjoint(_CONTENT)
+    if content or (signals & _TOLD_BY_OTHERS and _OWN not in signals):
         return ()
     if complaint < _SEEN and PAST in signals:
         return tuple(urgent)

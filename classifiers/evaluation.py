@@ -9,7 +9,8 @@ from zlib import crc32
 import numpy as np
 
 from classifiers.bootstrap import Floats, Ints, Ranged, ranged
-from classifiers.corpora import Corpora, Example, marked_place
+from classifiers.corpora import Corpora, marked_place
+from classifiers.examples import Example
 from classifiers.figures import (
     Ranking,
     at_budget,

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
-from classifiers.corpora import BRAND_NAMES, DataError, Domain, Example, brand_example, sounds_like_complaint
+from classifiers.corpora import BRAND_NAMES, brand_example, sounds_like_complaint
+from classifiers.examples import DataError, Domain, Example
 from classifiers.text import spans_of
 from domain.verdict import LABELS, Label
 

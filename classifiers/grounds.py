@@ -51,6 +51,11 @@ def reasons(verdict: Verdict, text: str) -> tuple[str, ...]:
     return tuple(_lasting(kinds, text))[:MOST]
 
 
+def named(text: str) -> bool:
+    """Whether the text names a cause by itself, and not only that somebody is unhappy."""
+    return any(pattern.search(text) for kind, pattern in GROUNDS.items() if kind not in _VAGUE)
+
+
 def _found(verdict: Verdict, text: str) -> Iterator[tuple[str, float]]:
     """Kinds that the text names, with how much their words speak for a complaint."""
     for kind, pattern in GROUNDS.items():

@@ -27,7 +27,7 @@ class Target:
     rows: Classes
     classes: Classes
     weights: Floats
-    softness: float
+    c: float
 
     def within(self, chosen: Mask) -> "Target":
         kept = chosen[self.rows]
@@ -55,8 +55,8 @@ class Lines:
 
 
 def fit(matrix: Any, target: Target) -> Lines:
-    """Logistic regression: three columns for three classes, one for two. `softness` is scikit-learn's C."""
-    regression = LogisticRegression(C=target.softness, max_iter=_ITERATIONS, tol=_PRECISION)
+    """Logistic regression: three columns for three classes, one for two. `c` is scikit-learn's C."""
+    regression = LogisticRegression(C=target.c, max_iter=_ITERATIONS, tol=_PRECISION)
     regression.fit(matrix[target.rows], target.classes, sample_weight=target.weights)
     return Lines(weights=regression.coef_.T.copy(), intercept=regression.intercept_.copy())
 

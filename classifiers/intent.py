@@ -6,7 +6,7 @@ from math import exp
 from typing import Final
 
 from classifiers.lexicon import STAFF_URGENT, URGENT
-from classifiers.marks import STAFF
+from classifiers.lexicon_hits import STAFF
 from domain.span import Span
 from domain.verdict import Intent, Label
 

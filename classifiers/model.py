@@ -13,6 +13,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from classifiers.listed import too_large, unlisted
+
 Floats = npt.NDArray[np.float64]
 
 FORMAT: Final = 1
@@ -27,6 +29,13 @@ HEADS: Final = (
 BRAND_HEADS: Final = slice(0, 3)
 TEXT_HEADS: Final = slice(3, 6)
 COMPLAINT: Final = 6
+
+_MAX_UNPACKED: Final = 256_000_000
+_DAMAGED: Final = (
+    ValueError,
+    RecursionError, KeyError, TypeError, EOFError, MemoryError, OverflowError, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What numpy and zipfile raise for files that are damaged or were turned, huge shapes among them."""
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -94,13 +103,16 @@ def load(path: Path | None = None) -> Model:
     """Read a model, the committed one by default. Raises ModelError for a missing, foreign or damaged file."""
     path = path or COMMITTED
     try:
-        content = path.read_bytes()
+        content = _read(path)
+        sha256 = hashlib.sha256(content).hexdigest()
+        if reason := unlisted(path, COMMITTED, sha256):
+            raise ModelError(f"{reason}; поставьте Отклик заново или обучите: listener train")
         with np.load(io.BytesIO(content), allow_pickle=False, max_header_size=10_000) as archive:
             header = json.loads(archive["header"].tobytes())
             if header["format"] != FORMAT or tuple(header["heads"]) != HEADS:
-                raise ModelError(f"{path}: a model of another format; run `listener train`")
+                raise ModelError(f"{path}: модель другого формата; обучите её заново: listener train")
             return Model(
-                version=f"judge-{hashlib.sha256(content).hexdigest()[:12]}",
+                version=f"judge-{sha256[:12]}",
                 words=_block("words", archive),
                 chars=_block("chars", archive),
                 intercept=archive["intercept"],
@@ -108,9 +120,21 @@ def load(path: Path | None = None) -> Model:
                 about=header["about"],
             )
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); run `listener train`") from error
-    except (ValueError, KeyError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path}: damaged or not a model ({error}); run `listener train`") from error
+        raise ModelError(f"{path}: не читается ({error.strerror}); обучите модель: listener train") from error
+    except _DAMAGED as error:
+        raise ModelError(f"{path}: повреждён или это не модель ({error}); обучите её: listener train") from error
+
+
+def _read(path: Path) -> bytes:
+    """The file's bytes, unless it, or what it holds, is larger than any model. Raises OSError, ModelError."""
+    if reason := too_large(path):
+        raise ModelError(reason)
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > _MAX_UNPACKED:
+        raise ModelError(f"{path}: внутри {unpacked / 1e6:.0f} МБ, а в модели столько не бывает: это не модель")
+    return content
 
 
 def _members(name: str, block: Block) -> dict[str, npt.NDArray[Any]]:
@@ -130,7 +154,7 @@ def _block(name: str, archive: Any) -> Block:
     idf = archive[f"{name}.idf"].astype(np.float64)
     plain = archive[f"{name}.weights"] * archive[f"{name}.scale"]
     if not plain.shape == (len(names), len(HEADS)) == (len(idf), len(HEADS)):
-        raise ModelError(f"{name}: {len(names)} names, {plain.shape} weights; run `listener train`")
+        raise ModelError(f"{name}: имён {len(names)}, веса {plain.shape}; обучите модель: listener train")
     return Block(names=names, idf=idf, weights=plain * idf[:, None])
 
 

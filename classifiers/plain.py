@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +71,10 @@ class Plain:
         if self.as_written:
             return span
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
+
+    def read_all(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """Where places of the author's text stand in the reading, those of which something is seen."""
+        return tuple((start, end) for start, end in map(self.read, spans) if start < end)
 
     def _place(self, at: int) -> int:
         return self.starts[at] if at < len(self.starts) else (self.ends[-1] if self.ends else 0)

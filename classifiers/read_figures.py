@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classifiers.corpora import Example
 from classifiers.evaluation import (
     BUDGET,
     Answers,
@@ -18,6 +17,7 @@ from classifiers.evaluation import (
     answers,
     complaint_figures,
 )
+from classifiers.examples import Example
 from classifiers.readings import natural_weights
 from classifiers.verdict import Judges
 

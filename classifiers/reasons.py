@@ -5,7 +5,8 @@ from functools import partial
 from itertools import accumulate, chain, compress
 from typing import Final, overload
 
-from classifiers.shares import NOTHING
+from classifiers.contributions import NOTHING
+from classifiers.plain import Plain
 from domain.verdict import Evidence
 
 _EVIDENCE: Final[Callable[[Iterable[float]], Evidence]] = partial(tuple.__new__, Evidence)
@@ -19,11 +20,15 @@ class Reasons(Sequence[Evidence]):
     forgotten now and then.
     """
 
-    __slots__ = ("_made", "_pieces", "_rows", "_weights")
+    __slots__ = ("_made", "_pieces", "_plain", "_rows", "_weights")
 
-    def __init__(self, pieces: Sequence[str], rows: Sequence[int], weights: Sequence[float]) -> None:
-        """`rows` has -1 for a piece that is not judged; `weights` are those of the others."""
-        self._pieces, self._rows, self._weights = pieces, rows, weights
+    def __init__(
+        self, pieces: Sequence[str], rows: Sequence[int], weights: Sequence[float], plain: Plain | None = None
+    ) -> None:
+        """`rows` has -1 for a piece that is not judged; `weights` are those of the others. Spans lead back to what
+        was written where the pieces are of a `plain` reading.
+        """
+        self._pieces, self._rows, self._weights, self._plain = pieces, rows, weights, plain
         self._made: tuple[Evidence, ...] | None = None
 
     @overload
@@ -52,6 +57,11 @@ class Reasons(Sequence[Evidence]):
         if self._made is None:
             ends = list(accumulate(map(len, self._pieces)))
             judged = [row != NOTHING for row in self._rows]
-            spans = compress(chain((0,), ends), judged), compress(ends, judged)
-            self._made = tuple(map(_EVIDENCE, zip(*spans, self._weights, strict=True)))
+            starts: Iterable[int] = compress(chain((0,), ends), judged)
+            stops: Iterable[int] = compress(ends, judged)
+            if self._plain is not None and not self._plain.as_written:
+                starts, stops = (
+                    zip(*map(self._plain.written, starts, stops), strict=True) if any(judged) else ((), ())
+                )
+            self._made = tuple(map(_EVIDENCE, zip(starts, stops, self._weights, strict=True)))
         return self._made

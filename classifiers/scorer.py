@@ -1,4 +1,4 @@
-"""Scores texts by the model without scikit-learn, equal to it: tokens' kept shares, and pairs of words looked up.
+"""Scores texts by the model without scikit-learn, equal to it: kept token contributions, and pairs of words.
 
 Pairs are the only features that depend on a text; those of a whole batch are found at once in one sorted array.
 """
@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from classifiers.contributions import CACHED_TOKENS, CHAR_MASS, CHARS, WORD_MASS, WORDS, Contributions, Ints, K
 from classifiers.features import BRAND_REACH, NEGATION_REACH, NOT, PAIR_SIGNS
 from classifiers.model import Floats, Model
-from classifiers.shares import CACHED_TOKENS, CHAR_MASS, CHARS, WORD_MASS, WORDS, Ints, K, Shares
 from classifiers.text import BRAND
 
 # A pair is one number: the sign between the two words, then their numbers in the vocabulary.
@@ -26,39 +26,39 @@ _SMALLEST: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """`logits` is (texts, heads). `shares[offsets[i]:offsets[i + 1]]` is what each token of text `i` adds to the
-    log-odds of the one head that was asked for; they sum to its logit less the intercept.
+    """`logits` is (texts, heads). `contributions[offsets[i]:offsets[i + 1]]` is what each token of text `i` adds
+    to the log-odds of the one head that was asked for; they sum to its logit less the intercept.
     """
 
     logits: Floats
     offsets: Ints
-    shares: Floats
+    contributions: Floats
 
 
 class Scorer:
     """Not for several threads at once: the caches are plain."""
 
     def __init__(self, model: Model) -> None:
-        self.shares = Shares(model)
+        self.contributions = Contributions(model)
         self._intercept = model.intercept
-        self._brand = self.shares.word_numbers.get(BRAND, -2)
-        self._not = self.shares.word_numbers.get(NOT, -1)
-        self._keys, self._features = _pair_index(self.shares.word_numbers)
+        self._brand = self.contributions.word_numbers.get(BRAND, -2)
+        self._not = self.contributions.word_numbers.get(NOT, -1)
+        self._keys, self._features = _pair_index(self.contributions.word_numbers)
 
     def begin(self) -> None:
         """Call before the `rows` of a batch: makes room when too many tokens are remembered."""
-        if len(self.shares.lemmas) > CACHED_TOKENS:
-            self.shares.forget()
+        if len(self.contributions.lemmas) > CACHED_TOKENS:
+            self.contributions.forget()
 
     def score(self, texts: Sequence[Sequence[int]], head: int) -> Scores:
-        """Score texts given as their tokens' rows in `shares` (no -1 among them), of this batch."""
+        """Score texts given as their tokens' rows in `contributions` (no -1 among them), of this batch."""
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         flat = np.fromiter(chain.from_iterable(texts), np.int64, int(offsets[-1]))
         owner = np.repeat(np.arange(len(texts)), lengths)
-        added = self.shares.table[flat]
+        added = self.contributions.table[flat]
         for places, features in self._pairs(flat, owner):
-            np.add.at(added, places, self.shares.word_rows[features])
+            np.add.at(added, places, self.contributions.word_rows[features])
         sums = np.zeros((len(texts), 2 * K + 2))
         filled = np.flatnonzero(lengths)
         if filled.size:
@@ -68,15 +68,15 @@ class Scorer:
         return Scores(
             logits=self._intercept + sums[:, WORDS] * words[:, None] + sums[:, CHARS] * chars[:, None],
             offsets=offsets,
-            shares=added[:, head] * words[owner] + added[:, K + head] * chars[owner],
+            contributions=added[:, head] * words[owner] + added[:, K + head] * chars[owner],
         )
 
     def _pairs(self, flat: Ints, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
         """Places and features of the known pairs; a pair belongs to its second word."""
-        lemmas, tones = self.shares.lemma_ids[flat], self.shares.tone_ids[flat]
+        lemmas, tones = self.contributions.lemma_ids[flat], self.contributions.tone_ids[flat]
         every = np.arange(len(flat))
         yield self._known(" ", (every, every + 1), (lemmas, lemmas), owner)
-        negations = np.flatnonzero(self.shares.negates[flat])
+        negations = np.flatnonzero(self.contributions.negates[flat])
         if negations.size:
             yield self._known(" ", _around(negations, _NEGATED), (np.full_like(lemmas, self._not), tones), owner)
             yield self._known(" * ", _around(negations, _NEGATED[1:]), (lemmas, lemmas), owner)

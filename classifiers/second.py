@@ -10,8 +10,9 @@ import numpy as np
 import onnxruntime
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.encoder.seal import checksum
+from classifiers.encoder.checksum import checksum
 from classifiers.encoder.wording import TOKENS, encode, padded, wording
+from classifiers.listed import ENCODER, too_large, unlisted
 from classifiers.model import HEADS, Floats, ModelError
 from classifiers.verdict import Question
 
@@ -34,9 +35,12 @@ class SecondOpinion:
     def load(cls, path: Path) -> Self:
         """Read the encoder's file. Raises ModelError for a missing, foreign or damaged one."""
         try:
-            content = path.read_bytes()
+            reason = too_large(path)
+            content = b"" if reason else path.read_bytes()
         except OSError as error:
-            raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+            raise ModelError(f"{path}: не читается ({error.strerror})") from error
+        if reason:
+            raise ModelError(reason)
         version = f"encoder-{_checked(content, path)[:12]}"
         try:
             session = onnxruntime.InferenceSession(content, _options(), providers=["CPUExecutionProvider"])
@@ -44,7 +48,7 @@ class SecondOpinion:
             opened = cls(session, SentencePieceProcessor(model_proto=model), version)
             opened.logits([_TRIAL])  # a foreign network would fail at the first text only
         except Exception as error:  # onnxruntime and sentencepiece raise plain exceptions of their own
-            raise ModelError(f"{path}: damaged or not an encoder ({error}); run `listener teach`") from error
+            raise ModelError(f"{path}: повреждён или это не он ({error}); обучите: listener teach") from error
         return opened
 
     def logits(self, questions: Sequence[Question]) -> Floats:
@@ -63,9 +67,11 @@ def _checked(content: bytes, path: Path) -> str:
     sha256, fits = checksum(content)
     if fits is False:
         raise ModelError(
-            f"{path}: damaged, it is not what was written; install Otklik anew or run `listener teach`,"
-            " meanwhile LISTENER_SECOND_OPINION=off does without it"
+            f"{path}: повреждён, записано было другое; поставьте Отклик заново или обучите: listener teach,"
+            " а пока LISTENER_SECOND_OPINION=off обойдётся без него"
         )
+    if reason := unlisted(path, ENCODER, sha256):
+        raise ModelError(f"{reason}; LISTENER_SECOND_OPINION=off обойдётся без него")
     if fits is None:
         log.info("%s carries no checksum: unchecked", path)
     return sha256

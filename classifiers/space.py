@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from classifiers.features import char_features, word_features
 from classifiers.model import HEADS, Block, Floats, Model
 from classifiers.morphology import Morphology
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 from domain.span import Span
 
 MIN_WORD_TEXTS: Final = 2

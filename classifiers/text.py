@@ -1,11 +1,11 @@
 """A text as tokens: pieces that cover every character, and for each piece the form that the judge looks at."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
+from classifiers.plain import straightened
 from domain.span import Span
 
 MAX_CHARACTERS: Final = 16_000
@@ -26,7 +26,7 @@ OTHER_BRAND: Final = "⟐"
 _PIECE: Final = re.compile(
     r"""
       (?:https?://|www\.|t\.co/|vk\.cc/|t\.me/)\S+     # a link
-    | \[(?:id|club|public)\d{1,20}\|[^\]\n]{0,100}\]   # [id1|Анна], a mention in VK
+    | \[(?:(?:id|club|public|event)\d{1,20}(?::[\w-]{1,40})?|[a-z][\w.]{1,32})\|[^\]\n]{0,100}\]  # [id1|Анна]
     | @\w+                                             # a mention on X
     | [^\W_]+(?:-[^\W_]+)*                             # a word, also 4g, что-то
     | [:;=]['’-]?[)(DPd*|/\\]+                         # :-)
@@ -40,18 +40,6 @@ _LINK_STARTS: Final = ("http://", "https://", "www.", "t.co/", "vk.cc/", "t.me/"
 # Signs that only dress the emoji before them (variation selectors, joiner, skin tones) carry no meaning alone.
 _DRESS: Final = frozenset("\ufe0e\ufe0f\u200d\u200b\ufeff\u00ad" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
 _REPEATED: Final = re.compile(r"(.)\1{2,}", re.DOTALL)
-_LOOKALIKE: Final = str.maketrans("aceopxykmtbhu3ACEOPXYKMTBHU", "асеорхукмтвнизАСЕОРХУКМТВНИ")
-_CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
-_LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """Characters `start:end` of the text and the form they are judged by."""
-
-    start: int
-    end: int
-    form: str
 
 
 def pieces(text: str) -> list[str]:
@@ -60,7 +48,7 @@ def pieces(text: str) -> list[str]:
     return found if len(found) <= MAX_PIECES else found[:MAX_PIECES]
 
 
-def mask(cut: list[str], brand: Sequence[Span]) -> list[str | None]:
+def mask(cut: Sequence[str], brand: Sequence[Span]) -> list[str | None]:
     """Put BRAND in place of the first piece of each span, None in place of the others.
 
     A piece that a span only touches goes whole (`@romashka_help`); a link stays a link.
@@ -80,25 +68,13 @@ def mask(cut: list[str], brand: Sequence[Span]) -> list[str | None]:
     return masked
 
 
-def tokens(text: str, brand: Sequence[Span] = ()) -> Iterator[Token]:
-    """The judged tokens of a text in order, the brand's names masked."""
-    cut = pieces(text)
-    start = 0
-    for piece, seen in zip(cut, mask(cut, brand), strict=True):
-        end = start + len(piece)
-        form = "" if seen is None else form_of(seen)
-        if form:
-            yield Token(start=start, end=end, form=form)
-        start = end
-
-
 def form_of(piece: str) -> str:
     """The form a piece is judged by; empty for what is not judged at all (white space, bare modifiers)."""
     if piece.isspace() or piece in _DRESS:
         return ""
     if is_link(piece):
         return LINK
-    if len(piece) > 1 and piece[0] in "@[":
+    if is_mention(piece):
         return USER
     if piece.isdecimal():
         return NUMBER
@@ -118,6 +94,11 @@ def _is_span(value: object, length: int) -> bool:
     return bool(0 <= value[0] < value[1] <= length)
 
 
+def is_mention(piece: str) -> bool:
+    """`@anna`, `[id1|Анна]`: somebody named in the network's own way."""
+    return len(piece) > 1 and piece[0] in "@["
+
+
 def is_link(piece: str) -> bool:
     return len(piece) > 4 and piece.lower().startswith(_LINK_STARTS)
 
@@ -126,11 +107,4 @@ def _normal(form: str) -> str:
     """Undo what people do to letters: ё, «ооочень», Latin look-alikes inside a Cyrillic word."""
     if not form[0].isalnum():
         return form[:3]
-    return plain_script(_REPEATED.sub(r"\1", form.replace("ё", "е")))
-
-
-def plain_script(form: str) -> str:
-    """A word of both scripts with its Latin look-alikes (and 3 for з) made Cyrillic."""
-    if _CYRILLIC.search(form) and _LATIN.search(form):
-        form = form.translate(_LOOKALIKE)
-    return form
+    return straightened(_REPEATED.sub(r"\1", form.replace("ё", "е")))

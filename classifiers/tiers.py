@@ -11,10 +11,10 @@ from classifiers.adjusted import Adjusted
 from classifiers.cascade import Cascade, Reads
 from classifiers.classify import NO_MARKERS, Judge
 from classifiers.lexicon import Markers
+from classifiers.listed import ENCODER
 from classifiers.model import COMMITTED, Model, load
+from classifiers.pace import Pace
 from classifiers.remembered import Remembered
-
-ENCODER: Final = Path(__file__).parent / "models" / "encoder.onnx"
 
 _ALL: Final = (-math.inf, math.inf)
 _LIBRARIES: Final = ("onnxruntime", "sentencepiece")
@@ -27,16 +27,19 @@ def open_judge(
     second: bool = True,
     at_most: int | None = None,
     every: bool = False,
+    pace: Pace | None = None,
 ) -> Judge:
     """A model file, the committed one by default, and the second tier if it is wanted and nothing is missing.
 
     `at_most` as in `classifiers.cascade.Cascade`; with `every` all texts that the second tier can read are read
-    twice. Raises `classifiers.model.ModelError` for a damaged file of either tier.
+    twice, with a `pace` as many as it affords. Raises `classifiers.model.ModelError` for a damaged file of either
+    tier.
     """
     model = load(path)
     if not second or missing() is not None:
         return Judge(model, markers)
     cascade = behind(model, at_most=at_most)
+    cascade = replace(cascade, pace=pace)
     return Judge(model, markers, replace(cascade, band=_ALL) if every else cascade)
 
 

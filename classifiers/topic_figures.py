@@ -13,14 +13,15 @@ from typing import Final, cast, get_args
 import numpy as np
 
 from classifiers.bootstrap import Floats, Ranged, ranged
-from classifiers.corpora import Corpora, Example
+from classifiers.corpora import Corpora
+from classifiers.examples import Example
 from classifiers.figures import Truths, share
 from classifiers.intent import UNHAPPY
 from classifiers.lexicon import TOPICS, Markers
-from classifiers.marks import URGENCY, Marks, found
+from classifiers.lexicon_hits import URGENCY, LexiconHits, found
 from classifiers.morphology import Morphology
 from classifiers.readings import teaches
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 from classifiers.verdict import Judges, Question
 from domain.verdict import Intent, Verdict
 
@@ -121,7 +122,7 @@ def measure_topics(
 def _urgent_kinds(examples: Sequence[Example], verdicts: Sequence[Verdict]) -> list[set[str]]:
     """The kinds whose words stand in a text that is judged a complaint: no reason counts elsewhere."""
     morphology = Morphology()
-    marks = Marks(Markers(), morphology)
+    marks = LexiconHits(Markers(), morphology)
     told = []
     for example, verdict in zip(examples, verdicts, strict=True):
         forms = [token.form for token in tokens(example.text, example.brand)]

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
-from classifiers.corpora import BRANDED, Corpora, Domain, Example
+from classifiers.corpora import BRANDED, Corpora
+from classifiers.examples import Domain, Example
 from classifiers.heads import Classes, Lines, Target, calibrated, fit_all, held_back
 from classifiers.model import Model
 from classifiers.morphology import Morphology
@@ -34,7 +35,7 @@ _COMPLAINT_WEIGHTS: Final = {"telecom": 1.0, "banks": 1.0, "general": 0.2, "news
 _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-dicts-ru")
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""
 
-_SOFTNESS: Final = 6.0
+_C: Final = 6.0
 _TAUGHT_WEIGHT: Final = 0.5
 """What the second tier thinks of a tweet, beside what people say of one."""
 _MIN_SHARE: Final = 0.03
@@ -92,7 +93,7 @@ def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, fl
     """What people say, each domain at its weight."""
     by_domain = np.array([weights.get(one.domain, 0.0) for one in examples])
     rows = np.flatnonzero((classes >= 0) & (by_domain > 0))
-    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], softness=_SOFTNESS)
+    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], c=_C)
 
 
 def _taught_moods(examples: Sequence[Example], domains: Sequence[Domain]) -> Target:
@@ -124,7 +125,7 @@ def _soft(shares: Sequence[tuple[float, ...]]) -> Target:
         rows=rows.astype(np.int64),
         classes=classes.astype(np.int64),
         weights=_TAUGHT_WEIGHT * parts,
-        softness=_SOFTNESS,
+        c=_C,
     )
 
 

@@ -10,10 +10,14 @@ from domain.verdict import Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A text to judge; `brand` are the character spans in which the brand is named (masked from the judge)."""
+    """A text to judge; `brand` are the character spans in which the brand is named (masked from the judge).
+
+    `stream` is the brand's id, for whoever keeps count of its texts: no verdict depends on it.
+    """
 
     text: str
     brand: tuple[Span, ...] = ()
+    stream: str = ""
 
 
 class Judges(Protocol):

@@ -78,24 +78,24 @@ class Decider:
         Own mentions and deleted ones are not judged; what they mean for a case is the store's business.
         """
         pairs = [
-            (one, match)
-            for one in stored
-            if not (one.is_own or one.is_deleted)
-            for match in self.matches(one.mention)
+            (kept, match)
+            for kept in stored
+            if not (kept.is_own or kept.is_deleted)
+            for match in self.matches(kept.mention)
         ]
         verdicts = self.judge.classify(
-            [Question(text=one.mention.words, brand=match.words) for one, match in pairs]
+            [Question(text=kept.mention.words, brand=match.words) for kept, match in pairs]
         )
-        of_row: dict[int, list[BrandVerdict]] = {one.row: [] for one in stored}
-        for (one, match), verdict in zip(pairs, verdicts, strict=True):
-            of_row[one.row].append(self.weigh(one.mention, match, verdict))
-        return [self._decided(one, tuple(of_row[one.row]), now) for one in stored]
+        of_row: dict[int, list[BrandVerdict]] = {kept.row: [] for kept in stored}
+        for (kept, match), verdict in zip(pairs, verdicts, strict=True):
+            of_row[kept.row].append(self.weigh(kept.mention, match, verdict))
+        return [self._decided(kept, tuple(of_row[kept.row]), now) for kept in stored]
 
     def matches(self, mention: Mention) -> list[Match]:
         """The brands that the text names; where it names none, those on whose own page it was said."""
-        named = self.matcher.match(mention.words)
-        if named or mention.place is None:
-            return named
+        matches = self.matcher.match(mention.words)
+        if matches or mention.place is None:
+            return matches
         hosts = (brand for brand in self.brands.values() if on_own_page(mention, brand))
         return [Match(brand=brand.id, words=(), reason=OWN_PAGE) for brand in hosts]
 
@@ -129,9 +129,9 @@ class Decider:
         warn_at, due_at, breach_at = deadlines(self.routing.sla, self.routing.hours, now)
         return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
 
-    def candidate(self, mention: Mention, judged: BrandVerdict) -> Candidate:
+    def candidate(self, mention: Mention, brand_verdict: BrandVerdict) -> Candidate:
         """The mention as routing sees it."""
-        brand, verdict = self.brands[judged.match.brand], judged.verdict
+        brand, verdict = self.brands[brand_verdict.match.brand], brand_verdict.verdict
         return Candidate(
             brand=brand.id,
             brand_title=brand.title,
@@ -152,16 +152,16 @@ class Decider:
             topics=verdict.topics,
             urgency=verdict.urgency,
             evidence_spans=speaking_spans(verdict.words),
-            brand_spans=judged.match.words,
+            brand_spans=brand_verdict.match.words,
             dangers=verdict.dangers,
             network_title=network_title(mention.network),
         )
 
     def _decided(self, stored: Stored, verdicts: tuple[BrandVerdict, ...], now: datetime) -> Decided:
         routed = tuple(
-            self.route(self.candidate(stored.mention, judged), now)
-            for judged in verdicts
-            if judged.outcome in MAKE_A_CASE
+            self.route(self.candidate(stored.mention, brand_verdict), now)
+            for brand_verdict in verdicts
+            if brand_verdict.outcome in MAKE_A_CASE
         )
         return Decided(stored=stored, verdicts=verdicts, routed=routed)
 

@@ -102,9 +102,9 @@ class Reader:
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name, default)
-        for one in allowed:
-            if one.lower() == value.lower():
-                return one
+        for choice in allowed:
+            if choice.lower() == value.lower():
+                return choice
         self.complain(name, f"«{value}» не подходит; можно: {', '.join(allowed)}")
         return default
 

@@ -122,8 +122,8 @@ class Metrics:
         self._lag.set(max(0.0, seconds))
 
     def _state(self, source: str, state: str | None) -> None:
-        for one in STATES:
-            self._held.labels(source, one).set(1 if one == state else 0)
+        for value in STATES:
+            self._held.labels(source, value).set(1 if value == state else 0)
 
 
 def state_of(error: SourceError) -> str:

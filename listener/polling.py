@@ -40,7 +40,7 @@ class _Streak:
     """How often in a row a source has failed, and the last error logged about it."""
 
     failures: int = 0
-    said: str = ""
+    logged: str = ""
 
 
 def backoff(failures: int, error: SourceError) -> float:
@@ -142,7 +142,7 @@ class Polling:
         wait = backoff(streak.failures, error)
         level, what = _severity(error)
         # The same complaint a hundred times hides the others: repeated ones go to DEBUG.
-        repeated = streak.said == str(error)
+        repeated = streak.logged == str(error)
         log.log(
             logging.DEBUG if repeated else level,
             "source %s %s: %s; next try in %.0f s",
@@ -151,7 +151,7 @@ class Polling:
             error,
             wait,
         )
-        streak.said = str(error)
+        streak.logged = str(error)
         self._telemetry.source_failed(source.name, error, self._clock.now(), wait)
         return wait + abs(jitter(wait, self._random))
 

@@ -109,9 +109,9 @@ class Replaying:
     async def _judge(self) -> None:
         while True:
             last = self._kept_all
-            judged = await self._pipeline.judge.step()
-            self._progress.judged += judged
-            if not judged:
+            count = await self._pipeline.judge.step()
+            self._progress.judged += count
+            if not count:
                 if last:
                     break
                 await asyncio.sleep(0.005)
@@ -121,9 +121,9 @@ class Replaying:
         waited = 0.0
         while waited < NEARLY:
             last = self._judged_all
-            told = await self._pipeline.tell(messenger)
-            self._progress.told += told
-            if told:
+            count = await self._pipeline.tell(messenger)
+            self._progress.told += count
+            if count:
                 waited = 0.0
                 continue
             if last and not await self._due_soon():

@@ -1,6 +1,6 @@
 """What becomes of a published text: its author edits it, deletes it, goes on; others share it or answer it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +8,7 @@ from simulator.corpus import Corpus, House
 from simulator.people import Writer
 from simulator.publishing import Published, Publishing
 from simulator.vk import Vk
+from simulator.vk.attachments import Attachment, words
 from simulator.x import X
 
 NEIGHBOURS: Final = 209_001
@@ -106,6 +107,25 @@ class Customers:
                 brand=brand,
                 complaint=True if brand else None,
                 kinds=("signed",),
+            )
+        )
+
+    def hangs(
+        self, writer: Writer, text: str, attachments: Sequence[Attachment], *, brand: str | None = None
+    ) -> Published:
+        """A post on the own wall in VK with something that hangs on it."""
+        return self._publishing.note(
+            Published(
+                id=self._vk.post(writer, text, attachments=attachments),
+                network="vk",
+                place="wall",
+                author=writer,
+                text=text,
+                at=self._clock(),
+                brand=brand,
+                complaint=True if brand else None,
+                kinds=("attachment",),
+                words=words(attachments),
             )
         )
 

@@ -120,7 +120,7 @@ class Sequels:
             "poll": lambda: attachments.poll(sequel.title, sequel.options),
             "photo": lambda: attachments.photo(sequel.title),
         }[sequel.kind]()
-        self._publishing.by_hand("vk", self._writer().name, sequel.text, attachments=[hung])
+        self._customers.hangs(self._writer(), sequel.text, [hung], brand=sequel.brand)
         return True
 
     # ------------------------------------------------------------ private

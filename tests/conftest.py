@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -18,6 +19,10 @@ from listener.store.schema import upgrade
 from listener.store.stores import Stores, open_stores
 from listener.store.tables import metadata
 from tests.needs import missing
+
+# A busy machine makes no example wrong; pytest's own time-out ends what hangs.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))

@@ -10,7 +10,7 @@ from alerts.cards.note import Note
 from alerts.cases.case import Case, CaseMention
 from alerts.cases.state import State
 from alerts.cases.telling import NoticeDraft, Priority
-from alerts.ports import FARTHEST, Asked, Delivery, Due, Limits, Notice, NotifyError
+from alerts.ports import FARTHEST, Asked, Delivery, Due, Limits, Notice, NotifyError, Room
 from alerts.routing import Chat
 from domain.person import Messenger
 
@@ -149,14 +149,15 @@ class MemoryOutbox:
     def row(self, number: int = 1, kind: str = "card") -> _Row:
         return self.rows[kind, number]
 
-    async def waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
+    def _waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
         waiting: dict[Chat, Priority] = {}
         for row in self.rows.values():
             if row.due.chat.messenger == messenger and row.waits(now):
                 waiting[row.due.chat] = min(row.priority, waiting.get(row.due.chat, row.priority))
         return waiting
 
-    async def claim(self, chats: Mapping[Chat, int], now: datetime) -> Sequence[Due]:
+    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+        chats = room(self._waiting_in(messenger, now))
         self.claimed.append(dict(chats))
         by_chat = defaultdict[Chat, list[_Row]](list)
         for row in sorted(self.rows.values(), key=lambda row: row.order):

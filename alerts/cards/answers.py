@@ -29,6 +29,7 @@ MAX_ANSWER: Final = 200
 UNKNOWN_BUTTON: Final = "Эта кнопка мне незнакома, обновите карточку"
 UNKNOWN_PERSON: Final = "Этого человека больше нет в people.yaml. Нажмите «Передать» ещё раз"
 NOT_SNOOZED: Final = "Хорошо, обращение не отложено"
+NOT_TRANSFERRED: Final = "Хорошо, обращение не передано"
 NOBODY_ELSE: Final = "Передать некому: в people.yaml больше никого нет"
 
 
@@ -136,10 +137,13 @@ def _nobodys(_refused: _Refused) -> str:
 
 
 def _not_yours(refused: _Refused) -> str:
-    """Only a lead may take it away: by name, where there is one alone."""
-    leads = refused.words.context.leads
+    """Another lead may take it away, named where there is one alone; without any its owner may give it."""
+    context = refused.words.context
+    owner = context.person(refused.case.state.owner)
+    leads = [lead for lead in context.leads if lead != owner]
     lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
-    return f"{_owned(refused)}. Вам доступна «Заметка»; забрать может {lead} кнопкой «Передать»"
+    way = f"передать может {in_short(owner.name, 40)}" if owner and not leads else f"забрать может {lead}"
+    return f"{_owned(refused)}. Вам доступна «Заметка»; {way} кнопкой «Передать»"
 
 
 def _past_deadline(refused: _Refused) -> str:
@@ -154,11 +158,11 @@ def _no_time(_refused: _Refused) -> str:
 
 
 def _no_text(_refused: _Refused) -> str:
-    return "В заметке нет слов. Нажмите «Заметка» ещё раз и напишите хотя бы одно"
+    return "Пустая «Заметка» не записана, напишите хотя бы слово"
 
 
 def _long_text(_refused: _Refused) -> str:
-    return f"В заметке больше {number(LONGEST_NOTE)} знаков. Нажмите «Заметка» ещё раз и напишите короче"
+    return f"Длинная «Заметка» не записана, напишите не больше {number(LONGEST_NOTE)} знаков"
 
 
 def _not_allowed(_refused: _Refused) -> str:

@@ -5,11 +5,18 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from typing import Final, Literal
 
-from alerts.cards.answers import NOBODY_ELSE, NOT_SNOOZED, UNKNOWN_BUTTON, UNKNOWN_PERSON, refusal_words
+from alerts.cards.answers import (
+    NOBODY_ELSE,
+    NOT_SNOOZED,
+    NOT_TRANSFERRED,
+    UNKNOWN_BUTTON,
+    UNKNOWN_PERSON,
+    refusal_words,
+)
 from alerts.cards.context import CardContext
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, owner_words
+from alerts.cards.wording import Wording, name_then
 from alerts.cases.case import Case
 from alerts.cases.commands import PersonsCommand, Snooze, TransferTo
 from alerts.cases.events import NO_DEADLINES, Actor, Deadlines
@@ -22,6 +29,7 @@ LONGEST_VALUE: Final = 32
 """Characters of an option's value, all ASCII: Telegram takes 64 bytes, the case and the action included."""
 MAX_LABEL: Final = 60
 _KEEP: Final = "no"
+"""The option that leaves everything as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ def colleagues(case: Case, context: CardContext) -> tuple[Person, ...]:
 
 def option_value(person: Person) -> str:
     """The person's id where it fits into an option, else a short sum of it."""
-    if len(person.id) <= LONGEST_VALUE and person.id.isascii() and person.id.isprintable():
+    if len(person.id) <= LONGEST_VALUE and person.id.isascii() and person.id.isprintable() and person.id != _KEEP:
         return person.id
     return "~" + blake2s(person.id.encode(), digest_size=12).hexdigest()
 
@@ -77,15 +85,23 @@ def whom(pressed: Pressed) -> Prompt | Reply | None:
     options = _people(pressed)
     if not options:
         return Reply(text=NOBODY_ELSE, reason="nobody_else")
-    now = owner_words(pressed.case, pressed.words)
     number = f"№{NBSP}{pressed.case.id}"
     return Prompt(
         case=pressed.case.id,
         action="transfer",
         title=f"Передать {number}",
-        question=f"Кому передать обращение {number}?" + (f" Сейчас {now}." if now else ""),
-        options=options,
+        question=f"Кому передать обращение {number}?{_whose(pressed)}",
+        options=(*options, Option(value=_KEEP, label="Не передавать")),
     )
+
+
+def _whose(pressed: Pressed) -> str:
+    owner = pressed.case.state.owner
+    if owner is None:
+        return ""
+    if owner in (pressed.person.id, *pressed.person.former_ids):
+        return " Сейчас оно у вас."
+    return f" Сейчас отвечает {pressed.words.name(owner, name_then(pressed.case, owner))}."
 
 
 def _people(pressed: Pressed) -> tuple[Option, ...]:
@@ -112,6 +128,8 @@ def _label(person: Person, *, twice: bool) -> str:
 def transfer(pressed: Pressed) -> PersonsCommand | Reply:
     person = next((person for person in pressed.context.people if option_value(person) == pressed.value), None)
     person = person or pressed.context.person(pressed.value)
+    if person is None and pressed.value == _KEEP:
+        return Reply(text=NOT_TRANSFERRED, reason="thought_better")
     if person is None:
         return Reply(text=UNKNOWN_PERSON, reason="unknown_person")
     return TransferTo(person=person.id, name=person.name)
@@ -129,12 +147,9 @@ def whether_past_deadline(pressed: Pressed) -> Prompt | None:
         case=pressed.case.id,
         action="snooze",
         title=f"Отложить {number}",
-        question=f"Ответить по обращению {number} обещано до {due}. Всё равно отложить?",
+        question=f"Ответить по обращению {number} обещано до {due}, срок пройдёт. Всё равно отложить?",
         options=(
-            Option(
-                value=str(int(until.timestamp())),
-                label=f"Отложить до {pressed.words.moment(until)}, срок ответа {due} пройдёт",
-            ),
+            Option(value=str(int(until.timestamp())), label=f"Отложить до {pressed.words.moment(until)}"),
             Option(value=_KEEP, label="Не откладывать"),
         ),
     )

@@ -73,8 +73,8 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
     """The card of a case that has at least one mention."""
     words = Wording(context=context, now=now)
     latest = case.latest_complaint
-    told = phrases(latest.text, latest.evidence_spans, named=latest.brand_spans)
-    quoted, (evidence, brand) = quote(latest.text, (told, latest.brand_spans), MAX_QUOTE)
+    evidence_phrases = phrases(latest.text, latest.evidence_spans, brand_spans=latest.brand_spans)
+    quoted, (evidence, brand) = quote(latest.text, (evidence_phrases, latest.brand_spans), MAX_QUOTE)
     return Card(
         case=case.id,
         revision=case.revision,
@@ -84,7 +84,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
         quote=quoted or ("(без своих слов)" if _quoted(latest) else "(без текста)"),
         evidence_spans=evidence if complains(latest) and _stands_out(evidence, quoted) else (),
         brand_spans=brand,
-        below=tuple(line for line in _below(case, told, words) if line.text),
+        below=tuple(line for line in _below(case, evidence_phrases, words) if line.text),
         status=status(case, words),
         buttons=rows(case, context),
         repeat=repeat,
@@ -94,7 +94,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
 def _above(case: Case, words: Wording) -> Iterator[Line]:
     """Who wrote, in answer to what, and whether the words are still there."""
     yield Line(text=_author(case), sign="👤")
-    yield Line(text=_parent(case.latest_complaint), tone="faint", sign="↪️")
+    yield Line(text=_parent(case), tone="faint", sign="↪️")
     yield Line(text=_changed(case, words), tone="strong", sign="✏️")
 
 
@@ -106,11 +106,11 @@ def _beside(mention: CaseMention) -> Iterator[str]:
     )
 
 
-def _below(case: Case, told: Sequence[Span], words: Wording) -> Iterator[Line]:
+def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iterator[Line]:
     """Why it is here, what else is known, what was done, and until when to answer."""
     yield from (Line(text=text, tone="faint", sign="📎") for text in _beside(case.latest_complaint))
     yield _urgency(case)
-    yield Line(text=_reason(case.latest_complaint, told), sign="💡")
+    yield Line(text=_reason(case.latest_complaint, evidence_phrases), sign="💡")
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
     yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
@@ -145,9 +145,17 @@ def _author(case: Case) -> str:
     return f"{name}, {counted(case.followers, 'подписчик', 'подписчика', 'подписчиков')}"
 
 
-def _parent(mention: CaseMention) -> str:
-    """The words that the author answers: alone, «Какое к утру?» says nothing."""
-    return f"В ответ на{NBSP}{words}" if (words := _words_of(mention.parent)) else ""
+def _parent(case: Case) -> str:
+    """The words that the author answers: alone, «Какое к утру?» says nothing.
+
+    Whoever goes on under his own words answers what these answered; they stand on the card themselves.
+    """
+    own = {mention.id for mention in case.mentions}
+    parent = case.latest_complaint.parent
+    if parent is not None and parent.id in own:
+        others = (mention.parent for mention in reversed(case.mentions) if mention.parent)
+        parent = next((other for other in others if other.id not in own), None)
+    return f"В ответ на{NBSP}{words}" if (words := _words_of(parent)) else ""
 
 
 def _quoted(mention: CaseMention) -> str:
@@ -182,12 +190,12 @@ def _urgency(case: Case) -> Line:
     return Line(text=f"Внимание: {dangers}" if dangers else "", tone="strong")
 
 
-def _reason(mention: CaseMention, told: Sequence[Span]) -> str:
+def _reason(mention: CaseMention, evidence_phrases: Sequence[Span]) -> str:
     """Of a long text the phrases that say why, of a short one what they amount to."""
     if not complains(mention):
         return ""
     likely = next(text for floor, text in LIKELY if mention.complaint >= floor)
-    quoted = [f"«{in_short(mention.text[start:end], SHORT)}»" for start, end in told]
+    quoted = [f"«{in_short(mention.text[start:end], SHORT)}»" for start, end in evidence_phrases]
     why = quoted if quoted and len(mention.text) > SHORT_TEXT else mention.reasons[:MOST_LINES]
     return f"{likely} ({percent(mention.complaint)})" + (f": {', '.join(why)}" if why else "")
 
@@ -211,7 +219,7 @@ def _answers(case: Case, words: Wording) -> tuple[str, ...]:
     """What else the author said there, oldest first: «договор 4451», «спасибо, починили»."""
     answers = [mention for mention in _others(case) if mention.strength == "remark"]
     return tuple(
-        f"Автор ответил в{NBSP}{words.moment(mention.published_at)}: {_shortly(mention)}"
+        f"Автор написал в{NBSP}{words.moment(mention.published_at)}: {_shortly(mention, words)}"
         for mention in answers[-MOST_LINES:]
     )
 
@@ -219,7 +227,7 @@ def _answers(case: Case, words: Wording) -> tuple[str, ...]:
 def _past(case: Case, words: Wording) -> tuple[str, ...]:
     """The author's other complaints: in this case, newest first, and in earlier ones."""
     here = [mention for mention in _others(case) if mention.strength == "complaint"]
-    lines = [f"{words.moment(mention.published_at)}: {_shortly(mention)}" for mention in reversed(here)]
+    lines = [f"{words.moment(mention.published_at)}: {_shortly(mention, words)}" for mention in reversed(here)]
     before = [
         f"Обращение № {earlier.case} от {words.day(earlier.opened_at)}, {STANDINGS[earlier.standing]}:"
         f" «{in_short(earlier.text, SHORT)}»"
@@ -233,14 +241,17 @@ def _others(case: Case) -> list[CaseMention]:
     return [mention for mention in case.mentions if mention.row != latest.row]
 
 
-def _shortly(mention: CaseMention) -> str:
-    """What is gone from the network is not shown again."""
-    return "удалено автором" if mention.deleted_at is not None else f"«{in_short(mention.text, SHORT)}»"
+def _shortly(mention: CaseMention, words: Wording) -> str:
+    """What is gone from the network is not shown again; what was changed says so."""
+    if mention.deleted_at is not None:
+        return "удалено автором"
+    edited = f" (изменено в{NBSP}{words.moment(mention.edited_at)})" if mention.edited_at else ""
+    return f"«{in_short(mention.text, SHORT)}»{edited}"
 
 
 def _notes(case: Case, words: Wording) -> tuple[str, ...]:
     notes = [
-        f"Заметка, {words.who(event.actor)}: {in_short(event.fact.text, MAX_NOTE)}"
+        f"Заметка, {words.who(event.actor)} в{NBSP}{words.moment(event.at)}: {in_short(event.fact.text, MAX_NOTE)}"
         for event in case.events
         if isinstance(event.fact, Noted)
     ]

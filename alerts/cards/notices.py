@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.cards.context import CardContext
@@ -16,6 +16,8 @@ from alerts.russian import NBSP, counted, lasted
 from domain.person import Person
 
 MAX_QUOTE: Final = 600
+MINUTE: Final = timedelta(minutes=1)
+"""What is less is not counted in minutes."""
 MOST_CASES: Final = 20
 """Of a digest; the others are counted."""
 
@@ -133,16 +135,19 @@ def _warn(notice: _Notice) -> str:
     due_at = notice.case.state.deadlines.due_at
     if due_at is None or due_at <= notice.words.now or not notice.case.state.is_open:
         return _due(notice)
-    left = lasted(due_at - notice.words.now)
-    return f"Осталось {left}: на {notice.number} надо ответить до {notice.words.moment(due_at)}. {notice.state}."
+    left = due_at - notice.words.now
+    shown = "меньше минуты" if left < MINUTE else lasted(left)
+    due = notice.words.moment(due_at)
+    return f"Осталось {shown}: на обращение {notice.number} надо ответить до {due}. {notice.state}."
 
 
 def _due(notice: _Notice) -> str:
     due_at = notice.case.state.deadlines.due_at
     if due_at is None or not notice.case.state.is_open:
-        return f"Срок ответа по {notice.number} прошёл. {notice.state}."
+        return f"Срок ответа по обращению {notice.number} прошёл. {notice.state}."
     late = late_words(due_at, notice.words)
-    return f"{late}: ответ по {notice.number} ждали до {notice.words.moment(due_at)}. {notice.state}."
+    due = notice.words.moment(due_at)
+    return f"{late}: ответ по обращению {notice.number} ждали до {due}. {notice.state}."
 
 
 def _promised(notice: _Notice) -> str:
@@ -169,7 +174,7 @@ def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording) -> str:
 
 def _late(case: Case, words: Wording) -> str:
     due_at = case.state.deadlines.due_at
-    return f"на {lasted(words.now - due_at)}" if due_at is not None and due_at < words.now else ""
+    return f"на {lasted(words.now - due_at)}" if due_at is not None and words.now - due_at >= MINUTE else ""
 
 
 def _until(case: Case, words: Wording) -> str:

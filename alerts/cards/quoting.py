@@ -55,7 +55,7 @@ def quote(text: str, spans: Sequence[Sequence[Span]], limit: int) -> tuple[str, 
     return quoted, [_moved(some, shift, end) for some in spans]
 
 
-def phrases(text: str, spans: Sequence[Span], *, named: Sequence[Span] = ()) -> list[Span]:
+def phrases(text: str, spans: Sequence[Span], *, brand_spans: Sequence[Span] = ()) -> list[Span]:
     """Where the text has the phrases that tell a person why: at most MOST_PHRASES, the strongest first.
 
     `spans` are what moved the decision, strongest first, and may begin and end anywhere. What is quoted are whole
@@ -64,8 +64,8 @@ def phrases(text: str, spans: Sequence[Span], *, named: Sequence[Span] = ()) -> 
     """
     words = [found.span() for found in _WORD.finditer(text)]
     places = _places(words, spans)
-    mute = {word for word in words if _is_weak(text[slice(*word)])} | _places(words, named).keys()
-    told: dict[str, tuple[tuple[int, int], Span]] = {}
+    mute = {word for word in words if _is_weak(text[slice(*word)])} | _places(words, brand_spans).keys()
+    ranked: dict[str, tuple[tuple[int, int], Span]] = {}
     for clause in _clauses(text, words):
         telling = [
             (2 if word in mute else len(clause) == 1, places[word], word) for word in clause if word in places
@@ -73,13 +73,13 @@ def phrases(text: str, spans: Sequence[Span], *, named: Sequence[Span] = ()) -> 
         if telling:
             weak, place, word = min(telling)
             start, end = _phrase(text, clause, clause.index(word))
-            told.setdefault(text[start:end].casefold(), ((weak, place), (start, end)))
-    strongest = sorted(told.values())[:MOST_PHRASES]
+            ranked.setdefault(text[start:end].casefold(), ((weak, place), (start, end)))
+    strongest = sorted(ranked.values())[:MOST_PHRASES]
     return [span for (weak, _), span in strongest if weak == strongest[0][0][0]]
 
 
 def _moved(spans: Sequence[Span], shift: int, end: int) -> tuple[Span, ...]:
-    moved = ((max(0, one - shift), min(end, other - shift)) for one, other in spans)
+    moved = ((max(0, start - shift), min(end, stop - shift)) for start, stop in spans)
     return tuple((start, stop) for start, stop in moved if start < stop)
 
 

@@ -78,7 +78,7 @@ class Wording:
         """«Анна Иванова взяла»."""
         return f"{self.who(actor)} {self.did(stem, actor)}"
 
-    def deed(self, stem: str, event: Event, rest: str = "") -> str:
+    def done_at(self, stem: str, event: Event, rest: str = "") -> str:
         """«взяла Анна Иванова в 14:05», «забрала себе Анна Иванова в 14:05»."""
         return f"{self.did(stem, event.actor)}{rest} {self.who(event.actor)} в{NBSP}{self.moment(event.at)}"
 
@@ -88,8 +88,8 @@ def log_lines(case: Case, words: Wording) -> tuple[str, ...]:
 
     What the customer wrote stands elsewhere on the card; here it only says why the case came back.
     """
-    told = [(event, _told(event.fact, event, words)) for event in case.events]
-    lines = [(event, f"{words.moment(event.at)} {text}") for event, text in told if text]
+    worded = [(event, _log_words(event.fact, event, words)) for event in case.events]
+    lines = [(event, f"{words.moment(event.at)} {text}") for event, text in worded if text]
     if len(lines) == 1 and isinstance(lines[0][0].fact, _SAID_BY_STATUS):
         return ()  # the status has just said who did it and when
     shown = tuple(line for _, line in lines[-MOST_EVENTS:])
@@ -116,11 +116,11 @@ def owner_words(case: Case, words: Wording) -> str:
     event = _given(case)
     match event.fact if event else None:
         case Claimed() if event:
-            return words.deed("взял", event)
+            return words.done_at("взял", event)
         case Transferred(to=to, to_name=name) if event:
             if to == event.actor.id:
-                return words.deed("забрал", event, " себе")
-            return f"отвечает {words.name(to, name)}, {words.deed('передал', event)}"
+                return words.done_at("забрал", event, " себе")
+            return f"отвечает {words.name(to, name)}, {words.done_at('передал', event)}"
         case _:
             return f"отвечает {words.name(owner, name_then(case, owner))}"
 
@@ -191,7 +191,7 @@ def _nobodys(events: Sequence[Event], words: Wording) -> str:
             case Reopened() if event.actor.kind == "customer":
                 return f"{_came_back(events, position)}, никто не взял"
             case Released():
-                return f"{words.deed('отдал', event)}, никто не взял"
+                return f"{words.done_at('отдал', event)}, никто не взял"
             case Reopened():
                 break
             case _:
@@ -205,57 +205,57 @@ def _came_back(events: Sequence[Event], position: int) -> str:
 
 
 @singledispatch
-def _told(_fact: Fact, _event: Event, _words: Wording) -> str:
+def _log_words(_fact: Fact, _event: Event, _words: Wording) -> str:
     """The log's words for a kind that is registered below; the log is silent of the others."""
     return ""
 
 
-@_told.register
+@_log_words.register
 def _(fact: Claimed, event: Event, words: Wording) -> str:
     if fact.taken_from is None:
         return words.doer("взял", event.actor)
     return f"{words.doer('забрал', event.actor)} себе, до этого — {words.name(fact.taken_from)}"
 
 
-@_told.register
+@_log_words.register
 def _(_fact: Released, event: Event, words: Wording) -> str:
     return f"{words.doer('отдал', event.actor)}, обращение ничьё"
 
 
-@_told.register
+@_log_words.register
 def _(fact: Transferred, event: Event, words: Wording) -> str:
     if fact.to == event.actor.id:
         return f"{words.doer('забрал', event.actor)} себе"
     return f"{words.doer('передал', event.actor)}, отвечает {words.name(fact.to, fact.to_name)}"
 
 
-@_told.register
+@_log_words.register
 def _(fact: Snoozed, event: Event, words: Wording) -> str:
     return f"{words.doer('отложил', event.actor)} до {words.moment(fact.until)}"
 
 
-@_told.register
+@_log_words.register
 def _(_fact: Woke, event: Event, _words: Wording) -> str:
     return "автор написал, больше не отложено" if event.actor.kind == "customer" else "отложенное снова в работе"
 
 
-@_told.register
+@_log_words.register
 def _(fact: Rang, _event: Event, _words: Wording) -> str:
     """That an answer was soon due is no news once it is past."""
     return {"warn": "", "due": "срок ответа прошёл", "breach": "обещанный срок сорван"}[fact.bell]
 
 
-@_told.register
+@_log_words.register
 def _(_fact: Closed, event: Event, words: Wording) -> str:
     return words.doer("закрыл", event.actor)
 
 
-@_told.register
+@_log_words.register
 def _(_fact: MarkedNotComplaint, event: Event, words: Wording) -> str:
     return f"{words.doer('отметил', event.actor)}: не жалоба"
 
 
-@_told.register
+@_log_words.register
 def _(_fact: Reopened, event: Event, words: Wording) -> str:
     if event.actor.kind == "person":
         return f"{words.doer('вернул', event.actor)} в работу"

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Literal, Protocol, assert_never
 
 from alerts.backoff import Backoff
@@ -20,8 +21,8 @@ from domain.person import Messenger
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 40
-"""Things of one step."""
+AT_ONCE: Final = 200
+"""Things of one step, if the chats may get so many: in small steps the outbox is asked more than it is told."""
 LANES: Final = 10
 """Chats that are told side by side. Within one chat it goes in order."""
 TIMEOUT: Final = 12.0
@@ -111,10 +112,7 @@ class Worker:
         """
         await self.settle()
         now = self._clock()
-        room = self._pace.room(await self._outbox.waiting_in(self._messenger, now), AT_ONCE)
-        if not room:
-            return 0
-        due = await self._outbox.claim(room, now)
+        due = await self._outbox.claim(self._messenger, partial(self._pace.room, most=AT_ONCE), now)
         last_start = self._monotonic() + LAST_START
         lanes = defaultdict[str, list[Due]](list)
         for thing in due:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
-from classifiers.encoder.seal import checksum, sealed
+from classifiers.encoder.checksum import checksum, with_checksum
 from classifiers.encoder.source import Shape
 from classifiers.encoder.wording import BRAND_ID, MAX_TOKENS, PAD, TOKENS
 
@@ -81,7 +81,7 @@ def quantised(
 def save_graph(arrays: Arrays, shape: Shape, tokens: bytes, path: Path, about: Mapping[str, str]) -> str:
     """Write the file; returns its SHA-256. `arrays` are those of `classifiers.encoder.network.Network`."""
     model = build(arrays, shape, {TOKENS: base64.b64encode(tokens).decode(), **about})
-    content = sealed(model.SerializeToString(deterministic=True))
+    content = with_checksum(model.SerializeToString(deterministic=True))
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.new")
     unfinished.write_bytes(content)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.corpora import Example
 from classifiers.encoder.wording import Ids, encode, wording
+from classifiers.examples import Example
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
 from domain.verdict import LABELS
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.corpora import Corpora, Example, gist
+from classifiers.corpora import Corpora, dedup_key
 from classifiers.encoder.calibration import calibrated
 from classifiers.encoder.fine_tune import Recipe, Told, answers, fine_tune
 from classifiers.encoder.graph import Arrays, save_graph
@@ -18,6 +18,7 @@ from classifiers.encoder.network import Network
 from classifiers.encoder.source import Floats, Source
 from classifiers.encoder.vocabulary import cut
 from classifiers.encoder.wording import encode, wording
+from classifiers.examples import Example
 from classifiers.model import BRAND_HEADS, COMPLAINT, TEXT_HEADS
 from classifiers.taught import Taught, answer_key
 
@@ -94,7 +95,7 @@ def labelled(examples: Sequence[Example]) -> list[Example]:
     kept = []
     for one in examples:
         known = one.label is not None or one.complaint is not None
-        mark = (gist(one), one.label, one.complaint, one.domain)
+        mark = (dedup_key(one), one.label, one.complaint, one.domain)
         if known and one.domain in _SHARES and mark not in seen:
             seen.add(mark)
             kept.append(one)

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from sentencepiece import SentencePieceProcessor
 
-from classifiers.text import BRAND, OTHER_BRAND, is_link, mask, pieces, plain_script
+from classifiers.plain import plain, straightened
+from classifiers.text import BRAND, OTHER_BRAND, is_mention, pieces
+from classifiers.unsaid import spoken
 from domain.span import Span
 
 OTHER: Final = "\ue005"
@@ -29,7 +31,6 @@ _HALF: Final = re.compile("[\ud800-\udfff]")
 _DRAWN_OUT: Final = re.compile(r"([^\W\d_])\1{2,}")
 """«Ужаааасно»: no piece of the vocabulary has it."""
 _SHOUTED: Final = 5
-_LINK: Final = "http"
 _USER: Final = "@"
 
 TOKENS: Final = "sentencepiece"
@@ -39,8 +40,9 @@ Ids = npt.NDArray[np.int64]
 
 
 def wording(text: str, brand: Sequence[Span] = ()) -> str:
-    """The text with links, people and the brand replaced, look-alikes and drawn-out letters undone."""
-    return "".join(_shown(piece) for piece in mask(pieces(text), brand) if piece)
+    """The text without what its author did not write; people and the brand replaced, drawn-out letters undone."""
+    reading = plain(text)
+    return "".join(_shown(piece) for piece in spoken(pieces(reading.text), reading.read_all(brand)) if piece)
 
 
 def _shown(piece: str) -> str:
@@ -48,11 +50,9 @@ def _shown(piece: str) -> str:
         return f" {BRAND} "
     if piece == OTHER_BRAND:
         return f" {OTHER} "
-    if is_link(piece):
-        return _LINK
-    if len(piece) > 1 and piece[0] in "@[":
+    if is_mention(piece):
         return _USER
-    return plain_script(piece if _is_initials(piece) else _DRAWN_OUT.sub(r"\1", piece))
+    return straightened(piece if _is_initials(piece) else _DRAWN_OUT.sub(r"\1", piece))
 
 
 def _is_initials(piece: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 
 from classifiers.classify import Judge
-from classifiers.corpora import Corpora, DataError, Example, read_corpora
+from classifiers.corpora import Corpora, read_corpora
 from classifiers.evaluation import (
     BUDGET,
     Budget,
@@ -20,11 +20,13 @@ from classifiers.evaluation import (
     figures_of,
     measure_hard,
 )
+from classifiers.examples import DataError, Example
 from classifiers.gold import ROWS, read_gold
+from classifiers.listed import ENCODER
 from classifiers.model import Model, ModelError, load
 from classifiers.plots import PlotsError, draw, require
 from classifiers.read_figures import measure_read, natural_answers
-from classifiers.tiers import ENCODER, alone, behind, missing
+from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
 from classifiers.training import train
 from listener.commands.figure_tables import hard_table, read_tables, tables, topic_table

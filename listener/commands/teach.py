@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from classifiers.corpora import Corpora, DataError, comments, read_corpora
+from classifiers.corpora import Corpora, comments, read_corpora
 from classifiers.evaluation import development_split
+from classifiers.examples import DataError
+from classifiers.listed import ENCODER
 from classifiers.taught import TAUGHT, save_answers
-from classifiers.tiers import ENCODER
 
 if TYPE_CHECKING:
     from classifiers.encoder.lessons import Lessons

@@ -8,7 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from classifiers.corpora import DataError, read_corpora
+from classifiers.corpora import read_corpora
+from classifiers.examples import DataError
 from classifiers.model import COMMITTED, ModelError, save
 from classifiers.training import STEPS, train
 from listener.brands.matcher import Matcher

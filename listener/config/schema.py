@@ -122,7 +122,7 @@ class RoutesFile(Model):
 class SlaFile(Model):
     """Сроки ответа в рабочем времени."""
 
-    warn: Annotated[Duration, Field(description="Когда пора напомнить (напоминаний пока нет): 15m")] = "15m"
+    warn: Annotated[Duration, Field(description="Когда напомнить тому, кто отвечает: 15m")] = "15m"
     due: Annotated[Duration, Field(description="Когда ответ обещан: 30m")] = "30m"
     breach: Annotated[Duration, Field(description="Когда срок сорван: 60m")] = "60m"
 

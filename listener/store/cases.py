@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, Subquery, exists, func, select
+from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
@@ -23,6 +24,8 @@ MOST_MENTIONS: Final = 100
 """The latest mentions of a case that are loaded: a quarrel of thousands must not stall the outbox."""
 MOST_EVENTS: Final = 100
 MOST_EARLIER: Final = 3
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+"""Statements with subqueries are built once: building them again took as long as running them."""
 
 
 class CaseStore:
@@ -46,7 +49,7 @@ class CaseStore:
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
     """The cases by id, without those that do not exist."""
     rows = list(await connection.execute(select(cases).where(cases.c.id.in_(ids))))
-    past = list(await connection.execute(_past(ids)))
+    past = list(await connection.execute(_past(), {"ids": list(ids)}))
     mentioned = await _mentions(connection, {*ids, *(row.id for row in past)})
     events = await _events(connection, ids)
     earlier: dict[int, list[EarlierCase]] = defaultdict(list)
@@ -66,14 +69,15 @@ async def of_author(connection: AsyncConnection, network: str, author_id: str) -
 
 async def cards_today(connection: AsyncConnection, brand: str, now: datetime) -> int:
     day = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    told = exists().where(card_views.c.case_id == cases.c.id)
+    carded = exists().where(card_views.c.case_id == cases.c.id)
     found = await connection.execute(
-        select(func.count()).where(cases.c.brand == brand, cases.c.opened_at >= day, told)
+        select(func.count()).where(cases.c.brand == brand, cases.c.opened_at >= day, carded)
     )
     return int(found.scalar_one())
 
 
-def _past(ids: Collection[int]) -> Select[Any]:
+@cache
+def _past() -> Select[Any]:
     """The latest few cases that each author had with the brand before, oldest first."""
     before = cases.alias("before")
     place = func.row_number().over(partition_by=cases.c.id, order_by=before.c.id.desc()).label("place")
@@ -86,30 +90,14 @@ def _past(ids: Collection[int]) -> Select[Any]:
             & (before.c.author_id == cases.c.author_id)
             & (before.c.id < cases.c.id),
         )
-        .where(cases.c.id.in_(ids))
+        .where(cases.c.id.in_(_IDS))
         .subquery()
     )
     return select(ranked).where(ranked.c.place <= MOST_EARLIER).order_by(ranked.c.id)
 
 
 async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
-    ranked = _latest(ids)
-    found = await connection.execute(
-        select(
-            ranked.c.case_id,
-            ranked.c.strength,
-            *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
-            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
-            *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
-            *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
-        )
-        .join(cases, cases.c.id == ranked.c.case_id)
-        .join(mentions, mentions.c.id == ranked.c.mention_id)
-        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
-        .where(ranked.c.place <= MOST_MENTIONS)
-        .order_by(ranked.c.place.desc())
-    )
-    rows = found.all()
+    rows = (await connection.execute(_latest_mentions(), {"ids": list(ids)})).all()
     parents = await _parents(connection, rows)
     of_case: dict[int, list[CaseMention]] = defaultdict(list)
     for row in rows:
@@ -143,7 +131,27 @@ def _parent_of(row: Row[Any]) -> Quote:
     return read_extra(row.extra).parent or Quote(id=row.thread)
 
 
-def _latest(ids: Collection[int]) -> Subquery:
+@cache
+def _latest_mentions() -> Select[Any]:
+    ranked = _latest()
+    return (
+        select(
+            ranked.c.case_id,
+            ranked.c.strength,
+            *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
+            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
+            *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
+            *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
+        )
+        .join(cases, cases.c.id == ranked.c.case_id)
+        .join(mentions, mentions.c.id == ranked.c.mention_id)
+        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
+        .where(ranked.c.place <= MOST_MENTIONS)
+        .order_by(ranked.c.place.desc())
+    )
+
+
+def _latest() -> Subquery:
     """The mentions of the cases with their places from the end."""
     place = (
         func.row_number()
@@ -155,30 +163,35 @@ def _latest(ids: Collection[int]) -> Subquery:
     )
     return (
         select(case_mentions.c.case_id, case_mentions.c.mention_id, case_mentions.c.strength, place)
-        .where(case_mentions.c.case_id.in_(ids))
+        .where(case_mentions.c.case_id.in_(_IDS))
         .subquery()
     )
 
 
 async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Event]]:
-    place = (
-        func.row_number()
-        .over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
-        .label("place")
-    )
-    ranked = select(case_events, place).where(case_events.c.case_id.in_(ids)).subquery()
-    rows = await connection.execute(select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number))
+    rows = await connection.execute(_latest_events(), {"ids": list(ids)})
     events: dict[int, list[Event]] = defaultdict(list)
     for row in rows:
         events[row.case_id].append(read_event(row))
     return events
 
 
+@cache
+def _latest_events() -> Select[Any]:
+    place = (
+        func.row_number()
+        .over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
+        .label("place")
+    )
+    ranked = select(case_events, place).where(case_events.c.case_id.in_(_IDS)).subquery()
+    return select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number)
+
+
 def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:
     extra = read_extra(row.extra)
-    judged = row.complaint is not None
-    named, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
-    text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, named, speaking)
+    has_verdict = row.complaint is not None
+    brand, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
+    text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, brand, speaking)
     return CaseMention(
         row=row.id,
         id=row.external_id,
@@ -188,10 +201,10 @@ def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMen
         published_at=row.published_at,
         reach=row.reach,
         strength="remark" if row.strength == "remark" else "complaint",
-        complaint=row.complaint if judged else 0.0,
-        intent=row.intent if judged else "other",
+        complaint=row.complaint if has_verdict else 0.0,
+        intent=row.intent if has_verdict else "other",
         topics=tuple(row.topics or ()),
-        urgency=row.urgency if judged else 0.0,
+        urgency=row.urgency if has_verdict else 0.0,
         evidence_spans=evidence_spans,
         brand_spans=brand_spans,
         dangers=tuple(row.dangers or ()),
@@ -208,8 +221,8 @@ def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | 
     """What a person reads above the mention: as the network told it, else as it was heard."""
     if not row.thread or row.thread == row.external_id:
         return None
-    told = _parent_of(row)
-    return told if told.text else parents.get((row.network, told.id))
+    parent = _parent_of(row)
+    return parent if parent.text else parents.get((row.network, parent.id))
 
 
 def _within(spans: Iterable[Sequence[int]], text: str) -> tuple[Span, ...]:
@@ -223,7 +236,9 @@ def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
     return tuple((start, end) for start, end, _ in strongest)
 
 
-def _case(row: Row[Any], said: list[CaseMention], events: list[Event], earlier: list[EarlierCase]) -> Case:
+def _case(
+    row: Row[Any], case_mentions: list[CaseMention], events: list[Event], earlier: list[EarlierCase]
+) -> Case:
     return Case(
         id=row.id,
         brand=row.brand,
@@ -236,7 +251,7 @@ def _case(row: Row[Any], said: list[CaseMention], events: list[Event], earlier: 
         followers=row.followers,
         opened_at=row.opened_at,
         state=read_state(row),
-        mentions=tuple(said),
+        mentions=tuple(case_mentions),
         events=tuple(events),
         earlier=tuple(earlier),
     )

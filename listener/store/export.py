@@ -54,12 +54,14 @@ async def _mentions(connection: AsyncConnection, last: tuple[Any, ...], since: d
 
 
 async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
-    one, brand = verdicts.c.mention_id, verdicts.c.brand
+    mention_id, brand = verdicts.c.mention_id, verdicts.c.brand
     query = (
         select(verdicts, mentions.c.network, mentions.c.external_id)
-        .join(mentions, mentions.c.id == one)
-        .where((one > last[0]) | ((one == last[0]) & (brand > last[-1])), verdicts.c.judged_at >= since)
-        .order_by(one, brand)
+        .join(mentions, mentions.c.id == mention_id)
+        .where(
+            (mention_id > last[0]) | ((mention_id == last[0]) & (brand > last[-1])), verdicts.c.judged_at >= since
+        )
+        .order_by(mention_id, brand)
     )
     return [((row.mention_id, row.brand), _verdict(row)) for row in await _page(connection, query)]
 
@@ -67,8 +69,8 @@ async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: d
 async def _cases(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
     query = select(cases).where(cases.c.id > last[0], cases.c.opened_at >= since).order_by(cases.c.id)
     rows = await _page(connection, query)
-    told = await _mentions_of(connection, [row.id for row in rows])
-    return [((row.id,), _case(row) | {"mentions": told[row.id]}) for row in rows]
+    mentions_of = await _mentions_of(connection, [row.id for row in rows])
+    return [((row.id,), _case(row) | {"mentions": mentions_of[row.id]}) for row in rows]
 
 
 async def _deliveries(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:

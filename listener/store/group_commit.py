@@ -55,8 +55,8 @@ class GroupCommit(Generic[Item]):
         else:
             _settle(some, None)
             return
-        for one in some:
-            await self._write_some([one])
+        for entry in some:
+            await self._write_some([entry])
 
 
 def _settle(some: Sequence[tuple[object, "asyncio.Future[None]"]], fault: Exception | None) -> None:

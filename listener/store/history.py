@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import Command
-from alerts.cases.events import Deadlines, Event
+from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, Waiting
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
@@ -72,18 +72,22 @@ class Changing:
 
 
 def read_state(row: Row[Any]) -> State:
-    """The state in a row of `cases`."""
+    """The state in a row of `cases`; what only a later version knows is the nearest that this one does."""
     return State(
         revision=row.revision,
-        stage=row.stage,
+        stage=_known(row.stage, Stage, "claimed" if row.owner else "new"),
         owner=row.owner,
         snoozed_until=row.snoozed_until,
-        waiting_for=row.waiting_for,
-        outcome=row.outcome,
+        waiting_for=_known(row.waiting_for, Waiting, "us"),
+        outcome=_known(row.outcome, Outcome, "handled"),
         cause=row.cause,
         deadlines=Deadlines(warn_at=row.warn_at, due_at=row.due_at, breach_at=row.breach_at),
-        rung=row.rung,
+        rung=_known(row.rung, Bell, BELLS[-1]),
     )
+
+
+def _known(value: Any, names: Any, nearest: Any) -> Any:
+    return value if value is None or value in get_args(names) else nearest
 
 
 async def lock(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Changing]:

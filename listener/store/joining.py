@@ -143,10 +143,15 @@ def _link(case: int, decision: Decided, strength: Strength) -> dict[str, Any]:
 
 def _counted(known: _Cases, shown: Iterable[tuple[int, Routed]]) -> Joined:
     """How many candidates opened a case, joined one, or reopened one."""
-    told = [case for case, _ in shown]
-    new = {case for case in told if known.by_id[case].before.revision == 0}
-    reopened = {case for case in told if case not in new and not known.by_id[case].before.is_open}
-    return Joined(new=len(new), joined=len(told) - len(new) - len(reopened), reopened=len(reopened))
+    numbers = [case for case, _ in shown]
+    new = {case for case in numbers if known.by_id[case].before.revision == 0}
+    reopened = {case for case in numbers if case not in new and _is_back(known.by_id[case])}
+    return Joined(new=len(new), joined=len(numbers) - len(new) - len(reopened), reopened=len(reopened))
+
+
+def _is_back(change: Changing) -> bool:
+    """An edit that says nothing new leaves an ended case as it was."""
+    return change.state.is_open and not change.before.is_open
 
 
 _PLACE: Final = (cases.c.brand, cases.c.network, cases.c.author_id, cases.c.thread)

@@ -30,6 +30,8 @@ Key = tuple[str, str]
 
 LEASE: Final = timedelta(seconds=30)
 """PostgreSQL only: for so long a mention handed out to one judge is not handed out to another."""
+FARTHEST: Final = timedelta(minutes=5)
+"""By so much may the clocks of two daemons differ."""
 MAX_TRIES: Final = 3
 AT_ONCE: Final = 500
 """Keys in one look-up; PostgreSQL takes 32 767 parameters."""
@@ -145,10 +147,11 @@ async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip
 
     On PostgreSQL they are leased, so that several judges share the work. SQLite serves one daemon, where a
     lease would cost a commit per batch and protect from nothing: `record` refuses a second decision anyway.
+    Nothing waits for as long as FARTHEST: what seems to was written before the clock was set back.
     """
     wanted = (
         select(mentions)
-        .where(STILL_WAITING, mentions.c.judge_after <= now)
+        .where(STILL_WAITING, or_(mentions.c.judge_after <= now, mentions.c.judge_after > now + FARTHEST))
         .order_by(mentions.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -162,11 +165,11 @@ async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip
     return [stored(row) for row in rows]
 
 
-async def set_aside(connection: AsyncConnection, one: Stored, error: str) -> None:
+async def set_aside(connection: AsyncConnection, stored: Stored, error: str) -> None:
     """Count a failed try to judge this text; after the third it is left alone, its error is kept."""
     await connection.execute(
         update(mentions)
-        .where(mentions.c.id == one.row, mentions.c.text_version == one.text_version, STILL_WAITING)
+        .where(mentions.c.id == stored.row, mentions.c.text_version == stored.text_version, STILL_WAITING)
         .values(
             tries=mentions.c.tries + 1,
             error=storable(error)[:1000],
@@ -234,34 +237,34 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _row(one: Mention, source: str, now: datetime, own: Collection[Key]) -> dict[str, Any]:
+def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> dict[str, Any]:
     return {
-        "network": one.network,
-        "external_id": storable(one.id),
+        "network": heard.network,
+        "external_id": storable(heard.id),
         "source": source,
-        "kind": one.kind,
-        "url": storable(one.url),
-        "author_id": storable(one.author.id),
-        "author_name": storable(one.author.name),
-        "author_handle": None if one.author.handle is None else storable(one.author.handle),
-        "followers": one.author.followers,
-        "text": storable(one.text[:MAX_TEXT]),
-        "published_at": one.published_at,
-        "thread": None if one.thread is None else storable(one.thread),
-        "reach": one.reach,
-        "place": None if one.place is None else storable(one.place),
-        "is_own": (one.network, one.id) in own,
-        "extra": _extra(one),
-        "edited_at": one.edited_at,
+        "kind": heard.kind,
+        "url": storable(heard.url),
+        "author_id": storable(heard.author.id),
+        "author_name": storable(heard.author.name),
+        "author_handle": None if heard.author.handle is None else storable(heard.author.handle),
+        "followers": heard.author.followers,
+        "text": storable(heard.text[:MAX_TEXT]),
+        "published_at": heard.published_at,
+        "thread": None if heard.thread is None else storable(heard.thread),
+        "reach": heard.reach,
+        "place": None if heard.place is None else storable(heard.place),
+        "is_own": (heard.network, heard.id) in own,
+        "extra": _extra(heard),
+        "edited_at": heard.edited_at,
         "heard_at": now,
     }
 
 
-def _extra(one: Mention) -> dict[str, Any] | None:
-    if one.parent is None and one.quoted is None and not one.attached:
+def _extra(heard: Mention) -> dict[str, Any] | None:
+    if heard.parent is None and heard.quoted is None and not heard.attached:
         return None
     beside = Extra(
-        parent=_quote(one.parent), quoted=_quote(one.quoted), attached=tuple(map(storable, one.attached))
+        parent=_quote(heard.parent), quoted=_quote(heard.quoted), attached=tuple(map(storable, heard.attached))
     )
     extra: dict[str, Any] = msgspec.to_builtins(beside)
     return extra
@@ -323,7 +326,7 @@ async def _write_gaps(connection: AsyncConnection, source: str, heard: Sequence[
 
 def _by_network(keys: Sequence[Key]) -> Iterator[tuple[str, list[str]]]:
     for network in sorted({network for network, _ in keys}):
-        ids = [storable(one) for of, one in keys if of == network]
+        ids = [storable(number) for of, number in keys if of == network]
         for start in range(0, len(ids), AT_ONCE):
             yield network, ids[start : start + AT_ONCE]
 

@@ -122,6 +122,8 @@ async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Seq
 
 _NOW: Final = bindparam("now", type_=Time)
 _WAITS: Final = card_views.c.state == "shown"
+_PUT_OFF: Final = and_(card_views.c.state == "due", card_views.c.ref.is_not(None), card_views.c.due_at > _NOW)
+"""An edit that the chat refused; a change of the case may be one that it takes."""
 
 _RAISE: Final = (
     update(card_views)
@@ -129,7 +131,7 @@ _RAISE: Final = (
     .values(
         wanted=bindparam("revision"),
         state=case((_WAITS, "due"), else_=card_views.c.state),
-        due_at=case((_WAITS, _NOW), else_=card_views.c.due_at),
+        due_at=case((_WAITS | _PUT_OFF, _NOW), else_=card_views.c.due_at),
         priority=case(
             (_WAITS | (card_views.c.priority > bindparam("new_priority")), bindparam("new_priority")),
             else_=card_views.c.priority,

@@ -192,7 +192,7 @@ case_mentions = Table(
 )
 
 
-def _told(*own: Any) -> tuple[Any, ...]:
+def _addressed(*own: Any) -> tuple[Any, ...]:
     """What card views and notices have in common: something that one chat must be shown, and how far that is."""
     return (
         Column("id", Key, primary_key=True),
@@ -223,7 +223,7 @@ def _queue(table: str) -> Index:
 card_views = Table(
     "card_views",
     metadata,
-    *_told(
+    *_addressed(
         Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
         Column("wanted", Integer, nullable=False),
         Column("shown", Integer, nullable=False, server_default="0"),
@@ -236,7 +236,7 @@ card_views = Table(
 notices = Table(
     "notices",
     metadata,
-    *_told(
+    *_addressed(
         # None for a digest, which speaks of several cases.
         Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE")),
         Column("dedup_key", Text, nullable=False),

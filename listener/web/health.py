@@ -89,15 +89,15 @@ class Health:
 
     def source_ok(self, source: str, now: datetime, *, slowed: timedelta | None = None) -> None:
         """`slowed` is until its next turn when a quota makes the source slower than it was asked to be."""
-        one = self._source(source, now)
-        one.last_success, one.error, one.every = now, None, slowed or one.asked
-        one.state = "held_back" if slowed else "ok"
-        one.next_try = now + slowed if slowed else None
+        status = self._source(source, now)
+        status.last_success, status.error, status.every = now, None, slowed or status.asked
+        status.state = "held_back" if slowed else "ok"
+        status.next_try = now + slowed if slowed else None
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
-        one = self._source(source, now)
-        one.state, one.error = state_of(error), str(error)
-        one.next_try = now + timedelta(seconds=wait)
+        status = self._source(source, now)
+        status.state, status.error = state_of(error), str(error)
+        status.next_try = now + timedelta(seconds=wait)
 
     def held(self, cards: int, until: datetime | None) -> None:
         """So many cards wait for the morning; that is no problem, but it must not go unsaid."""

@@ -135,8 +135,7 @@ async def claim_all(store: Stores, now: datetime = NOW, limit: int = 100) -> lis
     """Lease all that is due, cards and notices, in every chat."""
     due: list[Due] = []
     for messenger in ALL_MESSENGERS:
-        chats = await store.outbox.waiting_in(messenger, now)
-        due += await store.outbox.claim(dict.fromkeys(chats, limit), now)
+        due += await store.outbox.claim(messenger, lambda waiting: dict.fromkeys(waiting, limit), now)
     return due
 
 

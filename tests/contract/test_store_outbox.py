@@ -1,6 +1,7 @@
 """Telling: a delivery belongs to one worker at a time, and none is lost with its worker."""
 
 import asyncio
+from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -142,10 +143,15 @@ async def test_chats_that_fail_at_the_same_time_leave_the_case_to_the_console(op
 
 async def test_only_the_chats_that_are_asked_for_get_as_many_as_they_may(store: Stores) -> None:
     await complain(store, mention(1), mention(2, thread="t2"), chats=(SUPPORT, SLACK))
-    waiting = await store.outbox.waiting_in("slack", NOW)
-    assert waiting == {SLACK: Priority.NEW}
-    (claimed,) = await store.outbox.claim({SLACK: 1}, NOW)
-    assert claimed.chat == SLACK
+    asked = []
+
+    def room(waiting: Mapping[Chat, Priority]) -> Mapping[Chat, int]:
+        asked.append(dict(waiting))
+        return {SLACK: 1}
+
+    (claimed,) = await store.outbox.claim("slack", room, NOW)
+    assert (claimed.chat, asked) == (SLACK, [{SLACK: Priority.NEW}])
+    assert await store.outbox.claim("slack", lambda _waiting: {}, NOW) == []
     assert len(await claim(store)) == 3
 
 
@@ -158,7 +164,9 @@ async def test_the_most_urgent_goes_first_then_the_oldest(store: Stores) -> None
     await do(store, Claim(), case=2, now=later(5))
     order = [delivery.case.id for delivery in await claim(store, later(5))]
     assert order == [2, 4]
-    assert await store.outbox.waiting_in("telegram", later(200)) == {SUPPORT: Priority.PRESS}
+    asked = []
+    await store.outbox.claim("telegram", lambda waiting: asked.append(dict(waiting)) or {}, later(200))
+    assert asked == [{SUPPORT: Priority.PRESS}]
 
 
 async def test_a_chat_that_moved_takes_its_old_and_its_later_cards_along(store: Stores) -> None:

@@ -100,6 +100,12 @@ def rules_of(routing: Routing = ROUTING, people: tuple[Person, ...] = (ANNA,), *
     return Rules(decider=decider, context=card_context(routing, people))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _word_forms_are_loaded() -> None:
+    """The dictionary is read once, and not on the loop: as in the daemon."""
+    Matcher((ROMASHKA,))
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "otklik.db"
@@ -292,10 +298,10 @@ async def test_a_card_that_waits_for_the_morning_is_said_at_once_in_the_log(
     assert await flow.pipeline.tell("console") == 0
     said = "a card of vk -1_1 waits until 2026-11-23T06:00:00+00:00: nobody works now"
     assert said in [line.getMessage() for line in caplog.records]
-    assert await flow.stores.cases.held(NOW) == 1
+    assert await flow.stores.outbox.held(NOW) == (1, NOW.replace(day=23, hour=6))
     flow.clock.turn(hours=18)
     assert await flow.pipeline.tell("console") == 1
-    assert await flow.stores.cases.held(flow.clock.now()) == 0
+    assert await flow.stores.outbox.held(flow.clock.now()) == (0, None)
 
 
 async def test_own_posts_are_kept_and_make_no_case(flow_of: Callable[..., Flow]) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from simulator.corpus import load_corpus
-from simulator.publishing import Published
+from simulator.publishing import VISITORS, Published
 from simulator.traffic import plan
 from simulator.world import World
 
@@ -132,6 +132,7 @@ def test_everything_happens_now_and_then_when_it_is_asked_for() -> None:
         seen["shared"] += item.shared is not None
         seen["signed"] += "signed" in item.kinds
         seen["hung"] += bool(item.words)
+    assert all(item.author.number < VISITORS for item in lively.publishing.published), "nobody is a guest"
     assert len(seen) == 7
     assert min(seen.values()) >= 3, seen
     assert sum(seen.values()) <= 80, "now and then, not all the time"

@@ -118,6 +118,27 @@ async def test_an_answered_post_that_cannot_be_read_costs_no_mention(world: Worl
     await source.close()
 
 
+async def test_a_comment_does_not_wait_long_for_the_words_that_it_answers(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    slow = replace(LIMITS, read=5, total=10)
+    first, source, shelf = world.community(), world.community(limits=slow), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    world.vk.faults.add(Fault(path="wall.getById", kind="hang", seconds=2))
+    world.vk.comment(PAVEL, "Плохо", post=wall)
+    began = asyncio.get_running_loop().time()
+    (early,) = await shelf.hear(source)
+    assert asyncio.get_running_loop().time() - began < 1.8
+    assert early.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
+    await asyncio.sleep(1.5)
+    world.vk.comment(OLGA, "И у меня", post=wall)
+    (late,) = await shelf.hear(source)
+    assert late.parent is not None
+    assert late.parent.text == "Новости"
+    assert world.vk.faults.met == 1
+    await source.close()
+
+
 async def test_a_deleted_comment_is_said_to_be_gone(world: World, source: VkCommunity) -> None:
     shelf = Shelf()
     wall = world.vk.community_post(GROUP, "Новости")
@@ -127,7 +148,7 @@ async def test_a_deleted_comment_is_said_to_be_gone(world: World, source: VkComm
     world.vk.delete(comment)
     await shelf.hear(source)
     (gone,) = shelf.batches[-1].deleted
-    assert (gone.network, gone.id) == ("vk", comment)
+    assert (gone.network, gone.id, gone.deleter) == ("vk", comment, "502")
 
 
 async def test_a_topic_s_comment_brings_the_topic_s_title_and_its_beginning(
@@ -221,6 +242,34 @@ async def test_a_long_poll_that_has_moved_is_found_again(world: World, source: V
         await shelf.hear(source)
     await shelf.hear(source)
     assert [call.method for call in world.vk.calls].count("groups.getLongPollServer") == 2
+
+
+async def test_words_that_were_taken_back_are_not_quoted_again(world: World, source: VkCommunity) -> None:
+    shelf, channel = Shelf(), world.vk.channels[GROUP]
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    comment = world.vk.comment(PAVEL, "мой телефон +7 900 000-00-00", post=wall)
+    await shelf.hear(source)
+    world.vk.delete(comment)
+    await shelf.hear(source)
+    owner, number = (int(part) for part in comment.split("_"))
+    row = {"id": 99, "from_id": 501, "post_id": 1, "owner_id": owner, "date": 1_795_348_800, "text": "и мой"}
+    channel.tell_raw({"type": "wall_reply_new", "event_id": "z", "object": row | {"reply_to_comment": number}})
+    (heard,) = await shelf.hear(source)
+    assert heard.parent is not None
+    assert (heard.parent.id, heard.parent.text) == (comment, "")
+
+
+async def test_a_wall_that_is_down_for_a_while_is_read_when_it_is_back(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    missed = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    world.vk.channels[GROUP].lose_history()
+    world.vk.faults.add(Fault(path="wall.get", kind="status", status=502, times=10))
+    for _ in range(10):
+        with pytest.raises(SourceError):
+            await shelf.hear(source)
+    assert [mention.id for mention in await shelf.hear(source)] == [missed]
 
 
 async def test_what_was_deleted_and_brought_back_is_there(world: World, source: VkCommunity) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ def words_of_code(path: Path) -> Iterator[str]:
             yield token.string.strip("rf").strip("\"'")
 
 
-def naming(network: str) -> set[str]:
+@cache
+def naming(network: str) -> frozenset[str]:
     found = set()
     for package in ("alerts", "domain", "listener"):
         for path in (ROOT / package).rglob("*.py"):
@@ -59,7 +61,7 @@ def naming(network: str) -> set[str]:
                 continue
             if any(NAMED[network].search(word) for word in words_of_code(path)):
                 found.add(name)
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -1,10 +1,11 @@
 """Telegram's markup of a card: always parsable, always within the limits, and ours to read back."""
 
 import html
+import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerts.cards.card import Line
@@ -14,10 +15,11 @@ from simulator.telegram_entities import EntityError, length, plain_text
 from tests.contract.notifier_stages import CARD
 
 TEXTS = st.text(alphabet=st.characters(), max_size=6000) | st.text(alphabet="<>&b/i😡 \n", max_size=6000)
+SOME_NAMES = st.text(alphabet="@a .\n", max_size=5000)
 SPANS = st.lists(st.tuples(st.integers(-5, 6000), st.integers(-5, 6000)), max_size=6).map(tuple)
 
 
-@given(quote=TEXTS, evidence=SPANS, brand=SPANS, line=TEXTS)
+@given(quote=TEXTS | SOME_NAMES, evidence=SPANS, brand=SPANS, line=TEXTS | SOME_NAMES)
 def test_any_card_parses_and_fits(
     quote: str, evidence: tuple[tuple[int, int], ...], brand: tuple[tuple[int, int], ...], line: str
 ) -> None:
@@ -54,6 +56,17 @@ def test_a_long_quote_gives_way_to_what_the_operator_must_read() -> None:
     shown = plain_text(render(replace(CARD, quote="а" * 10_000)))
     assert "Ответить до 14:30" in shown
     assert shown.count("а") > 3000
+
+
+@given(quote=SOME_NAMES, evidence=SPANS, brand=SPANS)
+@example(quote="нет связи @romashka_ru", evidence=((0, 9),), brand=((11, 22),))
+def test_a_name_of_another_network_calls_nobody_in_telegram(
+    quote: str, evidence: tuple[tuple[int, int], ...], brand: tuple[tuple[int, int], ...]
+) -> None:
+    card = replace(CARD, quote=quote, evidence_spans=evidence, brand_spans=brand)
+    shown = plain_text(render(replace(card, above=(Line(text="Анна (@anna), https://vk.com/@anna, a@b.ru"),))))
+    assert not re.search(r"(?<![\w/])@\w", shown)
+    assert "https://vk.com/@anna, a@b.ru" in shown
 
 
 def test_what_is_escaped_is_read_as_it_was() -> None:

@@ -26,8 +26,8 @@ NO_THREAD_ERRORS: Final = ("cannot_reply_to_message", "message_not_found", "thre
 
 
 def slack_limits(per_minute: int = PER_MINUTE) -> Limits:
-    """The limits where a channel takes so many a minute, one by one."""
-    channel = Limit(burst=1, every=60.0 / per_minute)
+    """The limits where a channel takes so many a minute: of the usual sixty one by one."""
+    channel = Limit(burst=max(1, per_minute // PER_MINUTE), every=60.0 / per_minute)
     return Limits(chat=lambda _chat: channel)
 
 
@@ -184,7 +184,7 @@ def _key_of(message: Mapping[str, Any]) -> str | None:
 
 def _objects(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = answer.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
 
 
 def _next_cursor(answer: Mapping[str, Any]) -> str | None:

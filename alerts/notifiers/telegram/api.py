@@ -103,16 +103,16 @@ class TelegramApi:
         return self._session
 
     def _result(self, status: int, answer: Mapping[str, Any]) -> Any:
-        ok, said = answer.get("ok"), answer.get("description")
+        ok, description = answer.get("ok"), answer.get("description")
         if ok is True and status < 300:
             return answer.get("result")
-        if ok is not False or not isinstance(said, str):
+        if ok is not False or not isinstance(description, str):
             raise TelegramError(f"an answer that says nothing: HTTP {status}")
         parameters = answer.get("parameters")
         parameters = parameters if isinstance(parameters, dict) else {}
         wait = _number(parameters, "retry_after")
         raise TelegramError(
-            said.replace(self._token, "***")[:500],
+            description.replace(self._token, "***")[:500],
             code=_number(answer, "error_code") or status,
             retry_after=float(min(wait, LONGEST_WAIT)) if wait is not None and wait > 0 else None,
             migrate_to_chat_id=_number(parameters, "migrate_to_chat_id"),

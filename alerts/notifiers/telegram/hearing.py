@@ -19,8 +19,8 @@ MAX_TOAST: Final = 200
 LATER: Final = Answer(text="Принято, записываем…")
 FAILED: Final = Answer(text="Не получилось записать, попробуем ещё раз", alert=True)
 GIVEN_UP: Final = "Не получилось записать. Нажмите кнопку под карточкой ещё раз через минуту."
-CHOOSE: Final = "Выберите ответ под карточкой"
-WRITE: Final = "Напишите ответ на вопрос под карточкой"
+CHOOSE: Final = "Выберите ответ: вопрос внизу чата"
+WRITE: Final = "Ответьте на вопрос внизу чата"
 NOT_ASKED: Final = "Не получилось задать вопрос. Нажмите ещё раз"
 FORGOTTEN: Final = "Не помню вопроса, нажмите кнопку под карточкой ещё раз."
 NO_TEXT: Final = "Здесь нужен текст: ответьте на вопрос сообщением."
@@ -150,11 +150,11 @@ class Hearing:
             await self._prompts.take_away(reply.place.chat, reply.to)
 
     def _tell(self, reply: Reply, text: str) -> None:
-        self._courtesies.offer(reply.place.chat, **_said(reply.place, text))
+        self._courtesies.offer(reply.place.chat, **_reply_to(reply.place, text))
 
     async def _say(self, place: Place, text: str) -> None:
         try:
-            await self._api.call("sendMessage", chat_id=place.chat, **_said(place, text))
+            await self._api.call("sendMessage", chat_id=place.chat, **_reply_to(place, text))
         except TelegramError as error:
             log.warning("a word to somebody in Telegram was not shown: %s", notify_error(error))
 
@@ -171,7 +171,7 @@ class Hearing:
             log.info("a toast in Telegram was not shown: %s", notify_error(error))
 
 
-def _said(place: Place, text: str) -> dict[str, Any]:
+def _reply_to(place: Place, text: str) -> dict[str, Any]:
     """A word to whoever wrote or pressed there, as an answer to it."""
     return {
         "message_thread_id": place.topic,

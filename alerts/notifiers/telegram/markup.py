@@ -23,6 +23,9 @@ SPARE: Final = 16
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
+_NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")
+_JOINER: Final = "\u2060"
+"""Unseen, between @ and a name: Telegram would make a link to its own user of that name, and ring him."""
 _TAGS: Final[dict[Tone, str]] = {"strong": "b", "italic": "i"}
 
 
@@ -42,7 +45,7 @@ def render_note(note: Note) -> str:
     repeat = ["<i>♻️ возможный повтор</i>"] if note.repeat else []
     people = ", ".join(map(_mention, note.to[:20]))
     lines = [*repeat, _short(note.text, 2000), f"🔔 {people}" if people else ""]
-    quote = _short(note.quote, MAX_TEXT - SPARE - _sizes(*lines))
+    quote = _short(note.quote, MAX_TEXT - SPARE - _sizes(*lines) - note.quote[:MAX_TEXT].count("@"))
     return "\n".join(filter(None, [*lines[:-1], quote and f"<blockquote>{quote}</blockquote>", lines[-1]]))
 
 
@@ -110,11 +113,17 @@ def _size(markup: str) -> int:
 
 
 def _short(text: str, most: int) -> str:
-    return html.escape(cut(clean(text).strip(), most), quote=False)
+    return _escape(cut(clean(text).strip(), most))
+
+
+def _escape(text: str) -> str:
+    """Names of other networks (@handle) stay words."""
+    return html.escape(_NAME.sub(f"@{_JOINER}", text), quote=False)
 
 
 def _quote(card: Card, room: int) -> str:
-    shown = cut(clean(card.quote).rstrip(), room)
+    whole = clean(card.quote).rstrip()
+    shown = cut(whole, room - whole[:MAX_TEXT].count("@"))
     if not shown.strip():
         return ""
     cut_up = pieces(shown, evidence=card.evidence_spans, brand=card.brand_spans)
@@ -122,7 +131,7 @@ def _quote(card: Card, room: int) -> str:
 
 
 def _highlighted(piece: Piece) -> str:
-    text = html.escape(piece.text, quote=False)
+    text = _escape(piece.text)
     if piece.is_evidence:
         return f"<b>{text}</b>"
     return f"<i>{text}</i>" if piece.is_brand else text

@@ -73,10 +73,10 @@ class TelegramNotifier:
 
     async def _say(self, chat: Chat, **message: Any) -> str:
         try:
-            said = await self._in_topic(chat, message)
+            sent = await self._in_topic(chat, message)
         except TelegramError as error:
             raise notify_error(error) from None
-        number = said.get("message_id") if isinstance(said, dict) else None
+        number = sent.get("message_id") if isinstance(sent, dict) else None
         if not isinstance(number, int):
             raise NotifyError("Telegram's answer names no message", ambiguous=True)
         return str(number)

@@ -32,7 +32,7 @@ class Prompts:
     async def ask(self, prompt: Prompt, by: Query | Reply, place: Place, at: datetime) -> None:
         """Ask whoever pressed or wrote. Raises TelegramError and what the book raises."""
         person = Person(id=by.user, name=by.user_name, role="operator", telegram=int(by.user))
-        said = await self._api.call(
+        question = await self._api.call(
             "sendMessage",
             chat_id=place.chat,
             message_thread_id=place.topic,
@@ -41,7 +41,7 @@ class Prompts:
             reply_parameters={"message_id": place.card, "allow_sending_without_reply": True},
             reply_markup=_markup(prompt),
         )
-        number = said.get("message_id") if isinstance(said, dict) else None
+        number = question.get("message_id") if isinstance(question, dict) else None
         if not isinstance(number, int):
             raise TelegramError("sendMessage answers no message")
         if prompt.options:

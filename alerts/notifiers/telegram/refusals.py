@@ -33,15 +33,15 @@ def notify_error(error: TelegramError) -> NotifyError:
 
 
 def _refusal(error: TelegramError) -> NotifyError:
-    said = error.description
-    words = f"Telegram refuses: {said}"
-    if error.code == 400 and any(gone in said.lower() for gone in _MESSAGE_GONE):
+    description = error.description
+    words = f"Telegram refuses: {description}"
+    if error.code == 400 and any(gone in description.lower() for gone in _MESSAGE_GONE):
         return NotifyError(words, gone=True)
     if error.code in (400, 403):
         # The same card would be refused again, whatever the reason.
         return NotifyError(words, permanent=True)
-    found = _WAIT.search(said)
-    if found or "too many requests" in said.lower():
+    found = _WAIT.search(description)
+    if found or "too many requests" in description.lower():
         pause = float(min(int(found[1]), LONGEST_WAIT)) if found else SHORT_PAUSE
         return NotifyError("Telegram asks to wait", retry_after=pause)
     return NotifyError(words)

@@ -1,7 +1,6 @@
 """A community's own wall, comments and discussions: Bots Long Poll, with the wall read again after a gap."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from domain.mention import Author, Deletion, Mention
 from listener.mention_format import MalformedMentionError
+from listener.networks.vk.bookmark import Bookmark, read_bookmark, write_bookmark
 from listener.networks.vk.catch_up import catch_up
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import VkError
@@ -32,6 +32,8 @@ OVERLAP: Final = 600
 FARTHEST: Final = 7 * 86_400
 """Seconds: nobody wants last month's complaints as this morning's cards."""
 GAP_TRIES: Final = 3
+OUTAGE_TRIES: Final = 25
+"""Tries to read the wall of a VK that is down: two minutes, while its live events are mostly down as well."""
 IDLE: Final = 1.0
 """Seconds to rest after an empty answer that came at once: a server that does not wait must not be stormed."""
 KEY_TRIES: Final = 3
@@ -39,14 +41,6 @@ SERVER_REST: Final = 120.0
 """Seconds for which the long poll's address is used again although it does not answer."""
 UNREAD: Final = "стену перечитать не удалось, часть записей могла пропасть"
 _LONG_POLL_OFF: Final = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bookmark:
-    """`ts` is the long poll's own; `at` the time (unix seconds) up to which all is known to be stored."""
-
-    ts: str
-    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +98,7 @@ class VkCommunity:
 
     async def close(self) -> None:
         await self._long_poll.close()
+        await self._quotes.close()
         await self._client.close()
         if self._reader is not None:
             await self._reader.close()
@@ -198,10 +193,10 @@ class VkCommunity:
         fresh = self._events_once.fresh(look.updates)
         cursor = write_bookmark(Bookmark(ts=look.ts, at=self._now()))
         self._events_once.handed_over(cursor, look.updates)
-        mentions, deleted = await self._said(group, fresh)
+        mentions, deleted = await self._read_updates(group, fresh)
         return Batch(mentions=tuple(mentions), deleted=deleted, cursor=cursor)
 
-    async def _said(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
+    async def _read_updates(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
         """The updates that are mentions or deletions, in order; a broken one is logged and costs only itself."""
         heard: list[tuple[Update, Item | None]] = []
         authors: set[int] = {-group}
@@ -226,6 +221,7 @@ class VkCommunity:
                     deleted.pop(mention.id, None)
                     mentions[mention.id] = mention
         answered = await self._quotes.answered(list(mentions.values()))
+        self._quotes.forget(deleted)
         now = self._clock.now()
         posts = (Deletion(network=self.network, id=post, at=now) for post in self._quotes.gone())
         return answered, (*deleted.values(), *posts)
@@ -266,7 +262,8 @@ class VkCommunity:
             recovered = await catch_up(self._reader, -group, reached, self._clock.now())
         except SourceError as error:
             self._gap_tries += 1
-            if not error.permanent and not error.held_back and self._gap_tries < GAP_TRIES:
+            most = OUTAGE_TRIES if error.unreachable else GAP_TRIES
+            if not error.permanent and not error.held_back and self._gap_tries < most:
                 raise
             log.warning("source %s: the wall cannot be read: %s", self.name, error)
             self._gap_tries = 0
@@ -298,15 +295,3 @@ def missing_events(settings: object) -> list[str]:
     if not isinstance(events, Mapping):
         return []
     return [event for event in NEEDED if events.get(event) in (0, False)]
-
-
-def read_bookmark(cursor: str | None) -> Bookmark | None:
-    try:
-        row = json.loads(cursor or "null")
-        return Bookmark(ts=str(row["ts"]), at=int(row.get("at", 0)))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-
-
-def write_bookmark(bookmark: Bookmark) -> str:
-    return json.dumps({"ts": bookmark.ts, "at": bookmark.at})

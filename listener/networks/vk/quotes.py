@@ -1,5 +1,6 @@
 """What was said before: the texts that answers hang on, remembered as they pass or asked of VK."""
 
+import asyncio
 import logging
 import re
 from collections import OrderedDict
@@ -30,6 +31,8 @@ BATCH: Final = 100
 REMEMBERED: Final = 2_000
 LONGEST: Final = 2_000
 """Characters of a text that are remembered: it is shown beside an answer, not judged."""
+WORTH_WAITING: Final = 1.0
+"""Seconds that a mention waits for the words that it answers; what comes later serves those after it."""
 _TOPIC: Final = re.compile(r"topic(?P<owner>-\d+)_(?P<number>\d+)")
 
 
@@ -41,6 +44,7 @@ class Quotes:
         self._remembered = remembered
         self._known: OrderedDict[str, Quote | None] = OrderedDict()
         self._gone: list[str] = []
+        self._asking: set[asyncio.Task[None]] = set()
 
     def learn(self, mentions: Iterable[Mention]) -> None:
         for mention in mentions:
@@ -60,9 +64,21 @@ class Quotes:
         )
         missing = [head for head in heads if head not in self._known]
         if self._reader is not None and missing:
-            await self._posts(self._reader, [head for head in missing if _TOPIC.fullmatch(head) is None])
-            await self._topics(self._reader, [found for found in map(_TOPIC.fullmatch, missing) if found])
+            asking = asyncio.create_task(self._ask_for(self._reader, missing), name="vk quotes")
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+            await asyncio.wait({asking}, timeout=WORTH_WAITING)
         return [self._with_parent(mention) for mention in mentions]
+
+    async def close(self) -> None:
+        for asking in tuple(self._asking):
+            asking.cancel()
+        await asyncio.gather(*self._asking, return_exceptions=True)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Words that were taken back are shown to nobody again."""
+        for name in names:
+            self._keep(name, None)
 
     def gone(self) -> tuple[str, ...]:
         """The posts that were asked for and that VK says are deleted; each is said once."""
@@ -72,6 +88,10 @@ class Quotes:
     def _with_parent(self, mention: Mention) -> Mention:
         known = self._known.get(mention.parent.id) if mention.parent is not None else None
         return mention if known is None else replace(mention, parent=known)
+
+    async def _ask_for(self, reader: VkClient, missing: Sequence[str]) -> None:
+        await self._posts(reader, [head for head in missing if _TOPIC.fullmatch(head) is None])
+        await self._topics(reader, [found for found in map(_TOPIC.fullmatch, missing) if found])
 
     async def _posts(self, reader: VkClient, posts: Sequence[str]) -> None:
         for batch in _batches(posts):

@@ -103,6 +103,7 @@ class VkSearch:
         return Batch(mentions=oldest_first, cursor=write_progress(progress), more=more, gaps=found.gaps)
 
     async def close(self) -> None:
+        await self._quotes.close()
         await self._client.close()
 
     def _next_query(self) -> bool:

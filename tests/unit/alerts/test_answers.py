@@ -142,6 +142,12 @@ def test_every_refusal_has_words_also_for_a_case_without_a_history(reason: Reaso
         assert "None" not in words
 
 
+def test_of_the_only_lead_one_has_to_ask_for_his_own_case() -> None:
+    case = claimed().by(OLEG, TransferTo(person="oleg", name="Олег Смирнов")).case
+    words = refusal_words(Refusal(reason="not_yours"), case, Close(), CONTEXT, at(hours=2), person=ANNA)
+    assert words.endswith("Вам доступна «Заметка»; передать может Олег Смирнов кнопкой «Передать»")
+
+
 def test_long_names_leave_room_for_the_way_out() -> None:
     long = replace(ANNA, name="Анастасия-Александра " * 6)
     context = CardContext(people=(long, replace(OLEG, name="Константин-Максимилиан " * 6)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alerts.cards.answers import MAX_ANSWER, refusal_words
@@ -160,12 +160,32 @@ def test_whoever_hands_over_chooses_among_the_others() -> None:
         ("boris", "Борис Ли"),
         ("oleg", "Олег Смирнов (старший)"),
         ("sasha", "Саша Ким (инженер)"),
+        ("no", "Не передавать"),
     ]
     assert [label for _, label in options(press(History.opened(), "transfer", BORIS))] == [
         "Анна Иванова",
         "Олег Смирнов (старший)",
         "Саша Ким (инженер)",
+        "Не передавать",
     ]
+
+
+def test_the_question_says_whose_the_case_is() -> None:
+    number = "№\xa012"
+    for history, person, words in (
+        (History.opened(), BORIS, ""),
+        (claimed(), ANNA, " Сейчас оно у вас."),
+        (claimed(), OLEG, " Сейчас отвечает Анна Иванова."),
+    ):
+        reading = press(history, "transfer", person)
+        assert isinstance(reading, Prompt)
+        assert reading.question == f"Кому передать обращение {number}?{words}"
+
+
+def test_whoever_thinks_better_of_it_hands_over_nothing() -> None:
+    reading = press(claimed(), "transfer", ANNA, "no")
+    assert isinstance(reading, Reply)
+    assert (reading.text, reading.reason) == ("Хорошо, обращение не передано", "thought_better")
 
 
 def test_a_lead_takes_over_by_the_first_option() -> None:
@@ -186,6 +206,7 @@ def test_two_of_one_name_are_told_apart() -> None:
     assert options(press(claimed(), "transfer", ANNA, context=context)) == [
         ("boris", "Борис Ли (boris)"),
         ("boris-2", "Борис Ли (boris-2)"),
+        ("no", "Не передавать"),
     ]
 
 
@@ -197,6 +218,7 @@ def test_who_may_not_hand_over_is_not_asked_to_whom() -> None:
 
 
 @given(st.text(min_size=1, max_size=60))
+@example("no")
 def test_any_id_fits_into_an_option_and_is_found_again(number: str) -> None:
     odd = replace(BORIS, id=number)
     value = option_value(odd)
@@ -209,9 +231,9 @@ def test_any_id_fits_into_an_option_and_is_found_again(number: str) -> None:
 def test_a_snooze_past_the_deadline_is_asked_about() -> None:
     reading = press(claimed(), "snooze", ANNA)
     assert isinstance(reading, Prompt)
-    assert reading.question == "Ответить по обращению №\xa012 обещано до 12:30. Всё равно отложить?"
+    assert reading.question == "Ответить по обращению №\xa012 обещано до 12:30, срок пройдёт. Всё равно отложить?"
     (yes, label), (no, other) = options(reading)
-    assert label == "Отложить до 13:00, срок ответа 12:30 пройдёт"
+    assert label == "Отложить до 13:00"
     assert other == "Не откладывать"
     snooze = press(claimed().later(minutes=1), "snooze", ANNA, yes)
     assert snooze == Snooze(until=at(hours=1), past_deadline=True)

@@ -180,6 +180,15 @@ def test_what_a_comment_answers_stands_above_it() -> None:
     assert lines(a_case(a_mention(parent=replace(parent, text=" "))), "↪️") == []
 
 
+def test_who_goes_on_under_his_own_words_answers_what_these_answered() -> None:
+    post = Quote(id="-1_1", author="Василёк Телеком", text="Починим к утру")
+    first = a_mention("Какое к утру?", id="-1_2", parent=post)
+    second = a_mention("Алло!", id="-1_3", parent=Quote(id="-1_2", author="Иван Петров", text="Какое к утру?"))
+    assert lines(a_case(first, second), "↪️") == lines(a_case(first), "↪️")
+    assert lines(a_case(replace(first, parent=None), second), "↪️") == []
+    assert lines(a_case(first, replace(second, parent=None)), "↪️") == []
+
+
 def test_a_repost_shows_what_it_repeats_and_what_hangs_on_it() -> None:
     quoted = Quote(id="-5_1", author="Пётр", text="Василёк опять обманул")
     shown = a_case(a_mention("Вот-вот", quoted=quoted, attached=("Опрос: вы довольны?", " ")))
@@ -246,17 +255,22 @@ def test_the_customers_answers_are_shown_in_their_order() -> None:
     history.later(minutes=5).writes("Алло!").later(minutes=5).writes("спасибо,\nпочинили", "remark")
     assert card_of(history).quote == "Алло!"
     assert lines(history, "💬") == [
-        "Автор ответил в 14:20: «договор 4451»",
-        "Автор ответил в 14:30: «спасибо, починили»",
+        "Автор написал в 14:20: «договор 4451»",
+        "Автор написал в 14:30: «спасибо, починили»",
     ]
     assert lines(history, "🕓") == ["12:00: «Третий день не работает интернет»"]
+
+
+def test_what_the_customer_changed_below_says_so_too() -> None:
+    history = History.opened().writes("Алло!").later(minutes=5).edits(1, "Спасибо, починили", "remark")
+    assert lines(history, "💬") == ["Автор написал в 12:00: «Спасибо, починили» (изменено в 12:05)"]
 
 
 def test_notes_of_colleagues_are_shown() -> None:
     history = History.opened().by(ANNA, Note(text="звонила,\nждёт мастера")).by(OLEG, Note(text="а" * 1000))
     first, second = lines(history, "📝")
-    assert first == "Заметка, Анна Иванова: звонила, ждёт мастера"
-    assert second.startswith("Заметка, Олег Смирнов: ааа")
+    assert first == "Заметка, Анна Иванова в 12:00: звонила, ждёт мастера"
+    assert second.startswith("Заметка, Олег Смирнов в 12:00: ааа")
     assert len(second) < 250
 
 

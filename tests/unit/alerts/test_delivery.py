@@ -508,7 +508,9 @@ async def test_a_silent_messenger_is_left_alone_for_a_while(monkeypatch: pytest.
     monkeypatch.setattr("alerts.delivery.worker.TIMEOUT", 0.02)
     slow = SlowMessenger()
     scene = Scene(slow)
-    scene.outbox.put(*(a_delivery(number, chat=replace(GROUP, chat=f"-{number}")) for number in range(1, 99)))
+    scene.outbox.put(
+        *(a_delivery(number, chat=replace(GROUP, chat=f"-{number}")) for number in range(1, AT_ONCE + 9))
+    )
     assert await scene.step() == AT_ONCE
     assert slow.most == LANES
     assert [outcome for _, outcome in scene.outcomes].count("unknown") == LANES
@@ -524,7 +526,7 @@ async def test_a_killed_step_comes_back_as_unknown() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     scene.clocks.turn(LEASE.total_seconds())
-    (again,) = await scene.outbox.claim({GROUP: 9}, scene.clocks.now())
+    (again,) = await scene.outbox.claim("telegram", lambda _waiting: {GROUP: 9}, scene.clocks.now())
     assert again.unknown
 
 

@@ -81,7 +81,7 @@ def in_slack(card: Card) -> str:
 def in_telegram(card: Card) -> str:
     shown = plain_text(render(card))
     assert length(shown) <= MAX_TEXT
-    return shown
+    return shown.replace("@\u2060", "@")  # keeps Telegram from calling its own user of that name
 
 
 SHOWN = [in_slack, in_telegram]

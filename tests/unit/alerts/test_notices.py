@@ -75,29 +75,41 @@ def test_a_long_text_is_quoted_in_short() -> None:
 
 def test_a_deadline_that_comes_near_calls_the_owner() -> None:
     note = told(claimed().later(hours=2, minutes=10).tick(), 2)
-    assert plain(note) == "Осталось 15 мин: на № 12 надо ответить до 14:30. Взяла Анна Иванова в 12:05."
+    assert plain(note) == "Осталось 15 мин: на обращение № 12 надо ответить до 14:30. Взяла Анна Иванова в 12:05."
     assert (names(note), note.loud) == (["anna"], False)
 
 
 def test_a_deadline_of_nobodys_case_calls_the_receivers_owner() -> None:
     note = told(opened().later(hours=2, minutes=15).tick(), 1)
-    assert plain(note) == "Осталось 15 мин: на № 12 надо ответить до 14:30. Никто не взял."
+    assert plain(note) == "Осталось 15 мин: на обращение № 12 надо ответить до 14:30. Никто не взял."
     assert names(note) == ["anna"]
 
 
 def test_a_missed_deadline_calls_the_backup_and_a_broken_promise_the_leads() -> None:
     missed = told(claimed().later(hours=2, minutes=37).tick(), 2)
-    assert plain(missed) == "Просрочено на 12 мин: ответ по № 12 ждали до 14:30. Взяла Анна Иванова в 12:05."
+    assert (
+        plain(missed)
+        == "Просрочено на 12 мин: ответ по обращению № 12 ждали до 14:30. Взяла Анна Иванова в 12:05."
+    )
     assert (names(missed), missed.loud) == (["anna", "oleg"], True)
     context = replace(CONTEXT, people=(*PEOPLE, replace(OLEG, id="lena", name="Лена Орлова")))
     broken = told(opened().later(hours=3).tick(), 1, context=context)
-    assert plain(broken) == "Просрочено на 30 мин: ответ по № 12 ждали до 14:30. Никто не взял."
+    assert plain(broken) == "Просрочено на 30 мин: ответ по обращению № 12 ждали до 14:30. Никто не взял."
     assert names(broken) == ["anna", "oleg", "lena"]
 
 
 def test_a_bell_that_is_said_at_once_does_not_count_no_minutes() -> None:
     note = told(opened().later(hours=2, minutes=30).tick(), 1)
-    assert plain(note) == "Срок вышел: ответ по № 12 ждали до 14:30. Никто не взял."
+    assert plain(note) == "Срок вышел: ответ по обращению № 12 ждали до 14:30. Никто не взял."
+    digest = a_digest("due", late(5, 12), late(6, 0))
+    assert plain(digest) == "Просрочено 2 обращения: № 5 (на 12 мин), № 6."
+
+
+def test_less_than_a_minute_is_not_counted_in_minutes() -> None:
+    history = History.opened(deadlines=replace(promise(minutes=30), warn_at=at(minutes=29, seconds=20)))
+    note = told(history.later(minutes=29, seconds=20).tick(), 1)
+    words = "Осталось меньше минуты: на обращение № 12 надо ответить до 12:30. Никто не взял."
+    assert plain(note) == words
 
 
 def test_nobody_is_called_for_a_deadline_of_what_has_ended_meanwhile() -> None:
@@ -105,7 +117,7 @@ def test_nobody_is_called_for_a_deadline_of_what_has_ended_meanwhile() -> None:
     draft = NoticeDraft(kind="due", event=3, to=("owner", "backup"), priority=Priority.URGENT)
     note = make_note(draft, (history.by(ANNA, Close()).case,), "support", CONTEXT, history.now)
     assert note.to == ()
-    assert plain(note) == "Срок ответа по № 12 прошёл. Закрыто — Анна Иванова, 14:42."
+    assert plain(note) == "Срок ответа по обращению № 12 прошёл. Закрыто — Анна Иванова, 14:42."
 
 
 def test_a_rest_that_is_over_calls_who_has_the_case() -> None:

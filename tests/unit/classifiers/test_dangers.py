@@ -76,7 +76,8 @@ def test_money_and_courts_of_the_news_are_not_the_authors_own() -> None:
 
 
 def test_a_content_author_is_in_no_danger() -> None:
-    assert dangers_of(frozenset({HEALTH}), ("вип",), frozenset(), "positive", 0.2) == ()
+    assert dangers_of(frozenset({HEALTH}), ("вип",), frozenset({"thanks"}), "positive", 0.2) == ()
+    assert dangers_of(frozenset({HEALTH}), (), frozenset(), "positive", 0.2) == (HEALTH,), "a label alone may err"
 
 
 def test_the_printed_verdict_names_the_dangers(judge: Judge) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sentencepiece import SentencePieceProcessor
 
 from classifiers.encoder.calibration import BRAND_TEMPERATURE, COMPLAINT_STACK, TEXT_TEMPERATURE, calibrated
+from classifiers.encoder.checksum import KEY
 from classifiers.encoder.graph import BOUND, build, quantised, save_graph
-from classifiers.encoder.seal import KEY
 from classifiers.encoder.wording import BEGIN, BRAND_ID, END, MAX_TOKENS, TOKENS, Ids, padded
 from classifiers.model import HEADS
 from tests.unit.classifiers.tiny_encoder import (

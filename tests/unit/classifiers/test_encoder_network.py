@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifiers.corpora import Corpora, Example
+from classifiers.corpora import Corpora
 from classifiers.encoder.lessons import lessons, shares
 from classifiers.encoder.source import Floats, Source
 from classifiers.encoder.wording import BRAND_ID, MAX_TOKENS, SPECIAL, encode, padded, wording
+from classifiers.examples import Example
 from classifiers.model import COMPLAINT
 from classifiers.taught import answer_key
 from tests.unit.classifiers.tiny_encoder import LETTERS, PIECES, SHAPE, arrays, logits, tokens

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
 from classifiers.classify import Judge
-from classifiers.corpora import Corpora, Domain, Example, brand_example, marked_place, own_examples
+from classifiers.corpora import Corpora, brand_example, marked_place, own_examples
 from classifiers.evaluation import Budget, Figures, answers, development_split, measure, measure_hard
+from classifiers.examples import Domain, Example
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Label, Sentiment, Verdict
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from classifiers.corpora import DataError
+from classifiers.examples import DataError
 from classifiers.gold import Gold, read_gold
 
 

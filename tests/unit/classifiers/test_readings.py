@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import Example, gist, read_corpora, tweets
+from classifiers.corpora import dedup_key, read_corpora, tweets
+from classifiers.examples import Example
 from classifiers.read_figures import measure_read
 from classifiers.readings import (
     SUSPECT_SHARES,
@@ -130,7 +131,9 @@ def test_no_unseen_tweet_is_trained_on() -> None:
     assert not {id(one) for one in corpora.unseen} & {id(one) for one in corpora.examples}
     taught = [one for one in corpora.examples if one.read]
     assert len(taught) == 393
-    assert not {gist(one) for one in corpora.unseen} & {gist(one) for one in corpora.examples if one.post}
+    assert not {dedup_key(one) for one in corpora.unseen} & {
+        dedup_key(one) for one in corpora.examples if one.post
+    }
     assert all(one.read is not None and one.read.teaches for one in taught)
 
 

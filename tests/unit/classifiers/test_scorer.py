@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from classifiers.features import char_features
 from classifiers.model import COMPLAINT, HEADS, Model, load
+from classifiers.read_text import ReadText
 from classifiers.scorer import Scorer
 from classifiers.space import reference_logits
-from classifiers.text import mask, pieces
+from classifiers.text import pieces
+from classifiers.verdict import Question
 from domain.span import Span
 
 WORDS = st.sampled_from(
@@ -70,16 +72,18 @@ def test_a_text_scores_the_same_alone_and_in_a_batch(scorer: Scorer) -> None:
 
 
 def test_shares_and_intercept_sum_to_the_logit(model: Model, scorer: Scorer) -> None:
-    rows = [row for row in scorer.shares.rows(pieces("Ужасно, не самый плохой сервис!!! 😡")) if row >= 0]
+    rows = [row for row in scorer.contributions.rows(pieces("Ужасно, не самый плохой сервис!!! 😡")) if row >= 0]
     scores = scorer.score([rows], COMPLAINT)
-    assert scores.shares.sum() + model.intercept[COMPLAINT] == pytest.approx(scores.logits[0, COMPLAINT], abs=1e-9)
+    assert scores.contributions.sum() + model.intercept[COMPLAINT] == pytest.approx(
+        scores.logits[0, COMPLAINT], abs=1e-9
+    )
 
 
 def test_forgetting_changes_no_score(model: Model) -> None:
     scorer = Scorer(model)
     before = _logits(scorer, [("нет связи третий день", ())])
-    scorer.shares.forget()
-    assert scorer.shares.lemmas == []
+    scorer.contributions.forget()
+    assert scorer.contributions.lemmas == []
     assert np.array_equal(_logits(scorer, [("нет связи третий день", ())]), before)
 
 
@@ -91,5 +95,12 @@ def test_n_grams_are_cut_as_scikit_learn_cuts_them(form: str) -> None:
 
 
 def _logits(scorer: Scorer, asked: Sequence[tuple[str, Sequence[Span]]]) -> np.ndarray:
-    rows = [[row for row in scorer.shares.rows(mask(pieces(text), brand)) if row >= 0] for text, brand in asked]
+    rows = [
+        [
+            row
+            for row in scorer.contributions.rows(ReadText.of(Question(text=text, brand=tuple(brand))).said)
+            if row >= 0
+        ]
+        for text, brand in asked
+    ]
     return scorer.score(rows, COMPLAINT).logits

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from classifiers.encoder.seal import checksum, sealed
+from classifiers.encoder.checksum import checksum, with_checksum
 from classifiers.encoder.wording import TOKENS, encode, wording
+from classifiers.listed import ENCODER
 from classifiers.model import HEADS, ModelError
 from classifiers.second import SecondOpinion
-from classifiers.tiers import ENCODER
 from classifiers.verdict import Question
 from tests.unit.classifiers.tiny_encoder import arrays, logits, rounded, tokens, written
 
@@ -82,7 +82,7 @@ def test_the_version_is_that_of_the_bytes(path: Path, second: SecondOpinion, tmp
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"none\.onnx: cannot be read \(No such file"):
+    with pytest.raises(ModelError, match=r"none\.onnx: не читается \(No such file"):
         SecondOpinion.load(tmp_path / "none.onnx")
 
 
@@ -91,7 +91,7 @@ def test_a_file_cut_short_is_refused_with_what_to_do(path: Path, tmp_path: Path,
     whole = path.read_bytes()
     short = tmp_path / "short.onnx"
     short.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(ModelError, match=r"short\.onnx: damaged or not an encoder.*listener teach"):
+    with pytest.raises(ModelError, match=r"short\.onnx: повреждён или это не он.*listener teach"):
         SecondOpinion.load(short)
 
 
@@ -112,7 +112,7 @@ def test_a_single_changed_byte_anywhere_is_refused_with_what_to_do(
     content[at] ^= change
     damaged = tmp_path_factory.mktemp("damaged") / "encoder.onnx"
     damaged.write_bytes(content)
-    with pytest.raises(ModelError, match=r"encoder\.onnx: damaged, .*install Otklik anew or run `listener teach`"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx: повреждён, .*обучите: listener teach"):
         SecondOpinion.load(damaged)
 
 
@@ -138,7 +138,7 @@ def test_a_file_without_a_checksum_is_loaded_and_called_unchecked(
 def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "foreign.onnx"
     file.write_bytes(content)
-    with pytest.raises(ModelError, match=r"foreign\.onnx: damaged or not an encoder"):
+    with pytest.raises(ModelError, match=r"foreign\.onnx: повреждён или это не он"):
         SecondOpinion.load(file)
 
 
@@ -150,19 +150,19 @@ def test_a_network_without_a_tokenizer_is_refused(tmp_path: Path, about: dict[st
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     helper.set_model_props(model, about)
     onnx.save(model, file)
-    with pytest.raises(ModelError, match=r"network\.onnx: damaged or not an encoder"):
+    with pytest.raises(ModelError, match=r"network\.onnx: повреждён или это не он"):
         SecondOpinion.load(file)
 
 
 def test_a_folder_is_no_encoder(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError, match="не читается"):
         SecondOpinion.load(tmp_path)
 
 
 def test_the_checksum_of_the_committed_encoder_costs_next_to_nothing() -> None:
     content = ENCODER.read_bytes()
     if checksum(content).fits is None:
-        content = sealed(content)
+        content = with_checksum(content)
     damaged = bytearray(content)
     damaged[len(content) // 2] ^= 1
     begun = time.thread_time()
@@ -173,9 +173,9 @@ def test_the_checksum_of_the_committed_encoder_costs_next_to_nothing() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_that_were_sealed_fit_and_others_carry_no_checksum(content: bytes) -> None:
-    assert checksum(sealed(content)).fits
+    assert checksum(with_checksum(content)).fits
     assert checksum(content).fits is None
-    assert len(sealed(content)) == len(content) + SEAL
+    assert len(with_checksum(content)) == len(content) + SEAL
 
 
 def test_the_committed_encoder_tells_complaint_from_praise() -> None:

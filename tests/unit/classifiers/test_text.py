@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.text import BRAND, LINK, NUMBER, USER, form_of, mask, pieces, tokens
+from classifiers.text import BRAND, LINK, NUMBER, USER, form_of, mask, pieces
+from classifiers.unsaid import tokens
 
 
 @given(st.text(max_size=500))

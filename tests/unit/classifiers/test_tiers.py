@@ -9,8 +9,9 @@ import pytest
 from classifiers.adjusted import Adjusted
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
+from classifiers.listed import ENCODER
 from classifiers.model import COMMITTED, COMPLAINT, HEADS, ModelError, load, save
-from classifiers.tiers import ENCODER, alone, behind, missing, open_judge, serving
+from classifiers.tiers import alone, behind, missing, open_judge, serving
 from classifiers.verdict import Question
 from tests.unit.classifiers.tiny_encoder import written
 
@@ -65,7 +66,7 @@ def test_the_bound_and_the_markers_reach_the_judge() -> None:
 def test_a_damaged_second_tier_is_an_error_and_no_reason_to_go_on_without(tmp_path: Path) -> None:
     damaged = tmp_path / "encoder.onnx"
     damaged.write_bytes(ENCODER.read_bytes()[:1_000])
-    with pytest.raises(ModelError, match=r"encoder\.onnx: damaged"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx: повреждён"):
         behind(load(), damaged)
 
 

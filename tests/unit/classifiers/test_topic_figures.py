@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from classifiers.classify import Judge
-from classifiers.corpora import Corpora, Example
+from classifiers.corpora import Corpora
+from classifiers.examples import Example
 from classifiers.lexicon import TOPICS, URGENT
 from classifiers.readings import teaches
 from classifiers.topic_figures import (

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import Corpora, Example, own_examples, sounds_like_complaint
+from classifiers.corpora import Corpora, own_examples, sounds_like_complaint
+from classifiers.examples import Example
 from classifiers.features import TONES, word_features
 from classifiers.heads import Lines, Target, calibrated, fit
 from classifiers.model import Model, save
@@ -111,7 +112,7 @@ def test_a_target_keeps_what_stands_within_its_rows_in_step() -> None:
 def test_what_a_row_is_in_shares_it_is_fitted_to() -> None:
     """One row stands once a class; without words to tell them apart, the shares come out as probabilities."""
     matrix = np.ones((1, 1))
-    target = _target([0, 0, 0], [0, 1, 2], [0.7, 0.2, 0.1], softness=1e6)
+    target = _target([0, 0, 0], [0, 1, 2], [0.7, 0.2, 0.1], c=1e6)
     odds = np.exp(fit(matrix, target)(matrix))[0]
     assert odds / odds.sum() == pytest.approx([0.7, 0.2, 0.1], abs=0.005)
 
@@ -146,11 +147,11 @@ def test_what_people_said_of_a_text_is_not_asked_of_the_second_tier(small: Model
 
 
 def _target(
-    rows: Iterable[int], classes: Sequence[int], weights: Sequence[float] | None = None, softness: float = 1.0
+    rows: Iterable[int], classes: Sequence[int], weights: Sequence[float] | None = None, c: float = 1.0
 ) -> Target:
     return Target(
         rows=np.array(list(rows)),
         classes=np.array(classes),
         weights=np.array(weights or [1.0] * len(classes)),
-        softness=softness,
+        c=c,
     )

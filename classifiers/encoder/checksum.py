@@ -21,7 +21,7 @@ class Checksum(NamedTuple):
     fits: bool | None
 
 
-def sealed(content: bytes) -> bytes:
+def with_checksum(content: bytes) -> bytes:
     """The file with its own checksum at its end."""
     return content + _ENTRY + hashlib.sha256(content).hexdigest().encode()
 
@@ -29,8 +29,8 @@ def sealed(content: bytes) -> bytes:
 def checksum(content: bytes) -> Checksum:
     """Both in one go: of the committed file's 35 MB it takes some hundredths of a second."""
     end = max(0, len(content) - len(_ENTRY) - _HEX)
-    seal = content[end:]
+    entry = content[end:]
     digest = hashlib.sha256(memoryview(content)[:end])
-    fits = seal == _ENTRY + digest.hexdigest().encode() if seal.startswith(_ENTRY) else None
-    digest.update(seal)
+    fits = entry == _ENTRY + digest.hexdigest().encode() if entry.startswith(_ENTRY) else None
+    digest.update(entry)
     return Checksum(digest.hexdigest(), fits)

@@ -19,7 +19,7 @@ def lexicon(path: Path) -> Iterator[tuple[str, float]]:
             yield row["term"].strip(", ").lower().replace("ё", "е"), float(row["tone"])
 
 
-def read_tones(lexicons: Path, counted: Mapping[str, tuple[float, float]]) -> dict[str, str]:
+def read_polarity(lexicons: Path, counted: Mapping[str, tuple[float, float]]) -> dict[str, str]:
     """Lemma → tone class; what people listed by hand overrules what was counted from tweets."""
     tones: dict[str, str] = {}
     for name, (strong, weak) in counted.items():

@@ -9,7 +9,7 @@ from classifiers.dangers import DANGERS, PAST, PAST_WORDS
 from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers, Near
 from classifiers.morphology import Morphology
 from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 
 TOPIC: Final = "topic"
 URGENCY: Final = "urgency"
@@ -18,7 +18,7 @@ DANGER: Final = "danger"
 URGENT_WORD: Final = "urgent word"
 STAFF: Final = "слова сотрудников"
 
-Mark = tuple[str, str]
+LexiconHit = tuple[str, str]
 """What kind of list it is and its name in it, e.g. `("topic", "связь")`."""
 
 _EXACT: Final = "="
@@ -35,7 +35,7 @@ class Phrase(NamedTuple):
     rest: tuple[str, ...]
     exact: bool
     near: frozenset[str]
-    mark: Mark
+    mark: LexiconHit
 
 
 Starting = tuple[Phrase, ...]
@@ -55,7 +55,7 @@ class Meaning:
     urgent_words: tuple[str, ...]
 
 
-class Marks:
+class LexiconHits:
     """All lists in one table: first lemma, or `=` and the first form → the phrases that begin with it."""
 
     def __init__(self, markers: Markers, morphology: Morphology) -> None:
@@ -83,7 +83,7 @@ class Marks:
             for pair in pairs:
                 self._add((kind, name), pair.words, frozenset(map(self._morphology.lemma, pair.near)))
 
-    def _add(self, mark: Mark, words: Iterable[str], near: frozenset[str] = frozenset()) -> None:
+    def _add(self, mark: LexiconHit, words: Iterable[str], near: frozenset[str] = frozenset()) -> None:
         for words_in_row in words:
             exact = words_in_row.startswith(_EXACT)
             cut = tokens(words_in_row.removeprefix(_EXACT))
@@ -99,7 +99,7 @@ class Marks:
 
 def found(
     rows: Sequence[int], forms: Sequence[str], lemmas: Sequence[str], starts: Iterable[tuple[int, Starting]]
-) -> frozenset[Mark]:
+) -> frozenset[LexiconHit]:
     """The marks of a text of tokens `rows`, whose words are `forms[row]` and `lemmas[row]`.
 
     `starts` say what may begin at which of the tokens.
@@ -121,7 +121,7 @@ def _beside(rows: Sequence[int], start: int, end: int) -> Sequence[int]:
     return (*rows[max(0, start - _REACH) : start], *rows[end : start + _REACH + 1])
 
 
-def meaning(marks: AbstractSet[Mark], weights: Mapping[str, float]) -> Meaning:
+def meaning(marks: AbstractSet[LexiconHit], weights: Mapping[str, float]) -> Meaning:
     """The marks by what they are for; `weights` are the log-odds of the reasons of urgency."""
     return Meaning(
         topics=tuple(sorted(name for kind, name in marks if kind == TOPIC)),

@@ -29,7 +29,7 @@ CACHED_TOKENS: Final = 100_000
 """When so many are known (25 MB) all are forgotten before the next batch; the common ones are soon back."""
 
 
-class Shares:
+class Contributions:
     """Rows of shares by piece, with the numbers that pairs of words are looked up by.
 
     `forms[row]` and `lemmas[row]` are the token; `lemma_ids[row]` and `tone_ids[row]` are the vocabulary's numbers

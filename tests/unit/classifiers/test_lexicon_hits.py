@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from classifiers.classify import Judge
 from classifiers.lexicon import TOPICS, URGENT, Markers
-from classifiers.marks import TOPIC, URGENCY, Marks, found
+from classifiers.lexicon_hits import TOPIC, URGENCY, LexiconHits, found
 from classifiers.morphology import Morphology
 from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
-from classifiers.text import tokens
+from classifiers.unsaid import tokens
 from classifiers.verdict import Question
 
 MORPHOLOGY = Morphology()
@@ -21,7 +21,7 @@ WORDS = ("верните", "верни", "деньги", "денег", "карт
 
 def marked_reasons(text: str) -> set[str]:
     """Why the text would be urgent if it complained."""
-    marks = Marks(Markers(), MORPHOLOGY)
+    marks = LexiconHits(Markers(), MORPHOLOGY)
     forms = [MORPHOLOGY.russian(token.form) for token in tokens(text)]
     lemmas = list(map(MORPHOLOGY.lemma, forms))
     starts = enumerate(map(marks.starting, forms, lemmas))
@@ -30,7 +30,7 @@ def marked_reasons(text: str) -> set[str]:
 
 def topics(phrases: Sequence[str], text: str) -> set[str]:
     """The topics of the text, with one of the staff's own."""
-    marks = Marks(Markers(topics={OWN: tuple(phrases)}), MORPHOLOGY)
+    marks = LexiconHits(Markers(topics={OWN: tuple(phrases)}), MORPHOLOGY)
     forms = [MORPHOLOGY.russian(token.form) for token in tokens(text)]
     lemmas = list(map(MORPHOLOGY.lemma, forms))
     starts = enumerate(map(marks.starting, forms, lemmas))

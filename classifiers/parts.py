@@ -1,0 +1,115 @@
+"""A long text in parts: judged each by itself, weighed together, so that nothing adds up with the length.
+
+Most texts that the judge was taught by have one or two sentences. A sum over a whole story runs to the extreme;
+its strongest part with what stands around it is what a reader would name.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+import numpy as np
+
+from classifiers.model import COMPLAINT, Floats
+from domain.span import Span
+
+SHORT: Final = 300
+"""Characters up to which a text is judged whole; from LONG on by its parts alone, between by both."""
+LONG: Final = 600
+
+PART: Final = 160
+"""Characters of a part: as many sentences as fit, at least one."""
+
+STRONGEST: Final = 1.0
+"""How much a part's log-odds of a complaint count for its weight: 0 is the mean of all parts."""
+
+AWAY: Final = 0.5
+"""The weight of a part that neither names the brand nor follows one that does, where some part does."""
+
+MOST_PARTS: Final = 64
+
+_END: Final = re.compile(r"(?<=[.!?…)])\s+(?=\S)|\n+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Pieces `first:last` of a text, and how much of the verdict is theirs before anything is known of them."""
+
+    first: int
+    last: int
+    share: float
+
+
+def parts_of(cut: Sequence[str], brand: Sequence[Span]) -> list[Part]:
+    """The parts to judge; the whole text alone where it is short."""
+    ends = list(accumulate(map(len, cut)))
+    length = ends[-1] if ends else 0
+    if length <= SHORT:
+        return [Part(first=0, last=len(cut), share=1.0)]
+    apart = min(1.0, (length - SHORT) / (LONG - SHORT))
+    found = _joined(cut, ends)
+    near = _near(found, ends, cut, brand)
+    total = sum(near)
+    parts = [
+        Part(first=first, last=last, share=apart * weight / total)
+        for (first, last), weight in zip(found, near, strict=True)
+    ]
+    return parts if apart == 1 else [Part(first=0, last=len(cut), share=1 - apart), *parts]
+
+
+def weights_of(parts: Sequence[Part], logits: Floats) -> Floats:
+    """What each part's scores count for, adding up to one: the stronger a part's complaint, the more.
+
+    `logits` is (parts, heads). The whole text, where it is among the parts, keeps its share.
+    """
+    shares = np.array([part.share for part in parts])
+    if len(parts) == 1:
+        return np.ones(1)
+    whole = parts[0].last - parts[0].first == parts[-1].last
+    windows = slice(1 if whole else 0, None)
+    strength = logits[windows, COMPLAINT]
+    pull = shares[windows] * np.exp(STRONGEST * (strength - strength.max()))
+    shares[windows] = pull / pull.sum() * shares[windows].sum()
+    return shares
+
+
+def _joined(cut: Sequence[str], ends: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring sentences together as long as they fit into a part, as places of pieces."""
+    found: list[tuple[int, int]] = []
+    first = start = 0
+    stop = 0
+    for last in _sentences(cut, ends):
+        if stop and ends[last - 1] - start > PART:
+            found.append((first, stop))
+            first, start = stop, ends[stop - 1]
+        stop = last
+    found.append((first, len(cut)))
+    return found[:MOST_PARTS]
+
+
+def _sentences(cut: Sequence[str], ends: Sequence[int]) -> list[int]:
+    """The pieces after which a sentence ends; one that is longer than a part is cut where a word ends."""
+    text = "".join(cut)
+    marks = {found.start() for found in _END.finditer(text)}
+    lasts: list[int] = []
+    start = 0
+    for place, end in enumerate(ends):
+        if end in marks or end == ends[-1] or (end - start >= PART and cut[place].isspace()):
+            lasts.append(place + 1)
+            start = end
+    return lasts
+
+
+def _near(
+    found: Sequence[tuple[int, int]], ends: Sequence[int], cut: Sequence[str], brand: Sequence[Span]
+) -> list[float]:
+    """1 for a part that names the brand and for the next one, AWAY for others; 1 for all where none is named."""
+    names = [
+        any(start < ends[last - 1] and end > ends[first] - len(cut[first]) for start, end in brand)
+        for first, last in found
+    ]
+    if not any(names):
+        return [1.0] * len(found)
+    return [1.0 if here or before else AWAY for here, before in zip(names, [False, *names[:-1]], strict=True)]

@@ -1,0 +1,137 @@
+"""What stands in a text that its author did not write: whom he answers by the network, links, quotes, signatures.
+
+It neither moves a verdict nor is evidence. The brand that is named there is still named.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
+from classifiers.morphology import analyzer
+from classifiers.plain import plain
+from classifiers.text import form_of, is_link, is_mention, mask, pieces
+from domain.span import Span
+
+_NAME: Final = re.compile(r"[А-ЯЁA-Z][а-яёa-z]{1,19}")
+_SIGNATURE: Final = re.compile(
+    r"""\s*[-—–_|(\[]*\s*(?:(?:отправлено|написано|опубликовано|послано)\ (?:из|с|со|через|от)\b
+    |(?:sent|posted|shared)\ (?:from|via|with|using)\b|via\ @?\w)[^\n]{0,50}$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_QUOTED: Final = re.compile(r"^[ \t]*>+[^\n]*(?:\n|$)", re.MULTILINE)
+_QUOTING: Final = re.compile(r"^[ \t]*>+[ \t]*", re.MULTILINE)
+_CACHED: Final = 20_000
+_REACH: Final = 80
+"""Characters at the end of a text among which a signature is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Characters `start:end` of the text and the form they are judged by."""
+
+    start: int
+    end: int
+    form: str
+
+
+def spoken(cut: Sequence[str], brand: Sequence[Span]) -> list[str | None]:
+    """The pieces of a text with the brand masked, None in place of what its author did not write."""
+    said: list[str | None] = mask(cut, brand) if brand else list(cut)
+    for place in unsaid(cut, brand):
+        said[place] = None
+    return said
+
+
+def tokens(text: str, brand: Sequence[Span] = ()) -> Iterator[Token]:
+    """The judged tokens of a text in order, the brand's names masked."""
+    reading = plain(text)
+    cut = pieces(reading.text)
+    start = 0
+    for piece, seen in zip(cut, spoken(cut, reading.read_all(brand)), strict=True):
+        end = start + len(piece)
+        form = "" if seen is None else form_of(seen)
+        if form:
+            begin, stop = reading.written(start, end)
+            yield Token(start=begin, end=stop, form=form)
+        start = end
+
+
+def unsaid(cut: Sequence[str], brand: Sequence[Span] = ()) -> Iterator[int]:
+    """The places of the pieces that the author did not write."""
+    places = _address(cut, brand)
+    if places < len(cut):  # a text that is nothing but an address is all that there is
+        yield from range(places)
+    yield from (place for place, piece in enumerate(cut) if is_link(piece))
+    text = "".join(cut)
+    spans = list(_spans(text))
+    if spans:
+        ends = list(accumulate(map(len, cut)))
+        for place, end in enumerate(ends):
+            if any(start <= end - len(cut[place]) and end <= stop for start, stop in spans):
+                yield place
+
+
+def _spans(text: str) -> Iterator[Span]:
+    """Lines that quote somebody, and an app's signature at the end."""
+    if ">" in text:
+        quoted = [found.span() for found in _QUOTED.finditer(text)]
+        whole = all(not text[start:end].strip() for start, end in _between(quoted, len(text)))
+        yield from ([found.span() for found in _QUOTING.finditer(text)] if whole else quoted)
+    signature = _SIGNATURE.search(text, max(0, len(text) - _REACH))
+    if signature and text[: signature.start()].strip():
+        yield signature.span()
+
+
+def _between(spans: Sequence[Span], length: int) -> Iterator[Span]:
+    place = 0
+    for start, end in spans:
+        yield place, start
+        place = end
+    yield place, length
+
+
+def _address(cut: Sequence[str], brand: Sequence[Span]) -> int:
+    """How many pieces at the beginning say whom the text answers: «[id1|Анна], », «@anna », «Анна, »."""
+    place = after = start = 0
+    while place < len(cut) and (cut[place].isspace() or is_mention(cut[place])):
+        end = start + len(cut[place])
+        if cut[place][0] == "@" and any(begin < end and start < stop for begin, stop in brand):
+            break  # whoever writes to the brand on X names it himself
+        place, start = place + 1, end
+        after = place if is_mention(cut[place - 1]) else after
+    if after:
+        after = _past(cut, after)
+    named = _named(cut, after, brand)
+    return _past(cut, named) if named > after else after
+
+
+def _past(cut: Sequence[str], place: int) -> int:
+    """After the comma or colon that may follow, and the blank."""
+    while place < len(cut) and (cut[place].isspace() or cut[place] in {",", ":"}):
+        place += 1
+    return place
+
+
+def _named(cut: Sequence[str], place: int, brand: Sequence[Span]) -> int:
+    """After the person's name that the network put there, with a comma behind it."""
+    if place >= len(cut) or not _is_given_name(cut[place]):
+        return place
+    end = place + 1
+    if cut[end : end + 1] == [" "] and end + 1 < len(cut) and _NAME.fullmatch(cut[end + 1]):
+        end += 2
+    stop = sum(map(len, cut[:end]))
+    if cut[end : end + 1] != [","] or any(
+        start < stop for start, _ in brand if start >= sum(map(len, cut[:place]))
+    ):
+        return place
+    return end
+
+
+@lru_cache(maxsize=_CACHED)
+def _is_given_name(word: str) -> bool:
+    if _NAME.fullmatch(word) is None:
+        return False
+    return any("Name" in parse.tag and parse.tag.case == "nomn" for parse in analyzer().parse(word.lower())[:3])

@@ -1,0 +1,127 @@
+"""What the author did not write: it moves no verdict and is no evidence."""
+
+import pytest
+
+from classifiers.classify import Judge
+from classifiers.text import BRAND, pieces
+from classifiers.tiers import missing, open_judge
+from classifiers.unsaid import spoken
+from classifiers.verdict import Question
+
+COMPLAINTS = (
+    "почему списали деньги?",
+    "третий день нет интернета",
+    "опять не работает приложение",
+    "верните деньги за подписку",
+    "хамят по телефону и бросают трубку",
+    "обманули с тарифом",
+    "курьер не приехал",
+    "посылку потеряли, никто не отвечает",
+    "очередь на час, одна касса",
+    "продали просрочку",
+    "связь пропадает каждый вечер",
+    "не могу дозвониться второй день",
+    "заказ отменили без объяснений",
+    "ужасный сервис",
+    "подключили платную услугу без спроса",
+    "в номере грязно и холодно",
+    "рейс задержали на девять часов",
+    "мастер не пришёл в третий раз",
+    "почему так медленно?",
+    "когда это кончится?",
+    "спасибо, всё починили",
+    "во сколько вы открываетесь?",
+)
+DRESSED = {
+    "a person answered in VK": "[id123456|Анна], {}",
+    "the brand's page": "[club1|Ромашка Телеком], {}",
+    "a comment of the brand's page": "[club1:bp-1_7|Ромашка], {}",
+    "a page by its screen name": "[romashka.help|Ромашка], {}",
+    "the person's name": "Анна, {}",
+    "the person's full name": "Анна Иванова, {}",
+    "somebody on X": "@anna_p {}",
+    "several": "@anna_p @oleg {}",
+    "a link behind": "{} https://vk.com/wall-1_2",
+    "a link before": "https://vk.cc/abc {}",
+    "a quoting sign": "> {}",
+    "a quoting sign, escaped": "&gt; {}",
+    "the line that is answered": "> напишите нам, пожалуйста\n{}",
+    "an app's signature": "{}\nОтправлено с iPhone",
+    "an app's signature in English": "{}\n-- \nSent from my Galaxy",
+    "soft hyphens": "{}\u00ad",
+}
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["one tier", "both tiers"])
+def judge(request: pytest.FixtureRequest) -> Judge:
+    if request.param and missing() is not None:
+        pytest.skip("needs the second tier")
+    return open_judge(second=request.param)
+
+
+@pytest.mark.parametrize("dress", DRESSED.values(), ids=DRESSED)
+def test_a_verdict_does_not_move_by_what_the_author_did_not_write(judge: Judge, dress: str) -> None:
+    plain = judge.classify([Question(text=text) for text in COMPLAINTS])
+    texts = [dress.format(text) for text in COMPLAINTS]
+    for text, verdict, bare in zip(
+        texts, judge.classify([Question(text=text) for text in texts]), plain, strict=True
+    ):
+        assert abs(verdict.complaint - bare.complaint) <= 0.05, text
+        assert verdict.label == bare.label, text
+        said = text.index(dress.partition("{}")[0]) + len(dress.partition("{}")[0])
+        assert all(one.start >= said and one.end <= said + len(text) for one in verdict.words), text
+
+
+def test_a_brand_in_the_address_is_as_on_the_brands_own_page(judge: Judge) -> None:
+    text = "[club1:bp-1_7|Ромашка], почему списали деньги?"
+    start = text.index("Ромашка")
+    named, bare = judge.classify(
+        [Question(text=text, brand=((start, start + 7),)), Question(text="почему списали деньги?")]
+    )
+    assert abs(named.complaint - bare.complaint) <= 0.05
+    assert named.sentiment == bare.sentiment
+
+
+def test_unseen_signs_change_nothing_and_evidence_leads_back(judge: Judge) -> None:
+    for text in COMPLAINTS:
+        bare, odd = judge.classify([Question(text=text), Question(text="\u200b".join(text))])
+        assert odd.complaint == pytest.approx(bare.complaint)
+        assert [round(one.weight, 9) for one in odd.words] == [round(one.weight, 9) for one in bare.words]
+        dressed = "\u200b".join(text)
+        written = [dressed[one.start : one.end].replace("\u200b", "") for one in odd.words]
+        assert written == [text[one.start : one.end] for one in bare.words]
+
+
+def test_entities_are_read_as_what_they_stand_for(judge: Judge) -> None:
+    escaped, plain = (
+        "&quot;Ромашка&quot; &amp; Ко не отвечают третий день",
+        '"Ромашка" & Ко не отвечают третий день',
+    )
+    spans = [((start, start + 7),) for start in (escaped.index("Ромашка"), plain.index("Ромашка"))]
+    one, other = judge.classify([Question(text=escaped, brand=spans[0]), Question(text=plain, brand=spans[1])])
+    assert one.complaint == pytest.approx(other.complaint)
+    first = one.words[0]
+    assert escaped[first.start : first.end] == "&quot;"
+
+
+@pytest.mark.parametrize(
+    ("text", "brand", "left"),
+    [
+        ("[id1|Анна], привет", (), "привет"),
+        ("@romashka_ru почему?", ((1, 12),), f"{BRAND} почему?"),
+        ("Ромашка, почему?", ((0, 7),), f"{BRAND}, почему?"),
+        ("Алиса, включи свет", ((0, 5),), f"{BRAND}, включи свет"),
+        ("Вчера, например, закрыли", (), "Вчера, например, закрыли"),
+        ("звонила [id7|Анне], молчит", (), "звонила [id7|Анне], молчит"),
+        ("> ваш ответ\nне согласен", (), "не согласен"),
+        ("2 > 1", (), "2 > 1"),
+        ("[id1|Анна], ", (), "[id1|Анна], "),
+        ("Анна", (), "Анна"),
+        ("отправлено с опозданием\nждём", (), "отправлено с опозданием\nждём"),
+        ("", (), ""),
+    ],
+)
+def test_only_what_the_author_did_not_write_is_passed_over(
+    text: str, brand: tuple[tuple[int, int], ...], left: str
+) -> None:
+    assert "".join(piece or "" for piece in spoken(pieces(text), brand)) == left
