@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "init": "write a first config, with comments, from a few answers",
     "match": "find brands in texts: JSONL in, JSONL out",
     "replay": "send JSONL mentions through the whole pipeline",
+    "resend": "cards that chats refused for good, again, after the config was mended",
     "run": "the daemon",
     "teach": "train the second tier, and what the first learns from it",
     "train": "train the model from labelled texts",

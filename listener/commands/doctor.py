@@ -12,11 +12,14 @@ from typing import Final
 from listener.clock import SystemClock
 from listener.config.load import check, load
 from listener.config.values import Config, ConfigError
+from listener.database_url import sqlite_file
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.doctor.checkup import Part, check_up, of_config
 from listener.environment import SettingsError
 from listener.settings import Settings, read_settings
+from listener.store.engine import Database, driver_url
+from listener.store.usage import DailyBudget
 
 WAIT: Final = 60.0
 SIGNS: Final = {"ok": "✓", "warn": "!", "bad": "✗", "off": "–"}
@@ -55,7 +58,9 @@ def run(arguments: argparse.Namespace) -> int:
 async def _look(settings: Settings, arguments: argparse.Namespace) -> list[Part]:
     config, line = await asyncio.to_thread(_config, settings.config_dir)
     parts = [Part(title="Настройки", lines=(line,))]
-    look = Look(now=lambda: SystemClock().now().timestamp(), fix=arguments.fix)
+    database = _counted(settings)
+    budget = DailyBudget(database, SystemClock()) if database is not None else None
+    look = Look(now=lambda: SystemClock().now().timestamp(), fix=arguments.fix, budget=budget)
     test = (
         (0.0 if await asyncio.to_thread(is_running, settings) else arguments.wait) if arguments.send_test else None
     )
@@ -68,7 +73,15 @@ async def _look(settings: Settings, arguments: argparse.Namespace) -> list[Part]
         parts.append(part)
         if not arguments.json:
             _show(part)
+    if database is not None:
+        await database.close()
     return parts
+
+
+def _counted(settings: Settings) -> Database | None:
+    """The daemon's database where there is one: to read from, never to make or upgrade."""
+    file = sqlite_file(settings.database_url)
+    return Database(driver_url(settings.database_url)) if file is None or file.is_file() else None
 
 
 def is_running(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 
 from listener.clock import SystemClock
-from listener.database_url import sqlite_file
+from listener.commands.config import must_exist
 from listener.environment import SettingsError
 from listener.settings import read_settings
 from listener.store.errors import StoreError
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         since = since_when(arguments.since, SystemClock().now()) if arguments.since else None
         url = read_settings(os.environ, Path(".env")).database_url
-        _must_exist(url)
+        must_exist(url)
     except (SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -50,15 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
         # `| head` is no fault; without this the interpreter would complain when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
-
-
-def _must_exist(url: str) -> None:
-    """Reading must not make the database that somebody mistyped. Raises SettingsError."""
-    file = sqlite_file(url)
-    if file is not None and not file.is_file():
-        raise SettingsError(
-            f"Базы {file} нет: проверьте LISTENER_DATABASE_URL и папку, из которой вызвана команда"
-        )
 
 
 def since_when(value: str, now: datetime) -> datetime:

@@ -12,8 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from classifiers.model import ModelError
+from listener.alone import TakenError, alone_with
 from listener.config.values import ConfigError
 from listener.daemon import ROLES, Daemon
+from listener.database_url import sqlite_file
 from listener.environment import SettingsError
 from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
@@ -38,8 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
-        asyncio.run(_serve(settings, arguments.role or ROLES, partial(read_anew, settings)))
-    except (SettingsError, ConfigError, ModelError, StoreError, OSError) as error:
+        with alone_with(sqlite_file(settings.database_url)):
+            asyncio.run(_serve(settings, arguments.role or ROLES, partial(read_anew, settings)))
+    except (SettingsError, ConfigError, ModelError, StoreError, TakenError, OSError) as error:
         print(f"Отклик не запущен:\n{error}", file=sys.stderr)
         return 2
     return 0

@@ -21,6 +21,17 @@ def strange_files(directory: Path) -> Iterator[Mistake]:
             yield Mistake(file=str(path), line=1, message=_advice(place), warning=True)
 
 
+def another_folder(directory: Path) -> Mistake | None:
+    """The folder with the brands was named, or the one around the config."""
+    if directory.name == "brands" and (directory.parent / "routes.yaml").exists():
+        message = f"это папка брендов, а нужна вся папка настроек: {directory.parent}"
+        return Mistake(file=str(directory), line=1, message=message)
+    inner = directory / "config"
+    if not (directory / "brands").exists() and (inner / "brands").exists():
+        return Mistake(file=str(directory), line=1, message=f"настройки лежат глубже: {inner}")
+    return None
+
+
 def missing_folder(directory: Path) -> Mistake:
     message = "такой папки с настройками нет: укажите её (--config ПАПКА) или создайте: listener init"
     return Mistake(file=str(directory), line=1, message=message)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from listener.config import brand_rules, hours_rules, people_rules, words_rules
 from listener.config.build import build_brand, build_person, build_routing, build_words
-from listener.config.files import missing_folder, strange_files
+from listener.config.files import another_folder, missing_folder, strange_files
 from listener.config.finding import finding_mistakes
 from listener.config.route_rules import Around, routes_mistakes
 from listener.config.russian import explain
@@ -66,6 +66,9 @@ def _read(directory: Path) -> _Folder:
     folder = _Folder()
     if not directory.is_dir():
         folder.mistakes.append(missing_folder(directory))
+        return folder
+    if (other := another_folder(directory)) is not None:
+        folder.mistakes.append(other)
         return folder
     try:
         _read_brands(directory, folder)

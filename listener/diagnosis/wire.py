@@ -24,6 +24,7 @@ from aiohttp import (
 
 from listener.diagnosis.line import Line, bad, ok, warn
 from listener.environment import Road
+from listener.ports import Budget
 from listener.proxies import Proxies
 
 PATIENCE: Final = ClientTimeout(total=15, sock_connect=5)
@@ -43,10 +44,15 @@ class Heard:
 
 @dataclass(slots=True, kw_only=True)
 class Look:
-    """What every part of a check-up shares. `clocks`: how far the servers' clocks are from ours, in seconds."""
+    """What every part of a check-up shares.
+
+    `clocks`: how far the servers' clocks are from ours, in seconds. `budget` is what the daemon has counted, where
+    there is a database.
+    """
 
     now: Callable[[], float]
     fix: bool = False
+    budget: Budget | None = None
     clocks: list[float] = field(default_factory=list)
 
 

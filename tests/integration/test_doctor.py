@@ -15,6 +15,9 @@ from listener.diagnosis.wire import Look
 from listener.doctor import machine
 from listener.doctor.checkup import check_up
 from listener.doctor.telegram import likely
+from listener.networks.vk.client import token_hash
+from listener.networks.vk.quota import quota_key
+from listener.ports import Budget
 from listener.settings import read_settings
 from simulator.corpus import load_corpus
 from simulator.faults import Fault, Faults
@@ -45,6 +48,7 @@ class World:
     environ: dict[str, str]
     folder: Path
     fix: bool = False
+    budget: Budget | None = None
 
     def routes(self, old: str, new: str) -> None:
         text = (self.folder / "routes.yaml").read_text(encoding="utf-8")
@@ -60,7 +64,7 @@ class World:
         environ = {"LISTENER_SECOND_OPINION": "off", **self.environ}
         settings = read_settings(environ, config_dir=self.folder)
         config, _ = await asyncio.to_thread(read_config, self.folder)
-        look = Look(now=lambda: system_now().timestamp(), fix=self.fix)
+        look = Look(now=lambda: system_now().timestamp(), fix=self.fix, budget=self.budget)
         parts: dict[str, list[Line]] = {}
         async for part in check_up(settings, config, look, send_test=send_test):
             parts[part.title] = list(part.lines)
@@ -563,6 +567,27 @@ async def test_one_dead_proxy_among_two_is_a_warning(world: World) -> None:
         assert "http://127.0.0.1:1 не работает" in lines[0].says
         assert f"через прокси {good.address}" in lines[1].says
         assert red(lines) == []
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A budget that has counted so much under one key, as the daemon would."""
+
+    key: str
+    count: int
+
+    async def spend(self, key: str, *, limit: int, amount: int = 1) -> None:
+        raise AssertionError("the doctor spends nothing")
+
+    async def used(self, key: str) -> int:
+        return self.count if key == self.key else 0
+
+
+async def test_what_is_left_of_the_days_searches_is_said(world: World) -> None:
+    name = token_hash(world.simulator.vk.service_token)
+    world.budget = Counted(quota_key(name), 640)
+    (line,) = [line for line in (await world.look(until=VK))[VK] if line.what == "сервисный ключ"]
+    assert "поисков сегодня 640 из" in line.says
 
 
 async def test_a_spent_quota_is_no_red_line(world: World) -> None:

@@ -326,3 +326,12 @@ def test_a_file_that_may_not_be_read_is_a_mistake(tmp_path: Path) -> None:
     folder(tmp_path, words=b"\xff\xfe\x00")
     (mistake,) = check(tmp_path)
     assert "UTF-8" in mistake.message
+
+
+def test_the_folder_of_the_brands_and_the_one_around_are_told_from_the_configs(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    config = folder(tmp_path / "config")
+    (brands,) = check(config / "brands")
+    assert f"нужна вся папка настроек: {config}" in brands.message
+    (around,) = check(tmp_path)
+    assert f"настройки лежат глубже: {config}" in around.message

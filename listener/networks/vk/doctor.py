@@ -6,9 +6,12 @@ from typing import Any, Final
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Look, Wire, along
+from listener.networks.vk.client import token_hash
 from listener.networks.vk.community import missing_events
 from listener.networks.vk.events import NEEDED
 from listener.networks.vk.options import VkOptions
+from listener.networks.vk.quota import quota_key
+from listener.ports import SourceError
 
 VERSION: Final = "5.199"
 HOW: Final = "docs/connect-vk.ru.md"
@@ -50,17 +53,17 @@ async def diagnose(brands: Sequence[Brand], options: VkOptions, look: Look) -> A
         yield off("ключи", f"не заданы: VK не слушаем ({HOW})")
         return
     wire = Wire("VK", options.api_url, options.road, look)
-    async for line in along(wire, _keys(wire, brands, options, fix=look.fix)):
+    async for line in along(wire, _keys(wire, brands, options, look)):
         yield line
 
 
-async def _keys(wire: Wire, brands: Sequence[Brand], options: VkOptions, *, fix: bool) -> AsyncIterator[Line]:
-    yield await _service(wire, brands, options)
-    async for line in _communities(wire, brands, options, fix=fix):
+async def _keys(wire: Wire, brands: Sequence[Brand], options: VkOptions, look: Look) -> AsyncIterator[Line]:
+    yield await _service(wire, brands, options, look)
+    async for line in _communities(wire, brands, options, fix=look.fix):
         yield line
 
 
-async def _service(wire: Wire, brands: Sequence[Brand], options: VkOptions) -> Line:
+async def _service(wire: Wire, brands: Sequence[Brand], options: VkOptions, look: Look) -> Line:
     if options.service_token is None:
         return warn(SERVICE, "не задан: по VK не ищем", f"LISTENER_VK_SERVICE_TOKEN, шаги в {HOW}")
     name = next((brand.names[0] for brand in brands if brand.names), "привет")
@@ -69,7 +72,17 @@ async def _service(wire: Wire, brands: Sequence[Brand], options: VkOptions) -> L
     except RefusedError as error:
         return _refused(SERVICE, error, options.service_token.reveal(), other="ключ сообщества")
     total = found.get("total_count", 0) if isinstance(found, Mapping) else 0
-    return ok(SERVICE, f"ищет; «{name}» за сутки: {total}; в день до {options.search_per_day} поисков")
+    left = await _left(options.service_token.reveal(), options.search_per_day, look)
+    return ok(SERVICE, f"ищет; «{name}» за сутки: {total}; {left}")
+
+
+async def _left(token: str, per_day: int, look: Look) -> str:
+    """The day's searches by the daemon's own count, for VK names none."""
+    try:
+        used = await look.budget.used(quota_key(token_hash(token))) if look.budget else 0
+    except SourceError:
+        used = 0  # the database is another line's business
+    return f"поисков сегодня {used} из {per_day}" if used else f"в день до {per_day} поисков"
 
 
 async def _communities(
