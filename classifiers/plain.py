@@ -29,6 +29,8 @@ _STYLED: Final = "\uff01-\uff5e\u24b6-\u24e9\U0001d400-\U0001d7ff\U0001f130-\U00
 _ENTITY: Final = r"&(?:amp|quot|apos|lt|gt|nbsp|laquo|raquo|mdash|ndash|shy|\#\d{2,6}|\#x[0-9a-fA-F]{2,5});"
 _ALIEN: Final = "\u0370-\u03ffѕіјһԁԛԝӏ"
 _ODD: Final = re.compile(f"[{_INVISIBLE}{_COMBINING}{_STYLED}{_ALIEN}]|{_ENTITY}")
+_ODD_SIGN: Final = re.compile(f"[{_INVISIBLE}{_COMBINING}{_STYLED}{_ALIEN}]")
+"""Without the entities: a class alone is looked for ten times as fast."""
 _UNSEEN: Final = re.compile(f"[{_INVISIBLE}]")
 _MARKS: Final = re.compile(f"[{_COMBINING}]")
 _TWINS: Final = re.compile(f"[{_ALIEN}]")
@@ -74,6 +76,9 @@ class Plain:
 
     def read_all(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """Where places of the author's text stand in the reading, those of which something is seen."""
+        spans = tuple(spans)
+        if not spans:
+            return spans
         return tuple((start, end) for start, end in map(self.read, spans) if start < end)
 
     def _place(self, at: int) -> int:
@@ -82,7 +87,7 @@ class Plain:
 
 def plain(text: str) -> Plain:
     """The reading of a text; that of most texts is the text itself."""
-    if _ODD.search(text) is None:
+    if _ODD_SIGN.search(text) is None and ("&" not in text or _ODD.search(text) is None):
         return Plain(text=text, starts=range(len(text)), ends=range(1, len(text) + 1))
     letters: list[str] = []
     starts: list[int] = []

@@ -13,8 +13,8 @@ from classifiers.model import COMPLAINT, HEADS, Floats
 from classifiers.parts import Part, parts_of, weights_of
 from classifiers.plain import Plain, plain
 from classifiers.scorer import Scores
-from classifiers.text import BRAND, is_link, pieces
-from classifiers.unsaid import spoken
+from classifiers.text import BRAND, pieces
+from classifiers.unsaid import links_in, spoken
 from classifiers.verdict import Question
 from domain.span import Span
 
@@ -61,7 +61,7 @@ class ReadText:
     @property
     def links(self) -> frozenset[str]:
         """The signal that there is a link: it says what kind of text this is, and moves no probability."""
-        return _LINK if any(map(is_link, self.cut)) else _NO_LINK
+        return _LINK if links_in(self.cut, self.plain.text) else _NO_LINK
 
     def question(self, part: Part) -> Question:
         """A part as a text of its own."""
@@ -96,39 +96,49 @@ class Together(NamedTuple):
 
         What a bare text complains of only its thread can tell, so its odds are at most even.
         """
-        firsts = list(accumulate((len(text.parts) for text in texts), initial=0))
-        whole = np.zeros((len(texts), len(HEADS)))
-        contributions: list[list[float]] = []
-        again: dict[int, float] = {}
-        for at, (begin, end) in enumerate(pairwise(firsts)):
-            weights = weights_of(texts[at].parts, logits[begin:end])
-            whole[at] = weights @ logits[begin:end]
-            tokens = [
-                scores.contributions[scores.offsets[one] : scores.offsets[one + 1]] for one in range(begin, end)
-            ]
-            contributions.append(_contributions(texts[at].parts, rows[at], weights, tokens))
-            read = [one for one in range(begin, end) if one in added]
-            if read:
-                again[at] = float(sum(weights[one - begin] * added[one] for one in read))
-            if whole[at, COMPLAINT] > 0 and texts[at].bare:
-                moved = sum(contributions[at]) + again.get(at, 0.0)
-                softer = 1 - whole[at, COMPLAINT] / moved
-                whole[at, COMPLAINT] = 0.0
-                contributions[at] = [softer * one for one in contributions[at]]
-                again |= {at: softer * again[at]} if at in again else {}
-        return cls(whole, contributions, again)
+        kept, offsets = scores.contributions.tolist(), scores.offsets.tolist()
+        if len(scores.logits) == len(texts):  # each is its own one part
+            whole = logits.copy()
+            contributions = [kept[start:stop] for start, stop in pairwise(offsets)]
+            again = dict(added)
+        else:
+            whole = np.zeros((len(texts), len(HEADS)))
+            contributions, again = [], {}
+            firsts = accumulate((len(text.parts) for text in texts), initial=0)
+            for at, (begin, end) in enumerate(pairwise(firsts)):
+                weights = weights_of(texts[at].parts, logits[begin:end])
+                whole[at] = weights @ logits[begin:end]
+                tokens = [kept[start:stop] for start, stop in pairwise(offsets[begin : end + 1])]
+                contributions.append(_contributions(texts[at].parts, rows[at], weights, tokens))
+                read = [one for one in range(begin, end) if one in added]
+                if read:
+                    again[at] = float(sum(weights[one - begin] * added[one] for one in read))
+        together = cls(whole, contributions, again)
+        for at in np.flatnonzero(whole[:, COMPLAINT] > 0).tolist():
+            if texts[at].bare:
+                together.soften(at)
+        return together
+
+    def soften(self, at: int) -> None:
+        """Even odds for a text that says too little, its evidence and all."""
+        moved = sum(self.contributions[at]) + self.added.get(at, 0.0)
+        softer = 1 - self.logits[at, COMPLAINT] / moved
+        self.logits[at, COMPLAINT] = 0.0
+        self.contributions[at] = [softer * one for one in self.contributions[at]]
+        if at in self.added:
+            self.added[at] *= softer
 
 
 def _contributions(
-    parts: Sequence[Part], rows: Sequence[int], weights: Floats, tokens: Sequence[Floats]
+    parts: Sequence[Part], rows: Sequence[int], weights: Floats, tokens: Sequence[list[float]]
 ) -> list[float]:
     """What each judged token of a text added: in each part that it stands in, by the part's weight."""
     if len(parts) == 1:
-        return list(tokens[0].tolist())
+        return tokens[0]
     judged = np.array(rows) != NOTHING
     places = np.cumsum(judged) - judged
     found = np.zeros(int(judged.sum()))
     for part, weight, added in zip(parts, weights, tokens, strict=True):
         start = int(places[part.first])
-        found[start : start + len(added)] += weight * added
+        found[start : start + len(added)] += weight * np.array(added)
     return list(found.tolist())

@@ -17,10 +17,12 @@ from domain.span import Span
 
 _NAME: Final = re.compile(r"[А-ЯЁA-Z][а-яёa-z]{1,19}")
 _SIGNATURE: Final = re.compile(
-    r"""\s*[-—–_|(\[]*\s*(?:(?:отправлено|написано|опубликовано|послано)\ (?:из|с|со|через|от)\b
-    |(?:sent|posted|shared)\ (?:from|via|with|using)\b|via\ @?\w)[^\n]{0,50}$""",
+    r"""(?:(?:отправлено|написано|опубликовано|послано)\ (?:из|с|со|через|от)\b
+    |(?:sent|posted|shared)\ (?:from|via|with|using)\b|\bvia\ @?\w)[^\n]{0,50}$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SIGNING: Final = ("отправл", "написано", "опубликов", "послано", "sent ", "posted ", "shared ", "via ")
+_BEFORE_SIGNATURE: Final = " \t\r\n-—–_|(["
 _QUOTED: Final = re.compile(r"^[ \t]*>+[^\n]*(?:\n|$)", re.MULTILINE)
 _QUOTING: Final = re.compile(r"^[ \t]*>+[ \t]*", re.MULTILINE)
 _CACHED: Final = 20_000
@@ -64,8 +66,8 @@ def unsaid(cut: Sequence[str], brand: Sequence[Span] = ()) -> Iterator[int]:
     places = _address(cut, brand)
     if places < len(cut):  # a text that is nothing but an address is all that there is
         yield from range(places)
-    yield from (place for place, piece in enumerate(cut) if is_link(piece))
     text = "".join(cut)
+    yield from links_in(cut, text)
     spans = list(_spans(text))
     if spans:
         ends = list(accumulate(map(len, cut)))
@@ -74,15 +76,25 @@ def unsaid(cut: Sequence[str], brand: Sequence[Span] = ()) -> Iterator[int]:
                 yield place
 
 
+def links_in(cut: Sequence[str], text: str) -> list[int]:
+    """The places of the links among the pieces of a text; most texts are seen at once to have none."""
+    if "/" not in text and "www." not in text.lower():
+        return []
+    return [place for place, piece in enumerate(cut) if ("/" in piece or piece[0] in "wW") and is_link(piece)]
+
+
 def _spans(text: str) -> Iterator[Span]:
     """Lines that quote somebody, and an app's signature at the end."""
     if ">" in text:
         quoted = [found.span() for found in _QUOTED.finditer(text)]
         whole = all(not text[start:end].strip() for start, end in _between(quoted, len(text)))
         yield from ([found.span() for found in _QUOTING.finditer(text)] if whole else quoted)
-    signature = _SIGNATURE.search(text, max(0, len(text) - _REACH))
-    if signature and text[: signature.start()].strip():
-        yield signature.span()
+    end = text[-_REACH:].lower()
+    signature = any(word in end for word in _SIGNING) and _SIGNATURE.search(text, max(0, len(text) - _REACH))
+    if signature:
+        start = len(text[: signature.start()].rstrip(_BEFORE_SIGNATURE))
+        if start:
+            yield start, signature.end()
 
 
 def _between(spans: Sequence[Span], length: int) -> Iterator[Span]:
@@ -95,6 +107,8 @@ def _between(spans: Sequence[Span], length: int) -> Iterator[Span]:
 
 def _address(cut: Sequence[str], brand: Sequence[Span]) -> int:
     """How many pieces at the beginning say whom the text answers: «[id1|Анна], », «@anna », «Анна, »."""
+    if not cut or not (cut[0][0] in "@[ \n" or cut[0][0].isupper()):
+        return 0
     place = after = start = 0
     while place < len(cut) and (cut[place].isspace() or is_mention(cut[place])):
         end = start + len(cut[place])

@@ -32,6 +32,21 @@ class Matcher:
         ]
         self._scanner: Final = Scanner(patterns, _slippery(patterns, brands))
 
+    def missed(self, text: str) -> list[Match]:
+        """Brands whose name stands in the text and is not taken for them, with what was missing as the reason."""
+        reading = plain(text)
+        clean, folded = reading.text, fold(reading.text)
+        found, tokens = self._scanner.hits(clean, folded)
+        page = Page(clean, folded, tokens)
+        misses = []
+        for number in sorted(found):
+            brand, hits = self._brands[number], found[number]
+            names = [hit for hit in hits if hit.kind in TRIGGERS]
+            if names and not _named(brand, hits, page):
+                words = tuple(reading.written(start, end) for start, end in _spans(names))
+                misses.append(Match(brand=brand.id, words=words, reason=_missing(names, hits, page)))
+        return misses
+
     def match(self, text: str) -> list[Match]:
         """The brands named in the text, in the order of the config; spans are characters of `text` itself."""
         reading = plain(text)
@@ -63,16 +78,17 @@ def _slippery(patterns: Sequence[Pattern], brands: Sequence[Brand]) -> Iterator[
 
 def _named(brand: Brand, hits: Sequence[Hit], page: Page) -> list[Hit]:
     """The hits that name the brand: not vetoed by `never_when`, and a homonym where enough speaks for it."""
-    vetoed = {place for hit in hits if hit.kind == "never" for place in range(hit.first - 1, hit.last + 2)}
-    alive = [
-        hit
-        for hit in hits
-        if hit.kind in TRIGGERS and (hit.kind == "account" or vetoed.isdisjoint(range(hit.first, hit.last + 1)))
-    ]
+    alive = _alive([hit for hit in hits if hit.kind in TRIGGERS], [hit for hit in hits if hit.kind == "never"])
     if not alive or not brand.only_when or any(hit.kind != "name" for hit in alive):
         return alive
     companions = _only_companions(hits)
     return [hit for hit in alive if _weighed(hit, companions, page).names_the_brand]
+
+
+def _alive(names: Sequence[Hit], forbidding: Sequence[Hit]) -> list[Hit]:
+    """The names that no phrase of `never_when` touches; an account cannot be mistaken."""
+    vetoed = {place for hit in forbidding for place in range(hit.first - 1, hit.last + 2)}
+    return [hit for hit in names if hit.kind == "account" or vetoed.isdisjoint(range(hit.first, hit.last + 1))]
 
 
 def _only_companions(hits: Sequence[Hit]) -> list[Hit]:
@@ -114,6 +130,19 @@ def _spans(hits: Iterable[Hit]) -> list[tuple[int, int]]:
         else:
             spans.append((start, end))
     return spans
+
+
+def _missing(names: Sequence[Hit], hits: Sequence[Hit], page: Page) -> str:
+    """Why none of the names counts, in Russian."""
+    name = page.text[names[0].start : names[0].end]
+    forbidding = [hit for hit in hits if hit.kind == "never"]
+    if forbidding and not _alive(names, forbidding):
+        return f"«{name}» есть, но это отменяет never_when: «{page.text[forbidding[0].start : forbidding[0].end]}»"
+    companions = _only_companions(hits)
+    if not companions:
+        return f"имя «{name}» есть, спутника из only_when рядом нет"
+    near = page.text[companions[0].start : companions[0].end]
+    return f"имя «{name}» есть, но рядом лишь «{near}», а прочее говорит о другом смысле или стоит далеко"
 
 
 _STRENGTH: Final = {"account": 0, "long_name": 1, "phrase": 2, "name": 3}

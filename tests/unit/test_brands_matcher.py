@@ -191,3 +191,24 @@ def test_the_longest_text_takes_no_longer_than_its_share(piece: str) -> None:
     started = time.perf_counter()
     MATCHER.match(text)
     assert time.perf_counter() - started < 5, "quadratic work would take minutes"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Ромашка отцвела", "имя «Ромашка» есть, спутника из only_when рядом нет"),
+        (
+            "Пью чай с ромашкой, интернет не работает",
+            "«ромашкой» есть, но это отменяет never_when: «чай с ромашкой»",
+        ),
+    ],
+)
+def test_a_name_that_is_not_taken_for_the_brand_is_told_with_what_was_missing(text: str, reason: str) -> None:
+    assert MATCHER.match(text) == []
+    (miss,) = MATCHER.missed(text)
+    assert (miss.brand, miss.reason) == ("romashka", reason)
+
+
+def test_nothing_is_missed_where_the_brand_is_found_or_not_named() -> None:
+    assert MATCHER.missed("У Ромашки нет связи") == []
+    assert MATCHER.missed("завтра вторник") == []

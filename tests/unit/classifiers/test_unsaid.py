@@ -125,3 +125,17 @@ def test_only_what_the_author_did_not_write_is_passed_over(
     text: str, brand: tuple[tuple[int, int], ...], left: str
 ) -> None:
     assert "".join(piece or "" for piece in spoken(pieces(text), brand)) == left
+
+
+def test_the_verdict_does_not_depend_on_which_brand_stands_there(judge: Judge) -> None:
+    for text in (
+        "{} третий день без связи, верните деньги",
+        "спасибо {}, всё быстро",
+        "в {} опять очередь на час",
+    ):
+        verdicts = [
+            judge.classify([Question(text=text.format(name), brand=((start, start + len(name)),))])[0]
+            for name in ("Ромашка", "Ozon", "М.Видео", "Вкусно — и точка", "ВТБ", "МЧС")
+            for start in (text.index("{}"),)
+        ]
+        assert len({(round(one.complaint, 9), one.label, one.intent) for one in verdicts}) == 1, text
