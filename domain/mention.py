@@ -85,6 +85,8 @@ class Mention:
 
 def words_of(text: str, quoted: Quote | None, attached: tuple[str, ...]) -> str:
     """The author's own words, then those that he shows again; of attachments only where there is nothing else."""
+    if quoted is None and not attached:
+        return text
     spoken = [part for part in (text, quoted.text if quoted else "") if part.strip()]
     return "\n\n".join(spoken or attached)[:MAX_TEXT] if len(spoken) != 1 else spoken[0]
 
