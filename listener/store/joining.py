@@ -44,7 +44,7 @@ class _Cases:
     """
 
     by_id: dict[int, Changing] = field(default_factory=dict)
-    brands: dict[int, str] = field(default_factory=dict)
+    by_author: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     by_place: dict[Place, int] = field(default_factory=dict)
     linked: dict[int, dict[int, Strength]] = field(default_factory=lambda: defaultdict(dict))
     complaints: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -52,8 +52,10 @@ class _Cases:
     def know(self, row: Any, *, is_new: bool = False) -> None:
         state = FRESH if is_new else history.read_state(row)
         self.by_id.setdefault(row.id, Changing.of(row.id, state))
-        self.brands[row.id] = row.brand
-        self.by_place[row.brand, row.network, row.author_id, row.thread] = row.id
+        place = (row.brand, row.network, row.author_id, row.thread)
+        if place not in self.by_place:
+            self.by_place[place] = row.id
+            self.by_author[place[1:]].append(row.id)
 
 
 async def join(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Joined:
@@ -122,9 +124,7 @@ def _remarked(known: _Cases, decision: Decided) -> list[int]:
     """The cases, of any brand, in whose place the author said something else."""
     if decision.stored.is_own:
         return []
-    network, author, thread = _where(decision)
-    places = ((brand, network, author, thread) for brand in sorted(set(known.brands.values())))
-    return [known.by_place[place] for place in places if place in known.by_place]
+    return known.by_author.get(_where(decision), [])
 
 
 def _where(decision: Decided) -> tuple[str, str, str]:
