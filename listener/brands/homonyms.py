@@ -1,6 +1,6 @@
 """Whether a name that is also a word of the language names the brand here: signs for and against are weighed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -107,9 +107,15 @@ class Page:
         self.shouted: Final = text.isupper()
         first = next((letter for letter in text if letter.isalpha()), "")
         self.begins_with_a_capital: Final = first.isupper() and not self.shouted
+        self._near: Final[dict[Hit, dict[str, str]]] = {}
 
-    def near(self, hit: Hit) -> dict[str, str]:
-        """The words near a hit, in its sentence: dictionary form → as written."""
+    def near(self, hit: Hit) -> Mapping[str, str]:
+        """The words near a hit, in its sentence: dictionary form → as written. Found once for a hit."""
+        if hit not in self._near:
+            self._near[hit] = self._words_near(hit)
+        return self._near[hit]
+
+    def _words_near(self, hit: Hit) -> dict[str, str]:
         here = self.sentences.of(hit.start)
         around = (
             *self.tokens[max(0, hit.first - _NEAR) : hit.first],
@@ -163,10 +169,9 @@ def _of_writing(hit: Hit, page: Page) -> Iterator[tuple[int, str]]:
 
 def _of_words(hit: Hit, companion: Hit | None, page: Page) -> Iterator[tuple[int, str]]:
     near = page.near(hit)
-    if companion:
-        near.pop(lemma_of(page.tokens[companion.first].word), None)
-    trade = sorted(near.keys() & _TRADE)
+    counted = {lemma_of(page.tokens[companion.first].word)} if companion else _NOTHING
+    trade = sorted((near.keys() & _TRADE) - counted)
     if trade:
         yield min(_MOST_TRADE, len(trade)), f"рядом с «{near[trade[0]]}»"
-    if _OTHER_MEANINGS.get(lemma_of(page.tokens[hit.first].word), _NOTHING) & near.keys():
+    if _OTHER_MEANINGS.get(lemma_of(page.tokens[hit.first].word), _NOTHING) & (near.keys() - counted):
         yield _OTHER_MEANING, ""
