@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+from classifiers import other_trades
 from classifiers.examples import DataError, Domain, Example, rows
 from classifiers.polarity import COUNTED, read_polarity
 from classifiers.readings import (
@@ -223,6 +224,8 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
         examples += general_tweets(files[-1])
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]
+    files += [train / name for name in other_trades.FILES]
+    examples += [one for one in other_trades.examples(train) if with_x or one.domain != "mentions"]
     counted = COUNTED if with_x else {}
     files += [lexicons / f"{name}_lexicon.csv.xz" for name in (*counted, "experts")]
     about = {"with_x": with_x, "data": {file.name: _checksum(file) for file in files}}

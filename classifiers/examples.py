@@ -12,7 +12,10 @@ from classifiers.taught import Taught
 from domain.span import Span
 from domain.verdict import Label
 
-Domain = Literal["telecom", "banks", "general", "comments", "emotions", "news", "own"]
+Domain = Literal[
+    "telecom", "banks", "general", "comments", "emotions", "news", "own",
+    "mentions", "written", "reviews", "sentences",
+]  # fmt: skip
 
 
 class DataError(ValueError):

@@ -122,7 +122,7 @@ class Together(NamedTuple):
     def soften(self, at: int) -> None:
         """Even odds for a text that says too little, its evidence and all."""
         moved = sum(self.contributions[at]) + self.added.get(at, 0.0)
-        softer = 1 - self.logits[at, COMPLAINT] / moved
+        softer = 1 - float(self.logits[at, COMPLAINT]) / moved
         self.logits[at, COMPLAINT] = 0.0
         self.contributions[at] = [softer * one for one in self.contributions[at]]
         if at in self.added:

@@ -5,11 +5,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from classifiers.corpora import OWN, comments, read_comments, read_corpora
+from classifiers.examples import Domain
 from classifiers.readings import read_moods
 from listener.__main__ import main
 
@@ -175,7 +176,7 @@ def test_the_data_sets_are_read_whole() -> None:
     corpora = read_corpora(SHARED)
     domains = {one.domain for one in corpora.examples}
     named = [one for one in corpora.examples if one.domain in ("telecom", "banks")]
-    assert domains == {"telecom", "banks", "general", "comments", "emotions", "news", "own"}
+    assert domains == set(get_args(Domain))
     assert sum(bool(one.brand) for one in named) / len(named) > 0.95
     assert corpora.about["data"][OWN.name]
 
@@ -197,7 +198,15 @@ def test_without_x_no_tweet_is_read() -> None:
     if not SHARED.is_dir():
         pytest.skip("no shared/data beside the project")
     corpora = read_corpora(SHARED, with_x=False)
-    assert {one.domain for one in corpora.examples} == {"comments", "emotions", "news", "own"}
+    assert {one.domain for one in corpora.examples} == {
+        "comments",
+        "emotions",
+        "news",
+        "own",
+        "written",
+        "reviews",
+        "sentences",
+    }
     assert not [name for name in corpora.about["data"] if "sentirueval" in name or "tweet" in name]
 
 

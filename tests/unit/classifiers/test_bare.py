@@ -28,9 +28,9 @@ def test_alone_it_makes_no_card_and_its_evidence_still_adds_up(judge: Judge, tex
 
 
 @pytest.mark.parametrize("text", ["Ромашка ужас", "Ромашка 👎"])
-def test_with_the_brand_it_is_judged_as_any_text(judge: Judge, text: str) -> None:
-    bare, named = judge.classify([Question(text=text[8:]), Question(text=text, brand=((0, 7),))])
-    assert named.complaint > bare.complaint
+def test_with_the_brand_it_is_judged_as_any_text(text: str) -> None:
+    assert not ReadText.of(Question(text=text, brand=((0, 7),))).bare
+    assert ReadText.of(Question(text=text[8:])).bare
 
 
 @pytest.mark.parametrize("text", ["обманщики", "хамы", "хамло!!!", "очередь", "ждём", "опять двадцать пять"])

@@ -45,11 +45,29 @@ def asked(text: str) -> Question:
     return Question(text=text, brand=tuple(spans))
 
 
+@pytest.mark.parametrize("times", [1, 2, 4, 7, 12])
+def test_thanks_stay_thanks_at_any_length(judge: Judge, times: int) -> None:
+    (verdict,) = judge.classify([asked(THANKS * times)])
+    assert verdict.complaint < 0.6
+    assert verdict.label != "negative"
+
+
+@pytest.mark.parametrize("times", [1, 2, 4, 7])
+def test_a_story_in_which_the_brand_is_a_place_is_no_complaint_at_any_length(judge: Judge, times: int) -> None:
+    (verdict,) = judge.classify([asked(STORY * times)])
+    assert verdict.complaint < 0.6
+
+
 @pytest.mark.parametrize("times", [1, 2, 4, 7])
 def test_trouble_stays_trouble_at_any_length(judge: Judge, times: int) -> None:
     (verdict,) = judge.classify([asked(TROUBLE * times)])
     assert verdict.complaint >= 0.6
     assert verdict.label == "negative"
+
+
+def test_trouble_within_a_long_story_is_seen(judge: Judge) -> None:
+    calm, told = judge.classify([asked(STORY * 4), asked(STORY * 2 + TROUBLE + STORY)])
+    assert told.complaint > calm.complaint + 0.2
 
 
 @pytest.mark.parametrize("text", [THANKS, STORY, TROUBLE])
