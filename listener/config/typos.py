@@ -14,6 +14,7 @@ CURLY: Final = frozenset("“”„‟‘’‚‹›")
 _MINUSES: Final = re.compile(r"[−‐‑‒–—]\s*(\d+)")
 _DECIMAL_COMMA: Final = re.compile(r"\d+,\d+")
 _PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+_FRACTION: Final = re.compile(r"(\d+[.,]\d+)\s*([hd])")
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,4}/@?([A-Za-z0-9_.]+)")
 _SPAN: Final = re.compile(r"(\d+)\s*([a-zа-я]+)\.?")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[:.\-](\d{2}))?\s*(?:-|–|—|до|to)\s*(\d{1,2})(?:[:.\-](\d{2}))?")
@@ -58,7 +59,10 @@ def minus_meant(text: str) -> str | None:
 
 
 def duration_meant(text: str) -> str | None:
-    """15 мин → 15m."""
+    """15 мин → 15m, 1.5h → 90m."""
+    if fraction := _FRACTION.fullmatch(text.strip().lower()):
+        minutes = float(fraction[1].replace(",", ".")) * {"h": 60, "d": 24 * 60}[fraction[2]]
+        return f"{minutes:.0f}m"
     found = _SPAN.fullmatch(text.strip().lower())
     units = [unit for unit, names in _UNITS.items() if found and found[2] in names]
     return f"{found[1]}{units[0]}" if found and units else None

@@ -62,6 +62,8 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         11,
         ("список в квадратных скобках", "[09:00-13:00]"),
     ),
+    "half an hour in brackets": ("brand", brand("every: 90s", "every: 1,5h"), 10, ("напишите 90m",)),
+    "half an hour with a point": ("brand", brand("every: 90s", "every: 1.5h"), 10, ("напишите 90m",)),
     # letters and signs that look alike
     "a Cyrillic letter in a key": ("brand", brand("watch:", "watсh:"), 9, ("«watch»", "русская «с» (4-я)")),
     "a Cyrillic letter in a role": ("people", people("role: lead", "role: leаd"), 3, ("«lead»", "русская «а»")),
@@ -98,6 +100,24 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         brand("[Ромашка, Ромашка Телеком, romashka]", "Ромашка, Ромашка Телеком"),
         3,
         ("names: [Ромашка, Ромашка Телеком]",),
+    ),
+    "a list with dashes for hyphens": (
+        "brand",
+        brand("names: [Ромашка, Ромашка Телеком, romashka]", "names:\n  – Ромашка"),
+        3,
+        ("дефис и пробел",),
+    ),
+    "quotes around a part": (
+        "brand",
+        brand("title: Ромашка Телеком", 'title: "Ромашка" Телеком'),
+        2,
+        ("всё значение",),
+    ),
+    "an author with a blank": (
+        "brand",
+        brand('["vk:-100500", "x:romashka_ru"]', "[vk: -100500]"),
+        8,
+        ('"vk:-100500"',),
     ),
     # names, companions, phrases
     "two names with a semicolon": ("brand", names("[Самокат; Самокат доставка]"), 3, ("несколько значений",)),
@@ -176,7 +196,16 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         3,
         ("строчной латиницей",),
     ),
+    "a chat without braces": ("routes", routes("[{chat: -1003}]", "[-1003]"), 3, ("{chat: -1003}",)),
+    "a chat without a list": ("routes", routes("[{chat: -1003}]", "-1003"), 3, ("[{chat: -1003}]",)),
+    "two receivers without a comma": (
+        "routes",
+        routes("[crisis, support]", "[crisis support]"),
+        8,
+        ("[crisis, support]",),
+    ),
     # routes
+    "two topics in one": ("routes", routes("brands: romashka", "topics: [связь; цена]"), 7, ("[связь, цена]",)),
     "a topic that nothing makes": (
         "routes",
         routes("brands: romashka", "topics: [очередьь]"),
@@ -200,6 +229,12 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         ("маршрут 1 выше",),
     ),
     # people, words, templates
+    "a telephone for a number in Telegram": (
+        "people",
+        people("222", "+79001234567"),
+        3,
+        ("номер телефона", "/id"),
+    ),
     "a person by the @name": ("people", people("222", '"@oleg"'), 3, ("напишет боту /id",)),
     "a group's number for a person": ("people", people("222", "-1001"), 3, ("номер группы",)),
     "nobody with a number in Slack": ("people", people(", slack: U01", ""), 2, ("нет slack",)),
