@@ -14,6 +14,7 @@ from listener.config.typos import (
     plain,
     stranger,
 )
+from listener.config.yaml_tree import YamlWord
 from listener.networks.registry import NETWORKS
 
 _Slip = Callable[[str, Any, str], str | None]
@@ -61,6 +62,8 @@ def _whole(key: str, value: Any, _choices: str) -> str | None:
         return f"перед числом тире, а не минус: наберите {minus}"
     if _is_number(value):
         return _QUOTED
+    if _SPACED.fullmatch(value):
+        return f"число пишут без пробелов: {''.join(value.split())}"
     return {"chat": _CHAT, "telegram": _PERSON}.get(key)
 
 
@@ -104,6 +107,8 @@ def _choice(_key: str, value: Any, choices: str) -> str | None:
 def _one_for_many(key: str, value: Any, _choices: str) -> str | None:
     if key == "telegram" and isinstance(value, int):
         return f"чаты пишут списком: telegram: [{{chat: {value}}}]"
+    if isinstance(value, YamlWord):
+        return "пишут true или false"
     if not isinstance(value, str):
         return None
     if _DASHED.match(value):
@@ -129,6 +134,7 @@ def _is_number(text: str) -> bool:
 
 
 _DASHED: Final = re.compile(r"[–—-]")
+_SPACED: Final = re.compile(r"-?\d{1,3}(?:\s\d{3})+")
 _QUOTED: Final = "нужно число, без кавычек"
 
 _SLIPS: Final[Mapping[str, _Slip]] = {

@@ -18,6 +18,7 @@ _FRACTION: Final = re.compile(r"(\d+[.,]\d+)\s*([hd])")
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,4}/@?([A-Za-z0-9_.]+)")
 _SPAN: Final = re.compile(r"(\d+)\s*([a-zа-я]+)\.?")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[:.\-](\d{2}))?\s*(?:-|–|—|до|to)\s*(\d{1,2})(?:[:.\-](\d{2}))?")
+_TO_LATIN_LOOKS: Final = str.maketrans("авсенкмортху", "abcehkmoptxy")
 _UNITS: Final = {
     "s": ("с", "сек", "секунд", "секунды", "секунда", "sec", "seconds"),
     "m": ("м", "мин", "минут", "минуты", "минута", "min", "minutes", "minute"),
@@ -34,6 +35,15 @@ def stranger(word: str) -> str | None:
     russian = sum(map(is_cyrillic, folded))
     found, name = (is_latin, "латинская") if russian * 2 > len(folded) else (is_cyrillic, "русская")
     return ", ".join(f"{name} «{word[at]}» ({at + 1}-я)" for at, letter in enumerate(folded) if found(letter))
+
+
+def look_alike(text: str) -> str | None:
+    """The first word whose letters of the other alphabet only look like its own: «Рoмашка» with a Latin «o»."""
+    for word in re.findall(r"[^\W\d_]+", text):
+        straight = skeleton(fold(word))
+        if stranger(word) and (not is_latin(straight) or not is_cyrillic(fold(word).translate(_TO_LATIN_LOOKS))):
+            return str(word)
+    return None
 
 
 def disguised(word: str, known: Iterable[str]) -> str | None:

@@ -64,7 +64,16 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     ),
     "half an hour in brackets": ("brand", brand("every: 90s", "every: 1,5h"), 10, ("напишите 90m",)),
     "half an hour with a point": ("brand", brand("every: 90s", "every: 1.5h"), 10, ("напишите 90m",)),
+    "a number with a blank": (
+        "routes",
+        routes("urgency_at: 0.9", "reach_at: 10 000"),
+        7,
+        ("без пробелов: 10000",),
+    ),
+    "yes for true": ("routes", routes("console: true}", "console: yes}"), 3, ("true или false",)),
     # letters and signs that look alike
+    "a Latin letter in a name": ("brand", brand("[Ромашка,", "[Рoмашка,"), 3, ("латинская «o» (2-я)",)),
+    "a name twice": ("brand", brand("[Ромашка,", "[Ромашка, ромашка,"), 3, ("оставьте один раз",)),
     "a Cyrillic letter in a key": ("brand", brand("watch:", "watсh:"), 9, ("«watch»", "русская «с» (4-я)")),
     "a Cyrillic letter in a role": ("people", people("role: lead", "role: leаd"), 3, ("«lead»", "русская «а»")),
     "a Cyrillic letter in an account": (
@@ -370,3 +379,9 @@ def test_the_folder_of_the_brands_and_the_one_around_are_told_from_the_configs(t
     assert f"нужна вся папка настроек: {config}" in brands.message
     (around,) = check(tmp_path)
     assert f"настройки лежат глубже: {config}" in around.message
+
+
+@pytest.mark.parametrize("name", ["ЯндексGo", "МТС Bank", "М.Видео", "H&M", "2ГИС", "OZONчик"])
+def test_a_name_of_two_alphabets_by_right_is_let_be(tmp_path: Path, name: str) -> None:
+    found = check(folder(tmp_path, brand=names(f"['{name}']")))
+    assert not any("наберите слово заново" in one.message for one in found)
