@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0 after a clean stop, 2 when the daemon could not start, with the reason on standard error."""
+    os.umask(0o077)  # the database holds customers' words: what is made here is for nobody else to read
     try:
         settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
         configure_logging(settings.log_level, settings.log_format, settings.secrets())

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from listener.brands.letters import fold, words_of
 from listener.config.schema import BrandFile
 from listener.config.types import seconds
-from listener.config.typos import account_meant
+from listener.config.typos import account_meant, look_alike, stranger
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
 from listener.networks.registry import NETWORKS
@@ -69,7 +69,14 @@ def _shared(
 
 
 def _entry_mistakes(tree: Tree, key: str, entries: Sequence[str]) -> Iterator[Mistake]:
+    seen: set[str] = set()
     for place, entry in enumerate(entries):
+        if entry.casefold() in seen:
+            yield tree.mistake((key, place), f"«{entry}» уже стоит в этом списке: оставьте один раз", warning=True)
+        seen.add(entry.casefold())
+        if word := look_alike(entry):
+            message = f"в «{word}» {stranger(word)}: соцсети такого не найдут, наберите слово заново"
+            yield tree.mistake((key, place), message)
         if _GLUED.search(entry):
             message = f"«{_one_line(entry)}» — это несколько значений в одном: разделите их запятыми, без кавычек"
             yield tree.mistake((key, place), message)

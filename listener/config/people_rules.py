@@ -1,11 +1,15 @@
 """What no single value of people.yaml can show: who is written twice, who can press nothing."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from listener.config.latin import latin_id
 from listener.config.schema import PeopleYaml, PersonFile
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
+
+_PHONE: Final = 50_000_000_000
+"""Telegram's numbers of people were below 10 000 000 000 in 2026; Russian telephones begin with 7 or 8."""
 
 
 def person_id(file: PersonFile) -> str:
@@ -16,6 +20,9 @@ def person_id(file: PersonFile) -> str:
 def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
     seen: dict[tuple[str, object], str] = {}
     for place, person in enumerate(people.people):
+        if person.telegram is not None and person.telegram >= _PHONE:
+            message = "это похоже на номер телефона, а нужен номер в Telegram: пусть человек напишет боту /id"
+            yield tree.mistake(("people", place, "telegram"), message)
         if person.telegram is None and person.slack is None:
             message = f"у «{person.name}» нет ни telegram, ни slack: нажимать кнопки не получится"
             yield tree.mistake(("people", place), message, warning=True)

@@ -1,5 +1,6 @@
 """What no single value of routes.yaml can show: chats that cannot be right, unknown names, routes never taken."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,8 @@ from listener.config.schema import (
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
 
+_BETWEEN: Final = re.compile(r"[\s,;|]+")
+_SEVERAL: Final = 2
 _GENERAL: Final = 1
 _SUPERGROUP: Final = "100"
 _SUPERGROUP_DIGITS: Final = 12
@@ -105,7 +108,9 @@ def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around)
     if around.words is not None:
         topics = [*TOPICS, *around.words.topics]
         for place, topic in enumerate(when.topics or ()):
-            if topic not in topics:
+            if several := _several(topic, topics):
+                yield tree.mistake((*here, "topics", place), several)
+            elif topic not in topics:
                 message = f"темы «{topic}» не бывает: её нет ни среди встроенных, ни в words.yaml"
                 yield tree.mistake((*here, "topics", place), message + meant(topic, topics))
     for key, value in (("urgency_at", when.urgency_at), ("complaint_at", when.complaint_at)):
@@ -158,6 +163,8 @@ def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
 
 def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
     used = {name for to in (routes.route.to, *(route.to for route in routes.route.routes)) for name in to}
+    if not used <= set(routes.receivers):
+        return  # a mistyped name is said already, and may be this very receiver
     for name in routes.receivers:
         if name not in used:
             message = f"в «{name}» ничего не придёт: ни один маршрут его не называет"
@@ -190,5 +197,15 @@ def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Itera
 
 def _unknown(tree: Tree, path: Place, names: Iterable[str], known: Sequence[str], what: str) -> Iterator[Mistake]:
     for place, name in enumerate(names):
-        if name not in known:
+        if several := _several(name, known):
+            yield tree.mistake((*path, place), several)
+        elif name not in known:
             yield tree.mistake((*path, place), f"{what} «{name}» нигде не описан{meant(name, known)}")
+
+
+def _several(name: str, known: Sequence[str]) -> str | None:
+    """«crisis support» for [crisis, support]."""
+    parts = [part for part in _BETWEEN.split(name) if part]
+    if name in known or len(parts) < _SEVERAL or not set(parts) <= set(known):
+        return None
+    return f"«{name}» — это несколько имён: разделите их запятыми: [{', '.join(parts)}]"

@@ -117,7 +117,7 @@ _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "duration": lambda _, got: f"нужен срок вида 90s, 15m, 1h или 2d {got}",
     "empty_list": lambda _, __: "список пуст: впишите хотя бы одно значение",
     "float_type": lambda _, got: f"нужно число, например 0.6 {got}",
-    "greater_than": lambda context, got: f"нужно число больше {context.get('gt')} {got}",
+    "greater_than": lambda context, got: f"нужно число больше {context.get('gt'):g} {got}",
     "greater_than_equal": lambda context, got: f"нужно число не меньше {context.get('ge')} {got}",
     "int_from_float": lambda _, got: f"нужно целое число {got}",
     "int_type": lambda _, got: f"нужно целое число {got}",

@@ -14,6 +14,7 @@ from listener.config.typos import (
     plain,
     stranger,
 )
+from listener.config.yaml_tree import YamlWord
 from listener.networks.registry import NETWORKS
 
 _Slip = Callable[[str, Any, str], str | None]
@@ -61,6 +62,8 @@ def _whole(key: str, value: Any, _choices: str) -> str | None:
         return f"перед числом тире, а не минус: наберите {minus}"
     if _is_number(value):
         return _QUOTED
+    if _SPACED.fullmatch(value):
+        return f"число пишут без пробелов: {''.join(value.split())}"
     return {"chat": _CHAT, "telegram": _PERSON}.get(key)
 
 
@@ -102,15 +105,36 @@ def _choice(_key: str, value: Any, choices: str) -> str | None:
 
 
 def _one_for_many(key: str, value: Any, _choices: str) -> str | None:
+    if key == "telegram" and isinstance(value, int):
+        return f"чаты пишут списком: telegram: [{{chat: {value}}}]"
+    if isinstance(value, YamlWord):
+        return "пишут true или false"
     if not isinstance(value, str):
         return None
-    return f"нужен список в квадратных скобках: {key}: [{value}]"
+    if _DASHED.match(value):
+        return "перед каждым значением списка — дефис и пробел, а не тире и не слитно: «- имя»"
+    shown = f'"{value}"' if value.startswith("#") else value
+    return f"нужен список в квадратных скобках: {key}: [{shown}]"
+
+
+def _keys_wanted(key: str, value: Any, _choices: str) -> str | None:
+    return f"чат пишут так: {{chat: {value}}}" if key == "telegram" and isinstance(value, int) else None
+
+
+def _pair(_key: str, value: Any, _choices: str) -> str | None:
+    """YAML reads `vk: -100500` as a key and its value."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((key, inner),) = value.items()
+        return f'двоеточие с пробелом — это ключ; значение берут в кавычки и без пробела: "{key}:{inner}"'
+    return None
 
 
 def _is_number(text: str) -> bool:
     return re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text) is not None
 
 
+_DASHED: Final = re.compile(r"[–—-]")
+_SPACED: Final = re.compile(r"-?\d{1,3}(?:\s\d{3})+")
 _QUOTED: Final = "нужно число, без кавычек"
 
 _SLIPS: Final[Mapping[str, _Slip]] = {
@@ -121,6 +145,8 @@ _SLIPS: Final[Mapping[str, _Slip]] = {
     "int_type": _whole,
     "less_than_equal": _over_one,
     "list_type": _one_for_many,
+    "model_type": _keys_wanted,
     "literal_error": _choice,
     "string_pattern_mismatch": _other_look,
+    "string_type": _pair,
 }

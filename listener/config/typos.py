@@ -14,9 +14,11 @@ CURLY: Final = frozenset("“”„‟‘’‚‹›")
 _MINUSES: Final = re.compile(r"[−‐‑‒–—]\s*(\d+)")
 _DECIMAL_COMMA: Final = re.compile(r"\d+,\d+")
 _PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
+_FRACTION: Final = re.compile(r"(\d+[.,]\d+)\s*([hd])")
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,4}/@?([A-Za-z0-9_.]+)")
 _SPAN: Final = re.compile(r"(\d+)\s*([a-zа-я]+)\.?")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[:.\-](\d{2}))?\s*(?:-|–|—|до|to)\s*(\d{1,2})(?:[:.\-](\d{2}))?")
+_TO_LATIN_LOOKS: Final = str.maketrans("авсенкмортху", "abcehkmoptxy")
 _UNITS: Final = {
     "s": ("с", "сек", "секунд", "секунды", "секунда", "sec", "seconds"),
     "m": ("м", "мин", "минут", "минуты", "минута", "min", "minutes", "minute"),
@@ -33,6 +35,15 @@ def stranger(word: str) -> str | None:
     russian = sum(map(is_cyrillic, folded))
     found, name = (is_latin, "латинская") if russian * 2 > len(folded) else (is_cyrillic, "русская")
     return ", ".join(f"{name} «{word[at]}» ({at + 1}-я)" for at, letter in enumerate(folded) if found(letter))
+
+
+def look_alike(text: str) -> str | None:
+    """The first word whose letters of the other alphabet only look like its own: «Рoмашка» with a Latin «o»."""
+    for word in re.findall(r"[^\W\d_]+", text):
+        straight = skeleton(fold(word))
+        if stranger(word) and (not is_latin(straight) or not is_cyrillic(fold(word).translate(_TO_LATIN_LOOKS))):
+            return str(word)
+    return None
 
 
 def disguised(word: str, known: Iterable[str]) -> str | None:
@@ -58,7 +69,10 @@ def minus_meant(text: str) -> str | None:
 
 
 def duration_meant(text: str) -> str | None:
-    """15 мин → 15m."""
+    """15 мин → 15m, 1.5h → 90m."""
+    if fraction := _FRACTION.fullmatch(text.strip().lower()):
+        minutes = float(fraction[1].replace(",", ".")) * {"h": 60, "d": 24 * 60}[fraction[2]]
+        return f"{minutes:.0f}m"
     found = _SPAN.fullmatch(text.strip().lower())
     units = [unit for unit, names in _UNITS.items() if found and found[2] in names]
     return f"{found[1]}{units[0]}" if found and units else None

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import yaml
 
-from listener.config.typos import CURLY, ODD_SPACES, odd_space, plain
+from listener.config.typos import CURLY, ODD_SPACES, duration_meant, odd_space, plain
 from listener.config.values import Mistake
 
 Place = tuple[str | int, ...]
@@ -120,11 +120,19 @@ class _Reader:
         """In {complaint_at: 0,6} YAML sees the number 0 and a key 6; the number is put right, to say it once."""
         last = next(reversed(before), None)
         whole = before[last] if last is not None else None
-        if not (key.isdecimal() and value.value == "" and isinstance(whole, int) and not isinstance(whole, bool)):
+        if not (
+            key[:1].isdecimal() and value.value == "" and isinstance(whole, int) and not isinstance(whole, bool)
+        ):
             return False
-        self._complain(node, f"«{last}: {whole},{key}»: дробь пишут с точкой: {whole}.{key}")
-        before[str(last)] = float(f"{whole}.{key}")
-        return True
+        if key.isdecimal():
+            self._complain(node, f"«{last}: {whole},{key}»: дробь пишут с точкой: {whole}.{key}")
+            before[str(last)] = float(f"{whole}.{key}")
+            return True
+        span = duration_meant(f"{whole},{key}")
+        if span is not None:
+            self._complain(node, f"«{last}: {whole},{key}»: дробных сроков нет, напишите {span}")
+            before[str(last)] = span
+        return span is not None
 
     def _scalar(self, node: yaml.Node) -> Any:
         bare = getattr(node, "style", None) is None
@@ -190,6 +198,7 @@ _EXPLANATIONS: Final = {
     "found unexpected document separator": "кавычка открыта и не закрыта",
     "could not find expected ':'": "после ключа нужны двоеточие и пробел («ключ: значение»)",
     "mapping values are not allowed": "лишнее двоеточие или отступ; значение с двоеточием берут в кавычки",
+    "but found '<scalar>'": "после закрывающей кавычки стоит ещё что-то: возьмите в кавычки всё значение",
     "expected <block end>": "сбит отступ: строки одного уровня начинаются с одной колонки",
     "but found '<stream end>'": "скобка [ или { открыта и не закрыта (слово с # берут в кавычки)",
     "expected ',' or": 'не хватает запятой или закрывающей скобки (слово с # берут в кавычки: "#support")',

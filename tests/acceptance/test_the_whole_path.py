@@ -183,11 +183,18 @@ async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
     ):
         await daemon.start()
         await until(lambda: bool(cards(simulator)))
+        open_to_others = _open_to_others(tmp_path)
         code, out, _ = await daemon.command("health")
         status, metrics = await daemon.get("/metrics")
+    assert open_to_others == []
     assert code == 0, out
     assert status == 200
     assert 'otklik_deliveries_total{messenger="telegram",outcome="sent"}' in metrics
+
+
+def _open_to_others(folder: Path) -> list[str]:
+    """The files of the database that somebody else on the machine could read."""
+    return [path.name for path in folder.glob("otklik.db*") if path.stat().st_mode & 0o077]
 
 
 def _telegram_card(simulator: Simulator) -> int:

@@ -62,7 +62,18 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         11,
         ("список в квадратных скобках", "[09:00-13:00]"),
     ),
+    "half an hour in brackets": ("brand", brand("every: 90s", "every: 1,5h"), 10, ("напишите 90m",)),
+    "half an hour with a point": ("brand", brand("every: 90s", "every: 1.5h"), 10, ("напишите 90m",)),
+    "a number with a blank": (
+        "routes",
+        routes("urgency_at: 0.9", "reach_at: 10 000"),
+        7,
+        ("без пробелов: 10000",),
+    ),
+    "yes for true": ("routes", routes("console: true}", "console: yes}"), 3, ("true или false",)),
     # letters and signs that look alike
+    "a Latin letter in a name": ("brand", brand("[Ромашка,", "[Рoмашка,"), 3, ("латинская «o» (2-я)",)),
+    "a name twice": ("brand", brand("[Ромашка,", "[Ромашка, ромашка,"), 3, ("оставьте один раз",)),
     "a Cyrillic letter in a key": ("brand", brand("watch:", "watсh:"), 9, ("«watch»", "русская «с» (4-я)")),
     "a Cyrillic letter in a role": ("people", people("role: lead", "role: leаd"), 3, ("«lead»", "русская «а»")),
     "a Cyrillic letter in an account": (
@@ -98,6 +109,24 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         brand("[Ромашка, Ромашка Телеком, romashka]", "Ромашка, Ромашка Телеком"),
         3,
         ("names: [Ромашка, Ромашка Телеком]",),
+    ),
+    "a list with dashes for hyphens": (
+        "brand",
+        brand("names: [Ромашка, Ромашка Телеком, romashka]", "names:\n  – Ромашка"),
+        3,
+        ("дефис и пробел",),
+    ),
+    "quotes around a part": (
+        "brand",
+        brand("title: Ромашка Телеком", 'title: "Ромашка" Телеком'),
+        2,
+        ("всё значение",),
+    ),
+    "an author with a blank": (
+        "brand",
+        brand('["vk:-100500", "x:romashka_ru"]', "[vk: -100500]"),
+        8,
+        ('"vk:-100500"',),
     ),
     # names, companions, phrases
     "two names with a semicolon": ("brand", names("[Самокат; Самокат доставка]"), 3, ("несколько значений",)),
@@ -176,7 +205,16 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         3,
         ("строчной латиницей",),
     ),
+    "a chat without braces": ("routes", routes("[{chat: -1003}]", "[-1003]"), 3, ("{chat: -1003}",)),
+    "a chat without a list": ("routes", routes("[{chat: -1003}]", "-1003"), 3, ("[{chat: -1003}]",)),
+    "two receivers without a comma": (
+        "routes",
+        routes("[crisis, support]", "[crisis support]"),
+        8,
+        ("[crisis, support]",),
+    ),
     # routes
+    "two topics in one": ("routes", routes("brands: romashka", "topics: [связь; цена]"), 7, ("[связь, цена]",)),
     "a topic that nothing makes": (
         "routes",
         routes("brands: romashka", "topics: [очередьь]"),
@@ -200,6 +238,12 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         ("маршрут 1 выше",),
     ),
     # people, words, templates
+    "a telephone for a number in Telegram": (
+        "people",
+        people("222", "+79001234567"),
+        3,
+        ("номер телефона", "/id"),
+    ),
     "a person by the @name": ("people", people("222", '"@oleg"'), 3, ("напишет боту /id",)),
     "a group's number for a person": ("people", people("222", "-1001"), 3, ("номер группы",)),
     "nobody with a number in Slack": ("people", people(", slack: U01", ""), 2, ("нет slack",)),
@@ -335,3 +379,9 @@ def test_the_folder_of_the_brands_and_the_one_around_are_told_from_the_configs(t
     assert f"нужна вся папка настроек: {config}" in brands.message
     (around,) = check(tmp_path)
     assert f"настройки лежат глубже: {config}" in around.message
+
+
+@pytest.mark.parametrize("name", ["ЯндексGo", "МТС Bank", "М.Видео", "H&M", "2ГИС", "OZONчик"])
+def test_a_name_of_two_alphabets_by_right_is_let_be(tmp_path: Path, name: str) -> None:
+    found = check(folder(tmp_path, brand=names(f"['{name}']")))
+    assert not any("наберите слово заново" in one.message for one in found)
