@@ -69,14 +69,16 @@ def _weight(verdict: Verdict, start: int, end: int) -> float:
 
 
 def _lasting(kinds: Iterable[str], text: str) -> Iterator[str]:
-    """With how long it has lasted, said of the first kind that lasts, or by itself."""
+    """With how long it has lasted, said of the kind whose words stand nearest to it, or by itself."""
     since = _LONG.search(text)
-    said = False
+    kinds = list(kinds)
+    lasts = _nearest([kind for kind in kinds if kind in _LASTING], text, since.start()) if since else None
     for kind in kinds:
-        if since and kind in _LASTING and not said:
-            said = True
-            yield f"{kind} {since[1].lower()}"
-        else:
-            yield kind
-    if since and not said and not since[1][0].isdecimal():  # «16 дней» may be anything, «третий день» is a wait
+        yield f"{kind} {since[1].lower()}" if since and kind == lasts else kind
+    """With how long it has lasted, said of the kind whose words are nearest to it, or by itself."""
         yield f"{NO_REMEDY} {since[1].lower()}"
+
+
+def _nearest(kinds: Iterable[str], text: str, at: int) -> str | None:
+    away = {kind: abs(found.start() - at) for kind in kinds for found in GROUNDS[kind].finditer(text)}
+    return min(away, key=away.__getitem__, default=None)
