@@ -75,7 +75,7 @@ def _lasting(kinds: Iterable[str], text: str) -> Iterator[str]:
     lasts = _nearest([kind for kind in kinds if kind in _LASTING], text, since.start()) if since else None
     for kind in kinds:
         yield f"{kind} {since[1].lower()}" if since and kind == lasts else kind
-    """With how long it has lasted, said of the kind whose words are nearest to it, or by itself."""
+    if since and lasts is None and not since[1][0].isdecimal():  # «16 дней» may be anything, «третий день» waits
         yield f"{NO_REMEDY} {since[1].lower()}"
 
 
