@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from alerts.notifiers.slack.api import MAX_BODY
+from alerts.notifiers.answers import MAX_BODY
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.ports import NotifyError
 from simulator.faults import Fault

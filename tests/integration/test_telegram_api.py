@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from alerts.notifiers.telegram.api import MAX_BODY, TelegramApi, TelegramError
+from alerts.notifiers.answers import MAX_BODY
+from alerts.notifiers.telegram.api import TelegramApi, TelegramError
 from tests.contract.notifier_stages import serving
 
 TOKEN = "7:secret-of-the-bot"

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from alerts.notifiers.answers import read_bounded
 from alerts.ports import NotifyError
 
 log = logging.getLogger(__name__)
@@ -27,9 +28,6 @@ Connect = Callable[[], BaseConnector]
 """Called in the running loop, once for each session."""
 
 CONNECT_SECONDS: Final = 5.0
-MAX_BODY: Final = 8 * 1024 * 1024
-"""Bytes of an answer; a page of a channel's history with the longest messages stays below it."""
-CHUNK: Final = 64 * 1024
 TOKEN_PAUSE: Final = 60.0
 """Seconds until the next try with a token that was refused: a person has to give a new one."""
 SHORTEST_WAIT: Final = 1.0
@@ -56,13 +54,11 @@ class BoundedResponse(ClientResponse):
 
     async def read(self) -> bytes:
         if self._body is None:
-            body = bytearray()
-            async for piece in self.content.iter_chunked(CHUNK):
-                body += piece
-                if len(body) > MAX_BODY:
-                    self.close()
-                    raise ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
-            self._body = bytes(body)
+            try:
+                self._body = await read_bounded(self.content)
+            except ClientPayloadError:
+                self.close()
+                raise
         return await super().read()
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 from slack_sdk.models.views import View
 
 from alerts.cards.prompt import Option, Prompt
+from alerts.notifiers.answers import as_object, object_of, text_of
 from alerts.notifiers.highlights import clean, cut
-from alerts.notifiers.slack.updates import Pressed, is_action, object_of, text_of
+from alerts.notifiers.slack.updates import Pressed, is_action
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ def _asked(view: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = json.loads(text_of(view, "private_metadata"))
     except ValueError:
         return {}
-    return asked if isinstance(asked, dict) else {}
+    return as_object(asked)
 
 
 def _value(view: Mapping[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from alerts.bucket import Limit
 from alerts.cards.card import Card
 from alerts.cards.note import Note
+from alerts.notifiers.answers import object_of, objects_of, text_of
 from alerts.notifiers.slack.api import Connect, SlackApi, UnreadableError
 from alerts.notifiers.slack.markup import blocks, fallback, note_blocks, note_text
 from alerts.ports import Limits, NotifyError
@@ -136,7 +137,7 @@ class SlackNotifier:
                     types="public_channel,private_channel", limit=1000, cursor=cursor, exclude_archived=True
                 ),
             )
-            for channel in _objects(answer, "channels"):
+            for channel in objects_of(answer, "channels"):
                 self._ids[f"#{channel.get('name')}"] = str(channel.get("id"))
             cursor = _next_cursor(answer)
             if not cursor:
@@ -163,7 +164,7 @@ class SlackNotifier:
                     cursor=cursor,
                 ),
             )
-            for message in _objects(answer, "messages"):
+            for message in objects_of(answer, "messages"):
                 yield message
             cursor = _next_cursor(answer)
             if not cursor:
@@ -176,18 +177,8 @@ def _has_no_thread(error: NotifyError) -> bool:
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata")
-    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
-    key = payload.get("key") if isinstance(payload, dict) else None
-    return key if isinstance(key, str) else None
-
-
-def _objects(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    found = answer.get(name)
-    return [value for value in found if isinstance(value, dict)] if isinstance(found, list) else []
+    return text_of(object_of(object_of(message, "metadata"), "event_payload"), "key") or None
 
 
 def _next_cursor(answer: Mapping[str, Any]) -> str | None:
-    more = answer.get("response_metadata")
-    cursor = more.get("next_cursor") if isinstance(more, dict) else None
-    return cursor if isinstance(cursor, str) and cursor else None
+    return text_of(object_of(answer, "response_metadata"), "next_cursor") or None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from alerts.notifiers.answers import as_object, object_of, text_of
 from alerts.notifiers.slack.markup import OPEN
 
 _ACTION: Final = re.compile(r"[a-z_]{1,32}")
@@ -37,7 +38,7 @@ def read_message(text: str) -> Mapping[str, Any]:
         message = json.loads(text)
     except ValueError:
         return {}
-    return message if isinstance(message, dict) else {}
+    return as_object(message)
 
 
 def read_press(message: Mapping[str, Any]) -> Pressed | None:
@@ -75,16 +76,5 @@ def is_action(value: object) -> bool:
     return isinstance(value, str) and _ACTION.fullmatch(value) is not None
 
 
-def object_of(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, dict) else {}
-
-
-def text_of(value: Mapping[str, Any], key: str) -> str:
-    inner = value.get(key)
-    return inner if isinstance(inner, str) else ""
-
-
 def _first(values: object) -> Mapping[str, Any]:
-    first = values[0] if isinstance(values, list) and values else None
-    return first if isinstance(first, dict) else {}
+    return as_object(values[0] if isinstance(values, list) and values else None)

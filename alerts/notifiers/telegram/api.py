@@ -10,21 +10,18 @@ from aiohttp import (
     ClientConnectorError,
     ClientError,
     ClientHttpProxyError,
-    ClientPayloadError,
-    ClientResponse,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
     InvalidURL,
 )
 
+from alerts.notifiers.answers import as_object, number_of, object_of, read_bounded
+
 Connect = Callable[[], BaseConnector]
 """Called in the running loop, once for each session."""
 
 CONNECT_SECONDS: Final = 5.0
-MAX_BODY: Final = 8 * 1024 * 1024
-"""Bytes of an answer. A hundred updates, the most that come at once, stay below it with the longest texts."""
-CHUNK: Final = 64 * 1024
 LONGEST_WAIT: Final = 3_600
 """Seconds that Telegram may ask for; after them one try finds out."""
 
@@ -84,7 +81,7 @@ class TelegramApi:
             async with self._open().post(
                 self._address + method, json=given, timeout=limits, allow_redirects=False
             ) as response:
-                body = await _read(response)
+                body = await read_bounded(response.content)
         except (ClientError, TimeoutError, OSError) as error:
             # The error's own words may hold the address, and the address holds the token.
             sent = not isinstance(error, _NOT_SENT)
@@ -108,24 +105,14 @@ class TelegramApi:
             return answer.get("result")
         if ok is not False or not isinstance(description, str):
             raise TelegramError(f"an answer that says nothing: HTTP {status}")
-        parameters = answer.get("parameters")
-        parameters = parameters if isinstance(parameters, dict) else {}
-        wait = _number(parameters, "retry_after")
+        parameters = object_of(answer, "parameters")
+        wait = number_of(parameters, "retry_after")
         raise TelegramError(
             description.replace(self._token, "***")[:500],
-            code=_number(answer, "error_code") or status,
+            code=number_of(answer, "error_code") or status,
             retry_after=float(min(wait, LONGEST_WAIT)) if wait is not None and wait > 0 else None,
-            migrate_to_chat_id=_number(parameters, "migrate_to_chat_id"),
+            migrate_to_chat_id=number_of(parameters, "migrate_to_chat_id"),
         )
-
-
-async def _read(response: ClientResponse) -> bytes:
-    body = bytearray()
-    async for piece in response.content.iter_chunked(CHUNK):
-        body += piece
-        if len(body) > MAX_BODY:
-            raise ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
-    return bytes(body)
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:
@@ -134,9 +121,4 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
         answer = json.loads(body.decode(errors="replace"))
     except (ValueError, RecursionError):
         return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _number(values: Mapping[str, Any], name: str) -> int | None:
-    value = values.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return as_object(answer)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from alerts.notifiers.answers import object_of
 from alerts.notifiers.highlights import clean
 from alerts.notifiers.telegram.markup import read_data
 
@@ -71,8 +72,8 @@ def update_id(update: object) -> int:
 
 def read_query(update: Mapping[str, Any]) -> Query | None:
     """The press in an update. The message under the button may be inaccessible: where it stands is enough."""
-    asked = _object(update, "callback_query")
-    person = _object(asked, "from")
+    asked = object_of(update, "callback_query")
+    person = object_of(asked, "from")
     user, data, number = person.get("id"), asked.get("data"), asked.get("id")
     pressed = read_data(data) if isinstance(data, str) else None
     if pressed is None or not isinstance(user, int) or not isinstance(number, str):
@@ -85,18 +86,22 @@ def read_query(update: Mapping[str, Any]) -> Query | None:
         case=case,
         action=action,
         value=value,
-        place=_place(_object(asked, "message")),
+        place=_place(object_of(asked, "message")),
     )
 
 
 def read_reply(update: Mapping[str, Any]) -> Reply | None:
     """An answer to a bot's message that is no choice of buttons."""
-    message = _object(update, "message")
-    answered, person, text = _object(message, "reply_to_message"), _object(message, "from"), message.get("text")
+    message = object_of(update, "message")
+    answered, person, text = (
+        object_of(message, "reply_to_message"),
+        object_of(message, "from"),
+        message.get("text"),
+    )
     place, to, user = _place(message), answered.get("message_id"), person.get("id")
     if place is None or not isinstance(to, int) or not isinstance(user, int):
         return None
-    if _object(answered, "from").get("is_bot") is not True or "reply_markup" in answered:
+    if object_of(answered, "from").get("is_bot") is not True or "reply_markup" in answered:
         return None
     return Reply(
         place=place,
@@ -110,9 +115,9 @@ def read_reply(update: Mapping[str, Any]) -> Reply | None:
 
 def read_words(update: Mapping[str, Any]) -> Words | None:
     """/start and /id tell people the numbers that people.yaml and routes.yaml ask for."""
-    message = _object(update, "message")
-    text, chat = message.get("text"), _object(message, "chat").get("id")
-    user = _object(message, "from").get("id")
+    message = object_of(update, "message")
+    text, chat = message.get("text"), object_of(message, "chat").get("id")
+    user = object_of(message, "from").get("id")
     if not isinstance(text, str) or not isinstance(chat, int) or not _COMMAND.match(text):
         return None
     topic = _topic(message)
@@ -123,10 +128,10 @@ def read_words(update: Mapping[str, Any]) -> Words | None:
 
 
 def _place(message: Mapping[str, Any]) -> Place | None:
-    chat, number = _object(message, "chat").get("id"), message.get("message_id")
+    chat, number = object_of(message, "chat").get("id"), message.get("message_id")
     if not isinstance(chat, int) or not isinstance(number, int):
         return None
-    answers = _object(message, "reply_to_message").get("message_id")
+    answers = object_of(message, "reply_to_message").get("message_id")
     return Place(
         chat=chat,
         message=number,
@@ -150,12 +155,7 @@ def _asked(message: Mapping[str, Any]) -> str | None:
         "offset"
     ) != 0:
         return None
-    return _name(_object(entities[0], "user"))
-
-
-def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    inner = value.get(key)
-    return inner if isinstance(inner, Mapping) else {}
+    return _name(object_of(entities[0], "user"))
 
 
 def _name(person: Mapping[str, Any]) -> str:
