@@ -2,42 +2,54 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-STAMP  := $(VENV)/.installed
+RUNS   := $(VENV)/.runs
+TOOLS  := $(VENV)/.tools
+PIP     = $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup tools demo test check bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(STAMP) ## make .venv with the `listener` command in it
+setup: $(RUNS) ## make .venv with the `listener` command in it: what runs, some 350 MB
+	@echo 'Ready: $(BIN)/listener, or after `. $(BIN)/activate` just `listener`.'
 
-$(STAMP): requirements/all.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(0 if (3,11) <= sys.version_info < (3,14) else "Otklik needs Python 3.11, 3.12 or 3.13; say which one: make setup PYTHON=python3.12")'
+$(RUNS): requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3,11) <= sys.version_info < (3,14) else "Otklik needs Python 3.11, 3.12 or 3.13; say which one: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@echo 'Installing what runs: some 100 MB to fetch, a minute or two.'
+	$(PIP) --require-hashes -r requirements/run.txt -r requirements/build.txt
+	$(PIP) --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+tools: $(TOOLS) ## add what develops: tests, linters, training
+
+$(TOOLS): $(RUNS) requirements/all.txt
+	@echo 'Installing what develops: some 900 MB in all.'
+	$(PIP) --require-hashes -r requirements/all.txt
 	@touch $@
 
 demo: setup ## run the daemon against the simulator: cards on http://127.0.0.1:8080 and here
 	$(BIN)/listener demo $(ARGS)
 
-test: setup ## all tests, on SQLite and, where there is a server, PostgreSQL
+test: tools ## all tests, on SQLite and, where there is a server, PostgreSQL
 	$(BIN)/python -m pytest $(ARGS)
 
-check: setup ## format, lint, types, import rules, dependencies
+check: tools ## format, lint, types, import rules, dependencies
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
-bench: setup ## speeds, each beside the bare loop it is held against
+bench: tools ## speeds, each beside the bare loop it is held against
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second pyproject.toml -o requirements/base.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second --extra train pyproject.toml -c requirements/run.txt -o requirements/base.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra second --extra train --extra dev pyproject.toml -c requirements/base.txt -o requirements/all.txt
 	echo 'setuptools>=80' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -c requirements/all.txt -o requirements/build.txt
 
 clean: ## remove what was built

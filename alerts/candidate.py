@@ -8,10 +8,11 @@ from domain.span import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An unhappy customer, as triage found him.
+    """An unhappy customer, as the decision found him.
 
-    `thread` is never empty (a post is its own thread). `because` are spans of `text` that moved the decision,
-    strongest first; `named` are the spans that name the brand. `complaint` and `urgency` are probabilities.
+    `thread` is never empty (a post is its own thread). `evidence_spans` are spans of `text` that speak for a
+    complaint, strongest first; `brand_spans` are those that name the brand. `complaint` and `urgency` are
+    probabilities; `dangers` say what cannot wait, the gravest first. `network_title` is the network in Russian.
     """
 
     brand: str
@@ -32,5 +33,7 @@ class Candidate:
     intent: str
     topics: tuple[str, ...]
     urgency: float
-    because: tuple[Span, ...]
-    named: tuple[Span, ...]
+    evidence_spans: tuple[Span, ...]
+    brand_spans: tuple[Span, ...]
+    dangers: tuple[str, ...] = ()
+    network_title: str = ""

@@ -1,21 +1,29 @@
-"""What alerts ask of a messenger and of the store: Notifier, Inbox, Outbox and their values."""
+"""What alerts ask of a messenger and of the store: Notifier and its abilities, Inbox, Outbox, and their values."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, runtime_checkable
+from datetime import datetime, timedelta
+from typing import Final, Protocol, runtime_checkable
 
-from alerts.card import Card
-from alerts.case import Case
+from alerts.bucket import Limit
+from alerts.cards.card import Card
+from alerts.cards.note import Note
+from alerts.cards.prompt import Prompt
+from alerts.cases.case import Case
+from alerts.cases.telling import NoticeDraft, Priority
 from alerts.routing import Chat
 from domain.person import Messenger
+
+FARTHEST: Final = timedelta(minutes=5)
+"""Nothing is put off by `Outbox.retry` for longer than this."""
 
 
 class NotifyError(Exception):
     """A card that was not shown; says what to do.
 
     `permanent`: this chat will never take it (bot kicked, chat gone): go to the next receiver.
-    `retry_after`: seconds the messenger asked for; it holds for the whole messenger.
+    `retry_after`: seconds the messenger asked for, bounded where they were read; it holds for this chat, or for
+    the whole messenger where `everywhere` says so (a refused token).
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
     `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).
@@ -27,6 +35,7 @@ class NotifyError(Exception):
         *,
         permanent: bool = False,
         retry_after: float | None = None,
+        everywhere: bool = False,
         ambiguous: bool = False,
         moved_to: str | None = None,
         gone: bool = False,
@@ -34,6 +43,7 @@ class NotifyError(Exception):
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.everywhere = everywhere
         self.ambiguous = ambiguous
         self.moved_to = moved_to
         self.gone = gone
@@ -58,13 +68,52 @@ class Notifier(Protocol):
 class Searchable(Protocol):
     """A notifier that can find out whether an earlier, ambiguous try was shown."""
 
-    async def find(self, chat: Chat, key: str, since: datetime) -> str | None:
-        """The reference of the message sent under `key`, or None when it was never shown."""
+    async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
+        """The reference of the message sent under `key`, or None when it was never shown.
+
+        A note is looked for `under` the card's message, where it was said.
+        """
+
+
+@runtime_checkable
+class Threads(Protocol):
+    """A notifier that can say a word under a card."""
+
+    async def note(self, chat: Chat, card_ref: str | None, note: Note, key: str) -> str:
+        """Say the note under the card's message (in the chat itself where there is none) and return its reference.
+
+        Raises NotifyError.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How fast a messenger may be told: each chat, and all of it together; None for no limit.
+
+    Cards, edits and notes count alike.
+    """
+
+    chat: Callable[[Chat], Limit | None] = lambda _chat: None
+    whole: Limit | None = None
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A notifier that knows its messenger's limits."""
+
+    @property
+    def limits(self) -> Limits: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """A button that somebody pressed. `key` is unique to the press and the same when it is delivered again."""
+    """A button that somebody pressed, or the answer to what it asked. `key` is unique to the press and the same
+    when it is delivered again. `value` is the text or the option that the person gave.
+
+    `chat` and `ref` are the card's message that it came from, where the messenger says so: the reference as
+    `Notifier.send` gave it, the chat by its id, also where the config has its name. The answer to a text prompt in
+    Telegram comes from the prompt's own message, which the PromptBook knows.
+    """
 
     messenger: Messenger
     key: str
@@ -73,17 +122,45 @@ class Press:
     case: int
     action: str
     at: datetime
+    value: str | None = None
+    chat: str | None = None
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the person who pressed reads, in Russian; `alert` for a refusal that must not be overlooked."""
+    """What the person who pressed reads, in Russian; `alert` for a refusal that must not be overlooked.
+
+    `prompt` asks for what the command still needs; its answer comes back as another press, with a `value`.
+    """
 
     text: str
     alert: bool = False
+    prompt: Prompt | None = None
 
 
 OnPress = Callable[[Press], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A prompt as it stands in a messenger: whoever answers message `ref` answers `action` of `case`."""
+
+    messenger: Messenger
+    chat: str
+    ref: str
+    user: str
+    case: int
+    action: str
+    at: datetime
+
+
+class PromptBook(Protocol):
+    """Remembers prompts over restarts, for messengers where an answer only names the message it answers."""
+
+    async def remember(self, asked: Asked) -> None: ...
+
+    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None: ...
 
 
 class Inbox(Protocol):
@@ -109,22 +186,66 @@ class Delivery:
     tries: int
     unknown: bool
     created_at: datetime
+    priority: Priority = Priority.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A word that a chat must read. `card_ref` is the card's message in that chat, under which it is said.
+
+    A digest speaks of several `cases` at once (oldest deadline first); any other notice of one.
+    """
+
+    id: int
+    receiver: str
+    chat: Chat
+    draft: NoticeDraft
+    cases: tuple[Case, ...]
+    card_ref: str | None
+    tries: int
+    unknown: bool
+    created_at: datetime
+
+
+Due = Delivery | Notice
+"""What a worker of the outbox is given to do."""
+
+
+Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, int]]
+"""How much each chat may get now: asked with the chats where something is due, and its most urgent priority."""
 
 
 class Outbox(Protocol):
-    """The store's side of telling. A claimed delivery is leased: if the process dies it comes back `unknown`."""
+    """The store's side of telling. What is claimed is leased: if the process dies it comes back `unknown`.
 
-    async def claim(self, now: datetime, *, limit: int, skip: frozenset[Messenger]) -> Sequence[Delivery]:
-        """Lease due deliveries whose card is behind its case, oldest first, leaving out `skip`ped messengers."""
+    `now` is the wall clock, which may be set back. What was tried and put off to later than FARTHEST from `now` is
+    due all the same, and a lease that ends FARTHEST later than a lease lasts is over (the clocks of two daemons
+    differ). What was never tried may be due much later: the night holds it.
 
-    async def shown(self, delivery: Delivery, ref: str, now: datetime) -> None:
-        """The chat now shows `delivery.case.revision` under `ref`."""
+    The four marks (`shown`, `retry`, `fail`, `redirect`) are repeated with the same words when one of them failed,
+    until it is written; nothing is claimed before. They count as long as nobody else has claimed the thing since,
+    even after the lease ran out, and a mark that was written already changes nothing.
+    """
 
-    async def retry(self, delivery: Delivery, at: datetime, error: str, *, unknown: bool) -> None:
-        """Not shown; due again at `at`. Counts a try."""
+    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+        """Lease what is due in one messenger: for each chat at most as many as `room` gives it, by priority, then
+        oldest first. `room` is asked once, with all chats where something is due, inside the claim's transaction.
+        """
 
-    async def fail(self, delivery: Delivery, error: str, now: datetime) -> None:
+    async def shown(self, due: Due, ref: str, now: datetime) -> None:
+        """The chat now shows `due.case.revision`, or the notice, under `ref`. Forgets the tries.
+
+        A delivery whose case has changed meanwhile is due at once.
+        """
+
+    async def retry(self, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
+        """Not shown; due again at `at`. Counts a try.
+
+        A new change of the case makes a delivery due at once, however far it was put off (a refused edit).
+        """
+
+    async def fail(self, due: Due, error: str, now: datetime) -> None:
         """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""
 
-    async def redirect(self, delivery: Delivery, chat: Chat, now: datetime) -> None:
+    async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         """The chat has moved: everything meant for it goes to `chat` as new messages; this one is due at once."""

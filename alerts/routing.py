@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from alerts.candidate import Candidate
-from alerts.russian import INTENT_TITLES, NETWORK_TITLES, number, percent, plural
+from alerts.russian import INTENT_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
 from domain.person import Messenger
 
@@ -71,12 +71,12 @@ def decide(candidate: Candidate, routing: Routing) -> Decision:
     """Pick the receivers of a candidate, in the route's order; each chat stands once, with its first receiver."""
     for position, route in enumerate(routing.routes, start=1):
         if holds(route.when, candidate):
-            reason = f"маршрут {position}: {_because(route.when, candidate)}"
-            return Decision(receivers=_named(routing, route.to), reason=reason)
+            reason = f"маршрут {position}: {_conditions(route.when, candidate)}"
+            return Decision(receivers=_receivers(routing, route.to), reason=reason)
     reason = "маршрут по умолчанию"
     if routing.routes:
         reason += ": условия остальных не подошли"
-    return Decision(receivers=_named(routing, routing.default), reason=reason)
+    return Decision(receivers=_receivers(routing, routing.default), reason=reason)
 
 
 def holds(when: When, candidate: Candidate) -> bool:
@@ -97,12 +97,12 @@ def holds(when: When, candidate: Candidate) -> bool:
     )
 
 
-def _because(when: When, candidate: Candidate) -> str:
+def _conditions(when: When, candidate: Candidate) -> str:
     """The route's conditions as they held, in Russian."""
     topics = [topic for topic in candidate.topics if topic in when.topics]
     parts = (
         f"бренд «{candidate.brand_title}»" if when.brands else "",
-        f"сеть {NETWORK_TITLES.get(candidate.network, candidate.network)}" if when.networks else "",
+        f"сеть {candidate.network_title or candidate.network}" if when.networks else "",
         f"{plural(len(topics), 'тема', 'темы', 'темы')} {', '.join(topics)}" if topics else "",
         f"намерение: {INTENT_TITLES.get(candidate.intent, candidate.intent)}" if when.intents else "",
         _floor("срочность", candidate.urgency, when.urgency_at),
@@ -118,15 +118,15 @@ def _floor(name: str, value: float, floor: float | None) -> str:
     return "" if floor is None else f"{name} {percent(value)} не ниже {percent(floor)}"
 
 
-def _named(routing: Routing, names: tuple[str, ...]) -> tuple[Receiver, ...]:
+def _receivers(routing: Routing, names: tuple[str, ...]) -> tuple[Receiver, ...]:
     receivers = {receiver.name: receiver for receiver in routing.receivers}
-    told: set[Chat] = set()
+    reached: set[Chat] = set()
     chosen = []
     for name in dict.fromkeys(names):
         if name not in receivers:
             continue
-        chats = tuple(chat for chat in dict.fromkeys(receivers[name].chats) if chat not in told)
-        told.update(chats)
+        chats = tuple(chat for chat in dict.fromkeys(receivers[name].chats) if chat not in reached)
+        reached.update(chats)
         if chats:
             chosen.append(replace(receivers[name], chats=chats))
     return tuple(chosen)

@@ -1,6 +1,6 @@
 """Russian in numbers, dates and word forms: what cards and answers are worded with."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,6 @@ MONTHS: Final = (
     "декабря",
 )
 
-NETWORK_TITLES: Final = {"vk": "ВКонтакте", "x": "X"}
 INTENT_TITLES: Final = {
     "vent": "делится недовольством",
     "solve": "просит помочь",
@@ -75,6 +74,16 @@ def day(at: datetime, *, timezone: str) -> str:
     """The date in words: «3 ноября»."""
     local = at.astimezone(ZoneInfo(timezone))
     return f"{local.day}{NBSP}{MONTHS[local.month - 1]}"
+
+
+def lasted(span: timedelta) -> str:
+    """How long, as precisely as a person needs it: «12 мин», «2 ч 5 мин», «3 дня»."""
+    minutes = int(span.total_seconds()) // 60
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return counted(hours // 24, "день", "дня", "дней")
+    parts = (f"{hours}{NBSP}ч" if hours else "", f"{rest}{NBSP}мин" if rest or not hours else "")
+    return NBSP.join(filter(None, parts))
 
 
 def did(stem: str, gender: Literal["f", "m"] | None) -> str:

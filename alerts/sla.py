@@ -25,8 +25,8 @@ class Sla:
 class Hours:
     """Working hours: blocks of a day (start, end), in `timezone`. No blocks on a day: nobody works.
 
-    `night`: outside them cards wait until the next block (`hold`), only urgent ones go at once (`urgent`),
-    or all go (`send`). A block that ends no later than it begins ends on the next day.
+    `night`: after the last block of a day cards wait until the next one (`hold`), only urgent ones go at once
+    (`urgent`), or all go (`send`). A block that ends no later than it begins ends on the next day.
     """
 
     weekdays: tuple[tuple[time, time], ...]
@@ -72,11 +72,21 @@ def working(hours: Hours, now: datetime) -> bool:
 
 
 def hold_until(hours: Hours, *, urgent: bool, now: datetime) -> datetime | None:
-    """Until when a card waits; None: it goes at once, also when nobody ever works (nothing may be lost)."""
+    """Until when a card waits; None: it goes at once, also when nobody ever works (nothing may be lost).
+
+    A break between two blocks of a day is no night: people come back to what was said meanwhile.
+    """
     if hours.night == "send" or (hours.night == "urgent" and urgent):
         return None
     opening = next_opening(hours, now)
-    return None if opening == now else opening
+    return None if opening == now or _in_a_break(hours, now) else opening
+
+
+def _in_a_break(hours: Hours, now: datetime) -> bool:
+    """Whether work has begun on this local day and goes on later in it."""
+    today = now.astimezone(ZoneInfo(hours.timezone)).date()
+    spans = [_span(block, hours, today) for block in _of_day(hours, today)]
+    return any(end <= now for _, end in spans) and any(now <= start for start, _ in spans)
 
 
 def _blocks(hours: Hours, since: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -92,13 +102,20 @@ def _blocks(hours: Hours, since: datetime) -> Iterator[tuple[datetime, datetime]
     first = since.astimezone(zone).date() - timedelta(days=1)
     free = since.astimezone(UTC)
     for day in (first + timedelta(days=count) for count in range(HORIZON_DAYS)):
-        for opens, closes in sorted(_of_day(hours, day)):
-            start = max(free, datetime.combine(day, opens, zone).astimezone(UTC))
-            last_day = day if closes > opens else day + timedelta(days=1)
-            end = datetime.combine(last_day, closes, zone).astimezone(UTC)
+        for block in sorted(_of_day(hours, day)):
+            opens, end = _span(block, hours, day)
+            start = max(free, opens)
             if start < end:
                 yield start, end
                 free = end
+
+
+def _span(block: tuple[time, time], hours: Hours, day: date) -> tuple[datetime, datetime]:
+    """The block of a day in UTC."""
+    (opens, closes), zone = block, ZoneInfo(hours.timezone)
+    last_day = day if closes > opens else day + timedelta(days=1)
+    start, end = datetime.combine(day, opens, zone), datetime.combine(last_day, closes, zone)
+    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 def _of_day(hours: Hours, day: date) -> tuple[tuple[time, time], ...]:

@@ -33,7 +33,7 @@ AT_ONCE: Final = 0.02
 """The bare poller's rest between two looks where the daemon has a long poll."""
 CARDS: Final = """
     SELECT m.source, m.network, m.external_id, m.heard_at / 1e6, min(d.delivered_at) / 1e6
-    FROM deliveries d JOIN cases c ON c.id = d.case_id
+    FROM card_views d JOIN cases c ON c.id = d.case_id
     JOIN mentions m ON m.id = (SELECT min(mention_id) FROM case_mentions WHERE case_id = c.id)
     WHERE d.delivered_at IS NOT NULL GROUP BY m.id
 """

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -14,20 +15,20 @@ from typing import Any, Final
 
 import orjson
 
-from alerts.card import Card
+from alerts.cards.card import Card
 from alerts.routing import Chat
 from benchmarks.row import Row
 from benchmarks.stream import TELECOM, complaining_lines, invented_config, invented_lines, real_lines
+from listener.app import Messengers, build_pipeline, build_rules
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config
-from listener.heap import settle
+from listener.gc_tuning import settle
 from listener.metrics import Metrics
-from listener.parts import Messengers, build_judging, build_pipeline
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.store.stores import Stores, open_stores
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 
 USUAL: Final = 20_000
@@ -47,6 +48,12 @@ class NullNotifier:
 
     async def close(self) -> None:
         pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piped:
+    pipeline: Pipeline
+    stores: Stores
 
 
 def run() -> list[Row]:
@@ -82,25 +89,26 @@ async def _replayed(config: Config, lines: bytes) -> float:
     return progress.judged / seconds
 
 
-async def replay(piped: Pipeline, lines: bytes) -> Progress:
+async def replay(piped: Piped, lines: bytes) -> Progress:
     progress = Progress()
-    await Replaying(piped, ("console",), progress).run(read_mentions(BytesIO(lines), progress, _refuse))
+    replaying = Replaying(piped.pipeline, piped.stores, ("console",), SystemClock(), progress)
+    await replaying.run(read_mentions(BytesIO(lines), progress, _refuse))
     return progress
 
 
 @asynccontextmanager
-async def pipeline(config: Config) -> AsyncIterator[Pipeline]:
+async def pipeline(config: Config) -> AsyncIterator[Piped]:
     """The real pipeline over a new SQLite file, every card going to the null receiver."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
-        store = await Store.open(f"sqlite:///{folder}/otklik.db")
-        stack.push_async_callback(store.close)
-        workers = stack.enter_context(ThreadPoolExecutor(1))
+        stores = await open_stores(f"sqlite:///{folder}/otklik.db")
+        stack.push_async_callback(stores.close)
+        executor = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
         messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes=())
-        judging = build_judging(config, frozenset(messengers.notifiers))
-        watch = Watch(Metrics(), Health(), clock)
-        yield build_pipeline(config, judging, store, messengers, clock, watch, workers)
+        rules = build_rules(config, config.people, frozenset(messengers.notifiers))
+        telemetry = Telemetry(Metrics(), Health(), clock)
+        yield Piped(pipeline=build_pipeline(rules, stores, messengers, clock, telemetry, executor), stores=stores)
 
 
 def _bare_loop(lines: bytes) -> float:

@@ -1,5 +1,6 @@
 """A brand: what is listened for, as the brand's file says it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -7,29 +8,27 @@ from domain.span import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatchVk:
-    """`community` are screen names of own communities heard by long poll."""
+class Watch:
+    """What is heard of one network: everybody's posts, who addresses own accounts, what is said on own `pages`.
 
-    search: bool = True
-    community: tuple[str, ...] = ()
-    every: timedelta = timedelta(seconds=90)
+    `every` is how often it is asked what it does not tell by itself.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchX:
     search: bool = True
     mentions: bool = False
-    every: timedelta = timedelta(seconds=60)
+    pages: tuple[str, ...] = ()
+    every: timedelta = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
     """Names are matched in every word form; a homonym needs an `only_when` companion and no `never_when` phrase.
 
-    `phrases` are exact phrases in double quotes and word beginnings with `*`. `accounts_*` are the brand's own,
-    `ignore_authors` are `network:id` or `network:handle`. `complaint_at` is the probability that makes a case;
-    `per_day` bounds the new cards of a day. None for a network: it is not
-    watched. With `misspelled` one slip of the finger in a long, rare name is looked through.
+    `phrases` are exact phrases in double quotes and word beginnings with `*`. `accounts` are the brand's own by
+    network, `ignore_authors` are `network:id` or `network:handle`. `watch` says what is heard; a network that is
+    not in it is not watched. `usd_per_day` bounds what reading a network may cost. `complaint_at` is the
+    probability that makes a case; `per_day` bounds the new cards of a day. With `misspelled` one slip of the
+    finger in a long, rare name is looked through.
     """
 
     id: str
@@ -39,14 +38,12 @@ class Brand:
     never_when: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     misspelled: bool = True
-    accounts_vk: tuple[str, ...] = ()
-    accounts_x: tuple[str, ...] = ()
+    accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_authors: tuple[str, ...] = ()
-    watch_vk: WatchVk | None = field(default_factory=WatchVk)
-    watch_x: WatchX | None = field(default_factory=WatchX)
+    watch: Mapping[str, Watch] = field(default_factory=dict)
     complaint_at: float = 0.6
     per_day: int | None = None
-    x_usd_per_day: float | None = None
+    usd_per_day: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

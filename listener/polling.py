@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 FIRST_BACKOFF: Final = 1.0
 LAST_BACKOFF: Final = 300.0
+LAST_PROBE: Final = 4.5
+"""Seconds between looks at a network that cannot be reached: with jitter it is heard within five of its return."""
 PAUSED_PROBE: Final = 900.0
 """Seconds after which a paused source is asked once more: a token may have been renewed on the other side."""
 JITTER: Final = 0.1
@@ -25,7 +27,7 @@ Hear = Callable[[Source], Awaitable[bool]]
 """Fetch and keep one batch; True asks to go on at once. Raises SourceError."""
 
 
-class Watcher(Protocol):
+class Telemetry(Protocol):
     """Told how each source fares, for metrics and health."""
 
     def source_ok(self, source: str, now: datetime, every: timedelta | None) -> None: ...
@@ -34,20 +36,25 @@ class Watcher(Protocol):
 
 
 @dataclass(slots=True)
-class _Fortune:
-    """How often in a row a source has failed, and the last complaint logged about it."""
+class _Streak:
+    """How often in a row a source has failed, and the last error logged about it."""
 
     failures: int = 0
-    said: str = ""
+    logged: str = ""
 
 
 def backoff(failures: int, error: SourceError) -> float:
-    """Seconds until the next try after `failures` in a row: the network's word, else doubling to five minutes."""
+    """Seconds until the next try after `failures` in a row: the network's own word, else doubling.
+
+    A network that answers with an error is left alone for up to five minutes; one that cannot be reached is looked
+    at every few seconds, which costs it and us nothing.
+    """
     if error.permanent:
         return PAUSED_PROBE
     if error.retry_after is not None:
         return max(error.retry_after, FIRST_BACKOFF)
-    return float(min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** min(failures - 1, 16)))
+    last = LAST_PROBE if error.unreachable else LAST_BACKOFF
+    return float(min(last, FIRST_BACKOFF * 2 ** min(failures - 1, 16)))
 
 
 def jitter(seconds: float, rng: random.Random) -> float:
@@ -58,12 +65,12 @@ def jitter(seconds: float, rng: random.Random) -> float:
 class Polling:
     """Runs every source until stopped; each has a job of its own, so that one that fails stops no other."""
 
-    def __init__(self, hear: Hear, clock: Clock, watcher: Watcher, rng: random.Random | None = None) -> None:
+    def __init__(self, hear: Hear, clock: Clock, telemetry: Telemetry, rng: random.Random | None = None) -> None:
         self._hear = hear
         self._clock = clock
-        self._watcher = watcher
+        self._telemetry = telemetry
         self._random = rng or random.Random()
-        self._fortunes: dict[str, _Fortune] = {}
+        self._streaks: dict[str, _Streak] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -71,7 +78,7 @@ class Polling:
         """Begin to listen; the first look is spread over a second, so that start-up is no burst."""
         self._scheduler.start()
         for number, source in enumerate(sources):
-            self._fortunes[source.name] = _Fortune()
+            self._streaks[source.name] = _Streak()
             self._plan(source, min(1.0, 0.05 * number))
 
     async def stop(self) -> None:
@@ -123,19 +130,19 @@ class Polling:
         return seconds + jitter(seconds, self._random)
 
     def _succeeded(self, source: Source) -> None:
-        fortune = self._fortunes[source.name]
-        if fortune.failures:
-            log.info("source %s works again after %d failed tries", source.name, fortune.failures)
-        self._fortunes[source.name] = _Fortune()
-        self._watcher.source_ok(source.name, self._clock.now(), source.every)
+        streak = self._streaks[source.name]
+        if streak.failures:
+            log.info("source %s works again after %d failed tries", source.name, streak.failures)
+        self._streaks[source.name] = _Streak()
+        self._telemetry.source_ok(source.name, self._clock.now(), source.every)
 
     def _failed(self, source: Source, error: SourceError) -> float:
-        fortune = self._fortunes[source.name]
-        fortune.failures += 1
-        wait = backoff(fortune.failures, error)
+        streak = self._streaks[source.name]
+        streak.failures += 1
+        wait = backoff(streak.failures, error)
         level, what = _severity(error)
         # The same complaint a hundred times hides the others: repeated ones go to DEBUG.
-        repeated = fortune.said == str(error)
+        repeated = streak.logged == str(error)
         log.log(
             logging.DEBUG if repeated else level,
             "source %s %s: %s; next try in %.0f s",
@@ -144,8 +151,8 @@ class Polling:
             error,
             wait,
         )
-        fortune.said = str(error)
-        self._watcher.source_failed(source.name, error, self._clock.now(), wait)
+        streak.logged = str(error)
+        self._telemetry.source_failed(source.name, error, self._clock.now(), wait)
         return wait + abs(jitter(wait, self._random))
 
 

@@ -4,21 +4,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain.mention import Mention, Network
+from domain.mention import Deletion, Mention, NetworkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time of which a source cannot vouch that it heard everything.
+
+    `since` is None where nobody knows how far back it goes. `cause` is for the staff, in Russian. `filled`: what
+    the gap held was read again in another way, so it is closed as soon as it is said.
+    """
+
+    since: datetime | None
+    until: datetime
+    cause: str
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one look at a network gave.
+    """What one look at a network gave; stored in one transaction.
 
-    `cursor` is the source's own bookmark (opaque text) to store together with the mentions; None leaves the
-    stored one as it is. `more` asks to be fetched again at once. `gap` says in words what may have been missed.
+    `mentions` may be new, known, or known with another text; the brand's own are among them. `deleted` may name
+    what was never stored. `cursor` is the source's own bookmark (opaque text); None leaves the stored one as it
+    is. `more` asks to be fetched again at once.
     """
 
     mentions: tuple[Mention, ...] = ()
+    deleted: tuple[Deletion, ...] = ()
     cursor: str | None = None
     more: bool = False
-    gap: str | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 class Source(Protocol):
@@ -29,7 +45,7 @@ class Source(Protocol):
         """Stable, e.g. `vk.search:romashka`; the key of the stored cursor and the label in metrics."""
 
     @property
-    def network(self) -> Network: ...
+    def network(self) -> NetworkId: ...
 
     @property
     def every(self) -> timedelta | None:
@@ -49,7 +65,8 @@ class SourceError(Exception):
 
     `permanent`: asking again is useless until a person changes something (a revoked token): the source pauses
     and the daemon says so loudly. `retry_after`: seconds to wait when the network named them, or a quota did.
-    `held_back`: the reason is a rate or a quota, not a fault.
+    `held_back`: the reason is a rate or a quota, not a fault. `unreachable`: the network did not answer at all or
+    with a fault of its servers (5xx, a cut or silent connection): it may be well again at any moment.
     """
 
     def __init__(
@@ -59,11 +76,13 @@ class SourceError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         held_back: bool = False,
+        unreachable: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.held_back = held_back
+        self.unreachable = unreachable
 
 
 class Budget(Protocol):

@@ -11,9 +11,11 @@ import orjson
 from domain.mention import Mention
 from domain.person import Messenger
 from listener.mention_format import MalformedMentionError, parse_mention
+from listener.networks.registry import NETWORKS
 from listener.pipeline import Pipeline
-from listener.ports import Batch, SourceError
+from listener.ports import Batch, Clock, SourceError
 from listener.store.errors import StoreError
+from listener.store.stores import Stores
 
 AT_ONCE: Final = 500
 LONGEST_LINE: Final = 1_000_000
@@ -52,7 +54,7 @@ def read_mentions(file: BinaryIO, progress: Progress, on_bad: Callable[[BadLine]
         progress.bytes += len(line)
         try:
             if line.strip():
-                yield parse_mention(orjson.loads(_whole(line, file, progress)))
+                yield parse_mention(orjson.loads(_whole(line, file, progress)), NETWORKS)
         except (orjson.JSONDecodeError, MalformedMentionError) as error:
             progress.bad += 1
             on_bad(BadLine(number=progress.lines, error=str(error)))
@@ -72,8 +74,17 @@ def _whole(line: bytes, file: BinaryIO, progress: Progress) -> bytes:
 class Replaying:
     """One replay. Keeping, judging and telling go on side by side, as in the daemon."""
 
-    def __init__(self, pipeline: Pipeline, messengers: tuple[Messenger, ...], progress: Progress) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        stores: Stores,
+        messengers: tuple[Messenger, ...],
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
         self._pipeline = pipeline
+        self._stores = stores
+        self._clock = clock
         self._messengers = messengers
         self._progress = progress
         self._kept_all = False
@@ -92,15 +103,15 @@ class Replaying:
 
     async def _keep(self, mentions: Iterator[Mention]) -> None:
         while some := tuple(islice(mentions, AT_ONCE)):
-            self._progress.new += await self._pipeline.keep(SOURCE, Batch(mentions=some))
+            self._progress.new += await self._pipeline.hear.keep(SOURCE, Batch(mentions=some))
         self._kept_all = True
 
     async def _judge(self) -> None:
         while True:
             last = self._kept_all
-            judged = await self._pipeline.judge()
-            self._progress.judged += judged
-            if not judged:
+            count = await self._pipeline.judge.step()
+            self._progress.judged += count
+            if not count:
                 if last:
                     break
                 await asyncio.sleep(0.005)
@@ -110,12 +121,17 @@ class Replaying:
         waited = 0.0
         while waited < NEARLY:
             last = self._judged_all
-            told = await self._pipeline.tell(messenger)
-            self._progress.told += told
-            if told:
+            count = await self._pipeline.tell(messenger)
+            self._progress.told += count
+            if count:
                 waited = 0.0
                 continue
-            if last and not await self._pipeline.due_within(NEARLY):
+            if last and not await self._due_soon():
                 return
             await asyncio.sleep(0.05)
             waited += 0.05 * last
+
+    async def _due_soon(self) -> bool:
+        """Whether something is to be shown now or soon."""
+        due = await self._stores.outbox.next_due()
+        return due is not None and (due - self._clock.now()).total_seconds() <= NEARLY

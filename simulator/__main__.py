@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=1.0, help="texts a second, 0 for silence")
     parser.add_argument("--seed", type=int, default=0, help="another order of the texts")
     parser.add_argument("--limits", action="store_true", help="the messengers' real limits")
+    parser.add_argument("--sequels", action="store_true", help="now and then edits, deletions, answers, reposts")
     parser.add_argument("--quiet", action="store_true", help="print the settings only")
     arguments = parser.parse_args()
     if arguments.rate < 0:
@@ -39,6 +40,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         rate=arguments.rate,
         seed=arguments.seed,
         limits=arguments.limits,
+        sequels=arguments.sequels,
     )
     # Before anything is printed: who reads the settings may stop us at once.
     stopped = asyncio.Event()

@@ -2,27 +2,33 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, get_args
 
 from aiohttp import web
 
+from simulator.acting import Acting
 from simulator.faults import Fault, FaultKind
+from simulator.operators import OPERATORS
 from simulator.publishing import UnknownBrandError
-from simulator.world import World
+from simulator.speaking import Speaking
+from simulator.world import ABOUT, World
 
 LATEST: Final = 40
-LONGEST_TEXT: Final = 15_895
-"""VK's own bound for a post."""
 FASTEST: Final = 1000.0
 PAGE_FILES: Final = {
     "page.css": "text/css",
     "page.js": "text/javascript",
-    "telegram.js": "text/javascript",
-    "slack.js": "text/javascript",
-    "markup.js": "text/javascript",
+    "composer.js": "text/javascript",
     "feed.js": "text/javascript",
+    "guide.js": "text/javascript",
+    "markup.js": "text/javascript",
+    "messenger.js": "text/javascript",
+    "modal.js": "text/javascript",
+    "slack.js": "text/javascript",
+    "telegram.js": "text/javascript",
+    "world.js": "text/javascript",
+    "write.js": "text/javascript",
 }
 NOTHING_FROM_ELSEWHERE: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -32,34 +38,28 @@ NOTHING_FROM_ELSEWHERE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """Somebody the page can press buttons as."""
-
-    name: str
-    telegram: int
-    slack: str
-
-
-VISITORS: Final = (
-    Visitor(name="Анна Иванова", telegram=111, slack="U01"),
-    Visitor(name="Олег Смирнов", telegram=222, slack="U02"),
-    Visitor(name="Посторонний", telegram=999, slack="U99"),
-)
-
 Answer = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 def control_routes(world: World) -> list[web.RouteDef]:
     """The routes of the page and of `/sim/`."""
-    control = Control(world)
+    control, acting, speaking = Control(world), Acting(world), Speaking(world)
     return [
         web.get("/", _page),
         web.get("/page/{name}", _page_file),
         web.get("/sim/state", control.state),
         web.get("/sim/published", control.published),
-        web.post("/sim/press", _json(control.press)),
-        web.post("/sim/publish", _json(control.publish)),
+        web.post("/sim/press", _json(acting.press)),
+        web.post("/sim/write", _json(acting.write)),
+        web.post("/sim/answer", _json(acting.answer)),
+        web.post("/sim/submit", _json(acting.submit)),
+        web.post("/sim/close", _json(acting.close)),
+        web.post("/sim/publish", _json(speaking.publish)),
+        web.post("/sim/edit", _json(speaking.edit)),
+        web.post("/sim/delete", _json(speaking.delete)),
+        web.post("/sim/again", _json(speaking.again)),
+        web.post("/sim/brand", _json(speaking.brand)),
+        web.post("/sim/share", _json(speaking.share)),
         web.post("/sim/faults", _json(control.faults)),
         web.post("/sim/traffic", _json(control.traffic)),
     ]
@@ -83,27 +83,6 @@ class Control:
         items = self._world.publishing.published[int(asked) if asked.isdecimal() else 0 :]
         return web.json_response({"published": [item.row() for item in items]}, dumps=_dumps)
 
-    async def press(self, body: dict[str, Any]) -> dict[str, Any]:
-        user, name = body["user"], str(body["name"])
-        if body["messenger"] == "telegram":
-            chat, message = int(body["chat"]), int(body["message"])
-            press = self._world.telegram.press
-            return {"toast": await press(chat, message, str(body["data"]), user=int(user), name=name)}
-        channel, ts, action = str(body["channel"]), str(body["ts"]), str(body["action_id"])
-        await self._world.slack.press(channel, ts, action, body.get("value"), user=str(user), name=name)
-        return {"toast": None}
-
-    async def publish(self, body: dict[str, Any]) -> dict[str, Any]:
-        text, name = str(body["text"]).strip()[:LONGEST_TEXT], str(body.get("author", "")).strip()[:60]
-        if not text:
-            raise ValueError("напишите текст")
-        if body["network"] not in ("vk", "x"):
-            raise ValueError("сеть — vk или x")
-        publishing = self._world.publishing
-        community = body.get("community") or None
-        item = publishing.by_hand(body["network"], name or "Гость", text, community=community)
-        return item.row()
-
     async def faults(self, body: dict[str, Any]) -> dict[str, Any]:
         where = self._world.faults[str(body.pop("where"))]
         fault = Fault(**body)
@@ -118,24 +97,36 @@ class Control:
 
     def _state(self, latest: int | None) -> dict[str, Any]:
         world = self._world
-        telegram = [_cut(chat, latest) for chat in world.telegram.snapshot()["chats"]]
-        slack = [_cut(channel, latest) for channel in world.slack.snapshot()["channels"]]
+        telegram = [_cut(chat, chat["messages"], latest) for chat in world.telegram.snapshot()["chats"]]
+        slack = world.slack.snapshot()
+        channels = [_cut(channel, _in_threads(channel["messages"], latest), None) for channel in slack["channels"]]
         publishing = world.publishing
         feed = publishing.published if latest is None else publishing.published[-latest:]
         return {
             "telegram": {"chats": telegram},
-            "slack": {"channels": slack},
+            "slack": {"channels": channels, "modals": slack["modals"]},
             "feed": [item.row() for item in reversed(feed)],
             "counters": {"published": len(publishing.published), **publishing.counters},
             "rate": world.traffic.rate,
-            "people": [{"name": one.name, "telegram": one.telegram, "slack": one.slack} for one in VISITORS],
+            "people": [{"name": one.name, "telegram": one.telegram, "slack": one.slack} for one in OPERATORS],
             "brands": [{"id": house.id, "title": house.title} for house in world.corpus.houses],
         }
 
 
-def _cut(place: dict[str, Any], latest: int | None) -> dict[str, Any]:
-    messages = place["messages"]
-    return {**place, "messages": messages if latest is None else messages[-latest:], "total": len(messages)}
+def _cut(place: dict[str, Any], messages: list[dict[str, Any]], latest: int | None) -> dict[str, Any]:
+    shown = messages if latest is None else messages[-latest:]
+    return {**place, "messages": shown, "total": len(place["messages"]), "about": ABOUT.get(place["id"], "")}
+
+
+def _in_threads(messages: list[dict[str, Any]], latest: int | None) -> list[dict[str, Any]]:
+    """The threads in which something was said last, whole: an old card whose thread goes on is among them."""
+    threads: dict[str, str] = {}
+    for message in messages:
+        top = message["thread"] or message["ts"]
+        threads.pop(top, None)
+        threads[top] = message["ts"]
+    kept = set(list(threads)[-latest:] if latest is not None else threads)
+    return [message for message in messages if (message["thread"] or message["ts"]) in kept]
 
 
 def _json(answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -12,6 +12,8 @@ from simulator.control import control_routes
 from simulator.world import SEARCHES, X_TOKEN, World, community_token
 
 BIGGEST_REQUEST: Final = 50 * 2**20
+PACE_SETTINGS: Final = ("LISTENER_SLACK_PER_MINUTE", "LISTENER_TELEGRAM_PER_MINUTE")
+FLOOD_A_MINUTE: Final = 60_000
 GRACE: Final = 0.5
 """Seconds that open requests get when the server stops; long polls hang for half a minute otherwise."""
 
@@ -57,6 +59,8 @@ class Simulator(World):
 
     def environment(self) -> dict[str, str]:
         """The settings that point a daemon at this world."""
+        # Where the messengers here take everything, the daemon need not spare them.
+        pace = {} if self.telegram.pace.per_minute else dict.fromkeys(PACE_SETTINGS, str(FLOOD_A_MINUTE))
         tokens = {house.screen_name: community_token(house) for house in self.corpus.houses}
         return {
             "LISTENER_VK_API_URL": f"{self._address}/vk/method/",
@@ -70,6 +74,7 @@ class Simulator(World):
             "LISTENER_SLACK_API_URL": f"{self._address}/slack/api/",
             "LISTENER_SLACK_BOT_TOKEN": self.slack.bot_token,
             "LISTENER_SLACK_APP_TOKEN": self.slack.app_token,
+            **pace,
         }
 
     def _app(self) -> web.Application:

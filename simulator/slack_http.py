@@ -1,13 +1,14 @@
 """Slack's Web API over HTTP: `/api/<method>`, and the websocket of Socket Mode at `/socket`."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from aiohttp import web
 
 from simulator.faults import middleware
-from simulator.slack_state import BOT_USER, RefusedError, Workspace, message_json
+from simulator.slack_channels import BOT_USER, Channel, Message, RefusedError, channel_json, message_json
+from simulator.slack_state import Workspace
 
 Parameters = Mapping[str, Any]
 Method = Callable[[Workspace, Parameters], dict[str, Any]]
@@ -91,53 +92,104 @@ def _post_message(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
         str(parameters.get("text", "")),
         _json(parameters, "blocks"),
         metadata if isinstance(metadata, dict) else None,
+        thread=str(parameters["thread_ts"]) if parameters.get("thread_ts") else None,
+        broadcast=_is_true(parameters, "reply_broadcast"),
     )
-    return {"channel": channel.id, "ts": message.ts, "message": message_json(message)}
+    return {"channel": channel.id, "ts": message.ts, "message": message_json(channel, message)}
 
 
 def _update(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
     channel = str(parameters.get("channel", ""))
     text = str(parameters.get("text", ""))
     message = slack.update(channel, str(parameters.get("ts", "")), text, _json(parameters, "blocks"))
-    return {"channel": channel, "ts": message.ts, "text": text, "message": message_json(message)}
+    shown = message_json(slack.by_id(channel), message)
+    return {"channel": channel, "ts": message.ts, "text": text, "message": shown}
+
+
+def _delete(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    channel, ts = str(parameters.get("channel", "")), str(parameters.get("ts", ""))
+    slack.delete(channel, ts)
+    return {"channel": channel, "ts": ts}
 
 
 def _post_ephemeral(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
-    texts = (str(parameters.get(name, "")) for name in ("channel", "user", "text"))
-    return {"message_ts": slack.whisper(*texts)}
+    channel, user, text = (str(parameters.get(name, "")) for name in ("channel", "user", "text"))
+    blocks, thread = _json(parameters, "blocks"), parameters.get("thread_ts")
+    ts = slack.whisper(channel, user, text, blocks=blocks, thread=str(thread) if thread else None)
+    return {"message_ts": ts}
 
 
 def _history(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    channel = _read(slack, parameters)
+    return _page(channel, channel.top()[::-1], parameters)
+
+
+def _replies(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    """The message itself first, then its answers, oldest first."""
+    channel = _read(slack, parameters)
+    parent = channel.messages.get(str(parameters.get("ts", "")))
+    if parent is None:
+        raise RefusedError("thread_not_found")
+    return _page(channel, [parent, *channel.replies(parent.ts)], parameters)
+
+
+def _read(slack: Workspace, parameters: Parameters) -> Channel:
     channel = slack.by_id(str(parameters.get("channel", "")))
+    if not channel.joined:
+        raise RefusedError("not_in_channel")
+    return channel
+
+
+def _page(channel: Channel, messages: Sequence[Message], parameters: Parameters) -> dict[str, Any]:
     oldest = float(parameters.get("oldest") or 0)
     limit = min(int(parameters.get("limit") or 100), 999)
     start = int(parameters.get("cursor") or 0)
-    wanted = str(parameters.get("include_all_metadata", "")).lower() in ("1", "true")
-    found = [message for ts, message in reversed(channel.messages.items()) if float(ts) > oldest]
+    wanted = _is_true(parameters, "include_all_metadata")
+    found = [message for message in messages if float(message.ts) > oldest]
     more = len(found) > start + limit
     return {
-        "messages": [message_json(message, metadata=wanted) for message in found[start : start + limit]],
+        "messages": [message_json(channel, one, metadata=wanted) for one in found[start : start + limit]],
         "has_more": more,
         "response_metadata": {"next_cursor": str(start + limit) if more else ""},
     }
 
 
 def _list(slack: Workspace, _parameters: Parameters) -> dict[str, Any]:
-    channels = [
-        {"id": channel.id, "name": channel.name, "is_channel": True, "is_archived": channel.archived}
-        for channel in slack.channels.values()
-    ]
+    channels = [channel_json(channel) for channel in slack.channels.values()]
     return {"channels": channels, "response_metadata": {"next_cursor": ""}}
+
+
+def _info(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    return {"channel": channel_json(slack.by_id(str(parameters.get("channel", ""))))}
+
+
+def _open_view(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    modal = slack.modals.open(str(parameters.get("trigger_id", "")), _json(parameters, "view"))
+    return {"view": modal.json()}
+
+
+def _update_view(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    modal = slack.modals.update(str(parameters.get("view_id", "")), _json(parameters, "view"))
+    return {"view": modal.json()}
 
 
 METHODS: Final[Mapping[str, Method]] = {
     "auth.test": _auth_test,
+    "chat.delete": _delete,
     "chat.postEphemeral": _post_ephemeral,
     "chat.postMessage": _post_message,
     "chat.update": _update,
     "conversations.history": _history,
+    "conversations.info": _info,
     "conversations.list": _list,
+    "conversations.replies": _replies,
+    "views.open": _open_view,
+    "views.update": _update_view,
 }
+
+
+def _is_true(parameters: Parameters, name: str) -> bool:
+    return str(parameters.get(name, "")).lower() in ("1", "true")
 
 
 def _json(parameters: Parameters, name: str) -> object:

@@ -15,10 +15,13 @@ MAX_CONNECTIONS: Final = 10
 
 @dataclass(slots=True, kw_only=True)
 class Envelope:
+    """`answer` is what the acknowledgement carried."""
+
     id: str
     body: dict[str, Any]
     acked: asyncio.Event
     deliveries: int = 0
+    answer: dict[str, Any] | None = None
 
 
 class Socket:
@@ -55,13 +58,18 @@ class Socket:
             self.connections.remove(connection)
         return connection
 
-    async def deliver(self, payload: dict[str, Any]) -> None:
-        """Hand the payload to the app; returns when it is acknowledged, or after PRESS_WAITS seconds."""
+    async def deliver(
+        self, payload: dict[str, Any], *, kind: str = "interactive", answerable: bool = False
+    ) -> Envelope:
+        """Hand the payload to the app; returns when it is acknowledged, or after PRESS_WAITS seconds.
+
+        `answerable`: the acknowledgement may carry an answer.
+        """
         number = str(uuid.uuid4())
         body = {
             "envelope_id": number,
-            "type": "interactive",
-            "accepts_response_payload": False,
+            "type": kind,
+            "accepts_response_payload": answerable,
             "payload": payload,
         }
         envelope = Envelope(id=number, body=body, acked=asyncio.Event())
@@ -73,6 +81,7 @@ class Socket:
                 await asyncio.wait_for(envelope.acked.wait(), min(self.ack_within, left))
             except TimeoutError:
                 continue
+        return envelope
 
     async def send(self, envelope: Envelope) -> None:
         """One delivery, over the newest connection; without any it waits for the next one."""
@@ -114,11 +123,14 @@ class Socket:
             if message.type is not WSMsgType.TEXT:
                 continue
             try:
-                number = str(json.loads(message.data).get("envelope_id"))
+                said = json.loads(message.data)
+                number = str(said.get("envelope_id"))
             except (ValueError, AttributeError):
                 continue
             envelope = self.pending.pop(number, None)
             if envelope is not None:
+                answer = said.get("payload")
+                envelope.answer = answer if isinstance(answer, dict) else None
                 self.acked.append(number)
                 envelope.acked.set()
 

@@ -7,7 +7,9 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 
 from simulator.faults import middleware
-from simulator.telegram_state import BOT, Messenger, RefusedError, chat_json, message_json
+from simulator.telegram_chats import BOT, chat_json, message_json, user_json
+from simulator.telegram_checks import RefusedError
+from simulator.telegram_state import Messenger
 from simulator.telegram_updates import ConflictError
 
 Parameters = Mapping[str, Any]
@@ -57,8 +59,9 @@ async def _parameters(request: web.Request) -> Parameters:
     return {**request.query, **await request.post()}
 
 
-async def _get_me(_telegram: Messenger, _parameters: Parameters) -> Any:
-    return {**BOT, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+async def _get_me(telegram: Messenger, _parameters: Parameters) -> Any:
+    rights = {"can_join_groups": True, "can_read_all_group_messages": not telegram.privacy}
+    return {**BOT, **rights, "supports_inline_queries": False}
 
 
 async def _get_updates(telegram: Messenger, parameters: Parameters) -> Any:
@@ -78,12 +81,15 @@ async def _get_updates(telegram: Messenger, parameters: Parameters) -> Any:
 
 async def _send_message(telegram: Messenger, parameters: Parameters) -> Any:
     chat = _chat_id(parameters)
+    reply = _json(parameters, "reply_parameters", dict) or {}
     message = telegram.send(
         chat,
         str(parameters.get("text", "")),
         markup=_json(parameters, "reply_markup", dict) or {},
         topic=_number(parameters, "message_thread_id"),
         html=_is_html(parameters),
+        reply_to=_number(reply, "message_id"),
+        or_without=bool(reply.get("allow_sending_without_reply")),
     )
     return message_json(telegram.chats[chat], message)
 
@@ -100,6 +106,13 @@ async def _edit_message_text(telegram: Messenger, parameters: Parameters) -> Any
     return message_json(telegram.chats[chat], message)
 
 
+async def _edit_message_reply_markup(telegram: Messenger, parameters: Parameters) -> Any:
+    chat = _chat_id(parameters)
+    markup = _json(parameters, "reply_markup", dict) or {}
+    message = telegram.edit_markup(chat, _number(parameters, "message_id") or 0, markup)
+    return message_json(telegram.chats[chat], message)
+
+
 async def _delete_message(telegram: Messenger, parameters: Parameters) -> Any:
     telegram.delete(_chat_id(parameters), _number(parameters, "message_id") or 0)
     return True
@@ -107,13 +120,20 @@ async def _delete_message(telegram: Messenger, parameters: Parameters) -> Any:
 
 async def _answer_callback_query(telegram: Messenger, parameters: Parameters) -> Any:
     text = parameters.get("text")
-    telegram.answer_query(str(parameters.get("callback_query_id", "")), None if text is None else str(text))
+    query, alert = str(parameters.get("callback_query_id", "")), _is_true(parameters, "show_alert")
+    telegram.answer_query(query, None if text is None else str(text), alert=alert)
     return True
 
 
 async def _get_chat(telegram: Messenger, parameters: Parameters) -> Any:
     shown = chat_json(telegram.chat(_chat_id(parameters)))
     return {**shown, "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
+
+
+async def _get_chat_member(telegram: Messenger, parameters: Parameters) -> Any:
+    person, standing = telegram.member(_chat_id(parameters), _number(parameters, "user_id") or 0)
+    user = user_json(person) if person else BOT
+    return {"status": standing, "user": user, **_RIGHTS.get(standing, {})}
 
 
 async def _delete_webhook(_telegram: Messenger, _parameters: Parameters) -> Any:
@@ -125,12 +145,52 @@ _NO_GIFTS: Final = dict.fromkeys(
     False,
 )
 
+_ADMINISTRATOR: Final = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+_RESTRICTED: Final = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
+_RIGHTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "administrator": dict.fromkeys(_ADMINISTRATOR, False) | {"can_manage_chat": True, "can_delete_messages": True},
+    "restricted": dict.fromkeys(_RESTRICTED, False) | {"is_member": True, "until_date": 0},
+}
+"""What getChatMember says beside the status."""
+
 METHODS: Final[Mapping[str, Method]] = {
     "answerCallbackQuery": _answer_callback_query,
     "deleteMessage": _delete_message,
     "deleteWebhook": _delete_webhook,
+    "editMessageReplyMarkup": _edit_message_reply_markup,
     "editMessageText": _edit_message_text,
     "getChat": _get_chat,
+    "getChatMember": _get_chat_member,
     "getMe": _get_me,
     "getUpdates": _get_updates,
     "sendMessage": _send_message,
@@ -159,6 +219,10 @@ def _is_html(parameters: Parameters) -> bool:
     if mode not in ("", "html"):
         raise RefusedError(400, "Bad Request: unsupported parse_mode")
     return mode == "html"
+
+
+def _is_true(parameters: Parameters, name: str) -> bool:
+    return str(parameters.get(name, "")).lower() in ("1", "true")
 
 
 def _json(parameters: Parameters, name: str, kind: type[Shape]) -> Shape | None:

@@ -1,66 +1,34 @@
-"""What Telegram knows: chats, messages, a bot's updates, and the people who press its buttons."""
+"""What Telegram knows: chats, messages, a bot's updates, and the people who press its buttons and answer it."""
 
-import asyncio
 import itertools
-import math
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from html import escape
+from typing import Any
 
 from simulator.faults import Faults
-from simulator.telegram_entities import EntityError, length, plain_text
+from simulator.telegram_chats import BOT_ID, Chat, Message, Person, Standing, chat_view, message_json, user_json
+from simulator.telegram_checks import (
+    NOT_MODIFIED,
+    Pace,
+    RefusedError,
+    check_markup,
+    check_topic,
+    checked,
+    editable,
+    shut_out,
+)
+from simulator.telegram_entities import Parsed
+from simulator.telegram_queries import Queries, Toast
 from simulator.telegram_updates import Updates
-
-MAX_TEXT: Final = 4096
-MAX_DATA_BYTES: Final = 64
-MAX_TOAST: Final = 200
-QUERY_LIFE: Final = timedelta(seconds=60)
-BOT: Final = {"id": 1, "is_bot": True, "first_name": "Otklik", "username": "otklik_bot"}
-
-
-class RefusedError(Exception):
-    """What the Bot API answers instead of a result."""
-
-    def __init__(self, code: int, description: str, **parameters: int) -> None:
-        super().__init__(description)
-        self.code = code
-        self.parameters = parameters
-
-
-@dataclass(slots=True, kw_only=True)
-class Message:
-    id: int
-    html: str
-    text: str
-    markup: dict[str, Any]
-    topic: int | None
-    at: datetime
-    edited_at: datetime | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Chat:
-    """`topics` is None for a group without topics; `moved_to` is the supergroup that this group became."""
-
-    id: int
-    title: str
-    topics: frozenset[int] | None = None
-    kicked: bool = False
-    moved_to: int | None = None
-    messages: dict[int, Message] = field(default_factory=dict)
-    recent: deque[datetime] = field(default_factory=deque)
-
-
-@dataclass(slots=True, kw_only=True)
-class Query:
-    at: datetime
-    answer: asyncio.Future[str | None]
 
 
 class Messenger:
-    """`per_minute` bounds the messages and edits of one group; None takes everything."""
+    """`per_minute` bounds the messages and edits of one group, `per_second` those of the bot; None: no bound.
+
+    With `privacy` the bot hears commands and answers to its own messages alone, as a bot is set up by default;
+    an administrator hears everything.
+    """
 
     def __init__(
         self,
@@ -68,107 +36,127 @@ class Messenger:
         *,
         token: str = "1:simulated",  # noqa: S107 - the made-up token of a made-up bot
         per_minute: int | None = 20,
+        per_second: int | None = None,
+        privacy: bool = True,
     ) -> None:
         self.clock = clock
         self.token = token
-        self.per_minute = per_minute
+        self.privacy = privacy
+        self.pace = Pace(per_minute=per_minute, per_second=per_second)
         self.faults = Faults()
         self.updates = Updates()
         self.chats: dict[int, Chat] = {}
-        self._queries: dict[str, Query] = {}
         self._numbers = itertools.count(1)
+        self._queries = Queries(clock)
 
-    def add_chat(self, chat: int, title: str, *, topics: frozenset[int] | None = None) -> None:
-        self.chats[chat] = Chat(id=chat, title=title, topics=topics)
+    # ------------------------------------------------------------ the world around the bot
+
+    def add_chat(
+        self, chat: int, title: str, *, topics: frozenset[int] | None = None, people: Iterable[Person] = ()
+    ) -> None:
+        """A group (below zero) with its people, or the talk with one person."""
+        self.chats[chat] = Chat(id=chat, title=title, topics=topics, people={one.id: one.name for one in people})
+
+    def stand(self, chat: int, standing: Standing) -> None:
+        """The bot becomes something else in the chat: taken back in, muted, thrown out, made administrator."""
+        self.chats[chat].standing = standing
 
     def kick(self, chat: int) -> None:
-        """The bot is thrown out of the chat."""
-        self.chats[chat].kicked = True
+        """The bot is thrown out of the chat; in a talk with one person: it is blocked."""
+        self.stand(chat, "kicked")
 
     def migrate(self, chat: int, to: int) -> None:
         """The group becomes a supergroup with another id."""
         self.chats[chat].moved_to = to
         self.add_chat(to, self.chats[chat].title)
 
-    def send(self, chat_id: int, text: str, *, markup: dict[str, Any], topic: int | None, html: bool) -> Message:
-        chat = self._open(chat_id)
-        if topic is not None and topic not in (chat.topics or ()):
-            raise RefusedError(400, "Bad Request: message thread not found")
-        shown = _checked(text, markup, html=html)
-        self._within_rate(chat)
-        number = next(self._numbers)
-        message = Message(id=number, html=text, text=shown, markup=markup, topic=topic, at=self.clock())
-        chat.messages[number] = message
+    def close_topic(self, chat: int, topic: int, *, closed: bool = True) -> None:
+        """Only administrators may write there now; `closed=False` opens it again."""
+        place = self.chats[chat]
+        place.closed_topics = place.closed_topics | {topic} if closed else place.closed_topics - {topic}
+
+    def lose(self, chat: int, message: int) -> None:
+        """Somebody deletes a message of the bot's."""
+        del self.chats[chat].messages[message]
+
+    def delete_topic(self, chat: int, topic: int) -> None:
+        """The topic goes, with all that is written in it."""
+        place = self.chats[chat]
+        place.topics = (place.topics or frozenset()) - {topic}
+        place.messages = {number: one for number, one in place.messages.items() if one.topic != topic}
+
+    # ------------------------------------------------------------ what the bot does
+
+    def send(
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        markup: dict[str, Any],
+        topic: int | None,
+        html: bool,
+        reply_to: int | None = None,
+        or_without: bool = False,
+    ) -> Message:
+        """`or_without`: when the message to be answered is gone, the text is sent without it."""
+        chat = self._writable(chat_id)
+        answered = chat.messages.get(reply_to) if reply_to is not None else None
+        if reply_to is not None and answered is None and not or_without:
+            raise RefusedError(400, "Bad Request: message to be replied not found")
+        topic = answered.topic if topic is None and answered is not None else topic
+        check_topic(chat, topic)
+        parsed = checked(text, markup, html=html)
+        self.pace.count(chat.id, self.clock())
+        message = Message(
+            id=next(self._numbers),
+            html=text,
+            text=parsed.text,
+            parsed=parsed,
+            markup=markup,
+            topic=topic,
+            at=self.clock(),
+            reply_to=answered,
+        )
+        chat.messages[message.id] = message
         return message
 
     def edit(self, chat_id: int, number: int, text: str, *, markup: dict[str, Any], html: bool) -> Message:
-        chat = self._open(chat_id)
-        message = chat.messages.get(number)
-        if message is None:
-            raise RefusedError(400, "Bad Request: message to edit not found")
-        shown = _checked(text, markup, html=html)
+        chat = self.chat(chat_id)
+        message = editable(chat, number)
+        parsed = checked(text, markup, html=html)
         if (message.html, message.markup) == (text, markup):
-            raise RefusedError(
-                400,
-                "Bad Request: message is not modified: specified new message content and reply markup are exactly"
-                " the same as a current content and reply markup of the message",
-            )
-        self._within_rate(chat)
-        message.html, message.text, message.markup, message.edited_at = text, shown, markup, self.clock()
+            raise RefusedError(400, NOT_MODIFIED)
+        self.pace.count(chat.id, self.clock())
+        message.html, message.text, message.parsed = text, parsed.text, parsed
+        message.markup, message.edited_at = markup, self.clock()
+        return message
+
+    def edit_markup(self, chat_id: int, number: int, markup: dict[str, Any]) -> Message:
+        """Only the keyboard; the text stays."""
+        chat = self.chat(chat_id)
+        message = editable(chat, number)
+        check_markup(markup)
+        if message.markup == markup:
+            raise RefusedError(400, NOT_MODIFIED)
+        self.pace.count(chat.id, self.clock())
+        message.markup, message.edited_at = markup, self.clock()
         return message
 
     def delete(self, chat_id: int, number: int) -> None:
-        if self._open(chat_id).messages.pop(number, None) is None:
+        """What others wrote only an administrator may delete."""
+        chat = self.chat(chat_id)
+        message = chat.messages.get(number)
+        if message is None:
             raise RefusedError(400, "Bad Request: message to delete not found")
+        if message.author is not None and chat.standing != "administrator":
+            raise RefusedError(400, "Bad Request: message can't be deleted")
+        del chat.messages[number]
 
-    def answer_query(self, query_id: str, text: str | None) -> None:
-        query = self._queries.get(query_id)
-        if query is None or self.clock() - query.at > QUERY_LIFE:
-            raise RefusedError(
-                400,
-                "Bad Request: query is too old and response timeout expired or query ID is invalid",
-            )
-        if length(text or "") > MAX_TOAST:
-            raise RefusedError(400, "Bad Request: MESSAGE_TOO_LONG")
-        if not query.answer.done():
-            query.answer.set_result(text)
-
-    async def press(self, chat: int, message_id: int, data: str, *, user: int, name: str) -> str | None:
-        """A person presses a button; returns the toast that the bot answers within five seconds.
-
-        Raises LookupError when there is no such message.
-        """
-        message = self.chats[chat].messages[message_id]
-        query_id = str(10**15 + next(self._numbers))
-        query = Query(at=self.clock(), answer=asyncio.get_running_loop().create_future())
-        self._queries[query_id] = query
-        asked = {
-            "id": query_id,
-            "from": _user(user, name),
-            "message": message_json(self.chats[chat], message),
-            "chat_instance": str(chat),
-            "data": data,
-        }
-        self.updates.add("callback_query", asked)
-        try:
-            return await asyncio.wait_for(asyncio.shield(query.answer), 5)
-        except TimeoutError:
-            return None
-
-    def write(self, chat: int, text: str, *, user: int, name: str) -> None:
-        """A person writes into the chat, in view of the bot."""
-        number = next(self._numbers)
-        message = Message(id=number, html=text, text=text, markup={}, topic=None, at=self.clock())
-        self.updates.add("message", {**message_json(self.chats[chat], message), "from": _user(user, name)})
-
-    def snapshot(self) -> dict[str, Any]:
-        return {"chats": [_chat_view(chat) for chat in self.chats.values()]}
+    def answer_query(self, query_id: str, text: str | None, *, alert: bool = False) -> None:
+        self._queries.answer(query_id, Toast(text=text, alert=alert))
 
     def chat(self, chat_id: int) -> Chat:
-        """The chat as getChat sees it."""
-        return self._open(chat_id)
-
-    def _open(self, chat_id: int) -> Chat:
+        """The chat as getChat sees it. Raises RefusedError when the bot is not in it."""
         chat = self.chats.get(chat_id)
         if chat is None:
             raise RefusedError(400, "Bad Request: chat not found")
@@ -178,93 +166,109 @@ class Messenger:
                 "Bad Request: group chat was upgraded to a supergroup chat",
                 migrate_to_chat_id=chat.moved_to,
             )
-        if chat.kicked:
-            raise RefusedError(403, "Forbidden: bot was kicked from the supergroup chat")
+        if chat.standing in ("kicked", "left"):
+            raise RefusedError(403, f"Forbidden: {shut_out(chat)}")
         return chat
 
-    def _within_rate(self, chat: Chat) -> None:
-        if self.per_minute is None:
-            return
-        now = self.clock()
-        while chat.recent and (now - chat.recent[0]).total_seconds() >= 60:
-            chat.recent.popleft()
-        if len(chat.recent) >= self.per_minute:
-            wait = max(1, math.ceil(60 - (now - chat.recent[0]).total_seconds()))
-            raise RefusedError(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-        chat.recent.append(now)
+    def member(self, chat_id: int, user: int) -> tuple[Person | None, Standing]:
+        """Who that is (None: the bot itself) and what it is in the chat. Raises RefusedError."""
+        chat = self.chat(chat_id)
+        if user == BOT_ID:
+            return None, chat.standing
+        if user in chat.people:
+            return Person(id=user, name=chat.people[user]), "member"
+        known = {number: name for other in self.chats.values() for number, name in other.people.items()}
+        if user not in known:
+            raise RefusedError(400, "Bad Request: member not found")
+        return Person(id=user, name=known[user]), "left"
 
+    # ------------------------------------------------------------ what people do
 
-def message_json(chat: Chat, message: Message) -> dict[str, Any]:
-    """The message as the Bot API shows it."""
-    shown: dict[str, Any] = {
-        "message_id": message.id,
-        "date": int(message.at.timestamp()),
-        "chat": chat_json(chat),
-        "from": BOT,
-        "text": message.text,
-    }
-    if message.markup:
-        shown["reply_markup"] = message.markup
-    if message.topic is not None:
-        shown |= {"message_thread_id": message.topic, "is_topic_message": True}
-    if message.edited_at is not None:
-        shown["edit_date"] = int(message.edited_at.timestamp())
-    return shown
+    async def press(self, chat: int, message_id: int, data: str, *, user: int, name: str) -> str | None:
+        toast = await self.press_and_see(chat, message_id, data, user=user, name=name)
+        return toast.text if toast else None
 
+    async def press_and_see(self, chat: int, message_id: int, data: str, *, user: int, name: str) -> Toast | None:
+        """A person presses a button; returns what the bot answers within five seconds, else None.
 
-def chat_json(chat: Chat) -> dict[str, Any]:
-    if chat.id > 0:
-        return {"id": chat.id, "type": "private", "first_name": chat.title}
-    return {"id": chat.id, "type": "supergroup", "title": chat.title}
+        Raises LookupError when there is no such message.
+        """
+        message = self.chats[chat].messages[message_id]
+        person = self._known(chat, user, name)
+        query_id, answer = self._queries.ask()
+        asked = {
+            "id": query_id,
+            "from": user_json(person),
+            "message": message_json(self.chats[chat], message),
+            "chat_instance": str(chat),
+            "data": data,
+        }
+        self.updates.add("callback_query", asked)
+        return await answer()
 
+    def write(
+        self,
+        chat: int,
+        text: str,
+        *,
+        user: int,
+        name: str,
+        reply_to: int | None = None,
+        topic: int | None = None,
+    ) -> int:
+        """A person writes into the chat, or answers the message `reply_to` there; returns the new message's id.
 
-def _user(user: int, name: str) -> dict[str, Any]:
-    return {"id": user, "is_bot": False, "first_name": name}
-
-
-def _checked(text: str, markup: Mapping[str, Any], *, html: bool) -> str:
-    try:
-        shown = plain_text(text) if html else text.strip()
-    except EntityError as error:
-        raise RefusedError(400, f"Bad Request: can't parse entities: {error}") from None
-    if not shown:
-        raise RefusedError(400, "Bad Request: message text is empty")
-    if length(shown) > MAX_TEXT:
-        raise RefusedError(400, "Bad Request: message is too long")
-    for button in itertools.chain.from_iterable(markup.get("inline_keyboard", ())):
-        _check_button(button)
-    return shown
-
-
-def _check_button(button: Mapping[str, Any]) -> None:
-    data, url = button.get("callback_data"), button.get("url")
-    if not button.get("text"):
-        raise RefusedError(400, 'Bad Request: can\'t parse inline keyboard button: Field "text" must be non-empty')
-    if (data is None) == (url is None):
-        raise RefusedError(400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed")
-    if data is not None and not 1 <= len(str(data).encode()) <= MAX_DATA_BYTES:
-        raise RefusedError(400, "Bad Request: BUTTON_DATA_INVALID")
-    if url is not None and not str(url).startswith(("http://", "https://", "tg://")):
-        raise RefusedError(
-            400, f"Bad Request: inline keyboard button URL '{url}' is invalid: Unsupported URL protocol"
+        Raises LookupError when there is no such message.
+        """
+        place = self.chats[chat]
+        answered = place.messages[reply_to] if reply_to is not None else None
+        message = Message(
+            id=next(self._numbers),
+            html=escape(text, quote=False),
+            text=text,
+            parsed=Parsed(text=text),
+            markup={},
+            topic=answered.topic if answered else topic,
+            at=self.clock(),
+            author=self._known(chat, user, name),
+            reply_to=answered,
         )
+        place.messages[message.id] = message
+        if answered is not None:
+            answered.answered.add(user)
+        if self._hears(place, message):
+            self.updates.add("message", message_json(place, message))
+        return message.id
 
+    def prompt_for(self, chat: int, user: int) -> int | None:
+        """The latest prompt that waits for this person's answer in the chat."""
+        waiting = [one.id for one in self.chats[chat].messages.values() if one.asks(user)]
+        return waiting[-1] if waiting else None
 
-def _chat_view(chat: Chat) -> dict[str, Any]:
-    return {"id": chat.id, "title": chat.title, "messages": [_view(one) for one in chat.messages.values()]}
+    def answer_prompt(self, chat: int, text: str, *, user: int, name: str) -> int:
+        """A person types into the answer that a prompt has opened. Raises LookupError when none has."""
+        prompt = self.prompt_for(chat, user)
+        if prompt is None:
+            raise LookupError(f"вопрос бота к {name}")
+        return self.write(chat, text, user=user, name=name, reply_to=prompt)
 
+    def snapshot(self) -> dict[str, Any]:
+        return {"chats": [chat_view(chat) for chat in self.chats.values()]}
 
-def _view(message: Message) -> dict[str, Any]:
-    rows = message.markup.get("inline_keyboard", [])
-    return {
-        "id": message.id,
-        "html": message.html,
-        "buttons": [[_button_view(button) for button in row] for row in rows],
-        "at": message.at.isoformat(),
-        "edited_at": message.edited_at.isoformat() if message.edited_at else None,
-    }
+    def _writable(self, chat_id: int) -> Chat:
+        chat = self.chat(chat_id)
+        if chat.standing == "restricted":
+            raise RefusedError(400, "Bad Request: not enough rights to send text messages to the chat")
+        return chat
 
+    def _known(self, chat: int, user: int, name: str) -> Person:
+        self.chats[chat].people[user] = name
+        return Person(id=user, name=name)
 
-def _button_view(button: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"text": "label", "callback_data": "data", "url": "url", "style": "style"}
-    return {names[key]: value for key, value in button.items() if key in names}
+    def _hears(self, chat: Chat, message: Message) -> bool:
+        if chat.standing in ("kicked", "left"):
+            return False
+        if not self.privacy or chat.standing == "administrator" or chat.id > 0:
+            return True
+        to_bot = message.reply_to is not None and message.reply_to.author is None
+        return to_bot or message.text.startswith("/")

@@ -1,6 +1,7 @@
 """Traffic: the corpus published in a seeded order, so many texts a second, for as long as one likes."""
 
 import asyncio
+import contextlib
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -78,7 +79,9 @@ class Traffic:
         due = loop.time()
         while True:
             self._changed.clear()
-            if not self._rate:
+            # Read once a turn: it may be set to zero while this one waits.
+            rate = self._rate
+            if not rate:
                 await self._changed.wait()
                 due = loop.time()
                 continue
@@ -87,18 +90,17 @@ class Traffic:
                 due = loop.time()
                 continue
             self._publish(next(self._planned))
-            due = max(due, loop.time() - LATE) + self._random.uniform(0.5, 1.5) / self._rate
+            due = max(due, loop.time() - LATE) + self._random.uniform(0.5, 1.5) / rate
             # Behind its time the loop would never wait: others must have their turn.
             await asyncio.sleep(0)
 
     async def _interrupted(self, seconds: float) -> bool:
         """Wait; True when the rate changed meanwhile."""
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._changed.wait()
-        except TimeoutError:
-            return False
-        return True
+        # Both may have come at once.
+        return self._changed.is_set()
 
 
 class _Cast:

@@ -5,16 +5,29 @@ from datetime import datetime
 from typing import Final
 
 from simulator.corpus import Corpus, House
+from simulator.customers import Customers
+from simulator.desks import Desk, SlackDesk, TelegramDesk
 from simulator.faults import Faults
+from simulator.operators import OPERATORS
 from simulator.publishing import Publishing
+from simulator.sequels import Sequels
 from simulator.slack import Slack
 from simulator.telegram import Telegram
-from simulator.traffic import Traffic, plan
+from simulator.telegram_chats import Person
+from simulator.traffic import Planned, Traffic, plan
 from simulator.vk import Vk
 from simulator.x import X
 
 TELEGRAM_CHATS: Final = {-1001: "Поддержка", -1002: "Инженеры", -1003: "Кризис"}
 SLACK_CHANNELS: Final = {"C01": "support", "C02": "pr"}
+ABOUT: Final = {
+    -1001: "Пока тихо. Сюда придёт карточка, как только кто-нибудь пожалуется.",
+    -1002: "Пока тихо. Инженеры видят здесь жалобы на приложения: вместе с поддержкой, те же карточки.",
+    -1003: "Пока тихо. Сюда приходит самое срочное: деньги, здоровье, суд.",
+    "C01": "Пока тихо. Сюда придёт карточка, как только кто-нибудь пожалуется.",
+    "C02": "Пока тихо. Пресс-служба видит здесь самое срочное: деньги, здоровье, суд.",
+}
+"""What an empty chat says of itself."""
 X_TOKEN: Final = "x-simulated"  # noqa: S105 - the made-up token of a made-up network
 SEARCHES: Final = 1_000_000
 """The demo asks every two seconds: real quotas would end it after minutes."""
@@ -23,8 +36,9 @@ SEARCHES: Final = 1_000_000
 class World:
     """Publishes `corpus` at `rate` texts a second (zero: only what is asked for) once its traffic runs.
 
-    `limits` turns on the messengers' real limits: 20 messages a minute in a Telegram group, one a second in a
-    Slack channel.
+    `limits` turns on the messengers' real limits: 20 messages and edits a minute in a Telegram group, 30 a second
+    of the whole bot, one message a second in a Slack channel. `sequels` lets things happen to what the traffic has
+    published: edits, deletions, answers of brands and customers, reposts.
     """
 
     def __init__(
@@ -35,14 +49,17 @@ class World:
         rate: float = 1.0,
         seed: int = 0,
         limits: bool = False,
+        sequels: bool = False,
     ) -> None:
         self.corpus = corpus
         self.vk = Vk(clock)
         self.x = X(clock, token=X_TOKEN, limits={"search": SEARCHES, "mentions": SEARCHES})
-        self.telegram = Telegram(clock, per_minute=20 if limits else None)
+        self.telegram = Telegram(clock, per_minute=20 if limits else None, per_second=30 if limits else None)
         self.slack = Slack(clock, per_second=1.0 if limits else None)
         self.publishing = Publishing(corpus, self.vk, self.x, clock)
-        self.traffic = Traffic(plan(corpus, seed), self.publishing.planned, rate=rate, seed=seed)
+        self.customers = Customers(corpus, self.publishing, self.vk, self.x, clock)
+        self._sequels = Sequels(corpus, self.publishing, self.customers, seed=seed) if sequels else None
+        self.traffic = Traffic(plan(corpus, seed), self._publish, rate=rate, seed=seed)
         self._furnish()
 
     @property
@@ -55,14 +72,30 @@ class World:
             "slack": self.slack.faults,
         }
 
+    def desk(self, name: str, *, chat: int = -1001, channel: str = "C01") -> Desk:
+        """What an operator (by the beginning of the name) does in that chat and that channel."""
+        operator = next((one for one in OPERATORS if one.name.startswith(name)), None)
+        if operator is None:
+            raise LookupError(name)
+        return Desk(
+            telegram=TelegramDesk(telegram=self.telegram, operator=operator, chat=chat),
+            slack=SlackDesk(slack=self.slack, operator=operator, channel=channel),
+        )
+
+    def _publish(self, planned: Planned) -> None:
+        item = self.publishing.planned(planned)
+        if self._sequels is not None:
+            self._sequels.after(item)
+
     def _furnish(self) -> None:
         for house in self.corpus.houses:
             self.vk.add_community(
                 house.group, house.screen_name, house.title, house.members, community_token(house)
             )
             self.x.register(self.corpus.writers[house.account])
+        people = [Person(id=one.telegram, name=one.name) for one in OPERATORS]
         for chat, title in TELEGRAM_CHATS.items():
-            self.telegram.add_chat(chat, title)
+            self.telegram.add_chat(chat, title, people=people)
         for channel, name in SLACK_CHANNELS.items():
             self.slack.add_channel(channel, name)
         self.publishing.open_houses()

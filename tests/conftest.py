@@ -9,15 +9,20 @@ from typing import Any
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from listener.store.engine import driver_url
 from listener.store.schema import upgrade
-from listener.store.store import Store
+from listener.store.stores import Stores, open_stores
 from listener.store.tables import metadata
 from tests.needs import missing
+
+# A busy machine makes no example wrong; pytest's own time-out ends what hangs.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -93,10 +98,10 @@ def database_url(request: Any, tmp_path: Path) -> str:
 @pytest.fixture
 async def open_store(database_url: str) -> AsyncIterator[Callable[..., Any]]:
     """Opens one more store on the test's database; all are closed at the end."""
-    opened: list[Store] = []
+    opened: list[Stores] = []
 
-    async def open_one(**named: Any) -> Store:
-        opened.append(await Store.open(database_url, **named))
+    async def open_one(**named: Any) -> Stores:
+        opened.append(await open_stores(database_url, **named))
         return opened[-1]
 
     yield open_one
@@ -105,6 +110,6 @@ async def open_store(database_url: str) -> AsyncIterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-async def store(open_store: Callable[..., Any]) -> Store:
-    found: Store = await open_store()
+async def store(open_store: Callable[..., Any]) -> Stores:
+    found: Stores = await open_store()
     return found

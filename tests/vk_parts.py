@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from domain.brand import Brand, WatchVk
+from domain.brand import Brand, Watch
 from domain.mention import Mention
+from listener.networks.accounts import is_own_account
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
 from listener.networks.vk.quota import Quota
 from listener.networks.vk.search import VkSearch
 from listener.networks.vk.transport import Limits
 from listener.ports import Batch, Source, SourceError
-from listener.triage import own
 from simulator.people import Writer
 from simulator.vk import Vk
 
@@ -30,8 +30,8 @@ BRAND = Brand(
     id="romashka",
     title="Ромашка",
     names=("Ромашка",),
-    accounts_vk=("romashka_help",),
-    watch_vk=WatchVk(community=("romashka_help",)),
+    accounts={"vk": ("romashka_help",)},
+    watch={"vk": Watch(pages=("romashka_help",))},
 )
 
 
@@ -77,7 +77,7 @@ class Shelf:
         fresh: list[Mention] = []
         for _ in range(most):
             batch = await source.fetch(self.cursor)
-            others = [one for one in batch.mentions if not own(one, (BRAND,))]
+            others = [one for one in batch.mentions if not is_own_account(one, (BRAND,))]
             fresh += [one for one in others if self.mentions.get(one.id) != one]
             self.mentions |= {one.id: one for one in others}
             self.cursor = batch.cursor or self.cursor
@@ -88,7 +88,7 @@ class Shelf:
 
     @property
     def gaps(self) -> list[str]:
-        return [batch.gap for batch in self.batches if batch.gap]
+        return [gap.cause for batch in self.batches for gap in batch.gaps]
 
 
 @dataclass

@@ -51,6 +51,7 @@ async def _take_all(chromium: str, address: str) -> None:
         await _take(page, "slack")
         # The whole page is big enough without doubling it.
         await page.screenshot(path=FOLDER / "page.png", scale="css")
+        await _take_phone(page)
         await browser.close()
 
 
@@ -98,6 +99,14 @@ async def _settle(page: Page) -> None:
 
 async def _take(page: Page, messenger: str) -> None:
     await _card(page, messenger).screenshot(path=FOLDER / f"{messenger}-card.png")
+
+
+async def _take_phone(page: Page) -> None:
+    """The same on a narrow screen."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    stream = page.locator("#telegram .stream")
+    await stream.evaluate("one => { one.scrollTop = one.scrollHeight; }")
+    await page.screenshot(path=FOLDER / "phone.png")
 
 
 def _card(page: Page, messenger: str) -> Locator:

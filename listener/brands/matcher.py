@@ -1,7 +1,7 @@
 """The matcher: which brands a text speaks of, where, and why we think so."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from classifiers.plain import plain
@@ -25,9 +25,11 @@ _ASKED: Final = 3
 class Matcher:
     """All brands compiled together. Building takes milliseconds a brand; `match` is safe to call from threads."""
 
-    def __init__(self, brands: Sequence[Brand]) -> None:
+    def __init__(self, brands: Sequence[Brand], marks: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._brands: Final = tuple(brands)
-        patterns = [pattern for number, brand in enumerate(brands) for pattern in compile_brand(number, brand)]
+        patterns = [
+            pattern for number, brand in enumerate(brands) for pattern in compile_brand(number, brand, marks or {})
+        ]
         self._scanner: Final = Scanner(patterns, _slippery(patterns, brands))
 
     def missed(self, text: str) -> list[Match]:

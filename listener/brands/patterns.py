@@ -37,6 +37,9 @@ USUAL_GAP: Final = gap_with("")
 TIGHT_GAP: Final = re.compile(r"[\-‐-―_.'’]?")
 SIGNS_ONLY: Final = re.compile(r"[^\w\s]{1,2}")
 
+ANYWHERE: Final = ("@",)
+"""The mark of an account on any network."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
@@ -67,8 +70,8 @@ class Pattern:
     capitals: bool = False
 
 
-def compile_brand(number: int, brand: Brand) -> Iterator[Pattern]:
-    """Every pattern of a brand."""
+def compile_brand(number: int, brand: Brand, marks: Mapping[str, tuple[str, ...]]) -> Iterator[Pattern]:
+    """Every pattern of a brand; `marks` are what stands before an account's name in a text, by network."""
     for name in brand.names:
         yield from _name(number, name)
     for phrase in brand.phrases:
@@ -77,11 +80,9 @@ def compile_brand(number: int, brand: Brand) -> Iterator[Pattern]:
         yield from _phrase(number, "never", phrase)
     for companion in brand.only_when:
         yield from _phrase(number, "companion", companion)
-    for account in brand.accounts_vk:
-        # VK pages are named as @page, [page|Name] and vk.com/page.
-        yield from _account(number, account, ("@", "[", "*", "vk.com/", "vk.ru/"))
-    for account in brand.accounts_x:
-        yield from _account(number, account, ("@", "x.com/", "twitter.com/"))
+    for network, accounts in brand.accounts.items():
+        for account in accounts:
+            yield from _account(number, account, marks.get(network, ANYWHERE))
 
 
 def _name(number: int, name: str) -> Iterator[Pattern]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from listener.config.load import check
 from listener.config.values import Mistake
-from listener.settings import SettingsError, read_config_dir, read_settings
+from listener.environment import SettingsError
+from listener.networks.registry import NETWORKS
+from listener.settings import read_config_dir, read_settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,23 +22,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong; 1 when the daemon would refuse to start with this config."""
     directory = arguments.dir or read_config_dir(os.environ, Path(".env"))
-    mistakes = check(directory, vk_searches=_vk_searches())
-    wrong = sum(not one.warning for one in mistakes)
+    mistakes = check(directory, searches=_searches())
+    wrong = sum(not mistake.warning for mistake in mistakes)
     if arguments.json:
-        print(json.dumps([_row(one) for one in mistakes], ensure_ascii=False, indent=2))
+        print(json.dumps([_row(mistake) for mistake in mistakes], ensure_ascii=False, indent=2))
     else:
-        for one in mistakes:
-            print(f"{one.file}:{one.line}: {'предупреждение: ' if one.warning else ''}{one.message}")
+        for mistake in mistakes:
+            print(
+                f"{mistake.file}:{mistake.line}: {'предупреждение: ' if mistake.warning else ''}{mistake.message}"
+            )
         print(_summary(wrong, len(mistakes) - wrong))
     return 1 if wrong else 0
 
 
-def _vk_searches() -> int:
-    """The quota that the daemon would count with; mistakes in its settings are the daemon's to name."""
+def _searches() -> dict[str, int]:
+    """The quotas that the daemon would count with; mistakes in its settings are the daemon's to name."""
     try:
-        return read_settings(os.environ, Path(".env")).vk_search_per_day
+        settings = read_settings(os.environ, Path(".env"))
     except (SettingsError, OSError, ValueError):
-        return read_settings({}).vk_search_per_day
+        settings = read_settings({})
+    quotas = {name: NETWORKS[name].searches_per_day(options) for name, options in settings.networks.items()}
+    return {name: quota for name, quota in quotas.items() if quota is not None}
 
 
 def _row(mistake: Mistake) -> dict[str, str | int | bool]:

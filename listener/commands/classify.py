@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from alerts.russian import INTENT_TITLES, percent
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.model import ModelError
@@ -18,11 +20,14 @@ from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
-from listener.commands.jsonl import answer
+from listener.commands.jsonl import HELP, answer
 from listener.config.values import Config, ConfigError
-from listener.settings import SettingsError, read_judge
+from listener.environment import SettingsError
+from listener.networks.registry import MARKS
+from listener.settings import read_judge
 
 _BATCH: Final = 500
+TONES: Final = {"negative": "отрицательный", "neutral": "ровный", "positive": "положительный"}
 
 
 class BadLineError(ValueError):
@@ -39,9 +44,8 @@ class Asked:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "file", nargs="?", metavar="FILE", help="JSONL with `id`, `text`, `brand`?; standard input if absent or -"
-    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help=HELP)
+    parser.add_argument("--json", action="store_true", help="JSONL for plain texts too")
     parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder: brands and words")
     parser.add_argument(
         "--model", type=Path, metavar="FILE", help="another model than LISTENER_MODEL or the committed one"
@@ -62,8 +66,9 @@ def run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     gc.freeze()  # the model lives to the end; looking through it at every collection halves the speed
-    matchers = {brand.id: Matcher([brand]) for brand in config.brands} if config else {}
-    return answer(arguments.file, lambda lines: classify_rows(lines, judge, matchers))
+    matchers = {brand.id: Matcher([brand], MARKS) for brand in config.brands} if config else {}
+    rows = partial(classify_rows, judge=judge, matchers=matchers)
+    return answer(arguments.file, rows, in_words, as_json=arguments.json)
 
 
 def classify_rows(
@@ -73,12 +78,22 @@ def classify_rows(
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     while batch := list(islice(numbered, _BATCH)):
         asked = [_asked(line, matchers) for _, line in batch]
-        verdicts = iter(judge.classify([one.question for one in asked if one.error is None]))
-        for (number, _), one in zip(batch, asked, strict=True):
-            if one.error is None:
-                yield {"id": one.id, **verdict_row(next(verdicts))}
+        verdicts = iter(judge.classify([request.question for request in asked if request.error is None]))
+        for (number, _), request in zip(batch, asked, strict=True):
+            if request.error is None:
+                yield {"id": request.id, **verdict_row(next(verdicts))}
             else:
-                yield {"line": number, "error": one.error}
+                yield {"line": number, "error": request.error}
+
+
+def in_words(row: Mapping[str, Any], text: str) -> Iterator[str]:
+    """A verdict for a person, with the words that speak for it."""
+    yield f"жалоба: {percent(row['complaint'])}, тон: {TONES[row['label']]}, срочность: {percent(row['urgency'])}"
+    intent, topics = INTENT_TITLES.get(row["intent"], row["intent"]), ", ".join(row["topics"])
+    yield f"намерение: {intent}, темы: {topics or 'нет'}"
+    words = [text[one["start"] : one["end"]] for one in row["evidence"] if one["weight"] > 0]
+    if words:
+        yield f"за жалобу: {', '.join(f'«{word}»' for word in dict.fromkeys(words))}"
 
 
 def _judge(arguments: argparse.Namespace, markers: Markers) -> Judge:
@@ -97,7 +112,7 @@ def _asked(line: bytes, matchers: Mapping[str, Matcher]) -> Asked:
     try:
         row = _row(line)
         text = _text(row)
-        return Asked(id=_identity(row), question=Question(text=text, brand=_named(row, text, matchers)))
+        return Asked(id=_identity(row), question=Question(text=text, brand=_brand_spans(row, text, matchers)))
     except BadLineError as error:
         return Asked(id=None, question=Question(text=""), error=str(error))
 
@@ -126,7 +141,7 @@ def _identity(row: dict[str, Any]) -> str | int | None:
     return identity
 
 
-def _named(row: dict[str, Any], text: str, matchers: Mapping[str, Matcher]) -> tuple[tuple[int, int], ...]:
+def _brand_spans(row: dict[str, Any], text: str, matchers: Mapping[str, Matcher]) -> tuple[tuple[int, int], ...]:
     """Where the text names the brand it is asked about; nowhere, if it does not."""
     brand = row.get("brand")
     if brand is None:

@@ -17,9 +17,11 @@ from typing import Final
 from listener.commands.summary import print_figures
 from listener.config.values import ConfigError
 from listener.daemon import Daemon
+from listener.environment import SettingsError
 from listener.logs import configure_logging
-from listener.settings import SettingsError, read_settings
+from listener.settings import read_settings
 from listener.store.errors import StoreError
+from listener.store.figures import figures
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
 
@@ -70,7 +72,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(_folder())
         corpus = await asyncio.to_thread(load_corpus)
-        simulator = Simulator(corpus, system_now, rate=0, seed=arguments.seed)
+        simulator = Simulator(corpus, system_now, rate=0, seed=arguments.seed, sequels=True)
         await simulator.start("127.0.0.1", arguments.port)
         stack.push_async_callback(simulator.stop)
         settings = read_settings(
@@ -87,13 +89,13 @@ async def _demo(arguments: argparse.Namespace) -> int:
         daemon = Daemon(settings)
         await daemon.start()
         stack.push_async_callback(daemon.stop)
-        before = await daemon.store.figures()
+        before = await figures(daemon.stores.database)
         # Only now: what is published while the daemon still reads its model would wait for it.
         simulator.traffic.rate = arguments.speed
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(arguments.seconds):
                 await stop.wait()
-        after = await daemon.store.figures()
+        after = await figures(daemon.stores.database)
     print_figures("Показ Отклика", before, after, time.monotonic() - began)
     return 1 if arguments.seconds and not after.delivered else 0
 

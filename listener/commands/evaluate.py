@@ -39,14 +39,14 @@ _READ_DOMAINS: Final = frozenset(("telecom", "banks"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What to measure on what. `read` are tweets that people read, weighed by the stream, `topical` those that
-    were read for topics, intent and urgency; `told` as in Gold.
+    were read for topics, intent and urgency; `labelled` as `told` in Gold.
     """
 
     judge: Judge
     examples: Sequence[Example] = ()
     read: Sequence[Example] = ()
     topical: Sequence[Example] = ()
-    told: frozenset[str] = frozenset()
+    labelled: frozenset[str] = frozenset()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -124,8 +124,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        named = error.filename is not None  # not so in a broken .gz
-        print(f"{error.filename}: нет доступа: {error.strerror}" if named else error, file=sys.stderr)
+        has_name = error.filename is not None  # not so in a broken .gz
+        print(f"{error.filename}: нет доступа: {error.strerror}" if has_name else error, file=sys.stderr)
         return 1
     return 0
 
@@ -149,7 +149,7 @@ def _task(arguments: argparse.Namespace) -> Task:
         print(f"{arguments.file}: пропущено строк без тональности (speech, skip): {gold.skipped}", file=sys.stderr)
     if not gold.examples:
         raise DataError(f"{arguments.file}: нет ни одной строки с оценкой")
-    return Task(judge=judge, examples=gold.examples, told=gold.told)
+    return Task(judge=judge, examples=gold.examples, labelled=gold.told)
 
 
 def _conflict(arguments: argparse.Namespace) -> str | None:
@@ -174,11 +174,11 @@ def _development(arguments: argparse.Namespace) -> Task:
         return _topics(everything, corpora, arguments)
     read = corpora.unseen
     if arguments.without_x:
-        texts = {one.text for one in held}
+        texts = {example.text for example in held}
         plain = read_corpora(data, with_x=False)
-        corpora = replace(plain, examples=[one for one in plain.examples if one.text not in texts])
-    model = train(corpora, _told)
-    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read, told=_READ_DOMAINS)
+        corpora = replace(plain, examples=[example for example in plain.examples if example.text not in texts])
+    model = train(corpora, _say)
+    return Task(judge=_judge(model, arguments, "one"), examples=held, read=read, labelled=_READ_DOMAINS)
 
 
 def _topics(everything: Corpora, corpora: Corpora, arguments: argparse.Namespace) -> Task:
@@ -187,11 +187,11 @@ def _topics(everything: Corpora, corpora: Corpora, arguments: argparse.Namespace
     So they need a model of their own, trained without them, and would harm the other figures.
     """
     topical = measuring(everything)
-    model = train(replace(corpora, examples=without(corpora, topical)), _told)
+    model = train(replace(corpora, examples=without(corpora, topical)), _say)
     return Task(judge=_judge(model, arguments, "one"), topical=topical)
 
 
-def _told(step: str) -> None:
+def _say(step: str) -> None:
     print(step, file=sys.stderr)
 
 
@@ -210,8 +210,8 @@ def _judge(model: Model, arguments: argparse.Namespace, usual: str) -> Judge:
 
 def _show(task: Task, budget: Budget, plots: Path | None) -> None:
     console = Console()
-    judged = answers(task.judge, task.examples)
-    for table in tables(_known([figures_of(one, budget) for one in judged]), task.told, budget):
+    answered = answers(task.judge, task.examples)
+    for table in tables(_known([figures_of(answer, budget) for answer in answered]), task.labelled, budget):
         console.print(table)
     for table in read_tables(measure_read(task.judge, task.read, budget), budget):
         console.print(table)
@@ -220,7 +220,7 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
         console.print(topic_table(topics))
     console.print(hard_table(measure_hard(task.judge)))
     if plots is not None:
-        written = draw(judged, plots, budget) if judged else []
+        written = draw(answered, plots, budget) if answered else []
         if task.read:
             written += draw(natural_answers(task.judge, task.read), plots, budget, "read-")
         console.print(*(f"Нарисовано: {file}" for file in written), sep="\n", soft_wrap=True)
@@ -228,10 +228,10 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
 
 def _known(found: Sequence[Figures]) -> list[Figures]:
     """Those that say something; of the others a word why they do not."""
-    nothing = [one.domain for one in found if one.mood is None and one.complaint is None]
+    nothing = [figures.domain for figures in found if figures.mood is None and figures.complaint is None]
     for domain in nothing:
         print(f"{domain}: нет ни тональности, ни одной жалобы — мерить нечего", file=sys.stderr)
-    return [one for one in found if one.domain not in nothing]
+    return [figures for figures in found if figures.domain not in nothing]
 
 
 def _count(text: str) -> int:

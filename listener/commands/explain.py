@@ -4,34 +4,36 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-from alerts.candidate import Candidate
+from alerts.cards.context import MOSCOW
 from alerts.routing import Chat, Routing, decide
-from alerts.russian import INTENT_TITLES, NBSP, percent
-from classifiers.lexicon import Markers
+from alerts.russian import INTENT_TITLES, NBSP, moment, percent
 from classifiers.model import ModelError
-from classifiers.tiers import open_judge
-from classifiers.verdict import Judges, Question
+from classifiers.verdict import Question
 from domain.brand import Brand
-from domain.mention import MAX_TEXT, Author, Mention
+from domain.mention import MAX_TEXT, Author, Mention, NetworkId
 from domain.span import Span
 from domain.verdict import Intent, Verdict
+from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
-from listener.judging import Matches
-from listener.settings import SettingsError, read_config_dir, read_judge
-from listener.triage import Declined, Reason, triage
+from listener.decided import BrandVerdict, Routed
+from listener.decision import MAKE_A_CASE, Decider
+from listener.environment import SettingsError
+from listener.networks.registry import MARKS, NETWORKS
+from listener.settings import read_config_dir, read_judge
 
 MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
-DECLINED: Final[dict[Reason, str]] = {
+DECLINED: Final = {
     "own account": "это пишет сам бренд",
     "ignored author": "автор в списке ignore_authors",
     "advertisement": "это реклама",
@@ -47,6 +49,9 @@ _EMOJI: Final = 0x2600
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", help="the text to explain")
     parser.add_argument("--brand", metavar="ID", help="look for this brand only")
+    parser.add_argument(
+        "--at", metavar="TIME", help="as if it were then: 2026-11-22T03:00:00+03:00, now if not given"
+    )
     parser.add_argument("--config", type=Path, metavar="DIR", help="the config's folder, `config` if not given")
 
 
@@ -55,37 +60,55 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         config = load(arguments.config or read_config_dir(os.environ, Path(".env")))
         brands = _chosen(config, arguments.brand)
+        now = _moment(arguments.at)
         model, second = read_judge(os.environ, Path(".env"))
-        judge = open_judge(model, Markers(topics=config.words.topics, urgent=config.words.urgent), second=second)
-    except (ConfigError, ModelError, SettingsError, LookupError) as error:
+        judge = build_judge(config, model, second=second)
+    except (ConfigError, ModelError, SettingsError, LookupError, ValueError) as error:
         print(error.args[0], file=sys.stderr)
         return 2
-    text = arguments.text[:MAX_TEXT]
+    decider = replace(
+        build_rules_with(config, config.people, None, judge).decider,
+        matcher=Matcher(brands, MARKS),
+        brands={brand.id: brand for brand in brands},
+    )
     console = Console(highlight=False)
-    for line in explain(text, brands, config.routing, Matcher(brands), judge, SystemClock().now()):
+    for line in explain(arguments.text[:MAX_TEXT], decider, now):
         console.print(line, soft_wrap=True)
     return 0
 
 
-def explain(
-    text: str, brands: Sequence[Brand], routing: Routing, matcher: Matches, judge: Judges, now: datetime
-) -> Iterator[Text]:
-    """The explanation line by line: for each brand found, or for the bare text when there is none."""
-    matches = matcher.match(text)
+def explain(text: str, decider: Decider, now: datetime) -> Iterator[Text]:
+    """The explanation line by line: for each brand found, or for the bare text when there is none.
+
+    What is said is what the daemon's own decision on the text as a stranger's post comes to.
+    """
+    mention = _mention(text, now)
+    matches = decider.matches(mention)
     if not matches:
-        (verdict,) = judge.classify([Question(text=text)])
+        (verdict,) = decider.judge.classify([Question(text=text)])
         yield _highlighted(text, (), _speaking(verdict))
         yield Text("Бренд: не найден, карточки не будет", style="yellow")
         yield from _verdict(text, verdict)
         return
-    verdicts = judge.classify([Question(text=text, brand=match.words) for match in matches])
-    known = {brand.id: brand for brand in brands}
+    verdicts = decider.judge.classify([Question(text=text, brand=match.words) for match in matches])
     for match, verdict in zip(matches, verdicts, strict=True):
-        brand = known[match.brand]
+        brand_verdict = decider.weigh(mention, match, verdict)
+        brand = decider.brands[match.brand]
         yield _highlighted(text, match.words, _speaking(verdict))
         yield Text(f"Бренд: {brand.title} ({brand.id}), {match.reason}")
         yield from _verdict(text, verdict)
-        yield from _decision(triage(_mention(text, now), match, verdict, brand), brand, routing)
+        yield from _decision(mention, brand_verdict, decider, now)
+
+
+def _moment(text: str | None) -> datetime:
+    """The time that is asked for; without a zone it is UTC. Raises ValueError in Russian."""
+    if text is None:
+        return SystemClock().now()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"--at: «{text}» не подходит; нужно 2026-11-22T03:00:00+03:00") from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
@@ -96,29 +119,37 @@ def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
 
 
 def _mention(text: str, now: datetime) -> Mention:
-    """The text as a stranger's post."""
+    """The text as a stranger's post on some network."""
     author = Author(id="0", name="Автор")
-    return Mention(network="vk", kind="post", id="0", url="", author=author, text=text, published_at=now)
+    return Mention(
+        network=NetworkId(next(iter(NETWORKS))),
+        kind="post",
+        id="0",
+        url="",
+        author=author,
+        text=text,
+        published_at=now,
+    )
 
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:
     """The spans that speak most for a complaint."""
-    strongest = sorted((one for one in verdict.words if one.weight > 0), key=lambda one: -one.weight)
-    return tuple((one.start, one.end) for one in strongest[:MOST_WORDS])
+    strongest = sorted((token for token in verdict.words if token.weight > 0), key=lambda token: -token.weight)
+    return tuple((token.start, token.end) for token in strongest[:MOST_WORDS])
 
 
-def _highlighted(text: str, named: Sequence[Span], because: Sequence[Span]) -> Text:
+def _highlighted(text: str, brand_spans: Sequence[Span], evidence_spans: Sequence[Span]) -> Text:
     line = Text(text)
-    for start, end in because:
+    for start, end in evidence_spans:
         line.stylize("bold red", start, end)
-    for start, end in named:
+    for start, end in brand_spans:
         line.stylize("underline cyan", start, end)
     return line
 
 
 def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
-    strongest = sorted(verdict.words, key=lambda one: -abs(one.weight))
-    telling = [(text[one.start : one.end], f"{one.weight:+.2f}".replace(".", ",")) for one in strongest]
+    strongest = sorted(verdict.words, key=lambda token: -abs(token.weight))
+    telling = [(text[token.start : token.end], f"{token.weight:+.2f}".replace(".", ",")) for token in strongest]
     spoken = list(dict.fromkeys((word, weight) for word, weight in telling if _says(word)))[:MOST_WORDS]
     words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
     yield Text(
@@ -141,16 +172,34 @@ def _says(word: str) -> bool:
     return any(letter.isalnum() or ord(letter) >= _EMOJI for letter in word)
 
 
-def _decision(outcome: Candidate | Declined, brand: Brand, routing: Routing) -> Iterator[Text]:
-    if isinstance(outcome, Declined):
-        threshold = f" (порог {percent(brand.complaint_at)})" if outcome.reason == "below threshold" else ""
-        yield Text(f"Обращения не будет: {DECLINED[outcome.reason]}{threshold}", style="yellow")
+def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, now: datetime) -> Iterator[Text]:
+    brand = decider.brands[brand_verdict.match.brand]
+    if brand_verdict.outcome not in MAKE_A_CASE:
+        threshold = f" (порог {percent(brand.complaint_at)})" if brand_verdict.outcome == "below threshold" else ""
+        yield Text(f"Обращения не будет: {DECLINED[brand_verdict.outcome]}{threshold}", style="yellow")
         return
-    decision = decide(outcome, routing)
-    yield Text(f"Будет обращение: порог {percent(brand.complaint_at)} пройден", style="green")
+    candidate = decider.candidate(mention, brand_verdict)
+    routed, decision = decider.route(candidate, now), decide(candidate, decider.routing)
+    why = f"порог {percent(brand.complaint_at)} пройден"
+    if brand_verdict.outcome == "danger":
+        why = f"порог {percent(brand.complaint_at)} не пройден, но это опасно: {', '.join(candidate.dangers)}"
+    yield Text(f"Будет обращение: {why}", style="green")
+    if brand_verdict.reasons:
+        yield Text(f"О чём: {', '.join(brand_verdict.reasons)}")
     yield Text(f"Кому: {decision.reason}")
     for receiver in decision.receivers:
         yield Text(f"  {receiver.name}: {', '.join(map(_place, receiver.chats))}")
+    yield _when(routed, decider.routing, now)
+
+
+def _when(routed: Routed, routing: Routing, now: datetime) -> Text:
+    zone = routing.hours.timezone if routing.hours else MOSCOW
+    if routed.not_before is not None:
+        until = moment(routed.not_before, now=now, timezone=zone)
+        return Text(f"Когда: подождёт до {until}, сейчас никто не работает (night в routes.yaml)", style="yellow")
+    due_at = routed.deadlines.due_at
+    answer = f", ответить до {moment(due_at, now=now, timezone=zone)}" if due_at else ""
+    return Text(f"Когда: сразу{answer}")
 
 
 def _place(chat: Chat) -> str:

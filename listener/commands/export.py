@@ -12,10 +12,12 @@ from typing import Final
 import orjson
 
 from listener.clock import SystemClock
-from listener.settings import SettingsError, read_settings
+from listener.commands.config import must_exist
+from listener.environment import SettingsError
+from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.export import PAGES, export
-from listener.store.store import Store
+from listener.store.stores import open_stores
 
 UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -34,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         since = since_when(arguments.since, SystemClock().now()) if arguments.since else None
         url = read_settings(os.environ, Path(".env")).database_url
+        must_exist(url)
     except (SettingsError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -62,7 +65,7 @@ def since_when(value: str, now: datetime) -> datetime:
 
 
 async def _export(url: str, noun: str, since: datetime | None) -> None:
-    store = await Store.open(url)
+    store = await open_stores(url)
     try:
         async for row in export(store.database, noun, since):
             sys.stdout.buffer.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))

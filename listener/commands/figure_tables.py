@@ -23,35 +23,35 @@ _URGENT_TITLES: Final = {
 }
 
 
-def tables(figures: Iterable[Figures], told: frozenset[str], budget: Budget) -> Iterator[RenderableType]:
+def tables(figures: Iterable[Figures], labelled: frozenset[str], budget: Budget) -> Iterator[RenderableType]:
     """Per domain: classes and whole figures. `told` are the domains whose complaints people labelled."""
-    for one in figures:
-        if one.mood:
-            yield _class_table(one.domain, one.mood)
-        title = f"{one.domain}: в целом" if one.mood else one.domain
+    for of_domain in figures:
+        if of_domain.mood:
+            yield _class_table(of_domain.domain, of_domain.mood)
+        title = f"{of_domain.domain}: в целом" if of_domain.mood else of_domain.domain
         table = Table(title=title, show_header=False, title_justify="left")
-        if one.mood:
-            _add(table, _mood_rows(one.mood))
-        if one.complaint:
-            _add(table, _complaint_rows([one.complaint], budget))
+        if of_domain.mood:
+            _add(table, _mood_rows(of_domain.mood))
+        if of_domain.complaint:
+            _add(table, _complaint_rows([of_domain.complaint], budget))
         yield table
-        if one.complaint and one.domain not in told:
+        if of_domain.complaint and of_domain.domain not in labelled:
             yield Text(
-                f"{one.domain}: жалобы не размечены, за жалобу принят негатив, сказанный словами клиента.",
+                f"{of_domain.domain}: жалобы не размечены, за жалобу принят негатив, сказанный словами клиента.",
                 style="yellow",
             )
 
 
 def read_tables(figures: Iterable[ReadFigures], budget: Budget) -> Iterator[RenderableType]:
-    for one in figures:
+    for of_domain in figures:
         table = Table(
             "",
             "как отобраны",
             "как в потоке",
-            title=f"{one.domain}: жалобы, какими их прочли",
+            title=f"{of_domain.domain}: жалобы, какими их прочли",
             title_justify="left",
         )
-        _add(table, _complaint_rows([one.drawn, one.natural], budget))
+        _add(table, _complaint_rows([of_domain.drawn, of_domain.natural], budget))
         yield table
 
 
@@ -63,26 +63,26 @@ def topic_table(figures: TopicFigures) -> Table:
     table.add_column("темы", overflow="fold")
     for name in ("всего", "precision", "recall", "F1"):
         table.add_column(name, no_wrap=True)
-    _add(table, [_name_row(one.name, one) for one in figures.topics])
+    _add(table, [_name_row(row.name, row) for row in figures.topics])
     table.add_row(*_name_row("все темы", figures.all_topics), end_section=True)
     table.add_row("намерение")
-    _add(table, [_name_row(one.name, one) for one in figures.intents])
+    _add(table, [_name_row(row.name, row) for row in figures.intents])
     table.add_row("верно", number(figures.count), _ranged(figures.right_intents), end_section=True)
     table.add_row("срочность")
-    _add(table, [_name_row(_URGENT_TITLES[one.name], one) for one in figures.urgent])
+    _add(table, [_name_row(_URGENT_TITLES[row.name], row) for row in figures.urgent])
     return table
 
 
-def _name_row(title: str, one: NameFigures) -> Sequence[str]:
-    return (title, number(one.count), *(_ranged(of) for of in one.shares or ()))
+def _name_row(title: str, figures: NameFigures) -> Sequence[str]:
+    return (title, number(figures.count), *(_ranged(of) for of in figures.shares or ()))
 
 
 def hard_table(figures: Iterable[HardFigures]) -> Table:
     table = Table(
         "вид", "верно", "неверно", title="Трудные случаи, придуманные (hard cases)", title_justify="left"
     )
-    for one in figures:
-        table.add_row(one.kind, f"{one.right} из {one.count}", "\n".join(one.wrong))
+    for of_kind in figures:
+        table.add_row(of_kind.kind, f"{of_kind.right} из {of_kind.count}", "\n".join(of_kind.wrong))
     return table
 
 
@@ -91,9 +91,9 @@ def _class_table(domain: str, mood: MoodFigures) -> Table:
     table = Table("класс", "всего", title=title, title_justify="left")
     for name in ("precision", "recall", "F1"):
         table.add_column(name, no_wrap=True)
-    for one in mood.classes:
-        shares = map(_ranged, one.shares) if one.shares else ("—", "—", "—")
-        table.add_row(LABEL_TITLES[one.label], number(one.count) if one.count else "нет", *shares)
+    for row in mood.classes:
+        shares = map(_ranged, row.shares) if row.shares else ("—", "—", "—")
+        table.add_row(LABEL_TITLES[row.label], number(row.count) if row.count else "нет", *shares)
     return table
 
 
@@ -103,7 +103,7 @@ def _add(table: Table, rows: Iterable[Sequence[str]]) -> None:
 
 
 def _mood_rows(mood: MoodFigures) -> Iterator[Sequence[str]]:
-    absent = ", ".join(LABEL_TITLES[one.label] for one in mood.classes if not one.count)
+    absent = ", ".join(LABEL_TITLES[row.label] for row in mood.classes if not row.count)
     contest = _ranged(mood.contest) if mood.contest else f"— (нет в разметке: {absent})"
     yield "F1 негатива и позитива (SentiRuEval)", contest
     yield f"macro F1 (без того, чего нет в разметке: {absent})" if absent else "macro F1", _ranged(mood.macro_f1)
@@ -113,26 +113,26 @@ def _mood_rows(mood: MoodFigures) -> Iterator[Sequence[str]]:
 def _complaint_rows(columns: Sequence[ComplaintFigures], budget: Budget) -> Iterator[Sequence[str]]:
     """One row a figure, one cell a column."""
     cards = counted(budget.cards, "карточка", "карточки", "карточек")
-    yield "жалоб среди текстов", *(f"{number(one.complaints)} из {number(one.count)}" for one in columns)
-    yield "жалобы: PR-AUC", *(_ranged(one.average_precision) for one in columns)
-    yield "жалобы: precision при recall 80 %", *(_ranged(one.at_recall) for one in columns)
-    yield "жалобы: ошибка калибровки (ECE)", *(_ranged(one.error) for one in columns)
+    yield "жалоб среди текстов", *(f"{number(column.complaints)} из {number(column.count)}" for column in columns)
+    yield "жалобы: PR-AUC", *(_ranged(column.average_precision) for column in columns)
+    yield "жалобы: precision при recall 80 %", *(_ranged(column.at_recall) for column in columns)
+    yield "жалобы: ошибка калибровки (ECE)", *(_ranged(column.error) for column in columns)
     yield (
         f"{cards} из {number(budget.mentions)} упоминаний в день: precision",
-        *(_ranged(one.budget_precision) for one in columns),
+        *(_ranged(column.budget_precision) for column in columns),
     )
-    yield "… жалоб среди этих карточек", *(_of_cards(one.budget_precision, budget) for one in columns)
-    yield "… попало в них из всех жалоб: recall", *(_ranged(one.budget_recall) for one in columns)
-    yield "… порог, complaint_at", *(decimal(one.level, 2) for one in columns)
+    yield "… жалоб среди этих карточек", *(_of_cards(column.budget_precision, budget) for column in columns)
+    yield "… попало в них из всех жалоб: recall", *(_ranged(column.budget_recall) for column in columns)
+    yield "… порог, complaint_at", *(decimal(column.level, 2) for column in columns)
 
 
 def _of_cards(share: Ranged, budget: Budget) -> str:
     cards = min(budget.cards, budget.mentions)
-    value, low, high = (decimal(cards * one, 0) for one in share)
+    value, low, high = (decimal(cards * value, 0) for value in share)
     return f"{value} ({low}–{high})"
 
 
 def _ranged(figure: Ranged) -> str:
     """Per cent: 62,0 (58,9–65,1)."""
-    value, low, high = (decimal(100 * one, 1).replace("100,0", "100") for one in figure)
+    value, low, high = (decimal(100 * value, 1).replace("100,0", "100") for value in figure)
     return f"{value} ({low}–{high})"

@@ -9,7 +9,8 @@ from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
-from listener.settings import SettingsError, read_settings
+from listener.environment import SettingsError
+from listener.settings import read_settings
 
 PATIENCE: Final = 5.0
 LONGEST_ANSWER: Final = 1_000_000
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     host = EVERYWHERE.get(settings.http_host, settings.http_host)
     address = f"[{host}]" if ":" in host else host
-    alive, words = ask(f"http://{address}:{settings.http_port}/healthz", arguments.timeout)
+    alive, words = ask(f"http://{address}:{settings.http_port}/livez", arguments.timeout)
     print(words)
     return 0 if alive else 1
 
@@ -40,7 +41,7 @@ def ask(url: str, timeout: float) -> tuple[bool, str]:
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(url, timeout=timeout) as response:
-            return True, f"alive: {_sources(_read(response))}"
+            return True, f"alive: {_words(_read(response))}"
     except HTTPError as error:
         with error:
             problems = _read(error).get("problems")
@@ -50,15 +51,18 @@ def ask(url: str, timeout: float) -> tuple[bool, str]:
         return False, f"not alive: {url}: {error}"
 
 
-def _sources(answer: dict[str, Any]) -> str:
-    sources = answer.get("sources")
-    if not isinstance(sources, dict):
+def _words(answer: dict[str, Any]) -> str:
+    """How much is listened to, what waits, and what is wrong all the same."""
+    sources, problems = answer.get("sources"), answer.get("problems")
+    if not isinstance(sources, dict) or not isinstance(problems, list):
         raise ValueError("the answer is not the daemon's")  # noqa: TRY004  # the answer is wrong, not our types
     waiting = [
-        name for name, one in sources.items() if isinstance(one, dict) and one.get("state") not in ("ok", "new")
+        name
+        for name, source in sources.items()
+        if isinstance(source, dict) and source.get("state") not in ("ok", "new")
     ]
-    words = f"{len(sources)} sources"
-    return f"{words}, waiting: {', '.join(waiting)}" if waiting else words
+    words = f"{len(sources)} sources" + (f", waiting: {', '.join(waiting)}" if waiting else "")
+    return "\n  ".join([words, *map(str, problems)])
 
 
 def _read(response: Any) -> dict[str, Any]:

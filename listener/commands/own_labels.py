@@ -50,9 +50,9 @@ def adapt_to(
     begun = time.monotonic()
     try:
         model = _untouched(base)
-        way_of([one.complaint for one in labels])
+        way_of([label.complaint for label in labels])
         adapted, kept = _tried(model, labels, _judges(labels, second=second))
-        print(*_told(adapted, kept), f"Проверка заняла {time.monotonic() - begun:.0f} с", sep="\n")
+        print(*_results(adapted, kept), f"Проверка заняла {time.monotonic() - begun:.0f} с", sep="\n")
         if reason := refusal(adapted, kept):
             advice = _thresholds(adapted.before, labels, config)
             print(f"Не записано: с этими метками модель стала хуже: {reason}", file=sys.stderr)
@@ -62,7 +62,7 @@ def adapt_to(
     except (FeedbackError, ModelError, OSError) as error:
         print(f"Не записано: {error}", file=sys.stderr)
         return 1
-    if len({one.brand for one in labels}) > 1:
+    if len({label.brand for label in labels}) > 1:
         print(*_thresholds(adapted.held_back, labels, config), sep="\n")
     print(f"{out}: SHA-256 {checksum}")
     print(f"Чтобы Отклик судил по ней: LISTENER_MODEL={out} в .env и перезапуск")
@@ -129,7 +129,7 @@ def _label(line: bytes, matchers: Mapping[str, Matcher]) -> Label:
         raise BadLabelError(f"complaint: нужно true или false, а не {_shown(complaint)}")
     if brand is not None and not isinstance(brand, str):
         raise BadLabelError(f"brand: нужен id бренда в кавычках, а не {_shown(brand)}")
-    words = _words(row, text) if row.get("words") is not None else _named(brand, text, matchers)
+    words = _words(row, text) if row.get("words") is not None else _brand_spans(brand, text, matchers)
     return Label(text=text, complaint=complaint, words=words, brand=brand)
 
 
@@ -141,7 +141,7 @@ def _words(row: dict[str, Any], text: str) -> tuple[Span, ...]:
     return spans
 
 
-def _named(brand: str | None, text: str, matchers: Mapping[str, Matcher]) -> tuple[Span, ...]:
+def _brand_spans(brand: str | None, text: str, matchers: Mapping[str, Matcher]) -> tuple[Span, ...]:
     """Where the text names the brand; nowhere, if it does not."""
     if brand is None:
         return ()
@@ -156,7 +156,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
 
 
-def _told(adapted: Adapted, kept: Sequence[Kept]) -> Iterator[str]:
+def _results(adapted: Adapted, kept: Sequence[Kept]) -> Iterator[str]:
     count, yes = len(adapted.signs), int((adapted.signs > 0).sum())
     yield f"Меток {count}: жалоб {yes}, не жалоб {count - yes}"
     if adapted.way == "shift":
@@ -166,15 +166,15 @@ def _told(adapted: Adapted, kept: Sequence[Kept]) -> Iterator[str]:
     yield f"Сдвиг логарифма шансов жалобы: {adapted.shift:+.2f}"
     old, new = log_loss(adapted.signs, adapted.before), log_loss(adapted.signs, adapted.held_back)
     yield f"Ошибка на отложенных метках: была {old:.3f}, стала {new:.3f} (меньше — лучше)"
-    for one in kept:
-        yield f"Верно, {one.name}: было {one.before}, стало {one.after} из {one.count}"
+    for result in kept:
+        yield f"Верно, {result.name}: было {result.before}, стало {result.after} из {result.count}"
 
 
 def _thresholds(log_odds: Floats, labels: Sequence[Label], config: Config | None) -> Iterator[str]:
     """Where each brand's own labels would put its threshold, if the judge says `log_odds` of them."""
     for brand in config.brands if config else ():
-        rows = np.array([one.brand == brand.id for one in labels])
-        signs = np.array([1.0 if one.complaint else -1.0 for one in labels])[rows]
+        rows = np.array([label.brand == brand.id for label in labels])
+        signs = np.array([1.0 if label.complaint else -1.0 for label in labels])[rows]
         if len(signs) >= FEW and len(set(signs.tolist())) == 2:
             to = moved(brand.complaint_at, signs, log_odds[rows])
             yield f"{brand.id}: {len(signs)} меток, советуем complaint_at {to:.2f} (сейчас {brand.complaint_at:g})"

@@ -17,20 +17,22 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from classifiers.model import ModelError
+from listener.app import build_messengers, build_pipeline, build_rules
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
-from listener.heap import settle
+from listener.environment import SettingsError
+from listener.gc_tuning import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
-from listener.parts import build_judging, build_messengers, build_pipeline
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
-from listener.settings import Settings, SettingsError, read_settings
+from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.store.figures import figures
+from listener.store.stores import open_stores
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 
 
@@ -75,24 +77,25 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
     counted = Counted()
     async with contextlib.AsyncExitStack() as stack:
         config = _awake(load(settings.config_dir))
-        store = await Store.open(settings.database_url)
-        stack.push_async_callback(store.close)
-        messengers = build_messengers(settings, clock.now)
+        stores = await open_stores(settings.database_url)
+        stack.push_async_callback(stores.close)
+        people = await stores.people.recognise(config.people, clock.now())
+        messengers = build_messengers(settings, clock.now, stores.prompts)
         for notifier in messengers.notifiers.values():
             stack.push_async_callback(notifier.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
         reachable = frozenset(messengers.notifiers)
-        judging = await asyncio.to_thread(
-            build_judging, config, reachable, settings.model, second=settings.second_opinion
+        rules = await asyncio.to_thread(
+            build_rules, config, people, reachable, settings.model, second=settings.second_opinion
         )
-        watch = Watch(Metrics(), Health(), clock)
-        pipeline = build_pipeline(config, judging, store, messengers, clock, watch, workers)
+        telemetry = Telemetry(Metrics(), Health(), clock)
+        pipeline = build_pipeline(rules, stores, messengers, clock, telemetry, workers)
         settle()
-        before = await store.figures()
+        before = await figures(stores.database)
         async with _watched(size, counted):
             mentions = read_mentions(file, counted, _complain)
-            await Replaying(pipeline, tuple(messengers.notifiers), counted).run(mentions)
-        after = await store.figures()
+            await Replaying(pipeline, stores, tuple(messengers.notifiers), clock, counted).run(mentions)
+        after = await figures(stores.database)
     print_figures(
         f"Прогон {file.name}", before, after, time.monotonic() - began, read=counted.lines, bad=counted.bad
     )

@@ -6,18 +6,26 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from classifiers.model import ModelError
+from listener.alone import TakenError, alone_with
 from listener.config.values import ConfigError
 from listener.daemon import ROLES, Daemon
-from listener.heap import made_to_last
+from listener.database_url import sqlite_file
+from listener.environment import SettingsError
+from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
-from listener.settings import Settings, SettingsError, read_settings
+from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
+from listener.watching import announce_changes, digest
 
 log = logging.getLogger(__name__)
+
+ReadAnew = Callable[[], Settings | None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,14 +40,28 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
-        asyncio.run(_serve(settings, arguments.role or ROLES))
-    except (SettingsError, ConfigError, ModelError, StoreError, OSError) as error:
+        with alone_with(sqlite_file(settings.database_url)):
+            asyncio.run(_serve(settings, arguments.role or ROLES, partial(read_anew, settings)))
+    except (SettingsError, ConfigError, ModelError, StoreError, TakenError, OSError) as error:
         print(f"Отклик не запущен:\n{error}", file=sys.stderr)
         return 2
     return 0
 
 
-async def _serve(settings: Settings, roles: Sequence[str]) -> None:
+def read_anew(before: Settings) -> Settings | None:
+    """The settings as they stand now, secrets in files among them; None, and a word, when they cannot be used."""
+    try:
+        settings = read_settings(os.environ, Path(".env"), config_dir=before.config_dir)
+    except SettingsError as error:
+        log.error("the settings are not read anew, the old ones stay:\n%s", error)  # noqa: TRY400  # said in full
+        return None
+    configure_logging(settings.log_level, settings.log_format, settings.secrets())
+    if replace(settings, networks=before.networks, model=before.model) != before:
+        log.warning("some changed settings are taken up at the next start only: messengers, database, addresses")
+    return settings
+
+
+async def _serve(settings: Settings, roles: Sequence[str], anew: ReadAnew) -> None:
     stop = asyncio.Event()
     reload = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -47,16 +69,19 @@ async def _serve(settings: Settings, roles: Sequence[str]) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
     daemon = Daemon(settings, roles)
+    known = await asyncio.to_thread(digest, settings.config_dir)
     with made_to_last():
         await daemon.start()
+    watching = asyncio.create_task(announce_changes(settings.config_dir, known, reload))
     try:
-        await _until(stop, reload, daemon)
+        await _until(stop, reload, daemon, anew)
     finally:
+        watching.cancel()
         log.info("stopping")
         await daemon.stop()
 
 
-async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon) -> None:
+async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon, anew: ReadAnew) -> None:
     """Wait for the stop; read the configuration anew at each wish. A loop of the daemon that dies ends it."""
     waits = {asyncio.create_task(stop.wait()), asyncio.create_task(daemon.failed())}
     while True:
@@ -69,4 +94,4 @@ async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon) -> 
                 task.result()
             return
         reload.clear()
-        await daemon.reload()
+        await daemon.reload(await asyncio.to_thread(anew))

@@ -56,8 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         corpora = _corpora(arguments)
         extra = comments(arguments.data / "train" / "okmlcup_toxic.csv.zip")
-        said = [wording(one.text, one.brand) for one in corpora.examples if one.domain != "news"]
-        room = teaching.open_room(source.read_source(source.packaged()), [*said, *map(wording, extra)])
+        wordings = [
+            wording(example.text, example.brand) for example in corpora.examples if example.domain != "news"
+        ]
+        room = teaching.open_room(source.read_source(source.packaged()), [*wordings, *map(wording, extra)])
         network = _taught(room, corpora, arguments)
         arrays = teaching.finish(network)
         checksum = teaching.save(room, arrays, arguments.out, {"teachers": str(arguments.teachers)})
@@ -80,11 +82,11 @@ def _taught(room: "Room", corpora: Corpora, arguments: argparse.Namespace) -> "N
         def network(name: str, lessons: "Lessons", seed: int) -> "Network":
             task = progress.add_task(name, total=None)
 
-            def told(step: int, steps: int, loss: float) -> None:
+            def show(step: int, steps: int, loss: float) -> None:
                 progress.update(task, completed=step, total=steps, description=f"{name}, потеря {loss:.3f}")
 
             recipe = fine_tune.Recipe(seed=seed, half=not arguments.full_precision)
-            return teaching.teach(room, lessons, told, recipe)
+            return teaching.teach(room, lessons, show, recipe)
 
         teachers = [network(f"Учитель {seed}", known, seed) for seed in range(1, arguments.teachers + 1)]
         if teachers:

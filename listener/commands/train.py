@@ -16,7 +16,9 @@ from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
 from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
 from listener.config.values import ConfigError
-from listener.settings import SettingsError, read_judge
+from listener.environment import SettingsError
+from listener.networks.registry import MARKS
+from listener.settings import read_judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +73,7 @@ def _adapt(arguments: argparse.Namespace) -> int:
     try:
         second = read_judge(os.environ, Path(".env")).second
         config = asked_or_usual(arguments.config)
-        matchers = {brand.id: Matcher([brand]) for brand in config.brands} if config else {}
+        matchers = {brand.id: Matcher([brand], MARKS) for brand in config.brands} if config else {}
         labels = read_labels(arguments.labels, matchers)
     except (BadLabelError, ConfigError, SettingsError) as error:
         print(f"Не записано:\n{error}", file=sys.stderr)

@@ -1,15 +1,17 @@
 """From checked files to the daemon's own values."""
 
-import re
 from collections.abc import Sequence
 from datetime import time
-from typing import Final
+from typing import Any
+
+from pydantic import BaseModel
 
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from domain.brand import Brand, WatchVk, WatchX
+from domain.brand import Brand, Watch
 from domain.person import Person
-from listener.brands.letters import ROMAN_SCHEMES, words_of
+from listener.config.network_keys import USD_PER_DAY
+from listener.config.people_rules import person_id
 from listener.config.schema import (
     BrandFile,
     HoursFile,
@@ -19,16 +21,14 @@ from listener.config.schema import (
     SlaFile,
     WhenFile,
     WordsYaml,
-    seconds,
 )
+from listener.config.types import seconds
 from listener.config.values import Words
-
-LONGEST_ID: Final = 32
-_NO_ID: Final = re.compile(r"[^a-z0-9-]")
+from listener.networks.network import Network
+from listener.networks.registry import NETWORKS
 
 
 def build_brand(file: BrandFile) -> Brand:
-    vk, x = file.watch.vk, file.watch.x
     return Brand(
         id=file.id,
         title=file.title,
@@ -36,16 +36,12 @@ def build_brand(file: BrandFile) -> Brand:
         only_when=tuple(file.only_when),
         never_when=tuple(file.never_when),
         phrases=tuple(file.phrases),
-        accounts_vk=_handles(file.accounts.vk),
-        accounts_x=_handles(file.accounts.x),
+        accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
-        watch_vk=None
-        if vk is None
-        else WatchVk(search=vk.search, community=_handles(vk.community), every=seconds(vk.every)),
-        watch_x=None if x is None else WatchX(search=x.search, mentions=x.mentions, every=seconds(x.every)),
+        watch={name: _watch(NETWORKS[name], keys) for name, keys in file.watch if keys is not None},
         complaint_at=file.alert.complaint_at,
         per_day=file.alert.per_day,
-        x_usd_per_day=file.limits.x_usd_per_day,
+        usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
 
 
@@ -74,14 +70,18 @@ def build_person(file: PersonFile) -> Person:
     )
 
 
-def person_id(file: PersonFile) -> str | None:
-    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova); None without letters."""
-    spelled = "-".join(words_of(file.name)).translate(ROMAN_SCHEMES[0])
-    return file.id or _NO_ID.sub("", spelled)[:LONGEST_ID].strip("-") or None
-
-
 def build_words(file: WordsYaml) -> Words:
     return Words(topics={topic: tuple(words) for topic, words in file.topics.items()}, urgent=tuple(file.urgent))
+
+
+def _watch(network: Network[Any], file: BaseModel) -> Watch:
+    keys = {key.means: getattr(file, key.name) for key in network.watch}
+    return Watch(
+        search=keys.get("search", False),
+        mentions=keys.get("mentions", False),
+        pages=_handles(keys.get("pages", ())),
+        every=seconds(keys["every"]),
+    )
 
 
 def _handles(accounts: Sequence[str]) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def _handles(accounts: Sequence[str]) -> tuple[str, ...]:
 
 def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
     return (
-        *(Chat(messenger="telegram", chat=str(one.chat), topic=one.topic) for one in file.telegram),
+        *(Chat(messenger="telegram", chat=str(chat.chat), topic=chat.topic) for chat in file.telegram),
         *(Chat(messenger="slack", chat=channel) for channel in file.slack),
         *(Chat(messenger="console", chat=name) for name in file.console),
     )

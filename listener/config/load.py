@@ -1,50 +1,52 @@
 """The config folder as values: every mistake at once, with file and line, in Russian."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from listener.config import rules
+from listener.config import brand_rules, hours_rules, people_rules, words_rules
 from listener.config.build import build_brand, build_person, build_routing, build_words
+from listener.config.files import another_folder, missing_folder, strange_files
+from listener.config.finding import finding_mistakes
+from listener.config.route_rules import Around, routes_mistakes
 from listener.config.russian import explain
 from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
 from listener.config.searches import search_warnings
 from listener.config.values import Config, ConfigError, Mistake
 from listener.config.yaml_tree import Tree, read_tree
+from listener.networks.registry import NETWORKS
 
 _Model = TypeVar("_Model", bound=BaseModel)
-
-FILES: Final = ("people.yaml", "routes.yaml", "templates.yaml", "words.yaml")
 
 
 def load(directory: Path) -> Config:
     """Read the whole folder. Raises ConfigError with every mistake; warnings do not stop it."""
     folder = _read(directory)
-    mistakes = tuple(one for one in folder.mistakes if not one.warning)
+    mistakes = tuple(mistake for mistake in folder.mistakes if not mistake.warning)
     if mistakes or folder.routes is None:
         raise ConfigError(mistakes)
     return Config(
         brands=tuple(build_brand(brand) for _, brand in folder.brands),
         routing=build_routing(folder.routes),
-        people=tuple(build_person(person) for person in folder.people.people),
-        words=build_words(folder.words),
-        templates=dict(folder.templates.templates),
+        people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
+        words=build_words(folder.words or WordsYaml()),
+        templates=dict(folder.templates.templates) if folder.templates else {},
     )
 
 
-def check(directory: Path, *, vk_searches: int | None = None) -> tuple[Mistake, ...]:
+def check(directory: Path, *, searches: Mapping[str, int] | None = None) -> tuple[Mistake, ...]:
     """Every mistake and warning of the folder, by file and line.
 
-    `vk_searches` is VK's daily quota of searches, to be held against what the brands would take.
+    `searches` are the networks' daily quotas of searches, to be held against what the brands would take.
     """
     folder = _read(directory)
-    if vk_searches is not None:
-        brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
-        folder.mistakes += search_warnings(brands, vk_searches)
-    return tuple(sorted(folder.mistakes, key=lambda one: (one.file, one.line)))
+    brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
+    for name, per_day in (searches or {}).items():
+        folder.mistakes += search_warnings(NETWORKS[name], brands, per_day)
+    return tuple(sorted(folder.mistakes, key=lambda mistake: (mistake.file, mistake.line)))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,92 +54,91 @@ class _Folder:
     """What could be read so far. A file with mistakes is absent here, so rules never see half of a value."""
 
     brands: list[tuple[Tree, BrandFile]] = field(default_factory=list)
+    brands_whole: bool = False
     routes: RoutesYaml | None = None
-    people: PeopleYaml = field(default_factory=PeopleYaml)
-    words: WordsYaml = field(default_factory=WordsYaml)
-    templates: TemplatesYaml = field(default_factory=TemplatesYaml)
+    people: PeopleYaml | None = None
+    words: WordsYaml | None = None
+    templates: TemplatesYaml | None = None
     mistakes: list[Mistake] = field(default_factory=list)
 
 
 def _read(directory: Path) -> _Folder:
     folder = _Folder()
     if not directory.is_dir():
-        message = "такой папки с настройками нет: укажите её (--config ПАПКА) или создайте по образцу config/"
-        folder.mistakes.append(Mistake(file=str(directory), line=1, message=message))
+        folder.mistakes.append(missing_folder(directory))
+        return folder
+    if (other := another_folder(directory)) is not None:
+        folder.mistakes.append(other)
         return folder
     try:
-        brands_whole = _read_brands(directory, folder)
-        people_whole = _read_people(directory, folder)
-        _read_routes(directory, folder, brands_whole=brands_whole, people_whole=people_whole)
-        _read_optional(directory, folder)
-        _strange_files(directory, folder)
+        _read_brands(directory, folder)
+        _read_people(directory, folder)
+        _read_words(directory, folder)
+        _read_templates(directory, folder)
+        _read_routes(directory, folder)
+        folder.mistakes += strange_files(directory)
     except OSError as error:
         message = f"папка не читается: {error.strerror or type(error).__name__}"
         folder.mistakes.append(Mistake(file=str(directory), line=1, message=message))
-    folder.mistakes[:] = sorted(dict.fromkeys(folder.mistakes), key=lambda one: (one.file, one.line))
+    folder.mistakes[:] = sorted(dict.fromkeys(folder.mistakes), key=lambda mistake: (mistake.file, mistake.line))
     return folder
 
 
-def _read_brands(directory: Path, folder: _Folder) -> bool:
-    """Read every brand; False when some file could not be read, so that nobody blames its id for being unknown."""
+def _read_brands(directory: Path, folder: _Folder) -> None:
     paths = sorted((directory / "brands").glob("*.yaml"))
     for path in paths:
         tree, brand = _parse(path, BrandFile, folder)
         if brand is not None:
             folder.brands.append((tree, brand))
-            folder.mistakes += rules.brand_mistakes(tree, brand)
-            folder.mistakes += rules.unfound_mistakes(tree, build_brand(brand))
-    folder.mistakes += rules.repeated_brands(folder.brands)
+            wrong = tuple(brand_rules.brand_mistakes(tree, brand))
+            # What the matcher says of an entry that is no name at all would only repeat it.
+            folder.mistakes += wrong or finding_mistakes(tree, build_brand(brand))
+    folder.mistakes += brand_rules.repeated_brands(folder.brands)
+    folder.brands_whole = len(folder.brands) == len(paths)
     if not paths:
         message = "нет ни одного бренда: создайте здесь файл вида romashka.yaml"
         folder.mistakes.append(Mistake(file=str(directory / "brands"), line=1, message=message))
-    return len(folder.brands) == len(paths)
 
 
-def _read_people(directory: Path, folder: _Folder) -> bool:
-    """Read the people; False when the file has mistakes, so that nobody blames an owner for being unknown."""
+def _read_people(directory: Path, folder: _Folder) -> None:
     path = directory / "people.yaml"
     if not path.exists():
+        folder.people = PeopleYaml()
         message = "нет файла people.yaml: нажимать кнопки на карточках будет некому"
         folder.mistakes.append(Mistake(file=str(path), line=1, message=message, warning=True))
-        return True
-    tree, parsed = _parse(path, PeopleYaml, folder)
-    if parsed is None:
-        return False
-    folder.people = parsed
-    folder.mistakes += rules.people_mistakes(tree, parsed)
-    return True
+        return
+    tree, folder.people = _parse(path, PeopleYaml, folder)
+    folder.mistakes += people_rules.people_mistakes(tree, folder.people) if folder.people else ()
 
 
-def _read_routes(directory: Path, folder: _Folder, *, brands_whole: bool, people_whole: bool) -> None:
+def _read_words(directory: Path, folder: _Folder) -> None:
+    if not (path := directory / "words.yaml").exists():
+        folder.words = WordsYaml()
+        return
+    tree, folder.words = _parse(path, WordsYaml, folder)
+    folder.mistakes += words_rules.words_mistakes(tree, folder.words) if folder.words else ()
+
+
+def _read_templates(directory: Path, folder: _Folder) -> None:
+    if (path := directory / "templates.yaml").exists():
+        tree, folder.templates = _parse(path, TemplatesYaml, folder)
+        folder.mistakes += words_rules.template_mistakes(tree, folder.templates) if folder.templates else ()
+
+
+def _read_routes(directory: Path, folder: _Folder) -> None:
     path = directory / "routes.yaml"
     if not path.exists():
         message = "нет файла routes.yaml: без него неизвестно, кому слать карточки"
         folder.mistakes.append(Mistake(file=str(path), line=1, message=message))
         return
     tree, folder.routes = _parse(path, RoutesYaml, folder)
-    if folder.routes is not None:
-        asked = [one for route in folder.routes.route.routes for one in route.when.brands or ()]
-        ids = [brand.id for _, brand in folder.brands] + ([] if brands_whole else asked)
-        folder.mistakes += rules.routes_mistakes(tree, folder.routes, ids)
-        folder.mistakes += rules.owner_mistakes(tree, folder.routes, folder.people) if people_whole else ()
-
-
-def _read_optional(directory: Path, folder: _Folder) -> None:
-    if (templates := directory / "templates.yaml").exists():
-        tree, read = _parse(templates, TemplatesYaml, folder)
-        folder.templates = read or folder.templates
-        folder.mistakes += rules.template_mistakes(tree, read) if read is not None else ()
-    if (words := directory / "words.yaml").exists():
-        folder.words = _parse(words, WordsYaml, folder)[1] or folder.words
-
-
-def _strange_files(directory: Path, folder: _Folder) -> None:
-    """Files that a person may believe to be read: a `.yml`, a mistyped name, a brand outside brands/."""
-    for path in sorted([*directory.glob("*.y*ml"), *(directory / "brands").glob("*.yml")]):
-        if path.name not in FILES:
-            message = "этот файл не читается: бренды живут в brands/*.yaml, остальное — " + ", ".join(FILES)
-            folder.mistakes.append(Mistake(file=str(path), line=1, message=message, warning=True))
+    if folder.routes is None:
+        return
+    brands = [brand for _, brand in folder.brands] if folder.brands_whole else None
+    around = Around(brands=brands, people=folder.people, words=folder.words)
+    folder.mistakes += routes_mistakes(tree, folder.routes, around)
+    folder.mistakes += hours_rules.sla_mistakes(tree, folder.routes.sla) if folder.routes.sla else ()
+    folder.mistakes += hours_rules.hours_mistakes(tree, folder.routes.hours) if folder.routes.hours else ()
 
 
 def _parse(path: Path, model: type[_Model], folder: _Folder) -> tuple[Tree, _Model | None]:
@@ -156,6 +157,6 @@ def _parse(path: Path, model: type[_Model], folder: _Folder) -> tuple[Tree, _Mod
 
 def _mistakes(tree: Tree, error: ValidationError, model: type[BaseModel]) -> Sequence[Mistake]:
     return [
-        Mistake(file=tree.file, line=tree.line(one["loc"]), message=explain(one, model))
-        for one in error.errors(include_url=False)
+        Mistake(file=tree.file, line=tree.line(wrong["loc"]), message=explain(wrong, model))
+        for wrong in error.errors(include_url=False)
     ]

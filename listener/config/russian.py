@@ -1,13 +1,16 @@
 """What is wrong with a value, in Russian, with what to do; and the word that was probably meant."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from listener.config.slips import slip_of_the_hand
+from listener.config.typos import disguised, stranger
 from listener.config.yaml_tree import YamlWord
+from listener.networks.registry import AUTHOR_EXAMPLES, AUTHOR_PATTERN
 
 _SHOWN: Final = 40
 
@@ -15,6 +18,9 @@ _SHOWN: Final = 40
 def meant(word: str, known: Iterable[str]) -> str:
     """« (возможно, вы имели в виду «…»)» with the nearest known word, or the list of what is known."""
     choices = sorted(known)
+    if twin := disguised(word, choices):
+        letters = stranger(word) or "буквы другого алфавита"
+        return f"; выглядит как «{twin}», но в нём {letters}: наберите слово заново"
     near = get_close_matches(word.lower(), [choice.lower() for choice in choices], n=1, cutoff=0.6)
     for choice in choices:
         if near and choice.lower() == near[0]:
@@ -27,14 +33,21 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     place = [str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]"]
     key = place[-1] if place else ""
     if error["type"] == "extra_forbidden":
-        return f"неизвестный ключ «{key}»{meant(key, _keys_at(model, error['loc'][:-1]))}"
+        return f"неизвестный ключ «{key}»{_key_meant(key, _keys_at(model, error['loc'][:-1]))}"
     if error["type"] == "missing":
         return f"не хватает обязательного ключа «{key}»: добавьте его"
     where = f"«{key}»: " if key else ""
+    if slip := slip_of_the_hand(error["type"], key, error["input"], _choices(error.get("ctx", {}))):
+        return f"{where}{slip} {_shown(error['input'])}"
     wanted = _WANTED.get(error["type"])
     if wanted is None:
         return f"{where}значение {_shown(error['input'])} не подходит"
     return where + wanted(error.get("ctx", {}), _shown(error["input"]))
+
+
+def _key_meant(key: str, keys: Sequence[str]) -> str:
+    english = next((word for word in _KEYS_IN_RUSSIAN.get(key.lower(), ()) if word in keys), None)
+    return f"; ключи пишут по-английски: «{english}»" if english else meant(key, keys)
 
 
 def kind_of(value: object) -> str:
@@ -61,6 +74,24 @@ def _pattern(context: Mapping[str, Any], got: str) -> str:
     return f"{_PATTERNS.get(str(context.get('pattern')), 'нужен другой вид')} {got}"
 
 
+_KEYS_IN_RUSSIAN: Final[Mapping[str, tuple[str, ...]]] = {
+    "бренды": ("brands",),
+    "имена": ("names",),
+    "имя": ("name", "names"),
+    "люди": ("people",),
+    "название": ("title",),
+    "получатели": ("receivers",),
+    "роль": ("role",),
+    "слова": ("only_when", "topics"),
+    "спутники": ("only_when",),
+    "темы": ("topics",),
+    "фразы": ("phrases",),
+    "часы": ("hours",),
+    "чат": ("chat",),
+    "тема": ("topic", "topics"),
+}
+"""What people write who translate the keys, and which of these is meant where it is allowed."""
+
 _KINDS: Final[Mapping[type, str]] = {
     bool: "да/нет",
     int: "число",
@@ -73,7 +104,7 @@ _KINDS: Final[Mapping[type, str]] = {
 _PATTERNS: Final = {
     r"^[a-z][a-z0-9_-]{0,63}$": "нужно короткое имя строчной латиницей, цифры, - и _ (например romashka)",
     r"^[a-z0-9_-]{1,32}$": "нужно короткое имя строчной латиницей, цифры, - и _, не длиннее 32 (например anna)",
-    r"^(vk|x):\S+$": 'нужен вид "vk:-100500" или "x:имя", в кавычках',
+    AUTHOR_PATTERN: f"нужен вид {AUTHOR_EXAMPLES}, в кавычках",
     r"^@?[A-Za-z0-9_.]+$": "нужно короткое имя страницы латиницей, без адреса и пробелов (например romashka_ru)",
     r"^[UW][A-Z0-9]+$": "нужен код участника Slack вида U0123ABCD (профиль → «Скопировать ID участника»)",
 }
@@ -85,11 +116,11 @@ _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "dict_type": lambda _, got: f"нужны ключи со значениями {got}",
     "duration": lambda _, got: f"нужен срок вида 90s, 15m, 1h или 2d {got}",
     "empty_list": lambda _, __: "список пуст: впишите хотя бы одно значение",
-    "float_type": lambda _, got: f"нужно число, без кавычек {got}",
+    "float_type": lambda _, got: f"нужно число, например 0.6 {got}",
     "greater_than": lambda context, got: f"нужно число больше {context.get('gt')} {got}",
     "greater_than_equal": lambda context, got: f"нужно число не меньше {context.get('ge')} {got}",
     "int_from_float": lambda _, got: f"нужно целое число {got}",
-    "int_type": lambda _, got: f"нужно целое число, без кавычек {got}",
+    "int_type": lambda _, got: f"нужно целое число {got}",
     "less_than_equal": lambda context, got: f"нужно число не больше {context.get('le')} {got}",
     "list_type": lambda _, got: f"нужен список в квадратных скобках или с чёрточками {got}",
     "literal_error": lambda context, got: f"можно только {_choices(context)} {got}",

@@ -32,11 +32,13 @@ def write(directory: Path) -> None:
 
 def _untitled(part: Any) -> Any:
     if isinstance(part, list):
-        return [_untitled(one) for one in part]
+        return [_untitled(inner) for inner in part]
     if not isinstance(part, dict):
         return part
     # Under `properties` a `title` is the brand's own key, and a mapping; pydantic's are strings.
-    return {key: _untitled(one) for key, one in part.items() if not (key == "title" and isinstance(one, str))}
+    return {
+        key: _untitled(inner) for key, inner in part.items() if not (key == "title" and isinstance(inner, str))
+    }
 
 
 if __name__ == "__main__":

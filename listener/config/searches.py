@@ -1,39 +1,42 @@
-"""Whether VK's daily quota of searches lasts the day with this config: every name costs a call at every look."""
+"""Whether a network's daily quota of searches lasts the day with this config: every query costs a call a look."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from math import ceil
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from domain.brand import Brand
-from listener.brands.dialect import vk_queries
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
+from listener.networks.network import Network
 
 DAY: Final = timedelta(days=1)
 
 
-def search_warnings(brands: Sequence[tuple[Tree, Brand]], per_day: int) -> Iterator[Mistake]:
-    """A warning at the `every` of each brand that takes more than its share, when all together take too much."""
+def search_warnings(
+    network: Network[Any], brands: Sequence[tuple[Tree, Brand]], per_day: int
+) -> Iterator[Mistake]:
+    """One warning, at the `every` of the greediest brand, when all together take too much."""
     searched = [
-        (tree, len(vk_queries(brand)), brand.watch_vk.every)
+        (tree, len(network.queries(brand)), watch.every)
         for tree, brand in brands
-        if brand.watch_vk is not None and brand.watch_vk.search
+        if (watch := brand.watch.get(network.id)) is not None and watch.search
     ]
     total = sum(_calls(queries, every) for _, queries, every in searched)
     if total <= per_day:
         return
     asked = sum(queries for _, queries, _ in searched)
-    lasting = _written(DAY * asked / per_day)
-    for tree, queries, every in searched:
-        if _calls(queries, every) <= per_day * queries / asked:
-            continue
-        message = (
-            f"VK даёт {per_day} поисков в сутки на все бренды, а нужно {total} (этому бренду: "
-            f"{_calls(queries, every)}, запросов за раз: {queries}). Когда уйдёт половина, поиск замедлится сам. "
-            f"Чтобы хватало на весь день, поставьте every: {lasting} или уберите лишние имена"
-        )
-        yield Mistake(file=tree.file, line=tree.line(("watch", "vk", "every")), message=message, warning=True)
+    greedy = [brand for brand in searched if _calls(*brand[1:]) > per_day * brand[1] / asked]
+    tree, _, _ = max(greedy, key=lambda brand: _calls(*brand[1:]))
+    each = ", ".join(f"{Path(brand.file).stem} {_calls(queries, every)}" for brand, queries, every in searched)
+    message = (
+        f"{network.short} даёт {per_day} поисков в сутки на все бренды, а нужно {total} ({each}). Когда уйдёт "
+        f"половина, поиск замедлится сам. Чтобы хватало на весь день, поставьте every: "
+        f"{_written(DAY * asked / per_day)} ({', '.join(Path(brand.file).name for brand, _, _ in greedy)}) или "
+        "уберите лишние имена"
+    )
+    yield tree.mistake(("watch", network.id, "every"), message, warning=True)
 
 
 def _calls(queries: int, every: timedelta) -> int:

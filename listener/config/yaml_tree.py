@@ -7,12 +7,15 @@ from typing import Any, Final
 
 import yaml
 
+from listener.config.typos import CURLY, ODD_SPACES, odd_space, plain
 from listener.config.values import Mistake
 
 Place = tuple[str | int, ...]
 
 MAX_BYTES: Final = 256_000
 MAX_DEPTH: Final = 20
+
+ODD_SPACE: Final = "неразрывный или невидимый пробел вместо обычного"
 
 # YAML turns these words into true and false; in a list of names that is never what a person meant.
 _BOOLEANS: Final = frozenset({"true", "false"})
@@ -34,13 +37,17 @@ class Tree:
                 return self.lines[path[:size]]
         return 1
 
+    def mistake(self, path: Place, message: str, *, warning: bool = False) -> Mistake:
+        """What is wrong with the value at a place of this file."""
+        return Mistake(file=self.file, line=self.line(path), message=message, warning=warning)
+
 
 def read_tree(path: Path, name: str) -> Tree:
     """Read one file; `name` is what the mistakes call it. A file that cannot be read has the value None."""
     text, complaint = _text(path)
     if complaint:
         return _broken(name, 1, complaint)
-    tab = _tab_line(text)
+    indent = _tab_line(text)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
@@ -52,7 +59,9 @@ def read_tree(path: Path, name: str) -> Tree:
         unclosed = "end of stream" in (error.problem or "")
         mark = error.context_mark if unclosed and error.context_mark else error.problem_mark
         line = mark.line + 1 if mark else 1
-        return _broken(name, tab or line, _explain(error, tab=tab, start=error.context_mark))
+        if odd := odd_space(text, lambda number: number <= line + 1):
+            return _broken(name, odd, f"{ODD_SPACE}: сотрите его и наберите пробел заново")
+        return _broken(name, indent or line, _explain(error, tab=indent, start=error.context_mark))
     except (yaml.YAMLError, RecursionError, ValueError):
         return _broken(name, 1, "YAML не читается: в нём недопустимые символы или слишком глубокая вложенность")
     return Tree(file=name, value=value, lines=reader.lines, mistakes=tuple(reader.mistakes))
@@ -88,7 +97,9 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._complain(key_node, "ключом может быть только слово; проверьте скобки и двоеточия")
                 continue
-            key = key_node.value
+            key = self._key(key_node)
+            if self._is_rest_of_a_fraction(key, key_node, value_node, values):
+                continue
             if key in values:
                 first = self.lines[(*path, key)]
                 self._complain(key_node, f"ключ «{key}» повторяется (первый раз в строке {first}): оставьте один")
@@ -97,9 +108,30 @@ class _Reader:
             values[key] = self.read(value_node, (*path, key), depth + 1)
         return values
 
+    def _key(self, node: yaml.ScalarNode) -> str:
+        """The key without odd spaces, which are named: they look like an indent and are none."""
+        key: str = node.value
+        if ODD_SPACES.search(key):
+            self._complain(node, f"{ODD_SPACE} у ключа «{plain(key)}»: сотрите его и наберите пробел заново")
+            return plain(key)
+        return key
+
+    def _is_rest_of_a_fraction(self, key: str, node: yaml.Node, value: yaml.Node, before: dict[str, Any]) -> bool:
+        """In {complaint_at: 0,6} YAML sees the number 0 and a key 6; the number is put right, to say it once."""
+        last = next(reversed(before), None)
+        whole = before[last] if last is not None else None
+        if not (key.isdecimal() and value.value == "" and isinstance(whole, int) and not isinstance(whole, bool)):
+            return False
+        self._complain(node, f"«{last}: {whole},{key}»: дробь пишут с точкой: {whole}.{key}")
+        before[str(last)] = float(f"{whole}.{key}")
+        return True
+
     def _scalar(self, node: yaml.Node) -> Any:
-        plain = getattr(node, "style", None) is None
-        if plain and node.tag.endswith(":bool") and node.value.lower() not in _BOOLEANS:
+        bare = getattr(node, "style", None) is None
+        if bare and node.value and node.value[0] in CURLY:
+            self._complain(node, f'кавычки в {_short(node.value)} не прямые, для YAML это буквы: наберите "')
+            return plain(node.value)
+        if bare and node.tag.endswith(":bool") and node.value.lower() not in _BOOLEANS:
             return YamlWord(node.value)  # `no`, `on`: see YamlWord
         if node.tag.endswith((":timestamp", ":binary")):
             return str(node.value)
@@ -161,6 +193,9 @@ _EXPLANATIONS: Final = {
     "expected <block end>": "сбит отступ: строки одного уровня начинаются с одной колонки",
     "but found '<stream end>'": "скобка [ или { открыта и не закрыта (слово с # берут в кавычки)",
     "expected ',' or": 'не хватает запятой или закрывающей скобки (слово с # берут в кавычки: "#support")',
+    "found character '@'": (
+        "знак @ в начале значения: имя страницы пишут без него, вместо @чата или @человека нужен номер (/id боту)"
+    ),
     "found character": "недопустимый знак в начале значения: возьмите значение в кавычки",
     "unknown escape character": "обратная черта \\ в двойных кавычках: возьмите значение в одинарные кавычки",
     "found undefined alias": "знак * в начале значения: возьмите значение в кавычки",

@@ -1,37 +1,66 @@
-"""Cases as cards show them, loaded many at a time in four queries, and the waking of those put off."""
+"""Cases as cards show them: their mentions as they read now, their events, their author's past, many at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, exists, func, select, update
+from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.case import Case, Deed, Earlier, Said
-from listener.store import outbox_rows
-from listener.store.tables import ASLEEP, actions, case_mentions, cases, deliveries
+from alerts.cases.case import Case, CaseMention, EarlierCase, standing
+from alerts.cases.events import Event
+from domain.mention import Quote
+from domain.span import Span
+from listener.networks.registry import as_shown
+from listener.store.codecs import read_event
+from listener.store.engine import Database
+from listener.store.history import read_state
+from listener.store.mentions import read_extra
+from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, verdicts
 
-MOST_SAID: Final = 100
+MOST_MENTIONS: Final = 100
 """The latest mentions of a case that are loaded: a quarrel of thousands must not stall the outbox."""
+MOST_EVENTS: Final = 100
 MOST_EARLIER: Final = 3
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+"""Statements with subqueries are built once: building them again took as long as running them."""
+
+
+class CaseStore:
+    """Looks at cases; they change only by what customers write, people press and the clock brings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def case(self, number: int) -> Case | None:
+        return (await self._database.read(lambda c: load(c, [number]))).get(number)
+
+    async def of_author(self, network: str, author_id: str) -> list[int]:
+        """The author's cases with every brand, oldest first."""
+        return await self._database.read(lambda c: of_author(c, network, author_id))
+
+    async def cards_today(self, brand: str, now: datetime) -> int:
+        """The brand's cases of this UTC day that have a card in some chat."""
+        return await self._database.read(lambda c: cards_today(c, brand, now))
 
 
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
     """The cases by id, without those that do not exist."""
     rows = list(await connection.execute(select(cases).where(cases.c.id.in_(ids))))
-    past = list(await connection.execute(_past(ids)))
-    said = await _said(connection, {*ids, *(row.id for row in past)})
-    done = await _done(connection, ids)
-    earlier: dict[int, list[Earlier]] = defaultdict(list)
+    past = list(await connection.execute(_past(), {"ids": list(ids)}))
+    mentioned = await _mentions(connection, {*ids, *(row.id for row in past)})
+    events = await _events(connection, ids)
+    earlier: dict[int, list[EarlierCase]] = defaultdict(list)
     for row in past:
-        text = said[row.id][0].text if said[row.id] else ""
-        earlier[row.of_case].append(Earlier(case=row.id, state=row.state, opened_at=row.opened_at, text=text))
-    return {row.id: _case(row, said[row.id], done[row.id], earlier[row.id]) for row in rows}
+        text = mentioned[row.id][0].text if mentioned[row.id] else ""
+        stood = standing(read_state(row))
+        earlier[row.of_case].append(EarlierCase(case=row.id, standing=stood, opened_at=row.opened_at, text=text))
+    return {row.id: _case(row, mentioned[row.id], events[row.id], earlier[row.id]) for row in rows}
 
 
-async def author_cases(connection: AsyncConnection, network: str, author_id: str) -> list[int]:
-    """The author's cases with every brand, oldest first."""
+async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:
     found = await connection.execute(
         select(cases.c.id).where(cases.c.network == network, cases.c.author_id == author_id).order_by(cases.c.id)
     )
@@ -39,38 +68,21 @@ async def author_cases(connection: AsyncConnection, network: str, author_id: str
 
 
 async def cards_today(connection: AsyncConnection, brand: str, now: datetime) -> int:
-    """The brand's cases of this UTC day that have a card in some chat."""
     day = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-    told = exists().where(deliveries.c.case_id == cases.c.id)
+    carded = exists().where(card_views.c.case_id == cases.c.id)
     found = await connection.execute(
-        select(func.count()).where(cases.c.brand == brand, cases.c.opened_at >= day, told)
+        select(func.count()).where(cases.c.brand == brand, cases.c.opened_at >= day, carded)
     )
     return int(found.scalar_one())
 
 
-async def wake(connection: AsyncConnection, now: datetime) -> int:
-    """Bring back the cases whose time came: claimed if somebody had taken them, new otherwise."""
-    woken = await connection.execute(
-        update(cases)
-        .where(ASLEEP, cases.c.snoozed_until <= now)
-        .values(
-            state=case((cases.c.owner.is_not(None), "claimed"), else_="new"),
-            snoozed_until=None,
-            revision=cases.c.revision + 1,
-        )
-        .returning(cases.c.id, cases.c.revision)
-    )
-    revisions = [(row.id, row.revision) for row in woken]
-    await outbox_rows.raise_wanted(connection, revisions, now)
-    return len(revisions)
-
-
-def _past(ids: Collection[int]) -> Select[Any]:
+@cache
+def _past() -> Select[Any]:
     """The latest few cases that each author had with the brand before, oldest first."""
     before = cases.alias("before")
     place = func.row_number().over(partition_by=cases.c.id, order_by=before.c.id.desc()).label("place")
     ranked = (
-        select(cases.c.id.label("of_case"), before.c.id, before.c.state, before.c.opened_at, place)
+        select(cases.c.id.label("of_case"), before, place)
         .join(
             before,
             (before.c.brand == cases.c.brand)
@@ -78,13 +90,69 @@ def _past(ids: Collection[int]) -> Select[Any]:
             & (before.c.author_id == cases.c.author_id)
             & (before.c.id < cases.c.id),
         )
-        .where(cases.c.id.in_(ids))
+        .where(cases.c.id.in_(_IDS))
         .subquery()
     )
     return select(ranked).where(ranked.c.place <= MOST_EARLIER).order_by(ranked.c.id)
 
 
-async def _said(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Said]]:
+async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
+    rows = (await connection.execute(_latest_mentions(), {"ids": list(ids)})).all()
+    parents = await _parents(connection, rows)
+    of_case: dict[int, list[CaseMention]] = defaultdict(list)
+    for row in rows:
+        of_case[row.case_id].append(_mention(row, parents))
+    return of_case
+
+
+async def _parents(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Quote]:
+    """The posts under which mentions stand whose network told nothing of them, as far as they were heard."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.thread and row.thread != row.external_id:
+            wanted[row.network].add(_parent_of(row).id)
+    heard: dict[tuple[str, str], Quote] = {}
+    for network in sorted(wanted):
+        found = await connection.execute(
+            select(mentions.c.external_id, mentions.c.author_name, mentions.c.text, mentions.c.url).where(
+                mentions.c.network == network, mentions.c.external_id.in_(sorted(wanted[network]))
+            )
+        )
+        for post in found:
+            text, _ = as_shown(network, post.text)
+            heard[network, post.external_id] = Quote(
+                id=post.external_id, author=post.author_name, text=text, url=post.url
+            )
+    return heard
+
+
+def _parent_of(row: Row[Any]) -> Quote:
+    """What the mention answers as its network told it; at least the post on which its conversation hangs."""
+    return read_extra(row.extra).parent or Quote(id=row.thread)
+
+
+@cache
+def _latest_mentions() -> Select[Any]:
+    ranked = _latest()
+    return (
+        select(
+            ranked.c.case_id,
+            ranked.c.strength,
+            *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
+            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
+            *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
+            *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
+        )
+        .join(cases, cases.c.id == ranked.c.case_id)
+        .join(mentions, mentions.c.id == ranked.c.mention_id)
+        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
+        .where(ranked.c.place <= MOST_MENTIONS)
+        .order_by(ranked.c.place.desc())
+    )
+
+
+def _latest() -> Subquery:
+    """The mentions of the cases with their places from the end."""
     place = (
         func.row_number()
         .over(
@@ -93,48 +161,97 @@ async def _said(connection: AsyncConnection, ids: Collection[int]) -> dict[int, 
         )
         .label("place")
     )
-    ranked = (
-        select(case_mentions.c.case_id, case_mentions.c.said, place)
-        .where(case_mentions.c.case_id.in_(ids))
+    return (
+        select(case_mentions.c.case_id, case_mentions.c.mention_id, case_mentions.c.strength, place)
+        .where(case_mentions.c.case_id.in_(_IDS))
         .subquery()
     )
-    rows = await connection.execute(
-        select(ranked).where(ranked.c.place <= MOST_SAID).order_by(ranked.c.place.desc())
-    )
-    said: dict[int, list[Said]] = defaultdict(list)
+
+
+async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Event]]:
+    rows = await connection.execute(_latest_events(), {"ids": list(ids)})
+    events: dict[int, list[Event]] = defaultdict(list)
     for row in rows:
-        said[row.case_id].append(_said_one(row.said))
-    return said
+        events[row.case_id].append(read_event(row))
+    return events
 
 
-async def _done(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Deed]]:
-    rows = await connection.execute(
-        select(actions.c.case_id, actions.c.who, actions.c.what, actions.c.at)
-        .where(actions.c.case_id.in_(ids), actions.c.applied)
-        .order_by(actions.c.id)
+@cache
+def _latest_events() -> Select[Any]:
+    place = (
+        func.row_number()
+        .over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
+        .label("place")
     )
-    done: dict[int, list[Deed]] = defaultdict(list)
-    for row in rows:
-        done[row.case_id].append(Deed(who=row.who, what=row.what, at=row.at))
-    return done
+    ranked = select(case_events, place).where(case_events.c.case_id.in_(_IDS)).subquery()
+    return select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number)
 
 
-def _said_one(value: dict[str, Any]) -> Said:
-    """Undo what JSON did to times and tuples."""
-    return Said(
-        **value
-        | {
-            "published_at": datetime.fromisoformat(value["published_at"]),
-            "topics": tuple(value["topics"]),
-            "because": _spans(value["because"]),
-            "named": _spans(value["named"]),
-        }
+def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:
+    extra = read_extra(row.extra)
+    has_verdict = row.complaint is not None
+    brand, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
+    text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, brand, speaking)
+    return CaseMention(
+        row=row.id,
+        id=row.external_id,
+        kind=row.kind,
+        url=row.url,
+        text=text,
+        published_at=row.published_at,
+        reach=row.reach,
+        strength="remark" if row.strength == "remark" else "complaint",
+        complaint=row.complaint if has_verdict else 0.0,
+        intent=row.intent if has_verdict else "other",
+        topics=tuple(row.topics or ()),
+        urgency=row.urgency if has_verdict else 0.0,
+        evidence_spans=evidence_spans,
+        brand_spans=brand_spans,
+        dangers=tuple(row.dangers or ()),
+        reasons=tuple(row.reasons or ()),
+        edited_at=row.edited_at,
+        deleted_at=row.deleted_at,
+        parent=_parent(row, parents),
+        quoted=extra.quoted,
+        attached=extra.attached,
     )
 
 
-def _spans(value: Iterable[list[int]]) -> tuple[tuple[int, int], ...]:
-    return tuple((start, end) for start, end in value)
+def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | None:
+    """What a person reads above the mention: as the network told it, else as it was heard."""
+    if not row.thread or row.thread == row.external_id:
+        return None
+    parent = _parent_of(row)
+    return parent if parent.text else parents.get((row.network, parent.id))
 
 
-def _case(row: Row[Any], said: list[Said], done: list[Deed], earlier: list[Earlier]) -> Case:
-    return Case(**row._mapping, said=tuple(said), done=tuple(done), earlier=tuple(earlier))  # noqa: SLF001  # SQLAlchemy's public name for a row as a mapping
+def _within(spans: Iterable[Sequence[int]], text: str) -> tuple[Span, ...]:
+    """The spans of the author's own words; those of what he shows again belong to somebody else."""
+    return tuple((start, end) for start, end in spans if end <= len(text))
+
+
+def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
+    """The spans that speak for a complaint, strongest first."""
+    strongest = sorted((piece for piece in evidence if piece[2] > 0), key=lambda piece: -piece[2])
+    return tuple((start, end) for start, end, _ in strongest)
+
+
+def _case(
+    row: Row[Any], case_mentions: list[CaseMention], events: list[Event], earlier: list[EarlierCase]
+) -> Case:
+    return Case(
+        id=row.id,
+        brand=row.brand,
+        brand_title=row.brand_title,
+        network=row.network,
+        thread=row.thread,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        author_handle=row.author_handle,
+        followers=row.followers,
+        opened_at=row.opened_at,
+        state=read_state(row),
+        mentions=tuple(case_mentions),
+        events=tuple(events),
+        earlier=tuple(earlier),
+    )

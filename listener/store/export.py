@@ -9,10 +9,21 @@ from typing import Any, Final
 from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cases.case import standing
 from listener.mention_format import mention_row
 from listener.store.engine import Database
+from listener.store.history import read_state
 from listener.store.mentions import mention
-from listener.store.tables import EPOCH, actions, case_mentions, cases, deliveries, mentions, verdicts
+from listener.store.tables import (
+    EPOCH,
+    actions,
+    card_views,
+    case_events,
+    case_mentions,
+    cases,
+    mentions,
+    verdicts,
+)
 
 PAGE: Final = 1000
 """Rows read in one transaction: a long one would keep SQLite's WAL from being checkpointed."""
@@ -43,12 +54,14 @@ async def _mentions(connection: AsyncConnection, last: tuple[Any, ...], since: d
 
 
 async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
-    one, brand = verdicts.c.mention_id, verdicts.c.brand
+    mention_id, brand = verdicts.c.mention_id, verdicts.c.brand
     query = (
         select(verdicts, mentions.c.network, mentions.c.external_id)
-        .join(mentions, mentions.c.id == one)
-        .where((one > last[0]) | ((one == last[0]) & (brand > last[-1])), verdicts.c.judged_at >= since)
-        .order_by(one, brand)
+        .join(mentions, mentions.c.id == mention_id)
+        .where(
+            (mention_id > last[0]) | ((mention_id == last[0]) & (brand > last[-1])), verdicts.c.judged_at >= since
+        )
+        .order_by(mention_id, brand)
     )
     return [((row.mention_id, row.brand), _verdict(row)) for row in await _page(connection, query)]
 
@@ -56,15 +69,15 @@ async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: d
 async def _cases(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
     query = select(cases).where(cases.c.id > last[0], cases.c.opened_at >= since).order_by(cases.c.id)
     rows = await _page(connection, query)
-    told = await _mentions_of(connection, [row.id for row in rows])
-    return [((row.id,), _case(row) | {"mentions": told[row.id]}) for row in rows]
+    mentions_of = await _mentions_of(connection, [row.id for row in rows])
+    return [((row.id,), _case(row) | {"mentions": mentions_of[row.id]}) for row in rows]
 
 
 async def _deliveries(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
     query = (
-        select(deliveries)
-        .where(deliveries.c.id > last[0], deliveries.c.created_at >= since)
-        .order_by(deliveries.c.id)
+        select(card_views)
+        .where(card_views.c.id > last[0], card_views.c.created_at >= since)
+        .order_by(card_views.c.id)
     )
     return [((row.id,), _delivery(row)) for row in await _page(connection, query)]
 
@@ -79,6 +92,13 @@ async def _actions(connection: AsyncConnection, last: tuple[Any, ...], since: da
     return [((row.id,), _action(row)) for row in await _page(connection, query)]
 
 
+async def _events(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    of_case, number = case_events.c.case_id, case_events.c.number
+    after = (of_case > last[0]) | ((of_case == last[0]) & (number > (last[-1] or 0)))
+    query = select(case_events).where(after, case_events.c.at >= since).order_by(of_case, number)
+    return [((row.case_id, row.number), _event(row)) for row in await _page(connection, query)]
+
+
 async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
     """What the presses say of the text that opened each case: a row a case, so that one talker counts once.
 
@@ -91,14 +111,13 @@ async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: dat
         .subquery()
     )
     closed = exists().where(actions.c.case_id == cases.c.id, actions.c.applied, actions.c.action == "close")
-    pressed = cases.c.owner.is_not(None) & ((cases.c.state != "not_complaint") | ~closed)
+    is_complaint = func.coalesce(cases.c.outcome, "") != "not_complaint"
+    pressed = cases.c.owner.is_not(None) & (is_complaint | ~closed)
     query = (
-        select(cases.c.id, cases.c.brand, cases.c.state, case_mentions.c.said)
+        select(cases.c.id, cases.c.brand, cases.c.outcome, mentions.c.text, verdicts.c.words)
         .join(opening, opening.c.case_id == cases.c.id)
-        .join(
-            case_mentions,
-            (case_mentions.c.case_id == cases.c.id) & (case_mentions.c.mention_id == opening.c.mention_id),
-        )
+        .join(mentions, mentions.c.id == opening.c.mention_id)
+        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
         .where(cases.c.id > last[0], cases.c.opened_at >= since, pressed)
         .order_by(cases.c.id)
     )
@@ -109,6 +128,7 @@ PAGES: Final = {
     "actions": _actions,
     "cases": _cases,
     "deliveries": _deliveries,
+    "events": _events,
     "labels": _labels,
     "mentions": _mentions,
     "verdicts": _verdicts,
@@ -153,8 +173,24 @@ def _verdict(row: Row[Any]) -> dict[str, Any]:
 
 
 def _case(row: Row[Any]) -> dict[str, Any]:
+    """`state` is the stage in one word, as it has always been exported; `owner` is the person's id."""
     # SQLAlchemy's own names are a kind of string that JSON writers refuse.
-    return {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001  # public, to avoid name clashes
+    whole = {str(name): value for name, value in row._mapping.items()}  # noqa: SLF001  # public, to avoid name clashes
+    shown = {name: value for name, value in whole.items() if name != "next_timer_at"}
+    return shown | {"state": standing(read_state(row))}
+
+
+def _event(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "case": row.case_id,
+        "number": row.number,
+        "kind": row.kind,
+        "actor": row.actor,
+        "person": row.actor_id,
+        "name": row.actor_name,
+        "at": row.at,
+        "payload": row.payload,
+    }
 
 
 def _label(row: Row[Any]) -> dict[str, Any]:
@@ -162,9 +198,9 @@ def _label(row: Row[Any]) -> dict[str, Any]:
     return {
         "case": row.id,
         "brand": row.brand,
-        "text": row.said["text"],
-        "words": row.said["named"],
-        "complaint": row.state != "not_complaint",
+        "text": row.text,
+        "words": row.words or [],
+        "complaint": row.outcome != "not_complaint",
     }
 
 
@@ -203,7 +239,6 @@ def _action(row: Row[Any]) -> dict[str, Any]:
         "who": row.who,
         "what": row.action,
         "at": row.at,
-        "words": row.what,
         "messenger": row.messenger,
         "user": row.user,
     }

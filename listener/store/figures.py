@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from listener.store.tables import MICROSECOND, Stage, case_mentions, cases, deliveries, mentions, verdicts
+from listener.store.engine import Database
+from listener.store.tables import MICROSECOND, Stage, card_views, case_mentions, cases, mentions, verdicts
 
 MEDIAN_OF: Final = 10_000
 """The latest deliveries that the median looks at."""
@@ -33,35 +34,42 @@ class Figures:
     seconds_from_hearing: float | None = None
 
 
-async def figures(connection: AsyncConnection) -> Figures:
+async def figures(database: Database) -> Figures:
+    return await database.read(_figures)
+
+
+async def _figures(connection: AsyncConnection) -> Figures:
     stages = await _counts(connection, mentions.c.stage)
-    states = await _counts(connection, deliveries.c.state)
+    states = await _counts(connection, card_views.c.state)
     waits = (await connection.execute(_WAITS)).all()
     return Figures(
         mentions=sum(stages.values()),
         waiting=stages.get(Stage.WAITING, 0),
         poisoned=stages.get(Stage.POISON, 0),
         matched=await _number(connection, select(func.count(verdicts.c.mention_id.distinct()))),
-        complaints=await _number(connection, select(func.count(case_mentions.c.mention_id.distinct()))),
+        complaints=await _number(connection, _COMPLAINTS),
         cases=await _number(connection, select(func.count()).select_from(cases)),
-        delivered=await _number(connection, select(func.count()).where(deliveries.c.delivered_at.is_not(None))),
+        delivered=await _number(connection, select(func.count()).where(card_views.c.delivered_at.is_not(None))),
         deliveries=states,
         seconds_from_post=_median([(row.shown_at - row.published_at) / MICROSECOND / 1e6 for row in waits]),
         seconds_from_hearing=_median([(row.shown_at - row.heard_at) / MICROSECOND / 1e6 for row in waits]),
     )
 
 
+_COMPLAINTS = select(func.count(case_mentions.c.mention_id.distinct())).where(
+    case_mentions.c.strength == "complaint"
+)
 _FIRST = (
     select(case_mentions.c.case_id, func.min(case_mentions.c.mention_id).label("mention_id"))
     .group_by(case_mentions.c.case_id)
     .subquery()
 )
 _WAITS = (
-    select(deliveries.c.delivered_at.label("shown_at"), mentions.c.published_at, mentions.c.heard_at)
-    .join(_FIRST, _FIRST.c.case_id == deliveries.c.case_id)
+    select(card_views.c.delivered_at.label("shown_at"), mentions.c.published_at, mentions.c.heard_at)
+    .join(_FIRST, _FIRST.c.case_id == card_views.c.case_id)
     .join(mentions, mentions.c.id == _FIRST.c.mention_id)
-    .where(deliveries.c.delivered_at.is_not(None))
-    .order_by(deliveries.c.id.desc())
+    .where(card_views.c.delivered_at.is_not(None))
+    .order_by(card_views.c.id.desc())
     .limit(MEDIAN_OF)
 )
 

@@ -1,24 +1,31 @@
-"""Joining: a told mention opens a case, joins the one its author has there, or reopens it."""
+"""Joining: a customer's words open a case, join or reopen the one in their place, or change what it holds."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Final
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Candidate
-from alerts.case import Said, State
-from listener.judged import Stored, Told
-from listener.store import outbox_rows
+from alerts.cases.commands import Delete, Edit, Write
+from alerts.cases.events import CUSTOMER, Strength
+from alerts.cases.state import FRESH
+from alerts.cases.telling import Telling
+from alerts.cases.transitions import Asker
+from listener.decided import Decided, Routed
+from listener.store import history, outbox_rows
 from listener.store.engine import insert
-from listener.store.tables import case_mentions, cases
+from listener.store.history import Changing
+from listener.store.tables import case_mentions, cases, mentions
 
 Place = tuple[str, str, str, str]
 """Brand, network, author, thread: where one customer's trouble is."""
-How = Literal["new", "joined", "reopened"]
+
+THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,95 +35,127 @@ class Joined:
     reopened: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """The part of a case that a joining mention may change. Revision 0: just inserted, not yet seen by anybody."""
+@dataclass(slots=True, kw_only=True)
+class _Cases:
+    """The cases that a batch may touch, by id and by place, and what is known of their mentions.
 
-    id: int
-    revision: int
-    state: State
-    owner: str | None
-    warn_at: datetime | None
-    due_at: datetime | None
-    breach_at: datetime | None
-    snoozed_until: datetime | None
-
-
-async def join(connection: AsyncConnection, told: Sequence[tuple[Stored, Told]], now: datetime) -> Joined:
-    """Write cases, their mentions and the deliveries that must show them."""
-    if not told:
-        return Joined()
-    standing = await _standing(connection, told, now)
-    known = {case.id for case in standing.values() if case.revision > 0}
-    ways: list[How] = []
-    anew: list[tuple[int, datetime]] = []
-    for _, one in told:
-        place = place_of(one.candidate)
-        standing[place], how = joined_by(standing[place], one)
-        ways.append(how)
-        # Without chats it is to be told to nobody, and the old card only follows the case.
-        if how == "reopened" and one.chats:
-            anew.append((standing[place].id, max(now, one.not_before) if one.not_before else now))
-    await connection.execute(_UPDATE, [_changed(one) for one in standing.values()])
-    await _write_mentions(connection, told, standing)
-    revisions = [(one.id, one.revision) for one in standing.values() if one.id in known]
-    await outbox_rows.renew(connection, anew)
-    await outbox_rows.raise_wanted(connection, revisions, now)
-    await outbox_rows.add(connection, [(standing[place_of(one.candidate)], one) for _, one in told], now)
-    return Joined(new=ways.count("new"), joined=ways.count("joined"), reopened=ways.count("reopened"))
-
-
-def joined_by(case: Standing, told: Told) -> tuple[Standing, How]:
-    """The case after one more mention, and what that mention did to it.
-
-    What operators called «не жалоба» stays so, however much its author adds; a closed case is opened anew.
+    `linked` are the cases of a mention with its strength there, `complaints` the mentions of a case that still
+    are complaints; both are read only where a batch has edits or deletions.
     """
-    revision = case.revision + 1
-    if case.revision == 0:
-        return replace(case, revision=revision), "new"
-    if case.state != "closed":
-        return replace(case, revision=revision), "joined"
-    reopened = replace(
-        case,
-        revision=revision,
-        state="new",
-        owner=None,
-        snoozed_until=None,
-        warn_at=told.warn_at,
-        due_at=told.due_at,
-        breach_at=told.breach_at,
-    )
-    return reopened, "reopened"
+
+    by_id: dict[int, Changing] = field(default_factory=dict)
+    brands: dict[int, str] = field(default_factory=dict)
+    by_place: dict[Place, int] = field(default_factory=dict)
+    linked: dict[int, dict[int, Strength]] = field(default_factory=lambda: defaultdict(dict))
+    complaints: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def know(self, row: Any, *, is_new: bool = False) -> None:
+        state = FRESH if is_new else history.read_state(row)
+        self.by_id.setdefault(row.id, Changing.of(row.id, state))
+        self.brands[row.id] = row.brand
+        self.by_place[row.brand, row.network, row.author_id, row.thread] = row.id
+
+
+async def join(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Joined:
+    """Write what the decisions do to cases: their events, their mentions, and what chats must be shown."""
+    known = await _open_places(connection, decided, now)
+    await _know_links(connection, known, decided)
+    await _know_remarks(connection, known, decided)
+    links: dict[tuple[int, int], dict[str, Any]] = {}
+    shown: list[tuple[int, Routed]] = []
+    anew: list[tuple[int, datetime]] = []
+    for decision in decided:
+        for case, command, route in _commands(known, decision):
+            telling = known.by_id[case].obey(command, THE_CUSTOMER, now)
+            if not isinstance(command, Delete):
+                links[case, decision.stored.row] = _link(case, decision, command.strength)
+            if route is not None:
+                shown.append((case, route))
+            # Without chats it is to be told to nobody, and the old card only follows the case.
+            if isinstance(telling, Telling) and telling.anew and route is not None and route.chats:
+                anew.append((case, max(now, route.not_before) if route.not_before else now))
+    await _write_links(connection, list(links.values()))
+    await history.write(connection, known.by_id.values(), now)
+    await outbox_rows.renew(connection, anew)
+    revised = [(case, known.by_id[case].state.revision, route) for case, route in shown]
+    await outbox_rows.add(connection, revised, now)
+    return _counted(known, shown)
 
 
 def place_of(candidate: Candidate) -> Place:
     return candidate.brand, candidate.network, candidate.author_id, candidate.thread
 
 
-def said_by(candidate: Candidate) -> Said:
-    return Said(
-        mention=candidate.mention,
-        kind=candidate.kind,
-        url=candidate.url,
-        text=candidate.text,
-        published_at=candidate.published_at,
-        reach=candidate.reach,
-        complaint=candidate.complaint,
-        intent=candidate.intent,
-        topics=candidate.topics,
-        urgency=candidate.urgency,
-        because=candidate.because,
-        named=candidate.named,
+def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | Edit | Write, Routed | None]]:
+    """What one decision asks of which cases, in the customer's name."""
+    row, linked = decision.stored.row, known.linked.get(decision.stored.row, {})
+    if decision.stored.is_deleted:
+        for case in linked:
+            known.complaints[case].discard(row)
+            yield case, Delete(mention=row, others=bool(known.complaints[case])), None
+        return
+    routes = {known.by_place[place_of(route.candidate)]: route for route in decision.routed}
+    for case, before in linked.items():
+        route = routes.pop(case, None)
+        yield case, _edit(known, case, row, before, route), route
+    for case, route in routes.items():
+        known.complaints[case].add(row)
+        yield case, Write(mention=row, strength="complaint", deadlines=route.deadlines), route
+    if not linked and not decision.routed:
+        for case in _remarked(known, decision):
+            yield case, Write(mention=row, strength="remark"), None
+
+
+def _edit(known: _Cases, case: int, row: int, before: Strength, route: Routed | None) -> Edit:
+    standing = known.complaints[case]
+    (standing.discard if route is None else standing.add)(row)
+    return Edit(
+        mention=row,
+        before=before,
+        strength="remark" if route is None else "complaint",
+        others=bool(standing - {row}),
+        **({} if route is None else {"deadlines": route.deadlines}),
     )
 
 
-_PLACE = (cases.c.brand, cases.c.network, cases.c.author_id, cases.c.thread)
-_CHANGING = ("revision", "state", "owner", "warn_at", "due_at", "breach_at", "snoozed_until")
-_UPDATE = (
-    update(cases)
-    .where(cases.c.id == bindparam("case_id"))
-    .values({name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in _CHANGING})
-)
+def _remarked(known: _Cases, decision: Decided) -> list[int]:
+    """The cases, of any brand, in whose place the author said something else."""
+    if decision.stored.is_own:
+        return []
+    network, author, thread = _where(decision)
+    places = ((brand, network, author, thread) for brand in sorted(set(known.brands.values())))
+    return [known.by_place[place] for place in places if place in known.by_place]
+
+
+def _where(decision: Decided) -> tuple[str, str, str]:
+    mention = decision.stored.mention
+    return mention.network, mention.author.id, mention.thread or mention.id
+
+
+def _link(case: int, decision: Decided, strength: Strength) -> dict[str, Any]:
+    return {
+        "case_id": case,
+        "mention_id": decision.stored.row,
+        "published_at": decision.stored.mention.published_at,
+        "strength": strength,
+    }
+
+
+def _counted(known: _Cases, shown: Iterable[tuple[int, Routed]]) -> Joined:
+    """How many candidates opened a case, joined one, or reopened one."""
+    numbers = [case for case, _ in shown]
+    new = {case for case in numbers if known.by_id[case].before.revision == 0}
+    reopened = {case for case in numbers if case not in new and _is_back(known.by_id[case])}
+    return Joined(new=len(new), joined=len(numbers) - len(new) - len(reopened), reopened=len(reopened))
+
+
+def _is_back(change: Changing) -> bool:
+    """An edit that says nothing new leaves an ended case as it was."""
+    return change.state.is_open and not change.before.is_open
+
+
+_PLACE: Final = (cases.c.brand, cases.c.network, cases.c.author_id, cases.c.thread)
+_CASE: Final = (cases.c.id, *_PLACE, *(cases.c[name] for name in history.STATE_COLUMNS))
 
 
 @cache
@@ -125,41 +164,86 @@ def _insert_cases(dialect: str) -> Any:
 
 
 @cache
-def _upsert_said(dialect: str) -> Any:
+def _upsert_links(dialect: str) -> Any:
     rows = insert(dialect, case_mentions)
     return rows.on_conflict_do_update(
         index_elements=[case_mentions.c.case_id, case_mentions.c.mention_id],
-        set_={"said": rows.excluded.said, "published_at": rows.excluded.published_at},
+        set_={"strength": rows.excluded.strength},
     )
 
 
-async def _standing(
-    connection: AsyncConnection, told: Iterable[tuple[Stored, Told]], now: datetime
-) -> dict[Place, Standing]:
-    """The cases at these places, made where there were none, and locked against other writers."""
-    first: dict[Place, Told] = {}
-    for _, one in told:
-        first.setdefault(place_of(one.candidate), one)
+async def _open_places(connection: AsyncConnection, decided: Iterable[Decided], now: datetime) -> _Cases:
+    """The cases at the candidates' places, made where there were none, and locked against other writers."""
+    known = _Cases()
+    first: dict[Place, Routed] = {}
+    for decision in decided:
+        for route in decision.routed:
+            first.setdefault(place_of(route.candidate), route)
+    if not first:
+        return known
     # In a fixed order, so that two judges cannot wait for each other.
     rows = [_new(first[place], now) for place in sorted(first)]
     await connection.execute(_insert_cases(connection.dialect.name), rows)
     found = await connection.execute(
-        select(cases.c.id, *_PLACE, *(cases.c[name] for name in _CHANGING))
-        .where(tuple_(*_PLACE).in_(sorted(first)))
-        .order_by(cases.c.id)
-        .with_for_update()
+        select(*_CASE).where(tuple_(*_PLACE).in_(sorted(first))).order_by(cases.c.id).with_for_update()
     )
-    return {
-        (row.brand, row.network, row.author_id, row.thread): Standing(
-            id=row.id,
-            **{name: row._mapping[name] for name in _CHANGING},  # noqa: SLF001  # SQLAlchemy's public name
+    for row in found:
+        known.know(row, is_new=row.revision == 0)
+    return known
+
+
+async def _know_links(connection: AsyncConnection, known: _Cases, decided: Iterable[Decided]) -> None:
+    """Where mentions were changed or deleted: the cases that they belong to, and what else complains there."""
+    changed = [
+        decision.stored.row
+        for decision in decided
+        if decision.stored.text_version > 1 or decision.stored.is_deleted
+    ]
+    if not changed:
+        return
+    links = await connection.execute(
+        select(case_mentions.c.case_id, case_mentions.c.mention_id, case_mentions.c.strength).where(
+            case_mentions.c.mention_id.in_(changed)
         )
-        for row in found
-    }
+    )
+    for link in links:
+        known.linked[link.mention_id][link.case_id] = link.strength
+    touched = {case for of_mention in known.linked.values() for case in of_mention}
+    await _know(connection, known, cases.c.id.in_(sorted(touched)))
+    standing = await connection.execute(
+        select(case_mentions.c.case_id, case_mentions.c.mention_id)
+        .join(mentions, mentions.c.id == case_mentions.c.mention_id)
+        .where(
+            case_mentions.c.case_id.in_(sorted(touched)),
+            case_mentions.c.strength == "complaint",
+            mentions.c.deleted_at.is_(None),
+        )
+    )
+    for row in standing:
+        known.complaints[row.case_id].add(row.mention_id)
 
 
-def _new(told: Told, now: datetime) -> dict[str, Any]:
-    candidate = told.candidate
+async def _know_remarks(connection: AsyncConnection, known: _Cases, decided: Iterable[Decided]) -> None:
+    """The cases of authors who said something that is no complaint: it may answer an operator."""
+    authors: dict[str, set[str]] = defaultdict(set)
+    for decision in decided:
+        stored = decision.stored
+        if not (decision.routed or stored.is_own or stored.is_deleted or stored.row in known.linked):
+            authors[stored.mention.network].add(stored.mention.author.id)
+    for network in sorted(authors):
+        await _know(
+            connection, known, (cases.c.network == network) & cases.c.author_id.in_(sorted(authors[network]))
+        )
+
+
+async def _know(connection: AsyncConnection, known: _Cases, which: Any) -> None:
+    found = await connection.execute(select(*_CASE).where(which).order_by(cases.c.id).with_for_update())
+    for row in found:
+        known.know(row, is_new=row.revision == 0)
+
+
+def _new(route: Routed, now: datetime) -> dict[str, Any]:
+    candidate = route.candidate
     return {
         "revision": 0,
         "brand": candidate.brand,
@@ -170,31 +254,11 @@ def _new(told: Told, now: datetime) -> dict[str, Any]:
         "author_name": candidate.author_name,
         "author_handle": candidate.author_handle,
         "followers": candidate.followers,
-        "state": "new",
+        "stage": "new",
         "opened_at": now,
-        "warn_at": told.warn_at,
-        "due_at": told.due_at,
-        "breach_at": told.breach_at,
     }
 
 
-def _changed(case: Standing) -> dict[str, Any]:
-    return {"case_id": case.id} | {f"new_{name}": getattr(case, name) for name in _CHANGING}
-
-
-async def _write_mentions(
-    connection: AsyncConnection, told: Iterable[tuple[Stored, Told]], standing: dict[Place, Standing]
-) -> None:
-    """An edited mention replaces what it said before."""
-    await connection.execute(
-        _upsert_said(connection.dialect.name),
-        [
-            {
-                "case_id": standing[place_of(one.candidate)].id,
-                "mention_id": stored.row,
-                "published_at": one.candidate.published_at,
-                "said": said_by(one.candidate),
-            }
-            for stored, one in told
-        ],
-    )
+async def _write_links(connection: AsyncConnection, links: Collection[dict[str, Any]]) -> None:
+    if links:
+        await connection.execute(_upsert_links(connection.dialect.name), list(links))

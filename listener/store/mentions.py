@@ -1,23 +1,37 @@
-"""Mentions: kept once each together with the source's cursor, handed out for judging, set aside when poisonous."""
+"""Mentions: kept once each together with the source's cursor, handed out for judging, set aside when poisonous.
 
+An edit makes a new version of the text, a deletion a tombstone; both wait for the judge again.
+"""
+
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
-from sqlalchemy import Row, SmallInteger, case, func, literal, select, update
+import msgspec
+from sqlalchemy import Row, SmallInteger, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.mention import MAX_TEXT, Author, Mention
-from listener.judged import Stored
-from listener.ports import Batch
+from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_id
+from listener.decided import Stored
+from listener.halves import Halves
+from listener.ports import Batch, Gap
 from listener.store import cursors
-from listener.store.engine import insert
-from listener.store.tables import STILL_WAITING, Stage, mentions
+from listener.store.engine import Database, insert
+from listener.store.errors import StoreError
+from listener.store.tables import STILL_WAITING, Stage, gaps, mentions
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, str]
+"""A mention's network and its id there."""
 
 LEASE: Final = timedelta(seconds=30)
 """PostgreSQL only: for so long a mention handed out to one judge is not handed out to another."""
+FARTHEST: Final = timedelta(minutes=5)
+"""By so much may the clocks of two daemons differ."""
 MAX_TRIES: Final = 3
 AT_ONCE: Final = 500
 """Keys in one look-up; PostgreSQL takes 32 767 parameters."""
@@ -29,6 +43,7 @@ class Kept:
 
     new: int = 0
     edited: int = 0
+    deleted: int = 0
     known: int = 0
     skipped: int = 0
 
@@ -36,35 +51,107 @@ class Kept:
         return Kept(
             new=self.new + other.new,
             edited=self.edited + other.edited,
+            deleted=self.deleted + other.deleted,
             known=self.known + other.known,
             skipped=self.skipped + other.skipped,
         )
 
 
-async def keep(connection: AsyncConnection, source: str, batch: Batch, now: datetime) -> Kept:
-    """Insert what is new, update what was edited, and move the cursor."""
-    rows = {(one.network, one.id): _row(one, source, now) for one in batch.mentions}
-    present = await _texts(connection, list(rows))
+class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands beside the author's own text, as `mentions.extra` holds it."""
+
+    parent: Quote | None = None
+    quoted: Quote | None = None
+    attached: tuple[str, ...] = ()
+
+
+NOTHING: Final = Extra()
+
+
+class MentionStore:
+    """What was heard and what of it still waits for the judge."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, source: str, batch: Batch, now: datetime, own: Collection[Key] = ()) -> Kept:
+        """Keep the mentions and move the cursor in one transaction; `own` are those of the brands' own accounts.
+
+        If the database cannot hold one of them, the others are kept first and the cursor moves last.
+        """
+        try:
+            return await self._database.write(lambda c: keep(c, source, batch, now, own))
+        except StoreError as error:
+            if error.transient:
+                raise
+        kept = await self._keep_apart(source, batch.mentions, now, own)
+        last = Batch(deleted=batch.deleted, cursor=batch.cursor, gaps=batch.gaps)
+        return kept + await self._database.write(lambda c: keep(c, source, last, now, own))
+
+    async def cursor(self, source: str) -> str | None:
+        return await self._database.read(lambda c: cursors.read(c, source))
+
+    async def undecided(self, limit: int, now: datetime, *, skip: Collection[int] = ()) -> list[Stored]:
+        """The oldest mentions that wait for the judge, without those rows that are in hand already (`skip`)."""
+        access = self._database.read if self._database.is_sqlite else self._database.write
+        return await access(lambda c: undecided(c, limit, now, skip))
+
+    async def set_aside(self, stored: Stored, error: str, now: datetime) -> None:
+        """Count a try that broke on this mention; after the third it is not handed out any more."""
+        log.info("mention %d is set aside at %s: %s", stored.row, now.isoformat(), error)
+        await self._database.write(lambda c: set_aside(c, stored, error))
+
+    async def poisoned(self) -> int:
+        return await self._database.read(poisoned)
+
+    async def _keep_apart(
+        self, source: str, batch: Sequence[Mention], now: datetime, own: Collection[Key]
+    ) -> Kept:
+        """Keep by halves until the mentions that cannot be kept stand alone."""
+        kept, halves = Kept(), Halves(batch)
+        for mentions_of in halves:
+            part = Batch(mentions=tuple(mentions_of))
+            try:
+                kept += await self._database.write(partial(keep, source=source, batch=part, now=now, own=own))
+            except StoreError as error:
+                if error.transient:
+                    raise
+                if not halves.split(mentions_of):
+                    log.warning("%s gave a mention that cannot be stored: %s", source, error)
+                    kept += Kept(skipped=1)
+        return kept
+
+
+async def keep(
+    connection: AsyncConnection, source: str, batch: Batch, now: datetime, own: Collection[Key] = ()
+) -> Kept:
+    """Insert what is new, update what was edited, mark what is gone, and move the cursor."""
+    rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in batch.mentions}
+    present = await _present(connection, list(rows))
     new = [row for key, row in rows.items() if key not in present]
-    edited = [row for key, row in rows.items() if key in present and present[key] != row["text"]]
+    edited = [row for key, row in rows.items() if key in present and present[key] != (row["text"], False)]
     if new or edited:
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
         await connection.execute(_upsert(connection.dialect.name), changed)
+    deleted = await _delete(connection, batch.deleted, now)
+    await _write_gaps(connection, source, batch.gaps)
     if batch.cursor is not None:
         await cursors.move(connection, source, batch.cursor, now)
-    return Kept(new=len(new), edited=len(edited), known=len(batch.mentions) - len(new) - len(edited))
+    known = len(batch.mentions) - len(new) - len(edited)
+    return Kept(new=len(new), edited=len(edited), deleted=deleted, known=known)
 
 
-async def unjudged(connection: AsyncConnection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
+async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
     """The oldest mentions that wait for the judge.
 
     On PostgreSQL they are leased, so that several judges share the work. SQLite serves one daemon, where a
-    lease would cost a commit per batch and protect from nothing: `record` refuses a second judgement anyway.
+    lease would cost a commit per batch and protect from nothing: `record` refuses a second decision anyway.
+    Nothing waits for as long as FARTHEST: what seems to was written before the clock was set back.
     """
     wanted = (
         select(mentions)
-        .where(STILL_WAITING, mentions.c.judge_after <= now)
+        .where(STILL_WAITING, or_(mentions.c.judge_after <= now, mentions.c.judge_after > now + FARTHEST))
         .order_by(mentions.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -78,11 +165,11 @@ async def unjudged(connection: AsyncConnection, limit: int, now: datetime, skip:
     return [stored(row) for row in rows]
 
 
-async def set_aside(connection: AsyncConnection, one: Stored, error: str) -> None:
+async def set_aside(connection: AsyncConnection, stored: Stored, error: str) -> None:
     """Count a failed try to judge this text; after the third it is left alone, its error is kept."""
     await connection.execute(
         update(mentions)
-        .where(mentions.c.id == one.row, mentions.c.text_version == one.text_version, STILL_WAITING)
+        .where(mentions.c.id == stored.row, mentions.c.text_version == stored.text_version, STILL_WAITING)
         .values(
             tries=mentions.c.tries + 1,
             error=storable(error)[:1000],
@@ -103,13 +190,20 @@ async def poisoned(connection: AsyncConnection) -> int:
 
 def stored(row: Row[Any]) -> Stored:
     """A row of the table as the judge takes it."""
-    return Stored(row=row.id, mention=mention(row), text_version=row.text_version)
+    return Stored(
+        row=row.id,
+        mention=mention(row),
+        text_version=row.text_version,
+        is_own=row.is_own,
+        is_deleted=row.deleted_at is not None,
+    )
 
 
 def mention(row: Row[Any]) -> Mention:
     author = Author(id=row.author_id, name=row.author_name, handle=row.author_handle, followers=row.followers)
+    extra = read_extra(row.extra)
     return Mention(
-        network=row.network,
+        network=network_id(row.network),
         kind=row.kind,
         id=row.external_id,
         url=row.url,
@@ -119,7 +213,21 @@ def mention(row: Row[Any]) -> Mention:
         thread=row.thread,
         reach=row.reach,
         place=row.place,
+        parent=extra.parent,
+        quoted=extra.quoted,
+        attached=extra.attached,
+        edited_at=row.edited_at,
     )
+
+
+def read_extra(value: Any) -> Extra:
+    """What stands beside a text; what this version cannot read is left out, the text itself counts."""
+    if value is None:
+        return NOTHING
+    try:
+        return msgspec.convert(value, Extra)
+    except msgspec.ValidationError:
+        return NOTHING
 
 
 def storable(text: str) -> str:
@@ -129,59 +237,116 @@ def storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _row(one: Mention, source: str, now: datetime) -> dict[str, Any]:
+def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> dict[str, Any]:
     return {
-        "network": one.network,
-        "external_id": storable(one.id),
+        "network": heard.network,
+        "external_id": storable(heard.id),
         "source": source,
-        "kind": one.kind,
-        "url": storable(one.url),
-        "author_id": storable(one.author.id),
-        "author_name": storable(one.author.name),
-        "author_handle": None if one.author.handle is None else storable(one.author.handle),
-        "followers": one.author.followers,
-        "text": storable(one.text[:MAX_TEXT]),
-        "published_at": one.published_at,
-        "thread": None if one.thread is None else storable(one.thread),
-        "reach": one.reach,
-        "place": None if one.place is None else storable(one.place),
+        "kind": heard.kind,
+        "url": storable(heard.url),
+        "author_id": storable(heard.author.id),
+        "author_name": storable(heard.author.name),
+        "author_handle": None if heard.author.handle is None else storable(heard.author.handle),
+        "followers": heard.author.followers,
+        "text": storable(heard.text[:MAX_TEXT]),
+        "published_at": heard.published_at,
+        "thread": None if heard.thread is None else storable(heard.thread),
+        "reach": heard.reach,
+        "place": None if heard.place is None else storable(heard.place),
+        "is_own": (heard.network, heard.id) in own,
+        "extra": _extra(heard),
+        "edited_at": heard.edited_at,
         "heard_at": now,
     }
 
 
-async def _texts(connection: AsyncConnection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The texts of those mentions that are kept already."""
-    found: dict[tuple[str, str], str] = {}
+def _extra(heard: Mention) -> dict[str, Any] | None:
+    if heard.parent is None and heard.quoted is None and not heard.attached:
+        return None
+    beside = Extra(
+        parent=_quote(heard.parent), quoted=_quote(heard.quoted), attached=tuple(map(storable, heard.attached))
+    )
+    extra: dict[str, Any] = msgspec.to_builtins(beside)
+    return extra
+
+
+def _quote(quote: Quote | None) -> Quote | None:
+    if quote is None:
+        return None
+    return Quote(
+        id=storable(quote.id),
+        author=storable(quote.author),
+        text=storable(quote.text[:MAX_TEXT]),
+        url=storable(quote.url),
+    )
+
+
+async def _present(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, tuple[str, bool]]:
+    """The texts of those mentions that are kept already, and whether they were deleted."""
+    found: dict[Key, tuple[str, bool]] = {}
     for network, ids in _by_network(keys):
         rows = await connection.execute(
-            select(mentions.c.external_id, mentions.c.text).where(
+            select(mentions.c.external_id, mentions.c.text, mentions.c.deleted_at).where(
                 mentions.c.network == network, mentions.c.external_id.in_(ids)
             )
         )
-        found.update(((network, row.external_id), row.text) for row in rows)
+        found.update(((network, row.external_id), (row.text, row.deleted_at is not None)) for row in rows)
     return found
 
 
-def _by_network(keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+async def _delete(connection: AsyncConnection, deleted: Sequence[Deletion], now: datetime) -> int:
+    """Put a tombstone on what is kept; the judge looks at it once more, for its case must hear of it."""
+    count = 0
+    for network, ids in _by_network([(deletion.network, deletion.id) for deletion in deleted]):
+        done = await connection.execute(
+            update(mentions)
+            .where(mentions.c.network == network, mentions.c.external_id.in_(ids), mentions.c.deleted_at.is_(None))
+            .values(deleted_at=now, stage=Stage.WAITING, tries=0, judge_after=now, error=None)
+        )
+        count += done.rowcount
+    return count
+
+
+async def _write_gaps(connection: AsyncConnection, source: str, heard: Sequence[Gap]) -> None:
+    if heard:
+        await connection.execute(
+            insert(connection.dialect.name, gaps),
+            [
+                {
+                    "source": source,
+                    "since": gap.since,
+                    "until": gap.until,
+                    "cause": gap.cause,
+                    "closed_at": gap.until if gap.filled else None,
+                }
+                for gap in heard
+            ],
+        )
+
+
+def _by_network(keys: Sequence[Key]) -> Iterator[tuple[str, list[str]]]:
     for network in sorted({network for network, _ in keys}):
-        ids = [storable(one) for of, one in keys if of == network]
+        ids = [storable(number) for of, number in keys if of == network]
         for start in range(0, len(ids), AT_ONCE):
             yield network, ids[start : start + AT_ONCE]
 
 
 @cache
 def _upsert(dialect: str) -> Any:
-    """Insert once; a changed text starts a new version that waits for the judge again."""
+    """Insert once; a changed text, or one that is back, is a new version that waits for the judge again."""
     rows = insert(dialect, mentions)
     return rows.on_conflict_do_update(
         index_elements=[mentions.c.network, mentions.c.external_id],
         set_={
             "text": rows.excluded.text,
             "text_version": mentions.c.text_version + 1,
+            "extra": rows.excluded.extra,
+            "edited_at": func.coalesce(rows.excluded.edited_at, rows.excluded.heard_at),
+            "deleted_at": None,
             "stage": Stage.WAITING,
             "tries": 0,
             "judge_after": rows.excluded.heard_at,
             "error": None,
         },
-        where=mentions.c.text != rows.excluded.text,
+        where=or_(mentions.c.text != rows.excluded.text, mentions.c.deleted_at.is_not(None)),
     )

@@ -1,133 +1,186 @@
-"""The outbox from the teller's side: `alerts.ports.Outbox`, deliveries leased to one worker at a time."""
+"""The outbox from the teller's side: `alerts.ports.Outbox`, what is due leased to one worker at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import Row, Table, and_, bindparam, case, func, literal, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.case import Case
-from alerts.ports import Delivery
+from alerts.cases.case import Case
+from alerts.cases.telling import Priority
+from alerts.ports import FARTHEST, Delivery, Due, Notice, Room
 from alerts.routing import Chat
 from domain.person import Messenger
 from listener.store import cases
-from listener.store.engine import insert
+from listener.store.codecs import read_notice
+from listener.store.engine import Database, insert
+from listener.store.group_commit import GroupCommit
 from listener.store.mentions import storable
-from listener.store.tables import STILL_OPEN, Time, aliases, deliveries
+from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
 from listener.store.tables import cases as all_cases
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than a card takes to be sent. Later the worker is taken for dead, and its card for perhaps shown."""
+QUEUES: Final = (card_views, notices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The chat shows the delivery's card under `ref` since `at`."""
+    """The chat shows what was due under `ref` since `at`."""
 
-    delivery: Delivery
+    due: Due
     ref: str
     at: datetime
 
 
+class OutboxStore:
+    """`alerts.ports.Outbox` over the database, for the worker with this name."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self._database = database
+        self._worker = worker
+        # A commit takes as long as sending a card: one for each would halve the pace.
+        self._marks = GroupCommit(self._mark_shown)
+
+    async def close(self) -> None:
+        await self._marks.close()
+
+    async def recover(self, now: datetime, worker: str | None = None) -> int:
+        """At start: make due at once what this daemon was sending when it died. SQLite has no other daemon."""
+        mine = None if self._database.is_sqlite else worker or self._worker
+        return await self._database.write(lambda c: recover(c, mine, now))
+
+    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+        return await self._database.write(lambda c: claim(c, self._worker, messenger, room, now))
+
+    async def shown(self, due: Due, ref: str, now: datetime) -> None:
+        await self._marks.put(Mark(due=due, ref=ref, at=now))
+
+    async def retry(self, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
+        await self._database.write(lambda c: retry(c, self._worker, due, at, error, unknown=unknown))
+
+    async def fail(self, due: Due, error: str, now: datetime) -> None:
+        await self._database.write(lambda c: fail(c, self._worker, due, error, now))
+
+    async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
+        await self._database.write(lambda c: redirect(c, self._worker, due, chat, now))
+
+    async def next_due(self) -> datetime | None:
+        """When the outbox has work next; None when nothing is open."""
+        return await self._database.read(next_due)
+
+    async def waiting(self) -> dict[Messenger, int]:
+        """How many cards and notices are open, by messenger."""
+        return await self._database.read(waiting)
+
+    async def held(self, now: datetime) -> tuple[int, datetime | None]:
+        """How many cards wait for the morning, and until when the first of them does."""
+        return await self._database.read(lambda c: held(c, now))
+
+    async def _mark_shown(self, marks: Sequence[Mark]) -> None:
+        await self._database.write(lambda c: shown(c, self._worker, marks))
+
+
+async def waiting_in(connection: AsyncConnection, messenger: Messenger, now: datetime) -> dict[Chat, Priority]:
+    """Each chat's most urgent priority. It goes from chat to chat along the index: ten thousand cards that wait in
+    one chat are not looked at.
+    """
+    first: dict[Chat, Priority] = {}
+    for queue in QUEUES:
+        times = {"now": now, "lost": now + LEASE + FARTHEST, "far": now + FARTHEST}
+        for row in await connection.execute(_WAITING[queue], {"messenger": messenger, **times}):
+            chat = Chat(messenger=messenger, chat=row.chat, topic=row.topic or None)
+            if row.priority is not None:
+                first[chat] = min(first.get(chat, Priority.OLD), Priority(row.priority))
+    return first
+
+
 async def claim(
-    connection: AsyncConnection, worker: str, now: datetime, limit: int, skip: frozenset[Messenger]
-) -> list[Delivery]:
+    connection: AsyncConnection, worker: str, messenger: Messenger, room: Room, now: datetime
+) -> list[Due]:
     """Lease what is due. A row found in `sending` was left there by a worker that died."""
-    due = (
-        select(deliveries)
-        .where(STILL_OPEN, deliveries.c.due_at <= now)
-        .order_by(deliveries.c.due_at, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if skip:
-        due = due.where(deliveries.c.messenger.not_in(sorted(skip)))
-    rows = list(await connection.execute(due))
-    if not rows:
-        return []
-    await connection.execute(
-        update(deliveries)
-        .where(deliveries.c.id.in_([row.id for row in rows]))
-        .values(
-            unknown=or_(deliveries.c.unknown, deliveries.c.state == "sending"),
-            state="sending",
-            worker=worker,
-            due_at=now + LEASE,
-        )
-    )
-    loaded = await cases.load(connection, {row.case_id for row in rows})
-    return [_delivery(row, loaded[row.case_id]) for row in rows]
+    chats = room(await waiting_in(connection, messenger, now))
+    views: list[Row[Any]] = []
+    words: list[Row[Any]] = []
+    for chat, most in chats.items():
+        found = [(row, queue) for queue in QUEUES for row in await _due(connection, queue, chat, most, now)]
+        found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
+        views += [row for row, queue in found[:most] if queue is card_views]
+        words += [row for row, queue in found[:most] if queue is notices]
+    await _lease(connection, card_views, views, worker, now)
+    await _lease(connection, notices, words, worker, now)
+    return await _loaded(connection, views, words)
 
 
 async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark]) -> None:
-    """Mark what the chats show now. A row is due at once again if its case has changed meanwhile."""
-    rows = [
-        {
-            "delivery": mark.delivery.id,
-            "by": worker,
-            "now_ref": storable(mark.ref),
-            "revision": mark.delivery.case.revision,
-            "now": mark.at,
-        }
-        # Sorted, so that two daemons lock the rows in the same order.
-        for mark in sorted(marks, key=lambda one: one.delivery.id)
+    """Mark what the chats show now. A card is due at once again if its case has changed meanwhile."""
+    # Sorted, so that two daemons lock the rows in the same order.
+    ordered = sorted(marks, key=lambda mark: mark.due.id)
+    views = [
+        _mark(mark, worker) | {"revision": mark.due.case.revision}
+        for mark in ordered
+        if isinstance(mark.due, Delivery)
     ]
-    await connection.execute(_SHOWN, rows)
+    words = [_mark(mark, worker) for mark in ordered if isinstance(mark.due, Notice)]
+    if views:
+        await connection.execute(_SHOWN_VIEW, views)
+    if words:
+        await connection.execute(_SHOWN_NOTICE, words)
 
 
 async def retry(
-    connection: AsyncConnection, worker: str, delivery: Delivery, at: datetime, error: str, *, unknown: bool
+    connection: AsyncConnection, worker: str, due: Due, at: datetime, error: str, *, unknown: bool
 ) -> None:
-    """An unknown outcome stays unknown until the card is shown, whatever the later tries say."""
+    """An unknown outcome stays unknown until it is shown, whatever the later tries say."""
+    queue = _queue(due)
     await connection.execute(
-        _leased(worker, delivery).values(
+        _leased(worker, due).values(
             state="due",
             due_at=at,
-            tries=deliveries.c.tries + 1,
-            unknown=or_(deliveries.c.unknown, literal(unknown)),
+            tries=queue.c.tries + 1,
+            unknown=or_(queue.c.unknown, literal(unknown)),
             error=storable(error)[:1000],
             worker=None,
         )
     )
 
 
-async def fail(connection: AsyncConnection, worker: str, delivery: Delivery, error: str, now: datetime) -> None:
-    """Give a delivery up. A case that no chat is left to show goes to the console, or nobody would ever see it."""
+async def fail(connection: AsyncConnection, worker: str, due: Due, error: str, now: datetime) -> None:
+    """Give it up. A case that no chat is left to show goes to the console, or nobody would ever see it."""
+    gone = _leased(worker, due).values(
+        state="failed", tries=_queue(due).c.tries + 1, error=storable(error)[:1000], worker=None
+    )
+    if isinstance(due, Notice):
+        await connection.execute(gone)
+        return
     # Its case's last two chats may fail at the same time: one after another, or each would rely on the other.
-    await connection.execute(select(all_cases.c.id).where(all_cases.c.id == delivery.case.id).with_for_update())
-    await connection.execute(
-        _leased(worker, delivery).values(
-            state="failed", tries=deliveries.c.tries + 1, error=storable(error)[:1000], worker=None
-        )
-    )
-    others = select(deliveries.c.id).where(
-        deliveries.c.case_id == delivery.case.id, deliveries.c.state != "failed"
-    )
+    await connection.execute(select(all_cases.c.id).where(all_cases.c.id == due.case.id).with_for_update())
+    await connection.execute(gone)
+    others = select(card_views.c.id).where(card_views.c.case_id == due.case.id, card_views.c.state != "failed")
     if await connection.scalar(others.limit(1)) is not None:
         return
     last_resort = {
-        "case_id": delivery.case.id,
-        "receiver": delivery.receiver,
+        "case_id": due.case.id,
+        "receiver": due.receiver,
         "messenger": "console",
-        "chat": delivery.receiver,
+        "chat": due.receiver,
         "topic": 0,
+        "priority": int(Priority.URGENT),
         "state": "due",
-        "wanted": delivery.case.revision,
+        "wanted": due.case.revision,
         "due_at": now,
         "created_at": now,
     }
     await connection.execute(
-        insert(connection.dialect.name, deliveries).values(last_resort).on_conflict_do_nothing()
+        insert(connection.dialect.name, card_views).values(last_resort).on_conflict_do_nothing()
     )
 
 
-async def redirect(
-    connection: AsyncConnection, worker: str, delivery: Delivery, chat: Chat, now: datetime
-) -> None:
-    """Send everything meant for the old address to the new one, but no case twice."""
-    old = delivery.chat
+async def redirect(connection: AsyncConnection, worker: str, due: Due, chat: Chat, now: datetime) -> None:
+    """Send everything meant for the old address to the new one, but nothing twice."""
+    old = due.chat
     moved = {"messenger": old.messenger, "chat": old.chat, "moved_to": chat.chat, "moved_at": now}
     rows = insert(connection.dialect.name, aliases).values(moved)
     await connection.execute(
@@ -136,84 +189,251 @@ async def redirect(
             set_={"moved_to": rows.excluded.moved_to, "moved_at": rows.excluded.moved_at},
         )
     )
-    await connection.execute(_leased(worker, delivery).values(state="due", due_at=now, worker=None))
-    there = deliveries.alias("there")
-    told = select(there.c.id).where(
-        there.c.case_id == deliveries.c.case_id,
-        there.c.messenger == old.messenger,
-        there.c.chat == chat.chat,
-        there.c.topic == deliveries.c.topic,
-    )
-    here = update(deliveries).where(deliveries.c.messenger == old.messenger, deliveries.c.chat == old.chat)
-    # No message keeps its number on the way: under an old one another card may stand there.
-    await connection.execute(here.where(~told.exists()).values(chat=chat.chat, ref=None))
-    # What is left stands twice: once under each address of the same chat.
-    await connection.execute(here.where(STILL_OPEN).values(state="failed", error=f"the chat is {chat.chat} now"))
+    await connection.execute(_leased(worker, due).values(state="due", due_at=now, worker=None))
+    for queue, same in ((card_views, "case_id"), (notices, "dedup_key")):
+        await _move(connection, queue, same, old, chat)
 
 
 async def recover(connection: AsyncConnection, worker: str | None, now: datetime) -> int:
     """Make due at once, as perhaps shown, what a worker (None: any) was sending when it died."""
-    left = update(deliveries).where(STILL_OPEN, deliveries.c.state == "sending")
-    if worker is not None:
-        left = left.where(deliveries.c.worker == worker)
-    done = await connection.execute(left.values(state="due", due_at=now, unknown=True, worker=None))
-    return done.rowcount
+    count = 0
+    for queue in QUEUES:
+        left = update(queue).where(STILL_OPEN, queue.c.state == "sending")
+        if worker is not None:
+            left = left.where(queue.c.worker == worker)
+        done = await connection.execute(left.values(state="due", due_at=now, unknown=True, worker=None))
+        count += done.rowcount
+    return count
 
 
 async def next_due(connection: AsyncConnection) -> datetime | None:
-    """When the earliest open delivery is due, leased ones when their lease runs out."""
-    found = await connection.execute(
-        select(deliveries.c.due_at).where(STILL_OPEN).order_by(deliveries.c.due_at).limit(1)
-    )
-    return found.scalar_one_or_none()
+    """When the earliest open row is due, leased ones when their lease runs out."""
+    earliest = union_all(*(select(func.min(queue.c.due_at).label("at")).where(STILL_OPEN) for queue in QUEUES))
+    times = [row.at for row in await connection.execute(earliest) if row.at is not None]
+    return min(times, default=None)
 
 
 async def waiting(connection: AsyncConnection) -> dict[Messenger, int]:
-    """How many deliveries are open, by messenger."""
+    counts: dict[Messenger, int] = {}
+    for queue in QUEUES:
+        found = await connection.execute(
+            select(queue.c.messenger, func.count()).where(STILL_OPEN).group_by(queue.c.messenger)
+        )
+        for messenger, count in found:
+            counts[messenger] = counts.get(messenger, 0) + count
+    return counts
+
+
+async def held(connection: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
+    """Never tried and not yet due: only the night holds a card so."""
     found = await connection.execute(
-        select(deliveries.c.messenger, func.count()).where(STILL_OPEN).group_by(deliveries.c.messenger)
+        select(func.count(), func.min(card_views.c.due_at)).where(
+            STILL_OPEN,
+            card_views.c.state == "due",
+            card_views.c.due_at > now,
+            card_views.c.delivered_at.is_(None),
+            card_views.c.tries == 0,
+        )
     )
-    return {row[0]: row[1] for row in found}
+    count, until = found.one()
+    return count, until
 
 
 _NOW: Final = bindparam("now", type_=Time)
-_SHOWN: Final = (
-    update(deliveries)
-    .where(
-        deliveries.c.id == bindparam("delivery"),
-        deliveries.c.state == "sending",
-        deliveries.c.worker == bindparam("by"),
+
+
+def _chats_that_wait(queue: Table) -> Any:
+    """A loose index scan, which neither engine does by itself (wiki.postgresql.org/wiki/Loose_indexscan)."""
+    waits = f"FROM {queue.name} WHERE {STILL_OPEN} AND messenger = :messenger"
+    is_due = """(
+        due_at <= :now
+        OR (state = 'sending' AND due_at > :lost)
+        OR (state = 'due' AND due_at > :far AND (tries > 0 OR ref IS NOT NULL OR due_at <= created_at))
+    )"""  # as `_is_due` says it
+    return text(
+        f"""
+        WITH RECURSIVE place (chat, topic) AS (
+            SELECT chat, topic FROM (SELECT chat, topic {waits} ORDER BY chat, topic LIMIT 1) AS least
+            UNION ALL
+            SELECT following.chat, following.topic FROM place JOIN {queue.name} AS following ON following.id = (
+                SELECT id {waits} AND (chat, topic) > (place.chat, place.topic) ORDER BY chat, topic LIMIT 1
+            )
+        )
+        SELECT chat, topic, (
+            SELECT priority {waits} AND chat = place.chat AND topic = place.topic AND {is_due}
+            ORDER BY priority, due_at LIMIT 1
+        ) AS priority FROM place
+        """  # noqa: S608  # a table's own name
+    ).bindparams(_NOW, bindparam("lost", type_=Time), bindparam("far", type_=Time))
+
+
+_WAITING: Final = {queue: _chats_that_wait(queue) for queue in QUEUES}
+
+
+def _marking(queue: Table, **values: Any) -> Any:
+    """The rows as shown, as long as they are this worker's."""
+    return (
+        update(queue)
+        .where(queue.c.id == bindparam("row"), queue.c.state == "sending", queue.c.worker == bindparam("by"))
+        .values(
+            ref=bindparam("now_ref"),
+            due_at=_NOW,
+            tries=0,
+            unknown=False,
+            error=None,
+            worker=None,
+            delivered_at=func.coalesce(queue.c.delivered_at, _NOW),
+            **values,
+        )
     )
-    .values(
-        ref=bindparam("now_ref"),
-        shown=bindparam("revision"),
-        state=case((deliveries.c.wanted > bindparam("revision"), "due"), else_="shown"),
-        due_at=_NOW,
-        tries=0,
-        unknown=False,
-        error=None,
-        worker=None,
-        delivered_at=func.coalesce(deliveries.c.delivered_at, _NOW),
-    )
+
+
+_SHOWN_VIEW: Final = _marking(
+    card_views,
+    shown=bindparam("revision"),
+    state=case((card_views.c.wanted > bindparam("revision"), "due"), else_="shown"),
 )
+_SHOWN_NOTICE: Final = _marking(notices, state="shown")
 
 
-def _leased(worker: str, delivery: Delivery) -> Any:
-    """The row, as long as it is this worker's: another one that took it over has the last word."""
-    return update(deliveries).where(
-        deliveries.c.id == delivery.id, deliveries.c.state == "sending", deliveries.c.worker == worker
+def _mark(mark: Mark, worker: str) -> dict[str, Any]:
+    return {"row": mark.due.id, "by": worker, "now_ref": storable(mark.ref), "now": mark.at}
+
+
+def _is_due(queue: Table, now: datetime) -> Any:
+    """By the clock, or by what no clock can have meant: it was set back since.
+
+    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was tried is
+    never put off for longer than FARTHEST, and an edit or what is due from the moment it was written waits for
+    nothing. The night alone holds what was never tried.
+    """
+    waits_for_nothing = or_(queue.c.ref.is_not(None), queue.c.due_at <= queue.c.created_at)
+    return or_(
+        queue.c.due_at <= now,
+        and_(queue.c.state == "sending", queue.c.due_at > now + LEASE + FARTHEST),
+        and_(
+            queue.c.state == "due",
+            queue.c.due_at > now + FARTHEST,
+            or_(queue.c.tries > 0, waits_for_nothing),
+        ),
     )
+
+
+async def _due(
+    connection: AsyncConnection, queue: Table, chat: Chat, most: int, now: datetime
+) -> Sequence[Row[Any]]:
+    found = await connection.execute(
+        select(queue)
+        .where(STILL_OPEN, queue.c.messenger == chat.messenger, queue.c.chat == chat.chat)
+        .where(queue.c.topic == (chat.topic or 0), _is_due(queue, now))
+        .order_by(queue.c.priority, queue.c.due_at, queue.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return found.all()
+
+
+async def _lease(
+    connection: AsyncConnection, queue: Table, rows: Sequence[Row[Any]], worker: str, now: datetime
+) -> None:
+    if rows:
+        await connection.execute(
+            update(queue)
+            .where(queue.c.id.in_([row.id for row in rows]))
+            .values(
+                unknown=or_(queue.c.unknown, queue.c.state == "sending"),
+                state="sending",
+                worker=worker,
+                due_at=now + LEASE,
+            )
+        )
+
+
+async def _loaded(connection: AsyncConnection, views: Sequence[Row[Any]], words: Sequence[Row[Any]]) -> list[Due]:
+    """In the order of priority. A notice that only a later version can word stays leased, and comes back to it."""
+    stored = {row.id: read_notice(row.version, row.payload) for row in words}
+    about = {row.id: (notice.cases or (row.case_id,)) for row in words if (notice := stored[row.id]) is not None}
+    wanted = {row.case_id for row in views} | {number for cases_of in about.values() for number in cases_of}
+    loaded = await cases.load(connection, wanted) if wanted else {}
+    refs = await _card_refs(connection, [row for row in words if row.case_id is not None])
+    due: list[tuple[tuple[int, datetime], Due]] = [
+        ((row.priority, row.due_at), _delivery(row, loaded[row.case_id])) for row in views
+    ]
+    for row in words:
+        notice = stored[row.id]
+        speaks_of = tuple(loaded[number] for number in about.get(row.id, ()) if number in loaded)
+        if notice is not None and speaks_of:
+            key = (row.case_id, row.messenger, row.chat, row.topic)
+            due.append(((row.priority, row.due_at), _notice(row, notice.draft, speaks_of, refs.get(key))))
+    return [entry for _, entry in sorted(due, key=lambda entry: entry[0])]
+
+
+async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
+    """The messages under which notices are said."""
+    of_cases: Collection[int] = {row.case_id for row in words}
+    if not of_cases:
+        return {}
+    found = await connection.execute(
+        select(
+            card_views.c.case_id, card_views.c.messenger, card_views.c.chat, card_views.c.topic, card_views.c.ref
+        ).where(card_views.c.case_id.in_(of_cases), card_views.c.ref.is_not(None))
+    )
+    return {(row.case_id, row.messenger, row.chat, row.topic): row.ref for row in found}
+
+
+async def _move(connection: AsyncConnection, queue: Table, same: str, old: Chat, chat: Chat) -> None:
+    there = queue.alias("there")
+    taken = select(there.c.id).where(
+        there.c[same] == queue.c[same],
+        there.c.messenger == old.messenger,
+        there.c.chat == chat.chat,
+        there.c.topic == queue.c.topic,
+    )
+    here = update(queue).where(queue.c.messenger == old.messenger, queue.c.chat == old.chat)
+    # No message keeps its number on the way: under an old one another card may stand there.
+    await connection.execute(here.where(~taken.exists()).values(chat=chat.chat, ref=None))
+    # What is left stands twice: once under each address of the same chat.
+    await connection.execute(here.where(STILL_OPEN).values(state="failed", error=f"the chat is {chat.chat} now"))
+
+
+def _queue(due: Due) -> Table:
+    return card_views if isinstance(due, Delivery) else notices
+
+
+def _leased(worker: str, due: Due) -> Any:
+    """The row, as long as it is this worker's: another one that took it over has the last word."""
+    queue = _queue(due)
+    return update(queue).where(queue.c.id == due.id, queue.c.state == "sending", queue.c.worker == worker)
 
 
 def _delivery(row: Row[Any], of: Case) -> Delivery:
     return Delivery(
         id=row.id,
         receiver=row.receiver,
-        chat=Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None),
+        chat=_chat(row),
         case=of,
         ref=row.ref,
         shown=row.shown,
         tries=row.tries,
         unknown=row.unknown or row.state == "sending",
         created_at=row.created_at,
+        priority=Priority(row.priority),
     )
+
+
+def _notice(row: Row[Any], draft: Any, speaks_of: tuple[Case, ...], card_ref: str | None) -> Notice:
+    return Notice(
+        id=row.id,
+        receiver=row.receiver,
+        chat=_chat(row),
+        draft=draft,
+        cases=speaks_of,
+        card_ref=card_ref,
+        tries=row.tries,
+        unknown=row.unknown or row.state == "sending",
+        created_at=row.created_at,
+    )
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None)

@@ -1,86 +1,152 @@
-"""The outbox from the writer's side: deliveries wanted by cases, unique for each case and chat."""
+"""The outbox from the writer's side: what chats must be shown, a view for each case and chat, a notice once."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, select, update
+from sqlalchemy import Integer, and_, bindparam, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cases.telling import NoticeDraft, Priority
 from alerts.routing import Chat
-from listener.judged import Told
+from listener.decided import Routed
+from listener.store.codecs import NOTICE_VERSION, notice_payload
 from listener.store.engine import insert
-from listener.store.tables import aliases, deliveries
+from listener.store.tables import Json, Time, aliases, card_views, notices
 
 
-class Revised(Protocol):
-    @property
-    def id(self) -> int: ...
-
-    @property
-    def revision(self) -> int: ...
-
-
-async def raise_wanted(connection: AsyncConnection, revisions: Sequence[tuple[int, int]], now: datetime) -> None:
-    """Every chat that knows these cases (id, revision) must show the new revision.
+async def raise_wanted(
+    connection: AsyncConnection, revisions: Sequence[tuple[int, int, int]], now: datetime
+) -> None:
+    """Every chat that knows these cases (id, revision, priority) must show the new revision.
 
     A row that is being sent stays with its sender; it comes back due when that one reports an older revision.
     """
     if revisions:
         await connection.execute(
-            _RAISE, [{"of_case": one, "revision": revision, "now": now} for one, revision in revisions]
+            _RAISE,
+            [
+                {"of_case": of_case, "revision": revision, "new_priority": priority, "now": now}
+                for of_case, revision, priority in revisions
+            ],
         )
 
 
-async def renew(connection: AsyncConnection, reopened: Sequence[tuple[int, datetime]]) -> None:
-    """The chats that showed these cases (id, when to tell) as ended get a card of their own for what is new.
+async def renew(connection: AsyncConnection, cases: Sequence[tuple[int, datetime]]) -> None:
+    """The chats that show these cases (id, when to tell) get a card of their own for what is new.
 
     An edit of the card far up in the chat would be seen by nobody. Who is editing that one right now loses the
     row, so that its late report cannot bring the old reference back. `shown` stays: by it the new card is told
     from the old one.
     """
-    if reopened:
-        await connection.execute(_RENEW, [{"of_case": one, "at": at} for one, at in reopened])
+    if cases:
+        await connection.execute(_RENEW, [{"of_case": of_case, "at": at} for of_case, at in cases])
 
 
-async def add(connection: AsyncConnection, told: Sequence[tuple[Revised, Told]], now: datetime) -> None:
-    """The chats that must see the cases; a chat that already does is not told twice."""
-    moved = await _moved(connection) if any(one.chats for _, one in told) else {}
+async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Routed]], now: datetime) -> None:
+    """The chats that must see these cases (id, revision, why); a chat that already does is not told twice."""
+    moved = await _moved(connection) if any(why.chats for _, _, why in routed) else {}
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for revised, one in told:
-        due_at = max(now, one.not_before) if one.not_before else now
-        for receiver, chat in one.chats:
-            row = _row(revised, receiver, chat, moved)
+    for of_case, revision, why in routed:
+        due_at = max(now, why.not_before) if why.not_before else now
+        for receiver, chat in why.chats:
+            row = _row(of_case, revision, receiver, chat, moved)
             row |= {"due_at": due_at, "created_at": now}
-            key = (revised.id, row["messenger"], row["chat"], row["topic"])
+            row["priority"] = int(Priority.URGENT if why.is_urgent else Priority.NEW)
+            key = (of_case, row["messenger"], row["chat"], row["topic"])
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
     if rows:
         await connection.execute(_upsert(connection.dialect.name), list(rows.values()))
 
 
-_RAISE = (
-    update(deliveries)
-    .where(deliveries.c.case_id == bindparam("of_case"), deliveries.c.wanted < bindparam("revision"))
+async def add_notices(
+    connection: AsyncConnection, drafts: Sequence[tuple[int, NoticeDraft]], now: datetime
+) -> None:
+    """Say these words (case, draft) once in every chat that shows the case; where its card waits, after it."""
+    if drafts:
+        await connection.execute(
+            _insert_notices(connection.dialect.name),
+            [
+                {
+                    "of_case": of_case,
+                    "new_priority": int(draft.priority),
+                    "now": now,
+                    "key": f"{of_case}:{draft.event}:{draft.kind}",
+                    "draft": notice_payload(draft),
+                }
+                for of_case, draft in drafts
+            ],
+        )
+
+
+async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
+    """Say once in every chat which of these cases ring, instead of a word for each."""
+    found = await connection.execute(
+        select(
+            card_views.c.receiver,
+            card_views.c.messenger,
+            card_views.c.chat,
+            card_views.c.topic,
+            card_views.c.case_id,
+        )
+        .where(card_views.c.case_id.in_(cases), card_views.c.state != "failed")
+        .order_by(card_views.c.case_id)
+    )
+    of_chat: dict[tuple[Any, ...], list[int]] = {}
+    receivers: dict[tuple[Any, ...], str] = {}
+    for row in found:
+        chat = (row.messenger, row.chat, row.topic)
+        of_chat.setdefault(chat, []).append(row.case_id)
+        receivers.setdefault(chat, row.receiver)
+    rows = [
+        {
+            "receiver": receivers[chat],
+            "messenger": chat[0],
+            "chat": chat[1],
+            "topic": chat[2],
+            "priority": int(draft.priority),
+            "state": "due",
+            "due_at": now,
+            "created_at": now,
+            "dedup_key": f"digest:{now.isoformat()}",
+            "version": NOTICE_VERSION,
+            "payload": notice_payload(draft, tuple(cases)),
+        }
+        for chat, cases in of_chat.items()
+    ]
+    if rows:
+        await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
+
+
+_NOW: Final = bindparam("now", type_=Time)
+_WAITS: Final = card_views.c.state == "shown"
+_PUT_OFF: Final = and_(card_views.c.state == "due", card_views.c.ref.is_not(None), card_views.c.due_at > _NOW)
+"""An edit that the chat refused; a change of the case may be one that it takes."""
+
+_RAISE: Final = (
+    update(card_views)
+    .where(card_views.c.case_id == bindparam("of_case"), card_views.c.wanted < bindparam("revision"))
     .values(
         wanted=bindparam("revision"),
-        state=case((deliveries.c.state == "shown", "due"), else_=deliveries.c.state),
-        due_at=case(
-            (deliveries.c.state == "shown", bindparam("now", type_=deliveries.c.due_at.type)),
-            else_=deliveries.c.due_at,
+        state=case((_WAITS, "due"), else_=card_views.c.state),
+        due_at=case((_WAITS | _PUT_OFF, _NOW), else_=card_views.c.due_at),
+        priority=case(
+            (_WAITS | (card_views.c.priority > bindparam("new_priority")), bindparam("new_priority")),
+            else_=card_views.c.priority,
         ),
     )
 )
 
-_RENEW = (
-    update(deliveries)
-    .where(deliveries.c.case_id == bindparam("of_case"), deliveries.c.ref.is_not(None))
-    .where(deliveries.c.state != "failed")
+_RENEW: Final = (
+    update(card_views)
+    .where(card_views.c.case_id == bindparam("of_case"), card_views.c.ref.is_not(None))
+    .where(card_views.c.state != "failed")
     .values(
         ref=None,
         state="due",
-        due_at=bindparam("at", type_=deliveries.c.due_at.type),
+        due_at=bindparam("at", type_=Time),
         tries=0,
         unknown=False,
         worker=None,
@@ -93,25 +159,66 @@ def _upsert(dialect: str) -> Any:
     """A card held until the morning goes out earlier when something urgent joins; one that failed to be sent
     keeps the time of its next try.
     """
-    rows = insert(dialect, deliveries)
+    rows = insert(dialect, card_views)
     earlier = and_(
-        deliveries.c.state == "due", deliveries.c.tries == 0, rows.excluded.due_at < deliveries.c.due_at
+        card_views.c.state == "due", card_views.c.tries == 0, rows.excluded.due_at < card_views.c.due_at
     )
+    more_urgent = rows.excluded.priority < card_views.c.priority
     return rows.on_conflict_do_update(
-        index_elements=[deliveries.c.case_id, deliveries.c.messenger, deliveries.c.chat, deliveries.c.topic],
-        set_={"due_at": case((earlier, rows.excluded.due_at), else_=deliveries.c.due_at)},
+        index_elements=[card_views.c.case_id, card_views.c.messenger, card_views.c.chat, card_views.c.topic],
+        set_={
+            "due_at": case((earlier, rows.excluded.due_at), else_=card_views.c.due_at),
+            "priority": case((more_urgent, rows.excluded.priority), else_=card_views.c.priority),
+        },
     )
 
 
-def _row(revised: Revised, receiver: str, chat: Chat, moved: dict[tuple[str, str], str]) -> dict[str, Any]:
+@cache
+def _insert_notices(dialect: str) -> Any:
+    views = card_views
+    wait = case((views.c.delivered_at.is_(None), func.coalesce(views.c.due_at, _NOW)), else_=_NOW)
+    chosen = select(
+        views.c.receiver,
+        views.c.messenger,
+        views.c.chat,
+        views.c.topic,
+        bindparam("new_priority", type_=Integer),
+        literal("due"),
+        wait,
+        _NOW,
+        views.c.case_id,
+        bindparam("key"),
+        literal(NOTICE_VERSION),
+        bindparam("draft", type_=Json),
+    ).where(views.c.case_id == bindparam("of_case"), views.c.state != "failed")
+    names = (
+        "receiver",
+        "messenger",
+        "chat",
+        "topic",
+        "priority",
+        "state",
+        "due_at",
+        "created_at",
+        "case_id",
+        "dedup_key",
+        "version",
+        "payload",
+    )
+    return insert(dialect, notices).from_select(names, chosen).on_conflict_do_nothing()
+
+
+def _row(
+    of_case: int, revision: int, receiver: str, chat: Chat, moved: dict[tuple[str, str], str]
+) -> dict[str, Any]:
     return {
-        "case_id": revised.id,
+        "case_id": of_case,
         "receiver": receiver,
         "messenger": chat.messenger,
         "chat": moved.get((chat.messenger, chat.chat), chat.chat),
         "topic": chat.topic or 0,
         "state": "due",
-        "wanted": revised.revision,
+        "wanted": revision,
     }
 
 

@@ -75,7 +75,7 @@ metadata = MetaData(
 
 STILL_WAITING: Final = text("stage = 0")
 STILL_OPEN: Final = text("state IN ('due', 'sending')")
-ASLEEP: Final = text("state = 'snoozed'")
+TIMED: Final = text("next_timer_at IS NOT NULL")
 """Conditions of partial indexes. Queries use the very same text: with a parameter in it, no index would serve."""
 
 mentions = Table(
@@ -97,6 +97,10 @@ mentions = Table(
     Column("thread", Text),
     Column("reach", BigInteger),
     Column("place", Text),
+    Column("is_own", Boolean, nullable=False, server_default=text("false")),
+    Column("extra", Json),
+    Column("edited_at", Time),
+    Column("deleted_at", Time),
     Column("heard_at", Time, nullable=False),
     Column("stage", SmallInteger, nullable=False, server_default="0"),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -123,6 +127,8 @@ verdicts = Table(
     Column("topics", Json, nullable=False),
     Column("urgency", Double, nullable=False),
     Column("evidence", Json, nullable=False),
+    Column("dangers", Json, nullable=False, server_default="[]"),
+    Column("reasons", Json, nullable=False, server_default="[]"),
     Column("model", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("judged_at", Time, nullable=False),
@@ -141,17 +147,39 @@ cases = Table(
     Column("author_name", Text, nullable=False),
     Column("author_handle", Text),
     Column("followers", BigInteger),
-    Column("state", Text, nullable=False),
+    Column("stage", Text, nullable=False, server_default="new"),
     Column("owner", Text),
+    Column("snoozed_until", Time),
+    Column("waiting_for", Text, nullable=False, server_default="us"),
+    Column("outcome", Text),
+    Column("cause", Text),
     Column("opened_at", Time, nullable=False),
     Column("warn_at", Time),
     Column("due_at", Time),
     Column("breach_at", Time),
-    Column("snoozed_until", Time),
+    Column("rung", Text),
+    Column("next_timer_at", Time),
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
-    Index("ix_cases_asleep", "snoozed_until", sqlite_where=ASLEEP, postgresql_where=ASLEEP),
+    Index("ix_cases_author", "network", "author_id"),
+    Index("ix_cases_timed", "next_timer_at", sqlite_where=TIMED, postgresql_where=TIMED),
 )
+"""The projection of `case_events`, and who complained about what where. `owner` is a Person.id."""
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_id", Text),
+    Column("actor_name", Text),
+    Column("payload", Json, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""What happened to a case, in order; see `listener.store.codecs` for what a payload is."""
 
 case_mentions = Table(
     "case_mentions",
@@ -159,34 +187,91 @@ case_mentions = Table(
     Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
     Column("mention_id", Key, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True),
     Column("published_at", Time, nullable=False),
-    Column("said", Json, nullable=False),
+    Column("strength", Text, nullable=False, server_default="complaint"),
     Index("ix_case_mentions_mention", "mention_id"),
 )
 
-deliveries = Table(
-    "deliveries",
+
+def _addressed(*own: Any) -> tuple[Any, ...]:
+    """What card views and notices have in common: something that one chat must be shown, and how far that is."""
+    return (
+        Column("id", Key, primary_key=True),
+        Column("receiver", Text, nullable=False),
+        Column("messenger", Text, nullable=False),
+        Column("chat", Text, nullable=False),
+        # 0 for none: NULLs are distinct in a unique key, the same chat would be told twice.
+        Column("topic", BigInteger, nullable=False),
+        Column("priority", SmallInteger, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("ref", Text),
+        Column("tries", Integer, nullable=False, server_default="0"),
+        Column("unknown", Boolean, nullable=False, server_default=text("false")),
+        Column("due_at", Time, nullable=False),
+        Column("worker", Text),
+        Column("error", Text),
+        Column("created_at", Time, nullable=False),
+        Column("delivered_at", Time),
+        *own,
+    )
+
+
+def _queue(table: str) -> Index:
+    columns = ("messenger", "chat", "topic", "priority", "due_at")
+    return Index(f"ix_{table}_queue", *columns, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
+
+
+card_views = Table(
+    "card_views",
     metadata,
-    Column("id", Key, primary_key=True),
-    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
-    Column("receiver", Text, nullable=False),
-    Column("messenger", Text, nullable=False),
-    Column("chat", Text, nullable=False),
-    # 0 for none: NULLs are distinct in a unique key, the same chat would be told twice.
-    Column("topic", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("wanted", Integer, nullable=False),
-    Column("shown", Integer, nullable=False, server_default="0"),
-    Column("ref", Text),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("unknown", Boolean, nullable=False, server_default=text("false")),
-    Column("due_at", Time, nullable=False),
-    Column("worker", Text),
-    Column("error", Text),
-    Column("created_at", Time, nullable=False),
-    Column("delivered_at", Time),
-    UniqueConstraint("case_id", "messenger", "chat", "topic"),
-    Index("ix_deliveries_open", "due_at", sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN),
+    *_addressed(
+        Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+        Column("wanted", Integer, nullable=False),
+        Column("shown", Integer, nullable=False, server_default="0"),
+        UniqueConstraint("case_id", "messenger", "chat", "topic"),
+        _queue("card_views"),
+    ),
 )
+"""A card in one chat: the revision that it must show, and the one that it shows."""
+
+notices = Table(
+    "notices",
+    metadata,
+    *_addressed(
+        # None for a digest, which speaks of several cases.
+        Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE")),
+        Column("dedup_key", Text, nullable=False),
+        Column("version", SmallInteger, nullable=False),
+        Column("payload", Json, nullable=False),
+        UniqueConstraint("messenger", "chat", "topic", "dedup_key"),
+        Index("ix_notices_case", "case_id"),
+        _queue("notices"),
+    ),
+)
+"""Any other word to operators, said once in one chat."""
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("messenger", Text, primary_key=True),
+    Column("chat", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("asked_at", Time, nullable=False),
+)
+"""Questions that stand in a messenger and wait for an answer."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("messenger", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("seen_at", Time, nullable=False),
+)
+"""Under which ids (Person.id) the users of a messenger have been written down, so that a renamed one is known."""
 
 actions = Table(
     "actions",
@@ -200,13 +285,13 @@ actions = Table(
     Column("user", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("applied", Boolean, nullable=False),
-    Column("what", Text, nullable=False),
+    Column("reason", Text),
     Column("answer", Text, nullable=False),
-    Column("outcome", Json, nullable=False),
     Column("at", Time, nullable=False),
     UniqueConstraint("messenger", "key"),
     Index("ix_actions_case", "case_id"),
 )
+"""Presses, each once: what was asked, whether it was done (else the named reason), and what the person read."""
 
 cursors = Table(
     "cursors",
@@ -215,6 +300,19 @@ cursors = Table(
     Column("cursor", Text, nullable=False),
     Column("moved_at", Time, nullable=False),
 )
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("since", Time),
+    Column("until", Time, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("closed_at", Time),
+    Index("ix_gaps_source", "source", "until"),
+)
+"""Times of which a source cannot vouch that it heard everything; closed once they were read again."""
 
 usage = Table(
     "usage",

@@ -1,10 +1,11 @@
-"""Is the daemon alive? Notes of what happened and when, and the verdict on them in plain words."""
+"""Is the daemon alive, and what is wrong? Notes of what happened and when, and the verdict in Russian words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from alerts.routing import Chat
 from listener.metrics import state_of
 from listener.ports import SourceError
 
@@ -12,6 +13,8 @@ RECENTLY: Final = timedelta(minutes=10)
 """A source that is asked often must have answered within this time; a rarer one within three of its turns."""
 LOOP_SILENCE: Final = timedelta(minutes=2)
 """A loop looks for work every second, and one turn of it is bounded by the messengers' time-outs."""
+PATIENCE: Final = timedelta(minutes=1)
+"""A messenger that does not answer for so long is a problem; shorter is the network's daily life."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,14 +33,16 @@ class _Source:
     next_try: datetime | None = None
 
     def trouble(self, now: datetime) -> str | None:
-        """Why the source is not alive, or None. Waiting because somebody said so is no trouble."""
-        if self.state in ("paused", "held_back") and self.next_try is not None and now < self.next_try + RECENTLY:
+        """What is wrong with the source, or None. Waiting for a quota is no trouble; a dead token is, at once."""
+        if self.state == "paused":
+            return f"остановлен, нужен человек: {self.error}"
+        if self.state == "held_back" and self.next_try is not None and now < self.next_try + RECENTLY:
             return None
         heard = self.last_success or self.since
         if now - heard <= max(RECENTLY, 3 * self.every):
             return None
         why = f": {self.error}" if self.error else ""
-        return f"has brought nothing for {(now - heard) // timedelta(minutes=1)} min{why}"
+        return f"молчит {(now - heard) // timedelta(minutes=1)} мин{why}"
 
     def row(self) -> dict[str, Any]:
         return {
@@ -50,14 +55,19 @@ class _Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`problems` are sentences; there are none exactly when the daemon is alive. `details` is JSON."""
+    """`stuck`: why the process must be started anew; `problems`: all that is wrong, `stuck` among it.
 
+    `details` is JSON.
+    """
+
+    stuck: tuple[str, ...]
     problems: tuple[str, ...]
     details: Mapping[str, Any]
 
     @property
     def alive(self) -> bool:
-        return not self.problems
+        """Nothing that a new start would mend. A dead token is a problem, and no reason to die of."""
+        return not self.stuck
 
 
 @dataclass(slots=True)
@@ -66,6 +76,10 @@ class Health:
 
     _sources: dict[str, _Source] = field(default_factory=dict)
     _loops: dict[str, datetime] = field(default_factory=dict)
+    _held: tuple[int, datetime | None] = (0, None)
+    _refusing: dict[Chat, datetime] = field(default_factory=dict)
+    _silent: dict[str, datetime] = field(default_factory=dict)
+    _refused_config: str | None = None
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
         """These sources are listened to from now on, each so often; None for a long poll. Others are forgotten."""
@@ -75,15 +89,33 @@ class Health:
 
     def source_ok(self, source: str, now: datetime, *, slowed: timedelta | None = None) -> None:
         """`slowed` is until its next turn when a quota makes the source slower than it was asked to be."""
-        one = self._source(source, now)
-        one.last_success, one.error, one.every = now, None, slowed or one.asked
-        one.state = "held_back" if slowed else "ok"
-        one.next_try = now + slowed if slowed else None
+        status = self._source(source, now)
+        status.last_success, status.error, status.every = now, None, slowed or status.asked
+        status.state = "held_back" if slowed else "ok"
+        status.next_try = now + slowed if slowed else None
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
-        one = self._source(source, now)
-        one.state, one.error = state_of(error), str(error)
-        one.next_try = now + timedelta(seconds=wait)
+        status = self._source(source, now)
+        status.state, status.error = state_of(error), str(error)
+        status.next_try = now + timedelta(seconds=wait)
+
+    def held(self, cards: int, until: datetime | None) -> None:
+        """So many cards wait for the morning; that is no problem, but it must not go unsaid."""
+        self._held = cards, until
+
+    def delivered(self, chat: Chat, outcome: str, now: datetime) -> None:
+        """One try in a chat. `failed` is the chat's own refusal, what nobody answered the messenger's silence."""
+        if outcome in ("sent", "edited", "found"):
+            self._refusing.pop(chat, None)
+            self._silent.pop(chat.messenger, None)
+        elif outcome == "failed":
+            self._refusing.setdefault(chat, now)
+        elif outcome in ("retried", "unknown"):
+            self._silent.setdefault(chat.messenger, now)
+
+    def config(self, refusal: str | None) -> None:
+        """The first mistake of a config that was refused; None when the newest one is in use."""
+        self._refused_config = refusal
 
     def turned(self, loop: str, now: datetime) -> None:
         """The loop has done a step, or has found nothing to do. The first word also announces the loop."""
@@ -95,25 +127,36 @@ class Health:
         return bool(self._sources or self._loops)
 
     def verdict(self, now: datetime) -> Verdict:
-        problems = [
-            f"source {name} {trouble}"
-            for name, one in sorted(self._sources.items())
-            if (trouble := one.trouble(now)) is not None
-        ]
-        problems += [
-            f"the {name} loop has not turned for {int((now - last).total_seconds())} s"
-            for name, last in sorted(self._loops.items())
-            if now - last > LOOP_SILENCE
-        ]
-        if not self.ready:
-            problems.append("nothing runs yet")
+        stuck = tuple(self._stuck(now))
+        problems = (*stuck, *self._troubles(now))
         details = {
-            "status": "failing" if problems else "ok",
-            "problems": problems,
+            "status": "failing" if stuck else "troubled" if problems else "ok",
+            "problems": list(problems),
             "sources": {name: one.row() for name, one in sorted(self._sources.items())},
+            "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
             "loops": {name: last.isoformat() for name, last in sorted(self._loops.items())},
         }
-        return Verdict(problems=tuple(problems), details=details)
+        return Verdict(stuck=stuck, problems=problems, details=details)
+
+    def _stuck(self, now: datetime) -> Iterator[str]:
+        for name, last in sorted(self._loops.items()):
+            if now - last > LOOP_SILENCE:
+                yield f"цикл {name} стоит {int((now - last).total_seconds())} с"
+        if not self.ready:
+            yield "ещё ничего не работает"
+
+    def _troubles(self, now: datetime) -> Iterator[str]:
+        for name, one in sorted(self._sources.items()):
+            if (trouble := one.trouble(now)) is not None:
+                yield f"источник {name} {trouble}"
+        for messenger, since in sorted(self._silent.items()):
+            if now - since > PATIENCE:
+                yield f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
+        for chat, since in sorted(self._refusing.items(), key=lambda refusing: refusing[0].chat):
+            topic = f", тема {chat.topic}" if chat.topic else ""
+            yield f"чат {chat.chat}{topic} не берёт карточек {_minutes(now - since)}: {_ASK}"
+        if self._refused_config is not None:
+            yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 
     def _source(self, name: str, now: datetime) -> _Source:
         return self._sources.setdefault(name, _source(now, timedelta(0)))
@@ -121,3 +164,10 @@ class Health:
 
 def _source(now: datetime, every: timedelta) -> _Source:
     return _Source(since=now, asked=every, every=every)
+
+
+def _minutes(passed: timedelta) -> str:
+    return f"{passed // timedelta(minutes=1)} мин"
+
+
+_ASK: Final = "listener doctor скажет почему"

@@ -1,12 +1,13 @@
-"""The daemon's web server: /healthz for people and Docker, /readyz, /metrics for Prometheus."""
+"""The daemon's web server: /livez for Docker, /readyz for a balancer, /healthz for people, /metrics."""
 
 import errno
+import json
 
 from aiohttp import web
 
 from listener.metrics import CONTENT_TYPE, Metrics
 from listener.ports import Clock
-from listener.web.health import Health
+from listener.web.health import Health, Verdict
 
 
 class BindError(OSError):
@@ -48,18 +49,32 @@ class WebServer:
 
     def _app(self) -> web.Application:
         app = web.Application()
+        app.router.add_get("/livez", self._livez)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._exposition)
         return app
 
-    async def _healthz(self, _: web.Request) -> web.Response:
+    async def _livez(self, _: web.Request) -> web.Response:
+        """Red when only a new start helps."""
         verdict = self._health.verdict(self._clock.now())
-        return web.json_response(dict(verdict.details), status=200 if verdict.alive else 503)
+        return _shown(verdict, red=not verdict.alive)
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        """Red when anything is wrong, a dead token too."""
+        verdict = self._health.verdict(self._clock.now())
+        return _shown(verdict, red=bool(verdict.problems))
 
     async def _readyz(self, _: web.Request) -> web.Response:
         ready = self._health.ready
         return web.json_response({"status": "ready" if ready else "starting"}, status=200 if ready else 503)
 
     async def _exposition(self, _: web.Request) -> web.Response:
+        self._metrics.problems(len(self._health.verdict(self._clock.now()).problems))
         return web.Response(body=self._metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
+
+
+def _shown(verdict: Verdict, *, red: bool) -> web.Response:
+    """Russian as it is, for a person who opens it."""
+    body = json.dumps(dict(verdict.details), ensure_ascii=False)
+    return web.Response(text=body, content_type="application/json", status=503 if red else 200)

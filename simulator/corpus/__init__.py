@@ -10,6 +10,7 @@ from simulator.people import Writer
 
 Network = Literal["vk", "x"]
 Place = Literal["wall", "community", "comment", "tweet", "reply"]
+SequelKind = Literal["brand", "answer", "edit", "retraction", "signed", "link", "poll", "photo"]
 
 TEXTS: Final = ("romashka", "tulpar", "dovezun", "elsewhere")
 
@@ -52,10 +53,28 @@ class House:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sequel:
+    """What comes after, or beside, the texts of the corpus.
+
+    `brand`: the brand answers a customer; `answer`: the customer goes on; `edit`: what an author adds to a text;
+    `retraction`: what it says instead;
+    `signed`: a reader's letter in somebody's community; `link`, `poll`, `photo`: a text whose point is in `title`.
+    """
+
+    kind: SequelKind
+    text: str
+    brand: str | None = None
+    title: str = ""
+    url: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     entries: tuple[Entry, ...]
     writers: Mapping[str, Writer]
     houses: tuple[House, ...]
+    sequels: tuple[Sequel, ...] = ()
 
 
 def load_corpus() -> Corpus:
@@ -64,6 +83,7 @@ def load_corpus() -> Corpus:
         entries=tuple(_entry(row) for name in TEXTS for row in _rows(name)),
         writers={row.pop("key"): Writer(**row) for row in _rows("authors")},
         houses=tuple(House(**row) for row in _rows("brands")),
+        sequels=tuple(Sequel(**row | {"options": tuple(row.get("options", ()))}) for row in _rows("sequels")),
     )
 
 

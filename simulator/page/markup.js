@@ -34,27 +34,43 @@ const AFTER_BLOCK = /^<\/(?:blockquote|pre)/i;
 const NAMED = { lt: "<", gt: ">", amp: "&", quot: '"' };
 const LAST_CHARACTER = 0x10ffff;
 
+/** A name that somebody is called by; it stands out more for the one who is meant. */
+export function mention(words, me) {
+  return element("span", me ? "mention me" : "mention", ...words);
+}
+
+const AT = /(?<![\p{L}\p{N}_@.])@[a-z]\w{3,31}/giu;
+
+function plain(node, text) {
+  let at = 0;
+  for (const found of text.matchAll(AT)) {
+    node.append(text.slice(at, found.index), mention([found[0]], false));
+    at = found.index + found[0].length;
+  }
+  node.append(text.slice(at));
+}
+
 /** Telegram's own subset of HTML, read by hand: the browser's parser never sees foreign text. */
-export function telegramHtml(html) {
+export function telegramHtml(html, me = null) {
   const open = [{ tag: "", node: document.createDocumentFragment() }];
   let at = 0;
   for (const found of html.matchAll(TELEGRAM_TOKEN)) {
-    open.at(-1).node.append(html.slice(at, found.index));
+    plain(open.at(-1).node, html.slice(at, found.index));
     at = found.index + found[0].length;
-    telegramToken(open, found);
+    telegramToken(open, found, me);
     // A block ends its line by itself: Telegram shows no empty line for the break after it.
     if (AFTER_BLOCK.test(found[0]) && html[at] === "\n") at += 1;
   }
-  open.at(-1).node.append(html.slice(at));
+  plain(open.at(-1).node, html.slice(at));
   return open[0].node;
 }
 
-function telegramToken(open, [, closing, name, attributes, named, decimal, hexadecimal]) {
+function telegramToken(open, [, closing, name, attributes, named, decimal, hexadecimal], me) {
   if (name === undefined) {
     const code = decimal ? Number(decimal) : Number.parseInt(hexadecimal, 16);
     open.at(-1).node.append(named ? NAMED[named.toLowerCase()] : String.fromCodePoint(Math.min(code, LAST_CHARACTER)));
   } else if (!closing) {
-    const node = telegramNode(name.toLowerCase(), attributes);
+    const node = telegramNode(name.toLowerCase(), attributes, me);
     open.at(-1).node.append(node);
     open.push({ tag: name.toLowerCase(), node });
   } else if (open.at(-1).tag === name.toLowerCase()) {
@@ -62,8 +78,12 @@ function telegramToken(open, [, closing, name, attributes, named, decimal, hexad
   }
 }
 
-function telegramNode(tag, attributes) {
-  if (tag === "a") return link(unescape(/\shref\s*=\s*["']?([^"'\s]*)/i.exec(attributes)?.[1] ?? ""));
+function telegramNode(tag, attributes, me) {
+  if (tag === "a") {
+    const address = unescape(/\shref\s*=\s*["']?([^"'\s]*)/i.exec(attributes)?.[1] ?? "");
+    const person = /^tg:\/\/user\?id=(\d+)$/.exec(address);
+    return person ? mention([], Number(person[1]) === me) : link(address);
+  }
   if (tag === "tg-spoiler" || (tag === "span" && attributes.includes("tg-spoiler"))) {
     const hidden = element("span", "spoiler");
     hidden.tabIndex = 0;
@@ -77,7 +97,7 @@ const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (found) => ENTITIES[
 
 const EMOJI = {
   warning: "⚠️", rotating_light: "🚨", fire: "🔥", bell: "🔔", eyes: "👀", white_check_mark: "✅", x: "❌",
-  hourglass: "⌛", alarm_clock: "⏰", speech_balloon: "💬", red_circle: "🔴", large_yellow_circle: "🟡",
+  hourglass: "⌛", pencil2: "✏️", memo: "📝", lock: "🔒", leftwards_arrow_with_hook: "↩️", arrows_counterclockwise: "🔄", raised_hand: "✋", wave: "👋", alarm_clock: "⏰", speech_balloon: "💬", red_circle: "🔴", large_yellow_circle: "🟡",
   large_green_circle: "🟢", point_right: "👉", bust_in_silhouette: "👤", link: "🔗", zzz: "💤", bulb: "💡", no_entry: "⛔", clock4: "🕓", recycle: "♻️",
 };
 
@@ -136,10 +156,36 @@ function marked(found) {
   return document.createTextNode(EMOJI[emoji] ?? found[0]);
 }
 
+const BROADCASTS = { "!here": "@here", "!channel": "@channel", "!everyone": "@everyone" };
+const names = new Map();
+let reader = null;
+
+/** Whom <@U01> means, and which of them reads the page. */
+export function slackPeople(people, me) {
+  for (const one of people) names.set(one.slack, one.name);
+  reader = me;
+}
+
 /** <https://…|label> is a link; <@U01>, <#C01|name>, <!date^…|text> are Slack's own words. */
 function reference(address, label) {
-  if (/^[@#!]/.test(address)) return element("span", "", label || address);
+  if (address.startsWith("@")) return mention([`@${names.get(address.slice(1)) ?? label ?? address.slice(1)}`], address.slice(1) === reader);
+  if (Object.hasOwn(BROADCASTS, address)) return mention([BROADCASTS[address]], true);
+  if (/^[#!]/.test(address)) return element("span", "", label || address);
   return link(address, label || address);
+}
+
+const VK_NAME = /\[(?:id|club|public)\d+(?::[^\]|]*)?\|([^\]]+)\]/g;
+
+/** A text of VK: [id1|Анна] is a name. */
+export function vkText(text) {
+  const result = document.createDocumentFragment();
+  let at = 0;
+  for (const found of text.matchAll(VK_NAME)) {
+    result.append(text.slice(at, found.index), mention([found[1]], false));
+    at = found.index + found[0].length;
+  }
+  result.append(text.slice(at));
+  return result;
 }
 
 export function slackText(object) {

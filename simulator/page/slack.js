@@ -2,12 +2,41 @@
 
 import { element, link, mrkdwn, slackText, time } from "./markup.js";
 
-export function slackMessage(message, press) {
-  const head = element("div", "", element("span", "who", "Отклик"), element("span", "app", "ПРИЛОЖЕНИЕ"));
-  const edited = message.edited_at ? " (изменено)" : "";
-  head.append(element("span", "stamp", time(message.at) + edited));
-  const content = element("div", "", head, ...blocks(message, press));
-  return [element("div", "face", "О"), content];
+const SHOWN_REPLIES = 3;
+
+/** `thread` are the answers under it, `open` whether all of them are shown. */
+export function slackMessage(message, { press, answer, unfold, thread = [], open = false }) {
+  const hidden = open ? 0 : Math.max(0, thread.length - SHOWN_REPLIES);
+  const below = element("div", "thread", ...folded(hidden, message, unfold), ...thread.slice(hidden).map((one) => reply(one, press)));
+  const content = element("div", "", head(message), ...blocks(message, press));
+  const foot = action(thread.length ? "Ответить в обсуждении" : "Обсудить", "reply", () => answer(message));
+  content.append(...(thread.length ? [below] : []), foot);
+  return [face(message), content];
+}
+
+function head(message) {
+  const made = element("div", "", element("span", "who", message.author?.name ?? "Отклик"));
+  if (!message.author) made.append(element("span", "app", "ПРИЛОЖЕНИЕ"));
+  made.append(element("span", "stamp", time(message.at) + (message.edited_at ? " (изменено)" : "")));
+  if (message.broadcast) made.append(element("span", "stamp", " · из обсуждения, показано и в канале"));
+  return made;
+}
+
+const face = (message) => element("div", message.author ? "face person" : "face", [...(message.author?.name ?? "О")][0]);
+
+const reply = (message, press) =>
+  element("div", "answer", face(message), element("div", "", head(message), ...blocks(message, press)));
+
+function folded(count, message, unfold) {
+  return count ? [action(`Показать ещё ${count}`, "unfold", () => unfold(message))] : [];
+}
+
+function action(words, key, act) {
+  const made = element("button", "reply", words);
+  made.type = "button";
+  made.dataset.key = key;
+  made.addEventListener("click", act);
+  return made;
 }
 
 export function whisper(line) {
@@ -15,7 +44,11 @@ export function whisper(line) {
   return element("div", "whisper", note, mrkdwn(line.text));
 }
 
+/** The parts of a modal that are only read. */
+export const readBlock = (one) => block({}, one, () => {});
+
 function blocks(message, press) {
+  if (message.tombstone) return [element("div", "block gone", "Сообщение удалено")];
   const attached = (message.attachments ?? []).map((one) => attachment(message, one, press));
   const shown = (message.blocks ?? []).map((one) => block(message, one, press));
   if (!shown.length) shown.push(element("div", "block", mrkdwn(message.text ?? "")));
@@ -67,7 +100,18 @@ function richPiece(piece) {
   return node;
 }
 
+/** A menu in a message: what is chosen goes out at once. */
+function menu(message, one, press) {
+  const made = element("select");
+  made.dataset.key = `${one.action_id}:menu`;
+  made.append(new Option(one.placeholder?.text ?? "Выберите", ""));
+  for (const option of one.options) made.append(new Option(option.text.text, option.value));
+  made.addEventListener("change", () => press(made, { ts: message.ts, action_id: one.action_id, value: made.value }));
+  return made;
+}
+
 function control(message, one, press) {
+  if (one.type === "static_select") return menu(message, one, press);
   if (one.type !== "button") return element("span", "", one.alt_text ?? "");
   if (one.url) {
     const out = link(one.url, one.text?.text ?? "");

@@ -10,6 +10,8 @@ EVENTS: Final = (
     "wall_reply_new",
     "wall_reply_edit",
     "wall_reply_delete",
+    "wall_reply_restore",
+    "wall_repost",
     "board_post_new",
     "board_post_edit",
     "board_post_delete",
@@ -55,8 +57,6 @@ UNHEARD: Final = (
     "video_comment_new",
     "video_comment_restore",
     "video_new",
-    "wall_reply_restore",
-    "wall_repost",
     "wall_schedule_post_delete",
     "wall_schedule_post_new",
 )

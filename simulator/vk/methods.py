@@ -80,7 +80,7 @@ class Methods:
         every = [
             entry
             for entry in self._world.newest()
-            if entry.kind != "topic" and start <= entry.seconds <= end and matches(query, entry.text)
+            if _public(entry) and start <= entry.seconds <= end and matches(query, entry.everything)
         ]
         offset = _offset(call.values.get("start_from", ""))
         window = every[:WINDOW]
@@ -93,7 +93,7 @@ class Methods:
     def _wall(self, call: Call) -> dict[str, Any]:
         owner = self._wall_owner(call)
         offset, count = call.number("offset", 0), call.number("count", 20, most=100)
-        posts = list(self._world.newest("post", owner))
+        posts = [entry for entry in self._world.newest("post", owner) if _public(entry)]
         page = posts[offset : offset + count]
         rows = [shapes.post(entry, self._world) for entry in page]
         return self._listed(call, page, rows) | {"count": len(posts)}
@@ -117,7 +117,7 @@ class Methods:
         shown = call.number("thread_items_count", 0, most=10)
         under = call.number("comment_id", 0)
         every = self._world.comments(owner, post)
-        level = [entry for entry in every if (entry.reply_to or 0) == under]
+        level = [entry for entry in every if (entry.root or 0) == under]
         if call.values.get("sort") == "desc":
             level.reverse()
         page = level[offset : offset + count]
@@ -125,12 +125,11 @@ class Methods:
         answer = self._listed(call, [*page, *every] if shown else page, rows)
         return answer | {"count": len(every), "current_level_count": len(level), "can_post": True}
 
-    @staticmethod
-    def _with_thread(entry: Entry, every: list[Entry], *, shown: bool, deep: bool) -> dict[str, Any]:
+    def _with_thread(self, entry: Entry, every: list[Entry], *, shown: bool, deep: bool) -> dict[str, Any]:
         if deep:
-            return shapes.comment(entry)
-        thread = [one for one in every if one.reply_to == entry.number]
-        row = shapes.comment(entry, thread)
+            return shapes.comment(entry, self._world)
+        thread = [one for one in every if one.root == entry.number]
+        row = shapes.comment(entry, self._world, thread)
         return row if shown else row | {"thread": row["thread"] | {"items": []}}
 
     def _listed(self, call: Call, entries: list[Entry], rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -189,6 +188,11 @@ class Methods:
 
 
 _WALL_PERMISSION: Final = {"name": "wall", "setting": 4096}
+
+
+def _public(entry: Entry) -> bool:
+    """Found and shown to everybody: no discussion, no suggestion, nothing deleted."""
+    return entry.kind != "topic" and not entry.suggested and not entry.gone
 
 
 def _offset(start_from: str) -> int:

@@ -1,7 +1,7 @@
 """The simulated VK as a whole: what people write in it, and the HTTP that clients see."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from simulator.faults import Faults, middleware
 from simulator.people import Writer
 from simulator.vk import shapes
 from simulator.vk.access import Caller, Counters, VkFault, identify
+from simulator.vk.attachments import Attachment
 from simulator.vk.channel import Channel
 from simulator.vk.methods import Call, Methods
 from simulator.vk.world import Community, Entry, World
@@ -40,28 +41,72 @@ class Vk:
         self.faults = Faults()
         self.counters = Counters()
         self.calls: list[Heard] = []
+        self._deleted: dict[str, Entry] = {}
         self._tokens: dict[str, Caller] = {SERVICE_TOKEN: Caller(holder="service")}
         self._methods = Methods(self.world, self.channels)
 
-    def add_community(self, group_id: int, screen_name: str, name: str, members: int, token: str) -> None:
+    def add_community(
+        self, group_id: int, screen_name: str, name: str, members: int, token: str | None = None
+    ) -> None:
+        """A community with a token is one's own; of a foreign one there is only the wall."""
         self.world.communities[group_id] = Community(
             number=group_id, screen_name=screen_name, name=name, members=members, token=token
         )
-        self.channels[group_id] = Channel(group_id)
-        self._tokens[token] = Caller(holder="group", group=group_id)
+        if token is not None:
+            self.channels[group_id] = Channel(group_id)
+            self._tokens[token] = Caller(holder="group", group=group_id)
 
     def revoke(self, token: str) -> None:
         """From now on the token is answered with error 5."""
         self._tokens.pop(token, None)
 
-    def post(self, author: Writer, text: str, *, at: datetime | None = None, owner: int | None = None) -> str:
-        """Write on the author's own wall or on that of `owner` (negative: a community). Returns `<owner>_<id>`."""
-        self.world.people[author.number] = author
-        return self._write(self._entry(owner or author.number, author.number, text, at))
+    def post(
+        self,
+        author: Writer,
+        text: str,
+        *,
+        at: datetime | None = None,
+        owner: int | None = None,
+        signed: bool = False,
+        suggested: bool = False,
+        attachments: Sequence[Attachment] = (),
+    ) -> str:
+        """Write on the author's own wall or on that of `owner` (negative: a community). Returns `<owner>_<id>`.
 
-    def community_post(self, group_id: int, text: str, *, at: datetime | None = None) -> str:
+        `signed`: the community publishes it as its own, with the author's name under it. `suggested`: it waits
+        for that, and only the community sees it.
+        """
+        self.world.people[author.number] = author
+        entry = self._entry(owner or author.number, author.number, text, at, attachments)
+        if signed:
+            entry = replace(entry, author=entry.owner, signer=author.number)
+        return self._write(replace(entry, suggested=suggested))
+
+    def publish(self, suggestion: str) -> str:
+        """The community publishes what was suggested, signed; it gets a new number. Returns `<owner>_<id>`."""
+        entry = self.world.entries.pop(suggestion)
+        return self._write(
+            replace(entry, author=entry.owner, signer=entry.author, suggested=False, at=self._clock())
+        )
+
+    def repost(self, author: Writer, shared: str, text: str = "", *, at: datetime | None = None) -> str:
+        """Share a post on the own wall, with or without own words. Returns `<owner>_<id>`.
+
+        A community whose post it is hears of it.
+        """
+        self.world.people[author.number] = author
+        copied = self.world.entries[shared]
+        entry = self.world.write(replace(self._entry(author.number, author.number, text, at), copied=copied))
+        channel = self.channels.get(-copied.owner)
+        if channel is not None:
+            channel.tell("wall_repost", shapes.post(entry, self.world))
+        return entry.place
+
+    def community_post(
+        self, group_id: int, text: str, *, at: datetime | None = None, attachments: Sequence[Attachment] = ()
+    ) -> str:
         """The community's own voice on its own wall."""
-        return self._write(self._entry(-group_id, -group_id, text, at))
+        return self._write(self._entry(-group_id, -group_id, text, at, attachments))
 
     def comment(
         self,
@@ -71,41 +116,48 @@ class Vk:
         post: str,
         at: datetime | None = None,
         reply_to: str | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> str:
         """Comment on a post, or answer the comment `reply_to` under it. Returns `<owner>_<id>`."""
         self.world.people[author.number] = author
-        return self._comment(author.number, text, post, at, reply_to)
+        return self._comment(author.number, text, post, at, reply_to, attachments)
 
-    def community_comment(self, group_id: int, text: str, *, post: str, at: datetime | None = None) -> str:
-        """The community answers under a post."""
-        return self._comment(-group_id, text, post, at, None)
+    def community_comment(
+        self, group_id: int, text: str, *, post: str, at: datetime | None = None, reply_to: str | None = None
+    ) -> str:
+        """The community answers under a post, or to the comment `reply_to` there."""
+        return self._comment(-group_id, text, post, at, reply_to, ())
 
     def topic_comment(self, author: Writer, text: str, *, group_id: int, topic: int) -> str:
         """Write in a discussion of a community. Returns `<owner>_<topic>_<id>`."""
         self.world.people[author.number] = author
-        entry = Entry(
-            owner=-group_id,
-            number=0,
-            author=author.number,
-            text=text,
-            at=self._clock(),
-            kind="topic",
-            parent=topic,
-        )
-        return self._write(entry)
+        entry = self._entry(-group_id, author.number, text, None)
+        return self._write(replace(entry, kind="topic", parent=topic))
 
     def edit(self, id: str, text: str) -> None:  # noqa: A002  # the word that callers of every network use
+        """Communities hear of edited comments; of an edited post nobody does, it is seen when it is read again."""
         entry = self.world.edit(id, text, self._clock())
         edited = {"comment": "wall_reply_edit", "topic": "board_post_edit"}.get(entry.kind)
         if edited is not None:
             self._tell(edited, entry)
 
-    def delete(self, id: str) -> None:  # noqa: A002  # as above
-        entry = self.world.entries.pop(id)
+    def delete(self, id: str, *, by: int | None = None) -> None:  # noqa: A002  # as above
+        """By its author, or by somebody else (negative: the community). Of a deleted post nobody hears."""
+        entry = self.world.delete(id)
         channel = self.channels.get(-entry.owner)
+        gone: dict[str, Any] = {"id": entry.number}
         if channel is not None and entry.kind == "comment":
-            gone = {"owner_id": entry.owner, "id": entry.number, "deleter_id": entry.author}
-            channel.tell("wall_reply_delete", gone | {"post_id": entry.parent})
+            gone |= {"owner_id": entry.owner, "post_id": entry.parent, "deleter_id": by or entry.author}
+            channel.tell("wall_reply_delete", gone)
+        if channel is not None and entry.kind == "topic":
+            channel.tell("board_post_delete", gone | {"topic_owner_id": entry.owner, "topic_id": entry.parent})
+        self._deleted[id] = entry
+
+    def restore(self, id: str) -> None:  # noqa: A002  # as above
+        """A deleted comment is there again; the community hears of it."""
+        entry = self.world.restore(self._deleted.pop(id))
+        if entry.kind == "comment":
+            self._tell("wall_reply_restore", entry)
 
     def app(self) -> web.Application:
         """The HTTP side; its long-poll addresses follow whatever host and path it is reached under."""
@@ -115,20 +167,29 @@ class Vk:
         app.on_shutdown.append(self._close_channels)
         return app
 
-    def _entry(self, owner: int, author: int, text: str, at: datetime | None) -> Entry:
-        return Entry(owner=owner, number=0, author=author, text=text, at=at or self._clock(), kind="post")
+    def _entry(
+        self, owner: int, author: int, text: str, at: datetime | None, attachments: Sequence[Attachment] = ()
+    ) -> Entry:
+        when, hung = at or self._clock(), tuple(attachments)
+        return Entry(owner=owner, number=0, author=author, text=text, at=when, kind="post", attachments=hung)
 
-    def _comment(self, author: int, text: str, post: str, at: datetime | None, reply_to: str | None) -> str:
+    def _comment(
+        self,
+        author: int,
+        text: str,
+        post: str,
+        at: datetime | None,
+        reply_to: str | None,
+        attachments: Sequence[Attachment],
+    ) -> str:
         parent = self.world.entries[post]
-        entry = Entry(
-            owner=parent.owner,
-            number=0,
-            author=author,
-            text=text,
-            at=at or self._clock(),
+        above = self.world.entries[reply_to] if reply_to else None
+        entry = replace(
+            self._entry(parent.owner, author, text, at, attachments),
             kind="comment",
             parent=parent.number,
-            reply_to=self.world.entries[reply_to].number if reply_to else None,
+            reply_to=above.number if above else None,
+            root=(above.root or above.number) if above else None,
         )
         return self._write(entry)
 

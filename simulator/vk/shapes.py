@@ -12,19 +12,39 @@ def post(entry: Entry, world: World) -> dict[str, Any]:
     row = {
         "inner_type": "wall_wallpost",
         "type": "post",
+        "post_type": "suggest" if entry.suggested else "post",
+        "id": entry.number,
+        "owner_id": entry.owner,
+        "from_id": entry.author,
+        "date": entry.seconds,
+        "text": entry.text,
+        "attachments": list(entry.attachments),
+        "comments": {"can_post": 1, "count": len(world.comments(entry.owner, entry.number))},
+        "likes": {"can_like": 1, "count": 0, "user_likes": 0},
+        "reposts": {"count": 0, "user_reposted": 0},
+        "views": {"count": 0},
+    }
+    if entry.edited:
+        row["edited"] = int(entry.edited.timestamp())
+    if entry.signer:
+        row["signer_id"] = entry.signer
+    return row | ({"copy_history": [_copied(entry.copied)]} if entry.copied else {})
+
+
+def _copied(entry: Entry) -> dict[str, Any]:
+    """A shared post inside the one that shares it: what it says, without its counters."""
+    row = {
+        "inner_type": "wall_wallpost",
+        "type": "post",
         "post_type": "post",
         "id": entry.number,
         "owner_id": entry.owner,
         "from_id": entry.author,
         "date": entry.seconds,
         "text": entry.text,
-        "attachments": [],
-        "comments": {"can_post": 1, "count": len(world.comments(entry.owner, entry.number))},
-        "likes": {"can_like": 1, "count": 0, "user_likes": 0},
-        "reposts": {"count": 0, "user_reposted": 0},
-        "views": {"count": 0},
+        "attachments": list(entry.attachments),
     }
-    return row | ({"edited": int(entry.edited.timestamp())} if entry.edited else {})
+    return row | ({"signer_id": entry.signer} if entry.signer else {})
 
 
 def found(entry: Entry, world: World) -> dict[str, Any]:
@@ -40,24 +60,32 @@ def found(entry: Entry, world: World) -> dict[str, Any]:
         "post_id": entry.parent,
         "date": entry.seconds,
         "text": entry.text,
+        "attachments": list(entry.attachments),
     }
 
 
-def comment(entry: Entry, thread: list[Entry] | None = None) -> dict[str, Any]:
+def comment(entry: Entry, world: World, thread: list[Entry] | None = None) -> dict[str, Any]:
     """A comment; `thread` are the answers under it when the caller asked for them."""
+    above = world.entries.get(f"{entry.owner}_{entry.reply_to}")
+    answered = above.author if above else None
     row: dict[str, Any] = {
         "id": entry.number,
         "from_id": entry.author,
         "post_id": entry.parent,
         "owner_id": entry.owner,
-        "parents_stack": [entry.reply_to] if entry.reply_to else [],
+        "parents_stack": [entry.root] if entry.root else [],
         "date": entry.seconds,
         "text": entry.text,
     }
+    if entry.gone:
+        row |= {"deleted": True, "from_id": 0}
+    if entry.attachments:
+        row["attachments"] = list(entry.attachments)
     if entry.reply_to:
         row["reply_to_comment"] = entry.reply_to
+        row |= {"reply_to_user": answered} if answered else {}
     if thread is not None:
-        items = [comment(one) for one in thread]
+        items = [comment(one, world) for one in thread]
         row["thread"] = {"count": len(thread), "items": items[:10], "can_post": True}
     return row
 
@@ -68,9 +96,10 @@ def event_object(entry: Entry, world: World) -> dict[str, Any]:
         case "post":
             return post(entry, world)
         case "comment":
-            return comment(entry) | {"post_owner_id": entry.owner}
+            return comment(entry, world) | {"post_owner_id": entry.owner}
         case "topic":
             base = {"id": entry.number, "from_id": entry.author, "date": entry.seconds, "text": entry.text}
+            base |= {"attachments": list(entry.attachments)} if entry.attachments else {}
             return base | {"topic_id": entry.parent, "topic_owner_id": entry.owner}
 
 
@@ -103,8 +132,10 @@ def group(community: Community, fields: frozenset[str] = frozenset()) -> dict[st
 
 
 def people_of(entries: Iterable[Entry], world: World, fields: frozenset[str]) -> dict[str, Any]:
-    """`profiles` and `groups` of an extended answer: the authors and the owners of the walls."""
-    numbers = sorted({number for entry in entries for number in (entry.author, entry.owner)})
+    """`profiles` and `groups` of an extended answer: authors, signers, owners of walls, of what is shared too."""
+    known = [*entries]
+    known += [entry.copied for entry in known if entry.copied]
+    numbers = sorted({number for entry in known for number in (entry.author, entry.owner, entry.signer or 0)})
     return {
         "profiles": [user(world.people[one], fields) for one in numbers if one in world.people],
         "groups": [group(world.communities[-one], fields) for one in numbers if -one in world.communities],

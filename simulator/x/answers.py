@@ -1,12 +1,14 @@
 """The JSON shapes of API v2: posts, users, pages and problems."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from simulator.people import Writer
-from simulator.x.posts import Post
+from simulator.x.posts import Post, time_of
 
+EDITABLE: Final = timedelta(hours=1)
+MOST_EDITS: Final = 5
 PROBLEMS: Final = "https://api.twitter.com/2/problems/"
 
 
@@ -70,6 +72,31 @@ def page(
     return answer
 
 
+def lookup(
+    posts: Sequence[Post], gone: Sequence[str], *, fields: frozenset[str], users: frozenset[str] | None
+) -> dict[str, Any]:
+    """Posts asked for by number; `gone` are the numbers that X does not know (any more)."""
+    answer: dict[str, Any] = {"data": [_post(post, fields) for post in posts]} if posts else {}
+    if users is not None and posts:
+        authors = {post.author.number: post.author for post in posts}
+        answer["includes"] = {"users": [user(author, users) for author in authors.values()]}
+    if gone:
+        answer["errors"] = [_no_such_post(number) for number in gone]
+    return answer
+
+
+def _no_such_post(number: str) -> dict[str, Any]:
+    return {
+        "value": number,
+        "detail": f"Could not find tweet with ids: [{number}].",
+        "title": "Not Found Error",
+        "resource_type": "tweet",
+        "parameter": "ids",
+        "resource_id": number,
+        "type": PROBLEMS + "resource-not-found",
+    }
+
+
 def user(writer: Writer, fields: frozenset[str]) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": str(writer.number), "name": writer.name, "username": writer.handle}
     if "public_metrics" in fields:
@@ -100,12 +127,17 @@ def _post(post: Post, fields: frozenset[str]) -> dict[str, Any]:
             "bookmark_count": 0,
             "impression_count": 0,
         },
+        "edit_controls": {
+            "is_edit_eligible": True,
+            "editable_until": _time(time_of(post.versions[0]) + EDITABLE),
+            "edits_remaining": max(0, MOST_EDITS - len(post.versions) + 1),
+        },
         "referenced_tweets": [{"type": "replied_to", "id": str(answered.number)}] if answered else None,
     }
     chosen = {name: value for name, value in everything.items() if name in fields and value is not None}
     # X escapes these three signs in texts, and nothing else.
     text = post.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {"id": number, "text": text, "edit_history_tweet_ids": [number], **chosen}
+    return {"id": number, "text": text, "edit_history_tweet_ids": list(map(str, post.versions)), **chosen}
 
 
 def _time(at: datetime) -> str:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from simulator.x.answers import invalid
-from simulator.x.fields import EXPANSIONS, POST_FIELDS, SEARCH, SHARED, USER_FIELDS
+from simulator.x.fields import EXPANSIONS, LOOKUP, POST_FIELDS, SEARCH, SHARED, USER_FIELDS
 from simulator.x.posts import snowflake, time_of
 
 WEEK: Final = timedelta(days=7)
+MOST_LOOKED_UP: Final = 100
 MILLISECOND: Final = timedelta(milliseconds=1)
 NUMBER: Final = re.compile(r"[0-9]{1,19}")
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
@@ -57,6 +58,32 @@ def read_mentions(params: Mapping[str, str], now: datetime) -> Demand:
     """The demand of a mentions timeline, where a number wins over a time. Raises RefusedError."""
     _known(params, SHARED)
     return _demand(params, (5, 100), end=now, floor=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """Posts asked for by their numbers."""
+
+    numbers: tuple[str, ...]
+    fields: frozenset[str]
+    users: frozenset[str] | None
+
+
+def read_lookup(params: Mapping[str, str]) -> Lookup:
+    """The demand of a look-up of 1 to 100 posts. Raises RefusedError."""
+    _known(params, LOOKUP)
+    text = params.get("ids", "")
+    numbers = tuple(text.split(","))
+    if not 1 <= len(numbers) <= MOST_LOOKED_UP or not all(NUMBER.fullmatch(number) for number in numbers):
+        raise invalid(
+            "ids", text, f"The `ids` query parameter value [{text}] is not 1 to {MOST_LOOKED_UP} numbers"
+        )
+    users = read_fields(params, "user.fields", USER_FIELDS)
+    return Lookup(
+        numbers=numbers,
+        fields=read_fields(params, "tweet.fields", POST_FIELDS),
+        users=users if "author_id" in read_fields(params, "expansions", EXPANSIONS) else None,
+    )
 
 
 def next_token(before: int) -> str:

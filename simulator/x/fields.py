@@ -26,4 +26,7 @@ SHARED: Final = frozenset({
     "user.fields", "expansions", "media.fields", "poll.fields", "place.fields",
 })
 SEARCH: Final = SHARED | {"query", "next_token", "sort_order"}
+LOOKUP: Final = frozenset({
+    "ids", "tweet.fields", "user.fields", "expansions", "media.fields", "poll.fields", "place.fields",
+})
 # fmt: on

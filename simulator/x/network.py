@@ -10,8 +10,8 @@ from aiohttp import web
 
 from simulator.faults import Faults, middleware
 from simulator.people import Writer
-from simulator.x.answers import RefusedError, invalid, no_such_user, page, too_many, unauthorized, user
-from simulator.x.demands import Demand, next_token, read_fields, read_mentions, read_search
+from simulator.x.answers import RefusedError, invalid, lookup, no_such_user, page, too_many, unauthorized, user
+from simulator.x.demands import Demand, next_token, read_fields, read_lookup, read_mentions, read_search
 from simulator.x.fields import POST_FIELDS, USER_FIELDS
 from simulator.x.posts import Post, Posts
 from simulator.x.query import QueryError, parse_query
@@ -52,7 +52,7 @@ class X:
     """One X for everybody. `settle` is how long search waits before it shows a post (30 s on the real one).
 
     `token`: the only bearer token let in; None lets in any. `limits` are requests a quarter of an hour by
-    endpoint: `search`, `mentions`, `users`. `requests` counts what came in.
+    endpoint: `search`, `mentions`, `users`, `tweets`. `requests` counts what came in.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class X:
         self._settle = settle
         self._posts = Posts()
         self._accounts: dict[str, Writer] = {}
-        limits = {"search": 450, "mentions": 450, "users": 300, **(limits or {})}
+        limits = {"search": 450, "mentions": 450, "users": 300, "tweets": 300, **(limits or {})}
         self._meters = {name: _Meter(limit=limit) for name, limit in limits.items()}
 
     def post(
@@ -91,7 +91,12 @@ class X:
         time = at or self._clock()
         return str(self._posts.add(author, text, time, reply_to=answered, seen_at=seen_at or time).number)
 
+    def edit(self, number: str, text: str, *, at: datetime | None = None) -> str:
+        """Within an hour and five times, of which nobody here keeps count; returns the new version's number."""
+        return str(self._posts.edit(self._existing(number).number, text, at or self._clock()).number)
+
     def delete(self, number: str) -> None:
+        """Every version goes; search and the look-up by number do not know it any more."""
         self._posts.remove(self._existing(number).number)
 
     def register(self, account: Writer) -> None:
@@ -114,6 +119,7 @@ class X:
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[middleware(self.faults)])
+        app.router.add_get("/2/tweets", self._serve("tweets", self._lookup))
         app.router.add_get("/2/tweets/search/recent", self._serve("search", self._search))
         app.router.add_get("/2/users/by/username/{username}", self._serve("users", self._by_username))
         app.router.add_get("/2/users/{id}/mentions", self._serve("mentions", self._mentions))
@@ -154,7 +160,7 @@ class X:
             matches = parse_query(query)
         except QueryError as error:
             raise invalid("query", query, f"There were errors processing your request: {error}") from None
-        return self._page(demand, lambda post: post.seen_at <= now and matches(post))
+        return self._page(demand, lambda post: _shown(post, now) and matches(post))
 
     def _mentions(self, request: web.Request) -> dict[str, Any]:
         now = self._clock()
@@ -163,7 +169,15 @@ class X:
         handle = next((key for key, one in self._accounts.items() if str(one.number) == wanted), None)
         if handle is None:
             return no_such_user("id", wanted)
-        return self._page(demand, lambda post: post.seen_at <= now and handle in post.mentioned)
+        return self._page(demand, lambda post: _shown(post, now) and handle in post.mentioned)
+
+    def _lookup(self, request: web.Request) -> dict[str, Any]:
+        """A hundred posts by their numbers; those that are gone are named as problems beside the others."""
+        asked = read_lookup(request.query)
+        found = [self._posts.get(int(number)) for number in asked.numbers]
+        posts = [post for post in found if post is not None]
+        gone = [number for number, post in zip(asked.numbers, found, strict=True) if post is None]
+        return lookup(posts, gone, fields=asked.fields, users=asked.users)
 
     def _by_username(self, request: web.Request) -> dict[str, Any]:
         username = request.match_info["username"]
@@ -184,3 +198,7 @@ class X:
         if post is None:
             raise LookupError(f"there is no post {number}")
         return post
+
+
+def _shown(post: Post, now: datetime) -> bool:
+    return post.latest and post.seen_at <= now

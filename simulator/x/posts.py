@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -44,7 +44,10 @@ def _fold(word: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """`seen_at` is when search begins to find it: X indexes some posts later than others."""
+    """`seen_at` is when search begins to find it: X indexes some posts later than others.
+
+    An edit is a post of its own number; `history` are the numbers of all versions, oldest first.
+    """
 
     number: int
     author: Writer
@@ -53,10 +56,16 @@ class Post:
     seen_at: datetime
     reply_to: "Post | None" = None
     tokens: tuple[str, ...] = field(default=(), repr=False)
+    history: tuple[int, ...] = ()
+    latest: bool = True
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        return self.history or (self.number,)
 
     @property
     def conversation(self) -> int:
-        return self.reply_to.conversation if self.reply_to else self.number
+        return self.reply_to.conversation if self.reply_to else self.versions[0]
 
     @property
     def language(self) -> str:
@@ -97,12 +106,25 @@ class Posts:
         self._posts[number] = post
         return post
 
+    def edit(self, number: int, text: str, at: datetime) -> Post:
+        """Another version under a number of its own; every version knows all of them, search finds the last."""
+        old = self._posts[number]
+        first = self._posts[old.versions[0]]
+        added = self.add(old.author, text, at, reply_to=first.reply_to, seen_at=at)
+        history = (*old.versions, added.number)
+        for version in history:
+            post = self._posts[version]
+            self._posts[version] = replace(post, history=history, latest=version == added.number)
+        return self._posts[added.number]
+
     def get(self, number: int) -> Post | None:
         return self._posts.get(number)
 
     def remove(self, number: int) -> None:
-        del self._posts[number]
-        self._numbers.remove(number)
+        """All versions of it."""
+        for version in self._posts[number].versions:
+            del self._posts[version]
+            self._numbers.remove(version)
 
     def __len__(self) -> int:
         return len(self._numbers)

@@ -7,8 +7,9 @@ from typing import Any
 
 import aiohttp
 
-from listener.brands.dialect import vk_queries, x_query
 from listener.config.load import load
+from listener.networks.vk.dialect import vk_queries
+from listener.networks.x.dialect import x_query
 from simulator.server import Simulator
 
 Key = tuple[str, str]

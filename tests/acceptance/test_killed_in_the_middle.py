@@ -13,6 +13,9 @@ from tests.acceptance.running import Process, cards, config_files, until, world
 
 KILLS = 20
 RATE = 25.0
+"""Texts a second while the daemon lives: how long its starts take must not decide how much there is to do."""
+DOWN = 0.3
+"""Seconds of traffic that a dead daemon misses."""
 
 
 @pytest.mark.slow
@@ -22,15 +25,17 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
 ) -> None:
     moments = random.Random(20261122)
     async with (
-        world(rate=RATE) as simulator,
+        world() as simulator,
         Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
         for _ in range(KILLS):
             # Some kills hit the start itself.
             await daemon.start(wait=moments.random() < 0.9)
+            simulator.traffic.rate = RATE
             await asyncio.sleep(moments.uniform(0.05, 2.0))
             await daemon.kill()
-        simulator.traffic.rate = 0.0
+            await asyncio.sleep(DOWN)
+            simulator.traffic.rate = 0.0
         await daemon.start()
         wanted = _comments(simulator) | await findable(simulator, tmp_path / "config")
         await until(lambda: _settled(daemon, wanted), 120, 1.0)

@@ -41,7 +41,10 @@ async def test_a_comment_in_the_brands_own_community_need_not_name_it(tmp_path: 
         await until(lambda: bool(cards(simulator)))
         verdicts, cases = await daemon.export("verdicts"), await daemon.export("cases")
         mentions = await daemon.export("mentions")
-    assert {one["place"] for one in mentions} == {"vk:romashka_help"}
+    customers = [one for one in mentions if not one["author"]["id"].startswith("-")]
+    assert {one["place"] for one in customers} == {"vk:romashka_help"}
+    assert len(customers) == 2
+    assert len(mentions) > len(customers)  # the brands' own posts are kept beside them, and judged by nobody
     assert [(one["brand"], one["author_name"]) for one in cases] == [("romashka", "Пётр")]
     assert {(one["brand"], one["reason"]) for one in verdicts} == {("romashka", "на своей странице")}
     assert len(verdicts) == 2
@@ -68,7 +71,7 @@ async def test_a_button_pressed_in_telegram_changes_the_case_and_both_cards_once
     assert other is not None
     assert sum(toast is not None and toast.startswith("Вы взяли") for toast in toasts) == 1
     assert cases[0]["state"] == "claimed"
-    assert cases[0]["owner"] == "Анна Иванова"
+    assert cases[0]["owner"] == "anna"
     assert [one["what"] for one in actions] == ["claim"]
 
 
@@ -138,6 +141,39 @@ async def test_sighup_brings_a_new_configuration_and_a_broken_one_changes_nothin
         )
     assert toast is not None
     assert toast.startswith("Вы взяли")
+
+
+async def test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_sighup(tmp_path: Path) -> None:
+    token = tmp_path / "vk-token"
+    token.write_text("revoked", encoding="utf-8")
+    async with world() as simulator:
+        environ = {**simulator.environment(), "LISTENER_VK_SERVICE_TOKEN_FILE": str(token)}
+        right = environ.pop("LISTENER_VK_SERVICE_TOKEN")
+        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+            await daemon.start()
+            async with asyncio.timeout(30):
+                while "остановлен, нужен человек" not in (await daemon.get("/healthz"))[1]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            assert (await daemon.get("/livez"))[0] == 200
+            token.write_text(right, encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
+            async with asyncio.timeout(30):
+                while (await daemon.get("/healthz"))[0] != 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.2)
+            assert right not in daemon.said()
+
+
+async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
+    config = config_files(tmp_path)
+    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+        await daemon.start()
+        people = config / "people.yaml"
+        good = people.read_text(encoding="utf-8")
+        people.write_text("people: [", encoding="utf-8")
+        await until(lambda: "people.yaml:" in daemon.said())
+        assert "new configuration is in use" not in daemon.said()
+        people.write_text(good + "  - {name: Вера Новая, role: operator, telegram: 444}\n", encoding="utf-8")
+        await until(lambda: "new configuration is in use" in daemon.said())
 
 
 async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:

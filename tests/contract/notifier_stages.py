@@ -10,16 +10,20 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from alerts.card import Button, Card
-from alerts.notifiers.console import ConsoleNotifier
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.telegram import TelegramNotifier
+from alerts.cards.buttons import Button
+from alerts.cards.card import Card, Line
+from alerts.cards.note import Note
+from alerts.notifiers.console.notifier import ConsoleNotifier
+from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Notifier
 from alerts.routing import Chat
+from domain.person import Person
 from simulator.faults import Faults
 from simulator.slack import Slack
 from simulator.telegram import Telegram
 from simulator.telegram_entities import plain_text
+from tests.outbox import MemoryMessenger
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 TOKEN = "7:secret-of-the-bot"
@@ -29,16 +33,17 @@ CARD = Card(
     revision=1,
     urgent=True,
     title="Обращение № 12 · Ромашка Телеком",
-    author="Пётр Сидоров, 120 подписчиков",
+    above=(Line(text="Пётр Сидоров, 120 подписчиков", tone="strong"),),
     quote=QUOTE,
-    because=((12, 23), (0, 11)),
-    named=((34, 41),),
-    reason="жалоба, 93 %: «не работает», «третий день»",
-    facts=("комментарий ВКонтакте", "связь"),
-    history=("обращение № 3, закрыто 1 ноября",),
-    deadline="Ответить до 14:30",
+    evidence_spans=((12, 23), (0, 11)),
+    brand_spans=((34, 41),),
+    below=(
+        Line(text="жалоба, 93 %: «не работает», «третий день»", sign="💡"),
+        Line(text="комментарий ВКонтакте · связь", tone="faint"),
+        Line(text="обращение № 3, закрыто 1 ноября", tone="faint", sign="🕓"),
+        Line(text="Ответить до 14:30", tone="strong", sign="⏰"),
+    ),
     status="Новое",
-    log=(),
     buttons=(
         (
             Button(label="Взять", action="claim", style="primary"),
@@ -47,7 +52,15 @@ CARD = Card(
         (Button(label="Открыть", url="https://vk.com/wall-1_2"),),
     ),
 )
-CLAIMED = replace(CARD, revision=2, status="Взяла Анна Иванова в 14:05", log=("14:05 Анна Иванова взяла",))
+CLAIMED = replace(
+    CARD,
+    revision=2,
+    status="Взяла Анна Иванова в 14:05",
+    below=(*CARD.below, Line(text="14:05 Анна Иванова взяла", tone="italic")),
+)
+ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, slack="U01")
+VERA = Person(id="vera", name="Вера Безномерная", role="lead")
+NOTE = Note(text="Обращение № 12: просрочено на 12 минут", to=(ANNA, VERA), quote="Так и не работает!")
 
 
 def clock() -> datetime:
@@ -72,6 +85,12 @@ class NetworkStage(Stage, Protocol):
     def throw_out(self) -> None:
         """The bot may no longer write into the chat."""
 
+    def under(self, ref: str) -> str | None:
+        """The message under which this one stands."""
+
+    def rung(self, ref: str) -> set[str]:
+        """The people whom the message rings, by their ids in people.yaml."""
+
 
 @dataclass(slots=True, kw_only=True)
 class TelegramStage:
@@ -92,6 +111,14 @@ class TelegramStage:
     def throw_out(self) -> None:
         self.telegram.kick(-1001)
 
+    def under(self, ref: str) -> str | None:
+        answered = self.telegram.chats[-1001].messages[int(ref)].reply_to
+        return str(answered.id) if answered else None
+
+    def rung(self, ref: str) -> set[str]:
+        mentioned = self.telegram.chats[-1001].messages[int(ref)].parsed.mentioned
+        return {person.id for person in (ANNA, VERA) if person.telegram in mentioned}
+
 
 @dataclass(slots=True, kw_only=True)
 class SlackStage:
@@ -111,6 +138,25 @@ class SlackStage:
 
     def throw_out(self) -> None:
         self.slack.archive("C01")
+
+    def under(self, ref: str) -> str | None:
+        thread = self.slack.channels["C01"].messages[ref.partition(":")[2]].thread
+        return f"C01:{thread}" if thread else None
+
+    def rung(self, ref: str) -> set[str]:
+        text = self.slack.channels["C01"].messages[ref.partition(":")[2]].text
+        return {person.id for person in (ANNA, VERA) if f"<@{person.slack}>" in text}
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryStage:
+    """The messenger that the tests of the delivery use: it keeps to what the real ones do."""
+
+    notifier: MemoryMessenger
+    chat: Chat
+
+    def shown(self) -> list[str]:
+        return [_words(said) for said in self.notifier.shown.values()]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,6 +204,11 @@ async def console_stage() -> AsyncIterator[ConsoleStage]:
 
 
 @asynccontextmanager
+async def memory_stage() -> AsyncIterator[MemoryStage]:
+    yield MemoryStage(notifier=MemoryMessenger(), chat=Chat(messenger="web", chat="память"))
+
+
+@asynccontextmanager
 async def serving(prefix: str, app: web.Application) -> AsyncIterator[str]:
     """The app on a free port, as the whole simulator mounts it."""
     root = web.Application()
@@ -176,3 +227,11 @@ def _slack_texts(blocks: list[dict[str, Any]]) -> list[str]:
     texts = [block["text"]["text"] for block in blocks if "text" in block]
     texts += [element["text"] for block in blocks if block["type"] == "context" for element in block["elements"]]
     return [html.unescape(text) for text in texts]
+
+
+def _words(said: Card | Note) -> str:
+    repeat = "возможный повтор" if said.repeat else ""
+    if isinstance(said, Note):
+        return "\n".join([repeat, said.text, said.quote, *(person.name for person in said.to)])
+    lines = [*said.above, *said.below]
+    return "\n".join([repeat, said.title, said.quote, *(line.text for line in lines), said.status])

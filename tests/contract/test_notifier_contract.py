@@ -3,26 +3,35 @@
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.telegram import TelegramNotifier
-from alerts.ports import Notifier, NotifyError
+from alerts.cards.card import Line, Tone
+from alerts.notifiers.slack.notifier import SlackNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
+from alerts.ports import Notifier, NotifyError, Paced, Threads
 from simulator.faults import Fault
 from tests.contract.notifier_stages import (
+    ANNA,
     CARD,
     CLAIMED,
+    NOTE,
     TOKEN,
     NetworkStage,
     Stage,
     console_stage,
+    memory_stage,
     slack_stage,
     telegram_stage,
 )
 
-STAGES = {"console": console_stage, "slack": slack_stage, "telegram": telegram_stage}
+STAGES = {
+    "console": console_stage,
+    "memory": memory_stage,
+    "slack": slack_stage,
+    "telegram": telegram_stage,
+}
 NETWORK_STAGES = {"slack": slack_stage, "telegram": telegram_stage}
 
 HARD_TEXTS = {
@@ -41,6 +50,7 @@ HARD_TEXTS = {
     "many lines": "\n" * 500 + "конец" + "\n" * 500,
     "stars": "*жирно* _косо_ ~нет~ `код` ```",
 }
+WRONG_SPANS = ((0, 5), (3, 10**6), (7, 7), (-3, 4), (9, 2))
 
 
 @pytest.fixture(params=sorted(STAGES))
@@ -83,7 +93,7 @@ async def test_an_edit_without_a_change_is_a_success(stage: Stage) -> None:
 
 @pytest.mark.parametrize("name", sorted(HARD_TEXTS))
 async def test_any_text_of_a_customer_is_shown_and_edited(stage: Stage, name: str) -> None:
-    card = replace(CARD, quote=HARD_TEXTS[name], because=((0, 5), (3, 10**6), (7, 7)), named=((-3, 4), (9, 2)))
+    card = replace(CARD, quote=HARD_TEXTS[name], evidence_spans=WRONG_SPANS, brand_spans=WRONG_SPANS)
     ref = await stage.notifier.send(stage.chat, card, "d1")
     await stage.notifier.edit(stage.chat, ref, replace(card, status="Закрыто"))
     assert "закрыто" in stage.shown()[0].lower()
@@ -91,15 +101,84 @@ async def test_any_text_of_a_customer_is_shown_and_edited(stage: Stage, name: st
 
 async def test_any_text_may_stand_in_any_part_of_the_card(stage: Stage) -> None:
     for text in HARD_TEXTS.values():
-        parts = {"title": text, "author": text, "reason": text, "deadline": text, "status": text}
-        lists = {"facts": (text,) * 9, "history": (text,) * 9, "log": (text,) * 40}
-        assert await stage.notifier.send(stage.chat, replace(CARD, quote=text, **parts, **lists), "d1")
+        lines = tuple(Line(text=text, tone=tone, sign="💡") for tone in get_args(Tone)) * 10
+        card = replace(CARD, quote=text, title=text, status=text, above=lines, below=lines)
+        assert await stage.notifier.send(stage.chat, card, "d1")
 
 
 async def test_markup_of_a_customer_stays_his_words(stage: Stage) -> None:
     hostile = "<script>&amp; <b>жир</b> <!channel>"
-    await stage.notifier.send(stage.chat, replace(CARD, quote=hostile, because=(), named=()), "d1")
+    await stage.notifier.send(stage.chat, replace(CARD, quote=hostile, evidence_spans=(), brand_spans=()), "d1")
     assert hostile in stage.shown()[0]
+
+
+async def test_a_note_names_the_people_and_quotes_the_customer(stage: Stage) -> None:
+    card = await stage.notifier.send(stage.chat, CARD, "d1")
+    await _noting(stage).note(stage.chat, card, NOTE, "n1")
+    text = stage.shown()[-1]
+    for part in ("просрочено на 12 минут", "Вера Безномерная", "Так и не работает!"):
+        assert part in text
+    assert any(anna in text for anna in ("Анна Иванова", "<@U01>"))
+
+
+async def test_a_note_that_may_have_been_said_before_says_so(stage: Stage) -> None:
+    await _noting(stage).note(stage.chat, None, replace(NOTE, repeat=True), "n1")
+    assert "возможный повтор" in stage.shown()[-1]
+
+
+@pytest.mark.parametrize("name", sorted(HARD_TEXTS))
+async def test_any_text_may_stand_in_a_note(stage: Stage, name: str) -> None:
+    text, hostile = HARD_TEXTS[name], replace(ANNA, name=HARD_TEXTS[name])
+    note = replace(NOTE, text=f"Написал: {text}", quote=text, to=(hostile,) * 40)
+    assert await _noting(stage).note(stage.chat, None, note, "n1")
+
+
+async def test_a_note_stands_under_its_card(network: NetworkStage) -> None:
+    card = await network.notifier.send(network.chat, CARD, "d1")
+    note = await _noting(network).note(network.chat, card, NOTE, "n1")
+    assert network.under(note) == card
+
+
+@pytest.mark.parametrize("loud", [False, True])
+async def test_a_note_is_one_message_however_loud(network: NetworkStage, loud: object) -> None:
+    card = await network.notifier.send(network.chat, CARD, "d1")
+    await _noting(network).note(network.chat, card, replace(NOTE, loud=bool(loud)), "n1")
+    assert len(network.shown()) == 2
+
+
+async def test_a_note_without_a_card_is_said_in_the_chat(network: NetworkStage) -> None:
+    note = await _noting(network).note(network.chat, None, NOTE, "n1")
+    assert network.under(note) is None
+
+
+@pytest.mark.parametrize("ref", ["C01:1.2", "999999"])
+async def test_a_note_to_a_vanished_card_is_said_in_the_chat(network: NetworkStage, ref: str) -> None:
+    if network.chat.messenger == "slack" and ":" not in ref:
+        ref = f"C01:{ref}"
+    note = await _noting(network).note(network.chat, ref, NOTE, "n1")
+    assert network.under(note) is None
+
+
+async def test_a_note_rings_the_people_it_names(network: NetworkStage) -> None:
+    card = await network.notifier.send(network.chat, CARD, "d1")
+    note = await _noting(network).note(network.chat, card, NOTE, "n1")
+    assert network.rung(note) == {"anna"}
+
+
+async def test_a_note_s_faults_are_a_card_s_faults(network: NetworkStage) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="reset"))
+    with pytest.raises(NotifyError) as caught:
+        await _noting(network).note(network.chat, None, NOTE, "n1")
+    assert caught.value.ambiguous
+    network.throw_out()
+    with pytest.raises(NotifyError) as caught:
+        await _noting(network).note(network.chat, None, NOTE, "n1")
+    assert caught.value.permanent
+
+
+async def test_every_chat_of_a_network_has_a_limit(network: NetworkStage) -> None:
+    assert isinstance(network.notifier, Paced)
+    assert network.notifier.limits.chat(network.chat) is not None
 
 
 async def test_an_address_that_is_no_web_address_does_not_lose_the_card(stage: Stage) -> None:
@@ -166,7 +245,21 @@ async def test_a_messenger_that_asks_to_wait_is_obeyed(network: NetworkStage) ->
     network.faults.add(Fault(path=network.send_path, kind="json", status=429, body=body, headers=headers))
     error = await _failure(network)
     assert error.retry_after == 7
+    assert not error.everywhere, "the other chats go on"
     assert not error.ambiguous
+
+
+@pytest.mark.parametrize("seconds", [99_999_999_999_999, 10**400, -1, 0])
+async def test_no_messenger_makes_its_chats_wait_for_longer_than_an_hour(
+    network: NetworkStage, seconds: int
+) -> None:
+    body = {"ok": False, "error_code": 429, "description": "Too Many Requests", "error": "ratelimited"}
+    headers = {"Retry-After": str(seconds)}
+    body["parameters"] = {"retry_after": seconds}
+    network.faults.add(Fault(path=network.send_path, kind="json", status=429, body=body, headers=headers))
+    error = await _failure(network)
+    assert error.retry_after is not None
+    assert 1 <= error.retry_after <= 3600
 
 
 async def test_a_chat_that_threw_the_bot_out_is_permanent(network: NetworkStage) -> None:
@@ -200,6 +293,7 @@ async def test_a_refused_token_holds_the_messenger_and_stays_secret(
             simulated.token = simulated.bot_token = "8:another"
     error = await _failure(network)
     assert error.retry_after
+    assert error.everywhere
     assert not error.permanent
     assert "check LISTENER_" in caplog.text
     assert TOKEN not in caplog.text
@@ -219,6 +313,11 @@ async def _failure(network: NetworkStage) -> NotifyError:
     chain = [error, error.__cause__, None if error.__suppress_context__ else error.__context__]
     assert not any("secret-of-the-bot" in repr(link) + str(link) for link in chain)
     return error
+
+
+def _noting(stage: Stage) -> Threads:
+    assert isinstance(stage.notifier, Threads)
+    return stage.notifier
 
 
 def _closed_port() -> int:

@@ -10,26 +10,27 @@ from typing import Any
 
 import pytest
 
+from alerts.cases.commands import Claim, Close, NotComplaint, Reopen, Snooze
 from listener.commands.export import since_when
 from listener.mention_format import parse_mention
 from listener.store.export import PAGES, export
-from listener.store.store import Store
-from tests.contract.store_samples import ANNA, NOW, becomes, complain, keep, later, mention, press, show_all
+from listener.store.stores import Stores, open_stores
+from tests.contract.store_samples import ANNA, NOW, complain, do, keep, later, mention, press, show_all, wish
 
 
-async def rows(store: Store, noun: str, since: datetime | None = None) -> Any:
+async def rows(store: Stores, noun: str, since: datetime | None = None) -> Any:
     return [row async for row in export(store.database, noun, since)]
 
 
-async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None:
+async def test_every_noun_carries_what_its_readers_rest_on(store: Stores) -> None:
     await complain(store, mention(1), mention(2))
     await show_all(store)
-    await store.press(press("k"), ANNA, becomes("claimed", "Анна Иванова"), later(9))
-    await store.press(press("m", case=404), ANNA, becomes("closed"), later(9))
+    await do(store, Claim(), now=later(9))
+    await do(store, Close(), case=404, now=later(9))
     (case,) = await rows(store, "cases")
     (delivery,) = await rows(store, "deliveries")
     (action,) = await rows(store, "actions")
-    assert (case["id"], case["brand"], case["state"], case["owner"]) == (1, "romashka", "claimed", "Анна Иванова")
+    assert (case["id"], case["brand"], case["state"], case["owner"]) == (1, "romashka", "claimed", "anna")
     assert case["mentions"] == ["-1_1", "-1_2"]
     assert (delivery["case"], delivery["receiver"], delivery["state"]) == (1, "support", "delivered")
     assert delivery["up_to_date"] is False
@@ -38,24 +39,29 @@ async def test_every_noun_carries_what_its_readers_rest_on(store: Store) -> None
     assert [(one["mention"], one["outcome"]) for one in verdicts] == [("-1_1", "candidate"), ("-1_2", "candidate")]
 
 
-async def pressed(store: Store, case: int, *actions: tuple[str, str, str | None]) -> None:
-    """Presses (action, the state it leads to, the owner it leaves), one after the other."""
-    for number, (action, state, owner) in enumerate(actions):
-        await store.press(press(f"{case}-{number}", case=case, action=action), ANNA, becomes(state, owner), NOW)
+async def pressed(store: Stores, case: int, *actions: str) -> None:
+    """Presses of these buttons, one after the other."""
+    commands = {"claim": Claim(), "close": Close(), "not_complaint": NotComplaint(), "reopen": Reopen()}
+    snooze = Snooze(until=later(3600))
+    for number, action in enumerate(actions):
+        wanted = wish(commands.get(action, snooze))
+        await store.presses.obey(
+            press(f"{case}-{number}", case=case, action=action),
+            ANNA.name,
+            lambda _case, wanted=wanted: wanted,
+            NOW,
+        )
 
 
-async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Store) -> None:
-    anna = ANNA.name
+async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Stores) -> None:
     for number in range(1, 8):
         await complain(store, mention(number, thread=f"t{number}"), mention(number + 10, thread=f"t{number}"))
-    await pressed(store, 1, ("claim", "claimed", anna))
-    await pressed(store, 2, ("claim", "claimed", anna), ("close", "closed", anna))
-    await pressed(store, 3, ("not_complaint", "not_complaint", anna))
-    await pressed(store, 4, ("snooze", "snoozed", None))
-    await pressed(store, 5, ("not_complaint", "not_complaint", anna), ("reopen", "new", None))
-    await pressed(
-        store, 6, ("close", "closed", anna), ("reopen", "new", None), ("not_complaint", "not_complaint", anna)
-    )
+    await pressed(store, 1, "claim")
+    await pressed(store, 2, "claim", "close")
+    await pressed(store, 3, "not_complaint")
+    await pressed(store, 4, "snooze")
+    await pressed(store, 5, "not_complaint", "reopen")
+    await pressed(store, 6, "close", "reopen", "not_complaint")
     labels = await rows(store, "labels")
     assert [(one["case"], one["complaint"]) for one in labels] == [(1, True), (2, True), (3, False)]
     assert labels[0] == {
@@ -63,22 +69,35 @@ async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Store)
     }  # fmt: skip
 
 
-async def test_exported_mentions_can_be_replayed(store: Store) -> None:
+async def test_the_history_of_a_case_is_exported_in_order(store: Stores) -> None:
+    await complain(store, mention(1))
+    await do(store, Claim(), now=later(1))
+    opened, claimed = await rows(store, "events")
+    assert (opened["case"], opened["number"], opened["kind"], opened["actor"]) == (1, 1, "opened", "customer")
+    assert (claimed["number"], claimed["kind"], claimed["person"], claimed["at"]) == (
+        2,
+        "claimed",
+        "anna",
+        later(1),
+    )
+
+
+async def test_exported_mentions_can_be_replayed(store: Stores) -> None:
     await keep(store, mention(1), mention(2, network="x"))
     exported = [parse_mention(row) for row in await rows(store, "mentions")]
     assert sorted(exported, key=lambda one: one.id) == [mention(1), mention(2, network="x")]
 
 
-async def test_more_than_a_page_is_exported_once(store: Store) -> None:
+async def test_more_than_a_page_is_exported_once(store: Stores) -> None:
     await complain(store, *map(mention, range(2300)))
-    while (await complain(store)).judged:
+    while (await complain(store)).decided:
         pass
     assert len({row["id"] for row in await rows(store, "mentions")}) == 2300
     verdicts = await rows(store, "verdicts")
     assert len(verdicts) == len({row["mention"] for row in verdicts}) == 2300
 
 
-async def test_since_leaves_out_what_is_older(store: Store) -> None:
+async def test_since_leaves_out_what_is_older(store: Stores) -> None:
     await keep(store, mention(1))
     await keep(store, mention(2), now=later(100))
     assert [row["id"] for row in await rows(store, "mentions", later(50))] == ["-1_2"]
@@ -117,7 +136,7 @@ def test_the_command_prints_json_lines_and_nothing_else(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/otklik.db"
 
     async def fill() -> Any:
-        store = await Store.open(url)
+        store = await open_stores(url)
         await complain(store, mention(1))
         await store.close()
 

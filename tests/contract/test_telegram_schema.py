@@ -6,17 +6,21 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aiohttp import ClientSession, web
 
-from alerts.notifiers.telegram import TelegramNotifier
-from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.notifiers.telegram.inbox import TelegramInbox
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import Answer, Press
 from alerts.routing import Chat
 from simulator.telegram import Telegram
-from tests.contract.notifier_stages import CARD, CLAIMED, clock, serving
+from simulator.telegram_chats import Person, Standing, message_json
+from tests.contract.notifier_stages import CARD, CLAIMED, NOTE, clock, serving
+from tests.contract.test_inbox_contract import CHOICE, TEXT
+from tests.outbox import MemoryPromptBook
+from tests.waiting import until
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "telegram" / "api.json"
 SCALARS: Mapping[str, type] = {"Integer": int, "String": str, "Boolean": bool, "Float": float, "True": bool}
@@ -109,6 +113,7 @@ async def test_every_request_is_one_that_telegram_describes(
         "editMessageText",
         "getUpdates",
         "answerCallbackQuery",
+        "deleteMessage",
     }
     for method, said, _ in heard:
         assert description.fields(said, description.methods[method]["fields"], method) == []
@@ -127,6 +132,50 @@ async def test_every_answer_of_the_simulator_is_one_that_telegram_describes(
             assert description.mistakes(body.get("parameters", {}), ["ResponseParameters"], method) == []
 
 
+async def test_everything_else_that_a_bot_may_meet_is_described_too(description: Description) -> None:
+    """A prompt and its answer in a topic and outside, keyboards, members, marks in texts."""
+    telegram = Telegram(clock, per_minute=None)
+    telegram.add_chat(-1001, "Поддержка", topics=frozenset({7}), people=[Person(id=111, name="Анна")])
+    telegram.add_chat(-1002, "Инженеры")
+    mention = '<a href="tg://user?id=111">Анна</a>, <b>😡 ответьте</b> <a href="https://vk.com/id1">клиенту</a>'
+    prompt = {"force_reply": True, "selective": True, "input_field_placeholder": "Текст"}
+    keys = {"inline_keyboard": [[{"text": "Взять", "callback_data": "c:1:claim"}]]}
+    for chat, topic in ((-1001, 7), (-1002, None)):
+        card = telegram.send(chat, "Обращение", markup=keys, topic=topic, html=True)
+        telegram.send(chat, mention, markup=prompt, topic=None, html=True, reply_to=card.id)
+        telegram.answer_prompt(chat, "Проверили", user=111, name="Анна")
+    for update in telegram.updates.waiting:
+        assert description.mistakes(update, ["Update"], "update") == []
+    for place in telegram.chats.values():
+        for message in place.messages.values():
+            assert description.mistakes(message_json(place, message), ["Message"], "message") == []
+    for method, said in {"getMe": {}, "getChat": {"chat_id": -1001}}.items():
+        answer = await _ask(telegram, method, **said)
+        assert description.mistakes(answer["result"], description.methods[method]["returns"], method) == []
+
+
+@pytest.mark.parametrize("standing", get_args(Standing))
+async def test_members_of_every_standing_are_described(description: Description, standing: Standing) -> None:
+    telegram = Telegram(clock, per_minute=None)
+    telegram.add_chat(-1002, "Инженеры", people=[Person(id=111, name="Анна")])
+    telegram.stand(-1002, standing)
+    answers = [await _ask(telegram, "getChatMember", chat_id=-1002, user_id=user) for user in (1, 111)]
+    assert {answer["ok"] for answer in answers} == {standing not in ("left", "kicked")}
+    for answer in answers:
+        if answer["ok"]:
+            assert description.mistakes(answer["result"], ["ChatMember"], standing) == []
+
+
+async def _ask(telegram: Telegram, method: str, **said: object) -> dict[str, Any]:
+    async with (
+        serving("/telegram", telegram.app()) as address,
+        ClientSession() as session,
+        session.post(f"{address}/telegram/bot{telegram.token}/{method}", json=said) as answer,
+    ):
+        body: dict[str, Any] = await answer.json()
+        return body
+
+
 async def test_the_check_itself_finds_a_wrong_field(description: Description) -> None:
     known = description.methods["sendMessage"]["fields"]
     assert description.fields({"chat_id": 1}, known, "m") == ["m: no field text"]
@@ -136,24 +185,40 @@ async def test_the_check_itself_finds_a_wrong_field(description: Description) ->
 
 async def _day(telegram: Telegram, address: str) -> None:
     notifier = TelegramNotifier(address, telegram.token)
-    inbox = TelegramInbox(address, telegram.token, clock, poll_seconds=1)
-    running = asyncio.create_task(inbox.run(_claim))
+    inbox = TelegramInbox(address, telegram.token, clock, MemoryPromptBook(), poll_seconds=1)
+    running = asyncio.create_task(inbox.run(_obey))
     for topic in (None, 7):
         chat = Chat(messenger="telegram", chat="-1001", topic=topic)
         ref = await notifier.send(chat, CARD, "d1")
         for card in (CLAIMED, CLAIMED):
             await notifier.edit(chat, ref, card)
-    assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли"
+        await notifier.note(chat, ref, NOTE, "n1")
+        await _questions(telegram, int(ref))
     telegram.write(-1001, "/start", user=111, name="Анна")
-    async with asyncio.timeout(10):
-        # The command's answer is the third message; the simulator has no event for it.
-        while len(telegram.chats[-1001].messages) < 3:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: _said(telegram, "Ваш id"))
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
     await notifier.close()
 
 
-async def _claim(_press: Press) -> Answer:
-    return Answer(text="Вы взяли")
+async def _questions(telegram: Telegram, card: int) -> None:
+    """A text is asked, answered by somebody else and by whoever was asked; a choice is asked and made."""
+    await telegram.press(-1001, card, "c:12:note", user=111, name="Анна")
+    prompt = telegram.prompt_for(-1001, 111)
+    telegram.write(-1001, "я", user=222, name="Олег", reply_to=prompt)
+    telegram.answer_prompt(-1001, "звонил", user=111, name="Анна")
+    await until(lambda: prompt not in telegram.chats[-1001].messages)
+    await telegram.press(-1001, card, "c:12:transfer", user=111, name="Анна")
+    choice = list(telegram.chats[-1001].messages)[-1]
+    await telegram.press(-1001, choice, "c:12:transfer:oleg", user=111, name="Анна")
+    await until(lambda: choice not in telegram.chats[-1001].messages)
+
+
+def _said(telegram: Telegram, words: str) -> bool:
+    return any(words in message.text for message in telegram.chats[-1001].messages.values())
+
+
+async def _obey(press: Press) -> Answer:
+    prompts = {"note": TEXT, "transfer": CHOICE}
+    return Answer(text="Сделано", prompt=prompts.get(press.action) if press.value is None else None)

@@ -18,11 +18,13 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from tweepy.asynchronous import AsyncClient
 
-from domain.brand import Brand, WatchX
+from domain.brand import Brand, Watch
+from listener.environment import Secret
 from listener.networks.x.build import build_x
-from listener.settings import Secret, Settings
+from listener.networks.x.options import XOptions
 from simulator.people import Writer
 from simulator.x import X
+from simulator.x.posts import snowflake
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "x" / "openapi-xdk-2.159-tweet-names.json"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,6 +36,7 @@ ROUTES = {
     "by": "/2/users/by/username/{username}",
 }
 SEARCH = ROUTES["search"]
+FIRST = snowflake(NOON - timedelta(minutes=9))
 
 
 @dataclass
@@ -136,6 +139,8 @@ GOOD = [
     ("/2/users/901/mentions", {}, "Get2UsersIdMentionsResponse"),
     ("/2/users/by/username/Romashka_RU", {"user.fields": "public_metrics"}, "Get2UsersByUsernameUsernameResponse"),
     ("/2/users/by/username/nobody", {}, "Get2UsersByUsernameUsernameResponse"),
+    ("/2/tweets", {"ids": f"{FIRST},17", **ASKED, "tweet.fields": "edit_controls"}, "Get2TweetsResponse"),
+    ("/2/tweets", {"ids": "17"}, "Get2TweetsResponse"),
 ]
 
 
@@ -153,6 +158,9 @@ async def test_every_good_answer_holds(
 
 
 BAD: list[tuple[str, dict[str, str]]] = [
+    ("/2/tweets", {}),
+    ("/2/tweets", {"ids": "x"}),
+    ("/2/tweets", {"ids": ",".join(["17"] * 101)}),
     (SEARCH, {}),
     (SEARCH, {"query": "ромашка", "max_results": "9"}),
     (SEARCH, {"query": "ромашка", "max_results": "101"}),
@@ -179,6 +187,25 @@ async def test_every_bad_request_is_refused_as_x_refuses(
     status, kind, answer = await world.get(path, **query)
     assert (status, kind) == (400, "application/problem+json")
     assert spec.check(answer, "/components/schemas/InvalidRequestProblem") == []
+
+
+async def test_an_edit_is_another_version_and_search_finds_the_last(spec: Spec, world: World) -> None:
+    edited = world.x.edit(str(FIRST), "Ромашка заработала", at=NOON - timedelta(minutes=1))
+    _, _, found = await world.get(SEARCH, query="ромашка заработала")
+    (row,) = found["data"]
+    assert (row["id"], row["edit_history_tweet_ids"]) == (edited, [str(FIRST), edited])
+    _, _, gone = await world.get(SEARCH, query="ромашка работает")
+    assert gone["meta"]["result_count"] == 0
+    _, _, looked = await world.get("/2/tweets", ids=f"{FIRST},{edited}", **{"tweet.fields": "edit_controls"})
+    assert [one["edit_controls"]["edits_remaining"] for one in looked["data"]] == [4, 4]
+    assert spec.check(looked, "/components/schemas/Get2TweetsResponse") == []
+
+
+async def test_a_deleted_post_is_a_problem_of_the_look_up(world: World) -> None:
+    world.x.delete(world.x.edit(str(FIRST), "Ромашка"))
+    status, _, answer = await world.get("/2/tweets", ids=str(FIRST))
+    assert (status, answer["errors"][0]["resource_id"]) == (200, str(FIRST))
+    assert "data" not in answer
 
 
 async def test_pages_follow_each_other_without_holes_or_repeats(world: World) -> None:
@@ -218,10 +245,10 @@ async def test_every_request_of_ours_holds(spec: Spec, world: World) -> None:
             return NOON
 
     brand = Brand(
-        id="romashka", title="Р", names=("р",), accounts_x=("romashka_ru",), watch_x=WatchX(mentions=True)
+        id="romashka", title="Р", names=("р",), accounts={"x": ("romashka_ru",)}, watch={"x": Watch(mentions=True)}
     )
-    settings = Settings(x_api_url=world.address + "/", x_bearer_token=Secret("AAAA"))
-    for source in build_x([brand], settings, Free(), Noon(), lambda _: "ромашка -is:retweet"):
+    settings = XOptions(api_url=world.address + "/", bearer_token=Secret("AAAA"))
+    for source in build_x([brand], settings, Free(), Noon(), lambda _: ["ромашка -is:retweet"]):
         cursor = (await source.fetch(None)).cursor
         await source.fetch(cursor)
         await source.close()

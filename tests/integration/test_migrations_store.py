@@ -13,8 +13,9 @@ from sqlalchemy import inspect, text
 
 from listener.store.engine import driver_url, postgres_engine, sqlite_engine
 from listener.store.errors import StoreError
+from listener.store.figures import figures
 from listener.store.schema import configuration, upgrade
-from listener.store.store import Store
+from listener.store.stores import open_stores
 from listener.store.tables import metadata
 from tests.contract.store_samples import keep, mention
 
@@ -54,9 +55,9 @@ async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(database
 
 async def test_opening_again_keeps_what_is_stored(database_url: str) -> None:
     for number in range(2):
-        store = await Store.open(database_url)
+        store = await open_stores(database_url)
         await keep(store, mention(number))
-        assert (await store.figures()).mentions == number + 1
+        assert (await figures(store.database)).mentions == number + 1
         await store.close()
 
 
@@ -66,8 +67,8 @@ async def test_several_that_start_at_once_migrate_once(tmp_path: Path) -> None:
         await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
-            "import asyncio, sys; from listener.store.store import Store\n"
-            "async def go():\n    await (await Store.open(sys.argv[1])).close()\n"
+            "import asyncio, sys; from listener.store.stores import open_stores\n"
+            "async def go():\n    await (await open_stores(sys.argv[1])).close()\n"
             "asyncio.run(go())",
             url,
         )
@@ -81,9 +82,9 @@ async def test_a_schema_from_the_future_is_refused_with_advice(database_url: str
     await on_database(database_url, lambda connection: connection.execute(text(change.format("9999"))))
     try:
         with pytest.raises(StoreError, match="более новой версией"):
-            await Store.open(database_url)
+            await open_stores(database_url)
     finally:
-        await on_database(database_url, lambda connection: connection.execute(text(change.format("0001"))))
+        await on_database(database_url, lambda connection: connection.execute(text(change.format("0002"))))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ async def test_a_schema_from_the_future_is_refused_with_advice(database_url: str
 )
 async def test_a_database_that_cannot_be_used_is_named_in_russian(url: str, word: str) -> None:
     with pytest.raises(StoreError, match=word) as error:
-        await Store.open(url)
+        await open_stores(url)
     assert "secret" not in str(error.value)
 
 
@@ -105,7 +106,7 @@ async def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> No
     path = tmp_path / "notes.txt"
     path.write_text("это не база " * 100)
     with pytest.raises(StoreError, match="не открывается"):
-        await Store.open(f"sqlite:///{path}")
+        await open_stores(f"sqlite:///{path}")
     assert path.read_text() == "это не база " * 100
 
 
@@ -113,7 +114,7 @@ async def test_a_database_locked_by_another_process_is_a_passing_trouble(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("listener.store.engine.BUSY_SECONDS", 0.1)
-    store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
+    store = await open_stores(f"sqlite:///{tmp_path}/otklik.db")
     other = sqlite3.connect(tmp_path / "otklik.db", isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
@@ -128,7 +129,7 @@ async def test_a_database_locked_by_another_process_is_a_passing_trouble(
 
 
 async def test_a_full_disk_is_a_passing_trouble_and_breaks_nothing(tmp_path: Path) -> None:
-    store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
+    store = await open_stores(f"sqlite:///{tmp_path}/otklik.db")
 
     async def limit(connection: Any, pages: Any) -> Any:
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
@@ -138,14 +139,14 @@ async def test_a_full_disk_is_a_passing_trouble_and_breaks_nothing(tmp_path: Pat
     with pytest.raises(StoreError) as error:
         await keep(store, *(mention(number, text="долгая жалоба " * 200) for number in range(100)))
     assert error.value.transient
-    assert (await store.figures()).mentions == 0
+    assert (await figures(store.database)).mentions == 0
     await store.database.write(lambda connection: limit(connection, 1_000_000))
     assert (await keep(store, mention(1))).new == 1
     await store.close()
 
 
 async def test_a_reader_cannot_write(tmp_path: Path) -> None:
-    store = await Store.open(f"sqlite:///{tmp_path}/otklik.db")
+    store = await open_stores(f"sqlite:///{tmp_path}/otklik.db")
 
     async def delete(connection: Any) -> Any:
         await connection.execute(text("DELETE FROM mentions"))
@@ -157,6 +158,6 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
 
 async def test_a_memory_store_is_forgotten() -> None:
     for _ in range(2):
-        store = await Store.open("sqlite://")
+        store = await open_stores("sqlite://")
         assert (await keep(store, mention(1))).new == 1
         await store.close()

@@ -1,136 +1,368 @@
-"""The pipeline over a real store: what a failing store, another config and a day's limit of cards do to it."""
+"""The loops over a real store: what a failing store, another config, the night and a day's limit do to them."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime, time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from alerts.delivery import Delivering
+from alerts.delivery.showing import Showing
+from alerts.delivery.worker import Worker
+from alerts.notifiers.console.notifier import ConsoleNotifier
+from alerts.ports import Press
 from alerts.routing import Chat, Receiver, Routing
-from alerts.sla import Hours
+from alerts.sla import Hours, Sla
 from classifiers.verdict import Question
 from domain.brand import Brand
+from domain.person import Person
 from domain.verdict import Verdict
+from listener.app import card_context
 from listener.brands.matcher import Matcher
-from listener.judging import Judging
+from listener.daemon import Daemon
+from listener.decision import Decider
+from listener.loops import turning
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
-from listener.ports import Batch
+from listener.ports import Batch, SourceError
 from listener.replaying import Progress, ReplayError, Replaying
-from listener.store.store import Store
-from listener.watch import Watch
+from listener.rules import Rules
+from listener.settings import read_settings
+from listener.store.figures import figures
+from listener.store.stores import Stores, open_stores
+from listener.telemetry import Telemetry
 from listener.web.health import Health
-from tests.contract.store_samples import NOW, SOURCE, mention, opinion_of
+from tests.acceptance.running import until
+from tests.contract.store_samples import ANNA, NOW, SOURCE, complain, mention, verdict_of
+from tests.fakes import TurnedClock
 
+ROOT = Path(__file__).resolve().parents[2]
 ROMASHKA = Brand(id="romashka", title="Ромашка", names=("Ромашка",))
-SUPPORT = Receiver(name="support", chats=(Chat(messenger="console", chat="support"),))
+SUPPORT = Receiver(name="support", chats=(Chat(messenger="console", chat="support"),), owner="anna")
 ROUTING = Routing(receivers=(SUPPORT,), default=("support",))
-
-
-class StillClock:
-    def now(self) -> datetime:
-        return NOW
+SLA = Sla(warn=timedelta(minutes=15), due=timedelta(minutes=30), breach=timedelta(hours=1))
+YEKATERINBURG = Hours(
+    weekdays=((time(9), time(18)),), weekend=(), holidays=None, night="send", timezone="Asia/Yekaterinburg"
+)
 
 
 class Complains:
     """A judge to whom everything is a complaint."""
 
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
-        return [opinion_of().verdict for _ in questions]
+        return [verdict_of().verdict for _ in questions]
 
 
-@pytest.fixture(scope="module")
-def judging() -> Judging:
-    return Judging(
-        matcher=Matcher((ROMASHKA,)), judge=Complains(), brands={ROMASHKA.id: ROMASHKA}, routing=ROUTING
+@dataclass
+class Flow:
+    """A pipeline with one messenger, a terminal, and a clock that the test turns."""
+
+    stores: Stores
+    pipeline: Pipeline
+    clock: TurnedClock
+    file: Path
+    terminal: StringIO = field(default_factory=StringIO)
+
+    def shown(self) -> str:
+        return self.terminal.getvalue().replace("\u00a0", " ")
+
+    async def hear(self, *numbers: int) -> None:
+        await self.pipeline.hear.keep(SOURCE, Batch(mentions=tuple(mention(number) for number in numbers)))
+
+    @asynccontextmanager
+    async def held_by_another(self) -> AsyncIterator[None]:
+        """Another process holds the database, and nobody waits long for it."""
+        await self.stores.database.write(lambda c: c.execute(text("PRAGMA busy_timeout = 10")))
+        with contextlib.closing(sqlite3.connect(self.file, isolation_level=None)) as another:
+            another.execute("BEGIN IMMEDIATE")
+            yield
+
+    async def without(self, table: str) -> None:
+        await self.stores.database.write(lambda c: c.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away")))
+
+    async def with_(self, table: str) -> None:
+        await self.stores.database.write(lambda c: c.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}")))
+
+
+def rules_of(routing: Routing = ROUTING, people: tuple[Person, ...] = (ANNA,), **brand: object) -> Rules:
+    romashka = replace(ROMASHKA, **brand)  # type: ignore[arg-type]  # a test names the fields it cares for
+    decider = Decider(
+        matcher=Matcher((romashka,)), judge=Complains(), brands={romashka.id: romashka}, routing=routing
     )
+    return Rules(decider=decider, context=card_context(routing, people))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _word_forms_are_loaded() -> None:
+    """The dictionary is read once, and not on the loop: as in the daemon."""
+    Matcher((ROMASHKA,))
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path / 'otklik.db'}")
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "otklik.db"
+
+
+@pytest.fixture
+async def store(file: Path) -> AsyncIterator[Stores]:
+    opened = await open_stores(f"sqlite:///{file}")
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def pipeline_of(store: Store) -> Callable[..., Pipeline]:
-    def build(what: Judging, delivering: Delivering | None = None) -> Pipeline:
-        clock = StillClock()
-        return Pipeline(
-            store=store,
-            judging=what,
-            people=(),
-            delivering={"console": delivering} if delivering else {},
+def executor() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as one:
+        yield one
+
+
+@pytest.fixture
+def flow_of(store: Stores, file: Path, executor: ThreadPoolExecutor) -> Callable[..., Flow]:
+    def build(rules: Rules | None = None) -> Flow:
+        clock, terminal, in_force = TurnedClock(NOW), StringIO(), rules or rules_of()
+        showing = Showing(ConsoleNotifier(terminal, width=200), in_force.context)
+        pipeline = Pipeline(
+            stores=store,
+            rules=in_force,
+            workers={"console": Worker("console", store.outbox, showing, clock.now)},
             clock=clock,
-            watch=Watch(Metrics(), Health(), clock),
-            workers=ThreadPoolExecutor(1),
+            telemetry=Telemetry(Metrics(), Health(), clock),
+            executor=executor,
         )
+        return Flow(stores=store, pipeline=pipeline, clock=clock, file=file, terminal=terminal)
 
     return build
 
 
-async def test_a_store_that_cannot_wake_cases_does_not_end_the_loop_that_asks(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
+@pytest.fixture
+def flow(flow_of: Callable[..., Flow]) -> Flow:
+    return flow_of()
+
+
+async def test_a_complaint_goes_all_the_way_and_each_step_wakes_the_next(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline = pipeline_of(judging)
-    await store.database.write(lambda c: c.execute(text("ALTER TABLE cases RENAME TO cases_away")))
-    await pipeline.wake()
-    assert "no case is woken" in caplog.text
-    await store.database.write(lambda c: c.execute(text("ALTER TABLE cases_away RENAME TO cases")))
+    monkeypatch.setattr(turning, "IDLE", 60.0)
+    loops = [asyncio.create_task(flow.pipeline.judging.run())]
+    loops += [asyncio.create_task(telling.run()) for telling in flow.pipeline.telling.values()]
+    await asyncio.sleep(0.05)
+    await flow.hear(1)
+    await until(lambda: "связь не работает третий день" in flow.shown(), 5, 0.01)
+    answer = await flow.pipeline.obey(press())
+    assert answer.text.startswith("Вы взяли")
+    await until(lambda: "Анна Иванова" in flow.shown(), 5, 0.01)
+    flow.pipeline.end()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*loops)
+
+
+async def test_a_store_that_cannot_ring_does_not_end_the_loop_that_asks(
+    flow: Flow, caplog: pytest.LogCaptureFixture
+) -> None:
+    await flow.without("cases")
+    await flow.pipeline.tick.step()
+    assert "no bell rings" in caplog.text
+    await flow.with_("cases")
     caplog.clear()
-    await pipeline.wake()
+    await flow.pipeline.tick.step()
     assert caplog.text == ""
 
 
-async def test_a_new_config_moves_the_clock_times_of_cards_and_answers(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
+@pytest.mark.parametrize("loop", ["judge", "tell console"])
+async def test_a_loop_waits_out_a_store_that_fails_and_then_does_its_work(
+    flow: Flow, loop: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    delivering = Delivering(store, {}, StillClock().now)
-    pipeline = pipeline_of(judging, delivering)
-    day = ((time(9), time(18)),)
-    hours = Hours(weekdays=day, weekend=(), holidays=None, night="send", timezone="Asia/Yekaterinburg")
-    anew = replace(judging, routing=replace(ROUTING, hours=hours))
-    pipeline.use(anew, ())
-    assert pipeline.judging is anew
-    assert delivering.timezone == "Asia/Yekaterinburg"
+    monkeypatch.setattr(turning, "TROUBLE", 0.01)
+    await flow.hear(1)
+    if loop != "judge":
+        await flow.pipeline.judge.step()
+    turned = {one.name: one for one in (flow.pipeline.judging, *flow.pipeline.telling.values())}[loop]
+    async with flow.held_by_another():
+        running = asyncio.create_task(turned.run())
+        await until(lambda: caplog.text.count(f"the {loop} loop waits for the store") >= 3)
+    if loop == "judge":
+        await until(lambda: judged_is(flow.stores, 1))
+    else:
+        await until(lambda: "третий день" in flow.shown())
+    assert not running.done()
+    turned.end()
+    async with asyncio.timeout(5):
+        await running
+    assert await flow.stores.mentions.poisoned() == 0
 
 
-async def test_a_talkative_author_takes_one_of_the_days_cards_not_all(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
+async def test_a_source_hears_that_the_store_takes_nothing_and_may_ask_again(flow: Flow) -> None:
+    async with flow.held_by_another():
+        with pytest.raises(SourceError, match="the store does not take mentions") as raised:
+            await flow.hear(1)
+    assert not raised.value.permanent
+    await flow.hear(1)
+    assert await flow.pipeline.judge.step() == 1
+
+
+async def test_bells_that_cannot_be_written_ring_when_the_store_is_back(flow_of: Callable[..., Flow]) -> None:
+    flow = flow_of(rules_of(replace(ROUTING, sla=SLA)))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    flow.clock.turn(minutes=31)
+    async with flow.held_by_another():
+        assert await flow.pipeline.tick.step() == 0
+    assert await flow.pipeline.tick.step() == 1
+    assert await flow.pipeline.tick.step() == 0
+
+
+async def test_a_press_that_cannot_be_stored_is_answered_and_works_when_it_comes_again(
+    flow: Flow, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pipeline = pipeline_of(replace(judging, brands={"romashka": replace(ROMASHKA, per_day=2)}))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    async with flow.held_by_another():
+        answer = await flow.pipeline.obey(press())
+    assert (answer.text, answer.alert) == ("Не получилось сохранить, нажмите ещё раз через минуту", True)
+    assert "press p1 was not stored" in caplog.text
+    assert (await flow.pipeline.obey(press())).text.startswith("Вы взяли")
+
+
+async def test_a_stranger_is_told_how_to_become_a_colleague(flow: Flow) -> None:
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    answer = await flow.pipeline.obey(replace(press(), user="999"))
+    assert answer.alert
+    assert answer.text == "Вас нет в people.yaml. Попросите добавить telegram: 999"
+
+
+async def test_a_new_config_moves_the_clock_times_of_cards_and_answers(flow_of: Callable[..., Flow]) -> None:
+    flow = flow_of(rules_of(replace(ROUTING, sla=SLA)))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    await flow.pipeline.tell("console")
+    assert "Ответить до 15:30" in flow.shown()
+    anew = rules_of(replace(ROUTING, sla=SLA, hours=YEKATERINBURG))
+    flow.pipeline.use(anew)
+    assert flow.pipeline.rules is anew
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(2, thread="t2"),)))
+    await flow.pipeline.judge.step()
+    await flow.pipeline.tell("console")
+    assert "Ответить до 09:30 23 ноября" in flow.shown()
+    flow.clock.turn(minutes=1)
+    answer = await flow.pipeline.obey(press(case=2, action="snooze"))
+    assert answer.text == "Обращение № 2 отложено до 18:01"
+
+
+async def test_a_new_config_moves_the_threshold_of_what_is_heard_next(flow: Flow) -> None:
+    flow.pipeline.use(rules_of(complaint_at=0.95))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    assert (await figures(flow.stores.database)).cases == 0
+
+
+async def test_a_talkative_author_takes_one_of_the_days_cards_not_all(flow_of: Callable[..., Flow]) -> None:
+    flow = flow_of(rules_of(per_day=2))
     talkative = [mention(number) for number in range(5)]
     others = [mention(number, thread=f"t{number}") for number in (10, 11)]
-    await pipeline.keep(SOURCE, Batch(mentions=(*talkative, *others)))
-    assert await pipeline.judge() == 7
-    figures = await store.figures()
-    assert figures.deliveries == {"due": 2}
-    assert await store.cards_today("romashka", NOW) == 2
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(*talkative, *others)))
+    assert await flow.pipeline.judge.step() == 7
+    counted = await figures(flow.stores.database)
+    assert (counted.cases, counted.deliveries) == (3, {"due": 2})
+    assert await flow.stores.cases.cards_today("romashka", NOW) == 2
+
+
+async def test_the_days_limit_holds_over_batches_and_ends_with_the_day(flow_of: Callable[..., Flow]) -> None:
+    flow = flow_of(rules_of(per_day=1))
+    for number in range(3):
+        await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(number, thread=f"t{number}"),)))
+        await flow.pipeline.judge.step()
+    assert (await figures(flow.stores.database)).deliveries == {"due": 1}
+    flow.clock.turn(days=1)
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(9, thread="t9"),)))
+    await flow.pipeline.judge.step()
+    assert (await figures(flow.stores.database)).deliveries == {"due": 2}
+
+
+async def test_a_card_that_waits_for_the_morning_is_said_at_once_in_the_log(
+    flow_of: Callable[..., Flow], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="listener")
+    night = replace(YEKATERINBURG, night="urgent", timezone="Europe/Moscow")
+    flow = flow_of(rules_of(replace(ROUTING, hours=night)))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    assert await flow.pipeline.tell("console") == 0
+    said = "a card of vk -1_1 waits until 2026-11-23T06:00:00+00:00: nobody works now"
+    assert said in [line.getMessage() for line in caplog.records]
+    assert await flow.stores.outbox.held(NOW) == (1, NOW.replace(day=23, hour=6))
+    flow.clock.turn(hours=18)
+    assert await flow.pipeline.tell("console") == 1
+    assert await flow.stores.outbox.held(flow.clock.now()) == (0, None)
+
+
+async def test_own_posts_are_kept_and_make_no_case(flow_of: Callable[..., Flow]) -> None:
+    flow = flow_of(rules_of(accounts={"vk": ("petr",)}))
+    await flow.hear(1)
+    assert await flow.pipeline.judge.step() == 1
+    counted = await figures(flow.stores.database)
+    assert (counted.mentions, counted.cases, counted.matched) == (1, 0, 0)
+
+
+async def test_a_text_that_breaks_the_judge_is_set_aside_and_holds_up_no_other(
+    flow: Flow, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Breaks(Complains):
+        def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+            if any("сообщение 2" in question.text for question in questions):
+                raise ZeroDivisionError
+            return super().classify(questions)
+
+    flow.pipeline.use(replace(flow.pipeline.rules, decider=replace(flow.pipeline.rules.decider, judge=Breaks())))
+    await flow.hear(1, 2, 3)
+    for _ in range(5):
+        await flow.pipeline.judge.step()
+    assert await flow.pipeline.judge.step() == 0
+    assert await flow.stores.mentions.poisoned() == 1
+    assert (await figures(flow.stores.database)).complaints == 2
+    assert caplog.text.count("breaks the judge") == 3
 
 
 async def test_cards_that_wait_for_a_messenger_without_a_token_are_named(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline], caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with_telegram = Receiver(name="support", chats=(*SUPPORT.chats, Chat(messenger="telegram", chat="-1")))
-    routed = replace(judging, routing=replace(ROUTING, receivers=(with_telegram,)))
-    pipeline = pipeline_of(routed, Delivering(store, {}, StillClock().now))
-    await pipeline.keep(SOURCE, Batch(mentions=(mention(1), mention(2, thread="t2"))))
-    await pipeline.judge()
-    await pipeline.say_what_waits()
-    assert [line.getMessage() for line in caplog.records] == [
-        "telegram is off, and 2 cards wait for it: they need its token"
-    ]
+    url = f"sqlite:///{tmp_path / 'otklik.db'}"
+    stores = await open_stores(url)
+    await complain(stores, mention(1), mention(2, thread="t2"))
+    await stores.close()
+    environment = {"LISTENER_DATABASE_URL": url, "LISTENER_CONFIG_DIR": str(ROOT / "simulator" / "demo")}
+    daemon = Daemon(read_settings(environment, tmp_path / "no.env"), ("tell",), clock=TurnedClock(NOW))
+    await daemon.start()
+    await daemon.stop()
+    said = [line.getMessage() for line in caplog.records if "wait for it" in line.getMessage()]
+    assert said == ["telegram is off, and 2 cards wait for it: they need its token"]
 
 
-async def test_a_replay_over_a_store_that_fails_ends_with_one_plain_error(
-    store: Store, judging: Judging, pipeline_of: Callable[..., Pipeline]
-) -> None:
-    pipeline = pipeline_of(judging, Delivering(store, {}, StillClock().now))
-    await store.database.write(lambda c: c.execute(text("ALTER TABLE deliveries RENAME TO deliveries_away")))
-    with pytest.raises(ReplayError, match="deliveries"):
-        await Replaying(pipeline, ("console",), Progress()).run(iter([mention(1)]))
+async def test_a_replay_over_a_store_that_fails_ends_with_one_plain_error(flow: Flow) -> None:
+    await flow.without("card_views")
+    replaying = Replaying(flow.pipeline, flow.stores, ("console",), flow.clock, Progress())
+    with pytest.raises(ReplayError, match="card_views"):
+        await replaying.run(iter([mention(1)]))
+
+
+async def test_a_replay_over_a_store_that_another_process_holds_says_so(flow: Flow) -> None:
+    async with flow.held_by_another():
+        replaying = Replaying(flow.pipeline, flow.stores, ("console",), flow.clock, Progress())
+        with pytest.raises(ReplayError, match="locked"):
+            await replaying.run(iter([mention(1)]))
+
+
+def press(case: int = 1, action: str = "claim") -> Press:
+    return Press(messenger="telegram", key="p1", user="111", user_name="anna", case=case, action=action, at=NOW)
+
+
+async def judged_is(stores: Stores, count: int) -> bool:
+    return (await figures(stores.database)).complaints == count

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from listener.__main__ import main
+from listener.app import build_judge
 from listener.config.load import load
-from listener.parts import build_judging
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "telecom"
@@ -101,9 +101,9 @@ def test_the_daemon_says_at_its_start_why_there_is_no_second_opinion(
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     config = load(EXAMPLES)
-    build_judging(config, frozenset(), second=False)
+    build_judge(config, second=False)
     assert "second opinion" not in caplog.text
-    build_judging(config, frozenset())
+    build_judge(config)
     assert "the second opinion is off: не установлено: onnxruntime" in caplog.text
 
 

@@ -4,111 +4,23 @@ A small bot in the test drives the Telegram and Slack simulators over their own 
 """
 
 import asyncio
-import json
 import re
-import shutil
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from simulator.corpus import load_corpus
-from simulator.server import Simulator, system_now
-from tests.needs import missing
+from simulator.server import Simulator
+from tests.page_parts import CHAT, Bot, opened_page, section, slack_button, standing_world
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-CHAT = -1001
 pytestmark = pytest.mark.browser
-
-
-class Bot:
-    """Sends cards to both messengers and answers presses with an edit and a toast."""
-
-    def __init__(self, simulator: Simulator, session: aiohttp.ClientSession) -> None:
-        self._telegram = f"{simulator.address}/telegram/bot{simulator.telegram.token}"
-        self._slack = f"{simulator.address}/slack/api"
-        self._token = simulator.slack.bot_token
-        self._app_token = simulator.slack.app_token
-        self._session = session
-
-    async def telegram(self, method: str, **body: Any) -> Any:
-        async with self._session.post(f"{self._telegram}/{method}", json=body) as response:
-            answer = await response.json()
-        assert answer["ok"], answer
-        return answer["result"]
-
-    async def slack(self, method: str, *, token: str | None = None, **body: Any) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token or self._token}"}
-        async with self._session.post(f"{self._slack}/{method}", json=body, headers=headers) as response:
-            answer: dict[str, Any] = await response.json()
-        assert answer["ok"], answer
-        return answer
-
-    async def card(self, text: str, *buttons: str) -> int:
-        keys = [[{"text": label, "callback_data": f"c:1:{label}"} for label in buttons]]
-        sent = await self.telegram(
-            "sendMessage", chat_id=CHAT, text=text, parse_mode="HTML", reply_markup={"inline_keyboard": keys}
-        )
-        return int(sent["message_id"])
-
-    async def answer_telegram(self) -> None:
-        """Wait for one press; the card then says who pressed what."""
-        updates = []
-        while not updates:
-            updates = await self.telegram("getUpdates", timeout=5, allowed_updates=["callback_query"])
-        query = updates[0]["callback_query"]
-        who, data = query["from"]["first_name"], query["data"]
-        number = query["message"]["message_id"]
-        await self.telegram(
-            "editMessageText", chat_id=CHAT, message_id=number, text=f"{who}: {data}", parse_mode="HTML"
-        )
-        await self.telegram("answerCallbackQuery", callback_query_id=query["id"], text="Вы взяли обращение № 1")
-
-    async def answer_slack(self) -> None:
-        opened = await self.slack("apps.connections.open", token=self._app_token)
-        async with self._session.ws_connect(opened["url"]) as socket:
-            async for frame in socket:
-                envelope = json.loads(frame.data)
-                if envelope["type"] == "interactive":
-                    await socket.send_json({"envelope_id": envelope["envelope_id"]})
-                    await self._obey(envelope["payload"])
-                    return
-
-    async def _obey(self, payload: dict[str, Any]) -> None:
-        channel, user = payload["channel"]["id"], payload["user"]
-        ts, action = payload["container"]["message_ts"], payload["actions"][0]["action_id"]
-        await self.slack(
-            "chat.update", channel=channel, ts=ts, text="взято", blocks=[section(f"{user['name']}: {action}")]
-        )
-        await self.slack("chat.postEphemeral", channel=channel, user=user["id"], text="Теперь оно ваше")
-
-
-def section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
-
-
-def slack_button(label: str, action: str) -> dict[str, Any]:
-    text = {"type": "plain_text", "text": label}
-    return {"type": "actions", "elements": [{"type": "button", "action_id": action, "value": "1", "text": text}]}
 
 
 @pytest.fixture
 async def world() -> AsyncIterator[Simulator]:
-    simulator = Simulator(load_corpus(), system_now, rate=0)
-    await simulator.start()
-    yield simulator
-    await simulator.stop()
+    async with standing_world() as world:
+        yield world
 
 
 @pytest.fixture
@@ -119,25 +31,8 @@ async def bot(world: Simulator) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def page(world: Simulator) -> AsyncIterator[Page]:
-    """The page, opened; at the end nothing must have been complained about in its console."""
-    if CHROMIUM is None:
-        missing("browser", "there is no Chromium on this machine")
-    complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = await browser.new_page(viewport={"width": 1280, "height": 800})
-        opened.on(
-            "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on(
-            "request",
-            lambda asked: None if asked.url.startswith((world.address, "data:")) else complaints.append(asked.url),
-        )
-        await opened.goto(world.address)
-        yield opened
-        await browser.close()
-    assert complaints == []
+    async with opened_page(world) as page:
+        yield page
 
 
 async def test_a_pressed_telegram_button_changes_the_card_and_shows_the_toast(bot: Bot, page: Page) -> None:
@@ -149,7 +44,7 @@ async def test_a_pressed_telegram_button_changes_the_card_and_shows_the_toast(bo
         group.create_task(chat.get_by_role("button", name="Взять").click())
     await expect(chat).to_contain_text("Анна Иванова: c:1:Взять")
     await expect(page.locator(".toast")).to_have_text("Вы взяли обращение № 1")
-    await expect(chat.get_by_role("button")).to_have_count(0)
+    await expect(chat.locator(".keys button")).to_have_count(0)
 
 
 async def test_a_pressed_slack_button_changes_the_card_and_whispers_to_the_one_who_pressed(
@@ -249,3 +144,18 @@ async def test_the_page_fits_the_window(page: Page) -> None:
     )
     assert not wide
     assert await page.locator("#lost").is_hidden()
+
+
+async def test_a_guided_minute_goes_on_with_what_is_pressed_and_is_closed_for_good(bot: Bot, page: Page) -> None:
+    guide = page.locator("#guide")
+    await expect(guide).to_contain_text("1 из 4. Это карточки настоящей программы")
+    await bot.card("третий день без связи", "Взять", "Не жалоба")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bot.answer_telegram())
+        group.create_task(page.locator("#telegram .stream").get_by_role("button", name="Взять").click())
+    await expect(guide).to_contain_text("2 из 4. Обращение ваше")
+    await guide.get_by_role("button", name="Закрыть подсказку").click()
+    await expect(guide).to_be_hidden()
+    await page.reload()
+    await expect(page.locator("#feed")).to_be_visible()
+    await expect(page.locator("#guide")).to_be_hidden()

@@ -72,8 +72,8 @@ async def test_each_network_answers_under_its_prefix(world: Simulator, web: aioh
 
 async def test_the_environment_is_what_a_daemon_takes(world: Simulator) -> None:
     settings = read_settings(world.environment())
-    assert settings.vk_api_url.startswith(world.address)
-    assert set(settings.vk_community_tokens) == {house.screen_name for house in world.corpus.houses}
+    assert settings.networks["vk"].api_url.startswith(world.address)
+    assert set(settings.networks["vk"].community_tokens) == {house.screen_name for house in world.corpus.houses}
     assert settings.slack_app_token
 
 
@@ -133,6 +133,15 @@ async def test_a_fault_happens_once(web: aiohttp.ClientSession, world: Simulator
             404,
         ),
         ("/sim/press", {}, 404),
+        ("/sim/write", {"messenger": "telegram", "chat": -1001, "text": " ", "user": 1, "name": "Я"}, 400),
+        ("/sim/write", {"messenger": "slack", "channel": "C99", "text": "x", "user": "U1", "name": "Я"}, 404),
+        ("/sim/submit", {"user": "U01", "values": {}}, 404),
+        ("/sim/edit", {"id": "1_404", "text": "x"}, 404),
+        ("/sim/edit", {"id": "1_404", "text": ""}, 400),
+        ("/sim/delete", {"id": "1_404"}, 404),
+        ("/sim/share", {"id": "1_404"}, 404),
+        ("/sim/close", {"user": "U01"}, 404),
+        ("/sim/answer", {"messenger": "telegram", "chat": -1001, "text": "x", "user": 1, "name": "Я"}, 404),
         ("/sim/faults", {"where": "vk", "path": "", "kind": "earthquake"}, 400),
         ("/sim/faults", {"where": "fax", "path": "", "kind": "html"}, 404),
         ("/sim/traffic", {"rate": -1}, 400),
@@ -143,6 +152,43 @@ async def test_a_request_that_makes_no_sense_is_refused_with_the_reason(
     web: aiohttp.ClientSession, path: str, body: JSON, status: int
 ) -> None:
     assert (await post(web, path, body, status=status))["error"]
+
+
+async def test_a_customer_edits_goes_on_and_deletes(world: Simulator, web: aiohttp.ClientSession) -> None:
+    said = {"network": "vk", "text": "Где мой заказ?", "author": "Ия", "community": "dovezun"}
+    item = await post(web, "/sim/publish", said)
+    edited = await post(web, "/sim/edit", {"id": item["id"], "text": "Заказ приехал"})
+    brand = await post(web, "/sim/brand", {"id": item["id"], "text": "Рады, что разобрались"})
+    again = await post(web, "/sim/again", {"id": item["id"], "text": "Спасибо"})
+    gone = await post(web, "/sim/delete", {"id": again["id"]})
+    assert (edited["text"], bool(edited["edited_at"]), bool(gone["deleted_at"])) == ("Заказ приехал", True, True)
+    assert (brand["under"], again["under"], again["author"]["name"]) == (item["id"], brand["id"], "Ия")
+    post_of_ia = await post(web, "/sim/publish", {"network": "vk", "text": "Довезун!", "author": "Ия"})
+    shared = await post(web, "/sim/share", {"id": post_of_ia["id"], "author": "Пётр"})
+    assert (shared["text"], shared["shared"], shared["author"]["name"]) == ("", post_of_ia["id"], "Пётр")
+
+
+async def test_an_operator_writes_and_answers_a_prompt(world: Simulator, web: aiohttp.ClientSession) -> None:
+    anna = {"messenger": "telegram", "chat": -1001, "user": 111, "name": "Анна"}
+    world.telegram.send(-1001, "Что ответить?", markup={"force_reply": True}, topic=None, html=True)
+    (message,) = (await get(web, "/sim/state"))["telegram"]["chats"][0]["messages"]
+    assert message["prompt"] == {"placeholder": "", "asked": None, "answered": []}
+    answered = await post(web, "/sim/answer", {**anna, "text": "Проверяем"})
+    written = await post(web, "/sim/write", {**anna, "text": "и звоним", "reply_to": message["id"]})
+    shown = (await get(web, "/sim/state"))["telegram"]["chats"][0]["messages"]
+    assert [one["id"] for one in shown[1:]] == [answered["message"], written["message"]]
+    assert shown[1]["reply_to"] == {"id": message["id"], "who": None, "text": "Что ответить?"}
+    assert shown[0]["prompt"]["answered"] == [111]
+
+
+async def test_an_operator_writes_in_a_thread_of_slack(world: Simulator, web: aiohttp.ClientSession) -> None:
+    _, card = world.slack.post("C01", "Обращение", None, None)
+    anna = {"messenger": "slack", "channel": "C01", "user": "U01", "name": "Анна"}
+    written = await post(web, "/sim/write", {**anna, "text": "звоню", "reply_to": card.ts})
+    state = (await get(web, "/sim/state"))["slack"]
+    _, line = state["channels"][0]["messages"]
+    assert (line["ts"], line["thread"], line["author"]["name"]) == (written["message"], card.ts, "Анна")
+    assert state["modals"] == []
 
 
 async def test_a_form_of_another_site_cannot_press(web: aiohttp.ClientSession) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alerts.notifiers.slack_inbox import SlackInbox
+from alerts.notifiers.slack.inbox import SlackInbox
 from alerts.ports import Answer, OnPress, Press
 from simulator.faults import Fault
 from simulator.slack import Slack

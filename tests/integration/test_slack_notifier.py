@@ -1,16 +1,17 @@
 """What only Slack does: names that become ids, cards found again by their key, one message a second."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from alerts.notifiers.slack import SlackNotifier
-from alerts.notifiers.slack_api import MAX_BODY
+from alerts.notifiers.slack.api import MAX_BODY
+from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.ports import NotifyError
 from simulator.faults import Fault
-from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, SlackStage, slack_stage
+from tests.contract.notifier_stages import CARD, CLAIMED, NOTE, NOW, TOKEN, SlackStage, slack_stage
 
 
 async def test_the_reference_holds_the_channels_id() -> None:
@@ -32,7 +33,7 @@ async def test_a_card_has_text_blocks_and_buttons() -> None:
         assert [(button["action_id"], button.get("value")) for button in buttons] == [
             ("claim", "12"),
             ("not_complaint", "12"),
-            ("open", None),
+            ("open_2", None),
         ]
 
 
@@ -42,6 +43,33 @@ async def test_an_edit_keeps_the_blocks() -> None:
         await stage.notifier.edit(stage.chat, ref, CLAIMED)
         assert _message(stage)["blocks"]
         assert _message(stage)["edited_at"]
+
+
+async def test_a_note_is_found_by_its_key_under_its_card() -> None:
+    async with slack_stage() as stage:
+        assert isinstance(stage.notifier, SlackNotifier)
+        card = await stage.notifier.send(stage.chat, CARD, "d1")
+        note = await stage.notifier.note(stage.chat, card, NOTE, "n1")
+        for number in range(150):
+            stage.slack.post("C01", f"разговор {number}", None, None, thread=card.partition(":")[2])
+        assert await stage.notifier.find(stage.chat, "n1", NOW, under=card) == note
+        assert await stage.notifier.find(stage.chat, "n2", NOW, under=card) is None
+
+
+async def test_a_note_said_in_the_channel_is_found_where_its_card_is_gone() -> None:
+    async with slack_stage() as stage:
+        assert isinstance(stage.notifier, SlackNotifier)
+        note = await stage.notifier.note(stage.chat, "C01:1.2", NOTE, "n1")
+        assert await stage.notifier.find(stage.chat, "n1", NOW, under="C01:1.2") == note
+
+
+@pytest.mark.parametrize("loud", [False, True])
+async def test_a_loud_note_is_shown_in_the_channel_too(loud: object) -> None:
+    async with slack_stage() as stage:
+        assert isinstance(stage.notifier, SlackNotifier)
+        card = await stage.notifier.send(stage.chat, CARD, "d1")
+        note = await stage.notifier.note(stage.chat, card, replace(NOTE, loud=bool(loud)), "n1")
+        assert stage.slack.channels["C01"].messages[note.partition(":")[2]].broadcast is loud
 
 
 @pytest.mark.parametrize("process", ["same", "restarted"])

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from alerts.notifiers.telegram_inbox import TelegramInbox
+from alerts.notifiers.telegram.inbox import TelegramInbox
 from alerts.ports import Answer, OnPress, Press
 from simulator.faults import Fault
 from simulator.telegram import Telegram
 from tests.contract.notifier_stages import serving
+from tests.outbox import MemoryPromptBook
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 TOKEN = "7:secret"
@@ -44,7 +45,8 @@ async def opened(telegram: Telegram, on_press: OnPress, **options: Any) -> Async
 
 @asynccontextmanager
 async def listening(address: str, on_press: OnPress, **options: Any) -> AsyncIterator[None]:
-    inbox = TelegramInbox(address, TOKEN, lambda: NOW, poll_seconds=2, **options)
+    book = options.pop("book", None) or MemoryPromptBook()
+    inbox = TelegramInbox(address, TOKEN, lambda: NOW, book, poll_seconds=2, **options)
     running = asyncio.create_task(inbox.run(on_press))
     try:
         yield
@@ -240,7 +242,7 @@ async def test_a_webhook_in_the_way_is_removed(telegram: Telegram, caplog: pytes
 async def test_people_learn_their_ids(telegram: Telegram) -> None:
     async with opened(telegram, Desk()):
         telegram.write(-1001, "/id", user=333, name="Новенькая")
-        await _until(lambda: len(telegram.chats[-1001].messages) == 2)
+        await _until(lambda: len(telegram.chats[-1001].messages) == 3)
     text = telegram.snapshot()["chats"][0]["messages"][-1]["html"]
     assert "333" in text
     assert "-1001" in text

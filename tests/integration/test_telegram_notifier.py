@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notifiers.telegram import TelegramNotifier
+from alerts.notifiers.telegram.notifier import TelegramNotifier
 from alerts.ports import NotifyError
+from listener.environment import Road
+from listener.proxies import Proxies
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, telegram_stage
+from tests.loopback_proxies import proxy
 
 
 async def test_a_card_has_buttons_in_rows_and_goes_to_its_topic() -> None:
@@ -42,10 +45,27 @@ async def test_a_group_that_became_a_supergroup_has_moved() -> None:
         assert not caught.value.permanent
 
 
-async def test_a_vanished_topic_is_permanent() -> None:
+async def test_what_was_meant_for_a_vanished_topic_goes_into_the_group_and_is_said(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with telegram_stage() as stage:
-        with pytest.raises(NotifyError, match="message thread not found") as caught:
-            await stage.notifier.send(replace(stage.chat, topic=8), CARD, "d1")
+        vanished = replace(stage.chat, topic=8)
+        refs = [await stage.notifier.send(vanished, CARD, f"d{number}") for number in (1, 2)]
+        assert [stage.telegram.chats[-1001].messages[int(ref)].topic for ref in refs] == [None, None]
+    assert caplog.text.count("topic 8 of Telegram's chat -1001 is gone") == 1
+
+
+async def test_the_first_topic_of_a_forum_goes_without_its_number() -> None:
+    async with telegram_stage() as stage:
+        ref = await stage.notifier.send(replace(stage.chat, topic=1), CARD, "d1")
+        assert stage.telegram.chats[-1001].messages[int(ref)].topic is None
+
+
+async def test_a_closed_topic_is_permanent() -> None:
+    async with telegram_stage() as stage:
+        stage.telegram.close_topic(-1001, 7)
+        with pytest.raises(NotifyError) as caught:
+            await stage.notifier.send(stage.chat, CARD, "d1")
         assert caught.value.permanent
 
 
@@ -91,15 +111,21 @@ async def test_a_card_that_timed_out_may_well_be_shown() -> None:
 
 
 async def test_a_card_goes_through_the_proxy() -> None:
-    async with telegram_stage() as stage:
-        proxy = stage.address.removesuffix("/telegram/")
-        # Nobody has this name: only the proxy can bring the card there.
-        notifier = TelegramNotifier("http://telegram.invalid/telegram", TOKEN, proxy=proxy)
+    async with telegram_stage() as stage, proxy("socks5") as one:
+        road = Proxies("Telegram", Road(proxies=(one.address,)))
+        notifier = TelegramNotifier(stage.address, TOKEN, connector=road.connector)
         assert await notifier.send(stage.chat, CARD, "d1")
         await notifier.close()
         assert len(stage.shown()) == 1
+        assert one.through == 1
 
 
-def test_a_proxy_of_another_kind_is_refused_in_words() -> None:
-    with pytest.raises(ValueError, match="LISTENER_TELEGRAM_PROXY"):
-        TelegramNotifier("https://api.telegram.org/", TOKEN, proxy="socks5://127.0.0.1:1080")
+async def test_a_card_that_no_proxy_could_carry_was_not_sent() -> None:
+    async with telegram_stage() as stage, proxy(manner="refuses") as one:
+        road = Proxies("Telegram", Road(proxies=(one.address,)))
+        notifier = TelegramNotifier(stage.address, TOKEN, connector=road.connector)
+        with pytest.raises(NotifyError) as error:
+            await notifier.send(stage.chat, CARD, "d1")
+        await notifier.close()
+        assert not error.value.ambiguous
+        assert not error.value.permanent

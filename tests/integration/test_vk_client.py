@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from listener.networks.bounded import AnswerTooLargeError
 from listener.networks.vk.client import VkClient
-from listener.networks.vk.errors import AnswerTooLargeError
 from listener.ports import SourceError
 from tests.vk_parts import LIMITS
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from domain.mention import Quote
+from listener.networks.accounts import is_own_account
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
 from listener.ports import SourceError
 from simulator.faults import Fault
-from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+from tests.vk_parts import BRAND, GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
 
 CHECK = "/longpoll/"
 
@@ -58,16 +60,256 @@ async def test_an_edit_replaces_the_text_of_the_same_mention(world: World, sourc
     await shelf.hear(source)
     world.vk.edit(comment, "Плохо")
     (edited,) = await shelf.hear(source)
-    assert (edited.id, edited.text) == (comment, "Плохо")
+    assert (edited.id, edited.text, edited.edited_at) == (comment, "Плохо", NOON)
 
 
-async def test_the_communitys_own_words_are_not_heard(world: World, source: VkCommunity) -> None:
+async def test_the_communitys_own_words_are_heard_and_known_as_its_own(world: World, source: VkCommunity) -> None:
     shelf = Shelf()
     await shelf.hear(source)
     post = world.vk.community_post(GROUP, "Мы починили связь")
-    world.vk.community_comment(GROUP, "Спасибо за терпение", post=post)
-    assert await shelf.hear(source) == []
+    answer = world.vk.community_comment(GROUP, "Спасибо за терпение", post=post)
+    assert await shelf.hear(source) == []  # the shelf keeps what others say
+    own = shelf.batches[-1].mentions
+    assert [mention.id for mention in own] == [post, answer]
+    assert all(is_own_account(mention, (BRAND,)) for mention in own)
     assert json.loads(shelf.cursor or "")["ts"] == "2"
+
+
+async def test_a_comment_brings_the_words_that_it_answers(world: World, source: VkCommunity) -> None:
+    before = world.vk.community_post(GROUP, "К утру будет связь")
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.comment(PAVEL, "Какое к утру? Уже час дня", post=before)
+    (question,) = await shelf.hear(source)
+    assert question.parent == Quote(
+        id=before, author="Ромашка Телеком", text="К утру будет связь", url=f"https://vk.com/wall{before}"
+    )
+    world.vk.comment(OLGA, "И у нас", post=before, reply_to=question.id)
+    (answer,) = await shelf.hear(source)
+    assert answer.parent is not None
+    assert (answer.parent.author, answer.parent.text) == ("Павел Жук", "Какое к утру? Уже час дня")
+
+
+async def test_a_post_that_never_passed_is_asked_for_once(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    old = world.vk.community_post(GROUP, "Тариф «Поле»", at=NOON - timedelta(days=30))
+    await shelf.hear(source)
+    again = world.community()  # restarted: it has seen nothing pass
+    await shelf.hear(again)
+    world.vk.comment(PAVEL, "не работает", post=old)
+    await shelf.hear(again)
+    world.vk.comment(OLGA, "и у меня", post=old)
+    (second,) = await shelf.hear(again)
+    await again.close()
+    assert second.parent is not None
+    assert second.parent.text == "Тариф «Поле»"
+    assert [call.method for call in world.vk.calls].count("wall.getById") == 1
+
+
+async def test_an_answered_post_that_cannot_be_read_costs_no_mention(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    first, source, shelf = world.community(), world.community(), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    world.vk.faults.add(Fault(path="wall.getById", kind="status", status=500))
+    world.vk.comment(PAVEL, "Плохо", post=wall)
+    (heard,) = await shelf.hear(source)
+    assert heard.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
+    await source.close()
+
+
+async def test_a_comment_does_not_wait_long_for_the_words_that_it_answers(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    slow = replace(LIMITS, read=5, total=10)
+    first, source, shelf = world.community(), world.community(limits=slow), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    world.vk.faults.add(Fault(path="wall.getById", kind="hang", seconds=2))
+    world.vk.comment(PAVEL, "Плохо", post=wall)
+    began = asyncio.get_running_loop().time()
+    (early,) = await shelf.hear(source)
+    assert asyncio.get_running_loop().time() - began < 1.8
+    assert early.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
+    await asyncio.sleep(1.5)
+    world.vk.comment(OLGA, "И у меня", post=wall)
+    (late,) = await shelf.hear(source)
+    assert late.parent is not None
+    assert late.parent.text == "Новости"
+    assert world.vk.faults.met == 1
+    await source.close()
+
+
+async def test_a_deleted_comment_is_said_to_be_gone(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    comment = world.vk.comment(PAVEL, "Плохо", post=wall)
+    await shelf.hear(source)
+    world.vk.delete(comment)
+    await shelf.hear(source)
+    (gone,) = shelf.batches[-1].deleted
+    assert (gone.network, gone.id, gone.deleter) == ("vk", comment, "502")
+
+
+async def test_a_topic_s_comment_brings_the_topic_s_title_and_its_beginning(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    topics = [{"id": 3, "title": "Отзывы", "first_comment": "Пишите &quot;сюда&quot;"}, {"id": "x"}, None]
+    answer = {"count": 1, "items": topics, "default_order": 1, "can_add_topics": 0}
+    world.vk.faults.add(Fault(path="board.getTopics", kind="json", body={"response": answer}, times=2))
+    for text in ("Жду ответа неделю", "И я"):
+        world.vk.topic_comment(OLGA, text, group_id=GROUP, topic=3)
+        (heard,) = await shelf.hear(source)
+        assert heard.parent == Quote(
+            id="topic-77_3", text='Отзывы\nПишите "сюда"', url="https://vk.com/topic-77_3"
+        )
+    assert world.vk.faults.met == 1
+
+
+async def test_an_answer_in_a_topic_brings_the_comment_that_it_answers(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    first = world.vk.topic_comment(OLGA, "Жду ответа неделю", group_id=GROUP, topic=3)
+    number = first.rpartition("_")[2]
+    world.vk.topic_comment(PAVEL, f"[id501:bp-77_{number}|Ольга], и я", group_id=GROUP, topic=3)
+    world.vk.topic_comment(PAVEL, "[id501:bp-77_9|Ольга], и давно", group_id=GROUP, topic=3)
+    _, known, unknown = await shelf.hear(source)
+    assert known.parent is not None
+    assert (known.parent.id, known.parent.author, known.parent.text) == (
+        first,
+        "Ольга Панова",
+        "Жду ответа неделю",
+    )
+    assert unknown.parent == Quote(id="-77_3_9", author="Ольга", url="https://vk.com/topic-77_3?post=9")
+
+
+async def test_a_wall_that_may_not_be_read_is_not_asked_at_every_answer(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    first, source, shelf = world.community(), world.community(), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    denied = {"error": {"error_code": 15, "error_msg": "Access denied"}}
+    world.vk.faults.add(Fault(path="wall.getById", kind="json", body=denied, times=2))
+    for _ in range(2):
+        world.vk.comment(PAVEL, "Плохо", post=wall)
+        await shelf.hear(source)
+    await source.close()
+    assert world.vk.faults.met == 1
+
+
+async def test_an_answered_post_that_vk_says_is_deleted_is_said_to_be_gone(world: World) -> None:
+    wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
+    first, source, shelf = world.community(), world.community(), Shelf()
+    await shelf.hear(first)
+    await first.close()
+    number = int(wall.rpartition("_")[2])
+    row = {
+        "id": number,
+        "owner_id": -GROUP,
+        "from_id": -GROUP,
+        "date": 1_795_000_000,
+        "text": "",
+        "is_deleted": True,
+    }
+    world.vk.faults.add(Fault(path="wall.getById", kind="json", body={"response": {"items": [row]}}))
+    world.vk.comment(PAVEL, "куда делась запись?", post=wall)
+    (heard,) = await shelf.hear(source)
+    assert heard.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
+    assert [gone.id for gone in shelf.batches[-1].deleted] == [wall]
+    await source.close()
+
+
+async def test_the_long_poll_s_address_is_not_asked_for_at_every_fault(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=500, times=5))
+    for _ in range(5):
+        with pytest.raises(SourceError):
+            await shelf.hear(source)
+    post = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    assert [mention.id for mention in await shelf.hear(source)] == [post]
+    assert [call.method for call in world.vk.calls].count("groups.getLongPollServer") == 1
+
+
+async def test_a_long_poll_that_has_moved_is_found_again(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    source._server_at -= 1000  # a quarter of an hour ago
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=404))
+    with pytest.raises(SourceError):
+        await shelf.hear(source)
+    await shelf.hear(source)
+    assert [call.method for call in world.vk.calls].count("groups.getLongPollServer") == 2
+
+
+async def test_words_that_were_taken_back_are_not_quoted_again(world: World, source: VkCommunity) -> None:
+    shelf, channel = Shelf(), world.vk.channels[GROUP]
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    comment = world.vk.comment(PAVEL, "мой телефон +7 900 000-00-00", post=wall)
+    await shelf.hear(source)
+    world.vk.delete(comment)
+    await shelf.hear(source)
+    owner, number = (int(part) for part in comment.split("_"))
+    row = {"id": 99, "from_id": 501, "post_id": 1, "owner_id": owner, "date": 1_795_348_800, "text": "и мой"}
+    channel.tell_raw({"type": "wall_reply_new", "event_id": "z", "object": row | {"reply_to_comment": number}})
+    (heard,) = await shelf.hear(source)
+    assert heard.parent is not None
+    assert (heard.parent.id, heard.parent.text) == (comment, "")
+
+
+async def test_a_wall_that_is_down_for_a_while_is_read_when_it_is_back(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    missed = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    world.vk.channels[GROUP].lose_history()
+    world.vk.faults.add(Fault(path="wall.get", kind="status", status=502, times=10))
+    for _ in range(10):
+        with pytest.raises(SourceError):
+            await shelf.hear(source)
+    assert [mention.id for mention in await shelf.hear(source)] == [missed]
+
+
+async def test_what_was_deleted_and_brought_back_is_there(world: World, source: VkCommunity) -> None:
+    shelf, channel = Shelf(), world.vk.channels[GROUP]
+    await shelf.hear(source)
+    row = {"id": 5, "from_id": 501, "topic_id": 3, "topic_owner_id": -GROUP, "date": 1_795_348_800, "text": "ужас"}
+    gone = {"id": 5, "topic_id": 3, "topic_owner_id": -GROUP}
+    channel.tell_raw({"type": "board_post_delete", "event_id": "a", "object": gone})
+    channel.tell_raw({"type": "board_post_restore", "event_id": "b", "object": row})
+    await shelf.hear(source)
+    assert shelf.batches[-1].deleted == ()
+    assert [mention.id for mention in shelf.batches[-1].mentions] == [f"-{GROUP}_3_5"]
+
+
+async def test_a_gap_finds_more_comments_than_a_few_pages_hold(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    missed = {world.vk.comment(PAVEL, f"плохо {number}", post=wall) for number in range(730)}
+    world.vk.channels[GROUP].lose_history()
+    await shelf.hear(source)
+    assert set(shelf.mentions) == missed
+    (gap,) = shelf.batches[-1].gaps
+    assert gap.filled
+
+
+async def test_comments_that_vk_refuses_cost_themselves_and_are_counted(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    walls = [world.vk.community_post(GROUP, f"Новости {number}") for number in range(2)]
+    await shelf.hear(source)
+    for wall in walls:
+        world.vk.comment(PAVEL, "плохо", post=wall)
+    world.vk.channels[GROUP].lose_history()
+    refused = {"error": {"error_code": 212, "error_msg": "Access to post comments denied"}}
+    world.vk.faults.add(Fault(path="wall.getComments", kind="json", body=refused))
+    await shelf.hear(source)
+    assert len(shelf.mentions) == 1
+    (gap,) = shelf.batches[-1].gaps
+    assert not gap.filled
+    assert "не прочитаны комментарии под записями: 1" in gap.cause
 
 
 async def test_a_broken_an_unknown_and_a_repeated_event_lose_nothing_of_the_batch(
@@ -84,7 +326,7 @@ async def test_a_broken_an_unknown_and_a_repeated_event_lose_nothing_of_the_batc
     for _ in range(2):
         channel.tell_raw({"type": "wall_reply_new", "event_id": "c", "object": good})
     assert [one.id for one in await shelf.hear(source)] == [f"-{GROUP}_5"]
-    assert caplog.text.count("skipped") == 3
+    assert caplog.text.count("skipped") == 4
     channel.tell_raw({"type": "wall_reply_new", "event_id": "c", "object": good | {"text": "повтор"}})
     assert await shelf.hear(source) == []
 
@@ -202,6 +444,15 @@ async def test_a_bad_long_poll_answer_loses_nothing(world: World, source: VkComm
     with pytest.raises(SourceError):
         await shelf.hear(source)
     assert [one.id for one in await shelf.hear(source)] == [post]
+
+
+async def test_the_long_poll_waits_as_long_as_it_is_asked_to(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.faults.add(Fault(path=CHECK, kind="status", status=503, headers={"Retry-After": "7"}))
+    with pytest.raises(SourceError) as caught:
+        await shelf.hear(source)
+    assert (caught.value.retry_after, caught.value.unreachable) == (7, True)
 
 
 async def test_an_answer_too_large_to_hold_is_a_gap_and_the_wall_is_read(

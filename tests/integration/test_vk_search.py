@@ -206,6 +206,18 @@ async def test_too_many_calls_a_second_are_made_again_but_not_without_end(world:
     assert world.vk.faults.met == 3
 
 
+async def test_an_outage_uses_up_none_of_the_day_s_searches(world: World) -> None:
+    world.vk.faults.add(Fault(path=SEARCH, kind="status", status=500, times=20))
+    source = world.search()
+    for _ in range(20):
+        with pytest.raises(SourceError) as caught:
+            await source.fetch(None)
+        assert caught.value.unreachable
+    await source.fetch(None)
+    await source.close()
+    assert list(world.purse.spent.values()) == [1]
+
+
 async def test_one_malformed_result_is_skipped_and_the_others_are_kept(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

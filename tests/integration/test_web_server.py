@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from listener.commands import health as health_command
 from listener.metrics import Metrics
 from listener.ports import SourceError
-from listener.watch import Watch
+from listener.telemetry import Telemetry
 from listener.web.health import Health
 from listener.web.server import WebServer
 
@@ -59,13 +59,13 @@ async def served() -> AsyncIterator[Served]:
 
 
 async def command(url: str) -> tuple[bool, str]:
-    return await asyncio.to_thread(health_command.ask, url + "/healthz", 2.0)
+    return await asyncio.to_thread(health_command.ask, url + "/livez", 2.0)
 
 
 async def test_a_daemon_that_starts_is_neither_ready_nor_alive(served: Served) -> None:
     assert (await served.get("/readyz"))[0] == 503
     assert (await served.get("/healthz"))[0] == 503
-    assert await command(served.url) == (False, "not alive: nothing runs yet")
+    assert await command(served.url) == (False, "not alive: ещё ничего не работает")
 
 
 async def test_a_living_daemon_says_so_to_docker_and_to_people(served: Served) -> None:
@@ -84,14 +84,25 @@ async def test_a_source_that_waits_is_named_by_the_command(served: Served) -> No
     assert await command(served.url) == (True, f"alive: 1 sources, waiting: {X}")
 
 
-async def test_a_sick_daemon_says_why(served: Served) -> None:
+async def test_a_trouble_is_red_for_people_and_no_reason_for_docker_to_start_anew(served: Served) -> None:
     served.health.sources({X: timedelta(minutes=1)}, NOON)
-    served.health.source_failed(X, SourceError("X answers 502"), NOON, 60)
-    served.clock.time += timedelta(minutes=20)
-    assert (await served.get("/healthz"))[0] == 503
+    served.health.source_failed(X, SourceError("токен отозван", permanent=True), NOON, 60)
+    status, body = await served.get("/healthz")
+    assert status == 503
+    assert f"источник {X} остановлен, нужен человек: токен отозван" in body, "Russian as it is"
+    assert (await served.get("/livez"))[0] == 200
     alive, words = await command(served.url)
-    assert not alive
-    assert words == f"not alive: source {X} has brought nothing for 20 min: X answers 502"
+    assert alive
+    assert words.splitlines()[1].strip() == f"источник {X} остановлен, нужен человек: токен отозван"
+    _, metrics = await served.get("/metrics")
+    assert "otklik_problems 1.0" in metrics
+
+
+async def test_a_loop_that_stands_is_a_reason_to_start_anew(served: Served) -> None:
+    served.health.turned("tell", NOON)
+    served.clock.time += timedelta(minutes=20)
+    assert (await served.get("/livez"))[0] == (await served.get("/healthz"))[0] == 503
+    assert await command(served.url) == (False, "not alive: цикл tell стоит 1200 с")
 
 
 async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served: Served) -> None:
@@ -134,7 +145,7 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
 
 
 async def test_a_source_slower_than_it_was_asked_to_be_counts_as_held_back(served: Served) -> None:
-    watch = Watch(served.metrics, served.health, served.clock)
+    watch = Telemetry(served.metrics, served.health, served.clock)
     minute = timedelta(minutes=1)
     watch.sources({X: minute, "vk.community:romashka": None}, NOON)
     for every, held in ((minute, 0.0), (2 * minute, 1.0), (minute, 0.0)):

@@ -9,13 +9,17 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from domain.brand import Brand, WatchX
+from domain.brand import Brand, Watch
+from domain.mention import Quote
+from listener.environment import Secret
+from listener.networks.accounts import is_own_account
 from listener.networks.x.build import build_x
-from listener.networks.x.client import Patience, XClient
+from listener.networks.x.client import Timeouts, XClient
+from listener.networks.x.options import XOptions
+from listener.networks.x.pagination import Pagination
 from listener.networks.x.search import XSearch
-from listener.networks.x.walking import Walking
+from listener.networks.x.snowflake import number_at
 from listener.ports import Batch, Source, SourceError
-from listener.settings import Secret, Settings
 from simulator.faults import Fault
 from simulator.people import Writer
 from simulator.x import X
@@ -65,15 +69,15 @@ class World:
     opened: list[Source] = field(default_factory=list)
 
     def sources(self, brand: Brand, query: str = "ромашка") -> list[Source]:
-        settings = Settings(x_api_url=self.address, x_bearer_token=Secret(TOKEN))
-        sources = build_x([brand], settings, self.purse, self.clock, lambda _: query)
+        settings = XOptions(api_url=self.address, bearer_token=Secret(TOKEN))
+        sources = build_x([brand], settings, self.purse, self.clock, lambda _: [query])
         self.opened += sources
         return sources
 
-    def search(self, query: str = "ромашка", patience: Patience | None = None) -> Source:
-        client = XClient(TOKEN, self.address, self.clock, patience)
-        walking = Walking("x.search:romashka", self.clock, None)
-        source = XSearch("x.search:romashka", query, timedelta(seconds=60), client, walking)
+    def search(self, query: str = "ромашка", timeouts: Timeouts | None = None) -> Source:
+        client = XClient(TOKEN, self.address, self.clock, timeouts)
+        pagination = Pagination("x.search:romashka", self.clock, None)
+        source = XSearch("x.search:romashka", query, timedelta(seconds=60), client, pagination)
         self.opened.append(source)
         return source
 
@@ -96,9 +100,9 @@ def brand(*, mentions: bool = False, search: bool = True, usd: float | None = No
         id="romashka",
         title="Ромашка",
         names=("Ромашка",),
-        accounts_x=("romashka_ru",),
-        watch_x=WatchX(search=search, mentions=mentions),
-        x_usd_per_day=usd,
+        accounts={"x": ("romashka_ru",)},
+        watch={"x": Watch(search=search, mentions=mentions, every=timedelta(seconds=60))},
+        usd_per_day={} if usd is None else {"x": usd},
     )
 
 
@@ -241,7 +245,7 @@ async def test_a_daemon_that_slept_two_days_misses_nothing(world: World) -> None
     world.clock.move(days=1)
     batches, _ = await drain(source, cursor)
     assert asleep in ids(batches)
-    assert all(batch.gap is None for batch in batches)
+    assert not any(batch.gaps for batch in batches)
 
 
 async def test_a_daemon_that_slept_ten_days_says_what_it_may_have_missed(world: World) -> None:
@@ -253,10 +257,11 @@ async def test_a_daemon_that_slept_ten_days_says_what_it_may_have_missed(world: 
     world.clock.move(days=5)
     batches, cursor = await drain(source, cursor)
     assert ids(batches) == [reachable]
-    assert batches[0].gap is not None
-    assert "2026-11-22" in batches[0].gap
+    (gap,) = batches[0].gaps
+    assert gap.since is not None
+    assert f"{gap.since:%Y-%m-%d}" == "2026-11-22"
     batches, _ = await drain(source, cursor)
-    assert batches[0].gap is None
+    assert batches[0].gaps == ()
 
 
 async def test_a_cursor_that_cannot_be_read_begins_anew(world: World) -> None:
@@ -286,7 +291,7 @@ async def test_an_account_that_does_not_exist_calls_a_person(world: World) -> No
 
 
 async def test_no_token_means_no_sources(world: World) -> None:
-    assert build_x([brand()], Settings(), world.purse, world.clock, lambda _: "ромашка") == []
+    assert build_x([brand()], XOptions(), world.purse, world.clock, lambda _: ("ромашка",)) == []
 
 
 async def test_a_query_that_x_would_refuse_for_its_length_makes_no_source(world: World) -> None:
@@ -375,7 +380,7 @@ async def test_a_bad_answer_is_an_error_to_try_again_and_the_next_good_one_is_he
     fault, words = BAD_ANSWERS[name]
     world.x.faults.add(Fault(**{key: getattr(fault, key) for key in fault.__slots__}))
     number = world.x.post(OLGA, "ромашка", at=NOON)
-    source = world.search(patience=Patience(total=0.5, connect=0.5, read=0.3))
+    source = world.search(timeouts=Timeouts(total=0.5, connect=0.5, read=0.3))
     with pytest.raises(SourceError, match=words) as caught:
         await source.fetch(None)
     assert not caught.value.permanent
@@ -389,11 +394,15 @@ async def test_a_bad_answer_is_an_error_to_try_again_and_the_next_good_one_is_he
     [
         ({"status": 429, "headers": {"x-rate-limit-reset": str(int(NOON.timestamp()) + 40)}}, False, 41),
         ({"status": 429, "headers": {"x-rate-limit-reset": "soon"}}, False, 60),
-        ({"status": 429, "headers": {"x-rate-limit-reset": "0"}}, False, 1),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "0"}}, False, 60),
+        ({"status": 429, "headers": {"x-rate-limit-reset": "-1", "retry-after": "1e999"}}, False, 900),
         ({"status": 429, "headers": {"x-rate-limit-reset": "99999999999"}}, False, 900),
         ({"status": 429, "headers": {"retry-after": "7"}}, False, 7),
         ({"status": 429}, False, 60),
         ({"status": 503, "headers": {"retry-after": "30"}}, False, 30),
+        ({"status": 503, "headers": {"retry-after": "99999999999999"}}, False, 86_400),
+        ({"status": 503, "headers": {"retry-after": "nan"}}, False, None),
+        ({"status": 503, "headers": {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}}, False, None),
         ({"status": 402}, True, None),
         ({"status": 403}, True, None),
         ({"status": 404}, False, None),
@@ -408,6 +417,7 @@ async def test_every_status_has_its_consequence(
     assert caught.value.permanent == permanent
     assert caught.value.retry_after == wait
     assert caught.value.held_back == (fault["status"] == 429)
+    assert caught.value.unreachable == (fault["status"] == 503)
 
 
 async def test_a_usage_cap_has_no_reset_and_is_looked_at_again_in_an_hour(world: World) -> None:
@@ -457,7 +467,7 @@ async def test_broken_posts_are_left_out_and_the_others_heard(
     assert mention.id == good["id"]
     assert mention.author.name == "id7"
     assert mention.url == f"https://x.com/i/status/{good['id']}"
-    assert "`text` must be a string, got nothing" in caplog.text
+    assert "`text`: Expected `str`, got `null`" in caplog.text
 
 
 async def test_parts_that_x_cannot_give_do_not_stop_the_rest(
@@ -492,7 +502,7 @@ async def test_an_endless_body_is_cut_off(world: World) -> None:
     app.router.add_get(SEARCH, flood)
     async with TestServer(app) as server:
         client = XClient(TOKEN, str(server.make_url("/")), world.clock)
-        with pytest.raises(SourceError, match="longer than"):
+        with pytest.raises(SourceError, match="слишком велик"):
             await client.search("ромашка", {}, None)
         await client.close()
 
@@ -515,10 +525,10 @@ async def test_a_text_of_two_hundred_megabytes_costs_its_post_and_no_other(
     app.router.add_get(SEARCH, monster)
     async with TestServer(app) as server:
         client = XClient(TOKEN, str(server.make_url("/")), world.clock)
-        source = XSearch("x", "ромашка", timedelta(1), client, Walking("x", world.clock, None))
+        source = XSearch("x", "ромашка", timedelta(1), client, Pagination("x", world.clock, None))
         assert ids([await source.fetch(None)]) == ["12"]
         await source.close()
-    assert "post 11: `text` must be a string, got nothing" in caplog.text
+    assert "post 11: `text`: Expected `str`, got `null`" in caplog.text
 
 
 async def test_a_server_that_knows_only_the_new_field_names_is_understood(world: World) -> None:
@@ -536,7 +546,7 @@ async def test_a_server_that_knows_only_the_new_field_names_is_understood(world:
     app.router.add_get(SEARCH, renamed)
     async with TestServer(app) as server:
         client = XClient(TOKEN, str(server.make_url("/")), world.clock)
-        source = XSearch("x", "ромашка", timedelta(1), client, Walking("x", world.clock, None))
+        source = XSearch("x", "ромашка", timedelta(1), client, Pagination("x", world.clock, None))
         assert (await source.fetch(None)).mentions[0].text == "длинно"
         await source.fetch(None)
         await source.close()
@@ -565,12 +575,57 @@ async def test_own_posts_are_known_by_number_where_x_names_no_authors(world: Wor
     app.router.add_get(SEARCH, search)
     app.router.add_get("/2/users/by/username/{name}", user)
     async with TestServer(app) as server:
-        settings = Settings(x_api_url=str(server.make_url("/")), x_bearer_token=Secret(TOKEN))
-        (source,) = build_x([brand()], settings, world.purse, world.clock, lambda _: "ромашка")
-        heard = [[one.id for one in (await source.fetch(None)).mentions] for _ in range(3)]
+        settings = XOptions(api_url=str(server.make_url("/")), bearer_token=Secret(TOKEN))
+        (source,) = build_x([brand()], settings, world.purse, world.clock, lambda _: ["ромашка"])
+        batches = [await source.fetch(None) for _ in range(3)]
         await source.close()
-    assert heard == [["5", "6"], ["6"], ["6"]]
+    own = [[is_own_account(mention, (brand(),)) for mention in batch.mentions] for batch in batches]
+    assert [[mention.id for mention in batch.mentions] for batch in batches] == [["5", "6"]] * 3
+    assert own == [[False, False], [True, False], [True, False]]
     assert asked == ["romashka_ru", "romashka_ru"]
+
+
+async def test_an_edited_post_is_the_same_mention_with_another_text(world: World) -> None:
+    first, second = str(number_at(NOON)), str(number_at(NOON + timedelta(minutes=5)))
+    rows = [
+        {
+            "id": second,
+            "author_id": "7",
+            "text": "ромашка, починили",
+            "created_at": "2026-11-22T12:05:00.000Z",
+            "conversation_id": first,
+            "edit_history_tweet_ids": [first, second],
+        },
+        {"id": first, "author_id": "7", "text": "ромашка лежит", "edit_history_tweet_ids": [first]},
+    ]
+    world.x.faults.add(Fault(path=SEARCH, kind="json", body={"data": rows, "meta": {}}))
+    edited, before = (await world.search().fetch(None)).mentions
+    assert (edited.id, before.id) == (first, first)
+    assert (edited.published_at, edited.edited_at) == (NOON, NOON + timedelta(minutes=5))
+    assert before.edited_at is None
+    assert edited.thread is None
+    assert edited.url.endswith(second)
+
+
+async def test_what_a_post_answers_and_shows_is_named_and_read_where_x_gives_it(world: World) -> None:
+    rows = [
+        {
+            "id": "2124356565342355456",
+            "author_id": "7",
+            "text": "и у нас",
+            "created_at": "2026-11-22T11:59:00.000Z",
+            "referenced_tweets": [{"type": "replied_to", "id": "11"}, {"type": "quoted", "id": "12"}, None],
+            "entities": {"urls": [{"title": "Ромашка &amp; Ко", "description": "Опять авария"}, {}, 5]},
+        }
+    ]
+    given = [{"id": "12", "author_id": "8", "text": "нет &lt;связи&gt;"}]
+    includes = {"tweets": given, "users": [{"id": "8", "name": "Пётр", "username": "petr"}]}
+    world.x.faults.add(Fault(path=SEARCH, kind="json", body={"data": rows, "includes": includes, "meta": {}}))
+    (mention,) = (await world.search().fetch(None)).mentions
+    assert mention.kind == "reply"
+    assert mention.parent == Quote(id="11", url="https://x.com/i/status/11")
+    assert mention.quoted == Quote(id="12", author="Пётр", text="нет <связи>", url="https://x.com/i/status/12")
+    assert mention.attached == ("Ромашка & Ко\nОпять авария",)
 
 
 async def test_a_server_that_repeats_its_token_is_not_walked_for_ever(world: World) -> None:

@@ -4,13 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.brand import Brand
-from listener.brands.dialect import X_QUERY_LENGTH, vk_queries, x_query
+from listener.networks.vk.dialect import vk_queries
+from listener.networks.x.dialect import LONGEST_QUERY, x_query
 from simulator.vk.words import matches
 
 WORDS = st.sampled_from(["Ромашка", "ромашки", "Телеком", "телекома", "связь", "ТВ", "romashka"])
 
 
-def brand(*names: str, **more: tuple[str, ...]) -> Brand:
+def brand(*names: str, **more: object) -> Brand:
     return Brand(id="it", title="it", names=names, **more)  # type: ignore[arg-type]  # only tuples are passed on
 
 
@@ -52,7 +53,7 @@ def test_whatever_a_dropped_query_would_find_another_one_finds(names: list[str],
 
 
 def test_x_is_asked_for_the_cases_and_spellings_without_the_brand_itself() -> None:
-    query = x_query(brand("Ромашка", accounts_x=("romashka_ru",)))
+    query = x_query(brand("Ромашка", accounts={"x": ("romashka_ru",)}))
     assert query.startswith("(ромашка OR @romashka_ru OR romashka OR ромашки OR ромашке OR ромашку OR ромашкой")
     assert query.endswith(") -is:retweet -from:romashka_ru")
 
@@ -66,7 +67,7 @@ def test_a_name_of_several_words_is_bent_as_a_whole() -> None:
 
 def test_x_never_gets_more_than_its_plan_takes() -> None:
     many = brand(*(f"Имябренда{chr(letter)}" for letter in range(ord("а"), ord("я"))))
-    assert len(x_query(many)) <= X_QUERY_LENGTH
-    crowded = brand("Ромашка", accounts_x=tuple(f"own_account_number_{n}" for n in range(30)))
-    assert len(x_query(crowded)) <= X_QUERY_LENGTH
+    assert len(x_query(many)) <= LONGEST_QUERY
+    crowded = brand("Ромашка", accounts={"x": tuple(f"own_account_number_{n}" for n in range(30))})
+    assert len(x_query(crowded)) <= LONGEST_QUERY
     assert "ромашка" in x_query(crowded)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from domain.brand import Brand
 from listener.brands.forms import inflected
 from listener.brands.matcher import Matcher
+from listener.networks.registry import MARKS
 
 ROMASHKA = Brand(
     id="romashka",
@@ -17,13 +18,12 @@ ROMASHKA = Brand(
     only_when=("связь", "интернет", "тариф", "сим-карта"),
     never_when=("чай с ромашкой", "аптечная ромашка"),
     phrases=('"ромашка тв"', "ромашк* приложени*"),
-    accounts_vk=("romashka.help",),
-    accounts_x=("romashka_ru",),
+    accounts={"vk": ("romashka.help",), "x": ("romashka_ru",)},
 )
 OPPO = Brand(id="oppo", title="OPPO", names=("OPPO",))
 TULPAR = Brand(id="tulpar", title="Тулпар Банк", names=("Тулпар-Банк", "Зелкомбанк", "ЗКБ"))
 ZEL2 = Brand(id="zel2", title="Зеле2", names=("Зеле2", "А1"))
-MATCHER = Matcher([ROMASHKA, OPPO, TULPAR, ZEL2])
+MATCHER = Matcher([ROMASHKA, OPPO, TULPAR, ZEL2], MARKS)
 
 
 def found(text: str) -> dict[str, list[str]]:

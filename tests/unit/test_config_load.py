@@ -1,6 +1,7 @@
 """The config: every mistake is named with its line, in Russian, and nothing else ever escapes."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.brand import Brand, WatchVk, WatchX
+from domain.brand import Brand, Watch
 from listener.commands import check as check_command
 from listener.config.load import check, load
 from listener.config.schema_files import SCHEMAS, schema_text
@@ -72,14 +73,15 @@ def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
             only_when=("связь", "интернет"),
             never_when=("чай с ромашкой",),
             phrases=('"ромашка тв"', "ромашк* приложени*"),
-            accounts_vk=("romashka_help",),
-            accounts_x=("romashka_ru",),
+            accounts={"vk": ("romashka_help",), "x": ("romashka_ru",)},
             ignore_authors=("vk:-100500", "x:romashka_ru"),
-            watch_vk=WatchVk(community=("romashka_help",)),
-            watch_x=WatchX(mentions=True, every=WatchX().every * 2),
+            watch={
+                "vk": Watch(pages=("romashka_help",), every=timedelta(seconds=90)),
+                "x": Watch(mentions=True, every=timedelta(minutes=2)),
+            },
             complaint_at=0.7,
             per_day=60,
-            x_usd_per_day=5.0,
+            usd_per_day={"x": 5.0},
         ),
     )
     support, crisis = config.routing.receivers
@@ -129,7 +131,7 @@ def test_urgent_cards_come_at_night_where_nothing_is_said(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["config", "examples/telecom", "examples/banks"])
 def test_the_configs_that_ship_have_no_mistake_and_no_warning(name: str) -> None:
-    assert check(ROOT / name, vk_searches=1000) == ()
+    assert check(ROOT / name, searches={"vk": 1000}) == ()
 
 
 MISTAKES = {
@@ -196,7 +198,7 @@ MISTAKES = {
         3,
         "чата",
     ),
-    "a chat as a name": ("routes", ROUTES.replace("chat: -1003", "chat: friends"), 3, "нужно целое число"),
+    "a chat as a name": ("routes", ROUTES.replace("chat: -1003", "chat: friends"), 3, "напишите там /id"),
     "deadlines out of order": ("routes", ROUTES.replace("due: 30m", "due: 3h"), 9, "warn < due < breach"),
     "hours that overlap": ("routes", ROUTES.replace("14:00-24:00", "12:00-24:00"), 11, "пересекаются"),
     "hours that end before they start": (
@@ -278,23 +280,25 @@ def test_a_warning_does_not_stop_the_daemon(tmp_path: Path, case: str) -> None:
 
 def test_a_cadence_that_uses_up_vks_quota_is_warned_of_at_its_line(tmp_path: Path) -> None:
     folder(tmp_path)
-    (warning,) = check(tmp_path, vk_searches=1000)
+    (warning,) = check(tmp_path, searches={"vk": 1000})
     assert warning.warning
     assert (Path(warning.file).name, warning.line) == ("romashka.yaml", 10)
     assert "нужно 1920" in warning.message
     assert "every: 3m" in warning.message
-    assert check(tmp_path, vk_searches=1920) == ()
+    assert check(tmp_path, searches={"vk": 1920}) == ()
     folder(tmp_path, brand=BRAND.replace("every: 90s", "every: 3m"))
-    assert check(tmp_path, vk_searches=1000) == ()
+    assert check(tmp_path, searches={"vk": 1000}) == ()
 
 
 def test_only_the_brands_that_take_more_than_their_share_of_the_quota_are_named(tmp_path: Path) -> None:
     folder(tmp_path, brand=BRAND.replace("every: 90s", "every: 1h"))
-    other = BRAND.replace("id: romashka", "id: vasilek").replace(
-        "[Ромашка, Ромашка Телеком, romashka]", "[Василёк]"
+    other = (
+        BRAND.replace("romashka", "vasilek")
+        .replace("[Ромашка, Ромашка Телеком, vasilek]", "[Василёк]")
+        .replace("Ромашка Телеком", "Василёк")
     )
     (tmp_path / "brands" / "vasilek.yaml").write_text(other.replace("every: 90s", "every: 30s"), encoding="utf-8")
-    warnings = check(tmp_path, vk_searches=1000)
+    warnings = check(tmp_path, searches={"vk": 1000})
     assert [Path(one.file).name for one in warnings] == ["vasilek.yaml"]
 
 

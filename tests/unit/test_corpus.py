@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import combinations
+from typing import get_args
 
 import pytest
 
-from simulator.corpus import Corpus, load_corpus
+from simulator.corpus import Corpus, SequelKind, load_corpus
 
 KINDS = (
     "advertisement",
@@ -119,3 +120,9 @@ def test_some_authors_say_several_things_in_one_thread(corpus: Corpus) -> None:
 def test_each_brand_has_complaints_in_both_networks(corpus: Corpus) -> None:
     heard = Counter((entry.brand, entry.network) for entry in corpus.entries if entry.complaint)
     assert min(heard[house.id, network] for house in corpus.houses for network in ("vk", "x")) >= 8
+
+
+def test_every_kind_of_sequel_is_there_and_speaks_of_known_brands(corpus: Corpus) -> None:
+    assert {sequel.kind for sequel in corpus.sequels} == set(get_args(SequelKind))
+    assert {sequel.brand for sequel in corpus.sequels if sequel.brand} <= {house.id for house in corpus.houses}
+    assert not [one for one in corpus.sequels if REAL_COMPANIES.search(one.text + one.title)]

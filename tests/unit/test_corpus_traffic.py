@@ -88,6 +88,25 @@ async def test_a_paused_traffic_publishes_nothing_until_its_rate_is_raised(corpu
     assert published
 
 
+async def test_a_rate_set_to_zero_just_when_a_text_is_due_pauses_and_ends_nothing(corpus: Corpus) -> None:
+    published: list[Planned] = []
+    traffic = Traffic(plan(corpus, 1), published.append, rate=20)
+    task = asyncio.create_task(traffic.run())
+    await asyncio.sleep(0.005)  # The first is out, the second waits.
+    loop = asyncio.get_running_loop()
+    loop.call_later(0.15, setattr, traffic, "rate", 0.0)
+    end = loop.time() + 0.2
+    while loop.time() < end:
+        pass  # The loop is busy: the time-out and the change of the rate come to it together.
+    await asyncio.sleep(0.05)
+    assert (task.done(), len(published)) == (False, 1)
+    traffic.rate = 100
+    await asyncio.sleep(0.1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(published) > 1
+
+
 @pytest.mark.parametrize("rate", [-1.0, float("nan"), float("inf")])
 def test_a_rate_that_makes_no_sense_is_refused(corpus: Corpus, rate: float) -> None:
     traffic = Traffic(plan(corpus, 1), lambda _: None)

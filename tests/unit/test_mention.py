@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.mention import MAX_TEXT, Author, Mention
+from domain.mention import MAX_TEXT, Author, Mention, Quote
 from listener.mention_format import MalformedMentionError, mention_row, parse_mention
 
 ROW: dict[str, Any] = {
@@ -24,6 +24,10 @@ ROW: dict[str, Any] = {
 }
 
 texts = st.text(max_size=50)
+times = st.datetimes(min_value=datetime(2006, 1, 1), max_value=datetime(2100, 1, 1)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+quotes = st.builds(Quote, id=st.just("-1_1"), author=texts, text=texts, url=st.just("https://vk.com/wall-1_1"))
 mentions = st.builds(
     Mention,
     network=st.sampled_from(["vk", "x"]),
@@ -38,12 +42,14 @@ mentions = st.builds(
         followers=st.none() | st.integers(0, 10**9),
     ),
     text=texts,
-    published_at=st.datetimes(min_value=datetime(2006, 1, 1), max_value=datetime(2100, 1, 1)).map(  # noqa: DTZ001
-        lambda moment: moment.replace(tzinfo=UTC)
-    ),
+    published_at=times,
     thread=st.none() | st.just("-1_1"),
     reach=st.none() | st.integers(0, 10**9),
     place=st.none() | st.just("vk:romashka_help"),
+    parent=st.none() | quotes,
+    quoted=st.none() | quotes,
+    attached=st.lists(texts, max_size=3).map(tuple),
+    edited_at=st.none() | times,
 )
 
 
@@ -60,7 +66,14 @@ def test_a_time_with_another_offset_is_kept_in_utc() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"network": "ok"}, "network"),
+        ({"network": "Vk"}, "network"),
+        ({"network": None}, "network"),
+        ({"parent": "-1_1"}, "`parent` must be an object"),
+        ({"parent": {"text": "без номера"}}, "parent.id"),
+        ({"quoted": {"id": "-1_1", "text": 5}}, "quoted.text"),
+        ({"attached": "опрос"}, "attached"),
+        ({"attached": [1]}, "attached"),
+        ({"edited_at": "вчера"}, "edited_at"),
         ({"kind": None}, "kind"),
         ({"id": None}, "`id` must be a string"),
         ({"id": ""}, "`id` must be a string"),
@@ -79,6 +92,17 @@ def test_a_time_with_another_offset_is_kept_in_utc() -> None:
 def test_a_bad_row_names_the_field(change: dict[str, Any], said: str) -> None:
     with pytest.raises(MalformedMentionError, match=said):
         parse_mention({**ROW, **change})
+
+
+def test_a_network_that_is_not_known_is_refused_by_name() -> None:
+    with pytest.raises(MalformedMentionError, match="must be one of vk, x"):
+        parse_mention({**ROW, "network": "ok"}, ("vk", "x"))
+
+
+@pytest.mark.parametrize("key", ["published_at", "edited_at"])
+def test_a_time_before_the_first_day_is_refused_and_ends_nothing(key: str) -> None:
+    with pytest.raises(MalformedMentionError, match=key):
+        parse_mention({**ROW, key: "0001-01-01T00:00:00+03:00"})
 
 
 @pytest.mark.parametrize("row", [None, 5, "text", [ROW]])

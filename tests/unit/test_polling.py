@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.mention import Network
+from domain.mention import NetworkId
 from listener.clock import SystemClock
 from listener.polling import LAST_BACKOFF, PAUSED_PROBE, Polling, backoff, jitter
 from listener.ports import Batch, Source, SourceError
+
+VK = NetworkId("vk")
 
 
 @dataclass
@@ -22,7 +24,7 @@ class Scripted:
     name: str
     answer: Callable[[int], Batch]
     every: timedelta | None = timedelta(milliseconds=20)
-    network: Network = "vk"
+    network: NetworkId = VK
     calls: int = 0
 
     async def fetch(self, cursor: str | None) -> Batch:
@@ -134,6 +136,14 @@ def test_backoff_doubles_up_to_five_minutes() -> None:
     assert waits[:4] == [1, 2, 4, 8]
     assert waits[-1] == LAST_BACKOFF
     assert waits == sorted(waits)
+
+
+def test_a_network_that_cannot_be_reached_is_heard_within_five_seconds_of_its_return() -> None:
+    error = SourceError("HTTP 500", unreachable=True)
+    for failures in range(1, 100):
+        wait = backoff(failures, error)
+        assert all(wait + abs(jitter(wait, random.Random(seed))) <= 5 for seed in range(20))
+    assert backoff(9, SourceError("HTTP 503", unreachable=True, retry_after=42)) == 42
 
 
 def test_backoff_follows_the_networks_own_word() -> None:

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from listener.settings import Secret, SettingsError, read_config_dir, read_judge, read_settings
+from listener.environment import Road, Secret, SettingsError
+from listener.networks.vk.options import VkOptions
+from listener.networks.x.options import XOptions
+from listener.settings import read_config_dir, read_judge, read_settings
 
 
 def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
     settings = read_settings({})
     assert settings.database_url == "sqlite:///var/otklik.db"
-    assert settings.vk_service_token is None
+    assert settings.networks["vk"].service_token is None
     assert settings.telegram_token is None
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
 
@@ -33,7 +36,7 @@ def test_the_second_opinion_is_wanted_unless_it_is_switched_off() -> None:
 
 def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
     settings = read_settings({"LISTENER_VK_API_URL": "http://127.0.0.1:9/vk/method"})
-    assert settings.vk_api_url == "http://127.0.0.1:9/vk/method/"
+    assert settings.networks["vk"].api_url == "http://127.0.0.1:9/vk/method/"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,11 @@ def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
         ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": 5}', "JSON"),
         ("LISTENER_TELEGRAM_TOKEN_FILE", "no/such/file", "не читается"),
         ("LISTENER_TELEGRAM_TOKEN", "12:привет", "не латинская"),
-        ("LISTENER_TELEGRAM_PROXY", "socks5://proxy:1080", "http://сервер:порт"),
+        ("LISTENER_TELEGRAM_PROXY", "ftp://proxy:1080", "http://сервер:порт"),
+        ("LISTENER_PROXIES_X", "socks5://proxy:1080, proxy:3128", "2-й прокси"),
+        ("LISTENER_PROXIES_SLACK", "https://proxy:3128", "https к самому прокси"),
+        ("LISTENER_PROXIES_VK", "http://proxy", "порт"),
+        ("LISTENER_CA_VK", "no/such.pem", "нет файла"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, said: str) -> None:
@@ -59,6 +66,103 @@ def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, said: str
         read_settings({name: value})
     assert name in str(error.value)
     assert said in str(error.value)
+
+
+PAIR = {"LISTENER_SLACK_BOT_TOKEN": "xoxb-1", "LISTENER_SLACK_APP_TOKEN": "xapp-1"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        (
+            {"LISTENER_VK_SERVISE_TOKEN": "s3cret"},
+            "такой настройки нет; возможно, вы имели в виду LISTENER_VK_SERVICE_TOKEN",
+        ),
+        ({"LISTENER_TELEGRAM_BOT_TOKEN": "s3cret"}, "возможно, вы имели в виду LISTENER_TELEGRAM_TOKEN"),
+        ({"LISTENER_X_BEARER_TOKENFILE": "s3cret"}, "LISTENER_X_BEARER_TOKEN_FILE"),
+        ({"LISTENER_QUUX": "s3cret"}, "LISTENER_QUUX: такой настройки нет"),
+        ({"listener_x_bearer_token": "s3cret"}, "пишут заглавными: LISTENER_X_BEARER_TOKEN"),
+        ({"LISTENER_SLACK_BOT_TOKEN": "xoxb-s3cret"}, "LISTENER_SLACK_APP_TOKEN: не задан"),
+        ({"LISTENER_SLACK_APP_TOKEN": "xapp-s3cret"}, "LISTENER_SLACK_BOT_TOKEN: не задан"),
+        ({**PAIR, "LISTENER_SLACK_BOT_TOKEN": "xapp-s3cret"}, "его место в LISTENER_SLACK_APP_TOKEN"),
+        ({**PAIR, "LISTENER_SLACK_APP_TOKEN": "xoxb-s3cret"}, "его место в LISTENER_SLACK_BOT_TOKEN"),
+        ({**PAIR, "LISTENER_SLACK_BOT_TOKEN": "xoxp-s3cret"}, "токен человека"),
+        ({"LISTENER_TELEGRAM_TOKEN": "bot1:s3cret"}, "уберите слово bot"),
+    ],
+)
+def test_a_setting_that_is_not_what_somebody_believes_is_named(environ: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings(environ)
+    assert said in str(error.value)
+    assert "s3cret" not in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_folder_named_on_the_command_line_wins_and_makes_the_setting_no_stranger() -> None:
+    settings = read_settings({"LISTENER_CONFIG_DIR": "usual"}, config_dir=Path("asked"))
+    assert settings.config_dir == Path("asked")
+
+
+def test_what_kubernetes_adds_for_a_service_of_that_name_is_no_mistake() -> None:
+    read_settings({"LISTENER_SERVICE_HOST": "10.0.0.1", "LISTENER_PORT_8080_TCP": "tcp://10.0.0.1:8080"})
+
+
+def test_a_value_given_twice_and_an_empty_file_are_named(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\n")
+    path = str(tmp_path / "token")
+    with pytest.raises(SettingsError, match="пуст"):
+        read_settings({"LISTENER_X_BEARER_TOKEN_FILE": path})
+    with pytest.raises(SettingsError, match="и здесь, и в LISTENER_X_BEARER_TOKEN_FILE"):
+        read_settings({"LISTENER_X_BEARER_TOKEN_FILE": path, "LISTENER_X_BEARER_TOKEN": "a"})
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("postgres://me:pw@db/otklik", "postgresql://me:pw@db/otklik"),
+        (
+            "postgresql://me:p%40w@db:6432/otklik?sslmode=require&channel_binding=require&application_name=x",
+            "postgresql://me:p%40w@db:6432/otklik?sslmode=require",
+        ),
+        ("postgresql://me@db/otklik?connect_timeout=5&keepalives_idle=30", "postgresql://me@db/otklik"),
+        ("sqlite:////srv/otklik.db", "sqlite:////srv/otklik.db"),
+    ],
+)
+def test_an_address_of_libpq_is_understood(address: str, meant: str) -> None:
+    assert read_settings({"LISTENER_DATABASE_URL": address}).database_url == meant
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://me:s3cret@db:port/otklik", "порт — число"),
+        ("postgresql://me:s3/cret@db/otklik", "пишут кодом"),
+        ("postgresql://me:s3@cret@db/otklik", "%40"),
+        ("postgresql://me:s3cret@db", "не названа база"),
+        ("postgresql://me:s3cret@[db/otklik", "не адрес базы"),
+        ("postgresql://me:s3cret@db/otklik?sslmode=yes", "sslmode бывает"),
+        (
+            "postgresql://me:s3cret@db/otklik?options=-c%20x&target_session_attrs=any",
+            "options, target_session_attrs",
+        ),
+        ("host=db user=me password=s3cret", "не адрес базы"),
+        ("mysql://me:s3cret@db/otklik", "не адрес базы"),
+        ("var/otklik.db", "sqlite:///var/otklik.db"),
+        ("sqlite://var/otklik.db", "sqlite:///var/otklik.db"),
+        ("sqlite:///var/otklik.db?mode=ro", "параметров"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_named_without_its_password(address: str, said: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({"LISTENER_DATABASE_URL": address})
+    assert said in str(error.value)
+    assert "s3cret" not in str(error.value)
+    assert "cret" not in str(error.value)
+
+
+def test_a_password_is_a_secret_as_it_is_written_and_as_it_is_meant() -> None:
+    settings = read_settings({"LISTENER_DATABASE_URL": "postgresql://me:p%40ss@db/otklik"})
+    assert settings.secrets() == ("p%40ss", "p@ss")
 
 
 def test_all_mistakes_come_at_once() -> None:
@@ -87,10 +191,25 @@ def test_addresses_that_carry_a_password_may_come_from_files_and_the_password_is
     assert settings.secrets() == ("pa55word", "pr0xypass")
 
 
+def test_proxies_are_a_list_in_order_and_each_platform_has_its_own() -> None:
+    settings = read_settings(
+        {
+            "LISTENER_PROXIES_X": "socks5://me:pw1@a:1080, http://b:3128",
+            "LISTENER_PROXIES_SLACK": "http://c:3128 socks5h://d:1080",
+            "LISTENER_TELEGRAM_PROXY": "http://old:3128",
+        }
+    )
+    assert settings.networks["x"].road.proxies == ("socks5://me:pw1@a:1080", "http://b:3128")
+    assert settings.networks["vk"].road == Road()
+    assert settings.slack_road.proxies == ("http://c:3128", "socks5h://d:1080")
+    assert settings.telegram_road.proxies == ("http://old:3128",)
+    assert "pw1" in settings.secrets()
+
+
 def test_the_community_tokens_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "tokens").write_text('{"romashka_help": "vk1.a.secret"}')
     settings = read_settings({"LISTENER_VK_COMMUNITY_TOKENS_FILE": str(tmp_path / "tokens")})
-    assert settings.vk_community_tokens == {"romashka_help": "vk1.a.secret"}
+    assert settings.networks["vk"].community_tokens == {"romashka_help": "vk1.a.secret"}
 
 
 def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
@@ -104,7 +223,36 @@ def test_the_environment_wins_over_the_dotenv_file(tmp_path: Path) -> None:
 def test_a_dotenv_file_of_another_editor_is_read_all_the_same(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_bytes(b"\xef\xbb\xbfLISTENER_X_BEARER_TOKEN=abcdef\r\n# " + "ключ".encode("cp1251") + b"\r\n")
-    assert read_settings({}, dotenv).x_bearer_token == "abcdef"
+    assert read_settings({}, dotenv).networks["x"].bearer_token == "abcdef"
+
+
+def test_a_comment_at_the_end_of_a_line_is_no_part_of_the_value(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(
+        "LISTENER_X_BEARER_TOKEN=abc#def  # the app of the press office\n"
+        'LISTENER_VK_COMMUNITY_TOKENS={"romashka_help": "vk1.a"}   # one a page\n'
+        "LISTENER_LOG_LEVEL = 'debug' # loud\n"
+    )
+    settings = read_settings({}, dotenv)
+    assert settings.networks["x"] == XOptions(bearer_token=Secret("abc#def"))
+    assert settings.networks["vk"] == VkOptions(community_tokens={"romashka_help": Secret("vk1.a")})
+    assert settings.log_level == "DEBUG"
+
+
+def test_a_mistake_in_the_dotenv_file_is_named_with_its_line(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text(
+        "# ours\n\nLISTENER_X_BEARER_TOKEN s3cret\nLISTENER_LOG_LEVEL=loud\n"
+        "LISTENER_LOG_FORMT=json\nX_BEARER_TOKEN=s3cret\n"
+    )
+    with pytest.raises(SettingsError) as error:
+        read_settings({}, dotenv)
+    lines = str(error.value).splitlines()
+    assert "строка 3: не читается; нужно ИМЯ=значение" in lines[0]
+    assert "LISTENER_LOG_LEVEL (.env, строка 4): «loud» не подходит" in lines[1]
+    assert "LISTENER_LOG_FORMT (.env, строка 5): такой настройки нет" in lines[2]
+    assert "X_BEARER_TOKEN (.env, строка 6): нужна приставка: LISTENER_X_BEARER_TOKEN" in lines[3]
+    assert "s3cret" not in str(error.value)
 
 
 def test_a_secret_does_not_show_in_a_representation() -> None:

@@ -1,13 +1,15 @@
 """Slack's blocks of a card: always within the limits, with marks that Slack shows as marks."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.notifiers.slack_blocks import blocks, escape, fallback
-from alerts.notifiers.slack_payloads import read_message, read_press
+from alerts.cards.card import Line, Tone
+from alerts.notifiers.slack.markup import blocks, escape, fallback
+from alerts.notifiers.slack.updates import read_message, read_press
 from simulator.slack_limits import block_mistakes
 from tests.contract.notifier_stages import CARD
 
@@ -15,25 +17,28 @@ TEXTS = st.text(alphabet=st.characters(), max_size=5000) | st.text(alphabet="<>&
 SPANS = st.lists(st.tuples(st.integers(-5, 6000), st.integers(-5, 6000)), max_size=6).map(tuple)
 
 
-@given(quote=TEXTS, because=SPANS, named=SPANS, line=TEXTS)
+@given(quote=TEXTS, evidence=SPANS, brand=SPANS, line=TEXTS)
 def test_any_card_is_within_the_limits(
-    quote: str, because: tuple[tuple[int, int], ...], named: tuple[tuple[int, int], ...], line: str
+    quote: str, evidence: tuple[tuple[int, int], ...], brand: tuple[tuple[int, int], ...], line: str
 ) -> None:
-    lists = {"facts": (line,) * 9, "history": (line,) * 9, "log": (line,) * 20}
-    card = replace(CARD, quote=quote, because=because, named=named, title=line, author=line, status=line, **lists)
+    lines = tuple(Line(text=line, tone=tone, sign="💡") for tone in get_args(Tone)) * 10
+    spans = {"evidence_spans": evidence, "brand_spans": brand}
+    card = replace(CARD, quote=quote, title=line, above=lines, below=lines, status=line, **spans)
     assert block_mistakes(blocks(card)) == []
     assert 0 < len(fallback(card)) <= 3000
 
 
 def test_words_that_moved_the_decision_are_bold_and_whole() -> None:
-    card = replace(CARD, quote="Интернет не работает\nсовсем", because=((12, 23),), named=())
+    card = replace(CARD, quote="Интернет не работает\nсовсем", evidence_spans=((12, 23),), brand_spans=())
     quote = blocks(card)[1]["text"]["text"]
     assert "> Интернет не *работает*\n> *совсем*" in quote
 
 
 @pytest.mark.parametrize("quote", ["@vasilek_ru, ответьте", "2*2", "?!"])
 def test_what_slack_would_not_show_as_a_mark_gets_none(quote: str) -> None:
-    card = replace(CARD, quote=quote, because=((0, 3),) if "*" in quote or "?" in quote else (), named=((0, 11),))
+    card = replace(
+        CARD, quote=quote, evidence_spans=((0, 3),) if quote in ("2*2", "?!") else (), brand_spans=((0, 11),)
+    )
     assert blocks(card)[1]["text"]["text"].endswith(f"> {quote}")
 
 
@@ -43,7 +48,7 @@ def test_all_buttons_lie_in_one_block() -> None:
 
 def test_a_channel_cannot_be_called_by_a_customer() -> None:
     assert escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
-    card = replace(CARD, quote="<!channel>", title="<!here>", author="<@U1>")
+    card = replace(CARD, quote="<!channel>", title="<!here>", above=(Line(text="<@U1>"),))
     shown = [block["text"]["text"] for block in blocks(card) if block["type"] == "section"]
     assert not any("<!" in text or "<@" in text for text in (*shown, fallback(card)))
 

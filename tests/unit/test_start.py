@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from listener.heap import made_to_last
+from listener.gc_tuning import made_to_last
 
 
 @pytest.fixture(autouse=True)

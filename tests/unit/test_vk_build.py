@@ -6,23 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from domain.brand import Brand, WatchVk
-from listener.networks.vk import build_vk
+from domain.brand import Brand, Watch
+from listener.environment import Secret
+from listener.networks.vk.build import build_vk
+from listener.networks.vk.options import VkOptions
 from listener.networks.vk.worker import Worker, WorkerClosedError
 from listener.ports import Source
-from listener.settings import Secret, Settings
 from simulator.vk.words import matches
 from tests.vk_parts import BRAND, Hands, Purse
 
-SETTINGS = Settings(
-    vk_api_url="http://127.0.0.1:9/method/",
-    vk_service_token=Secret("service"),
-    vk_community_tokens={"Romashka_Help": Secret("community")},
+OPTIONS = VkOptions(
+    api_url="http://127.0.0.1:9/method/",
+    service_token=Secret("service"),
+    community_tokens={"Romashka_Help": Secret("community")},
 )
 
 
-def built(*brands: Brand, settings: Settings = SETTINGS) -> Sequence[Source]:
-    return build_vk(brands, settings, Purse(), Hands(), lambda brand: brand.names)
+def built(*brands: Brand, options: VkOptions = OPTIONS) -> Sequence[Source]:
+    return build_vk(brands, options, Purse(), Hands(), lambda brand: brand.names)
 
 
 def test_a_watched_brand_has_its_search_and_its_community() -> None:
@@ -35,19 +36,19 @@ def test_a_community_of_two_brands_is_heard_once() -> None:
 
 
 def test_a_brand_that_does_not_watch_vk_has_no_source() -> None:
-    assert built(replace(BRAND, watch_vk=None), replace(BRAND, watch_vk=WatchVk(search=False))) == []
+    assert built(replace(BRAND, watch={}), replace(BRAND, watch={"vk": Watch(search=False)})) == []
 
 
 def test_without_a_service_token_the_community_is_still_heard_and_the_log_says_so(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    names = [one.name for one in built(BRAND, settings=replace(SETTINGS, vk_service_token=None))]
+    names = [one.name for one in built(BRAND, options=replace(OPTIONS, service_token=None))]
     assert names == ["vk.community:romashka_help"]
     assert "LISTENER_VK_SERVICE_TOKEN" in caplog.text
 
 
 def test_a_community_without_a_token_is_named_and_the_search_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    names = [one.name for one in built(BRAND, settings=replace(SETTINGS, vk_community_tokens={}))]
+    names = [one.name for one in built(BRAND, options=replace(OPTIONS, community_tokens={}))]
     assert names == ["vk.search:romashka"]
     assert "romashka_help" in caplog.text
 

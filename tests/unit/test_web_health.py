@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.routing import Chat
 from listener.ports import SourceError
 from listener.web.health import LOOP_SILENCE, RECENTLY, Health
 
@@ -22,31 +23,27 @@ def listening(now: datetime = NOON) -> Health:
 def test_nothing_running_is_neither_ready_nor_alive() -> None:
     health = Health()
     assert not health.ready
-    assert health.verdict(NOON).problems == ("nothing runs yet",)
+    assert health.verdict(NOON).problems == ("ещё ничего не работает",)
 
 
 def test_a_fresh_start_has_grace() -> None:
     health = listening()
     assert health.ready
-    assert health.verdict(NOON + RECENTLY).alive
+    assert health.verdict(NOON + RECENTLY).problems == ()
 
 
 def test_a_source_that_never_answers_is_named() -> None:
     verdict = listening().verdict(NOON + RECENTLY + MINUTE)
-    assert not verdict.alive
-    assert verdict.problems == (
-        f"source {VK} has brought nothing for 11 min",
-        f"source {X} has brought nothing for 11 min",
-    )
+    assert verdict.alive, "a new start would not help"
+    assert verdict.details["status"] == "troubled"
+    assert verdict.problems == (f"источник {VK} молчит 11 мин", f"источник {X} молчит 11 мин")
 
 
 def test_a_source_that_fails_for_long_is_named_with_its_error() -> None:
     health = listening()
     health.source_ok(VK, NOON + 15 * MINUTE)
     health.source_failed(X, SourceError("X answers 502"), NOON + 14 * MINUTE, 300)
-    assert health.verdict(NOON + 15 * MINUTE).problems == (
-        f"source {X} has brought nothing for 15 min: X answers 502",
-    )
+    assert health.verdict(NOON + 15 * MINUTE).problems == (f"источник {X} молчит 15 мин: X answers 502",)
 
 
 def test_a_short_failure_is_no_illness_but_is_shown() -> None:
@@ -54,7 +51,7 @@ def test_a_short_failure_is_no_illness_but_is_shown() -> None:
     health.source_ok(X, NOON)
     health.source_failed(X, SourceError("X answers 502"), NOON + MINUTE, 5)
     verdict = health.verdict(NOON + 2 * MINUTE)
-    assert verdict.alive
+    assert verdict.problems == ()
     row = verdict.details["sources"][X]
     assert row["state"] == "failing"
     assert row["error"] == "X answers 502"
@@ -62,40 +59,83 @@ def test_a_short_failure_is_no_illness_but_is_shown() -> None:
     assert row["next_try"] == (NOON + MINUTE + timedelta(seconds=5)).isoformat()
 
 
-def test_a_source_that_waits_for_its_quota_or_for_a_person_is_no_illness() -> None:
-    for error in (SourceError("cap", held_back=True), SourceError("token", permanent=True)):
-        health = listening()
-        health.source_ok(VK, NOON + 2 * RECENTLY)
-        health.source_failed(X, error, NOON, 3600)
-        assert health.verdict(NOON + 2 * RECENTLY).alive
+def test_a_source_that_waits_for_its_quota_is_no_problem() -> None:
+    health = listening()
+    health.source_ok(VK, NOON + 2 * RECENTLY)
+    health.source_failed(X, SourceError("cap", held_back=True), NOON, 3600)
+    assert health.verdict(NOON + 2 * RECENTLY).problems == ()
+
+
+def test_a_dead_token_is_a_problem_at_once_and_no_reason_to_start_anew() -> None:
+    health = listening()
+    health.source_failed(X, SourceError("токен отозван", permanent=True), NOON, 900)
+    verdict = health.verdict(NOON + timedelta(seconds=1))
+    assert verdict.problems == (f"источник {X} остановлен, нужен человек: токен отозван",)
+    assert verdict.alive
+    health.source_ok(X, NOON + MINUTE)
+    assert health.verdict(NOON + MINUTE).problems == ()
+
+
+CHAT = Chat(messenger="telegram", chat="-1001", topic=7)
+
+
+def test_a_chat_that_refuses_is_a_problem_until_it_takes_a_card_again() -> None:
+    health = listening()
+    health.delivered(CHAT, "failed", NOON)
+    (problem,) = health.verdict(NOON + 3 * MINUTE).problems
+    assert problem == "чат -1001, тема 7 не берёт карточек 3 мин: listener doctor скажет почему"
+    health.delivered(CHAT, "edited", NOON + 3 * MINUTE)
+    assert health.verdict(NOON + 3 * MINUTE).problems == ()
+
+
+def test_a_messenger_that_does_not_answer_is_a_problem_after_a_minute() -> None:
+    health = listening()
+    health.delivered(CHAT, "retried", NOON)
+    health.delivered(CHAT, "unknown", NOON + MINUTE)
+    assert health.verdict(NOON + MINUTE).problems == ()
+    (problem,) = health.verdict(NOON + 2 * MINUTE).problems
+    assert problem.startswith("Telegram не отвечает 2 мин")
+    health.delivered(CHAT, "sent", NOON + 2 * MINUTE)
+    assert health.verdict(NOON + 2 * MINUTE).problems == ()
+
+
+def test_a_refused_config_is_a_problem_until_another_is_in_use() -> None:
+    health = listening()
+    health.config("routes.yaml:5: получатель «suport» нигде не описан")
+    (problem,) = health.verdict(NOON).problems
+    assert (
+        problem == "новые настройки не приняты, в силе прежние: routes.yaml:5: получатель «suport» нигде не описан"
+    )
+    health.config(None)
+    assert health.verdict(NOON).problems == ()
 
 
 def test_a_held_back_source_that_does_not_come_back_is_an_illness() -> None:
     health = listening()
     health.source_failed(X, SourceError("window", held_back=True), NOON, 60)
     health.source_ok(VK, NOON + 2 * RECENTLY)
-    assert health.verdict(NOON + 2 * RECENTLY).problems == (f"source {X} has brought nothing for 20 min: window",)
+    assert health.verdict(NOON + 2 * RECENTLY).problems == (f"источник {X} молчит 20 мин: window",)
 
 
 def test_a_rare_source_has_three_of_its_turns() -> None:
     health = Health()
     health.sources({X: timedelta(hours=1)}, NOON)
     health.source_ok(X, NOON)
-    assert health.verdict(NOON + timedelta(hours=3)).alive
-    assert not health.verdict(NOON + timedelta(hours=3) + MINUTE).alive
+    assert health.verdict(NOON + timedelta(hours=3)).problems == ()
+    assert health.verdict(NOON + timedelta(hours=3) + MINUTE).problems
 
 
 def test_a_source_that_a_quota_slows_down_has_three_of_its_slower_turns() -> None:
     health = listening()
     health.source_ok(VK, NOON + timedelta(hours=4))
     health.source_ok(X, NOON, slowed=timedelta(hours=2))
-    assert health.verdict(NOON + timedelta(hours=4)).alive
+    assert health.verdict(NOON + timedelta(hours=4)).problems == ()
     row = health.verdict(NOON + MINUTE).details["sources"][X]
     assert (row["state"], row["next_try"]) == ("held_back", (NOON + timedelta(hours=2)).isoformat())
     health.source_failed(X, SourceError("VK answers 502"), NOON + timedelta(hours=4), 1)
-    assert health.verdict(NOON + timedelta(hours=4)).alive
+    assert health.verdict(NOON + timedelta(hours=4)).problems == ()
     health.source_ok(X, NOON + timedelta(hours=4))
-    assert not health.verdict(NOON + timedelta(hours=4) + 2 * RECENTLY).alive
+    assert health.verdict(NOON + timedelta(hours=4) + 2 * RECENTLY).problems
 
 
 def test_a_loop_that_stands_still_is_named() -> None:
@@ -103,7 +143,8 @@ def test_a_loop_that_stands_still_is_named() -> None:
     health.turned("tell", NOON)
     assert health.verdict(NOON + LOOP_SILENCE).alive
     verdict = health.verdict(NOON + LOOP_SILENCE + MINUTE)
-    assert verdict.problems == ("the tell loop has not turned for 180 s",)
+    assert verdict.problems == verdict.stuck == ("цикл tell стоит 180 с",)
+    assert not verdict.alive
 
 
 def test_a_new_configuration_forgets_old_sources_and_remembers_kept_ones() -> None:
@@ -111,7 +152,7 @@ def test_a_new_configuration_forgets_old_sources_and_remembers_kept_ones() -> No
     health.source_ok(X, NOON + 20 * MINUTE)
     health.sources({X: MINUTE}, NOON + 20 * MINUTE)
     verdict = health.verdict(NOON + 21 * MINUTE)
-    assert verdict.alive
+    assert verdict.problems == ()
     assert list(verdict.details["sources"]) == [X]
     assert verdict.details["sources"][X]["state"] == "ok"
 
@@ -137,6 +178,7 @@ def test_the_status_and_the_problems_never_contradict_each_other(
                 error = SourceError("no", permanent=what == "paused", held_back=what == "held")
                 health.source_failed(X, error, at, 60)
     verdict = health.verdict(NOON + timedelta(seconds=later))
-    assert verdict.alive == (verdict.details["status"] == "ok")
+    assert verdict.alive == (verdict.details["status"] != "failing")
+    assert bool(verdict.problems) == (verdict.details["status"] != "ok")
     assert list(verdict.problems) == verdict.details["problems"]
-    assert health.verdict(NOON + timedelta(days=3)).alive is False
+    assert health.verdict(NOON + timedelta(days=3)).problems

@@ -14,7 +14,7 @@ from listener.networks.x.bookmark import (
     OVERLAP,
     REACH,
     Bookmark,
-    Walk,
+    Paging,
     after_page,
     by_time,
     first_bookmark,
@@ -29,8 +29,8 @@ from listener.networks.x.snowflake import number_at, time_of
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NUMBERS = st.integers(min_value=0, max_value=2**63)
 TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(2011, 1, 1), max_value=datetime(2040, 1, 1))  # noqa: DTZ001  # hypothesis wants bare bounds
-WALKS = st.none() | st.builds(
-    Walk,
+PAGINGS = st.none() | st.builds(
+    Paging,
     token=st.text(min_size=1),
     newest=st.none() | NUMBERS,
     began=TIMES,
@@ -42,9 +42,9 @@ BOOKMARKS = st.builds(
     since=NUMBERS,
     back=st.none() | NUMBERS,
     rest=st.none() | TIMES,
-    walk=WALKS,
+    paging=PAGINGS,
     user=st.none() | st.just("900"),
-) | st.builds(Bookmark, start=TIMES, walk=WALKS)
+) | st.builds(Bookmark, start=TIMES, paging=PAGINGS)
 
 
 @given(BOOKMARKS)
@@ -79,15 +79,15 @@ def test_numbers_from_the_future_move_the_bound_without_an_overlap() -> None:
     assert after_page(first_bookmark(NOON), huge, None, NOON) == Bookmark(since=huge, back=huge)
 
 
-def test_fresh_posts_move_the_bound_to_the_beginning_of_the_walk_less_the_overlap() -> None:
+def test_fresh_posts_move_the_bound_to_the_beginning_of_the_look_less_the_overlap() -> None:
     after = after_page(first_bookmark(NOON), number_at(NOON), None, NOON)
     assert after == Bookmark(since=number_at(NOON), back=number_at(NOON - OVERLAP))
     assert lower_bound(after, NOON) == after.back
 
 
 def test_a_busy_brand_is_asked_for_its_overlap_once_a_minute() -> None:
-    walking = after_page(first_bookmark(NOON), number_at(NOON), "next", NOON)
-    busy = after_page(walking, None, None, NOON + timedelta(seconds=1))
+    paging = after_page(first_bookmark(NOON), number_at(NOON), "next", NOON)
+    busy = after_page(paging, None, None, NOON + timedelta(seconds=1))
     assert busy.rest == NOON + BUSY_REST
     soon, later = NOON + timedelta(seconds=59), NOON + BUSY_REST
     assert lower_bound(busy, soon) == busy.since
@@ -96,10 +96,10 @@ def test_a_busy_brand_is_asked_for_its_overlap_once_a_minute() -> None:
     assert (quick.since, quick.back, quick.rest) == (number_at(soon), busy.back, busy.rest)
 
 
-def test_a_walk_keeps_its_bound_however_long_it_takes() -> None:
+def test_paging_keeps_its_bound_however_long_it_takes() -> None:
     bookmark = Bookmark(since=number_at(NOON), back=5, rest=NOON + BUSY_REST)
-    walking = after_page(bookmark, None, "next", NOON)
-    assert lower_bound(walking, NOON + timedelta(hours=1)) == bookmark.since
+    paging = after_page(bookmark, None, "next", NOON)
+    assert lower_bound(paging, NOON + timedelta(hours=1)) == bookmark.since
 
 
 def test_a_clock_of_ours_that_is_hours_fast_does_not_jump_over_posts() -> None:
@@ -123,11 +123,21 @@ def test_an_empty_look_leaves_a_number_where_it_is() -> None:
     assert after_page(Bookmark(since=77), None, None, NOON) == Bookmark(since=77)
 
 
+def test_a_cursor_of_an_earlier_version_is_read() -> None:
+    stored = (
+        '{"since": "7", "back": "5", "user": "900", "walk": {"token": "a", "newest": "50",'
+        ' "began": "2026-11-22T12:00:00+00:00", "pages": "3", "overlapping": true}}'
+    )
+    bookmark = read_bookmark(stored)
+    assert (bookmark.since, bookmark.back, bookmark.user) == (7, 5, "900")
+    assert bookmark.paging == Paging(token="a", newest=50, began=bookmark.paging.began, pages=3, overlapping=True)
+
+
 def test_a_start_out_of_reach_is_moved_and_the_loss_named() -> None:
     moved, gap = within_reach(Bookmark(start=NOON - timedelta(days=9)), NOON)
     assert moved.start == NOON - REACH
     assert gap is not None
-    assert "2026-11-13" in gap
+    assert (gap.since, gap.until) == (NOON - timedelta(days=9), NOON - REACH)
 
 
 def test_a_refused_number_within_reach_loses_nothing() -> None:
@@ -141,13 +151,16 @@ def test_a_refused_number_without_a_time_looks_an_hour_back_and_says_so() -> Non
     moved, gap = by_time(Bookmark(since=12, user="900"), NOON)
     assert moved == Bookmark(start=NOON - FIRST_LOOK, user="900")
     assert gap is not None
+    assert gap.until == NOON - FIRST_LOOK
 
 
-def test_a_walk_without_end_is_given_up() -> None:
-    walk = Walk(token="a", newest=50, began=NOON, pages=MAX_PAGES - 1)
-    bookmark = Bookmark(since=7, walk=walk)
-    assert given_up(bookmark, "b")
-    assert not given_up(bookmark, None)
+def test_paging_without_end_is_given_up() -> None:
+    paging = Paging(token="a", newest=50, began=NOON, pages=MAX_PAGES - 1)
+    bookmark = Bookmark(since=7, paging=paging)
+    left_out = given_up(bookmark, "b", NOON)
+    assert left_out is not None
+    assert left_out.until == NOON
+    assert given_up(bookmark, None, NOON) is None
     assert after_page(bookmark, 9, "b", NOON).since == 50
 
 
@@ -172,7 +185,7 @@ def test_every_post_is_delivered_however_late_it_is_found_and_wherever_the_daemo
         now = NOON + timedelta(seconds=second)
         bound = lower_bound(bookmark, now)
         floor = number_at(bound) - 1 if isinstance(bound, datetime) else bound or 0
-        ceiling = int(bookmark.walk.token) if bookmark.walk else 2**63
+        ceiling = int(bookmark.paging.token) if bookmark.paging else 2**63
         there = [n for n, one in posts.items() if floor < n < ceiling and one.at + one.late <= second]
         page = sorted(there, reverse=True)[:page_size]
         token = str(page[-1]) if len(there) > page_size else None
@@ -180,5 +193,5 @@ def test_every_post_is_delivered_however_late_it_is_found_and_wherever_the_daemo
         if turn not in deaths:  # the batch and the bookmark are kept together, or neither is
             delivered |= set(page)
             bookmark = read_bookmark(write_bookmark(after_page(bookmark, max(page, default=None), token, now)))
-        second += 1 if bookmark.walk else every
+        second += 1 if bookmark.paging else every
     assert delivered == set(posts)

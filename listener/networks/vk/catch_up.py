@@ -1,116 +1,147 @@
 """What the long poll missed, read from the wall itself: recent posts and the comments under them."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
-from domain.mention import Author, Mention
+from domain.mention import Author, Deletion, Mention
 from listener.mention_format import MalformedMentionError
+from listener.networks.reading import read, read_all
 from listener.networks.vk.client import VkClient
-from listener.networks.vk.items import PEOPLE_FIELDS, author_id, read_comment, read_date, read_people, read_post
+from listener.networks.vk.items import PEOPLE_FIELDS, read_comment, read_item, read_people, read_post
+from listener.networks.vk.shapes import Item, Page
+from listener.ports import SourceError
 
 log = logging.getLogger(__name__)
 
 PAGE: Final = 100
-MOST_POST_PAGES: Final = 5
-MOST_COMMENT_PAGES: Final = 5
+MOST_PAGES: Final = 100
+"""Pages of one list: ten thousand comments under one post, and not for ever."""
+OLD_PAGES: Final = 5
+"""Pages of comments that are read however old they are: a new answer stands under its old comment."""
 THREAD_SHOWN: Final = 10
 
-Keep = Callable[[Mapping[str, Any], Mapping[int, Author]], Mention]
+Keep = Callable[[Item, Mapping[int, Author]], Mention]
 
 
 @dataclass(slots=True, kw_only=True)
-class _Haul:
-    """Mentions by id of what others wrote since a moment on the wall of `owner`."""
+class Recovered:
+    """What the wall of `owner` has since a moment; `left_out` counts what could not be read, post by post.
+
+    `older` passed on the way: what new comments may answer.
+    """
 
     owner: int
     since: int
+    now: datetime
     mentions: dict[str, Mention] = field(default_factory=dict)
+    deleted: dict[str, Deletion] = field(default_factory=dict)
+    older: dict[str, Mention] = field(default_factory=dict)
     people: dict[int, Author] = field(default_factory=dict)
+    left_out: int = 0
 
-    def take(self, item: object, read: Keep) -> None:
+    def take(self, item: Item, keep: Keep) -> None:
         try:
-            if isinstance(item, Mapping) and read_date(item) >= self.since and author_id(item) != self.owner:
-                mention = read(item, self.people)
+            mention = keep(item, self.people)
+            if item.date < self.since:
+                self.older[mention.id] = mention
+            elif item.deleted or item.is_deleted:
+                self.deleted[mention.id] = Deletion(network=mention.network, id=mention.id, at=self.now)
+            else:
                 self.mentions[mention.id] = mention
         except MalformedMentionError as error:
             log.warning("one item of the wall of %d skipped: %s", self.owner, error)
 
 
-async def catch_up(client: VkClient, owner: int, since: int) -> tuple[Mention, ...]:
-    """Posts and comments of others since `since` (unix seconds). Raises SourceError.
+async def catch_up(client: VkClient, owner: int, since: int, now: datetime) -> Recovered:
+    """Posts and comments since `since` (unix seconds). Raises SourceError.
 
-    New comments are looked for under the newest hundred posts or so, whatever the post's own age.
+    New comments are looked for under the newest hundred posts or so, whatever the post's own age. A post whose
+    comments VK refuses costs those alone.
     """
-    haul = _Haul(owner=owner, since=since)
-    commented = [post async for post in _posts(client, haul)]
+    recovered = Recovered(owner=owner, since=since, now=now)
+    commented = [post async for post in _posts(client, recovered)]
     for post in commented:
-        await _comments(client, haul, (owner, post))
-    return tuple(haul.mentions.values())
+        try:
+            await _comments(client, recovered, (owner, post))
+        except SourceError as error:
+            if not error.permanent:
+                raise
+            recovered.left_out += 1
+            log.warning("the comments under %d_%d are left out: %s", owner, post, error)
+    return recovered
 
 
-async def _posts(client: VkClient, haul: _Haul) -> AsyncIterator[int]:
+async def _posts(client: VkClient, recovered: Recovered) -> AsyncIterator[int]:
     """Take the posts; yields the numbers of those with comments."""
-    for page in range(MOST_POST_PAGES):
-        items = await _items(client, haul, "wall.get", owner_id=haul.owner, offset=page * PAGE)
-        for item in items:
-            haul.take(item, read_post)
-            if _has_comments(item) and isinstance(item.get("id"), int):
-                yield item["id"]
-        # A pinned post comes first whatever its age, so the last one says how far back the page reaches.
-        if len(items) < PAGE or _older(items[-1], haul.since):
-            return
+    # A pinned post comes first whatever its age, so the last one says how far back the page reaches.
+    async for posts in _pages(client, recovered, "wall.get", 1, owner_id=recovered.owner):
+        for post in posts:
+            recovered.take(post, read_post)
+            # An answer that does not count the comments may still have some.
+            if post.id and (post.comments is None or post.comments.count):
+                yield post.id
 
 
-async def _comments(client: VkClient, haul: _Haul, post: tuple[int, int]) -> None:
-    place = {"owner_id": post[0], "post_id": post[1], "sort": "desc"}
+async def _comments(client: VkClient, recovered: Recovered, post: tuple[int, int]) -> None:
+    place: dict[str, object] = {"owner_id": post[0], "post_id": post[1], "sort": "desc"}
 
-    def read(item: Mapping[str, Any], people: Mapping[int, Author]) -> Mention:
+    def keep(item: Item, people: Mapping[int, Author]) -> Mention:
         return read_comment(item, people, post=post)
 
-    for page in range(MOST_COMMENT_PAGES):
-        values = {**place, "offset": page * PAGE, "thread_items_count": THREAD_SHOWN}
-        items = await _items(client, haul, "wall.getComments", **values)
-        for item in items:
-            haul.take(item, read)
-            for reply in await _thread(client, haul, place, item):
-                haul.take(reply, read)
-        if len(items) < PAGE:
+    pages = _pages(client, recovered, "wall.getComments", OLD_PAGES, **place, thread_items_count=THREAD_SHOWN)
+    async for comments in pages:
+        for comment in comments:
+            recovered.take(comment, keep)
+            await _thread(client, recovered, place, comment, keep)
+
+
+async def _thread(
+    client: VkClient, recovered: Recovered, place: Mapping[str, object], comment: Item, keep: Keep
+) -> None:
+    """The answers under a comment: those shown with it, or, when there are more, all since the moment."""
+    thread = comment.thread
+    if thread is None:
+        return
+    for answer in read_all(thread.items, Item):
+        recovered.take(answer, keep)
+    if thread.count > len(thread.items):
+        pages = _pages(client, recovered, "wall.getComments", 1, **place, comment_id=comment.id)
+        async for answers in pages:
+            for answer in answers:
+                recovered.take(answer, keep)
+
+
+async def _pages(
+    client: VkClient, recovered: Recovered, method: str, at_least: int, **values: object
+) -> AsyncIterator[list[Item]]:
+    """The pages of a list that goes back in time: to its end, or past the moment after so many."""
+    for number in range(MOST_PAGES):
+        answer = await client.call(
+            method, **values, offset=number * PAGE, count=PAGE, extended=1, fields=PEOPLE_FIELDS
+        )
+        rows = _rows(answer)
+        recovered.people |= read_people(answer) if isinstance(answer, Mapping) else {}
+        items = list(_readable(rows, recovered.owner))
+        yield items
+        past = bool(items) and items[-1].date < recovered.since
+        if len(rows) < PAGE or (past and number + 1 >= at_least):
             return
+    recovered.left_out += 1
 
 
-async def _thread(client: VkClient, haul: _Haul, place: Mapping[str, object], item: object) -> list[Any]:
-    """The replies under a comment: those shown with it, or, when there are more, the newest hundred."""
-    thread = item.get("thread") if isinstance(item, Mapping) else None
-    if not isinstance(thread, Mapping) or not isinstance(item, Mapping):
-        return []
-    shown, count = thread.get("items"), thread.get("count")
-    replies = shown if isinstance(shown, list) else []
-    if isinstance(count, int) and count > len(replies):
-        return await _items(client, haul, "wall.getComments", **place, comment_id=item.get("id"))
-    return replies
-
-
-async def _items(client: VkClient, haul: _Haul, method: str, **values: object) -> list[Any]:
-    answer = await client.call(method, **values, count=PAGE, extended=1, fields=PEOPLE_FIELDS)
-    items = answer.get("items") if isinstance(answer, Mapping) else None
-    if not isinstance(items, list):
-        return []
-    haul.people |= read_people(answer)
-    return items
-
-
-def _has_comments(item: object) -> bool:
-    """An answer that does not count the comments may still have some."""
-    if not isinstance(item, Mapping):
-        return False
-    comments = item.get("comments")
-    return not isinstance(comments, Mapping) or comments.get("count") != 0
-
-
-def _older(item: object, moment: int) -> bool:
+def _rows(answer: Any) -> tuple[Any, ...]:
     try:
-        return isinstance(item, Mapping) and read_date(item) < moment
+        return read(answer, Page).items
     except MalformedMentionError:
-        return False
+        return ()
+
+
+def _readable(rows: tuple[Any, ...], owner: int) -> Iterator[Item]:
+    for row in rows:
+        try:
+            yield read_item(row)
+        except MalformedMentionError as error:
+            log.warning("one item of the wall of %d skipped: %s", owner, error)

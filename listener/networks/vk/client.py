@@ -9,10 +9,13 @@ import vk_api
 import vk_api.exceptions
 from urllib3.exceptions import HTTPError
 
+from listener.environment import STRAIGHT
+from listener.networks.status import retry_after
 from listener.networks.vk.errors import TOO_FAST, VkError, vk_error
 from listener.networks.vk.transport import Limits, open_session
 from listener.networks.vk.worker import Worker, WorkerClosedError
 from listener.ports import SourceError
+from listener.proxies import Proxies
 
 API_VERSION: Final = "5.199"
 TRIES: Final = 3
@@ -25,10 +28,18 @@ _FOREIGN: Final = (KeyError, TypeError, ValueError, AttributeError, RecursionErr
 class VkClient:
     """Calls of one token. Several sources may share it: each `share` has its own `close`, the last one counts."""
 
-    def __init__(self, token: str, base: str, *, group: bool, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        base: str,
+        *,
+        group: bool,
+        limits: Limits | None = None,
+        proxies: Proxies | None = None,
+    ) -> None:
         self._token = token
         self._limits = limits or Limits()
-        self._session = open_session(base, self._limits)
+        self._session = open_session(base, self._limits, proxies or Proxies("VK", STRAIGHT))
         kind = vk_api.vk_api.VkApiGroup if group else vk_api.VkApi
         # Its config is a file in the working directory for passwords and cookies; a token needs none.
         self._api = kind(token=token, api_version=API_VERSION, session=self._session, config=_no_config)
@@ -69,18 +80,18 @@ class VkClient:
         except SourceError:
             raise
         except vk_api.exceptions.ApiError as error:
-            raise self._named(method, error) from None
+            raise self._worded(method, error) from None
         except vk_api.exceptions.ApiHttpError as error:
             raise _http_error(method, error.response) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             # The text of these holds addresses; the name says enough.
-            raise SourceError(f"VK {method}: нет связи ({type(error).__name__})") from None
+            raise SourceError(f"VK {method}: нет связи ({type(error).__name__})", unreachable=True) from None
         except WorkerClosedError:
             raise SourceError(f"VK {method}: клиент закрыт") from None
         except _FOREIGN as error:
             raise SourceError(f"VK {method}: ответ непонятен ({type(error).__name__})") from None
 
-    def _named(self, method: str, error: Any) -> SourceError:
+    def _worded(self, method: str, error: Any) -> SourceError:
         words = str(error.error.get("error_msg") or "").replace(self._token, "***")[:300]
         redirect = error.error.get("redirect_uri")
         if not isinstance(error.code, int):
@@ -99,9 +110,9 @@ def token_hash(token: str) -> str:
 
 def _http_error(method: str, response: requests.Response) -> SourceError:
     """A status that is no success; `Retry-After` in seconds is obeyed when the server names it."""
-    after = response.headers.get("Retry-After", "")
     return SourceError(
         f"VK {method}: HTTP {response.status_code}",
-        retry_after=float(after) if after.isascii() and after.isdecimal() else None,
+        retry_after=retry_after(response.headers),
         held_back=response.status_code == requests.codes.too_many_requests,
+        unreachable=response.status_code >= requests.codes.internal_server_error,
     )

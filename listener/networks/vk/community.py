@@ -1,24 +1,29 @@
 """A community's own wall, comments and discussions: Bots Long Poll, with the wall read again after a gap."""
 
 import asyncio
-import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from domain.mention import Mention, Network
+from domain.mention import Author, Deletion, Mention
 from listener.mention_format import MalformedMentionError
+from listener.networks.vk.bookmark import Bookmark, read_bookmark, write_bookmark
 from listener.networks.vk.catch_up import catch_up
 from listener.networks.vk.client import VkClient
 from listener.networks.vk.errors import VkError
-from listener.networks.vk.events import NEEDED, EventsOnce, heard_object, read_event
-from listener.networks.vk.items import PEOPLE_FIELDS, author_id, read_people
+from listener.networks.vk.events import EDITS, HEARD, NEEDED, EventsOnce, deletion, heard_item, read_update
+from listener.networks.vk.items import PEOPLE_FIELDS, authors_of, moment, read_people
 from listener.networks.vk.longpoll import LongPoll, Look, Server, read_server
+from listener.networks.vk.network import VK
 from listener.networks.vk.people import People, read_groups
+from listener.networks.vk.quotes import Quotes
+from listener.networks.vk.shapes import Item, Update
 from listener.networks.vk.transport import Limits
-from listener.ports import Batch, Clock, SourceError
+from listener.ports import Batch, Clock, Gap, SourceError
+from listener.proxies import Proxies
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +32,31 @@ OVERLAP: Final = 600
 FARTHEST: Final = 7 * 86_400
 """Seconds: nobody wants last month's complaints as this morning's cards."""
 GAP_TRIES: Final = 3
+OUTAGE_TRIES: Final = 25
+"""Tries to read the wall of a VK that is down: two minutes, while its live events are mostly down as well."""
 IDLE: Final = 1.0
 """Seconds to rest after an empty answer that came at once: a server that does not wait must not be stormed."""
 KEY_TRIES: Final = 3
+SERVER_REST: Final = 120.0
+"""Seconds for which the long poll's address is used again although it does not answer."""
+UNREAD: Final = "стену перечитать не удалось, часть записей могла пропасть"
 _LONG_POLL_OFF: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bookmark:
-    """`ts` is the long poll's own; `at` the time (unix seconds) up to which all is known to be stored."""
+class _Found:
+    """What the wall gave again; `words` say it to the staff."""
 
-    ts: str
-    at: int
+    mentions: tuple[Mention, ...] = ()
+    deleted: tuple[Deletion, ...] = ()
+    complete: bool
+    words: str
 
 
 class VkCommunity:
     """One community heard with its own token; `reader` (a service token) can read its wall after a gap."""
 
-    network: Network = "vk"
+    network = VK.id
     every: timedelta | None = None
 
     def __init__(
@@ -55,6 +67,7 @@ class VkCommunity:
         *,
         reader: VkClient | None = None,
         limits: Limits | None = None,
+        proxies: Proxies | None = None,
         look_back: timedelta = LOOK_BACK,
     ) -> None:
         self.name = f"vk.community:{community}"
@@ -63,10 +76,12 @@ class VkCommunity:
         self._reader = reader
         self._clock = clock
         self._look_back = look_back
-        self._long_poll = LongPoll(limits or Limits())
+        self._long_poll = LongPoll(limits or Limits(), proxies)
         self._people = People(client)
+        self._quotes = Quotes(reader)
         self._group: int | None = None
         self._server: Server | None = None
+        self._server_at = 0.0
         self._events_once = EventsOnce()
         self._gap_tries = 0
 
@@ -83,6 +98,7 @@ class VkCommunity:
 
     async def close(self) -> None:
         await self._long_poll.close()
+        await self._quotes.close()
         await self._client.close()
         if self._reader is not None:
             await self._reader.close()
@@ -124,14 +140,19 @@ class VkCommunity:
                 raise SourceError(words, permanent=True) from None
             raise
         self._server = read_server(answer)
+        self._server_at = asyncio.get_running_loop().time()
         return self._server
 
     async def _first(self, group: int) -> Batch:
         """Never heard before: what the wall has of the last hour, then events from now on."""
         server = await self._new_server(group)
         since = self._now() - int(self._look_back.total_seconds())
-        mentions, _ = await self._reconcile(group, since)
-        return Batch(mentions=mentions, cursor=write_bookmark(Bookmark(ts=server.ts, at=self._now())))
+        found = await self._reconcile(group, since)
+        return Batch(
+            mentions=found.mentions,
+            deleted=found.deleted,
+            cursor=write_bookmark(Bookmark(ts=server.ts, at=self._now())),
+        )
 
     async def _look(self, group: int, ts: str) -> tuple[Look, str]:
         """One look, with a fresh key when the old one has expired; also the ts to go on from after a gap."""
@@ -140,8 +161,7 @@ class VkCommunity:
             try:
                 look = await self._rested(server, ts)
             except SourceError:
-                # The server may have moved: ask for its address again next time. The ts outlives the key.
-                self._server = None
+                self._doubt_server()
                 raise
             if look.state == "lost":
                 return look, (await self._new_server(group)).ts
@@ -149,6 +169,14 @@ class VkCommunity:
                 return look, look.ts or ts
             self._server = None
         raise SourceError("VK long poll: ключ не принимается даже новым")
+
+    def _doubt_server(self) -> None:
+        """The server may have moved; its address has a quota of its own, so it is asked for now and then only.
+
+        The ts outlives the key.
+        """
+        if asyncio.get_running_loop().time() - self._server_at >= SERVER_REST:
+            self._server = None
 
     async def _rested(self, server: Server, ts: str) -> Look:
         """A look, with a rest after one that brought nothing and did not wait either."""
@@ -165,60 +193,93 @@ class VkCommunity:
         fresh = self._events_once.fresh(look.updates)
         cursor = write_bookmark(Bookmark(ts=look.ts, at=self._now()))
         self._events_once.handed_over(cursor, look.updates)
-        return Batch(mentions=await self._mentions(group, fresh), cursor=cursor)
+        mentions, deleted = await self._read_updates(group, fresh)
+        return Batch(mentions=tuple(mentions), deleted=deleted, cursor=cursor)
 
-    async def _mentions(self, group: int, updates: list[Any]) -> tuple[Mention, ...]:
-        """The updates that are mentions; a broken one is logged and costs only itself."""
-        heard: list[Mapping[str, Any]] = []
+    async def _read_updates(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
+        """The updates that are mentions or deletions, in order; a broken one is logged and costs only itself."""
+        heard: list[tuple[Update, Item | None]] = []
         authors: set[int] = {-group}
         for update in updates:
-            try:
-                item = heard_object(update, -group)
-                if item is not None:
-                    authors.add(author_id(item))
-                    heard.append(update)
-            except MalformedMentionError as error:
-                log.warning("source %s: one event skipped: %s", self.name, error)
-        if not heard:
-            return ()
-        people = await self._people.find(authors)
+            with self._skipping():
+                event = read_update(update)
+                item = heard_item(event)
+                authors |= authors_of(item) if item is not None else set()
+                heard.append((event, item))
+        people = await self._people.find(authors) if any(item for _, item in heard) else {}
         mentions: dict[str, Mention] = {}
-        for update in heard:
-            try:
-                mention = self._here(read_event(update, people))
-                mentions.pop(mention.id, None)  # an edit in the same batch wins over what it edits
-                mentions[mention.id] = mention
-            except MalformedMentionError as error:
-                log.warning("source %s: one event skipped: %s", self.name, error)
-        return tuple(mentions.values())
+        deleted: dict[str, Deletion] = {}
+        for event, item in heard:
+            with self._skipping():
+                gone = deletion(event, self._clock.now())
+                if gone is not None:
+                    deleted[gone.id] = gone
+                elif item is not None:
+                    mention = self._mention(event, item, people)
+                    # An edit in the same batch wins over what it edits, and what was brought back is there.
+                    mentions.pop(mention.id, None)
+                    deleted.pop(mention.id, None)
+                    mentions[mention.id] = mention
+        answered = await self._quotes.answered(list(mentions.values()))
+        self._quotes.forget(deleted)
+        now = self._clock.now()
+        posts = (Deletion(network=self.network, id=post, at=now) for post in self._quotes.gone())
+        return answered, (*deleted.values(), *posts)
+
+    def _mention(self, event: Update, item: Item, people: Mapping[int, Author]) -> Mention:
+        mention = self._here(HEARD[event.type](item, people))
+        if event.type in EDITS and mention.edited_at is None:
+            return replace(mention, edited_at=self._clock.now())
+        return mention
+
+    @contextmanager
+    def _skipping(self) -> Iterator[None]:
+        try:
+            yield
+        except MalformedMentionError as error:
+            log.warning("source %s: one event skipped: %s", self.name, error)
 
     async def _after_gap(self, group: int, bookmark: Bookmark, ts: str) -> Batch:
-        mentions, complete = await self._reconcile(group, min(bookmark.at, self._now()) - OVERLAP)
-        gap = "VK потерял часть событий сообщества; " + (
-            f"стена перечитана, найдено записей: {len(mentions)}"
-            if complete
-            else "стену перечитать не удалось, часть записей могла пропасть"
+        found = await self._reconcile(group, min(bookmark.at, self._now()) - OVERLAP)
+        gap = Gap(
+            since=moment(bookmark.at) if bookmark.at else None,
+            until=self._clock.now(),
+            cause="VK потерял часть событий сообщества; " + found.words,
+            filled=found.complete,
         )
-        return Batch(mentions=mentions, cursor=write_bookmark(Bookmark(ts=ts, at=self._now())), gap=gap)
+        cursor = write_bookmark(Bookmark(ts=ts, at=self._now()))
+        return Batch(mentions=found.mentions, deleted=found.deleted, cursor=cursor, gaps=(gap,))
 
-    async def _reconcile(self, group: int, since: int) -> tuple[tuple[Mention, ...], bool]:
+    async def _reconcile(self, group: int, since: int) -> "_Found":
         """What the wall has since `since`, and whether it could be read.
 
         A passing fault is raised, so that the gap is met again; a lasting one must not stop the live events.
         """
         if self._reader is None:
-            return (), False
+            return _Found(complete=False, words=UNREAD)
+        reached = max(since, self._now() - FARTHEST)
         try:
-            mentions = await catch_up(self._reader, -group, max(since, self._now() - FARTHEST))
+            recovered = await catch_up(self._reader, -group, reached, self._clock.now())
         except SourceError as error:
             self._gap_tries += 1
-            if not error.permanent and not error.held_back and self._gap_tries < GAP_TRIES:
+            most = OUTAGE_TRIES if error.unreachable else GAP_TRIES
+            if not error.permanent and not error.held_back and self._gap_tries < most:
                 raise
             log.warning("source %s: the wall cannot be read: %s", self.name, error)
             self._gap_tries = 0
-            return (), False
+            return _Found(complete=False, words=UNREAD)
         self._gap_tries = 0
-        return tuple(map(self._here, mentions)), True
+        self._quotes.learn(recovered.older.values())
+        mentions = await self._quotes.answered([self._here(mention) for mention in recovered.mentions.values()])
+        words = f"стена перечитана, найдено записей: {len(mentions)}"
+        if recovered.left_out:
+            words += f"; не прочитаны комментарии под записями: {recovered.left_out}"
+        return _Found(
+            mentions=tuple(mentions),
+            deleted=tuple(recovered.deleted.values()),
+            complete=not recovered.left_out and reached == since,
+            words=words,
+        )
 
     def _here(self, mention: Mention) -> Mention:
         """With the community by the name that the staff watch it by, whatever else VK calls it."""
@@ -234,15 +295,3 @@ def missing_events(settings: object) -> list[str]:
     if not isinstance(events, Mapping):
         return []
     return [event for event in NEEDED if events.get(event) in (0, False)]
-
-
-def read_bookmark(cursor: str | None) -> Bookmark | None:
-    try:
-        row = json.loads(cursor or "null")
-        return Bookmark(ts=str(row["ts"]), at=int(row.get("at", 0)))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-
-
-def write_bookmark(bookmark: Bookmark) -> str:
-    return json.dumps({"ts": bookmark.ts, "at": bookmark.at})

@@ -21,6 +21,9 @@ _PERMANENT: Final = {
     100: "неверный параметр запроса",
     104: "не найдено",
     203: "нет доступа к сообществу",
+    211: "нет доступа к комментариям",
+    212: "нет доступа к комментариям",
+    213: "комментарии закрыты",
     1114: _RENEW,
     1116: _RENEW,
     1117: _RENEW,
@@ -32,10 +35,6 @@ _HELD_BACK: Final = {
     29: (3600.0, "исчерпан суточный лимит метода"),
 }
 """Code → seconds to wait, and the words. A spent quota is probed hourly: VK does not name its own midnight."""
-
-
-class AnswerTooLargeError(SourceError):
-    """The body passed the size that the daemon is ready to hold; a smaller page may fit."""
 
 
 class VkError(SourceError):

@@ -1,24 +1,45 @@
-"""A community's events as mentions: which are heard, which came before, which are our own, which are broken."""
+"""A community's events as mentions and deletions: which are heard, which came before, which are broken."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from domain.mention import Author, Mention
+from domain.mention import Author, Deletion, Mention
 from listener.mention_format import MalformedMentionError
-from listener.networks.vk.items import author_id, read_comment, read_post, read_topic_comment
+from listener.networks.reading import read
+from listener.networks.vk.items import read_comment, read_post, read_topic_comment
+from listener.networks.vk.network import VK
+from listener.networks.vk.shapes import Deleted, Item, Update
 
-Read = Callable[[Mapping[str, Any], Mapping[int, Author]], Mention]
+Read = Callable[[Item, Mapping[int, Author]], Mention]
 
 HEARD: Final[Mapping[str, Read]] = {
     "board_post_edit": read_topic_comment,
     "board_post_new": read_topic_comment,
+    "board_post_restore": read_topic_comment,
     "wall_post_new": read_post,
     "wall_reply_edit": read_comment,
     "wall_reply_new": read_comment,
+    "wall_reply_restore": read_comment,
 }
 """Event type → reader. Others (messages, likes, joins) are not mentions and are passed over."""
-NEEDED: Final = ("wall_post_new", "wall_reply_new", "wall_reply_edit", "board_post_new")
+EDITS: Final = ("board_post_edit", "wall_reply_edit")
+"""Events about a change, whose object does not say when it was made."""
+DELETED: Final[Mapping[str, Callable[[Deleted], str]]] = {
+    "board_post_delete": lambda gone: f"{gone.topic_owner_id}_{gone.topic_id}_{gone.id}",
+    "wall_reply_delete": lambda gone: f"{gone.owner_id}_{gone.id}",
+}
+"""Event type → the id of the mention that is gone. A deleted post has no event."""
+NEEDED: Final = (
+    "wall_post_new",
+    "wall_reply_new",
+    "wall_reply_edit",
+    "wall_reply_delete",
+    "board_post_new",
+    "board_post_edit",
+    "board_post_delete",
+)
 _UNPUBLISHED: Final = ("postpone",)
 REMEMBERED: Final = 2000
 
@@ -58,28 +79,34 @@ class EventsOnce:
         self._handed = None
 
 
-def heard_object(update: object, own: int) -> Mapping[str, Any] | None:
-    """The object of an event that may become a mention; None for what is not ours to hear.
+def read_update(update: object) -> Update:
+    """Raises MalformedMentionError."""
+    return read(update, Update)
 
-    `own` is the community's negative id: its answers arrive as events too, and an answer is no complaint.
+
+def heard_item(update: Update) -> Item | None:
+    """The object of an event that may become a mention, the community's own words too; None for other events.
+
     Raises MalformedMentionError for a heard event without a usable object.
     """
-    if not isinstance(update, Mapping):
-        raise MalformedMentionError(f"an event must be an object, got {str(update)[:40]!r}")
-    kind = update.get("type")
-    if not isinstance(kind, str) or kind not in HEARD:
+    if update.type not in HEARD:
         return None
-    item = update.get("object")
-    if not isinstance(item, Mapping):
-        raise MalformedMentionError(f"the event {kind} has no object")
-    if item.get("post_type") in _UNPUBLISHED or author_id(item) == own:
-        return None
-    return item
+    if not update.object:
+        raise MalformedMentionError(f"the event {update.type} has no object")
+    item = read(update.object, Item)
+    return None if item.post_type in _UNPUBLISHED else item
 
 
-def read_event(update: Mapping[str, Any], people: Mapping[int, Author]) -> Mention:
-    """The mention of an event that `heard_object` let through. Raises MalformedMentionError."""
-    return HEARD[update["type"]](update["object"], people)
+def deletion(update: Update, now: datetime) -> Deletion | None:
+    """What the event says is gone. Raises MalformedMentionError."""
+    id_of = DELETED.get(update.type)
+    if id_of is None:
+        return None
+    gone = read(update.object, Deleted)
+    if not gone.owner_id and not (gone.topic_owner_id and gone.topic_id):
+        raise MalformedMentionError(f"the event {update.type} does not say where")
+    deleter = str(gone.deleter_id) if gone.deleter_id else None
+    return Deletion(network=VK.id, id=id_of(gone), at=now, deleter=deleter)
 
 
 def _event_id(update: object) -> str | None:

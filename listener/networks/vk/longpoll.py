@@ -3,13 +3,17 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Literal
 
 import aiohttp
 
-from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.transport import BoundedJson, Limits, is_loopback
+from listener.environment import STRAIGHT
+from listener.networks.bounded import AnswerTooLargeError, BoundedJson
+from listener.networks.status import retry_after
+from listener.networks.vk.transport import Limits, is_loopback
 from listener.ports import SourceError
+from listener.proxies import Proxies
 
 _READ: Final = 65_536
 
@@ -42,8 +46,9 @@ class LongPoll:
     vk_api's own VkBotLongPoll moves its ts before the events are read, swallows gaps, and blocks a thread.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, proxies: Proxies | None = None) -> None:
         self._limits = limits
+        self._proxies = proxies or Proxies("VK", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
 
     async def look(self, server: Server, ts: str) -> Look:
@@ -56,7 +61,7 @@ class LongPoll:
             return Look(state="lost")
         except (aiohttp.ClientError, OSError, RuntimeError, TimeoutError, ValueError) as error:
             # RuntimeError is what a closed session raises; SourceError is none of these.
-            raise SourceError(f"VK long poll: нет связи ({type(error).__name__})") from None
+            raise SourceError(f"VK long poll: нет связи ({type(error).__name__})", unreachable=True) from None
         try:
             return read_look(json.loads(body))
         except (ValueError, RecursionError) as error:
@@ -73,16 +78,21 @@ class LongPoll:
             total=self._limits.wait + self._limits.grace, sock_connect=self._limits.connect
         )
         async with self._opened().get(url, params=query, timeout=timeout, allow_redirects=False) as response:
-            if response.status != 200:
-                raise SourceError(f"VK long poll: HTTP {response.status}")
-            body = BoundedJson(self._limits)
+            if response.status != HTTPStatus.OK:
+                raise SourceError(
+                    f"VK long poll: HTTP {response.status}",
+                    retry_after=retry_after(response.headers),
+                    held_back=response.status == HTTPStatus.TOO_MANY_REQUESTS,
+                    unreachable=response.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+                )
+            body = BoundedJson("VK", self._limits.body, self._limits.wire)
             async for piece in response.content.iter_chunked(_READ):
                 body.feed(piece)
             return body.whole()
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(connector=self._proxies.connector())
         return self._session
 
 

@@ -56,9 +56,9 @@ class People:
             log.info("names of %d authors are not to be had: %s", len(numbers), error)
             asked = {}
         # Whom VK does not name is remembered too, or every look at the same post would ask for them again.
-        named = {number: asked.get(number) or nameless(number) for number in numbers}
-        self.learn(named)
-        return named
+        known = {number: asked.get(number) or nameless(number) for number in numbers}
+        self.learn(known)
+        return known
 
     async def _users(self, numbers: list[int]) -> dict[int, Author]:
         answer = await self._client.call("users.get", user_ids=_joined(numbers), fields=PEOPLE_FIELDS)

@@ -75,11 +75,11 @@ def read_progress(cursor: str | None, queries: Sequence[str], *, now: int, look_
     """
     stored = _decode(cursor)
     known = {query: _progress(stored.get(query), now - look_back) for query in queries}
-    return {query: replace(one, since=min(one.since, now)) for query, one in known.items()}
+    return {query: replace(progress, since=min(progress.since, now)) for query, progress in known.items()}
 
 
 def write_progress(progress: Mapping[str, Progress]) -> str:
-    rows = {query: _row(one) for query, one in progress.items()}
+    rows = {query: _row(state) for query, state in progress.items()}
     return json.dumps(rows, ensure_ascii=False)
 
 

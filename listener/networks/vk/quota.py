@@ -12,13 +12,18 @@ log = logging.getLogger(__name__)
 METHOD: Final = "newsfeed.search"
 
 
+def quota_key(token_name: str) -> str:
+    """Under which the searches of a token are counted."""
+    return f"vk:{METHOD}:{token_name}"
+
+
 class Quota:
     """VK counts the searches of a token, not of a brand: whoever joins makes the others' share smaller."""
 
     def __init__(self, budget: Budget, clock: Clock, token_name: str, *, limit: int) -> None:
         self._budget = budget
         self._clock = clock
-        self._key = f"vk:{METHOD}:{token_name}"
+        self._key = quota_key(token_name)
         self._limit = limit
         self._queries = 0
         self._today: date | None = None
@@ -39,6 +44,11 @@ class Quota:
                 self._used = self._limit
             raise
         self._used += 1
+
+    async def give_back(self) -> None:
+        """The call that was just counted never reached VK."""
+        self._used -= 1
+        await self._budget.spend(self._key, limit=self._limit, amount=-1)
 
     def delay(self, every: timedelta) -> timedelta:
         """Until the next round: `every` while the quota is plentiful, longer as it runs out."""

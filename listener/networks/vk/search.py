@@ -3,19 +3,23 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from domain.brand import Brand
-from domain.mention import Mention, Network
+from domain.brand import Brand, Watch
+from domain.mention import Author, Mention
 from listener.mention_format import MalformedMentionError
+from listener.networks.bounded import AnswerTooLargeError
+from listener.networks.reading import read
 from listener.networks.vk.client import VkClient
-from listener.networks.vk.errors import AnswerTooLargeError
-from listener.networks.vk.items import PEOPLE_FIELDS, named_author, read_date, read_people, read_post
+from listener.networks.vk.items import PEOPLE_FIELDS, author_id, authors_of, read_item, read_people, read_post
+from listener.networks.vk.network import VK
 from listener.networks.vk.people import People
 from listener.networks.vk.progress import Progress, read_progress, write_progress
 from listener.networks.vk.quota import METHOD, Quota
-from listener.ports import Batch, Clock, SourceError
+from listener.networks.vk.quotes import Quotes
+from listener.networks.vk.shapes import Item, Page
+from listener.ports import Batch, Clock, Gap, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +49,13 @@ class _Found:
     seen: int = 0
     pages: int = 0
     ended: bool = False
-    gap: str | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 class VkSearch:
     """One brand's search. A fetch takes one query's window (at most 1000 results); `more` asks for the rest."""
 
-    network: Network = "vk"
+    network = VK.id
 
     def __init__(
         self,
@@ -63,15 +67,16 @@ class VkSearch:
         *,
         look_back: timedelta = LOOK_BACK,
     ) -> None:
-        watch = brand.watch_vk
+        watch = brand.watch.get(self.network)
         self.name = f"vk.search:{brand.id}"
-        self._every = watch.every if watch else timedelta(seconds=90)
+        self._every = (watch or Watch()).every
         self._queries = tuple(dict.fromkeys(queries))
         self._client = client
         self._quota = quota
         self._clock = clock
         self._look_back = look_back
         self._people = People(client)
+        self._quotes = Quotes(client)
         self._turn = 0
         quota.join(len(self._queries))
 
@@ -95,9 +100,10 @@ class VkSearch:
         progress[query] = found.progress
         more = not found.ended or self._next_query()
         oldest_first = tuple(reversed(found.mentions.values()))
-        return Batch(mentions=oldest_first, cursor=write_progress(progress), more=more, gap=found.gap)
+        return Batch(mentions=oldest_first, cursor=write_progress(progress), more=more, gaps=found.gaps)
 
     async def close(self) -> None:
+        await self._quotes.close()
         await self._client.close()
 
     def _next_query(self) -> bool:
@@ -141,31 +147,48 @@ class VkSearch:
             except AnswerTooLargeError:
                 if count == 1:
                     raise
+            except SourceError as error:
+                if error.unreachable:
+                    # A network that is down is looked at every few seconds: that must not use up the day.
+                    await self._quota.give_back()
+                raise
         raise AssertionError  # pragma: no cover  # the loop ends by return or raise
 
     async def _read(self, answer: object) -> _Page:
-        items = answer.get("items") if isinstance(answer, Mapping) else None
-        if not isinstance(answer, Mapping) or not isinstance(items, list):
-            raise SourceError(f"VK {METHOD}: ответ непонятен (нет списка items)")
-        people = read_people(answer)
-        strangers = {number for item in items if (number := named_author(item)) is not None} - people.keys()
+        try:
+            page = read(answer, Page)
+        except MalformedMentionError:
+            raise SourceError(f"VK {METHOD}: ответ непонятен (нет списка items)") from None
+        items = [item for row in page.items if (item := self._item(row)) is not None]
+        people = read_people(answer) if isinstance(answer, Mapping) else {}
+        strangers = {number for item in items for number in authors_of(item)} - people.keys()
         if strangers:
             people |= await self._people.find(strangers)
-        mentions, dates = [], []
-        for item in items:
-            try:
-                mentions.append(read_post(_object(item), people))
-                dates.append(read_date(item))
-            except MalformedMentionError as error:
-                log.warning("source %s: one result skipped: %s", self.name, error)
-        next_from, total = answer.get("next_from"), answer.get("total_count")
+        read_now = [(mention, item.date) for item in items if (mention := self._mention(item, people)) is not None]
+        mentions = await self._quotes.answered([mention for mention, _ in read_now])
         return _Page(
             mentions=tuple(mentions),
-            dates=tuple(dates),
-            size=len(items),
-            total=total if isinstance(total, int) else None,
-            next_from=next_from if isinstance(next_from, str) and next_from else None,
+            dates=tuple(date for _, date in read_now),
+            size=len(page.items),
+            total=page.total_count,
+            next_from=page.next_from or None,
         )
+
+    def _item(self, row: Any) -> Item | None:
+        try:
+            item = read_item(row)
+            author_id(item)
+        except MalformedMentionError as error:
+            log.warning("source %s: one result skipped: %s", self.name, error)
+            return None
+        return item
+
+    def _mention(self, item: Item, people: Mapping[int, Author]) -> Mention | None:
+        try:
+            return read_post(item, people)
+        except MalformedMentionError as error:
+            log.warning("source %s: one result skipped: %s", self.name, error)
+            return None
 
     def _gather(self, found: _Found, page: _Page) -> None:
         now = int(self._clock.now().timestamp())
@@ -187,15 +210,22 @@ class VkSearch:
             return self._ended(found)
         found.progress, lost = found.progress.back_to(found.last_dates)
         if lost:
-            found.gap = f"за одну секунду больше {WINDOW} записей: часть VK не отдаёт"
+            second = min(found.last_dates)
+            found.gaps += (
+                self._gap(second, second + 1, f"за одну секунду больше {WINDOW} записей: часть VK не отдаёт"),
+            )
         return self._ended(found) if found.progress.at_bottom else found
 
     def _too_large(self, found: _Found, error: AnswerTooLargeError) -> _Found:
         """Step over what cannot be read; otherwise one monstrous post would make the search deaf for good."""
         now = int(self._clock.now().timestamp())
+        until = found.progress.until or now
+        found.gaps += (self._gap(found.progress.start_time, until, f"{error}: поиск пропустил часть записей"),)
         found.progress = found.progress.saw((now,), now)
-        found.gap = f"{error}: поиск пропустил часть записей"
         return self._ended(found)
+
+    def _gap(self, since: int, until: int, cause: str) -> Gap:
+        return Gap(since=datetime.fromtimestamp(since, UTC), until=datetime.fromtimestamp(until, UTC), cause=cause)
 
 
 def _cut_short(seen: int, total: int | None) -> bool:
@@ -204,9 +234,3 @@ def _cut_short(seen: int, total: int | None) -> bool:
     VK filters its pages, so a full window may hold somewhat less; `total_count` alone is not to be trusted.
     """
     return seen >= WINDOW * 4 // 5 and (total is None or total > seen)
-
-
-def _object(item: object) -> Mapping[str, Any]:
-    if not isinstance(item, Mapping):
-        raise MalformedMentionError(f"a result must be an object, got {str(item)[:40]!r}")
-    return item

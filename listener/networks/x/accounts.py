@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Final
 
 from domain.mention import Mention
+from listener.mention_format import MalformedMentionError
+from listener.networks.reading import read
 from listener.networks.x.client import XClient
+from listener.networks.x.shapes import UserAnswer
 from listener.ports import Batch, SourceError
 
 log = logging.getLogger(__name__)
@@ -16,34 +19,38 @@ TRIES: Final = 3
 
 
 class OwnAccounts:
-    """Takes the brand's own posts out of a batch. X is asked only when a post comes without its author's name."""
+    """Puts the names of own accounts to posts that came without. X is asked only when there are such posts."""
 
     def __init__(self, client: XClient, accounts: Sequence[str]) -> None:
         self._client = client
-        self._handles = frozenset(account.lstrip("@").lower() for account in accounts)
-        self._left = dict.fromkeys(sorted(self._handles), TRIES)
-        self._numbers: set[str] = set()
+        handles = dict.fromkeys(sorted(account.lstrip("@").lower() for account in accounts))
+        self._left = dict.fromkeys(handles, TRIES)
+        self._names: dict[str, str] = {}
 
-    async def without_own(self, batch: Batch) -> Batch:
-        if self._left and any(one.author.handle is None for one in batch.mentions):
+    async def with_names(self, batch: Batch) -> Batch:
+        """The batch with every own post known as such by its author's name."""
+        if not any(mention.author.handle is None for mention in batch.mentions):
+            return batch
+        if self._left:
             await self._look_up()
-        others = tuple(one for one in batch.mentions if not self._is_own(one))
-        return batch if len(others) == len(batch.mentions) else replace(batch, mentions=others)
+        return replace(batch, mentions=tuple(map(self._with_name, batch.mentions)))
 
-    def _is_own(self, mention: Mention) -> bool:
-        author = mention.author
-        return author.id in self._numbers or (author.handle or "").lower() in self._handles
+    def _with_name(self, mention: Mention) -> Mention:
+        handle = self._names.get(mention.author.id)
+        if handle is None or mention.author.handle is not None:
+            return mention
+        return replace(mention, author=replace(mention.author, handle=handle))
 
     async def _look_up(self) -> None:
         for handle in tuple(self._left):
             self._left[handle] -= 1
             try:
-                user = (await self._client.user(handle)).get("data")
-                number = str(user["id"]) if isinstance(user, dict) else ""
-            except (SourceError, KeyError) as error:
+                user = read(await self._client.user(handle), UserAnswer).data
+                number = str(user.id) if user is not None else ""
+            except (SourceError, MalformedMentionError) as error:
                 log.info("the number of @%s is not known: %s", handle, error)
                 number = ""
             if number:
-                self._numbers.add(number)
+                self._names[number] = handle
             if number or not self._left[handle]:
                 del self._left[handle]

@@ -1,6 +1,6 @@
-"""Where a source stands on X: from where to ask, and how far the present walk through the pages has come.
+"""Where a source stands on X: from where to ask, and how far through the pages it has come.
 
-X answers newest first. The lower bound therefore stays where it is until the walk has reached it: only then is
+X answers newest first. The lower bound therefore stays where it is until the pages have reached it: only then is
 everything below the newest post delivered, and only then may the bound move.
 """
 
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from listener.networks.x.snowflake import number_at, time_of
+from listener.ports import Gap
 
 FIRST_LOOK: Final = timedelta(hours=1)
 """How far back a source looks that has never looked before."""
@@ -20,12 +21,12 @@ BUSY_REST: Final = timedelta(minutes=1)
 REACH: Final = timedelta(days=7) - timedelta(minutes=5)
 """Recent search goes back seven days; the minutes keep a slow request from falling over the edge."""
 MAX_PAGES: Final = 1000
-"""Pages of one walk. A hundred thousand posts in one go are a mistake in the query, not a backlog."""
+"""Pages of one look. A hundred thousand posts in one go are a mistake in the query, not a backlog."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """A walk through the pages of one question: the next page's token, the newest post seen, when it began.
+class Paging:
+    """Paging through the answers to one question: the next page's token, the newest post seen, when it began.
 
     `overlapping`: its lower bound is `back`, not `since`.
     """
@@ -50,7 +51,7 @@ class Bookmark:
     start: datetime | None = None
     back: int | None = None
     rest: datetime | None = None
-    walk: Walk | None = None
+    paging: Paging | None = None
     user: str | None = None
 
 
@@ -60,13 +61,13 @@ def first_bookmark(now: datetime) -> Bookmark:
 
 def overlapping(bookmark: Bookmark, now: datetime) -> bool:
     """Whether the look that begins or goes on now asks from `back`."""
-    if bookmark.walk is not None:
-        return bookmark.walk.overlapping
+    if bookmark.paging is not None:
+        return bookmark.paging.overlapping
     return bookmark.back is not None and (bookmark.rest is None or now >= bookmark.rest)
 
 
 def lower_bound(bookmark: Bookmark, now: datetime) -> int | datetime | None:
-    """The number or the time to ask from; the same for every page of a walk."""
+    """The number or the time to ask from; the same for every page of one look."""
     if bookmark.since is None:
         return bookmark.start
     return bookmark.back if overlapping(bookmark, now) else bookmark.since
@@ -74,9 +75,9 @@ def lower_bound(bookmark: Bookmark, now: datetime) -> int | datetime | None:
 
 def write_bookmark(bookmark: Bookmark) -> str:
     row = {name: _plain(getattr(bookmark, name)) for name in ("since", "start", "back", "rest", "user")}
-    walk = bookmark.walk
-    if walk is not None:
-        row["walk"] = {name: _plain(getattr(walk, name)) for name in Walk.__slots__}
+    paging = bookmark.paging
+    if paging is not None:
+        row["walk"] = {name: _plain(getattr(paging, name)) for name in Paging.__slots__}
     return json.dumps({name: value for name, value in row.items() if value is not None})
 
 
@@ -84,14 +85,14 @@ def read_bookmark(text: str) -> Bookmark:
     """Read what `write_bookmark` wrote. Raises ValueError for anything else."""
     try:
         row = json.loads(text)
-        walk = row.get("walk")
+        paging = row.get("walk")  # the name under which cursors are stored
         bookmark = Bookmark(
             since=_number(row.get("since")),
             start=_time(row.get("start")),
             back=_number(row.get("back")),
             rest=_time(row.get("rest")),
             user=None if row.get("user") is None else str(row["user"]),
-            walk=None if walk is None else _read_walk(walk),
+            paging=None if paging is None else _read_paging(paging),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a bookmark: {text[:100]!r}") from error
@@ -101,55 +102,63 @@ def read_bookmark(text: str) -> Bookmark:
 
 
 def after_page(bookmark: Bookmark, newest: int | None, token: str | None, now: datetime) -> Bookmark:
-    """The bookmark once a page is delivered: further into the walk, or a new lower bound when it is over."""
-    walk = bookmark.walk
-    began = walk.began if walk else now
-    pages = walk.pages if walk else 0
-    newest = max((one for one in (newest, walk.newest if walk else None) if one is not None), default=None)
-    # A server that hands out the token it was given would be walked for ever.
-    if token is None or pages + 1 >= MAX_PAGES or (walk and walk.token == token):
+    """The bookmark once a page is delivered: further through the pages, or a new lower bound when it is over."""
+    paging = bookmark.paging
+    began = paging.began if paging else now
+    pages = paging.pages if paging else 0
+    newest = max(
+        (number for number in (newest, paging.newest if paging else None) if number is not None), default=None
+    )
+    # A server that hands out the token it was given would be paged through for ever.
+    if token is None or pages + 1 >= MAX_PAGES or (paging and paging.token == token):
         return _settled(bookmark, newest, began, busy=pages > 0)
-    further = Walk(
+    further = Paging(
         token=token, newest=newest, began=began, pages=pages + 1, overlapping=overlapping(bookmark, began)
     )
-    return replace(bookmark, walk=further)
+    return replace(bookmark, paging=further)
 
 
-def given_up(bookmark: Bookmark, token: str | None) -> bool:
-    """Whether the page just read ends a walk that has more pages than anybody should read."""
-    return token is not None and bookmark.walk is not None and bookmark.walk.pages + 1 >= MAX_PAGES
+def given_up(bookmark: Bookmark, token: str | None, now: datetime) -> Gap | None:
+    """What is left out when the page just read is one of more than anybody should read."""
+    if token is None or bookmark.paging is None or bookmark.paging.pages + 1 < MAX_PAGES:
+        return None
+    bound = lower_bound(bookmark, now)
+    since = bound if bound is None or isinstance(bound, datetime) else time_of(bound, now)
+    cause = f"больше {MAX_PAGES} страниц постов за раз, самые старые не прочитаны; сделайте имена бренда точнее"
+    return Gap(since=since, until=bookmark.paging.began, cause=cause)
 
 
-def within_reach(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, str | None]:
+def within_reach(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, Gap | None]:
     """The bookmark with a start that X still accepts, and what was lost by moving it."""
     oldest = now - REACH
     if bookmark.start is None or bookmark.start >= oldest:
         return bookmark, None
-    gap = f"posts from {bookmark.start:%Y-%m-%d %H:%M} to {oldest:%Y-%m-%d %H:%M} UTC are out of X's reach"
-    return replace(bookmark, start=oldest, walk=None), gap
+    gap = Gap(since=bookmark.start, until=oldest, cause="поиск X достаёт только семь дней назад")
+    return replace(bookmark, start=oldest, paging=None), gap
 
 
-def by_time(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, str | None]:
+def by_time(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, Gap | None]:
     """The bookmark by time instead of by number, for a number that X refuses; and what may have been missed."""
     refused = bookmark.since if bookmark.back is None else bookmark.back
     published = None if refused is None else time_of(refused, now)
     if published is None:
         moved = replace(first_bookmark(now), user=bookmark.user)
-        return moved, f"X refuses post number {refused}: posts older than an hour may have been missed"
+        cause = f"X не принимает закладку {refused}: посты старше часа могли пропасть"
+        return moved, Gap(since=None, until=now - FIRST_LOOK, cause=cause)
     return within_reach(Bookmark(start=published, user=bookmark.user), now)
 
 
 def _settled(bookmark: Bookmark, newest: int | None, began: datetime, *, busy: bool) -> Bookmark:
     """Everything down to the lower bound is delivered: move it up to the newest post."""
-    since = max((one for one in (newest, bookmark.since) if one is not None), default=None)
+    since = max((number for number in (newest, bookmark.since) if number is not None), default=None)
     if since is None:
         start = max(bookmark.start or began, began - FIRST_LOOK)
-        return replace(bookmark, start=start, walk=None)
+        return replace(bookmark, start=start, paging=None)
     if bookmark.since is not None and not overlapping(bookmark, began):
-        return replace(bookmark, since=since, walk=None)
+        return replace(bookmark, since=since, paging=None)
     back = since
     if time_of(since, began) is not None:
-        # What came before the walk by more than the overlap was there to be found. The newest post bounds it from
+        # What came before this look by more than the overlap was there to be found. The newest post bounds it from
         # above: a fast clock of ours loses nothing, and a quiet day does not ask for the same posts for ever.
         back = min(since, number_at(began - OVERLAP))
     return Bookmark(
@@ -160,11 +169,11 @@ def _settled(bookmark: Bookmark, newest: int | None, began: datetime, *, busy: b
     )
 
 
-def _read_walk(row: Any) -> Walk:
+def _read_paging(row: Any) -> Paging:
     began = _time(row["began"])
     if began is None:
-        raise ValueError("a walk without a beginning")
-    return Walk(
+        raise ValueError("pages without a beginning")
+    return Paging(
         token=str(row["token"]),
         newest=_number(row["newest"]),
         began=began,

@@ -1,7 +1,7 @@
 """tweepy's AsyncClient made safe to live with: any address, bounded time and size, one error type.
 
 Measured on tweepy 4.17: the address is fixed in `request`, every call opens a session with five minutes of
-patience, an error page that is no JSON raises aiohttp's ContentTypeError, `wait_on_rate_limit` sleeps inside the
+timeouts, an error page that is no JSON raises aiohttp's ContentTypeError, `wait_on_rate_limit` sleeps inside the
 call or, without a reset header, calls itself in a tight circle. `request` is therefore replaced, as the class
 itself invites; parameters and routes stay tweepy's. `return_type=dict` keeps its models away: one null in a post
 raises out of them and takes the whole page along.
@@ -16,19 +16,19 @@ import aiohttp
 from tweepy import TweepyException
 from tweepy.asynchronous import AsyncClient
 
-from listener.networks.trimming import Trimmer
+from listener.environment import STRAIGHT
+from listener.networks.bounded import BoundedJson
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
 from listener.ports import Clock, SourceError
+from listener.proxies import Proxies
 
-MAX_BODY: Final = 16 * 1024 * 1024
-"""Bytes of an answer; a hundred of X's longest posts are below three million."""
 CHUNK: Final = 64 * 1024
 PAGE_SIZE: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """Seconds: for the whole request, for the connection, between two pieces of the answer."""
 
     total: float = 30.0
@@ -60,11 +60,19 @@ class _Api(AsyncClient):  # type: ignore[misc]  # tweepy publishes no types
 class XClient:
     """X's API v2 for one bearer token. Every method raises SourceError and nothing else."""
 
-    def __init__(self, token: str, base_url: str, clock: Clock, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        clock: Clock,
+        timeouts: Timeouts | None = None,
+        proxies: Proxies | None = None,
+    ) -> None:
         self._token = token
         self._base_url = base_url.rstrip("/")
         self._clock = clock
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or Timeouts()
+        self._proxies = proxies or Proxies("X", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
         self._shut_until: dict[str, datetime] = {}
         self._new_names = False
@@ -96,13 +104,13 @@ class XClient:
         try:
             async with self._open().get(
                 self._base_url + route,
-                params=self._named(params),
+                params=self._renamed(params),
                 headers={"Authorization": f"Bearer {self._token}"},
                 allow_redirects=False,
             ) as response:
                 body = await _read(response)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise SourceError(f"X does not answer: {self._safe(error)}") from None
+            raise SourceError(f"X does not answer: {self._safe(error)}", unreachable=True) from None
         self._note_window(endpoint, response)
         if response.status != 200:
             raise self._refused(response, body)
@@ -127,19 +135,23 @@ class XClient:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            patience = self._patience
+            timeouts = self._timeouts
             timeout = aiohttp.ClientTimeout(
-                total=patience.total, sock_connect=patience.connect, sock_read=patience.read
+                total=timeouts.total, sock_connect=timeouts.connect, sock_read=timeouts.read
             )
-            self._session = aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": self._api.user_agent})
+            self._session = aiohttp.ClientSession(
+                connector=self._proxies.connector(),
+                timeout=timeout,
+                headers={"User-Agent": self._api.user_agent},
+            )
         return self._session
 
-    def _named(self, params: Mapping[str, Any]) -> dict[str, str]:
+    def _renamed(self, params: Mapping[str, Any]) -> dict[str, str]:
         """X's description of July 2026 calls tweets posts; tweepy says tweets, and so does X's prose."""
-        named = {name: str(value) for name, value in params.items()}
-        if self._new_names and "tweet.fields" in named:
-            named["post.fields"] = named.pop("tweet.fields").replace("_tweet", "_post")
-        return named
+        renamed = {name: str(value) for name, value in params.items()}
+        if self._new_names and "tweet.fields" in renamed:
+            renamed["post.fields"] = renamed.pop("tweet.fields").replace("_tweet", "_post")
+        return renamed
 
     def _refused(self, response: aiohttp.ClientResponse, body: bytes) -> SourceError:
         error = refusal(response.status, response.headers, body, self._clock.now())
@@ -173,9 +185,7 @@ def _what_is_read() -> dict[str, Any]:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    trimmer = Trimmer()
+    body = BoundedJson("X")
     async for piece in response.content.iter_chunked(CHUNK):
-        trimmer.feed(piece)
-        if len(trimmer.kept) > MAX_BODY:
-            raise aiohttp.ClientPayloadError(f"the answer is longer than {MAX_BODY} bytes")
-    return bytes(trimmer.kept)
+        body.feed(piece)
+    return body.whole()

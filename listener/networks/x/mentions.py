@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from domain.mention import Network
+from listener.networks.reading import read
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
+from listener.networks.x.network import X
+from listener.networks.x.pagination import Pagination
 from listener.networks.x.posts import errors_of
-from listener.networks.x.walking import Walking
+from listener.networks.x.shapes import UserAnswer
 from listener.ports import Batch, SourceError
 
 HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -19,7 +21,7 @@ HANDLE: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
 class XMentions:
     """Asks for the posts that mention `account`; its number is looked up once and kept in the bookmark."""
 
-    network: Network = "x"
+    network = X.id
 
     def __init__(
         self,
@@ -27,25 +29,25 @@ class XMentions:
         account: str,
         every: timedelta,
         client: XClient,
-        walking: Walking,
+        pagination: Pagination,
         own: OwnAccounts | None = None,
     ) -> None:
         self.name = name
         self.every = every
         self._account = account
         self._client = client
-        self._walking = walking
+        self._pagination = pagination
         self._own = own or OwnAccounts(client, ())
 
     async def fetch(self, cursor: str | None) -> Batch:
-        bookmark = self._walking.open(cursor)
+        bookmark = self._pagination.open(cursor)
         user = bookmark.user or await self._number()
 
         async def ask(bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
             return await self._client.mentions(user, bound, token)
 
-        batch = await self._walking.step(replace(bookmark, user=user), ask)
-        return await self._own.without_own(batch)
+        batch = await self._pagination.step(replace(bookmark, user=user), ask)
+        return await self._own.with_names(batch)
 
     async def close(self) -> None:
         await self._client.close()
@@ -54,9 +56,8 @@ class XMentions:
         if not HANDLE.fullmatch(self._account):
             raise SourceError(f"{self._account!r} cannot be an account of X; correct the brand", permanent=True)
         answer = await self._client.user(self._account)
-        user = answer.get("data")
-        number = str(user.get("id")) if isinstance(user, Mapping) else ""
-        if number.isascii() and number.isdecimal():
-            return number
+        user = read(answer, UserAnswer).data
+        if user is not None:
+            return str(user.id)
         words = "; ".join(errors_of(answer)) or "no user in the answer"
         raise SourceError(f"X does not know the account @{self._account}: {words}", permanent=True)

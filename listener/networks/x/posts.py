@@ -1,12 +1,16 @@
 """X's JSON read as mentions: tolerant of missing parts and of both generations of field names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from domain.mention import Mention
-from listener.mention_format import MalformedMentionError, parse_mention
+from domain.mention import MAX_TEXT, Author, Mention, Quote
+from listener.mention_format import MalformedMentionError, parse_time, storable
+from listener.networks.reading import read, read_all
+from listener.networks.written import unescaped
+from listener.networks.x.network import SITE, X
+from listener.networks.x.shapes import Address, Answer, LongText, Numbered, Post, Reference, User
 from listener.networks.x.snowflake import time_of
 
 POST_FIELDS: Final = (
@@ -18,9 +22,10 @@ POST_FIELDS: Final = (
     "public_metrics",
     "lang",
     "note_tweet",
+    "entities",
+    "edit_history_tweet_ids",
 )
 USER_FIELDS: Final = ("name", "username", "public_metrics")
-MAX_DIGITS: Final = 20
 
 
 class MalformedPageError(ValueError):
@@ -48,30 +53,29 @@ def read_page(answer: Mapping[str, Any], now: datetime) -> Page:
 
     Raises MalformedPageError when there is neither a list of posts nor X's word that there are none.
     """
-    rows = answer.get("data")
-    meta = answer.get("meta")
-    if (rows is not None and not isinstance(rows, list)) or (rows is None and not isinstance(meta, Mapping)):
+    page = read(answer, Answer)
+    data = answer.get("data")
+    if (data is not None and page.data is None) or (data is None and page.meta is None):
         raise MalformedPageError(f"no page of posts: {', '.join(errors_of(answer)) or 'unknown fields'}")
-    users = _users(answer)
+    rows, meta = page.data or (), page.meta
+    around = Around(page)
     mentions, problems = [], []
-    for row in rows or ():
+    for row in rows:
         try:
-            mention = _mention(row, users, now)
+            mention = _mention(read(row, Post), around, now)
         except MalformedMentionError as error:
-            problems.append(f"post {_number(row, 'id') or 'without a number'}: {error}")
+            problems.append(f"post {_number(row) or 'without a number'}: {error}")
             continue
         if mention is not None:
             mentions.append(mention)
-    details = meta if isinstance(meta, Mapping) else {}
-    posts = frozenset(filter(None, (_number(row, "id") for row in rows or ())))
-    newest = max(map(int, filter(None, (*posts, _number(details, "newest_id")))), default=None)
-    token = details.get("next_token")
+    posts = frozenset(filter(None, map(_number, rows)))
+    newest = max(map(int, (*posts, *((meta.newest_id,) if meta and meta.newest_id else ()))), default=None)
     return Page(
         mentions=tuple(mentions),
         newest=newest,
-        token=token if isinstance(token, str) and token else None,
+        token=(meta.next_token if meta else None) or None,
         posts=posts,
-        users=frozenset(users),
+        users=frozenset(around.users),
         problems=tuple(problems),
         errors=tuple(errors_of(answer)),
     )
@@ -82,91 +86,98 @@ def errors_of(answer: Mapping[str, Any]) -> Iterable[str]:
     errors = answer.get("errors")
     for error in errors if isinstance(errors, list) else ():
         if isinstance(error, Mapping):
-            said = (error.get(key) for key in ("detail", "message", "title"))
-            yield next((text for text in said if isinstance(text, str) and text), "an error without words")[:200]
+            words = (error.get(key) for key in ("detail", "message", "title"))
+            yield next((text for text in words if isinstance(text, str) and text), "an error without words")[:200]
 
 
-def _users(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    includes = answer.get("includes")
-    rows = includes.get("users") if isinstance(includes, Mapping) else None
-    users = {}
-    for row in rows if isinstance(rows, list) else ():
-        number = _number(row, "id")
-        if number:
-            users[number] = row
-    return users
+class Around:
+    """What came with the posts of a page: their authors, and posts that they answer or show where X gave them."""
+
+    def __init__(self, page: Answer) -> None:
+        self.users = {str(user.id): user for user in read_all(page.includes.users, User)}
+        given = (*page.includes.tweets, *page.includes.posts)
+        self._posts = {str(post.id): post for post in read_all(given, Post)}
+
+    def quote(self, number: str) -> Quote:
+        """A post by its number; only that and its address where X did not give the post, which it bills."""
+        post = self._posts.get(number)
+        url = f"{SITE}i/status/{number}"
+        if post is None:
+            return Quote(id=number, url=url)
+        user = self.users.get(str(post.author_id))
+        return Quote(id=number, author=user.name if user else "", text=_text(post), url=url)
 
 
-def _mention(row: Any, users: Mapping[str, Mapping[str, Any]], now: datetime) -> Mention | None:
+def _mention(post: Post, around: Around, now: datetime) -> Mention | None:
     """The post as a mention; None for a retweet, which is somebody else's post once more."""
-    if not isinstance(row, Mapping):
-        raise MalformedMentionError("a post is a JSON object")
-    number, author = _number(row, "id"), _number(row, "author_id")
-    if number is None or author is None:
-        raise MalformedMentionError(f"`{'author_id' if number else 'id'}` must be a post's or user's number")
-    references = _references(row)
+    references = {
+        reference.type: str(reference.id)
+        for reference in read_all(post.referenced_tweets or post.referenced_posts, Reference)
+    }
     if "retweeted" in references:
         return None
-    thread = _number(row, "conversation_id")
-    user = users.get(author, {})
-    handle = _text(user, "username")
-    answers = "replied_to" in references or row.get("in_reply_to_user_id") is not None
-    return parse_mention(
-        {
-            "network": "x",
-            "kind": "reply" if answers else "post",
-            "id": number,
-            "url": f"https://x.com/{handle or 'i'}/status/{number}",
-            "author": {
-                "id": author,
-                "name": _text(user, "name") or f"id{author}",
-                "handle": handle,
-                "followers": (followers := _followers(user)),
-            },
-            "text": _whole_text(row),
-            "published_at": _published(row, number, now),
-            "thread": thread if thread != number else None,
-            "reach": followers,
-        }
+    number, versions = str(post.id), tuple(map(str, post.edit_history_tweet_ids or post.edit_history_post_ids))
+    # An edit has a number of its own; the mention keeps that of the first version.
+    first = versions[0] if number in versions else number
+    written = _written(post, number, now)
+    thread = str(post.conversation_id) if post.conversation_id is not None else None
+    author = _author(str(post.author_id), around.users.get(str(post.author_id)))
+    answered, quoted = references.get("replied_to"), references.get("quoted")
+    return Mention(
+        network=X.id,
+        kind="reply" if answered or post.in_reply_to_user_id is not None else "post",
+        id=first,
+        url=f"{SITE}{author.handle or 'i'}/status/{number}",
+        author=author,
+        text=_text(post),
+        published_at=written if first == number else time_of(int(first), now) or written,
+        thread=thread if thread != first else None,
+        reach=author.followers,
+        parent=around.quote(answered) if answered else None,
+        quoted=around.quote(quoted) if quoted else None,
+        attached=tuple(_link_words(post)),
+        edited_at=None if first == number else written,
     )
 
 
-def _references(row: Mapping[str, Any]) -> set[str]:
-    given = row.get("referenced_tweets", row.get("referenced_posts"))
-    return (
-        {str(one.get("type")) for one in given if isinstance(one, Mapping)} if isinstance(given, list) else set()
+def _author(number: str, user: User | None) -> Author:
+    if user is None:
+        return Author(id=number, name=f"id{number}")
+    count = user.public_metrics.followers_count if user.public_metrics else None
+    return Author(
+        id=number,
+        name=storable(user.name) or f"id{number}",
+        handle=storable(user.username) or None,
+        followers=count if count is not None and count >= 0 else None,
     )
 
 
-def _whole_text(row: Mapping[str, Any]) -> Any:
-    """The text as its author wrote it: the long one where there is one, X's escapes of & < > undone."""
-    long = row.get("note_tweet", row.get("note_post"))
-    text = (_text(long, "text") if isinstance(long, Mapping) else None) or row.get("text")
-    if not isinstance(text, str):
-        return text  # the mention's parser names the mistake
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+def _text(post: Post) -> str:
+    """The text as its author wrote it: the long one where there is one."""
+    long: LongText | None = post.note_tweet or post.note_post
+    return storable(unescaped(long.text if long and long.text else post.text))[:MAX_TEXT]
 
 
-def _published(row: Mapping[str, Any], number: str, now: datetime) -> Any:
-    if row.get("created_at") is not None:
-        return row["created_at"]
+def _link_words(post: Post) -> Iterator[str]:
+    """What the pages behind the post's links say of themselves; a photo is a link without words."""
+    for address in read_all(post.entities.urls if post.entities else (), Address):
+        words = "\n".join(filter(None, (address.title.strip(), address.description.strip())))
+        if words:
+            yield storable(unescaped(words))
+
+
+def _written(post: Post, number: str, now: datetime) -> datetime:
+    if post.created_at is not None:
+        return parse_time(post.created_at, "created_at")
     moment = time_of(int(number), now)
-    return None if moment is None else moment.astimezone(UTC).isoformat()
+    if moment is None:
+        raise MalformedMentionError("a post without a time")
+    return moment.astimezone(UTC)
 
 
-def _followers(user: Mapping[str, Any]) -> int | None:
-    metrics = user.get("public_metrics")
-    count = metrics.get("followers_count") if isinstance(metrics, Mapping) else None
-    return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
-
-
-def _number(row: Any, key: str) -> str | None:
-    """A number of X as a string of digits, however it was written; None for anything else."""
-    value = row.get(key) if isinstance(row, Mapping) else None
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return text if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
-
-
-def _text(row: Mapping[str, Any], key: str) -> str | None:
-    value = row.get(key)
-    return value if isinstance(value, str) and value else None
+def _number(row: Any) -> str | None:
+    """The number of a post that may be broken otherwise: it was billed all the same."""
+    try:
+        return str(read(row, Numbered).id)
+    except MalformedMentionError:
+        return None

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from listener.networks.status import retry_after, seconds
 from listener.networks.x.posts import errors_of
 from listener.ports import SourceError
 
 WINDOW_SECONDS: Final = 900.0
 """X counts requests by the quarter of an hour; no wait for a window is longer."""
 UNKNOWN_WINDOW: Final = 60.0
+LAST_SECOND: Final = 1e11
 CAP_SECONDS: Final = 3600.0
 """A daily or monthly cap names no end, and its owner may raise it at any time: look every hour."""
 
@@ -46,34 +48,26 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, now: datetime)
         case 429:
             return _too_many(words, headers, answer, now)
         case _:
-            return SourceError(words, retry_after=_seconds(headers.get("retry-after")))
+            return SourceError(words, retry_after=retry_after(headers), unreachable=status >= 500)
 
 
 def window_left(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds until the request window opens again, by X's own word; None when it makes no sense."""
-    reset = _seconds(headers.get("x-rate-limit-reset"))
-    if reset is None:
-        return None
+    reset = seconds(headers.get("x-rate-limit-reset"), LAST_SECOND)
+    if reset is None or reset <= now.timestamp():
+        return None  # a window that opened in the past is none: one of the two clocks is wrong
     # The header has whole seconds: one more, so as not to knock in the last moment of the old window.
-    return min(max(reset - now.timestamp(), 0.0) + 1, WINDOW_SECONDS)
+    return min(reset - now.timestamp() + 1, WINDOW_SECONDS)
 
 
 def _too_many(words: str, headers: Mapping[str, str], answer: Mapping[str, Any], now: datetime) -> SourceError:
     if "usage-capped" in str(answer.get("type", "")) or "UsageCap" in str(answer.get("title", "")):
         period = str(answer.get("period", "")).lower() or "usage"
         return SourceError(f"{words}; the {period} cap is reached", retry_after=CAP_SECONDS, held_back=True)
-    wait = window_left(headers, now) or _seconds(headers.get("retry-after")) or UNKNOWN_WINDOW
+    wait = window_left(headers, now) or retry_after(headers, WINDOW_SECONDS) or UNKNOWN_WINDOW
     return SourceError(words, retry_after=wait, held_back=True)
 
 
 def _words(answer: Mapping[str, Any]) -> str:
-    said = [text for key in ("title", "detail") if isinstance(text := answer.get(key), str)]
-    return "; ".join(dict.fromkeys([*said, *errors_of(answer)]))[:300] or "no word of explanation"
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if 0 <= value < 1e11 else None
+    words = [text for key in ("title", "detail") if isinstance(text := answer.get(key), str)]
+    return "; ".join(dict.fromkeys([*words, *errors_of(answer)]))[:300] or "no word of explanation"

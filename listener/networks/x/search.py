@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from domain.mention import Network
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
-from listener.networks.x.walking import Walking
+from listener.networks.x.network import X
+from listener.networks.x.pagination import Pagination
 from listener.ports import Batch
 
 
 class XSearch:
     """Asks recent search for one query, newest first, down to what is already delivered."""
 
-    network: Network = "x"
+    network = X.id
 
     def __init__(
         self,
@@ -22,19 +22,19 @@ class XSearch:
         query: str,
         every: timedelta,
         client: XClient,
-        walking: Walking,
+        pagination: Pagination,
         own: OwnAccounts | None = None,
     ) -> None:
         self.name = name
         self.every = every
         self._query = query
         self._client = client
-        self._walking = walking
+        self._pagination = pagination
         self._own = own or OwnAccounts(client, ())
 
     async def fetch(self, cursor: str | None) -> Batch:
-        batch = await self._walking.step(self._walking.open(cursor), self._ask)
-        return await self._own.without_own(batch)
+        batch = await self._pagination.step(self._pagination.open(cursor), self._ask)
+        return await self._own.with_names(batch)
 
     async def close(self) -> None:
         await self._client.close()

@@ -3,19 +3,21 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.actions import TABLE
-from alerts.card import MAX_QUOTE, make_card
-from alerts.case import Case, Deed, Earlier, State
-from alerts.quoting import phrases
-from tests.fakes import NOON, a_case, a_said
+from alerts.cards.card import MAX_QUOTE, Card, make_card
+from alerts.cards.quoting import phrases
+from alerts.cases.case import Case, EarlierCase
+from alerts.cases.commands import Claim, Note
+from domain.mention import Quote
+from tests.fakes import NOON
+from tests.unit.alerts.histories import ANNA, CONTEXT, OLEG, History, a_case, a_mention, at, promise
 
 TEXT = "Василёк, третий день не работает интернет"
+LONG = " А до этого всё было хорошо, и я вас всем советовала." * 5
 
 spans = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 4000)), max_size=5).map(tuple)
 
@@ -24,15 +26,36 @@ def span(text: str, part: str) -> tuple[int, int]:
     return text.index(part), text.index(part) + len(part)
 
 
-def claimed(**fields: object) -> Case:
-    taken = Deed(who="Анна Иванова", what="взяла", at=NOON + timedelta(hours=2, minutes=5))
-    return a_case(state="claimed", owner="Анна Иванова", done=(taken,), **fields)
+def card_of(history: History | Case, **options: bool) -> Card:
+    if isinstance(history, Case):
+        return make_card(history, CONTEXT, NOON, **options)
+    return make_card(history.case, CONTEXT, history.now, **options)
+
+
+def lines(history: History | Case, sign: str) -> list[str]:
+    """The card's lines that stand behind the sign."""
+    card = card_of(history)
+    return [line.text.replace("\xa0", " ") for line in (*card.above, *card.below) if line.sign == sign]
+
+
+def faint(history: History | Case) -> str:
+    return next(line.text for line in card_of(history).below if line.tone == "faint" and not line.sign)
+
+
+def reason(*, text: str = TEXT, **fields: object) -> str:
+    (line,) = lines(a_case(a_mention(text, **fields)), "💡")
+    return line
 
 
 def test_the_title_says_what_about_whom_and_where() -> None:
-    assert make_card(a_case(), NOON).title == "Жалоба № 12: Василёк Телеком, комментарий ВКонтакте"
-    asked = a_case(network="x", said=(a_said(kind="post", intent="question"),))
-    assert make_card(asked, NOON).title == "Вопрос № 12: Василёк Телеком, пост в X"
+    assert card_of(a_case()).title == "Жалоба № 12: Василёк Телеком, комментарий ВКонтакте"
+    asked = a_case(a_mention(kind="post", intent="question"), network="x")
+    assert card_of(asked).title == "Вопрос № 12: Василёк Телеком, пост в X"
+
+
+def test_a_kind_or_a_network_nobody_foresaw_still_gets_a_title() -> None:
+    assert card_of(a_case(a_mention(kind="story"))).title == "Жалоба № 12: Василёк Телеком, сообщение, ВКонтакте"
+    assert card_of(a_case(network="ok")).title == "Жалоба № 12: Василёк Телеком, сообщение, ok"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +91,11 @@ def test_the_title_says_what_about_whom_and_where() -> None:
             ["салон на площади и там мне нахамили при всех"],
         ),
         (
+            "Вчера приехал мастер и сказал что кабель менять за мой счёт хотя гарантия ещё не прошла",
+            ["кабель"],
+            ["сказал что кабель менять за мой счёт"],
+        ),
+        (
             "Обещали в 10:30 и не приехали 🤬 верните 1,5 тысячи",
             ["приехали", "верните"],
             ["Обещали в 10:30 и не приехали", "верните 1,5 тысячи"],
@@ -77,14 +105,16 @@ def test_the_title_says_what_about_whom_and_where() -> None:
         ("Ну?!", ["?!"], []),
     ],
 )
-def test_the_reason_quotes_a_few_phrases_that_can_be_read(
+def test_the_reason_quotes_a_few_phrases_of_a_long_text_that_can_be_read(
     text: str, evidence: list[str], quoted: list[str]
 ) -> None:
-    because = tuple(span(text, part) for part in evidence)
-    named = (span(text, "Василёк"),) if "Василёк" in text else ()
-    card = make_card(a_case(said=(a_said(text, because=because, named=named),)), NOON)
-    assert re.findall("«(.*?)»", card.reason) == quoted
-    assert [card.quote[start:end] for start, end in card.because] == quoted
+    whole = f"{text}\n{LONG}"
+    because = tuple(span(whole, part) for part in evidence)
+    named = (span(whole, "Василёк"),) if "Василёк" in whole else ()
+    card = card_of(a_case(a_mention(whole, evidence_spans=because, brand_spans=named)))
+    (why,) = (line.text for line in card.below if line.sign == "💡")
+    assert re.findall("«(.*?)»", why) == quoted
+    assert [card.quote[start:end] for start, end in card.evidence_spans] == quoted
 
 
 @given(st.text(alphabet="не аб.,\n1@-", max_size=60), spans)
@@ -95,170 +125,219 @@ def test_whatever_the_evidence_whole_words_are_quoted(text: str, because: tuple[
         assert not re.match(r"\w", text[end:])
 
 
+def test_of_a_short_text_the_reasons_are_named_and_not_echoed() -> None:
+    evidence = (span(TEXT, "третий день не работает"),)
+    assert reason(evidence_spans=evidence) == "Скорее всего жалоба (87 %)"
+    named = reason(evidence_spans=evidence, reasons=("нет связи третий день", "хамство"))
+    assert named == "Скорее всего жалоба (87 %): нет связи третий день, хамство"
+
+
+def test_a_long_text_without_a_phrase_is_told_by_its_reasons() -> None:
+    assert reason(text=f"{TEXT}{LONG}", reasons=("хамство",)) == "Скорее всего жалоба (87 %): хамство"
+
+
+def test_nothing_is_bold_where_nearly_everything_would_be() -> None:
+    named, whole = (span(TEXT, "Василёк"),), (span(TEXT, "третий день не работает интернет"),)
+    assert card_of(a_case(a_mention(evidence_spans=whole, brand_spans=named, text=TEXT))).evidence_spans == ()
+    some = f"{TEXT}, а соседи говорят, что у них всё в порядке"
+    shown = card_of(a_case(a_mention(some, evidence_spans=(span(some, "не работает"),))))
+    assert [shown.quote[start:end] for start, end in shown.evidence_spans] == ["третий день не работает интернет"]
+
+
 @pytest.mark.parametrize(
     ("complaint", "words"),
     [
-        (1.0, "Почти наверняка жалоба (99\xa0%)"),
-        (0.8, "Скорее всего жалоба (80\xa0%)"),
-        (0.6, "Похоже на жалобу (60\xa0%)"),
-        (0.1, "Возможно, жалоба (10\xa0%)"),
-        (0.0, "Возможно, жалоба (1\xa0%)"),
+        (1.0, "Почти наверняка жалоба (99 %)"),
+        (0.8, "Скорее всего жалоба (80 %)"),
+        (0.6, "Похоже на жалобу (60 %)"),
+        (0.1, "Возможно, жалоба (10 %)"),
+        (0.0, "Возможно, жалоба (1 %)"),
     ],
 )
 def test_a_probability_is_told_in_words_and_never_as_certainty(complaint: float, words: str) -> None:
-    assert make_card(a_case(said=(a_said(complaint=complaint),)), NOON).reason == words
+    assert reason(complaint=complaint) == words
 
 
 def test_the_author_is_named_with_those_who_follow() -> None:
     case = a_case(author_handle="ivan_p", followers=1200)
-    assert make_card(case, NOON).author == "Иван Петров (@ivan_p), 1\xa0200\xa0подписчиков"
-    assert make_card(a_case(author_name=" \n "), NOON).author == "Без имени"
+    assert card_of(case).above[0].text == "Иван Петров (@ivan_p), 1\xa0200\xa0подписчиков"
+    assert card_of(a_case(author_name=" \n ")).above[0].text == "Без имени"
 
 
-def test_the_deadline_is_a_clock_time_with_the_date_when_it_is_another_day() -> None:
-    case = a_case(due_at=NOON + timedelta(hours=2, minutes=30))
-    assert make_card(case, NOON).deadline == "Ответить до 14:30"
-    assert make_card(case, NOON, timezone="Asia/Vladivostok").deadline == "Ответить до 21:30"
-    tomorrow = replace(case, due_at=NOON + timedelta(hours=22, minutes=15))
-    assert make_card(tomorrow, NOON).deadline == "Ответить до 10:15 19\xa0ноября"
-    assert make_card(case, NOON + timedelta(hours=3)).deadline == "Просрочено: ответить надо было до 14:30"
-    assert make_card(replace(case, state="closed"), NOON).deadline == ""
-    assert make_card(a_case(), NOON).deadline == ""
+def test_the_authors_page_is_a_press_away() -> None:
+    links = [(button.label, button.url) for button in card_of(a_case()).buttons[-1]]
+    assert links == [("Открыть", "https://vk.com/wall-1_1?reply=2"), ("Автор", "https://vk.com/id7")]
+    assert [button.label for button in card_of(a_case(network="x")).buttons[-1]] == ["Открыть"]
 
 
-def test_the_status_says_who_and_when() -> None:
-    ended = NOON + timedelta(hours=3)
-    closed = replace(claimed(), state="closed")
-    closed = replace(closed, done=(*closed.done, Deed(who="Олег Смирнов", what="закрыл", at=ended)))
-    wrong = a_case(state="not_complaint", done=(Deed(who="Олег Смирнов", what="отметил как не жалобу", at=ended),))
-    until = NOON + timedelta(hours=3, minutes=10)
-    assert make_card(a_case(), NOON).status == "Никто не взял"
-    assert make_card(claimed(), NOON).status == "Взяла Анна Иванова в 14:05"
-    assert make_card(a_case(state="snoozed", snoozed_until=until), NOON).status == "Отложено до 15:10"
-    rests = replace(claimed(), state="snoozed", snoozed_until=until)
-    assert make_card(rests, NOON).status == "Отложено до 15:10, взяла Анна Иванова в 14:05"
-    assert make_card(closed, NOON).status == "Закрыто — Олег Смирнов, 15:00"
-    assert make_card(wrong, NOON).status == "Не жалоба — Олег Смирнов, 15:00"
+def test_what_a_comment_answers_stands_above_it() -> None:
+    parent = Quote(id="-1_1", author="Василёк Телеком", text="Починим связь\nк утру")
+    asked = a_case(a_mention("Какое к утру? Уже час дня", parent=parent))
+    assert lines(asked, "↪️") == ["В ответ на «Починим связь к утру» (Василёк Телеком)"]
+    assert lines(a_case(a_mention(parent=replace(parent, author=""))), "↪️") == [
+        "В ответ на «Починим связь к утру»"
+    ]
+    assert lines(a_case(a_mention(parent=replace(parent, text=" "))), "↪️") == []
 
 
-def test_a_customer_who_came_back_is_told_from_a_case_that_was_put_back() -> None:
-    closed = Deed(who="Олег Смирнов", what="закрыл", at=NOON)
-    back = Deed(who="Анна Иванова", what="вернула в работу", at=NOON)
-    assert make_card(a_case(done=(closed,)), NOON).status == "Автор написал снова, никто не взял"
-    assert make_card(a_case(done=(closed, back)), NOON).status == "Никто не взял"
+def test_who_goes_on_under_his_own_words_answers_what_these_answered() -> None:
+    post = Quote(id="-1_1", author="Василёк Телеком", text="Починим к утру")
+    first = a_mention("Какое к утру?", id="-1_2", parent=post)
+    second = a_mention("Алло!", id="-1_3", parent=Quote(id="-1_2", author="Иван Петров", text="Какое к утру?"))
+    assert lines(a_case(first, second), "↪️") == lines(a_case(first), "↪️")
+    assert lines(a_case(replace(first, parent=None), second), "↪️") == []
+    assert lines(a_case(first, replace(second, parent=None)), "↪️") == []
 
 
-def test_a_status_without_its_log_line_is_still_told() -> None:
-    assert make_card(a_case(state="claimed", owner="Анна Иванова"), NOON).status == "У сотрудника Анна Иванова"
-    assert make_card(a_case(state="closed"), NOON).status == "Закрыто"
+def test_a_repost_shows_what_it_repeats_and_what_hangs_on_it() -> None:
+    quoted = Quote(id="-5_1", author="Пётр", text="Василёк опять обманул")
+    shown = a_case(a_mention("Вот-вот", quoted=quoted, attached=("Опрос: вы довольны?", " ")))
+    assert lines(shown, "📎") == ["Цитирует «Василёк опять обманул» (Пётр)", "Приложено «Опрос: вы довольны?»"]
+
+
+def test_a_wordless_repost_is_told_from_an_empty_text() -> None:
+    quoted = Quote(id="-5_1", author="Пётр", text="Василёк опять обманул")
+    assert card_of(a_case(a_mention(" ", quoted=quoted))).quote == "(без своих слов)"
+
+
+def test_why_it_is_urgent_is_said() -> None:
+    urgent = a_mention(urgency=0.95, dangers=("суд", "здоровье"))
+    assert lines(a_case(urgent, a_mention(dangers=("деньги",))), "🔥") == ["Срочно: суд, здоровье"]
+    assert lines(a_case(a_mention(urgency=0.95)), "🔥") == ["Срочно (95 %)"]
+    assert lines(a_case(), "🔥") == []
+
+
+def test_a_danger_that_is_not_urgent_is_named_without_a_fire() -> None:
+    card = card_of(a_case(a_mention(dangers=("деньги",))))
+    assert not card.urgent
+    assert "Внимание: деньги" in [line.text for line in card.below]
+
+
+def test_one_urgent_mention_makes_the_case_urgent_as_long_as_it_stands() -> None:
+    urgent, calm = a_mention(urgency=0.9), a_mention(urgency=0.1)
+    assert card_of(a_case(urgent, calm)).urgent
+    assert not card_of(a_case(calm)).urgent
+    assert not card_of(a_case(replace(urgent, deleted_at=NOON), calm)).urgent
+    assert not card_of(a_case(replace(urgent, strength="remark", edited_at=NOON), calm)).urgent
+
+
+def test_a_changed_text_says_so() -> None:
+    history = History.opened().later(hours=2, minutes=5).edits(1, "Третий день нет интернета!!", "complaint")
+    assert lines(history, "✏️") == ["Автор изменил запись в 14:05"]
+    assert card_of(history).quote == "Третий день нет интернета!!"
+    assert card_of(history).title.startswith("Жалоба")
+
+
+def test_a_complaint_that_was_taken_back_is_none_on_the_card() -> None:
+    history = History.opened(deadlines=promise(minutes=30)).later(minutes=5).edits(1, "Всё починили", "remark")
+    assert lines(history, "✏️") == ["Автор изменил запись в 12:05: жалобы больше нет"]
+    assert card_of(history).title.startswith("Обращение № 12")
+    assert lines(history, "💡") == lines(history, "⏰") == []
+    assert card_of(history).evidence_spans == ()
+
+
+def test_a_deleted_text_says_so() -> None:
+    case = a_case(a_mention(deleted_at=at(minutes=9)))
+    assert lines(case, "✏️") == ["Автор удалил запись в 12:09"]
+    assert lines(case, "💡") == []
+
+
+def test_the_card_is_about_the_last_complaint_that_stands() -> None:
+    gone = a_mention("Телефон 89161234567", deleted_at=at(minutes=9), published_at=at(minutes=5))
+    case = a_case(a_mention("Нет связи"), gone)
+    assert card_of(case).quote == "Нет связи"
+    assert lines(case, "✏️") == []
+    assert lines(case, "🕓") == ["12:05: удалено автором"]
+
+
+def test_the_customers_answers_are_shown_in_their_order() -> None:
+    history = History.opened().later(hours=2, minutes=20).writes("договор 4451", "remark")
+    history.later(minutes=5).writes("Алло!").later(minutes=5).writes("спасибо,\nпочинили", "remark")
+    assert card_of(history).quote == "Алло!"
+    assert lines(history, "💬") == [
+        "Автор написал в 14:20: «договор 4451»",
+        "Автор написал в 14:30: «спасибо, починили»",
+    ]
+    assert lines(history, "🕓") == ["12:00: «Третий день не работает интернет»"]
+
+
+def test_what_the_customer_changed_below_says_so_too() -> None:
+    history = History.opened().writes("Алло!").later(minutes=5).edits(1, "Спасибо, починили", "remark")
+    assert lines(history, "💬") == ["Автор написал в 12:00: «Спасибо, починили» (изменено в 12:05)"]
+
+
+def test_notes_of_colleagues_are_shown() -> None:
+    history = History.opened().by(ANNA, Note(text="звонила,\nждёт мастера")).by(OLEG, Note(text="а" * 1000))
+    first, second = lines(history, "📝")
+    assert first == "Заметка, Анна Иванова в 12:00: звонила, ждёт мастера"
+    assert second.startswith("Заметка, Олег Смирнов в 12:00: ааа")
+    assert len(second) < 250
 
 
 def test_the_latest_words_are_on_top_and_the_earlier_in_short() -> None:
-    first = a_said("Алло, вы где? " * 30)
-    second = a_said("Ответьте", published_at=NOON + timedelta(minutes=5), topics=("персонал",))
-    last = a_said("Ухожу от вас", published_at=NOON + timedelta(minutes=9), reach=20_000)
-    card = make_card(a_case(said=(first, second, last)), NOON)
-    assert card.quote == "Ухожу от вас"
-    assert card.history[0] == "12:05: «Ответьте»"
-    assert card.history[1].endswith("…»")
-    assert card.facts == (
+    first = a_mention("Алло, вы где? " * 30)
+    second = a_mention("Ответьте", published_at=at(minutes=5), topics=("персонал",))
+    last = a_mention("Ухожу от вас", published_at=at(minutes=9), reach=20_000)
+    case = a_case(first, second, last)
+    assert card_of(case).quote == "Ухожу от вас"
+    assert lines(case, "🕓")[0] == "12:05: «Ответьте»"
+    assert lines(case, "🕓")[1].endswith("…»")
+    assert faint(case).split(" · ") == [
         "Темы: связь, персонал",
         "Могут прочитать: 20\xa0000",
         "Написано в\xa012:09",
         "Ещё 2\xa0сообщения в этом обращении",
-    )
+    ]
 
 
 def test_earlier_cases_of_the_author_are_shown() -> None:
-    earlier = Earlier(case=7, state="closed", opened_at=NOON - timedelta(days=15), text="Нет\nсвязи")
-    card = make_card(a_case(earlier=(earlier,)), NOON)
-    assert card.history == ("Обращение № 7 от 3\xa0ноября, закрыто: «Нет связи»",)
+    earlier = EarlierCase(case=7, standing="closed", opened_at=NOON - timedelta(days=15), text="Нет\nсвязи")
+    assert lines(a_case(earlier=(earlier,)), "🕓") == ["Обращение № 7 от 3 ноября, закрыто: «Нет связи»"]
 
 
-def test_a_single_deed_that_the_status_tells_is_not_told_twice() -> None:
-    deed = Deed(who="Анна Иванова", what="взяла", at=NOON)
-    card = make_card(a_case(state="claimed", owner="Анна Иванова", done=(deed,)), NOON)
-    assert "взяла" in card.status.lower()
-    assert card.log == ()
-
-
-def test_a_long_log_is_shortened_from_its_beginning() -> None:
-    deeds = tuple(Deed(who="Анна", what="взяла", at=NOON + timedelta(minutes=some)) for some in range(11))
-    log = make_card(a_case(state="claimed", owner="Анна", done=deeds), NOON).log
-    assert log[0] == "… и ещё 5\xa0действий раньше"
-    assert log[-1] == "12:10 Анна: взяла"
-
-
-def test_one_urgent_mention_makes_the_case_urgent() -> None:
-    assert make_card(a_case(said=(a_said(urgency=0.9), a_said(urgency=0.1))), NOON).urgent
-    assert not make_card(a_case(), NOON).urgent
+def test_the_card_has_the_deadline_the_status_and_the_log() -> None:
+    history = History.opened(deadlines=promise(minutes=30)).by(ANNA, Claim()).later(minutes=42)
+    assert lines(history, "⏰") == ["Просрочено на 12 мин, ответить надо было до 12:30"]
+    assert card_of(history).status == "Взяла Анна Иванова в\xa012:00"
+    history.tick()
+    assert [line.text for line in card_of(history).below if line.tone == "italic"] == [
+        "12:00 Анна Иванова взяла",
+        "12:42 срок ответа прошёл",
+    ]
 
 
 def test_a_repeat_is_marked() -> None:
-    assert make_card(a_case(), NOON, repeat=True).repeat
-    assert not make_card(a_case(), NOON).repeat
-
-
-@pytest.mark.parametrize(
-    ("state", "labels"),
-    [
-        ("new", ["Взять", "Не жалоба", "Отложить", "Закрыть", "Открыть"]),
-        ("claimed", ["Закрыть", "Не жалоба", "Отложить", "Перехватить", "Открыть"]),
-        ("snoozed", ["Взять", "Не жалоба", "Закрыть", "Открыть"]),
-        ("closed", ["Вернуть", "Открыть"]),
-        ("not_complaint", ["Вернуть", "Открыть"]),
-    ],
-)
-def test_the_buttons_follow_the_state(state: State, labels: list[str]) -> None:
-    buttons = [button for row in make_card(a_case(state=state), NOON).buttons for button in row]
-    assert [button.label for button in buttons] == labels
-
-
-@pytest.mark.parametrize("state", get_args(State))
-def test_every_button_is_a_legal_move_or_an_address(state: State) -> None:
-    for button in (button for row in make_card(a_case(state=state), NOON).buttons for button in row):
-        assert (button.action is None) != (button.url is None)
-        assert button.action is None or button.action in TABLE[state]
-
-
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "tg://user?id=1"])
-def test_what_is_no_web_address_gets_no_button(url: str) -> None:
-    rows = make_card(a_case(said=(a_said(url=url),)), NOON).buttons
-    assert all(button.url is None for row in rows for button in row)
+    assert card_of(a_case(), repeat=True).repeat
+    assert not card_of(a_case()).repeat
 
 
 def test_a_text_of_blanks_is_told_as_such() -> None:
-    card = make_card(a_case(said=(a_said(" \n ", because=((0, 2),)),)), NOON)
-    assert (card.quote, card.because) == ("(без текста)", ())
-
-
-def test_a_kind_nobody_foresaw_still_gets_a_title() -> None:
-    card = make_card(a_case(network="ok", said=(a_said(kind="story"),)), NOON)
-    assert card.title == "Жалоба № 12: Василёк Телеком, сообщение, ok"
+    card = card_of(a_case(a_mention(" \n ", evidence_spans=((0, 2),))))
+    assert (card.quote, card.evidence_spans) == ("(без текста)", ())
 
 
 @given(st.text(max_size=4000), spans, spans)
 def test_a_quote_is_cut_on_an_edge_and_its_spans_mark_the_same_letters(
     text: str, because: tuple[tuple[int, int], ...], named: tuple[tuple[int, int], ...]
 ) -> None:
-    card = make_card(a_case(said=(a_said(text, because=because, named=named),)), NOON)
+    card = card_of(a_case(a_mention(text, evidence_spans=because, brand_spans=named)))
     assert len(card.quote) <= MAX_QUOTE
     shown = card.quote.removesuffix("…") if len(text.strip()) > MAX_QUOTE else card.quote
     assert text.strip().startswith(shown) or not text.strip()
-    for start, end in (*card.because, *card.named):
+    for start, end in (*card.evidence_spans, *card.brand_spans):
         assert 0 <= start < end <= len(card.quote)
 
 
 def test_a_phrase_beyond_the_cut_is_quoted_all_the_same() -> None:
     text = "долгий рассказ обо всём " * 70 + ". Итог: не привезли"
-    card = make_card(a_case(said=(a_said(text, because=(span(text, "привезли"), (0, 6))),)), NOON)
-    assert card.reason.startswith("Скорее всего жалоба (87\xa0%): «не привезли», «долгий рассказ")
-    assert [card.quote[start:end].split()[0] for start, end in card.because] == ["долгий"]
+    evidence = (span(text, "привезли"), (0, 6))
+    case = a_case(a_mention(text, evidence_spans=evidence))
+    assert lines(case, "💡")[0].startswith("Скорее всего жалоба (87 %): «не привезли», «долгий рассказ")
+    card = card_of(case)
+    assert [card.quote[start:end].split()[0] for start, end in card.evidence_spans] == ["долгий"]
 
 
 def test_a_word_is_not_cut_in_two() -> None:
     text = "слово " * 400
-    quote = make_card(a_case(said=(a_said(text),)), NOON).quote
-    assert quote.endswith("слово…")
-    unbroken = make_card(a_case(said=(a_said("ы" * 5000),)), NOON).quote
-    assert len(unbroken) == MAX_QUOTE
+    assert card_of(a_case(a_mention(text))).quote.endswith("слово…")
+    assert len(card_of(a_case(a_mention("ы" * 5000))).quote) == MAX_QUOTE

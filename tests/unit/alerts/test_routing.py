@@ -35,7 +35,8 @@ def routing(*routes: Route, default: tuple[str, ...] = ("support",)) -> Routing:
     ],
 )
 def test_a_route_names_the_conditions_that_held(when: When, reason: str) -> None:
-    decision = decide(a_candidate(urgency=0.95, reach=20_000), routing(Route(when=when, to=("crisis",))))
+    candidate = a_candidate(urgency=0.95, reach=20_000, network_title="ВКонтакте")
+    decision = decide(candidate, routing(Route(when=when, to=("crisis",))))
     assert decision.reason == reason
     assert decision.receivers == (CRISIS,)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.russian import counted, decimal, did, moment, percent, plural
+from alerts.russian import counted, decimal, did, lasted, moment, percent, plural
 from tests.fakes import NOON
 
 
@@ -54,3 +54,19 @@ def test_verbs_agree_with_the_person() -> None:
 def test_a_decimal_has_a_comma() -> None:
     assert decimal(1234.56, 1) == "1\xa0234,6"
     assert decimal(0.5, 2) == "0,50"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "0 мин"),
+        (12.9, "12 мин"),
+        (60, "1 ч"),
+        (125, "2 ч 5 мин"),
+        (47 * 60, "47 ч"),
+        (48 * 60, "2 дня"),
+        (5 * 1440, "5 дней"),
+    ],
+)
+def test_a_span_is_told_as_precisely_as_it_matters(minutes: float, words: str) -> None:
+    assert lasted(timedelta(minutes=minutes)).replace("\xa0", " ") == words

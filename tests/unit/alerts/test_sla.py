@@ -104,6 +104,20 @@ def test_nothing_waits_while_people_work() -> None:
     assert hold_until(hours("hold"), urgent=False, now=moscow(11, 18, 9)) is None
 
 
+@pytest.mark.parametrize(
+    ("moment", "held"),
+    [
+        (moscow(11, 18, 13, 30), False),
+        (moscow(11, 18, 8, 59), True),
+        (moscow(11, 18, 21, 30), True),
+        (moscow(11, 21, 14), False),
+        (moscow(11, 22, 20), True),
+    ],
+)
+def test_lunch_is_no_night(moment: datetime, held: bool) -> None:  # noqa: FBT001
+    assert (hold_until(hours("hold"), urgent=False, now=moment) is not None) == held
+
+
 def test_a_block_over_midnight_belongs_to_both_days() -> None:
     night_shift = Hours(weekdays=((time(22), time(6)),), weekend=(), holidays=None, night="hold")
     assert working(night_shift, moscow(11, 20, 23))

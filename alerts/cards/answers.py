@@ -1,0 +1,195 @@
+"""What the person who pressed a button reads: what was done, or why not and which button would work."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from alerts.cards.context import CardContext
+from alerts.cards.quoting import in_short
+from alerts.cards.wording import Wording, last_end, owner_words
+from alerts.cases.case import Case
+from alerts.cases.commands import (
+    Claim,
+    Close,
+    NotComplaint,
+    Note,
+    PersonsCommand,
+    Release,
+    Reopen,
+    Snooze,
+    TransferTo,
+)
+from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
+from alerts.russian import NBSP, capital, number
+from domain.person import Person
+
+MAX_ANSWER: Final = 200
+"""Characters of Telegram's toast."""
+UNKNOWN_BUTTON: Final = "Эта кнопка мне незнакома, обновите карточку"
+UNKNOWN_PERSON: Final = "Этого человека больше нет в people.yaml. Нажмите «Передать» ещё раз"
+NOT_SNOOZED: Final = "Хорошо, обращение не отложено"
+NOT_TRANSFERRED: Final = "Хорошо, обращение не передано"
+NOBODY_ELSE: Final = "Передать некому: в people.yaml больше никого нет"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refused:
+    case: Case
+    command: PersonsCommand
+    person: Person | None
+    words: Wording
+
+
+def refusal_words(
+    refusal: Refusal,
+    case: Case,
+    command: PersonsCommand,
+    context: CardContext,
+    now: datetime,
+    *,
+    person: Person | None = None,
+) -> str:
+    """Why nothing changed, and the button that would work. `person` is who pressed: he is spoken to as «вы»."""
+    refused = _Refused(case=case, command=command, person=person, words=Wording(context=context, now=now))
+    return in_short(_REFUSALS[refusal.reason](refused), MAX_ANSWER)
+
+
+def done_words(
+    command: PersonsCommand, case: Case, context: CardContext, now: datetime, *, person: Person | None = None
+) -> str:
+    """What the command has done to the case; `case` is as it stood before or stands after, it is only named."""
+    words, shown = Wording(context=context, now=now), f"обращение №{NBSP}{case.id}"
+    match command:
+        case TransferTo():
+            text = _transferred(command, shown, words, person)
+        case Snooze(until=until):
+            text = f"{shown} отложено до {words.moment(until)}"
+        case _:
+            text = _DONE[type(command)].format(case=shown)
+    return in_short(capital(text), MAX_ANSWER)
+
+
+def _transferred(command: TransferTo, case: str, words: Wording, person: Person | None) -> str:
+    if person is not None and command.person == person.id:
+        return f"{case} теперь ваше"
+    return f"{case} теперь ведёт {words.name(command.person, command.name)}"
+
+
+def _is(person: Person | None, number: str | None) -> bool:
+    return person is not None and number in (person.id, *person.former_ids)
+
+
+def _is_anothers(refused: _Refused) -> bool:
+    """Whether only a lead or another person may do more than write a note."""
+    person, owner = refused.person, refused.case.state.owner
+    return owner is not None and person is not None and person.role != "lead" and not _is(person, owner)
+
+
+def _owned(refused: _Refused) -> str:
+    """«уже взяла Анна Иванова в 14:05», with names as long as an answer has room for."""
+    return capital(f"уже {in_short(owner_words(refused.case, refused.words), 110)}")
+
+
+def _already_yours(refused: _Refused) -> str:
+    return f"Обращение №{NBSP}{refused.case.id} уже у вас. Ответили автору — нажмите «Закрыть»"
+
+
+def _already_theirs(refused: _Refused) -> str:
+    if _is(refused.person, refused.case.state.owner):
+        return _already_yours(refused)
+    return f"{_owned(refused)}. Дополнить можно кнопкой «Заметка»"
+
+
+def _already_open(refused: _Refused) -> str:
+    if refused.case.state.owner is None:
+        return "Обращение и так в работе, его никто не взял: нажмите «Взять»"
+    return (
+        f"Обращение и так в работе, {owner_words(refused.case, refused.words)}. Дополнить можно кнопкой «Заметка»"
+    )
+
+
+def _already_snoozed(refused: _Refused) -> str:
+    until = refused.case.state.snoozed_until
+    shown = f" до {refused.words.moment(until)}" if until else ""
+    if _is_anothers(refused):
+        return f"Уже отложено{shown}, {owner_words(refused.case, refused.words)}. Вам доступна «Заметка»"
+    return f"Уже отложено{shown}. Чтобы заняться им раньше, нажмите «Взять»"
+
+
+def _ended(refused: _Refused) -> str:
+    """Who ended it and how; «Вернуть» is the way on."""
+    event, words = last_end(refused.case), refused.words
+    is_closed = refused.case.state.outcome != "not_complaint"
+    if event is None:
+        how = "закрыто" if is_closed else "отмечено: не жалоба"
+        return f"Обращение уже {how}. Чтобы продолжить, нажмите «Вернуть»"
+    stem, what = ("закрыл", "обращение") if is_closed else ("отметил", "«не жалоба»")
+    if _is(refused.person, event.actor.id):
+        who = f"Вы уже {stem}и"
+    else:
+        who = f"{in_short(words.who(event.actor), 60)} уже {words.did(stem, event.actor)}"
+    return f"{who} {what} в{NBSP}{words.moment(event.at)}. Чтобы продолжить, нажмите «Вернуть»"
+
+
+def _nobodys(_refused: _Refused) -> str:
+    return "Обращение и так ничьё. Чтобы заняться им, нажмите «Взять»"
+
+
+def _not_yours(refused: _Refused) -> str:
+    """Another lead may take it away, named where there is one alone; without any its owner may give it."""
+    context = refused.words.context
+    owner = context.person(refused.case.state.owner)
+    leads = [lead for lead in context.leads if lead != owner]
+    lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
+    way = f"передать может {in_short(owner.name, 40)}" if owner and not leads else f"забрать может {lead}"
+    return f"{_owned(refused)}. Вам доступна «Заметка»; {way} кнопкой «Передать»"
+
+
+def _past_deadline(refused: _Refused) -> str:
+    due_at = refused.case.state.deadlines.due_at
+    due = f" {refused.words.moment(due_at)}" if due_at else ""
+    until = f", чем {refused.words.moment(refused.command.until)}" if isinstance(refused.command, Snooze) else ""
+    return f"Срок ответа{due} наступит раньше{until}. Нажмите «Отложить» ещё раз и подтвердите"
+
+
+def _no_time(_refused: _Refused) -> str:
+    return "Это время уже прошло. Нажмите «Отложить» ещё раз"
+
+
+def _no_text(_refused: _Refused) -> str:
+    return "Пустая «Заметка» не записана, напишите хотя бы слово"
+
+
+def _long_text(_refused: _Refused) -> str:
+    return f"Длинная «Заметка» не записана, напишите не больше {number(LONGEST_NOTE)} знаков"
+
+
+def _not_allowed(_refused: _Refused) -> str:
+    return "Это делают не кнопкой. Вам доступна «Заметка»"
+
+
+_DONE: Final[Mapping[type[PersonsCommand], str]] = {
+    Claim: "вы взяли {case}",
+    Close: "вы закрыли {case}",
+    NotComplaint: "{case} отмечено: не жалоба",
+    Note: "заметка записана, коллеги увидят её на карточке",
+    Release: "{case} снова ничьё",
+    Reopen: "{case} снова в работе, его ещё никто не взял",
+}
+_REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
+    "already_closed": _ended,
+    "already_not_complaint": _ended,
+    "already_open": _already_open,
+    "already_snoozed": _already_snoozed,
+    "already_theirs": _already_theirs,
+    "already_yours": _already_yours,
+    "ended": _ended,
+    "long_text": _long_text,
+    "no_text": _no_text,
+    "no_time": _no_time,
+    "nobodys": _nobodys,
+    "not_allowed": _not_allowed,
+    "not_yours": _not_yours,
+    "past_deadline": _past_deadline,
+}

@@ -1,0 +1,180 @@
+"""What a press still needs to know, how it is asked, and what the answer becomes."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2s
+from typing import Final, Literal
+
+from alerts.cards.answers import (
+    NOBODY_ELSE,
+    NOT_SNOOZED,
+    NOT_TRANSFERRED,
+    UNKNOWN_BUTTON,
+    UNKNOWN_PERSON,
+    refusal_words,
+)
+from alerts.cards.context import CardContext
+from alerts.cards.prompt import Option, Prompt
+from alerts.cards.quoting import in_short
+from alerts.cards.wording import Wording, name_then
+from alerts.cases.case import Case
+from alerts.cases.commands import PersonsCommand, Snooze, TransferTo
+from alerts.cases.events import NO_DEADLINES, Actor, Deadlines
+from alerts.cases.transitions import LONGEST_NOTE, Asker, Reason, Refusal, decide
+from alerts.russian import NBSP
+from domain.person import Person
+
+SNOOZE: Final = timedelta(hours=1)
+LONGEST_VALUE: Final = 32
+"""Characters of an option's value, all ASCII: Telegram takes 64 bytes, the case and the action included."""
+MAX_LABEL: Final = 60
+_KEEP: Final = "no"
+"""The option that leaves everything as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A press that comes to nothing, and what the person reads. `reason` names it for logs and figures."""
+
+    text: str
+    reason: Reason | Literal["unknown_button", "unknown_person", "nobody_else", "thought_better"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """Everything that the reading of a press may look at; `deadlines` are a new promise, for «Вернуть»."""
+
+    case: Case
+    value: str | None
+    person: Person
+    context: CardContext
+    now: datetime
+    deadlines: Deadlines = NO_DEADLINES
+
+    @property
+    def words(self) -> Wording:
+        return Wording(context=self.context, now=self.now)
+
+
+def asker_of(person: Person) -> Asker:
+    """The person as the transitions know him."""
+    actor = Actor(kind="person", id=person.id, name=person.name)
+    return Asker(actor=actor, is_lead=person.role == "lead", former_ids=person.former_ids)
+
+
+def colleagues(case: Case, context: CardContext) -> tuple[Person, ...]:
+    """To whom the case may be given: all but who has it."""
+    owner = context.person(case.state.owner)
+    return tuple(person for person in context.people if person != owner)
+
+
+def option_value(person: Person) -> str:
+    """The person's id where it fits into an option, else a short sum of it."""
+    if len(person.id) <= LONGEST_VALUE and person.id.isascii() and person.id.isprintable() and person.id != _KEEP:
+        return person.id
+    return "~" + blake2s(person.id.encode(), digest_size=12).hexdigest()
+
+
+def whom(pressed: Pressed) -> Prompt | Reply | None:
+    """A choice of colleagues; a lead may take another's case himself."""
+    anybody = TransferTo(person="", name="")
+    decision = decide(pressed.case.state, anybody, asker_of(pressed.person), pressed.now)
+    if isinstance(decision, Refusal):
+        text = refusal_words(decision, pressed.case, anybody, pressed.context, pressed.now, person=pressed.person)
+        return Reply(text=text, reason=decision.reason)
+    options = _people(pressed)
+    if not options:
+        return Reply(text=NOBODY_ELSE, reason="nobody_else")
+    number = f"№{NBSP}{pressed.case.id}"
+    return Prompt(
+        case=pressed.case.id,
+        action="transfer",
+        title=f"Передать {number}",
+        question=f"Кому передать обращение {number}?{_whose(pressed)}",
+        options=(*options, Option(value=_KEEP, label="Не передавать")),
+    )
+
+
+def _whose(pressed: Pressed) -> str:
+    owner = pressed.case.state.owner
+    if owner is None:
+        return ""
+    if owner in (pressed.person.id, *pressed.person.former_ids):
+        return " Сейчас оно у вас."
+    return f" Сейчас отвечает {pressed.words.name(owner, name_then(pressed.case, owner))}."
+
+
+def _people(pressed: Pressed) -> tuple[Option, ...]:
+    """Whoever presses comes first where he would take the case over; who may take it free has «Взять» for that."""
+    chosen = colleagues(pressed.case, pressed.context)
+    names = [person.name for person in chosen]
+    options = [
+        Option(value=option_value(person), label=_label(person, twice=names.count(person.name) > 1))
+        for person in chosen
+        if person.id != pressed.person.id
+    ]
+    if pressed.person in chosen and pressed.case.state.owner is not None:
+        options.insert(0, Option(value=option_value(pressed.person), label="Себе (перехватить)"))
+    return tuple(options)
+
+
+def _label(person: Person, *, twice: bool) -> str:
+    lead = "старшая" if person.gender == "f" else "старший"
+    role = {"lead": lead, "engineer": "инженер", "operator": ""}[person.role]
+    more = ", ".join(filter(None, (person.id if twice else "", role)))
+    name = in_short(person.name, MAX_LABEL - len(more) - 3)
+    return f"{name} ({more})" if more else name
+
+
+def transfer(pressed: Pressed) -> PersonsCommand | Reply:
+    person = next((person for person in pressed.context.people if option_value(person) == pressed.value), None)
+    person = person or pressed.context.person(pressed.value)
+    if person is None and pressed.value == _KEEP:
+        return Reply(text=NOT_TRANSFERRED, reason="thought_better")
+    if person is None:
+        return Reply(text=UNKNOWN_PERSON, reason="unknown_person")
+    return TransferTo(person=person.id, name=person.name)
+
+
+def whether_past_deadline(pressed: Pressed) -> Prompt | None:
+    """Asked only where the answer falls due meanwhile."""
+    until = pressed.now + SNOOZE
+    decision = decide(pressed.case.state, Snooze(until=until), asker_of(pressed.person), pressed.now)
+    due_at = pressed.case.state.deadlines.due_at
+    if due_at is None or not (isinstance(decision, Refusal) and decision.reason == "past_deadline"):
+        return None
+    due, number = pressed.words.moment(due_at), f"№{NBSP}{pressed.case.id}"
+    return Prompt(
+        case=pressed.case.id,
+        action="snooze",
+        title=f"Отложить {number}",
+        question=f"Ответить по обращению {number} обещано до {due}, срок пройдёт. Всё равно отложить?",
+        options=(
+            Option(value=str(int(until.timestamp())), label=f"Отложить до {pressed.words.moment(until)}"),
+            Option(value=_KEEP, label="Не откладывать"),
+        ),
+    )
+
+
+def snooze(pressed: Pressed) -> PersonsCommand | Reply:
+    """The answer to the question names the time that was read; it is never later than a press now would give."""
+    latest = pressed.now + SNOOZE
+    if pressed.value is None:
+        return Snooze(until=latest)
+    if pressed.value == _KEEP:
+        return Reply(text=NOT_SNOOZED, reason="thought_better")
+    if not (pressed.value.isascii() and pressed.value.isdecimal() and len(pressed.value) < 12):
+        return Reply(text=UNKNOWN_BUTTON, reason="unknown_button")
+    until = datetime.fromtimestamp(int(pressed.value), tz=UTC)
+    return Snooze(until=min(until, latest), past_deadline=True)
+
+
+def text_of_note(pressed: Pressed) -> Prompt:
+    return Prompt(
+        case=pressed.case.id,
+        action="note",
+        title=f"Заметка к №{NBSP}{pressed.case.id}",
+        question="Что запомнить об этом обращении? Заметку увидят коллеги на карточке, автор её не увидит.",
+        hint="Например: звонил, ждёт мастера завтра",
+        longest=LONGEST_NOTE,
+    )

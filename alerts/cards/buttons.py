@@ -1,0 +1,165 @@
+"""The buttons under a card: where each is shown, what it asks, and which command its press becomes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from alerts.cards.answers import UNKNOWN_BUTTON
+from alerts.cards.asking import (
+    Pressed,
+    Reply,
+    colleagues,
+    snooze,
+    text_of_note,
+    transfer,
+    whether_past_deadline,
+    whom,
+)
+from alerts.cards.context import CardContext
+from alerts.cards.prompt import Prompt
+from alerts.cases.case import Case
+from alerts.cases.commands import Claim, Close, NotComplaint, Note, PersonsCommand, Release, Reopen
+from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.cases.state import State
+from domain.person import Person
+
+IN_A_ROW: Final = 2
+
+Situation = Literal["free", "owned", "resting", "ended"]
+"""What decides which buttons a case has: whether somebody has it, whether it rests, whether it is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A press sends `action`, or opens `url`; exactly one is given. The label is Russian."""
+
+    label: str
+    action: str | None = None
+    url: str | None = None
+    style: Literal["primary", "danger"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonKind:
+    """A row of the table: a kind of button.
+
+    `places`: its place among the others in each situation where it is shown. `primary_in`: where it is the first
+    thing to do. `asks`: what a press without a value is asked for, None where nothing is missing. `command`: what
+    a press becomes.
+    """
+
+    action: str
+    label: str
+    places: Mapping[Situation, int]
+    primary_in: frozenset[Situation] = frozenset()
+    asks: Callable[[Pressed], Prompt | Reply | None] = lambda _pressed: None
+    command: Callable[[Pressed], PersonsCommand | Reply]
+
+
+def rows(case: Case, context: CardContext) -> tuple[tuple[Button, ...], ...]:
+    """The rows under a case's card; the addresses stand in a row of their own."""
+    situation = situation_of(case.state)
+    hidden = () if colleagues(case, context) else ("transfer",)
+    shown = [kind for kind in BUTTONS if situation in kind.places and kind.action not in hidden]
+    shown.sort(key=lambda kind: kind.places[situation])
+    buttons = [
+        Button(label=kind.label, action=kind.action, style="primary" if situation in kind.primary_in else None)
+        for kind in shown
+    ]
+    actions = (tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
+    links = _links(case, context)
+    return (*actions, links) if links else tuple(actions)
+
+
+def situation_of(state: State) -> Situation:
+    if not state.is_open:
+        return "ended"
+    if state.snoozed_until is not None:
+        return "resting"
+    return "owned" if state.owner else "free"
+
+
+def read_press(
+    case: Case,
+    action: str,
+    value: str | None,
+    person: Person,
+    context: CardContext,
+    now: datetime,
+    *,
+    deadlines: Deadlines = NO_DEADLINES,
+) -> PersonsCommand | Prompt | Reply:
+    """What a press asks of the case, or what must be asked first, or why it comes to nothing.
+
+    Whether a command is legal is not decided here; but nobody is asked for what would then be refused.
+    """
+    kind = next((kind for kind in BUTTONS if kind.action == action), None)
+    if kind is None:
+        return Reply(text=UNKNOWN_BUTTON, reason="unknown_button")
+    pressed = Pressed(case=case, value=value, person=person, context=context, now=now, deadlines=deadlines)
+    asked = kind.asks(pressed) if value is None else None
+    return asked or kind.command(pressed)
+
+
+def _links(case: Case, context: CardContext) -> tuple[Button, ...]:
+    """Messengers refuse a whole card for one bad address, so what has no web address gets no button."""
+    network = context.networks.get(case.network)
+    author = network.author_page(case.author_id, case.author_handle) if network else None
+    links = (("Открыть", case.latest_complaint.url), ("Автор", author))
+    return tuple(
+        Button(label=label, url=url) for label, url in links if url and url.startswith(("https://", "http://"))
+    )
+
+
+BUTTONS: Final = (
+    ButtonKind(
+        action="claim",
+        label="Взять",
+        places={"free": 1, "resting": 1},
+        primary_in=frozenset({"free", "resting"}),
+        command=lambda _pressed: Claim(),
+    ),
+    ButtonKind(
+        action="close",
+        label="Закрыть",
+        places={"free": 5, "owned": 1, "resting": 4},
+        primary_in=frozenset({"owned"}),
+        command=lambda _pressed: Close(),
+    ),
+    ButtonKind(
+        action="not_complaint",
+        label="Не жалоба",
+        places={"free": 2, "owned": 2, "resting": 2},
+        command=lambda _pressed: NotComplaint(),
+    ),
+    ButtonKind(
+        action="note",
+        label="Заметка",
+        places={"free": 6, "owned": 6, "resting": 5, "ended": 2},
+        asks=text_of_note,
+        command=lambda pressed: Note(text=pressed.value or ""),
+    ),
+    ButtonKind(action="release", label="Отдать", places={"owned": 5}, command=lambda _pressed: Release()),
+    ButtonKind(
+        action="reopen",
+        label="Вернуть",
+        places={"ended": 1},
+        command=lambda pressed: Reopen(deadlines=pressed.deadlines),
+    ),
+    ButtonKind(
+        action="snooze",
+        label="Отложить",
+        places={"free": 3, "owned": 3},
+        asks=whether_past_deadline,
+        command=snooze,
+    ),
+    ButtonKind(
+        action="transfer",
+        label="Передать",
+        places={"free": 4, "owned": 4, "resting": 3},
+        asks=whom,
+        command=transfer,
+    ),
+)
+"""Every button, by its action: the name under which it stands in cards already sent."""

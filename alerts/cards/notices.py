@@ -1,0 +1,217 @@
+"""Notices: what is said under a card, of one case or of several at once, and who is called by name."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from alerts.cards.context import CardContext
+from alerts.cards.note import Note
+from alerts.cards.quoting import in_short
+from alerts.cards.wording import Wording, late_words, owner_words, status
+from alerts.cases.case import Case
+from alerts.cases.events import Event, MentionEdited, MentionJoined, Transferred
+from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind
+from alerts.russian import NBSP, counted, lasted
+from domain.person import Person
+
+MAX_QUOTE: Final = 600
+MINUTE: Final = timedelta(minutes=1)
+"""What is less is not counted in minutes."""
+MOST_CASES: Final = 20
+"""Of a digest; the others are counted."""
+
+LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint"})
+"""What nobody may overlook, also where threads are folded."""
+_CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
+"""Nobody is called for these once the case has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notice:
+    """Everything that the words of one case's notice may look at."""
+
+    draft: NoticeDraft
+    case: Case
+    words: Wording
+
+    @property
+    def number(self) -> str:
+        return _number(self.case)
+
+    @property
+    def event(self) -> Event | None:
+        """What the notice is about; None where the history at hand begins later."""
+        return next((event for event in self.case.events if event.number == self.draft.event), None)
+
+    @property
+    def state(self) -> str:
+        """Where the case stands by now: what the notice calls for may have been done."""
+        return status(self.case, self.words)
+
+
+def make_note(
+    draft: NoticeDraft,
+    cases: Sequence[Case],
+    receiver: str,
+    context: CardContext,
+    now: datetime,
+    *,
+    repeat: bool = False,
+) -> Note:
+    """The note to say. Several `cases`, oldest deadline first, make a digest; `draft` stands for all of them."""
+    words = Wording(context=context, now=now)
+    if len(cases) > 1:
+        text, quote = _digest(draft.kind, cases, words), ""
+    else:
+        notice = _Notice(draft=draft, case=cases[0], words=words)
+        text, quote = _TEXTS[draft.kind](notice), _quote(notice)
+    to = _unique(person for case in cases for person in addressees(draft, case, receiver, context))
+    return Note(text=text, to=to, quote=quote, loud=draft.kind in LOUD, repeat=repeat)
+
+
+def addressees(draft: NoticeDraft, case: Case, receiver: str, context: CardContext) -> tuple[Person, ...]:
+    """Who is called: those of the draft who can still be found, each once. Nobody: the words go to all."""
+    if draft.kind in _CALLS_FOR_WORK and not case.state.is_open:
+        return ()
+    who = context.receivers.get(receiver)
+    found: Mapping[Addressee, tuple[Person | None, ...]] = {
+        "owner": (context.person(case.state.owner),),
+        "former_owner": (context.person(draft.former_owner),),
+        "receiver": (context.person(who.owner),) if who else (),
+        "backup": (context.person(who.backup),) if who else (),
+        "leads": context.leads,
+    }
+    return _unique(person for addressee in draft.to for person in found[addressee] if person is not None)
+
+
+def _unique(people: Iterable[Person]) -> tuple[Person, ...]:
+    return tuple({person.id: person for person in people}.values())
+
+
+def _number(case: Case) -> str:
+    return f"№{NBSP}{case.id}"
+
+
+def _complaint(notice: _Notice) -> str:
+    return f"Автор снова пожаловался, обращение {notice.number}" + (":" if _quote(notice) else ".")
+
+
+def _remark(notice: _Notice) -> str:
+    return f"Автор пишет, обращение {notice.number}" + (":" if _quote(notice) else ".")
+
+
+def _woke(notice: _Notice) -> str:
+    return f"Отложенное обращение {notice.number} снова ждёт ответа.{_promised(notice)} {notice.state}."
+
+
+def _transferred(notice: _Notice) -> str:
+    """To the one who has it now; where it went on meanwhile, the words name whom it was given."""
+    event = notice.event
+    if event is None or not isinstance(event.fact, Transferred):
+        return f"Обращение {notice.number} передано. {notice.state}."
+    who = notice.words.doer("передал", event.actor)
+    if event.fact.to == notice.case.state.owner and notice.words.context.person(event.fact.to):
+        return f"{who} вам обращение {notice.number}.{_promised(notice)}"
+    return (
+        f"{who} обращение {notice.number}, теперь отвечает {notice.words.name(event.fact.to, event.fact.to_name)}."
+    )
+
+
+def _taken(notice: _Notice) -> str:
+    event = notice.event
+    if event is None:
+        return f"Обращение {notice.number} теперь не у вас. {notice.state}."
+    taken = f"{notice.words.doer('забрал', event.actor)} себе обращение {notice.number}"
+    return f"{taken}, {_former(notice)} отвечать больше не нужно."
+
+
+def _former(notice: _Notice) -> str:
+    """Who has left the config is not called, so he cannot be spoken to."""
+    return "вам" if notice.words.context.person(notice.draft.former_owner) else "прежнему сотруднику"
+
+
+def _warn(notice: _Notice) -> str:
+    due_at = notice.case.state.deadlines.due_at
+    if due_at is None or due_at <= notice.words.now or not notice.case.state.is_open:
+        return _due(notice)
+    left = due_at - notice.words.now
+    shown = "меньше минуты" if left < MINUTE else lasted(left)
+    due = notice.words.moment(due_at)
+    return f"Осталось {shown}: на обращение {notice.number} надо ответить до {due}. {notice.state}."
+
+
+def _due(notice: _Notice) -> str:
+    due_at = notice.case.state.deadlines.due_at
+    if due_at is None or not notice.case.state.is_open:
+        return f"Срок ответа по обращению {notice.number} прошёл. {notice.state}."
+    late = late_words(due_at, notice.words)
+    due = notice.words.moment(due_at)
+    return f"{late}: ответ по обращению {notice.number} ждали до {due}. {notice.state}."
+
+
+def _promised(notice: _Notice) -> str:
+    due_at = notice.case.state.deadlines.due_at
+    if due_at is None or not notice.case.state.is_open:
+        return ""
+    if due_at <= notice.words.now:
+        return f" {late_words(due_at, notice.words)}."
+    return f" Ответить до {notice.words.moment(due_at)}."
+
+
+def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording) -> str:
+    """«Просрочено 7 обращений: № 5 (на 12 мин), № 6 (на 3 мин)…»."""
+    title, each = _DIGESTS[kind]
+    count = counted(len(cases), "обращение", "обращения", "обращений")
+    shown = [
+        _number(case)
+        + (f" ({more})" if (more := each(case, words) if case.state.is_open else "уже закрыто") else "")
+        for case in cases[:MOST_CASES]
+    ]
+    hidden = len(cases) - len(shown)
+    return title.format(count=count) + ": " + ", ".join(shown) + (f" и ещё {hidden}." if hidden else ".")
+
+
+def _late(case: Case, words: Wording) -> str:
+    due_at = case.state.deadlines.due_at
+    return f"на {lasted(words.now - due_at)}" if due_at is not None and words.now - due_at >= MINUTE else ""
+
+
+def _until(case: Case, words: Wording) -> str:
+    due_at = case.state.deadlines.due_at
+    return f"до {words.moment(due_at)}" if due_at is not None else ""
+
+
+def _whose(case: Case, words: Wording) -> str:
+    return owner_words(case, words) or "никто не взял"
+
+
+def _quote(notice: _Notice) -> str:
+    """The words that the notice is about, as they read now."""
+    fact = notice.event.fact if notice.event else None
+    if not isinstance(fact, MentionJoined | MentionEdited):
+        return ""
+    texts = [mention for mention in notice.case.mentions if mention.row == fact.mention]
+    return in_short(texts[0].text, MAX_QUOTE) if texts and texts[0].deleted_at is None else ""
+
+
+_TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
+    "breach": _due,
+    "complaint": _complaint,
+    "due": _due,
+    "remark": _remark,
+    "taken": _taken,
+    "transferred": _transferred,
+    "warn": _warn,
+    "woke": _woke,
+}
+_DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
+    "breach": ("Просрочено {count}", _late),
+    "complaint": ("Авторы снова пожаловались, {count}", _whose),
+    "due": ("Просрочено {count}", _late),
+    "remark": ("Авторы пишут, {count}", _whose),
+    "taken": ("Сменился ответственный, {count}", _whose),
+    "transferred": ("Сменился ответственный, {count}", _whose),
+    "warn": ("Скоро выйдет срок ответа, {count}", _until),
+    "woke": ("Отложенные снова ждут ответа, {count}", _until),
+}

@@ -1,0 +1,99 @@
+"""A case (обращение): one customer's trouble with one brand in one place; several mentions join it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from alerts.cases.events import Event, Strength
+from alerts.cases.state import State
+from domain.mention import Quote
+from domain.span import Span
+
+Standing = Literal["new", "claimed", "replied", "invited", "in_dm", "snoozed", "not_complaint", "closed"]
+"""A state in one word, as exported rows and other cards name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMention:
+    """One mention of the case as it reads now, with what the judge sees in it for the case's brand.
+
+    `row` is the store's number, `id` the network's. `evidence_spans` are spans of `text` that speak for a
+    complaint, strongest first; `brand_spans` name the brand. `complaint` and `urgency` are probabilities, 0 where
+    the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
+    by kind what a short text complains of. `parent`, `quoted` and `attached` are as in domain.mention. `edited_at`
+    and `deleted_at` are when the change was heard.
+    """
+
+    row: int
+    id: str
+    kind: str
+    url: str
+    text: str
+    published_at: datetime
+    reach: int | None = None
+    strength: Strength = "complaint"
+    complaint: float = 0.0
+    intent: str = "other"
+    topics: tuple[str, ...] = ()
+    urgency: float = 0.0
+    evidence_spans: tuple[Span, ...] = ()
+    brand_spans: tuple[Span, ...] = ()
+    dangers: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    parent: Quote | None = None
+    quoted: Quote | None = None
+    attached: tuple[str, ...] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierCase:
+    """The author's past with this brand: an earlier case, in short."""
+
+    case: int
+    standing: Standing
+    opened_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything a card shows. `mentions` and `events` are oldest first, of a long quarrel the latest only."""
+
+    id: int
+    brand: str
+    brand_title: str
+    network: str
+    thread: str
+    author_id: str
+    author_name: str
+    author_handle: str | None
+    followers: int | None
+    opened_at: datetime
+    state: State
+    mentions: tuple[CaseMention, ...]
+    events: tuple[Event, ...] = ()
+    earlier: tuple[EarlierCase, ...] = ()
+
+    @property
+    def revision(self) -> int:
+        return self.state.revision
+
+    @property
+    def latest_complaint(self) -> CaseMention:
+        """What the card is about: the last complaint that still stands, else the last mention."""
+        standing = [mention for mention in self.mentions if complains(mention)]
+        return (standing or self.mentions)[-1]
+
+
+def complains(mention: CaseMention) -> bool:
+    """Whether it is a complaint that the author has neither taken back nor deleted."""
+    return mention.strength == "complaint" and mention.deleted_at is None
+
+
+def standing(state: State) -> Standing:
+    """The state in one word."""
+    if not state.is_open:
+        return "not_complaint" if state.outcome == "not_complaint" else "closed"
+    return "snoozed" if state.snoozed_until is not None else state.stage

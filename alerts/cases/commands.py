@@ -1,0 +1,108 @@
+"""What is asked of a case: by people with a button or a text, by the customer with words, by the clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from alerts.cases.events import NO_DEADLINES, Deadlines, Outcome, Strength
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The case becomes the actor's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The owner gives the case back to all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTo:
+    """A colleague becomes the owner. `person` is a Person.id, `name` the name that goes with it now."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """`past_deadline`: the person knows that the answer falls due meanwhile."""
+
+    until: datetime
+    past_deadline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    outcome: Outcome = "handled"
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotComplaint:
+    """The judge was wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """The customer wrote (one more) mention in the case's place. `mention` is the store's number."""
+
+    mention: int
+    strength: Strength
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The customer changed a mention. `others`: another mention of the case is a complaint that still stands."""
+
+    mention: int
+    before: Strength
+    strength: Strength
+    others: bool
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """A mention is gone from the network. `others` as above."""
+
+    mention: int
+    others: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Time has passed."""
+
+
+PersonsCommand = Claim | Release | TransferTo | Snooze | Note | Close | NotComplaint | Reopen
+Command = PersonsCommand | Write | Edit | Delete | Tick
+
+NAMES: Final[Mapping[type[Any], str]] = {
+    Claim: "claim",
+    Close: "close",
+    Delete: "delete",
+    Edit: "edit",
+    NotComplaint: "not_complaint",
+    Note: "note",
+    Release: "release",
+    Reopen: "reopen",
+    Snooze: "snooze",
+    Tick: "tick",
+    TransferTo: "transfer",
+    Write: "write",
+}
+"""A person's commands are stored under these names, and stand in the buttons of cards already sent."""

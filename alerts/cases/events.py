@@ -1,0 +1,222 @@
+"""What happened to a case: one dataclass a kind, with its payload; words are made when a card is drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal, get_args
+
+Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
+"""How far the customer has been led. The middle ones are reached by what was really sent or received."""
+Outcome = Literal["handled", "not_complaint"]
+"""How a case ended: somebody dealt with it, or it was none."""
+Waiting = Literal["us", "customer", "engineers"]
+Bell = Literal["warn", "due", "breach"]
+"""The three bells of an answer's deadline, in the order in which they ring."""
+Strength = Literal["complaint", "remark"]
+"""What a customer's words weigh: an unhappy customer as the judge found him, or anything else he said there."""
+ActorKind = Literal["person", "customer", "clock", "program"]
+
+BELLS: Final[tuple[Bell, ...]] = get_args(Bell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who did it. A person has `id` (Person.id) and the `name` of that time, for those who have left since."""
+
+    kind: ActorKind
+    id: str | None = None
+    name: str | None = None
+
+
+CUSTOMER: Final = Actor(kind="customer")
+CLOCK: Final = Actor(kind="clock")
+PROGRAM: Final = Actor(kind="program")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """When to warn, when the answer is due and when the promise is broken; None where nothing was promised."""
+
+    warn_at: datetime | None = None
+    due_at: datetime | None = None
+    breach_at: datetime | None = None
+
+    def at(self, bell: Bell) -> datetime | None:
+        return {"warn": self.warn_at, "due": self.due_at, "breach": self.breach_at}[bell]
+
+
+NO_DEADLINES: Final = Deadlines()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below."""
+
+    mention: int
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionJoined:
+    """The customer wrote again. `deadlines` are a new promise, for when the earlier one has run out."""
+
+    mention: int
+    strength: Strength
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionEdited:
+    """The customer changed the words. `calm`: nothing in the case is a complaint any more."""
+
+    mention: int
+    before: Strength
+    strength: Strength
+    calm: bool
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionDeleted:
+    """The words are gone from the network. `calm` as above."""
+
+    mention: int
+    calm: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """The actor owns the case. `taken_from` is whose it was."""
+
+    taken_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """The owner gave it back: it is anybody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred:
+    """`to` (Person.id) owns the case; `to_name` is the name of that time."""
+
+    to: str
+    to_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed:
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Woke:
+    """The rest is over: its time came, or a new complaint ended it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A person's word to colleagues."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang:
+    """A deadline came: `warn`ed, `due` or `breach`ed."""
+
+    bell: Bell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    outcome: Outcome = "handled"
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedNotComplaint:
+    """It ended because it was no complaint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """In work again, and anybody's."""
+
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """How the case stood when its history began to be kept: what came before left only some traces."""
+
+    stage: Stage
+    owner: str | None = None
+    snoozed_until: datetime | None = None
+    outcome: Outcome | None = None
+    deadlines: Deadlines = NO_DEADLINES
+    rung: Bell | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """An event that a later version wrote. It is kept, counted, and changes nothing that this version knows."""
+
+    kind: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+Fact = (
+    Opened
+    | MentionJoined
+    | MentionEdited
+    | MentionDeleted
+    | Claimed
+    | Released
+    | Transferred
+    | Snoozed
+    | Woke
+    | Noted
+    | Rang
+    | Closed
+    | MarkedNotComplaint
+    | Reopened
+    | Imported
+    | Unknown
+)
+
+KINDS: Final[Mapping[str, type[Any]]] = {
+    "claimed": Claimed,
+    "closed": Closed,
+    "imported": Imported,
+    "joined": MentionJoined,
+    "mention_deleted": MentionDeleted,
+    "mention_edited": MentionEdited,
+    "not_complaint": MarkedNotComplaint,
+    "noted": Noted,
+    "opened": Opened,
+    "rang": Rang,
+    "released": Released,
+    "reopened": Reopened,
+    "snoozed": Snoozed,
+    "transferred": Transferred,
+    "woke": Woke,
+}
+"""The names under which kinds are stored. A stored name is never given to another kind."""
+
+_NAMES: Final = {kind: name for name, kind in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a case's history. `number` counts from 1 within the case and is the case's revision."""
+
+    number: int
+    fact: Fact
+    actor: Actor
+    at: datetime
+
+
+def kind_of(fact: Fact) -> str:
+    """The name under which the fact is stored."""
+    return fact.kind if isinstance(fact, Unknown) else _NAMES[type(fact)]

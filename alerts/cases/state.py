@@ -1,0 +1,197 @@
+"""Where a case stands: the fold of its events, and the timers that this leaves running."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce, singledispatch
+from typing import Final
+
+from alerts.cases.events import (
+    BELLS,
+    NO_DEADLINES,
+    Bell,
+    Claimed,
+    Closed,
+    Deadlines,
+    Event,
+    Fact,
+    Imported,
+    MarkedNotComplaint,
+    MentionDeleted,
+    MentionEdited,
+    MentionJoined,
+    Opened,
+    Outcome,
+    Rang,
+    Released,
+    Reopened,
+    Snoozed,
+    Stage,
+    Transferred,
+    Waiting,
+    Woke,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """`revision` is the number of the last event, 0 before the first. `owner` is a Person.id.
+
+    Snoozing and waiting stand beside the stage and do not change it. `rung` is the last bell that rang for these
+    `deadlines`. `outcome` and `cause` are an ended case's.
+    """
+
+    revision: int = 0
+    stage: Stage = "new"
+    owner: str | None = None
+    snoozed_until: datetime | None = None
+    waiting_for: Waiting = "us"
+    outcome: Outcome | None = None
+    cause: str | None = None
+    deadlines: Deadlines = NO_DEADLINES
+    rung: Bell | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.stage != "closed"
+
+
+FRESH: Final = State()
+
+
+def fold(events: Iterable[Event], since: State = FRESH) -> State:
+    """The state after all events, in their order."""
+    return reduce(apply, events, since)
+
+
+def apply(state: State, event: Event) -> State:
+    """The state after one more event. Total: an event that does not fit still counts, and nothing raises."""
+    return replace(_after(event.fact, state, event), revision=event.number)
+
+
+def still_to_ring(state: State) -> tuple[tuple[Bell, datetime], ...]:
+    """The bells that have not rung for these deadlines, in order. A resting case keeps its breach alone."""
+    if not state.is_open:
+        return ()
+    rung = BELLS.index(state.rung) + 1 if state.rung else 0
+    ahead = ((bell, at) for bell in BELLS[rung:] if (at := state.deadlines.at(bell)) is not None)
+    return tuple((bell, at) for bell, at in ahead if state.snoozed_until is None or bell == "breach")
+
+
+def next_timer(state: State) -> datetime | None:
+    """When the clock has something to do with the case next."""
+    if not state.is_open:
+        return None
+    bells = (at for _, at in still_to_ring(state))
+    return min((at for at in (*bells, state.snoozed_until) if at is not None), default=None)
+
+
+@singledispatch
+def _after(_fact: Fact, state: State, _event: Event) -> State:
+    """Kinds that are registered below change the state; the others only belong to the history."""
+    return state
+
+
+@_after.register
+def _(fact: Opened, state: State, _event: Event) -> State:
+    return replace(state, deadlines=fact.deadlines)
+
+
+@_after.register
+def _(fact: MentionJoined, state: State, event: Event) -> State:
+    if fact.strength == "complaint":
+        return _promised(state, fact.deadlines, event.at)
+    return state
+
+
+@_after.register
+def _(fact: MentionEdited, state: State, event: Event) -> State:
+    if fact.calm:
+        return replace(state, deadlines=NO_DEADLINES, rung=None)
+    if fact.strength == "complaint" and fact.before != "complaint":
+        return _promised(state, fact.deadlines, event.at)
+    return state
+
+
+@_after.register
+def _(fact: MentionDeleted, state: State, _event: Event) -> State:
+    return replace(state, deadlines=NO_DEADLINES, rung=None) if fact.calm else state
+
+
+@_after.register
+def _(_fact: Claimed, state: State, event: Event) -> State:
+    return _owned(state, event.actor.id)
+
+
+@_after.register
+def _(_fact: Released, state: State, _event: Event) -> State:
+    return _owned(state, None)
+
+
+@_after.register
+def _(fact: Transferred, state: State, _event: Event) -> State:
+    return _owned(state, fact.to)
+
+
+@_after.register
+def _(fact: Snoozed, state: State, _event: Event) -> State:
+    return replace(state, snoozed_until=fact.until)
+
+
+@_after.register
+def _(_fact: Woke, state: State, _event: Event) -> State:
+    return replace(state, snoozed_until=None)
+
+
+@_after.register
+def _(fact: Rang, state: State, _event: Event) -> State:
+    return replace(state, rung=fact.bell)
+
+
+@_after.register
+def _(fact: Closed, state: State, event: Event) -> State:
+    return _ended(state, event, fact.outcome, fact.cause)
+
+
+@_after.register
+def _(_fact: MarkedNotComplaint, state: State, event: Event) -> State:
+    return _ended(state, event, "not_complaint", None)
+
+
+@_after.register
+def _(fact: Reopened, _state: State, _event: Event) -> State:
+    return State(deadlines=fact.deadlines)
+
+
+@_after.register
+def _(fact: Imported, _state: State, _event: Event) -> State:
+    return State(
+        stage=fact.stage,
+        owner=fact.owner,
+        snoozed_until=fact.snoozed_until,
+        outcome=fact.outcome,
+        deadlines=fact.deadlines,
+        rung=fact.rung,
+    )
+
+
+def _promised(state: State, deadlines: Deadlines, now: datetime) -> State:
+    """The first promise stands until it is broken; only then a new message of the customer makes another."""
+    breach_at = state.deadlines.breach_at
+    if state.deadlines != NO_DEADLINES and (breach_at is None or now < breach_at):
+        return state
+    return replace(state, deadlines=deadlines, rung=None)
+
+
+def _owned(state: State, owner: str | None) -> State:
+    """Whoever takes a resting case wakes it; a customer who was led further stays there."""
+    stage = state.stage
+    if stage in ("new", "claimed"):
+        stage = "claimed" if owner else "new"
+    return replace(state, owner=owner, stage=stage, snoozed_until=None)
+
+
+def _ended(state: State, event: Event, outcome: Outcome, cause: str | None) -> State:
+    """Whoever ends an unclaimed case answers for it."""
+    owner = state.owner or event.actor.id
+    return replace(state, stage="closed", owner=owner, snoozed_until=None, outcome=outcome, cause=cause)

@@ -1,0 +1,300 @@
+"""The one table of what leads where: who may ask for what of a case in which stage, and what comes of it.
+
+A decision is a tuple of facts, which the store writes down as events, or a refusal, which changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, Generic, Literal, TypeVar, get_args
+
+from alerts.cases.commands import (
+    Claim,
+    Close,
+    Command,
+    Delete,
+    Edit,
+    NotComplaint,
+    Note,
+    Release,
+    Reopen,
+    Snooze,
+    Tick,
+    TransferTo,
+    Write,
+)
+from alerts.cases.events import (
+    Actor,
+    ActorKind,
+    Claimed,
+    Closed,
+    Fact,
+    MarkedNotComplaint,
+    MentionDeleted,
+    MentionEdited,
+    MentionJoined,
+    Noted,
+    Opened,
+    Rang,
+    Released,
+    Reopened,
+    Snoozed,
+    Stage,
+    Transferred,
+    Woke,
+)
+from alerts.cases.state import State, still_to_ring
+
+LONGEST_NOTE: Final = 1_000
+"""Characters of a note; a card has room for little more."""
+
+Reason = Literal[
+    "already_yours",
+    "already_theirs",
+    "already_closed",
+    "already_not_complaint",
+    "already_open",
+    "already_snoozed",
+    "ended",
+    "nobodys",
+    "not_yours",
+    "past_deadline",
+    "no_time",
+    "no_text",
+    "long_text",
+    "not_allowed",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Nothing changes, for this named reason; what the person reads is worded in `alerts.cards.wording`."""
+
+    reason: Reason
+
+
+Decision = tuple[Fact, ...] | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks. `former_ids` are the ids under which a person may have been written down before."""
+
+    actor: Actor
+    is_lead: bool = False
+    former_ids: tuple[str, ...] = ()
+
+    def owns(self, state: State) -> bool:
+        return state.owner is not None and state.owner in (self.actor.id, *self.former_ids)
+
+
+CommandType = TypeVar("CommandType")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Generic[CommandType]):
+    """Everything that a decision may look at."""
+
+    state: State
+    command: CommandType
+    asker: Asker
+    now: datetime
+
+
+Check = Callable[[Asked[Any]], Reason | None]
+Effect = Callable[[Asked[Any]], tuple[Fact, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`by`: who may ask at all. `already`: it is so. `stages`: where it leads anywhere. `checks`: what forbids it.
+
+    They are asked in this order, and the first that refuses is the answer; then `effect` says what happens.
+    """
+
+    by: frozenset[ActorKind]
+    already: tuple[Check, ...] = ()
+    stages: frozenset[Stage]
+    checks: tuple[Check, ...] = ()
+    effect: Effect
+
+
+def decide(state: State, command: Command, asker: Asker, now: datetime) -> Decision:
+    """What comes of a command. No facts: there was nothing to do (a clock that came too early)."""
+    rule = TABLE[type(command)]
+    asked: Asked[Any] = Asked(state=state, command=command, asker=asker, now=now)
+    reason = _refused(rule, asked)
+    return Refusal(reason=reason) if reason else rule.effect(asked)
+
+
+def _refused(rule: Rule, asked: Asked[Any]) -> Reason | None:
+    if asked.asker.actor.kind not in rule.by:
+        return "not_allowed"
+    if reason := _first(rule.already, asked):
+        return reason
+    if asked.state.stage not in rule.stages:
+        return "already_open" if asked.state.is_open else "ended"
+    return _first(rule.checks, asked)
+
+
+def _first(checks: tuple[Check, ...], asked: Asked[Any]) -> Reason | None:
+    return next((reason for check in checks if (reason := check(asked))), None)
+
+
+def _is_mine(asked: Asked[Claim]) -> Reason | None:
+    """Claiming an own case that rests wakes it."""
+    is_mine = asked.state.is_open and asked.asker.owns(asked.state) and asked.state.snoozed_until is None
+    return "already_yours" if is_mine else None
+
+
+def _is_closed(asked: Asked[Close]) -> Reason | None:
+    return "already_closed" if asked.state.outcome not in (None, "not_complaint") else None
+
+
+def _is_not_complaint(asked: Asked[NotComplaint]) -> Reason | None:
+    return "already_not_complaint" if asked.state.outcome == "not_complaint" else None
+
+
+def _is_snoozed(asked: Asked[Snooze]) -> Reason | None:
+    return "already_snoozed" if asked.state.snoozed_until is not None else None
+
+
+def _is_anothers(asked: Asked[Any]) -> Reason | None:
+    """A lead may do with anybody's case what its owner may."""
+    is_free = asked.state.owner is None or asked.asker.is_lead or asked.asker.owns(asked.state)
+    return None if is_free else "not_yours"
+
+
+def _is_theirs(asked: Asked[TransferTo]) -> Reason | None:
+    return "already_theirs" if asked.state.owner == asked.command.person else None
+
+
+def _is_nobodys(asked: Asked[Release]) -> Reason | None:
+    return "nobodys" if asked.state.owner is None else None
+
+
+def _has_no_time(asked: Asked[Snooze]) -> Reason | None:
+    return "no_time" if asked.command.until <= asked.now else None
+
+
+def _hides_deadline(asked: Asked[Snooze]) -> Reason | None:
+    """The answer falls due while the case rests, and the person does not know it."""
+    due_at = asked.state.deadlines.due_at
+    if asked.command.past_deadline or due_at is None:
+        return None
+    return "past_deadline" if asked.now < due_at < asked.command.until else None
+
+
+def _has_bad_text(asked: Asked[Note]) -> Reason | None:
+    if not asked.command.text.strip():
+        return "no_text"
+    return "long_text" if len(asked.command.text) > LONGEST_NOTE else None
+
+
+def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
+    return (Claimed(taken_from=None if asked.asker.owns(asked.state) else asked.state.owner),)
+
+
+def _transfer(asked: Asked[TransferTo]) -> tuple[Fact, ...]:
+    return (Transferred(to=asked.command.person, to_name=asked.command.name),)
+
+
+def _snooze(asked: Asked[Snooze]) -> tuple[Fact, ...]:
+    return (Snoozed(until=asked.command.until),)
+
+
+def _note(asked: Asked[Note]) -> tuple[Fact, ...]:
+    return (Noted(text=asked.command.text.strip()),)
+
+
+def _close(asked: Asked[Close]) -> tuple[Fact, ...]:
+    return (Closed(outcome=asked.command.outcome, cause=asked.command.cause),)
+
+
+def _reopen(asked: Asked[Reopen]) -> tuple[Fact, ...]:
+    return (Reopened(deadlines=asked.command.deadlines),)
+
+
+def _write(asked: Asked[Write]) -> tuple[Fact, ...]:
+    """A complaint opens, wakes or reopens a case; a remark only joins it."""
+    command = asked.command
+    if asked.state.revision == 0:
+        return (Opened(mention=command.mention, deadlines=command.deadlines),)
+    joined = MentionJoined(mention=command.mention, strength=command.strength, deadlines=command.deadlines)
+    return (joined, *_stirred(asked)) if command.strength == "complaint" else (joined,)
+
+
+def _edit(asked: Asked[Edit]) -> tuple[Fact, ...]:
+    """An edit counts as a complaint only where the words were none before: two more «!» reopen nothing."""
+    command = asked.command
+    edited = MentionEdited(
+        mention=command.mention,
+        before=command.before,
+        strength=command.strength,
+        calm=command.strength != "complaint" and not command.others,
+        deadlines=command.deadlines,
+    )
+    became = command.strength == "complaint" and command.before != "complaint"
+    return (edited, *_stirred(asked)) if became else (edited,)
+
+
+def _stirred(asked: Asked[Write] | Asked[Edit]) -> tuple[Fact, ...]:
+    if not asked.state.is_open:
+        return (Reopened(deadlines=asked.command.deadlines),)
+    return (Woke(),) if asked.state.snoozed_until is not None else ()
+
+
+def _delete(asked: Asked[Delete]) -> tuple[Fact, ...]:
+    return (MentionDeleted(mention=asked.command.mention, calm=not asked.command.others),)
+
+
+def _tick(asked: Asked[Tick]) -> tuple[Fact, ...]:
+    """A rest that is over, then the last of the bells that should have rung by now: nobody needs three at once."""
+    state = asked.state
+    woke = state.is_open and state.snoozed_until is not None and state.snoozed_until <= asked.now
+    awake = replace(state, snoozed_until=None) if woke else state
+    over = [bell for bell, at in still_to_ring(awake) if at <= asked.now]
+    return (*((Woke(),) if woke else ()), *(Rang(bell=bell) for bell in over[-1:]))
+
+
+def _always(fact: Fact, _asked: Asked[Any]) -> tuple[Fact, ...]:
+    return (fact,)
+
+
+PERSON: Final = frozenset[ActorKind]({"person"})
+CUSTOMERS: Final = frozenset[ActorKind]({"customer"})
+ALL: Final = frozenset[Stage](get_args(Stage))
+OPEN: Final = ALL - {"closed"}
+ENDED: Final = frozenset[Stage]({"closed"})
+
+TABLE: Final[Mapping[type[Any], Rule]] = {
+    Claim: Rule(by=PERSON, already=(_is_mine,), stages=OPEN, checks=(_is_anothers,), effect=_claim),
+    Release: Rule(by=PERSON, stages=OPEN, checks=(_is_nobodys, _is_anothers), effect=partial(_always, Released())),
+    TransferTo: Rule(by=PERSON, stages=OPEN, checks=(_is_theirs, _is_anothers), effect=_transfer),
+    Snooze: Rule(
+        by=PERSON,
+        already=(_is_snoozed,),
+        stages=OPEN,
+        checks=(_is_anothers, _has_no_time, _hides_deadline),
+        effect=_snooze,
+    ),
+    Note: Rule(by=PERSON, stages=ALL, checks=(_has_bad_text,), effect=_note),
+    Close: Rule(by=PERSON, already=(_is_closed,), stages=OPEN, checks=(_is_anothers,), effect=_close),
+    NotComplaint: Rule(
+        by=PERSON,
+        already=(_is_not_complaint,),
+        stages=OPEN,
+        checks=(_is_anothers,),
+        effect=partial(_always, MarkedNotComplaint()),
+    ),
+    Reopen: Rule(by=PERSON, stages=ENDED, effect=_reopen),
+    Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
+    Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),
+    Delete: Rule(by=CUSTOMERS, stages=ALL, effect=_delete),
+    Tick: Rule(by=frozenset[ActorKind]({"clock"}), stages=ALL, effect=_tick),
+}
+"""Every command, who may give it, where it leads anywhere and what comes of it.
+
+`Close` and `NotComplaint` of a case that ended the other way are refused as «ended»: the way is «Вернуть».
+"""

@@ -1,0 +1,127 @@
+"""One due thing is shown: a card sent, edited or found again, a notice said under its card."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from alerts.cards.card import Card, Line, make_card
+from alerts.cards.context import CardContext
+from alerts.cards.note import Note
+from alerts.cards.notices import make_note
+from alerts.ports import Delivery, Due, Limits, Notice, Notifier, NotifyError, Paced, Searchable, Threads
+
+log = logging.getLogger(__name__)
+
+
+class EditRefusedError(NotifyError):
+    """The chat refused an edit for good, as it said. The message stands, and a later edit may be taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The chat shows it."""
+
+    due: Due
+    ref: str
+    outcome: Literal["sent", "edited", "found"]
+
+
+class Showing:
+    """`context` is what cards and notes are worded with; it is replaced as a whole."""
+
+    def __init__(self, notifier: Notifier, context: CardContext) -> None:
+        self.context = context
+        self._notifier = notifier
+
+    @property
+    def limits(self) -> Limits:
+        return self._notifier.limits if isinstance(self._notifier, Paced) else Limits()
+
+    async def show(self, due: Due, now: datetime) -> Shown:
+        """Raises NotifyError."""
+        if isinstance(due, Notice):
+            return await self._say(due, now)
+        if due.ref is None:
+            return await self._anew(due, now)
+        try:
+            return await self._edit(due, due.ref, now)
+        except NotifyError as error:
+            if not error.gone:
+                raise
+        return await self._anew(due, now)
+
+    async def _anew(self, delivery: Delivery, now: datetime) -> Shown:
+        """Send a card that is not there, or may be there from a try that nobody knows the end of."""
+        ref, certain = await self._look(delivery)
+        if ref is None:
+            return await self._send(delivery, now, repeat=not certain)
+        # What is shown there may be an older revision.
+        return replace(await self._edit(delivery, ref, now), outcome="found")
+
+    async def _look(self, due: Due) -> tuple[str | None, bool]:
+        """The message of an earlier try, and whether its absence is certain."""
+        if not due.unknown:
+            return None, True
+        if not isinstance(self._notifier, Searchable):
+            return None, False
+        under = due.card_ref if isinstance(due, Notice) else None
+        try:
+            return await self._notifier.find(due.chat, key(due), due.created_at, under=under), True
+        except NotifyError as error:
+            if not error.permanent:
+                raise
+            log.warning("%s: an earlier try cannot be looked up: %s", key(due), error)
+            return None, False
+
+    async def _send(self, delivery: Delivery, now: datetime, *, repeat: bool) -> Shown:
+        card = make_card(delivery.case, self.context, now, repeat=repeat)
+        ref = await self._notifier.send(delivery.chat, card, key(delivery))
+        return Shown(due=delivery, ref=ref, outcome="sent")
+
+    async def _edit(self, delivery: Delivery, ref: str, now: datetime) -> Shown:
+        try:
+            await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, self.context, now))
+        except NotifyError as error:
+            if not error.permanent:
+                raise
+            raise EditRefusedError(str(error)) from error
+        return Shown(due=delivery, ref=ref, outcome="edited")
+
+    async def _say(self, notice: Notice, now: datetime) -> Shown:
+        note = make_note(notice.draft, notice.cases, notice.receiver, self.context, now)
+        if not isinstance(self._notifier, Threads):
+            return await self._write_on_card(self._notifier, notice, note, now)
+        ref, certain = await self._look(notice)
+        if ref is not None:
+            return Shown(due=notice, ref=ref, outcome="found")
+        note = replace(note, repeat=not certain)
+        ref = await self._notifier.note(notice.chat, notice.card_ref, note, key(notice))
+        return Shown(due=notice, ref=ref, outcome="sent")
+
+    async def _write_on_card(self, notifier: Notifier, notice: Notice, note: Note, now: datetime) -> Shown:
+        """A messenger that says no word under a card shows it as the last line of the card itself."""
+        card = _with_line(make_card(notice.cases[0], self.context, now), note)
+        try:
+            if notice.card_ref is not None:
+                await notifier.edit(notice.chat, notice.card_ref, card)
+                return Shown(due=notice, ref=notice.card_ref, outcome="edited")
+        except NotifyError as error:
+            if not error.gone:
+                raise
+        return Shown(due=notice, ref=await notifier.send(notice.chat, card, key(notice)), outcome="sent")
+
+
+def key(due: Due) -> str:
+    """The thing's own name in its messenger, the same at every try.
+
+    A card sent anew, for a reopened case or because its message is gone, is not to be taken for the old one.
+    """
+    if isinstance(due, Notice):
+        return f"otklik-notice-{due.id}"
+    name = f"otklik-{due.case.id}-{due.id}"
+    return f"{name}-{due.shown}" if due.shown else name
+
+
+def _with_line(card: Card, note: Note) -> Card:
+    return replace(card, below=(*card.below, Line(text=note.text, tone="strong")))

@@ -1,0 +1,1 @@
+"""The terminal: cards as panels or plain lines."""

@@ -1,0 +1,1 @@
+"""Telegram: cards, notes and prompts by the Bot API, presses by a long poll."""

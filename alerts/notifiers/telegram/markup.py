@@ -1,0 +1,149 @@
+"""A card, a note and a prompt in Telegram's HTML, within its 4096 characters, and the buttons under them."""
+
+import html
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from alerts.cards.buttons import Button
+from alerts.cards.card import Card, Line, Tone
+from alerts.cards.note import Note
+from alerts.cards.prompt import Prompt
+from alerts.notifiers.fitting import fitting
+from alerts.notifiers.highlights import Piece, clean, cut, pieces, units
+from domain.person import Person
+
+MAX_TEXT: Final = 4096
+"""Counted after entity parsing, in UTF-16 code units."""
+MAX_LINE: Final = 450
+MIN_QUOTE: Final = 1000
+"""Units that a long quote keeps, however much else there is to say."""
+SPARE: Final = 16
+"""What the quote leaves unused, so that a line break more or less cannot break the limit."""
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+_DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
+_NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")
+_JOINER: Final = "\u2060"
+"""Unseen, between @ and a name: Telegram would make a link to its own user of that name, and ring him."""
+_TAGS: Final[dict[Tone, str]] = {"strong": "b", "italic": "i"}
+
+
+def render(card: Card) -> str:
+    """The card's whole text. The lines have what a quote of some length leaves, the quote has the rest."""
+    head, status = _head(card), _line(Line(text=card.status, tone="strong"))
+    room = MAX_TEXT - SPARE - _sizes(*head, status)
+    for_lines = room - min(MIN_QUOTE, units(clean(card.quote)) + 1)
+    above = _lines(card.above, for_lines // 3)
+    below = _lines(card.below, for_lines - _sizes(*above))
+    quote = _quote(card, room - _sizes(*above, *below) - 1)
+    return "\n".join(filter(None, (*head, *above, quote, *below, status)))
+
+
+def render_note(note: Note) -> str:
+    """The words, the customer's after them, and at the end the people whom Telegram shall ring."""
+    repeat = ["<i>♻️ возможный повтор</i>"] if note.repeat else []
+    people = ", ".join(map(_mention, note.to[:20]))
+    lines = [*repeat, _short(note.text, 2000), f"🔔 {people}" if people else ""]
+    quote = _short(note.quote, MAX_TEXT - SPARE - _sizes(*lines) - note.quote[:MAX_TEXT].count("@"))
+    return "\n".join(filter(None, [*lines[:-1], quote and f"<blockquote>{quote}</blockquote>", lines[-1]]))
+
+
+def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
+    """The question, to the person who pressed: a reply that Telegram asks of one is asked of who is named."""
+    called = f"{_mention(asked)}, " if asked else ""
+    return f"{called}<b>{_short(prompt.title, 200)}</b>\n{_short(prompt.question, 1000)}"
+
+
+def keyboard(card: Card) -> list[list[dict[str, str]]]:
+    """Rows of inline buttons, as the Bot API takes them."""
+    rows = ([_button(card.case, button) for button in row] for row in card.buttons)
+    return [row for row in ([button for button in row if button] for row in rows) if row]
+
+
+def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
+    """The answers to choose from, one a row."""
+    return [
+        [{"text": cut(clean(option.label), 60), "callback_data": _data(prompt.case, prompt.action, option.value)}]
+        for option in prompt.options
+    ]
+
+
+def read_data(data: str) -> tuple[int, str, str | None] | None:
+    """The case, the action and the chosen value of a pressed button, or None when the button is not ours."""
+    found = _DATA.fullmatch(data)
+    return (int(found[1]), found[2], found[3]) if found else None
+
+
+def _data(case: int, action: str, value: str) -> str:
+    return f"c:{case}:{action}:{value}"
+
+
+def _mention(person: Person) -> str:
+    """A link rings the person also where he has no @name; without a number his name has to do."""
+    name = _short(person.name, 80)
+    return f'<a href="tg://user?id={person.telegram}">{name}</a>' if person.telegram is not None else name
+
+
+def _head(card: Card) -> list[str]:
+    urgent = "🔥 " if card.urgent else ""
+    repeat = ["<i>♻️ возможный повтор</i>"] if card.repeat else []
+    return [f"<b>{urgent}{_short(card.title, 300)}</b>", *repeat]
+
+
+def _lines(lines: Iterable[Line], room: int) -> list[str]:
+    return fitting(lines, room, markup=_line, size=_size)
+
+
+def _sizes(*lines: str) -> int:
+    """With a line break each."""
+    return sum(_size(line) + 1 for line in lines)
+
+
+def _line(line: Line) -> str:
+    text, tag = _short(line.text, MAX_LINE), _TAGS.get(line.tone)
+    if not text:
+        return ""
+    return f"{line.sign} " * bool(line.sign) + (f"<{tag}>{text}</{tag}>" if tag else text)
+
+
+def _size(markup: str) -> int:
+    """Units after entity parsing."""
+    return units(html.unescape(_TAG.sub("", markup)))
+
+
+def _short(text: str, most: int) -> str:
+    return _escape(cut(clean(text).strip(), most))
+
+
+def _escape(text: str) -> str:
+    """Names of other networks (@handle) stay words."""
+    return html.escape(_NAME.sub(f"@{_JOINER}", text), quote=False)
+
+
+def _quote(card: Card, room: int) -> str:
+    whole = clean(card.quote).rstrip()
+    shown = cut(whole, room - whole[:MAX_TEXT].count("@"))
+    if not shown.strip():
+        return ""
+    cut_up = pieces(shown, evidence=card.evidence_spans, brand=card.brand_spans)
+    return f"<blockquote>{''.join(map(_highlighted, cut_up))}</blockquote>"
+
+
+def _highlighted(piece: Piece) -> str:
+    text = _escape(piece.text)
+    if piece.is_evidence:
+        return f"<b>{text}</b>"
+    return f"<i>{text}</i>" if piece.is_brand else text
+
+
+def _button(case: int, button: Button) -> dict[str, str]:
+    """Nothing for an address that Telegram would refuse together with the whole card."""
+    shown = {"text": cut(clean(button.label), 60)}
+    if button.style is not None:
+        shown["style"] = button.style
+    if button.action is not None:
+        return {**shown, "callback_data": f"c:{case}:{button.action}"}
+    if button.url is not None and button.url.startswith(("http://", "https://")):
+        return {**shown, "url": button.url}
+    return {}

@@ -1,0 +1,164 @@
+"""What an inbox needs of a raw Telegram update; anything of another shape is None, never an error."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from alerts.notifiers.highlights import clean
+from alerts.notifiers.telegram.markup import read_data
+
+_COMMAND: Final = re.compile(r"/(start|id)(@\w+)?(\s|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something was pressed or said: a message in a chat, the topic it stands in, and what it answers."""
+
+    chat: int
+    message: int
+    topic: int | None = None
+    answers: int | None = None
+
+    @property
+    def card(self) -> int:
+        """The card's message: a choice of options stands as an answer to it."""
+        return self.message if self.answers is None else self.answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A pressed button of ours. `value` is the chosen option, `place` the message that has the button."""
+
+    id: str
+    user: str
+    user_name: str
+    case: int
+    action: str
+    value: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A person's answer to a message of a bot. `text` is empty where the person sent something else.
+
+    `asked` is whom that message asks by name at its very beginning, as prompts do; None: it looks like none.
+    """
+
+    place: Place
+    to: int
+    user: str
+    user_name: str
+    text: str
+    asked: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A command that somebody typed, with what to answer."""
+
+    chat: int
+    topic: int | None
+    reply: str
+
+
+def update_id(update: object) -> int:
+    """-1 for something that is no update."""
+    number = update.get("update_id") if isinstance(update, Mapping) else None
+    return number if isinstance(number, int) else -1
+
+
+def read_query(update: Mapping[str, Any]) -> Query | None:
+    """The press in an update. The message under the button may be inaccessible: where it stands is enough."""
+    asked = _object(update, "callback_query")
+    person = _object(asked, "from")
+    user, data, number = person.get("id"), asked.get("data"), asked.get("id")
+    pressed = read_data(data) if isinstance(data, str) else None
+    if pressed is None or not isinstance(user, int) or not isinstance(number, str):
+        return None
+    case, action, value = pressed
+    return Query(
+        id=number,
+        user=str(user),
+        user_name=_name(person),
+        case=case,
+        action=action,
+        value=value,
+        place=_place(_object(asked, "message")),
+    )
+
+
+def read_reply(update: Mapping[str, Any]) -> Reply | None:
+    """An answer to a bot's message that is no choice of buttons."""
+    message = _object(update, "message")
+    answered, person, text = _object(message, "reply_to_message"), _object(message, "from"), message.get("text")
+    place, to, user = _place(message), answered.get("message_id"), person.get("id")
+    if place is None or not isinstance(to, int) or not isinstance(user, int):
+        return None
+    if _object(answered, "from").get("is_bot") is not True or "reply_markup" in answered:
+        return None
+    return Reply(
+        place=place,
+        to=to,
+        user=str(user),
+        user_name=_name(person),
+        text=text if isinstance(text, str) else "",
+        asked=_asked(answered),
+    )
+
+
+def read_words(update: Mapping[str, Any]) -> Words | None:
+    """/start and /id tell people the numbers that people.yaml and routes.yaml ask for."""
+    message = _object(update, "message")
+    text, chat = message.get("text"), _object(message, "chat").get("id")
+    user = _object(message, "from").get("id")
+    if not isinstance(text, str) or not isinstance(chat, int) or not _COMMAND.match(text):
+        return None
+    topic = _topic(message)
+    lines = [f"Ваш id: {user} — для people.yaml", f"Этот чат: {chat} — для routes.yaml"]
+    if topic is not None:
+        lines.append(f"Эта тема: {topic}")
+    return Words(chat=chat, topic=topic, reply="\n".join(lines))
+
+
+def _place(message: Mapping[str, Any]) -> Place | None:
+    chat, number = _object(message, "chat").get("id"), message.get("message_id")
+    if not isinstance(chat, int) or not isinstance(number, int):
+        return None
+    answers = _object(message, "reply_to_message").get("message_id")
+    return Place(
+        chat=chat,
+        message=number,
+        topic=_topic(message),
+        answers=answers if isinstance(answers, int) else None,
+    )
+
+
+def _topic(message: Mapping[str, Any]) -> int | None:
+    """Answers in a group without topics carry a thread's number too, which is none of a topic."""
+    topic = message.get("message_thread_id") if message.get("is_topic_message") is True else None
+    return topic if isinstance(topic, int) else None
+
+
+def _asked(message: Mapping[str, Any]) -> str | None:
+    """A prompt names a person and goes on in bold: no card and no note begins so."""
+    entities = message.get("entities")
+    if not isinstance(entities, list) or not all(isinstance(entity, dict) for entity in entities[:2]):
+        return None
+    if [entity.get("type") for entity in entities[:2]] != ["text_mention", "bold"] or entities[0].get(
+        "offset"
+    ) != 0:
+        return None
+    return _name(_object(entities[0], "user"))
+
+
+def _object(value: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inner = value.get(key)
+    return inner if isinstance(inner, Mapping) else {}
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    names = (person.get("first_name"), person.get("last_name"))
+    whole = " ".join(name for name in names if isinstance(name, str) and name)
+    return clean(whole) or str(person.get("id", ""))

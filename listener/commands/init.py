@@ -1,0 +1,107 @@
+"""`listener init`: a few questions, and a config with comments stands there; nothing is ever overwritten."""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from importlib.resources import files as packaged
+from pathlib import Path
+from typing import Any, Final
+
+from listener.config.load import check
+from listener.networks.registry import NETWORKS
+from listener.starting.files import SECRETS, by_hand, files
+from listener.starting.wishes import Wishes
+
+_CHAT: Final = re.compile(r"-?\d{1,16}")
+_PAGE: Final = re.compile(r"[A-Za-z0-9_.]{2,64}")
+
+Ask = Callable[[str], str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--brand", metavar="NAME", help="the brand's name, as people say it")
+    for name, network in NETWORKS.items():
+        parser.add_argument(f"--{name}", metavar="PAGE", help=f"the brand's page in {network.short}")
+    parser.add_argument("--telegram", metavar="CHAT", help="number of the chat for cards, with its minus")
+    parser.add_argument("--slack", metavar="CHANNEL", help="channel for cards, #support")
+    parser.add_argument("--person", metavar="NAME", help="who may press the buttons first")
+    parser.add_argument(
+        "--dir", type=Path, default=Path(), metavar="DIR", help="where to write, here if not given"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0 when the config stands there, 2 when an answer makes no sense."""
+    ask = input if sys.stdin.isatty() and arguments.brand is None else None
+    try:
+        wishes = read_wishes(arguments, ask)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except EOFError:
+        return 2
+    example = (packaged("listener") / "data" / "env.example").read_text(encoding="utf-8")
+    config = arguments.dir / "config"
+    others = sorted(path.name for path in (config / "brands").glob("*.yaml"))
+    for path, text in files(wishes, example).items():
+        print(_written(arguments.dir / path, text, by_hand(path, wishes)))
+    if others:
+        print(f"  в {config / 'brands'} уже слушают: {', '.join(others)}; чужие примеры удалите")
+    for mistake in check(config):
+        print(f"  {'предупреждение: ' if mistake.warning else ''}{mistake}")
+    print(_next(arguments.dir))
+    return 0
+
+
+def read_wishes(arguments: argparse.Namespace, ask: Ask | None) -> Wishes:
+    """From the flags, or from the answers where somebody sits there. Raises ValueError in Russian."""
+    asked: dict[str, Any] = vars(arguments)
+
+    def answer(name: str, question: str) -> str:
+        return str(asked.get(name) or "").strip() or (ask(question).strip() if ask else "")
+
+    name = answer("brand", "Как люди называют бренд? ")
+    if not any(letter.isalpha() for letter in name):
+        raise ValueError("Назовите бренд: listener init --brand «Ромашка Телеком»")
+    pages = {
+        network: _page(answer(network, f"Страница бренда в {known.short}, короткое имя (Enter — нет): "))
+        for network, known in NETWORKS.items()
+    }
+    chat = answer("telegram", "Номер чата Telegram для карточек, с минусом (Enter — потом): ")
+    if chat and not _CHAT.fullmatch(chat):
+        raise ValueError(f"«{chat}» — не номер чата: напишите в чате боту /id, он ответит номером")
+    channel = answer("slack", "Канал Slack для карточек, например #support (Enter — нет): ")
+    return Wishes(
+        name=name,
+        pages={network: page for network, page in pages.items() if page},
+        chat=int(chat) if chat else None,
+        channel=(channel if channel[0] in "#CGD" else f"#{channel}") if channel else None,
+        person=answer("person", "Кто первым будет нажимать кнопки, имя и фамилия (Enter — потом): ") or None,
+    )
+
+
+def _page(text: str) -> str:
+    """A page's short name, out of its address too. Raises ValueError."""
+    name = text.rstrip("/").rpartition("/")[2].partition("?")[0].removeprefix("@")
+    if text and not _PAGE.fullmatch(name):
+        raise ValueError(f"«{text}» — не страница: нужно короткое имя латиницей, как в её адресе")
+    return name
+
+
+def _written(path: Path, text: str, by_hand: str) -> str:
+    """What became of one file. The one with the secrets is for nobody else to read."""
+    if path.exists():
+        return f"  уже есть, не тронут: {path}" + (f"; впишите сами: {by_hand}" if by_hand else "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600 if path.name == SECRETS else 0o644)
+    path.write_text(text, encoding="utf-8")
+    return f"  написан: {path}"
+
+
+def _next(folder: Path) -> str:
+    return (
+        f"\nДальше: впишите ключи в {folder / SECRETS} (откуда их взять — docs/connect-*.ru.md), потом\n"
+        "  listener doctor     скажет, чего не хватает, и сколько упоминаний за сутки\n"
+        "  listener run        начнёт слушать"
+    )

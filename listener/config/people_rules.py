@@ -1,0 +1,42 @@
+"""What no single value of people.yaml can show: who is written twice, who can press nothing."""
+
+from collections.abc import Iterator
+
+from listener.config.latin import latin_id
+from listener.config.schema import PeopleYaml, PersonFile
+from listener.config.values import Mistake
+from listener.config.yaml_tree import Tree
+
+
+def person_id(file: PersonFile) -> str:
+    """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
+    return file.id or latin_id(file.name) or str(file.telegram or file.slack or "nobody").lower()
+
+
+def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
+    seen: dict[tuple[str, object], str] = {}
+    for place, person in enumerate(people.people):
+        if person.telegram is None and person.slack is None:
+            message = f"у «{person.name}» нет ни telegram, ни slack: нажимать кнопки не получится"
+            yield tree.mistake(("people", place), message, warning=True)
+        for key, value in (("telegram", person.telegram), ("slack", person.slack)):
+            if value is not None and (key, value) in seen:
+                message = f"{key} {value} уже записан за «{seen[key, value]}»: у каждого свой"
+                yield tree.mistake(("people", place, key), message)
+            seen.setdefault((key, value), person.name)
+    yield from _same_ids(tree, people)
+    if not people.people:
+        yield tree.mistake(("people",), "людей нет: нажимать кнопки на карточках будет некому", warning=True)
+
+
+def _same_ids(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
+    first: dict[str, str] = {}
+    for place, person in enumerate(people.people):
+        id_ = person_id(person)
+        if id_ in first and person.id is None:
+            message = f"id «{id_}» из имени «{person.name}» уже занят: впишите сюда свой id, например id: {id_}-2"
+            yield tree.mistake(("people", place), message)
+        elif id_ in first:
+            yield tree.mistake(("people", place, "id"), f"id «{id_}» уже у «{first[id_]}»: у каждого свой")
+        else:
+            first[id_] = person.name

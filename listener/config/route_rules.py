@@ -1,0 +1,194 @@
+"""What no single value of routes.yaml can show: chats that cannot be right, unknown names, routes never taken."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.lexicon import TOPICS
+from listener.config.people_rules import person_id
+from listener.config.russian import meant
+from listener.config.schema import (
+    BrandFile,
+    PeopleYaml,
+    ReceiverFile,
+    RoutesYaml,
+    TelegramChatFile,
+    WhenFile,
+    WordsYaml,
+)
+from listener.config.values import Mistake
+from listener.config.yaml_tree import Place, Tree
+
+_GENERAL: Final = 1
+_SUPERGROUP: Final = "100"
+_SUPERGROUP_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the routes speak of. `brands` and `people` are None when their files could not be read whole:
+    nobody may then blame a name for being unknown.
+    """
+
+    brands: Sequence[BrandFile] | None
+    people: PeopleYaml | None
+    words: WordsYaml | None
+
+
+def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[Mistake]:
+    for name, receiver in routes.receivers.items():
+        yield from _receiver_mistakes(tree, name, receiver, around.people)
+    yield from _unknown(tree, ("route", "to"), routes.route.to, tuple(routes.receivers), "получатель")
+    for place, route in enumerate(routes.route.routes):
+        here: Place = ("route", "routes", place)
+        yield from _unknown(tree, (*here, "to"), route.to, tuple(routes.receivers), "получатель")
+        yield from _condition_mistakes(tree, (*here, "when"), route.when, around)
+    yield from _shadowed(tree, [route.when for route in routes.route.routes])
+    yield from _unused(tree, routes)
+    yield from _nobody_there(tree, routes, around.people)
+    if around.people is not None:
+        yield from _owner_mistakes(tree, routes, around.people)
+
+
+def _receiver_mistakes(
+    tree: Tree, name: str, receiver: ReceiverFile, people: PeopleYaml | None
+) -> Iterator[Mistake]:
+    here: Place = ("receivers", name)
+    if not (receiver.telegram or receiver.slack or receiver.console):
+        message = f"у получателя «{name}» нет ни одного чата: впишите telegram, slack или console: true"
+        yield tree.mistake(here, message)
+    known = {person.telegram for person in people.people} if people else set()
+    for place, chat in enumerate(receiver.telegram):
+        yield from _telegram_mistakes(tree, (*here, "telegram", place), chat, known)
+    for place, channel in enumerate(receiver.slack):
+        yield from _slack_mistakes(tree, (*here, "slack", place), channel)
+
+
+def _telegram_mistakes(
+    tree: Tree, here: Place, chat: TelegramChatFile, known: set[int | None]
+) -> Iterator[Mistake]:
+    number = str(chat.chat)
+    if number.startswith(_SUPERGROUP) and len(number) > _SUPERGROUP_DIGITS:
+        yield tree.mistake((*here, "chat"), f"у номера группы потерян минус: напишите -{number}")
+    elif chat.chat > 0 and chat.chat not in known:
+        message = f"номер {number} без минуса — личный чат одного человека; у групп номер с минусом (/id боту)"
+        yield tree.mistake((*here, "chat"), message, warning=True)
+    elif chat.chat == 0:
+        yield tree.mistake((*here, "chat"), "чата с номером 0 нет: напишите в чате /id, бот ответит номером")
+    if chat.topic == _GENERAL:
+        message = "тему 1 (General) не указывают: уберите topic, карточки придут именно в неё"
+        yield tree.mistake((*here, "topic"), message, warning=True)
+
+
+def _slack_mistakes(tree: Tree, here: Place, channel: str) -> Iterator[Mistake]:
+    name = channel.removeprefix("#")
+    if channel.startswith("@"):
+        yield tree.mistake(here, f"«{channel}» — человек: впишите канал, например #support, в кавычках")
+    elif "slack.com/" in channel:
+        yield tree.mistake(here, f"«{channel}» — адрес: впишите имя канала, например #support, в кавычках")
+    elif not channel.startswith("#") and not _is_slack_id(channel):
+        yield tree.mistake(here, f'перед именем канала нужен знак #, всё вместе в кавычках: "#{channel}"')
+    elif channel.startswith("#") and (name != name.lower() or " " in name):
+        meant_name = "-".join(name.lower().split())
+        yield tree.mistake(here, f'в именах каналов Slack нет заглавных букв и пробелов: "#{meant_name}"')
+
+
+def _is_slack_id(channel: str) -> bool:
+    return len(channel) > len("C0000") and channel[0] in "CGD" and channel.isalnum() and channel.isupper()
+
+
+def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around) -> Iterator[Mistake]:
+    if around.brands is not None:
+        ids = [brand.id for brand in around.brands]
+        yield from _unknown(tree, (*here, "brands"), when.brands or (), ids, "бренд")
+        yield from _unheard(tree, here, when, around.brands)
+    if around.words is not None:
+        topics = [*TOPICS, *around.words.topics]
+        for place, topic in enumerate(when.topics or ()):
+            if topic not in topics:
+                message = f"темы «{topic}» не бывает: её нет ни среди встроенных, ни в words.yaml"
+                yield tree.mistake((*here, "topics", place), message + meant(topic, topics))
+    for key, value in (("urgency_at", when.urgency_at), ("complaint_at", when.complaint_at)):
+        if value == 1:
+            message = f"{key}: 1 не бывает: программа никогда не уверена до конца; напишите, например, 0.9"
+            yield tree.mistake((*here, key), message)
+
+
+def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile]) -> Iterator[Mistake]:
+    """A network that none of the brands in question is listened to in."""
+    asked = [brand for brand in brands if brand.id in (when.brands or [other.id for other in brands])]
+    heard = {network for brand in asked for network, watch in brand.watch if watch is not None}
+    if asked and when.networks and heard.isdisjoint(when.networks):
+        where = ", ".join(when.networks)
+        message = f"маршрут никогда не сработает: в {where} эти бренды не слушаются (watch в файле бренда)"
+        yield tree.mistake((*here, "networks"), message)
+
+
+def _shadowed(tree: Tree, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
+    """Routes below one that takes everything they could: the first that holds wins."""
+    for below, narrow in enumerate(conditions):
+        above = next((place for place in range(below) if _covers(conditions[place], narrow)), None)
+        if above is None:
+            continue
+        if not conditions[above].model_dump(exclude_defaults=True):
+            message = "условие пустое и подходит всему: до маршрутов ниже дело не дойдёт"
+            yield tree.mistake(("route", "routes", above, "when"), message, warning=True)
+            return
+        message = f"сюда ничего не придёт: всё забирает маршрут {above + 1} выше; поставьте этот перед ним"
+        yield tree.mistake(("route", "routes", below, "when"), message, warning=True)
+
+
+def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
+    """Whether the wide condition holds whenever the narrow one does."""
+    lists = (
+        (wide.brands, narrow.brands),
+        (wide.networks, narrow.networks),
+        (wide.topics, narrow.topics),
+        (wide.intents, narrow.intents),
+    )
+    floors = (
+        (wide.urgency_at, narrow.urgency_at),
+        (wide.complaint_at, narrow.complaint_at),
+        (wide.reach_at, narrow.reach_at),
+    )
+    return all(not asked or (given and set(given) <= set(asked)) for asked, given in lists) and all(
+        low is None or (high is not None and high >= low) for low, high in floors
+    )
+
+
+def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
+    used = {name for to in (routes.route.to, *(route.to for route in routes.route.routes)) for name in to}
+    for name in routes.receivers:
+        if name not in used:
+            message = f"в «{name}» ничего не придёт: ни один маршрут его не называет"
+            yield tree.mistake(("receivers", name), message, warning=True)
+
+
+def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:
+    """A messenger that cards go to and that no person has a number in: every press would be a stranger's."""
+    if people is None or not people.people:
+        return
+    for messenger in ("telegram", "slack"):
+        receivers = [name for name, receiver in routes.receivers.items() if getattr(receiver, messenger)]
+        if receivers and not any(getattr(person, messenger) for person in people.people):
+            message = f"ни у кого в people.yaml нет {messenger}: карточки придут, но нажимать кнопки будет некому"
+            yield tree.mistake(("receivers", receivers[0], messenger), message, warning=True)
+
+
+def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Iterator[Mistake]:
+    """Owners and backups that nobody is."""
+    known = tuple(map(person_id, people.people))
+    for name, receiver in routes.receivers.items():
+        for key, person in (("owner", receiver.owner), ("backup", receiver.backup)):
+            if person is not None and person not in known:
+                message = f"{key}: человека с id «{person}» нет в people.yaml{meant(person, known)}"
+                yield tree.mistake(("receivers", name, key), message)
+        if receiver.owner is not None and receiver.owner == receiver.backup:
+            message = f"«{receiver.owner}» подменяет сам себя: впишите в backup другого человека"
+            yield tree.mistake(("receivers", name, "backup"), message)
+
+
+def _unknown(tree: Tree, path: Place, names: Iterable[str], known: Sequence[str], what: str) -> Iterator[Mistake]:
+    for place, name in enumerate(names):
+        if name not in known:
+            yield tree.mistake((*path, place), f"{what} «{name}» нигде не описан{meant(name, known)}")

@@ -1,0 +1,91 @@
+"""The values of the config files: words, durations, names, each with the mistake that it can be."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.functional_validators import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from listener.config.yaml_tree import YamlWord
+from listener.networks.registry import AUTHOR_PATTERN, NETWORKS
+
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_BLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
+
+
+def _duration(value: str) -> str:
+    if _DURATION.fullmatch(value) is None:
+        raise PydanticCustomError("duration", "duration")
+    return value
+
+
+def _block(value: str) -> str:
+    if _BLOCK.fullmatch(value) is None:
+        raise PydanticCustomError("block", "block")
+    start, _, end = value.partition("-")
+    if start >= end:
+        raise PydanticCustomError("block_order", "block_order")
+    return value
+
+
+def _not_a_yaml_word(value: Any) -> Any:
+    if isinstance(value, YamlWord):
+        raise PydanticCustomError("yaml_word", "yaml_word", {"word": str(value)})
+    return value
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _not_empty(value: list[str]) -> list[str]:
+    if not value:
+        raise PydanticCustomError("empty_list", "empty_list")
+    return value
+
+
+def _can_be_found(value: str) -> str:
+    """A word that no text can have would be looked for in vain for ever."""
+    wanted = value.removeprefix("=")
+    if "=" in wanted or not wanted.strip():
+        raise PydanticCustomError("never_found", "never_found")
+    return value
+
+
+Text = Annotated[
+    str,
+    BeforeValidator(_not_a_yaml_word),
+    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=4000),
+]
+Switch = Annotated[bool, BeforeValidator(_not_a_yaml_word), Field(strict=True)]
+Duration = Annotated[Text, AfterValidator(_duration), Field(json_schema_extra={"pattern": "^[1-9][0-9]*[smhd]$"})]
+Block = Annotated[Text, AfterValidator(_block)]
+Texts = Annotated[list[Text], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+Marker = Annotated[Text, AfterValidator(_can_be_found)]
+Markers = Annotated[list[Marker], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+Names = Annotated[
+    Texts,
+    BeforeValidator(_one_or_many),
+    Field(json_schema_extra={"type": ["string", "array"]}),
+]
+Dollars = Annotated[float, Field(strict=True, gt=0)]
+Probability = Annotated[float, Field(strict=True, ge=0, le=1)]
+Identifier = Annotated[Text, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+PersonId = Annotated[Text, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}$")]
+NetworkName = Literal[*NETWORKS]  # type: ignore[valid-type]  # known when the program starts
+Author = Annotated[Text, StringConstraints(pattern=AUTHOR_PATTERN)]
+Account = Annotated[Text, StringConstraints(pattern=r"^@?[A-Za-z0-9_.]+$")]
+
+
+def seconds(text: str) -> timedelta:
+    """A checked duration (90s, 15m, 1h) as a timedelta."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
+class Model(BaseModel):
+    """Unknown keys are mistakes: a mistyped key that is silently ignored is found too late."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

@@ -1,0 +1,62 @@
+"""What the judge loop hands to the store: verdicts on a mention and the candidates that came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.candidate import Candidate
+from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.routing import Chat
+from domain.brand import Match
+from domain.mention import Mention
+from domain.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A kept mention with the store's own row number; `text_version` grows with every edit of the text.
+
+    `is_own`: one of the brands' own accounts wrote it, and it never makes a card. `is_deleted`: its network shows
+    it no more.
+    """
+
+    row: int
+    mention: Mention
+    text_version: int
+    is_own: bool = False
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrandVerdict:
+    """A verdict on a mention for one brand. `outcome` is the decision's named reason (`candidate` or why not).
+
+    `reasons` name by kind what a short complaint is about.
+    """
+
+    match: Match
+    verdict: Verdict
+    outcome: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """A candidate, the chats that must see its card (receiver name, chat), and the case's deadlines.
+
+    `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others.
+    """
+
+    candidate: Candidate
+    chats: tuple[tuple[str, Chat], ...]
+    deadlines: Deadlines = NO_DEADLINES
+    not_before: datetime | None = None
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Everything that one judged mention changes; written in one transaction."""
+
+    stored: Stored
+    verdicts: tuple[BrandVerdict, ...] = ()
+    routed: tuple[Routed, ...] = ()

@@ -1,0 +1,193 @@
+"""The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+from alerts.candidate import Candidate
+from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.routing import Routing, decide
+from alerts.sla import deadlines, hold_until
+from alerts.suppression import URGENT_AT
+from classifiers.grounds import reasons
+from classifiers.verdict import Judges, Question
+from domain.brand import Brand, Match
+from domain.mention import Mention
+from domain.span import Span
+from domain.verdict import Evidence, Intent, Verdict
+from listener.decided import BrandVerdict, Decided, Routed, Stored
+from listener.halves import Halves
+from listener.networks.accounts import is_ignored, is_own_account, on_own_page
+from listener.networks.registry import network_title
+
+OWN_PAGE: Final = "на своей странице"
+Reason = Literal[
+    "candidate",
+    "danger",
+    "own account",
+    "ignored author",
+    "advertisement",
+    "praise",
+    "news",
+    "below threshold",
+]
+"""`candidate` and `danger` make a case; the others say why there is none."""
+
+MAKE_A_CASE: Final = frozenset[Reason]({"candidate", "danger"})
+SELDOM: Final[dict[Intent, Reason]] = {"advertisement": "advertisement", "news": "news", "praise": "praise"}
+"""Intents of texts that are seldom a customer's complaint."""
+SURE_AT: Final = 0.9
+"""The complaint probability that outweighs such an intent: «Спасибо, третий день без связи» must not be lost."""
+
+
+class Matches(Protocol):
+    def match(self, text: str) -> list[Match]: ...
+
+
+def outcome_of(mention: Mention, verdict: Verdict, brand: Brand) -> Reason:
+    """Whether one mention of one brand is an unhappy customer, and the named reason."""
+    if is_own_account(mention, (brand,)):
+        return "own account"
+    if is_ignored(mention, brand):
+        return "ignored author"
+    seldom = SELDOM.get(verdict.intent)
+    if seldom and verdict.complaint < max(SURE_AT, brand.complaint_at):
+        return seldom
+    if verdict.complaint >= brand.complaint_at:
+        return "candidate"
+    return "danger" if verdict.dangers else "below threshold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """Everything a decision depends on, replaced as a whole when the config is read anew.
+
+    `urgent_at` is the urgency from which a card is not held back by night hours.
+    """
+
+    matcher: Matches
+    judge: Judges
+    brands: dict[str, Brand]
+    routing: Routing
+    urgent_at: float = URGENT_AT
+
+    def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
+        """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
+
+        Own mentions and deleted ones are not judged; what they mean for a case is the store's business.
+        """
+        pairs = [
+            (kept, match)
+            for kept in stored
+            if not (kept.is_own or kept.is_deleted)
+            for match in self.matches(kept.mention)
+        ]
+        verdicts = self.judge.classify(
+            [Question(text=kept.mention.words, brand=match.words) for kept, match in pairs]
+        )
+        of_row: dict[int, list[BrandVerdict]] = {kept.row: [] for kept in stored}
+        for (kept, match), verdict in zip(pairs, verdicts, strict=True):
+            of_row[kept.row].append(self.weigh(kept.mention, match, verdict))
+        return [self._decided(kept, tuple(of_row[kept.row]), now) for kept in stored]
+
+    def matches(self, mention: Mention) -> list[Match]:
+        """The brands that the text names; where it names none, those on whose own page it was said."""
+        matches = self.matcher.match(mention.words)
+        if matches or mention.place is None:
+            return matches
+        hosts = (brand for brand in self.brands.values() if on_own_page(mention, brand))
+        return [Match(brand=brand.id, words=(), reason=OWN_PAGE) for brand in hosts]
+
+    def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
+        """What the verdict on the mention means for the matched brand."""
+        outcome = outcome_of(mention, verdict, self.brands[match.brand])
+        why = reasons(verdict, mention.words) if outcome in MAKE_A_CASE else ()
+        return BrandVerdict(match=match, verdict=verdict, outcome=outcome, reasons=why)
+
+    def route(self, candidate: Candidate, now: datetime) -> Routed:
+        """Who must see the candidate's card, from when on, and by when he must be answered."""
+        is_urgent = candidate.urgency >= self.urgent_at
+        hours = self.routing.hours
+        chats = {
+            chat: receiver.name
+            for receiver in decide(candidate, self.routing).receivers
+            for chat in receiver.chats
+        }
+        return Routed(
+            candidate=candidate,
+            chats=tuple((name, chat) for chat, name in chats.items()),
+            deadlines=self.promise(now),
+            not_before=hold_until(hours, urgent=is_urgent, now=now) if hours else None,
+            is_urgent=is_urgent,
+        )
+
+    def promise(self, now: datetime) -> Deadlines:
+        """By when somebody who wrote now must be answered."""
+        if self.routing.sla is None:
+            return NO_DEADLINES
+        warn_at, due_at, breach_at = deadlines(self.routing.sla, self.routing.hours, now)
+        return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
+
+    def candidate(self, mention: Mention, brand_verdict: BrandVerdict) -> Candidate:
+        """The mention as routing sees it."""
+        brand, verdict = self.brands[brand_verdict.match.brand], brand_verdict.verdict
+        return Candidate(
+            brand=brand.id,
+            brand_title=brand.title,
+            network=mention.network,
+            kind=mention.kind,
+            mention=mention.id,
+            url=mention.url,
+            author_id=mention.author.id,
+            author_name=mention.author.name,
+            author_handle=mention.author.handle,
+            followers=mention.author.followers,
+            text=mention.words,
+            published_at=mention.published_at,
+            thread=mention.thread or mention.id,
+            reach=mention.reach,
+            complaint=verdict.complaint,
+            intent=verdict.intent,
+            topics=verdict.topics,
+            urgency=verdict.urgency,
+            evidence_spans=speaking_spans(verdict.words),
+            brand_spans=brand_verdict.match.words,
+            dangers=verdict.dangers,
+            network_title=network_title(mention.network),
+        )
+
+    def _decided(self, stored: Stored, verdicts: tuple[BrandVerdict, ...], now: datetime) -> Decided:
+        routed = tuple(
+            self.route(self.candidate(stored.mention, brand_verdict), now)
+            for brand_verdict in verdicts
+            if brand_verdict.outcome in MAKE_A_CASE
+        )
+        return Decided(stored=stored, verdicts=verdicts, routed=routed)
+
+
+def speaking_spans(evidence: Sequence[Evidence]) -> tuple[Span, ...]:
+    """The spans that speak for a complaint, strongest first."""
+    speaking = sorted((piece for piece in evidence if piece.weight > 0), key=lambda piece: -piece.weight)
+    return tuple((piece.start, piece.end) for piece in speaking)
+
+
+def decide_apart(
+    decide_all: Callable[[Sequence[Stored], datetime], list[Decided]], stored: Sequence[Stored], now: datetime
+) -> tuple[list[Decided], list[tuple[Stored, str]]]:
+    """Decide by halves until the mentions that break the judge stand alone; returns decisions and culprits."""
+    decided: list[Decided] = []
+    culprits: list[tuple[Stored, str]] = []
+    halves = Halves(stored)
+    for part in halves:
+        try:
+            decided += decide_all(part, now)
+        except Exception as fault:  # noqa: BLE001  # whatever a text did to the judge, the others must not wait for it
+            if not halves.split(part):
+                culprits.append((part[0], f"{type(fault).__name__}: {fault}"[:500]))
+    return decided, culprits
+
+
+def without_chats(routed: Routed) -> Routed:
+    """A candidate whose case is kept and told to nobody."""
+    return replace(routed, chats=())

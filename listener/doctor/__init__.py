@@ -1,0 +1,1 @@
+"""The check-up of everything between nothing and the first real card."""

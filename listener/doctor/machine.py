@@ -1,0 +1,150 @@
+"""A check-up of the machine: settings' files, the database, `var/`, the clock, the model."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import asyncpg
+
+from classifiers.model import ModelError
+from classifiers.tiers import missing, open_judge
+from listener.database_url import sqlite_file
+from listener.diagnosis.line import Line, bad, ok, warn
+from listener.diagnosis.wire import Look
+from listener.settings import Settings
+
+SOUND_SQLITE: Final = (3, 51, 3)
+"""From here on two writers cannot damage each other's WAL (sqlite.org/wal.html)."""
+SKEW: Final = 30.0
+PATIENCE: Final = 10.0
+OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+async def diagnose(settings: Settings, look: Look) -> AsyncIterator[Line]:
+    file = sqlite_file(settings.database_url)
+    if settings.database_url.startswith("sqlite"):
+        lines = await asyncio.to_thread(lambda: list(_sqlite(file, fix=look.fix)))
+        for line in lines:
+            yield line
+    else:
+        yield await _postgres(settings.database_url)
+    yield await asyncio.to_thread(_model, settings)
+
+
+def clock(look: Look) -> Line | None:
+    """Ours against the servers', as their answers' `Date` has it; None when nobody answered."""
+    if not look.clocks:
+        return None
+    ahead = -median(look.clocks)
+    if abs(ahead) < SKEW:
+        return ok("часы", f"сходятся с серверами ({abs(ahead):.0f} с)")
+    where = "спешат" if ahead > 0 else "отстают"
+    remedy = "включите сверку времени: timedatectl set-ntp true"
+    return bad("часы", f"{where} на {abs(ahead):.0f} с: сроки и поиск будут сбиваться", remedy)
+
+
+def _sqlite(file: Path | None, *, fix: bool) -> Iterator[Line]:
+    if sqlite3.sqlite_version_info < SOUND_SQLITE:
+        remedy = "не запускайте двух программ на одном файле; PostgreSQL этого не боится"
+        yield warn("SQLite", f"{sqlite3.sqlite_version}: двум писателям небезопасна", remedy)
+    else:
+        yield ok("SQLite", sqlite3.sqlite_version)
+    if file is None:
+        return
+    folder = file.parent
+    if not file.exists():
+        yield _new_file(file)
+        return
+    yield _sound(file)
+    yield from _permissions(folder, file, fix=fix)
+
+
+def _new_file(file: Path) -> Line:
+    """Whether the first start could make the file."""
+    folder = next(parent for parent in (file.parent, *file.parent.parents) if parent.exists())
+    if os.access(folder, os.W_OK):
+        return ok("база", f"{file}: появится при первом запуске")
+    return bad(
+        "база", f"{file}: папка {folder} закрыта для записи", "дайте права на неё или смените …_DATABASE_URL"
+    )
+
+
+def _sound(file: Path) -> Line:
+    try:
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)
+        try:
+            (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        return bad("база", f"{file}: не читается ({error})", "верните копию: docs/runbook.md, «Database»")
+    if verdict != "ok":
+        return bad("база", f"{file}: повреждена ({verdict[:80]})", "верните копию: docs/runbook.md, «Database»")
+    if not os.access(file, os.W_OK):
+        return bad("база", f"{file}: закрыта для записи", f"chmod u+w {file}")
+    return ok("база", f"{file}, {file.stat().st_size / 1e6:.1f} МБ, цела")
+
+
+def _permissions(folder: Path, file: Path, *, fix: bool) -> Iterator[Line]:
+    """The base holds customers' words: nobody else on the machine may read them."""
+    open_to_others = [path for path in (folder, file) if path.stat().st_mode & OTHERS]
+    if open_to_others and fix:
+        folder.chmod(0o700)
+        file.chmod(0o600)
+        yield ok("права", f"{folder} закрыта от чужих сейчас")
+    elif open_to_others:
+        remedy = f"listener doctor --fix, или chmod 700 {folder} && chmod 600 {file}"
+        yield warn("права", f"{', '.join(map(str, open_to_others))}: читает кто угодно на этой машине", remedy)
+    else:
+        yield ok("права", f"{folder} закрыта от чужих")
+
+
+async def _postgres(address: str) -> Line:
+    try:
+        connection = await asyncpg.connect(address, timeout=PATIENCE)
+        try:
+            version = await connection.fetchval("show server_version")
+        finally:
+            await connection.close()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        says, remedy = _postgres_fault(error)
+        return bad("PostgreSQL", f"{says} ({type(error).__name__})", remedy)
+    return ok("PostgreSQL", f"отвечает, {version}")
+
+
+def _postgres_fault(error: BaseException) -> tuple[str, str]:
+    """What the error means; its own words may hold the address."""
+    for kind, meaning in _POSTGRES.items():
+        if isinstance(error, kind):
+            return meaning
+    return "не подключиться", "проверьте LISTENER_DATABASE_URL"
+
+
+_POSTGRES: Final[dict[type[BaseException], tuple[str, str]]] = {
+    asyncpg.InvalidPasswordError: ("имя или пароль не подходят", "проверьте их в LISTENER_DATABASE_URL"),
+    asyncpg.InvalidAuthorizationSpecificationError: (
+        "этого имени не пускают",
+        "проверьте имя в LISTENER_DATABASE_URL и pg_hba.conf",
+    ),
+    asyncpg.InvalidCatalogNameError: ("такой базы нет", "createdb ИМЯ, или поправьте имя в LISTENER_DATABASE_URL"),
+    ConnectionRefusedError: ("сервер не принимает соединений", "запущен ли он, тот ли порт"),
+    TimeoutError: ("сервер молчит", "проверьте сервер и порт, межсетевой экран"),
+    OSError: ("сервера не найти", "проверьте его имя в LISTENER_DATABASE_URL"),
+}
+
+
+def _model(settings: Settings) -> Line:
+    try:
+        open_judge(settings.model, second=settings.second_opinion)
+    except ModelError as error:
+        return bad("модель", str(error), "установите Отклик заново или уберите LISTENER_MODEL")
+    if settings.second_opinion and (reason := missing()):
+        return warn(
+            "модель", f"второго мнения нет: {reason}", "LISTENER_SECOND_OPINION=off, или поставьте otklik[second]"
+        )
+    return ok("модель", "обе ступени целы" if settings.second_opinion else "цела, второе мнение выключено")

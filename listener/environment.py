@@ -1,0 +1,235 @@
+"""The environment and `.env` as checked values, every mistake gathered: what the settings are read with."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from listener.database_url import DEFAULT, AddressError, passwords, understood
+from listener.dotenv import read_dotenv
+
+PREFIX: Final = "LISTENER_"
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+PROXY_SCHEMES: Final = ("http", "socks5", "socks5h")
+_KUBERNETES: Final = re.compile(r"LISTENER_(SERVICE_|PORT)")
+"""What Kubernetes puts into the environment of every container beside a service called «listener»."""
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and what to do, never its secret value."""
+
+
+class Secret(str):
+    """A string whose repr is stars: no traceback and no printed Settings shows it. `reveal` gives it out."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret('***')"
+
+    def reveal(self) -> str:
+        return str.__str__(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """How a platform is reached: proxies in the order to try, and a file of authorities trusted for it alone."""
+
+    proxies: tuple[str, ...] = ()
+    certificates: Path | None = None
+
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(word for address in self.proxies for word in passwords(address))
+
+
+STRAIGHT: Final = Road()
+"""No proxy, and the system's authorities."""
+
+
+class Reader:
+    """Reads single settings and gathers the mistakes, so that a person sees all of them in one go.
+
+    What was asked for is what there is: a name that nobody asked for is a mistake (`finish`).
+    """
+
+    def __init__(self, values: Mapping[str, str], lines: Mapping[str, int] | None = None) -> None:
+        self._values = values
+        self._lines = lines or {}
+        self._asked: set[str] = set()
+        self.mistakes: list[str] = []
+
+    def complain(self, name: str, message: str) -> None:
+        """Gather a mistake in the setting `name`, with its line where it stands in `.env`."""
+        full = PREFIX + name
+        where = f" (.env, строка {self._lines[full]})" if full in self._lines else ""
+        self.mistakes.append(f"{full}{where}: {message}")
+
+    def finish(self) -> None:
+        """Raise SettingsError for everything that was wrong, settings that do not exist among it."""
+        self.mistakes += self._unknown()
+        self.check()
+
+    def check(self) -> None:
+        """Raise SettingsError for what was wrong with what was read."""
+        if self.mistakes:
+            raise SettingsError("\n".join(dict.fromkeys(self.mistakes)))
+
+    def given(self, name: str) -> bool:
+        """Whether the setting or its file is set at all, rightly or not."""
+        return bool(self.text(name, "") or self.text(name + "_FILE", ""))
+
+    def text(self, name: str, default: str) -> str:
+        self._asked.add(name)
+        return self._values.get(PREFIX + name, "").strip() or default
+
+    def file(self, name: str) -> Path | None:
+        text = self.text(name, "")
+        if text and not Path(text).is_file():
+            self.complain(name, f"нет файла «{text}»")
+            return None
+        return Path(text) if text else None
+
+    def count(self, name: str, default: int) -> int:
+        text = self.text(name, str(default))
+        if text.isdecimal() and int(text) > 0:
+            return int(text)
+        self.complain(name, f"нужно целое число больше нуля, а не «{text}»")
+        return default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, default)
+        for choice in allowed:
+            if choice.lower() == value.lower():
+                return choice
+        self.complain(name, f"«{value}» не подходит; можно: {', '.join(allowed)}")
+        return default
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            parts, host = urlsplit(default), None
+        if parts.scheme not in ("http", "https") or not host:
+            self.complain(name, f"«{value}» — не адрес; нужен вид https://сервер/путь/")
+            return default
+        if parts.scheme == "http" and host not in LOOPBACK:
+            self.complain(name, "http без шифрования можно только для 127.0.0.1; укажите https")
+            return default
+        return value.rstrip("/") + "/"
+
+    def bind(self) -> tuple[str, int]:
+        value = self.text("HTTP_BIND", "127.0.0.1:8080")
+        host, _, port = value.rpartition(":")
+        if host and port.isdecimal() and int(port) < 65_536:
+            return host.strip("[]"), int(port)
+        self.complain("HTTP_BIND", f"«{value}» — не адрес; нужен вид 127.0.0.1:8080")
+        return "127.0.0.1", 8080
+
+    def database(self) -> str:
+        try:
+            return understood(self.text_or_file("DATABASE_URL") or DEFAULT)
+        except AddressError as error:
+            self.complain("DATABASE_URL", str(error))
+            return DEFAULT
+
+    def text_or_file(self, name: str) -> str:
+        """The value, or what the file that NAME_FILE points to holds; empty when neither is given."""
+        value = self.text(name, "")
+        path = self.text(name + "_FILE", "")
+        if value and path:
+            self.complain(name, f"задано и здесь, и в {PREFIX}{name}_FILE: оставьте одно")
+        elif path:
+            try:
+                value = Path(path).read_text(encoding="utf-8-sig").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or type(error).__name__
+                self.complain(f"{name}_FILE", f"не читается «{path}»: {reason}")
+            else:
+                if not value:
+                    self.complain(f"{name}_FILE", f"файл «{path}» пуст")
+        return value
+
+    def proxies(self, name: str) -> tuple[str, ...]:
+        """Addresses of proxies in the order to try; they may hold passwords, so no mistake repeats one."""
+        addresses = self.text_or_file(name).replace(",", " ").split()
+        for place, address in enumerate(addresses, start=1):
+            if reason := _wrong_proxy(address):
+                self.complain(
+                    name, f"{place}-й прокси: {reason}; нужен вид http://сервер:порт или socks5://сервер:порт"
+                )
+                return ()
+        return tuple(addresses)
+
+    def road(self, platform: str, *, alias: str | None = None) -> Road:
+        """The proxies and the authorities of one platform; `alias` is an older name of its proxies."""
+        proxies = self.proxies(f"PROXIES_{platform}") or (self.proxies(alias) if alias else ())
+        return Road(proxies=proxies, certificates=self.file(f"CA_{platform}"))
+
+    def secret(self, name: str, *, begins: Mapping[str, str] | None = None) -> Secret | None:
+        """A token. `begins` maps the beginnings of tokens that belong elsewhere to what they are."""
+        value = self.text_or_file(name)
+        if any(not 32 < ord(letter) < 127 for letter in value) and not value.startswith("{"):
+            self.complain(name, "в токене пробел или не латинская буква; скопируйте его ещё раз")
+            return None
+        for beginning, what in (begins or {}).items():
+            if value.startswith(beginning):
+                self.complain(name, what)
+                return None
+        return Secret(value) if value else None
+
+    def secrets(self, name: str) -> Mapping[str, Secret]:
+        raw = self.secret(name)
+        if raw is None:
+            return {}
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            value = None
+        if not isinstance(value, dict) or not all(isinstance(token, str) and token for token in value.values()):
+            self.complain(name, 'нужен JSON вида {"имя_сообщества": "токен"}')
+            return {}
+        return {key: Secret(token) for key, token in value.items()}
+
+    def _unknown(self) -> Iterator[str]:
+        for name in sorted(self._values):
+            if name.startswith(PREFIX):
+                own = name.removeprefix(PREFIX)
+                if own not in self._asked and not _KUBERNETES.match(name):
+                    where = f" (.env, строка {self._lines[name]})" if name in self._lines else ""
+                    yield f"{name}{where}: такой настройки нет{self._meant(own)}"
+            elif name.upper().startswith(PREFIX):
+                yield f"{name}: имена настроек пишут заглавными: {name.upper()}"
+            elif name in self._lines and name.upper() in self._asked:
+                yield f"{name} (.env, строка {self._lines[name]}): нужна приставка: {PREFIX}{name.upper()}"
+
+    def _meant(self, own: str) -> str:
+        near = get_close_matches(own, self._asked, n=1, cutoff=0.75)
+        return f"; возможно, вы имели в виду {PREFIX}{near[0]}" if near else ""
+
+
+def open_reader(environ: Mapping[str, str], dotenv: Path | None = None) -> Reader:
+    """A reader of both; the environment wins over the file."""
+    file = read_dotenv(dotenv)
+    lines = {name: line for name, line in file.lines.items() if name not in environ}
+    reader = Reader({**file.values, **environ}, lines)
+    reader.mistakes += file.mistakes
+    return reader
+
+
+def _wrong_proxy(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "не адрес"
+    if parts.scheme == "https":
+        return "https к самому прокси не поддерживается"
+    if parts.scheme not in PROXY_SCHEMES:
+        return "не тот вид прокси"
+    return None if host and port else "не назван сервер или порт"

@@ -1,0 +1,79 @@
+"""Judge: kept mentions become verdicts, events of cases and due cards in one transaction."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import Final
+
+from listener.decided import Decided, Stored
+from listener.decision import decide_apart
+from listener.limits import within_limits
+from listener.ports import Clock
+from listener.rules import Rules
+from listener.store.stores import Stores
+from listener.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 500
+
+
+class Judge:
+    """Decides on what was heard. `decided` is called when chats may have something new to be shown."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        rules: Callable[[], Rules],
+        clock: Clock,
+        telemetry: Telemetry,
+        workers: Executor,
+        decided: Callable[[], None],
+    ) -> None:
+        self._stores = stores
+        self._rules = rules
+        self._clock = clock
+        self._telemetry = telemetry
+        self._workers = workers
+        self._decided = decided
+
+    async def step(self) -> int:
+        """Decide on one micro-batch and return its size; 0 when nothing waits."""
+        stored = await self._stores.mentions.undecided(AT_ONCE, self._clock.now())
+        if not stored:
+            return 0
+        now, decider = self._clock.now(), self._rules().decider
+        # Morphology and the model are pure Python: on the loop they would hold up presses and deliveries.
+        decided, culprits = await asyncio.get_running_loop().run_in_executor(
+            self._workers, decide_apart, decider.decide_all, stored, now
+        )
+        await self._record(decided, now)
+        for culprit, error in culprits:
+            await self._set_aside(culprit, error)
+        return len(stored)
+
+    async def _record(self, decided: Sequence[Decided], now: datetime) -> None:
+        limited = {brand.id: brand.per_day for brand in self._rules().decider.brands.values() if brand.per_day}
+        found = {route.candidate.brand for decision in decided for route in decision.routed}
+        cards = {
+            brand: await self._stores.cases.cards_today(brand, now) for brand in sorted(found & limited.keys())
+        }
+        allowed, left_out = within_limits(decided, cards, limited)
+        for candidate in left_out:
+            words = "brand %s has had its %d cards of the day: no new card for %s, its case is kept"
+            log.warning(words, candidate.brand, limited[candidate.brand], candidate.mention)
+        recorded = await self._stores.decisions.record(allowed, now)
+        self._telemetry.decided(allowed, recorded)
+        for decision in allowed:
+            for route in decision.routed:
+                if route.not_before is not None and route.chats:
+                    words = "a card of %s %s waits until %s: nobody works now"
+                    log.info(words, route.candidate.network, route.candidate.mention, route.not_before.isoformat())
+        self._decided()
+
+    async def _set_aside(self, stored: Stored, error: str) -> None:
+        log.error("mention %s %s breaks the judge: %s", stored.mention.network, stored.mention.id, error)
+        await self._stores.mentions.set_aside(stored, error, self._clock.now())
+        self._telemetry.poison()

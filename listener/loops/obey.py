@@ -1,0 +1,74 @@
+"""Obey: an operator's press becomes events and due edits in one transaction, and is answered at once."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from alerts.cards.answers import done_words, refusal_words
+from alerts.cards.asking import Reply, asker_of
+from alerts.cards.buttons import read_press
+from alerts.cards.prompt import Prompt
+from alerts.cases.case import Case
+from alerts.ports import Answer, Press
+from domain.person import Person, who_is
+from listener.ports import Clock
+from listener.rules import Rules
+from listener.store.errors import StoreError
+from listener.store.presses import Answered, PressStore, Wish
+from listener.telemetry import Telemetry
+
+log = logging.getLogger(__name__)
+
+
+class Obey:
+    """Understands presses by the rules in force. `obeyed` is called when cards must follow."""
+
+    def __init__(
+        self,
+        presses: PressStore,
+        rules: Callable[[], Rules],
+        clock: Clock,
+        telemetry: Telemetry,
+        obeyed: Callable[[], None],
+    ) -> None:
+        self._presses = presses
+        self._rules = rules
+        self._clock = clock
+        self._telemetry = telemetry
+        self._obeyed = obeyed
+
+    async def __call__(self, press: Press) -> Answer:
+        """Apply one press and say what came of it; the cards follow from the outbox."""
+        rules, now = self._rules(), self._clock.now()
+        person = who_is(rules.context.people, press.messenger, press.user)
+        read = partial(_read, press, person, rules, now)
+        try:
+            answered = await self._presses.obey(press, person.name if person else press.user_name, read, now)
+        except StoreError as error:
+            log.error("press %s was not stored: %s", press.key, error)  # noqa: TRY400  # the error says it all
+            return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
+        self._telemetry.pressed(press.messenger, press.action, applied=answered.applied)
+        if answered.applied:
+            self._obeyed()
+        return answered.answer
+
+
+def _read(press: Press, person: Person | None, rules: Rules, now: datetime, case: Case) -> Wish | Answered:
+    """What the press asks of the case, in the words of its person."""
+    if person is None:
+        who = f"{press.messenger}: {press.user}"
+        text = f"Вас нет в people.yaml. Попросите добавить {who}"
+        return Answered(answer=Answer(text=text, alert=True), reason="stranger")
+    context = rules.context
+    read = read_press(case, press.action, press.value, person, context, now, deadlines=rules.decider.promise(now))
+    if isinstance(read, Prompt):
+        return Answered(answer=Answer(text="", prompt=read))
+    if isinstance(read, Reply):
+        return Answered(answer=Answer(text=read.text, alert=read.reason != "thought_better"), reason=read.reason)
+    return Wish(
+        command=read,
+        asker=asker_of(person),
+        done=lambda after: done_words(read, after, context, now, person=person),
+        refused=lambda before, refusal: refusal_words(refusal, before, read, context, now, person=person),
+    )

@@ -1,0 +1,51 @@
+"""Whose account it is: the brand's own, an ignored author's, the page on which something was said."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from domain.brand import Brand
+from domain.mention import Author, Mention
+from listener.networks.registry import NETWORKS
+
+
+def is_own_account(mention: Mention, brands: Iterable[Brand]) -> bool:
+    """Whether one of the brands' own accounts wrote the mention."""
+    return any(_is_any(mention, brand.accounts.get(mention.network, ())) for brand in brands)
+
+
+def is_ignored(mention: Mention, brand: Brand) -> bool:
+    """Whether the staff do not want to hear of its author."""
+    return _is_any(mention, brand.ignore_authors)
+
+
+def on_own_page(mention: Mention, brand: Brand) -> bool:
+    """Whether it was said on one of the brand's own pages, where people speak of the brand without naming it."""
+    if mention.place is None:
+        return False
+    network, page = address(mention.network, mention.place)
+    if network != mention.network:
+        return False
+    watch = brand.watch.get(network)
+    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
+    return any(address(network, account) == (network, page) for account in pages)
+
+
+@lru_cache(maxsize=4096)
+def address(network: str, account: str) -> tuple[str, str]:
+    """An account as the staff write it, as (network, id or screen name); `network` where it names none."""
+    name = account.strip().casefold()
+    prefix, colon, rest = name.partition(":")
+    if colon and prefix in NETWORKS:
+        network, name = prefix, rest
+    return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
+
+
+def _is_any(mention: Mention, accounts: Iterable[str]) -> bool:
+    return any(_is(mention.network, mention.author, account) for account in accounts)
+
+
+def _is(network: str, author: Author, account: str) -> bool:
+    where, name = address(network, account)
+    if where != network:
+        return False
+    return name == author.id.casefold() or (author.handle is not None and name == author.handle.casefold())

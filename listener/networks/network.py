@@ -1,0 +1,76 @@
+"""What a network is: its names, its accounts, what can be watched on it, how it is asked and what it tells."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
+
+from domain.brand import Brand
+from domain.mention import Author, NetworkId
+from listener.diagnosis.line import Line
+from listener.diagnosis.wire import Look
+from listener.environment import Reader
+from listener.ports import Budget, Clock, Source
+
+Tells = Literal["deletions", "edits"]
+
+
+class Options(Protocol):
+    """A network's own settings: addresses, tokens, quotas."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no log line may show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchKey:
+    """One key of a brand's `watch: {NETWORK: …}`, with the help that editors show.
+
+    `means` is the field of `domain.brand.Watch` that it fills; `later` is a key that is understood, and refused
+    when it is switched on.
+    """
+
+    name: str
+    means: Literal["search", "mentions", "pages", "every", "later"]
+    help: str
+    default: bool | str | list[str]
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network(Generic[OptionsT]):
+    """Everything that the rest of the program may know of a network; `registry.NETWORKS` holds them all.
+
+    `title` and `places` (where something was said, by kind) are read by operators, `short`, `accounts_help` and
+    `author_example` by those who write the config. `marks` is what stands before an account's name in a text,
+    `markup` what its readers do not see as it is written: they see its one group.
+    `account` reads an account as people write it and gives the id or the name without case; `author_url` is the
+    author's page. `queries` is a brand in the network's own dialect. `paid`: reading it costs money. `tells` is
+    what becomes of a mention later and reaches us by itself. `sources` builds what the brands watch, and logs
+    what is off.
+    """
+
+    id: NetworkId
+    title: str
+    short: str
+    places: Mapping[str, str]
+    marks: tuple[str, ...]
+    markup: re.Pattern[str] | None
+    account: Callable[[str], str]
+    accounts_help: str
+    author_example: str
+    author_url: Callable[[Author], str]
+    watch: tuple[WatchKey, ...]
+    queries: Callable[[Brand], tuple[str, ...]]
+    paid: bool
+    tells: frozenset[Tells]
+    options: Callable[[Reader], OptionsT]
+    searches_per_day: Callable[[OptionsT], int | None]
+    sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
+    diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
+
+    def place(self, kind: str) -> str:
+        """«комментарий ВКонтакте»."""
+        return self.places.get(kind, f"сообщение, {self.title}")

@@ -1,0 +1,65 @@
+"""X as a network: names, accounts, what can be watched."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from domain.brand import Brand
+from domain.mention import Author, network_id
+from listener.diagnosis.line import Line
+from listener.diagnosis.wire import Look
+from listener.networks.network import Network, WatchKey
+from listener.networks.x.options import XOptions, read_options
+from listener.ports import Budget, Clock, Source
+
+SITE: Final = "https://x.com/"
+
+
+def author_url(author: Author) -> str:
+    return f"{SITE}{author.handle}" if author.handle else f"{SITE}i/user/{author.id}"
+
+
+def _queries(brand: Brand) -> tuple[str, ...]:
+    from listener.networks.x.dialect import x_query  # noqa: PLC0415 - loads morphology; few commands ask
+
+    return (x_query(brand),)
+
+
+def _sources(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> list[Source]:
+    from listener.networks.x.build import build_x  # noqa: PLC0415 - loads tweepy; only the daemon hears
+
+    return build_x(brands, options, budget, clock, _queries)
+
+
+def _diagnose(brands: Sequence[Brand], options: XOptions, look: Look) -> AsyncIterator[Line]:
+    from listener.networks.x.doctor import diagnose  # noqa: PLC0415 - only the doctor asks
+
+    return diagnose(brands, options, look)
+
+
+X: Final = Network(
+    id=network_id("x"),
+    title="X",
+    short="X",
+    places={"post": "пост в X", "reply": "ответ в X", "comment": "комментарий в X", "message": "сообщение в X"},
+    marks=("@", "x.com/", "twitter.com/"),
+    markup=None,
+    account=str,
+    accounts_help="Имена бренда в X, без @",
+    author_example="x:имя",
+    author_url=author_url,
+    watch=(
+        WatchKey(name="search", means="search", help="Искать по всему X", default=True),
+        WatchKey(
+            name="mentions", means="mentions", help="Слушать ответы и упоминания своих аккаунтов", default=False
+        ),
+        WatchKey(name="stream", means="later", help="Пока не поддерживается: оставьте false", default=False),
+        WatchKey(name="every", means="every", help="Как часто искать: 60s, 15m, 1h", default="60s"),
+    ),
+    queries=_queries,
+    paid=True,
+    tells=frozenset({"edits"}),
+    options=read_options,
+    searches_per_day=lambda _: None,
+    sources=_sources,
+    diagnose=_diagnose,
+)

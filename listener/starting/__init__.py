@@ -1,0 +1,1 @@
+"""The first config of a newcomer: what is asked, what is proposed, what is written."""

@@ -1,0 +1,141 @@
+"""The files of a first config, with comments for whoever goes on from there."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from listener.config.latin import latin_id
+from listener.networks.network import Network
+from listener.networks.registry import NETWORKS
+from listener.starting.wishes import COMPANIONS, Wishes, every, forms
+
+CONSOLE: Final = "console: true                    # пока чатов нет, карточки видны в окне программы"
+SECRETS: Final = ".env"
+
+
+def files(wishes: Wishes, example: str) -> Mapping[Path, str]:
+    """Path (below the folder to write to) → text. `example` is the example of `.env`."""
+    return {
+        Path("config") / "brands" / f"{wishes.id}.yaml": brand_yaml(wishes),
+        Path("config") / "routes.yaml": routes_yaml(wishes),
+        Path("config") / "people.yaml": people_yaml(wishes),
+        Path("config") / "words.yaml": WORDS,
+        Path("config") / "templates.yaml": TEMPLATES,
+        Path(SECRETS): example,
+    }
+
+
+def by_hand(path: Path, wishes: Wishes) -> str:
+    """What the newcomer must write into a file that is there already."""
+    return "  ".join(_chats(wishes)) if path.name == "routes.yaml" else ""
+
+
+def brand_yaml(wishes: Wishes) -> str:
+    found = ", ".join(forms(wishes.name))
+    lines = [
+        "# Что слушать и что считать упоминанием. После правки: listener check",
+        f"id: {wishes.id}",
+        f"title: {_quoted(wishes.name)}",
+        f"# Сами находятся: {found} и другие формы. Прозвища и опечатки впишите сюда же, через запятую.",
+        f"names: [{_quoted(wishes.name)}]",
+        *_companions(wishes),
+    ]
+    accounts = ", ".join(f"{name}: [{page}]" for name, page in wishes.pages.items())
+    lines.append(f"accounts: {{{accounts}}}" if accounts else "# accounts: {сеть: [страница]}   # страницы бренда")
+    lines.append("watch:")
+    lines += [f"  {name}: {{{_watch(network, wishes)}}}" for name, network in NETWORKS.items()]
+    lines.append("alert: {complaint_at: 0.6}         # с какой вероятности жалобы заводить обращение")
+    lines += [
+        f"limits: {{{name}_usd_per_day: 5}}         # сколько долларов в день можно тратить на {network.short}"
+        for name, network in NETWORKS.items()
+        if network.paid
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _companions(wishes: Wishes) -> list[str]:
+    if not wishes.ordinary:
+        return ["# only_when: [слово, слово]          # если имя — обычное слово: что должно стоять рядом"]
+    return [
+        f"# «{wishes.name}» — обычное слово: рядом должно стоять одно из этих. Поправьте под себя.",
+        f"only_when: [{', '.join(COMPANIONS)}]",
+    ]
+
+
+def _watch(network: Network[Any], wishes: Wishes) -> str:
+    page = wishes.pages.get(network.id)
+    values = {
+        "search": "true",
+        "mentions": "true" if page else "false",
+        "pages": f"[{page}]" if page else "[]",
+        "every": every(network, wishes.brand()),
+    }
+    return ", ".join(f"{key.name}: {values[key.means]}" for key in network.watch if key.means in values)
+
+
+def routes_yaml(wishes: Wishes) -> str:
+    shown = "\n    ".join(_chats(wishes)) or CONSOLE
+    owner = f"\n    owner: {person(wishes)}   # кто отвечает: id из people.yaml" if wishes.person else ""
+    return f"""\
+# Кому приходят карточки. Получатель — имя и его чаты. Номер чата подскажет бот: напишите ему /id.
+receivers:
+  support:
+    {shown}{owner}
+route:
+  to: support                        # всё, что не подошло ни под один маршрут
+  routes: []                         # сверху вниз, берётся первый подходящий
+sla: {{warn: 15m, due: 30m, breach: 60m}}   # сроки ответа в рабочем времени
+# Часов работы нет: карточки приходят круглые сутки. Чтобы ночью приходили только срочные, уберите решётки:
+# hours:
+#   weekdays: ["09:00-21:00"]
+#   weekend: ["10:00-18:00"]
+#   holidays: russia
+#   night: urgent                    # срочные сразу, остальные ждут утра
+#   timezone: Europe/Moscow
+"""
+
+
+def _chats(wishes: Wishes) -> list[str]:
+    telegram = [f"telegram: [{{chat: {wishes.chat}}}]"] if wishes.chat else []
+    return telegram + ([f'slack: ["{wishes.channel}"]'] if wishes.channel else [])
+
+
+def person(wishes: Wishes) -> str:
+    return latin_id(wishes.person or "") or "first"
+
+
+def people_yaml(wishes: Wishes) -> str:
+    if not wishes.person:
+        return """\
+# Кто может нажимать кнопки. Номер в Telegram подскажет бот: пусть человек напишет ему /id. Код в Slack — профиль.
+people: []
+#  - {id: anna, name: Анна Иванова, role: operator, telegram: 111222333, gender: f}
+"""
+    return f"""\
+# Кто может нажимать кнопки. Номер в Telegram подскажет бот: пусть человек напишет ему /id. Код в Slack — профиль.
+people:
+  - {{id: {person(wishes)}, name: {_quoted(wishes.person)}, role: lead}}   # допишите telegram: или slack:
+"""
+
+
+WORDS: Final = """\
+# Слова-приметы: тема и её слова (в любой форме), и слова, с которыми обращение срочное.
+topics: {}
+urgent: [прокуратура, суд, роспотребнадзор]
+"""
+TEMPLATES: Final = """\
+# Заготовки ответов. Вставки: {имя} — клиент, {оператор} — вы, {ссылка} — куда написать.
+templates:
+  Приглашение в личные сообщения: |
+    {имя}, здравствуйте! Нам жаль, что так вышло. Напишите, пожалуйста, в личные сообщения: {ссылка}.
+    {оператор}
+"""
+
+
+def _quoted(text: str) -> str:
+    """As YAML reads it back, whatever signs it has; Russian words and blanks need no quotes."""
+    return text if _RUSSIAN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+
+
+_RUSSIAN: Final = re.compile(r"[А-Яа-яЁё]+(?: [А-Яа-яЁё]+)*")

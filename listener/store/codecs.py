@@ -1,0 +1,99 @@
+"""What is stored as JSON, each shape with a version and a codec of its own.
+
+A field that a row lacks takes its default, one that this version does not know is passed over, and an event of an
+unknown kind is kept as `Unknown`: neither an old row nor a new one stops a daemon. A shape that changes its
+meaning gets the next version, and a step in the upgrades that lifts older payloads.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args
+
+import msgspec
+
+from alerts.cases.events import KINDS, Actor, ActorKind, Event, Fact, Unknown, kind_of
+from alerts.cases.telling import NoticeDraft, Priority
+
+Payload = dict[str, Any]
+Upgrade = Callable[[Payload], Payload]
+
+EVENT_VERSION: Final = 1
+NOTICE_VERSION: Final = 1
+
+EVENT_UPGRADES: Final[Mapping[tuple[str, int], Upgrade]] = {}
+"""By the event's kind and the version it was written in: the payload as the next version has it."""
+NOTICE_UPGRADES: Final[Mapping[int, Upgrade]] = {}
+
+
+class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice as its payload has it: the draft, and of a digest the cases that it speaks of."""
+
+    draft: NoticeDraft
+    cases: tuple[int, ...] = ()
+
+
+def event_row(case: int, event: Event) -> dict[str, Any]:
+    """A row of `case_events`."""
+    return {
+        "case_id": case,
+        "number": event.number,
+        "kind": kind_of(event.fact),
+        "version": EVENT_VERSION,
+        "actor": event.actor.kind,
+        "actor_id": event.actor.id,
+        "actor_name": event.actor.name,
+        "payload": _payload(event.fact),
+        "at": event.at,
+    }
+
+
+def read_event(row: Any) -> Event:
+    """The event of a row that any version wrote."""
+    actor = Actor(kind=_actor_kind(row.actor), id=row.actor_id, name=row.actor_name)
+    return Event(number=row.number, fact=_fact(row.kind, row.version, row.payload), actor=actor, at=row.at)
+
+
+def notice_payload(draft: NoticeDraft, cases: tuple[int, ...] = ()) -> Payload:
+    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases))
+    return payload
+
+
+def read_notice(version: int, payload: Payload) -> StoredNotice | None:
+    """None for a notice that only a later version can word."""
+    for step in range(version, NOTICE_VERSION):
+        payload = NOTICE_UPGRADES[step](payload)
+    try:
+        return msgspec.convert(_known_priority(payload), StoredNotice)
+    except msgspec.ValidationError:
+        return None
+
+
+def _payload(fact: Fact) -> Payload:
+    payload: Payload = dict(fact.payload) if isinstance(fact, Unknown) else msgspec.to_builtins(fact)
+    return payload
+
+
+def _fact(kind: str, version: int, payload: Payload) -> Fact:
+    shape = KINDS.get(kind)
+    if shape is None:
+        return Unknown(kind=kind, payload=payload)
+    for step in range(version, EVENT_VERSION):
+        payload = EVENT_UPGRADES[kind, step](payload)
+    try:
+        fact: Fact = msgspec.convert(payload, shape)
+    except msgspec.ValidationError:
+        return Unknown(kind=kind, payload=payload)
+    return fact
+
+
+def _actor_kind(kind: str) -> ActorKind:
+    """An actor that only a later version knows is the program's, as far as this one can tell."""
+    known: dict[str, ActorKind] = {name: name for name in get_args(ActorKind)}
+    return known.get(kind, "program")
+
+
+def _known_priority(payload: Payload) -> Payload:
+    draft = payload.get("draft")
+    if not isinstance(draft, dict) or not isinstance(draft.get("priority"), int):
+        return payload
+    within = min(max(Priority), max(min(Priority), draft["priority"]))
+    return payload | {"draft": draft | {"priority": within}}

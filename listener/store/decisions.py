@@ -1,0 +1,152 @@
+"""Decisions: verdicts written, and what the customers' words did to cases, once for each text."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from listener.decided import BrandVerdict, Decided, Stored
+from listener.halves import Halves
+from listener.store import joining
+from listener.store.engine import Database, insert
+from listener.store.errors import StoreError
+from listener.store.mentions import MentionStore
+from listener.store.tables import STILL_WAITING, Stage, mentions, verdicts
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What became of a micro-batch. `stale` were decided before, or edited while they were being judged;
+    `refused` are decisions that the database cannot hold, their mentions are set aside. `held` are new cards that
+    wait for the morning.
+    """
+
+    decided: int = 0
+    stale: int = 0
+    refused: int = 0
+    cases_new: int = 0
+    cases_joined: int = 0
+    cases_reopened: int = 0
+    held: int = 0
+
+    def __add__(self, other: "Recorded") -> "Recorded":
+        return Recorded(
+            decided=self.decided + other.decided,
+            stale=self.stale + other.stale,
+            refused=self.refused + other.refused,
+            cases_new=self.cases_new + other.cases_new,
+            cases_joined=self.cases_joined + other.cases_joined,
+            cases_reopened=self.cases_reopened + other.cases_reopened,
+            held=self.held + other.held,
+        )
+
+
+class DecisionStore:
+    """Writes what was decided on mentions, and all that follows from it."""
+
+    def __init__(self, database: Database, mentions: MentionStore) -> None:
+        self._database = database
+        self._mentions = mentions
+
+    async def record(self, decided: Sequence[Decided], now: datetime) -> Recorded:
+        """Write verdicts, events and due cards in one transaction; again for the same text changes nothing.
+
+        A decision that the database cannot hold costs its mention a try; the others are recorded without it.
+        """
+        recorded, halves = Recorded(), Halves(decided)
+        for part in halves:
+            try:
+                recorded += await self._database.write(partial(record, decided=part, now=now))
+            except StoreError as error:
+                if error.transient:
+                    raise
+                if not halves.split(part):
+                    stored = part[0].stored
+                    log.warning("the decision on mention %d cannot be stored: %s", stored.row, error)
+                    await self._mentions.set_aside(stored, str(error), now)
+                    recorded += Recorded(refused=1)
+        return recorded
+
+
+async def record(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Recorded:
+    """Write everything that the decisions change. Those on a text that is decided already change nothing."""
+    live = await _live(connection, decided)
+    if live:
+        await connection.execute(
+            update(mentions)
+            .where(mentions.c.id.in_([decision.stored.row for decision in live]))
+            .values(stage=Stage.JUDGED, error=None)
+        )
+    await _write_verdicts(connection, live, now)
+    joined = await joining.join(connection, live, now)
+    return Recorded(
+        decided=len(live),
+        stale=len(decided) - len(live),
+        cases_new=joined.new,
+        cases_joined=joined.joined,
+        cases_reopened=joined.reopened,
+        held=sum(route.not_before is not None for decision in live for route in decision.routed),
+    )
+
+
+async def _live(connection: AsyncConnection, decided: Sequence[Decided]) -> list[Decided]:
+    """Those whose text still waits in the very version that was judged, one for each mention."""
+    by_row = {decision.stored.row: decision for decision in decided}
+    rows = await connection.execute(
+        select(mentions.c.id, mentions.c.text_version)
+        .where(mentions.c.id.in_(sorted(by_row)), STILL_WAITING)
+        .order_by(mentions.c.id)
+        .with_for_update()
+    )
+    return [by_row[row.id] for row in rows if by_row[row.id].stored.text_version == row.text_version]
+
+
+async def _write_verdicts(connection: AsyncConnection, live: Sequence[Decided], now: datetime) -> None:
+    edited = [
+        decision.stored.row
+        for decision in live
+        if decision.stored.text_version > 1 and not decision.stored.is_deleted
+    ]
+    if edited:
+        # The new text may speak of other brands: verdicts on the old one must not linger.
+        await connection.execute(delete(verdicts).where(verdicts.c.mention_id.in_(edited)))
+    rows = [_row(decision.stored, verdict, now) for decision in live for verdict in decision.verdicts]
+    if rows:
+        await connection.execute(_insert_verdicts(connection.dialect.name), rows)
+
+
+@cache
+def _insert_verdicts(dialect: str) -> Any:
+    return insert(dialect, verdicts).on_conflict_do_nothing()
+
+
+def _row(stored: Stored, of_brand: BrandVerdict, now: datetime) -> dict[str, Any]:
+    verdict = of_brand.verdict
+    return {
+        "mention_id": stored.row,
+        "brand": of_brand.match.brand,
+        "text_version": stored.text_version,
+        "words": of_brand.match.words,
+        "reason": of_brand.match.reason,
+        "negative": verdict.sentiment.negative,
+        "neutral": verdict.sentiment.neutral,
+        "positive": verdict.sentiment.positive,
+        "label": verdict.label,
+        "complaint": verdict.complaint,
+        "intent": verdict.intent,
+        "topics": verdict.topics,
+        "urgency": verdict.urgency,
+        "evidence": list(map(tuple, verdict.evidence)),
+        "dangers": verdict.dangers,
+        "reasons": of_brand.reasons,
+        "model": verdict.model,
+        "outcome": of_brand.outcome,
+        "judged_at": now,
+    }

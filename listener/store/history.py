@@ -1,0 +1,156 @@
+"""History: what one command made of a case is written down whole: events, their fold, and words to tell."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, get_args
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cases.commands import Command
+from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, Waiting
+from alerts.cases.state import State, fold, next_timer
+from alerts.cases.telling import Telling, how_to_tell
+from alerts.cases.transitions import Asker, Refusal, decide
+from listener.store import outbox_rows
+from listener.store.codecs import event_row
+from listener.store.engine import insert
+from listener.store.tables import case_events, cases
+
+STATE_COLUMNS: Final = (
+    "revision",
+    "stage",
+    "owner",
+    "snoozed_until",
+    "waiting_for",
+    "outcome",
+    "cause",
+    "warn_at",
+    "due_at",
+    "breach_at",
+    "rung",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Changing:
+    """A case within one transaction: how it stood when it was read, and what has happened to it since."""
+
+    case: int
+    before: State
+    state: State
+    events: list[Event] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, case: int, state: State) -> "Changing":
+        return cls(case=case, before=state, state=state)
+
+    def obey(self, command: Command, asker: Asker, now: datetime) -> Telling | Refusal | None:
+        """Decide on the command by the table and note what came of it; None where nothing did."""
+        decision = decide(self.state, command, asker, now)
+        if isinstance(decision, Refusal):
+            return decision
+        if not decision:
+            return None
+        first = self.state.revision + 1
+        events = [
+            Event(number=number, fact=fact, actor=asker.actor, at=now)
+            for number, fact in enumerate(decision, start=first)
+        ]
+        telling = how_to_tell(self.state, events)
+        self.state = fold(events, self.state)
+        self.events += events
+        self.tellings.append(telling)
+        return telling
+
+    def silence(self) -> None:
+        """Say none of it by itself: somebody else says it."""
+        self.tellings = [replace(telling, notices=()) for telling in self.tellings]
+
+
+def read_state(row: Row[Any]) -> State:
+    """The state in a row of `cases`; what only a later version knows is the nearest that this one does."""
+    return State(
+        revision=row.revision,
+        stage=_known(row.stage, Stage, "claimed" if row.owner else "new"),
+        owner=row.owner,
+        snoozed_until=row.snoozed_until,
+        waiting_for=_known(row.waiting_for, Waiting, "us"),
+        outcome=_known(row.outcome, Outcome, "handled"),
+        cause=row.cause,
+        deadlines=Deadlines(warn_at=row.warn_at, due_at=row.due_at, breach_at=row.breach_at),
+        rung=_known(row.rung, Bell, BELLS[-1]),
+    )
+
+
+def _known(value: Any, names: Any, nearest: Any) -> Any:
+    return value if value is None or value in get_args(names) else nearest
+
+
+async def lock(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Changing]:
+    """The cases by id, locked against other writers; in a fixed order, so that two cannot wait for each other."""
+    found = await connection.execute(
+        select(cases.c.id, *(cases.c[name] for name in STATE_COLUMNS))
+        .where(cases.c.id.in_(sorted(ids)))
+        .order_by(cases.c.id)
+        .with_for_update()
+    )
+    return {row.id: Changing.of(row.id, read_state(row)) for row in found}
+
+
+async def write(connection: AsyncConnection, changes: Iterable[Changing], now: datetime) -> None:
+    """Write the events, the projection, and what chats must be shown of them."""
+    changed = [change for change in changes if change.events]
+    if not changed:
+        return
+    await connection.execute(
+        _insert_events(connection.dialect.name),
+        [event_row(change.case, event) for change in changed for event in change.events],
+    )
+    await connection.execute(_UPDATE, [_projection(change) for change in changed])
+    known = [change for change in changed if change.before.revision > 0]
+    await outbox_rows.raise_wanted(
+        connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
+    )
+    drafts = [(change.case, draft) for change in known for telling in change.tellings for draft in telling.notices]
+    await outbox_rows.add_notices(connection, drafts, now)
+
+
+_UPDATE: Final = (
+    update(cases)
+    .where(cases.c.id == bindparam("of_case"))
+    .values(
+        {name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in (*STATE_COLUMNS, "next_timer_at")}
+    )
+)
+
+
+@cache
+def _insert_events(dialect: str) -> Any:
+    return insert(dialect, case_events)
+
+
+def _projection(change: Changing) -> dict[str, Any]:
+    state = change.state
+    values = {
+        "revision": state.revision,
+        "stage": state.stage,
+        "owner": state.owner,
+        "snoozed_until": state.snoozed_until,
+        "waiting_for": state.waiting_for,
+        "outcome": state.outcome,
+        "cause": state.cause,
+        "warn_at": state.deadlines.warn_at,
+        "due_at": state.deadlines.due_at,
+        "breach_at": state.deadlines.breach_at,
+        "rung": state.rung,
+        "next_timer_at": next_timer(state),
+    }
+    return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _priority(tellings: Sequence[Telling]) -> int:
+    return int(min(telling.priority for telling in tellings))

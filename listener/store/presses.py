@@ -1,0 +1,119 @@
+"""Presses: what operators ask of a case, each applied once however often a messenger delivers it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cases.case import Case
+from alerts.cases.commands import Command
+from alerts.cases.transitions import Asker, Refusal
+from alerts.ports import Answer, Press
+from listener.store import cases, history
+from listener.store.engine import Database, insert
+from listener.store.errors import ConflictError
+from listener.store.history import Changing
+from listener.store.mentions import storable
+from listener.store.tables import actions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A press as a command in somebody's name, with the words for what may come of it."""
+
+    command: Command
+    asker: Asker
+    done: Callable[[Case], str]
+    refused: Callable[[Case, Refusal], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of a press. `reason` names a refusal. A prompt is to be answered first: not written down."""
+
+    answer: Answer
+    applied: bool = False
+    reason: str | None = None
+
+
+Read = Callable[[Case], Wish | Answered]
+"""What a press asks of a case as it is. Pure: it is asked again when somebody else changed the case meanwhile."""
+
+
+class PressStore:
+    """Writes presses and what they did to cases, in one transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def obey(self, press: Press, who: str, read: Read, now: datetime) -> Answered:
+        """Apply a press once; delivered again, it meets with the first answer.
+
+        `who` is the name that the log of presses keeps.
+        """
+        return await self._database.write(lambda c: obey(c, press, who, read, now))
+
+
+async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, now: datetime) -> Answered:
+    """Raises ConflictError when somebody else wrote the press since it was read."""
+    first = await _first(connection, press)
+    if first is not None:
+        return first
+    changing = (await history.lock(connection, [press.case])).get(press.case)
+    case = (await cases.load(connection, [press.case])).get(press.case) if changing else None
+    if changing is None or case is None:
+        answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
+    else:
+        answered = await _decided(connection, changing, case, read(case), now)
+    if answered.answer.prompt is None:
+        await _write(connection, press, who, answered, now)
+    return answered
+
+
+async def _decided(
+    connection: AsyncConnection, changing: Changing, case: Case, wish: Wish | Answered, now: datetime
+) -> Answered:
+    if isinstance(wish, Answered):
+        return wish
+    outcome = changing.obey(wish.command, wish.asker, now)
+    if isinstance(outcome, Refusal):
+        return Answered(answer=Answer(text=wish.refused(case, outcome), alert=True), reason=outcome.reason)
+    await history.write(connection, [changing], now)
+    after = replace(case, state=changing.state, events=(*case.events, *changing.events))
+    return Answered(answer=Answer(text=wish.done(after)), applied=True)
+
+
+async def _first(connection: AsyncConnection, press: Press) -> Answered | None:
+    """What this very press met with before."""
+    found = await connection.execute(
+        select(actions.c.applied, actions.c.reason, actions.c.answer).where(
+            actions.c.messenger == press.messenger, actions.c.key == storable(press.key)
+        )
+    )
+    row = found.first()
+    if row is None:
+        return None
+    return Answered(answer=Answer(text=row.answer, alert=not row.applied), applied=row.applied, reason=row.reason)
+
+
+async def _write(connection: AsyncConnection, press: Press, who: str, answered: Answered, now: datetime) -> None:
+    written = await connection.execute(
+        insert(connection.dialect.name, actions)
+        .values(
+            messenger=press.messenger,
+            key=storable(press.key),
+            case_id=press.case,
+            who=storable(who),
+            user=storable(press.user),
+            action=storable(press.action),
+            applied=answered.applied,
+            reason=answered.reason,
+            answer=answered.answer.text,
+            at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    if written.rowcount == 0:
+        raise ConflictError

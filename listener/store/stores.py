@@ -1,0 +1,72 @@
+"""The stores: one for each thing that the daemon remembers, over one database; all raise StoreError."""
+
+import secrets
+import socket
+import tempfile
+from dataclasses import dataclass
+
+from listener.ports import Clock
+from listener.store import schema, usage
+from listener.store.cases import CaseStore
+from listener.store.decisions import DecisionStore
+from listener.store.engine import Database, driver_url
+from listener.store.mentions import MentionStore
+from listener.store.outbox import OutboxStore
+from listener.store.people import PeopleStore
+from listener.store.presses import PressStore
+from listener.store.prompts import PromptStore
+from listener.store.timers import TimerStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Every method of a store is one transaction."""
+
+    database: Database
+    mentions: MentionStore
+    decisions: DecisionStore
+    cases: CaseStore
+    outbox: OutboxStore
+    presses: PressStore
+    timers: TimerStore
+    prompts: PromptStore
+    people: PeopleStore
+    forgotten: tempfile.TemporaryDirectory[str] | None = None
+
+    def budget(self, clock: Clock) -> usage.DailyBudget:
+        """`listener.ports.Budget` over this database."""
+        return usage.DailyBudget(self.database, clock)
+
+    async def close(self) -> None:
+        await self.outbox.close()
+        await self.database.close()
+        if self.forgotten is not None:
+            self.forgotten.cleanup()
+
+
+async def open_stores(url: str, *, worker: str | None = None) -> Stores:
+    """Open the database, making or upgrading it first. Raises StoreError in Russian when it cannot be used.
+
+    `worker` names this daemon among others on PostgreSQL; one that keeps its name over restarts finds its
+    unfinished deliveries at once. `sqlite://` is a database that is forgotten when the stores are closed.
+    """
+    parsed, forgotten = driver_url(url), None
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        # A real file: a memory database lives in one connection, and dies with it when a task is cancelled.
+        forgotten = tempfile.TemporaryDirectory(prefix="otklik-")
+        parsed = parsed.set(database=f"{forgotten.name}/otklik.db")
+    await schema.upgrade(parsed)
+    database = Database(parsed)
+    mentions = MentionStore(database)
+    return Stores(
+        database=database,
+        mentions=mentions,
+        decisions=DecisionStore(database, mentions),
+        cases=CaseStore(database),
+        outbox=OutboxStore(database, worker or f"{socket.gethostname()}:{secrets.token_hex(4)}"),
+        presses=PressStore(database),
+        timers=TimerStore(database),
+        prompts=PromptStore(database),
+        people=PeopleStore(database),
+        forgotten=forgotten,
+    )

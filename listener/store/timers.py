@@ -1,0 +1,72 @@
+"""Timers: the cases for which the clock has something to do, worked off a few hundred at a time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cases.commands import Tick
+from alerts.cases.events import BELLS, CLOCK, Rang
+from alerts.cases.telling import BELLS_WAKE, NoticeDraft
+from alerts.cases.transitions import Asker
+from listener.store import history, outbox_rows
+from listener.store.engine import Database
+from listener.store.history import Changing
+from listener.store.tables import TIMED, cases
+
+AT_ONCE: Final = 200
+MOST_NOTICES: Final = 5
+"""Cases whose bells ring in the same moment with a word for each; more of them share one word in each chat.
+
+A clock that was set a day forward, or a daemon that slept, rings for everything that is open.
+"""
+THE_CLOCK: Final = Asker(actor=CLOCK)
+
+
+class TimerStore:
+    """Applies the clock's ticks to cases."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def tick(self, now: datetime) -> int:
+        """Ring the bells and end the rests that are due; returns how many cases that changed, AT_ONCE at most."""
+        if not await self._database.read(lambda c: _due(c, now)):
+            return 0
+        return await self._database.write(lambda c: tick(c, now))
+
+
+async def tick(connection: AsyncConnection, now: datetime) -> int:
+    changes = list((await history.lock(connection, await _due(connection, now))).values())
+    for change in changes:
+        change.obey(Tick(), THE_CLOCK, now)
+    ringing = [change for change in changes if any(isinstance(event.fact, Rang) for event in change.events)]
+    if len(ringing) > MOST_NOTICES:
+        await _write_as_one(connection, ringing, now)
+    await history.write(connection, changes, now)
+    return sum(bool(change.events) for change in changes)
+
+
+async def _due(connection: AsyncConnection, now: datetime) -> Sequence[int]:
+    found = await connection.execute(
+        select(cases.c.id)
+        .where(TIMED, cases.c.next_timer_at <= now)
+        .order_by(cases.c.next_timer_at)
+        .limit(AT_ONCE)
+    )
+    return list(found.scalars())
+
+
+async def _write_as_one(connection: AsyncConnection, ringing: Sequence[Changing], now: datetime) -> None:
+    """One word for all of them, as grave as the gravest; the cards are edited each as ever."""
+    bells = {event.fact.bell for change in ringing for event in change.events if isinstance(event.fact, Rang)}
+    gravest = max(bells, key=BELLS.index)
+    to, priority = BELLS_WAKE[gravest]
+    for change in ringing:
+        change.silence()
+    draft = NoticeDraft(
+        kind=gravest, event=0, to=tuple("receiver" if who == "owner" else who for who in to), priority=priority
+    )
+    await outbox_rows.add_digest(connection, draft, [change.case for change in ringing], now)

@@ -1,0 +1,71 @@
+"""A network that was down is heard again within five seconds of its return, by search and by long poll."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from listener.clock import SystemClock
+from listener.polling import Polling
+from listener.ports import Source, SourceError
+from simulator.faults import Fault
+from tests.vk_parts import GROUP, OLGA, PAVEL, World, simulated
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with simulated() as one:
+        yield one
+
+
+@dataclass
+class Told:
+    """How often each source failed in a row."""
+
+    failed: dict[str, int] = field(default_factory=dict)
+
+    def source_ok(self, source: str, *_: object) -> None:
+        self.failed[source] = 0
+
+    def source_failed(self, source: str, error: SourceError, *_: object) -> None:
+        self.failed[source] = self.failed.get(source, 0) + 1
+
+
+@pytest.mark.slow
+async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(world: World) -> None:
+    sources = (world.search(), world.community())
+    cursors: dict[str, str | None] = {}
+    heard: set[str] = set()
+
+    async def hear(source: Source) -> bool:
+        batch = await source.fetch(cursors.get(source.name))
+        cursors[source.name] = batch.cursor or cursors.get(source.name)
+        heard.update(mention.id for mention in batch.mentions)
+        return batch.more
+
+    telemetry = Told()
+    polling = Polling(hear, SystemClock(), telemetry)
+    wall = world.vk.community_post(GROUP, "Новости")
+    try:
+        async with asyncio.timeout(60):
+            polling.start(sources)
+            while not all(cursors.get(source.name) for source in sources):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            world.vk.faults.add(Fault(path="", kind="status", status=500, times=10**6))
+            # A search waits its 90 seconds first: begin with both in trouble.
+            await polling.stop()
+            polling = Polling(hear, SystemClock(), telemetry)
+            polling.start(sources)
+            while min(telemetry.failed.get(source.name, 0) for source in sources) < 4:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            world.vk.faults.waiting.clear()
+            well = asyncio.get_running_loop().time()
+            missed = {world.vk.post(OLGA, "ромашка лежит"), world.vk.comment(PAVEL, "и у меня", post=wall)}
+            while not missed <= heard:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            assert asyncio.get_running_loop().time() - well < 5.5
+    finally:
+        await polling.stop()
+        for source in sources:
+            await source.close()

@@ -1,0 +1,298 @@
+"""An outbox and messengers in memory, and the two clocks between them: real parts that tests turn by hand."""
+
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from alerts.cards.card import Card
+from alerts.cards.note import Note
+from alerts.cases.case import Case, CaseMention
+from alerts.cases.state import State
+from alerts.cases.telling import NoticeDraft, Priority
+from alerts.ports import FARTHEST, Asked, Delivery, Due, Limits, Notice, NotifyError, Room
+from alerts.routing import Chat
+from domain.person import Messenger
+
+NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+"""Wednesday noon in Moscow."""
+LEASE = timedelta(seconds=60)
+GROUP = Chat(messenger="telegram", chat="-1001")
+
+
+@dataclass
+class Clocks:
+    """The wall clock, which may be set, and the monotonic one, which may not. Both stand still until turned."""
+
+    wall: datetime = NOON
+    monotonic: float = 1_000.0
+
+    def now(self) -> datetime:
+        return self.wall
+
+    def seconds(self) -> float:
+        return self.monotonic
+
+    def turn(self, seconds: float) -> None:
+        self.wall += timedelta(seconds=seconds)
+        self.monotonic += seconds
+
+    def set(self, **by: float) -> None:
+        """Somebody sets the wall clock."""
+        self.wall += timedelta(**by)
+
+
+def a_told_case(number: int = 12, *, revision: int = 1) -> Case:
+    mention = CaseMention(
+        row=1,
+        id="-1_2",
+        kind="comment",
+        url="https://vk.com/wall-1_1?reply=2",
+        text="Нет связи",
+        published_at=NOON,
+    )
+    return Case(
+        id=number,
+        brand="vasilek",
+        brand_title="Василёк Телеком",
+        network="vk",
+        thread="-1_1",
+        author_id="7",
+        author_name="Иван Петров",
+        author_handle=None,
+        followers=None,
+        opened_at=NOON,
+        state=State(revision=revision),
+        mentions=(mention,),
+    )
+
+
+def a_delivery(number: int = 1, **fields: object) -> Delivery:
+    """A card that nobody has been shown yet."""
+    delivery = Delivery(
+        id=number,
+        receiver="support",
+        chat=GROUP,
+        case=a_told_case(),
+        ref=None,
+        shown=0,
+        tries=0,
+        unknown=False,
+        created_at=NOON,
+    )
+    return replace(delivery, **fields)  # type: ignore[arg-type]  # a test names the fields it cares for
+
+
+def a_notice(number: int = 1, **fields: object) -> Notice:
+    """The deadline of a case came."""
+    notice = Notice(
+        id=number,
+        receiver="support",
+        chat=GROUP,
+        draft=NoticeDraft(kind="due", event=2, to=("receiver",), priority=Priority.URGENT),
+        cases=(a_told_case(),),
+        card_ref=None,
+        tries=0,
+        unknown=False,
+        created_at=NOON,
+    )
+    return replace(notice, **fields)  # type: ignore[arg-type]  # as above
+
+
+@dataclass
+class _Row:
+    due: Due
+    at: datetime
+    leased_until: datetime | None = None
+    error: str | None = None
+    done: bool = False
+    failed: bool = False
+
+    @property
+    def priority(self) -> Priority:
+        return self.due.priority if isinstance(self.due, Delivery) else self.due.draft.priority
+
+    @property
+    def order(self) -> tuple[Priority, datetime, int]:
+        return self.priority, self.due.created_at, self.due.id
+
+    def waits(self, now: datetime) -> bool:
+        put_off = now < self.at <= now + FARTHEST if self.due.tries else now < self.at
+        if self.done or self.failed or put_off:
+            return False
+        return self.leased_until is None or not now < self.leased_until <= now + LEASE
+
+
+@dataclass
+class MemoryOutbox:
+    """The outbox of `alerts.ports` in memory, leases included. `claimed` keeps what each claim asked for."""
+
+    rows: dict[tuple[str, int], _Row] = field(default_factory=dict)
+    claimed: list[dict[Chat, int]] = field(default_factory=list)
+
+    def put(self, *things: Due, at: datetime = NOON) -> None:
+        for due in things:
+            self.rows[_name(due)] = _Row(due=due, at=at)
+
+    def become(self, number: int, case: Case, *, priority: Priority = Priority.CHANGE) -> None:
+        """The case of a delivery has changed: it is due at once."""
+        row = self.rows["card", number]
+        assert isinstance(row.due, Delivery)
+        row.due = replace(row.due, case=case, priority=priority)
+        row.done, row.at = False, NOON
+
+    def delivery(self, number: int = 1) -> Delivery:
+        found = self.rows["card", number].due
+        assert isinstance(found, Delivery)
+        return found
+
+    def row(self, number: int = 1, kind: str = "card") -> _Row:
+        return self.rows[kind, number]
+
+    def _waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
+        waiting: dict[Chat, Priority] = {}
+        for row in self.rows.values():
+            if row.due.chat.messenger == messenger and row.waits(now):
+                waiting[row.due.chat] = min(row.priority, waiting.get(row.due.chat, row.priority))
+        return waiting
+
+    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+        chats = room(self._waiting_in(messenger, now))
+        self.claimed.append(dict(chats))
+        by_chat = defaultdict[Chat, list[_Row]](list)
+        for row in sorted(self.rows.values(), key=lambda row: row.order):
+            if row.waits(now) and len(by_chat[row.due.chat]) < chats.get(row.due.chat, 0):
+                by_chat[row.due.chat].append(row)
+        claimed = [row for rows in by_chat.values() for row in rows]
+        for row in claimed:
+            if row.leased_until:
+                row.due = replace(row.due, unknown=True)
+            row.leased_until = now + LEASE
+        return [row.due for row in claimed]
+
+    async def shown(self, due: Due, ref: str, now: datetime) -> None:
+        row = self.rows[_name(due)]
+        row.leased_until = None
+        if isinstance(row.due, Delivery) and isinstance(due, Delivery):
+            row.due = replace(row.due, ref=ref, shown=due.case.revision, tries=0, unknown=False)
+            row.done = row.due.case.revision <= due.case.revision
+        else:
+            row.done = True
+
+    async def retry(self, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
+        row = self.rows[_name(due)]
+        row.leased_until, row.error = None, error
+        row.at = at
+        row.due = replace(row.due, tries=row.due.tries + 1, unknown=unknown)
+
+    async def fail(self, due: Due, error: str, now: datetime) -> None:
+        row = self.rows[_name(due)]
+        row.leased_until, row.error, row.failed = None, error, True
+
+    async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
+        for row in self.rows.values():
+            if row.due.chat.chat == due.chat.chat:
+                new = replace(chat, topic=row.due.chat.topic)
+                row.due = (
+                    replace(row.due, chat=new, ref=None)
+                    if isinstance(row.due, Delivery)
+                    else replace(row.due, chat=new, card_ref=None)
+                )
+        self.rows[_name(due)].leased_until = None
+
+
+def _name(due: Due) -> tuple[str, int]:
+    return ("card" if isinstance(due, Delivery) else "notice"), due.id
+
+
+@dataclass
+class PlainMessenger:
+    """A messenger that shows cards in memory and can do no more. `faults` are raised one a call, oldest first.
+
+    A fault of kind `ambiguous` strikes after the card is shown, all others before. `refusing` holds chats' faults
+    that last.
+    """
+
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    shown: dict[str, Card | Note] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    chats: dict[str, Chat] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    faults: deque[Exception | None] = field(default_factory=deque)
+    refusing: dict[str, NotifyError] = field(default_factory=dict)
+    sent: list[Card | Note] = field(default_factory=list)
+
+    async def send(self, chat: Chat, card: Card, key: str) -> str:
+        return self._say("send", chat, card, key)
+
+    async def edit(self, chat: Chat, ref: str, card: Card) -> None:
+        self._call("edit", chat)
+        if ref not in self.shown:
+            raise NotifyError("message to edit not found", gone=True)
+        self.shown[ref] = card
+
+    async def close(self) -> None:
+        self.calls.append("close")
+
+    def cards(self) -> list[Card]:
+        return [shown for shown in self.shown.values() if isinstance(shown, Card)]
+
+    def _say(self, call: str, chat: Chat, said: Card | Note, key: str) -> str:
+        ref = str(len(self.calls) + 1)
+        try:
+            self._call(call, chat)
+        except NotifyError as error:
+            if error.ambiguous:
+                self._show(ref, chat, said, key)
+            raise
+        self._show(ref, chat, said, key)
+        return ref
+
+    def _show(self, ref: str, chat: Chat, said: Card | Note, key: str) -> None:
+        self.shown[ref], self.keys[ref], self.chats[ref] = said, key, chat
+        self.sent.append(said)
+
+    def _call(self, call: str, chat: Chat) -> None:
+        self.calls.append(call)
+        fault = self.refusing.get(chat.chat) or (self.faults.popleft() if self.faults else None)
+        if fault is not None:
+            raise fault
+
+
+@dataclass
+class MemoryMessenger(PlainMessenger):
+    """A messenger that can say a word under a card."""
+
+    unders: list[str | None] = field(default_factory=list)
+
+    async def note(self, chat: Chat, card_ref: str | None, note: Note, key: str) -> str:
+        self.unders.append(card_ref)
+        return self._say("note", chat, note, key)
+
+    def notes(self) -> list[Note]:
+        return [said for said in self.sent if isinstance(said, Note)]
+
+
+@dataclass
+class SearchableMessenger(MemoryMessenger):
+    """A messenger that can look for an earlier try."""
+
+    async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
+        self._call("find", chat)
+        return next((ref for ref, known in self.keys.items() if known == key and ref in self.shown), None)
+
+
+@dataclass
+class MemoryPromptBook:
+    """The book of prompts of `alerts.ports` in memory. `faults` are raised one a `remember`."""
+
+    asked: dict[tuple[Messenger, str, str], Asked] = field(default_factory=dict)
+    faults: deque[Exception] = field(default_factory=deque)
+
+    async def remember(self, asked: Asked) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+        self.asked[asked.messenger, asked.chat, asked.ref] = asked
+
+    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None:
+        return self.asked.get((messenger, chat, ref))

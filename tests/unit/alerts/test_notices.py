@@ -1,0 +1,228 @@
+"""Notices: what each says, whom it calls, and how several become one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.cards.context import CardContext
+from alerts.cards.note import Note
+from alerts.cards.notices import LOUD, MOST_CASES, make_note
+from alerts.cases.case import Case
+from alerts.cases.commands import Claim, Close, Snooze, TransferTo
+from alerts.cases.state import State, fold
+from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority, how_to_tell
+from tests.fakes import NOON
+from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, PEOPLE, History, a_mention, at, promise
+
+NAMES: Final = {person.name for person in PEOPLE}
+
+
+def opened() -> History:
+    return History.opened(deadlines=promise(hours=2, minutes=30))
+
+
+def claimed() -> History:
+    return opened().later(minutes=5).by(ANNA, Claim())
+
+
+def told(history: History, seen: int, *, receiver: str = "support", context: CardContext = CONTEXT) -> Note:
+    """The note that the events after the first `seen` make, as the store finds out about it."""
+    events = history.case.events
+    (draft,) = how_to_tell(fold(events[:seen]), events[seen:]).notices
+    return make_note(draft, (history.case,), receiver, context, history.now)
+
+
+def plain(note: Note) -> str:
+    return note.text.replace("\xa0", " ")
+
+
+def names(note: Note) -> list[str]:
+    return [person.id for person in note.to]
+
+
+def test_a_new_complaint_goes_to_the_owner_with_its_words() -> None:
+    note = told(claimed().writes("Вы издеваетесь?"), 2)
+    assert plain(note) == "Автор снова пожаловался, обращение № 12:"
+    assert (note.quote, names(note), note.loud) == ("Вы издеваетесь?", ["anna"], True)
+
+
+def test_an_answer_goes_to_the_owner_with_its_words_and_is_not_loud() -> None:
+    note = told(claimed().writes("договор 4451,\nЛенина 5", "remark"), 2)
+    assert plain(note) == "Автор пишет, обращение № 12:"
+    assert (note.quote, names(note), note.loud) == ("договор 4451, Ленина 5", ["anna"], False)
+
+
+def test_an_edit_that_became_a_complaint_is_quoted_too() -> None:
+    history = claimed().writes("спасибо", "remark").edits(2, "опять сломалось", "complaint")
+    assert told(history, 3).quote == "опять сломалось"
+
+
+def test_words_that_are_gone_meanwhile_are_not_repeated() -> None:
+    history = claimed().writes("Телефон 89161234567", "remark")
+    gone = replace(history.case.mentions[1], deleted_at=history.now)
+    history.case = replace(history.case, mentions=(history.case.mentions[0], gone))
+    note = told(history, 2)
+    assert (plain(note), note.quote) == ("Автор пишет, обращение № 12.", "")
+
+
+def test_a_long_text_is_quoted_in_short() -> None:
+    assert len(told(claimed().writes("а" * 5000, "remark"), 2).quote) == 600
+
+
+def test_a_deadline_that_comes_near_calls_the_owner() -> None:
+    note = told(claimed().later(hours=2, minutes=10).tick(), 2)
+    assert plain(note) == "Осталось 15 мин: на обращение № 12 надо ответить до 14:30. Взяла Анна Иванова в 12:05."
+    assert (names(note), note.loud) == (["anna"], False)
+
+
+def test_a_deadline_of_nobodys_case_calls_the_receivers_owner() -> None:
+    note = told(opened().later(hours=2, minutes=15).tick(), 1)
+    assert plain(note) == "Осталось 15 мин: на обращение № 12 надо ответить до 14:30. Никто не взял."
+    assert names(note) == ["anna"]
+
+
+def test_a_missed_deadline_calls_the_backup_and_a_broken_promise_the_leads() -> None:
+    missed = told(claimed().later(hours=2, minutes=37).tick(), 2)
+    assert (
+        plain(missed)
+        == "Просрочено на 12 мин: ответ по обращению № 12 ждали до 14:30. Взяла Анна Иванова в 12:05."
+    )
+    assert (names(missed), missed.loud) == (["anna", "oleg"], True)
+    context = replace(CONTEXT, people=(*PEOPLE, replace(OLEG, id="lena", name="Лена Орлова")))
+    broken = told(opened().later(hours=3).tick(), 1, context=context)
+    assert plain(broken) == "Просрочено на 30 мин: ответ по обращению № 12 ждали до 14:30. Никто не взял."
+    assert names(broken) == ["anna", "oleg", "lena"]
+
+
+def test_a_bell_that_is_said_at_once_does_not_count_no_minutes() -> None:
+    note = told(opened().later(hours=2, minutes=30).tick(), 1)
+    assert plain(note) == "Срок вышел: ответ по обращению № 12 ждали до 14:30. Никто не взял."
+    digest = a_digest("due", late(5, 12), late(6, 0))
+    assert plain(digest) == "Просрочено 2 обращения: № 5 (на 12 мин), № 6."
+
+
+def test_less_than_a_minute_is_not_counted_in_minutes() -> None:
+    history = History.opened(deadlines=replace(promise(minutes=30), warn_at=at(minutes=29, seconds=20)))
+    note = told(history.later(minutes=29, seconds=20).tick(), 1)
+    words = "Осталось меньше минуты: на обращение № 12 надо ответить до 12:30. Никто не взял."
+    assert plain(note) == words
+
+
+def test_nobody_is_called_for_a_deadline_of_what_has_ended_meanwhile() -> None:
+    history = claimed().later(hours=2, minutes=37).tick()
+    draft = NoticeDraft(kind="due", event=3, to=("owner", "backup"), priority=Priority.URGENT)
+    note = make_note(draft, (history.by(ANNA, Close()).case,), "support", CONTEXT, history.now)
+    assert note.to == ()
+    assert plain(note) == "Срок ответа по обращению № 12 прошёл. Закрыто — Анна Иванова, 14:42."
+
+
+def test_a_rest_that_is_over_calls_who_has_the_case() -> None:
+    history = claimed().by(ANNA, Snooze(until=at(hours=1, minutes=5))).later(hours=1).tick()
+    note = told(history, 3)
+    assert plain(note) == (
+        "Отложенное обращение № 12 снова ждёт ответа. Ответить до 14:30. Взяла Анна Иванова в 12:05."
+    )
+    assert names(note) == ["anna"]
+    nobodys = opened().by(BORIS, Snooze(until=at(hours=1))).later(hours=1).tick()
+    assert plain(told(nobodys, 2)).endswith("Никто не взял.")
+
+
+def test_a_hand_over_speaks_to_who_gets_the_case() -> None:
+    note = told(claimed().by(ANNA, TransferTo(person="boris", name="Борис Ли")), 2)
+    assert plain(note) == "Анна Иванова передала вам обращение № 12. Ответить до 14:30."
+    assert names(note) == ["boris"]
+
+
+def test_a_hand_over_that_went_on_meanwhile_speaks_to_nobody_as_you() -> None:
+    history = claimed().by(ANNA, TransferTo(person="boris", name="Борис Ли"))
+    (draft,) = how_to_tell(fold(history.case.events[:2]), history.case.events[2:]).notices
+    history.by(BORIS, TransferTo(person="sasha", name="Саша Ким"))
+    note = make_note(draft, (history.case,), "support", CONTEXT, history.now)
+    assert plain(note) == "Анна Иванова передала обращение № 12, теперь отвечает Борис Ли."
+
+
+def test_a_take_over_is_told_to_who_had_the_case() -> None:
+    note = told(claimed().by(OLEG, TransferTo(person="oleg", name="Олег Смирнов")), 2)
+    assert plain(note) == "Олег Смирнов забрал себе обращение № 12, вам отвечать больше не нужно."
+    assert names(note) == ["anna"]
+    gone = replace(CONTEXT, people=(OLEG,))
+    note = told(claimed().by(OLEG, TransferTo(person="oleg", name="Олег Смирнов")), 2, context=gone)
+    assert (plain(note), note.to) == (
+        "Олег Смирнов забрал себе обращение № 12, прежнему сотруднику отвечать больше не нужно.",
+        (),
+    )
+
+
+@pytest.mark.parametrize("receiver", ["night", "nowhere"])
+def test_where_nobody_can_be_called_the_words_stand_alone(receiver: str) -> None:
+    note = told(opened().later(hours=2, minutes=15).tick(), 1, receiver=receiver)
+    assert note.to == ()
+    assert "№ 12" in plain(note)
+
+
+def test_whoever_is_owner_and_lead_is_called_once() -> None:
+    note = told(opened().by(OLEG, Claim()).later(hours=3).tick(), 2)
+    assert names(note) == ["oleg"]
+
+
+def test_a_repeat_says_so() -> None:
+    history = claimed().writes("Алло")
+    (draft,) = how_to_tell(fold(history.case.events[:2]), history.case.events[2:]).notices
+    assert make_note(draft, (history.case,), "support", CONTEXT, NOON, repeat=True).repeat
+
+
+def a_digest(kind: NoticeKind, *cases: Case, to: tuple[Addressee, ...] = ("owner",)) -> Note:
+    draft = NoticeDraft(kind=kind, event=1, to=to, priority=Priority.URGENT)
+    return make_note(draft, cases, "support", CONTEXT, at(hours=3))
+
+
+def late(number: int, minutes: int, owner: str | None = None) -> Case:
+    case = History.opened(a_mention(), deadlines=promise(minutes=180 - minutes)).case
+    return replace(case, id=number, state=replace(case.state, owner=owner))
+
+
+def test_several_missed_deadlines_are_one_message() -> None:
+    ended = replace(late(7, 1), state=State(stage="closed"))
+    note = a_digest("due", late(5, 12, "anna"), late(6, 3, "boris"), ended)
+    assert plain(note) == "Просрочено 3 обращения: № 5 (на 12 мин), № 6 (на 3 мин), № 7 (уже закрыто)."
+    assert names(note) == ["anna", "boris"]
+    assert note.quote == ""
+
+
+def test_a_long_digest_counts_what_it_does_not_name() -> None:
+    note = a_digest("due", *(late(number, 300 - number) for number in range(1, 31)))
+    assert plain(note).startswith("Просрочено 30 обращений: № 1 (на 4 ч 59 мин), ")
+    assert plain(note).endswith(f"и ещё {30 - MOST_CASES}.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("breach", "Просрочено 2 обращения: № 5 (на 12 мин), № 6 (на 3 мин)."),
+        ("complaint", "Авторы снова пожаловались, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("remark", "Авторы пишут, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("taken", "Сменился ответственный, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("transferred", "Сменился ответственный, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("warn", "Скоро выйдет срок ответа, 2 обращения: № 5 (до 14:48), № 6 (до 14:57)."),
+        ("woke", "Отложенные снова ждут ответа, 2 обращения: № 5 (до 14:48), № 6 (до 14:57)."),
+    ],
+)
+def test_every_kind_has_a_digest(kind: NoticeKind, words: str) -> None:
+    assert plain(a_digest(kind, late(5, 12), late(6, 3, "anna"))) == words
+
+
+@given(st.sampled_from(get_args(NoticeKind)), st.lists(st.sampled_from(get_args(Addressee)), max_size=5))
+def test_any_notice_of_any_case_is_a_sentence(kind: NoticeKind, to: list[Addressee]) -> None:
+    draft = NoticeDraft(kind=kind, event=99, to=tuple(to), priority=Priority.URGENT, former_owner="anna")
+    bare = replace(claimed().case, events=())
+    for case in (bare, replace(bare, state=State(stage="closed", owner="vera")), replace(bare, state=State())):
+        note = make_note(draft, (case,), "support", CONTEXT, NOON + timedelta(hours=3))
+        assert note.text[0].isupper()
+        assert note.text.endswith((".", ":"))
+        assert "None" not in note.text
+        assert len({person.id for person in note.to}) == len(note.to)
+        assert note.loud == (kind in LOUD)

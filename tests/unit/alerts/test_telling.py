@@ -1,0 +1,252 @@
+"""Which events wake whom and how: a new card, a word in its thread, a silent edit; each with its reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+
+from alerts.cases.commands import (
+    Claim,
+    Close,
+    Delete,
+    NotComplaint,
+    Note,
+    PersonsCommand,
+    Release,
+    Reopen,
+    Snooze,
+    TransferTo,
+)
+from alerts.cases.events import CLOCK, PROGRAM, Actor, Deadlines, Event, Rang, Unknown, Woke
+from alerts.cases.state import FRESH, State, fold
+from alerts.cases.telling import Addressee, NoticeKind, Priority, Reason, Telling, how_to_tell
+from tests.fakes import NOON
+from tests.unit.alerts.histories import ANNA, BORIS, OLEG, History, at, promise
+
+PROMISED = Deadlines(warn_at=at(minutes=15), due_at=at(minutes=30), breach_at=at(minutes=60))
+Step = Callable[[History], History]
+
+
+def by(person: Any, *commands: PersonsCommand) -> Step:
+    return lambda history: history.by(person, *commands)
+
+
+def complains(history: History) -> History:
+    return history.writes("Третий день! Верните деньги!", deadlines=promise(hours=5))
+
+
+def remarks(history: History) -> History:
+    return history.writes("договор 4451", "remark")
+
+
+def ticks(minutes: int) -> Step:
+    return lambda history: history.later(minutes=minutes).tick()
+
+
+def opened() -> History:
+    return History.opened(deadlines=PROMISED)
+
+
+def told(*steps: Step) -> Telling:
+    """What is told of the last step, after the others."""
+    history = opened()
+    for step in steps[:-1]:
+        history = step(history)
+    before, known = history.case.state, len(history.case.events)
+    after = steps[-1](history)
+    return how_to_tell(before, after.case.events[known:])
+
+
+def words(telling: Telling) -> tuple[str, bool, str, list[tuple[str, tuple[str, ...], str]]]:
+    return (
+        telling.reason,
+        telling.anew,
+        telling.priority.name,
+        [(notice.kind, notice.to, notice.priority.name) for notice in telling.notices],
+    )
+
+
+CLAIMED, RESTS = by(ANNA, Claim()), by(ANNA, Snooze(until=at(hours=3), past_deadline=True))
+RESTS_CLAIMED = by(ANNA, Claim(), Snooze(until=at(hours=3), past_deadline=True))
+CLOSED, DISMISSED = by(ANNA, Close()), by(ANNA, NotComplaint())
+TO_BORIS = TransferTo(person="boris", name="Борис Ли")
+SILENT = ("nothing new for people", False)
+
+TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
+    "a complaint in a case that nobody has edits its card": (
+        (complains,),
+        ("complaint in a waiting case", False, "CHANGE", []),
+    ),
+    "a complaint in an owned case is a word to the owner": (
+        (CLAIMED, complains),
+        ("complaint in an owned case", False, "CHANGE", [("complaint", ("owner",), "URGENT")]),
+    ),
+    "a complaint in a resting case that nobody has is a new card": (
+        (RESTS, complains),
+        ("complaint in a resting case", True, "NEW", []),
+    ),
+    "a complaint in a resting case that somebody has is a word to the owner": (
+        (RESTS_CLAIMED, complains),
+        ("complaint in an owned case", False, "CHANGE", [("complaint", ("owner",), "URGENT")]),
+    ),
+    "a complaint in a closed case is a new card": (
+        (CLAIMED, CLOSED, complains),
+        ("reopened by the customer", True, "NEW", []),
+    ),
+    "a complaint after «не жалоба» is a new card": (
+        (DISMISSED, complains),
+        ("reopened by the customer", True, "NEW", []),
+    ),
+    "other words in an owned case are a word to the owner": (
+        (CLAIMED, remarks),
+        ("words in an owned case", False, "CHANGE", [("remark", ("owner",), "URGENT")]),
+    ),
+    "other words in a resting, owned case are a word to the owner": (
+        (RESTS_CLAIMED, remarks),
+        ("words in an owned case", False, "CHANGE", [("remark", ("owner",), "URGENT")]),
+    ),
+    "other words in a case that nobody has edit its card": (
+        (remarks,),
+        ("words in a case without an owner", False, "CHANGE", []),
+    ),
+    "other words in a closed case edit its card, whoever had it": (
+        (CLAIMED, CLOSED, remarks),
+        ("words in a case without an owner", False, "CHANGE", []),
+    ),
+    "an edit that brings the complaint is a complaint": (
+        (lambda h: h.edits(1, "Спасибо!", "remark"), CLAIMED, lambda h: h.edits(1, "Опять!", "complaint")),
+        ("complaint in an owned case", False, "CHANGE", [("complaint", ("owner",), "URGENT")]),
+    ),
+    "an edit that brings the complaint into a closed case is a new card": (
+        (lambda h: h.edits(1, "Спасибо!", "remark"), CLOSED, lambda h: h.edits(1, "Опять!", "complaint")),
+        ("reopened by the customer", True, "NEW", []),
+    ),
+    "two more «!» of a closed complaint are a silent edit": (
+        (CLOSED, lambda h: h.edits(1, "Нет связи!!", "complaint")),
+        (*SILENT, "CHANGE", []),
+    ),
+    "a complaint taken back is a silent edit": (
+        (CLAIMED, lambda h: h.edits(1, "Спасибо!", "remark")),
+        (*SILENT, "CHANGE", []),
+    ),
+    "a deleted complaint is a silent edit": (
+        (CLAIMED, lambda h: h.by_customer(Delete(mention=1, others=False))),
+        (*SILENT, "CHANGE", []),
+    ),
+    "a warning is a word to the owner": (
+        (CLAIMED, ticks(15)),
+        ("deadline", False, "URGENT", [("warn", ("owner",), "CHANGE")]),
+    ),
+    "a warning in a case that nobody has is a word to the receiver": (
+        (ticks(15),),
+        ("deadline", False, "URGENT", [("warn", ("receiver",), "CHANGE")]),
+    ),
+    "a missed deadline rings the owner and the backup": (
+        (CLAIMED, ticks(30)),
+        ("deadline", False, "URGENT", [("due", ("owner", "backup"), "URGENT")]),
+    ),
+    "a missed deadline in a case that nobody has rings the receiver and the backup": (
+        (ticks(30),),
+        ("deadline", False, "URGENT", [("due", ("receiver", "backup"), "URGENT")]),
+    ),
+    "a broken promise rings the owner, the backup and the leads": (
+        (CLAIMED, ticks(60)),
+        ("deadline", False, "URGENT", [("breach", ("owner", "backup", "leads"), "URGENT")]),
+    ),
+    "a broken promise in a case that nobody has rings the receiver, the backup and the leads": (
+        (ticks(60),),
+        ("deadline", False, "URGENT", [("breach", ("receiver", "backup", "leads"), "URGENT")]),
+    ),
+    "a broken promise rings in a resting case too": (
+        (RESTS_CLAIMED, ticks(60)),
+        ("deadline", False, "URGENT", [("breach", ("owner", "backup", "leads"), "URGENT")]),
+    ),
+    "the end of a rest is a word to the owner": (
+        (by(ANNA, Claim(), Snooze(until=at(minutes=10))), ticks(10)),
+        ("rest over", False, "URGENT", [("woke", ("owner",), "URGENT")]),
+    ),
+    "the end of a rest in a case that nobody has is a word to the receiver": (
+        (by(ANNA, Snooze(until=at(minutes=10))), ticks(10)),
+        ("rest over", False, "URGENT", [("woke", ("receiver",), "URGENT")]),
+    ),
+    "a deadline that passed meanwhile says more than the end of a rest": (
+        (by(ANNA, Claim(), Snooze(until=at(minutes=40), past_deadline=True)), ticks(40)),
+        ("deadline", False, "URGENT", [("due", ("owner", "backup"), "URGENT")]),
+    ),
+    "a transfer is a word to the new owner": (
+        (CLAIMED, by(ANNA, TO_BORIS)),
+        ("transfer", False, "PRESS", [("transferred", ("owner",), "URGENT")]),
+    ),
+    "a transfer of a case that nobody had is a word to the new owner": (
+        (by(ANNA, TO_BORIS),),
+        ("transfer", False, "PRESS", [("transferred", ("owner",), "URGENT")]),
+    ),
+    "a transfer to oneself is a word to who had it": (
+        (CLAIMED, by(OLEG, TransferTo(person="oleg", name="Олег Смирнов"))),
+        ("transfer", False, "PRESS", [("taken", ("former_owner",), "URGENT")]),
+    ),
+    "a transfer to oneself of a case that nobody had is a silent edit": (
+        (by(ANNA, TransferTo(person="anna", name="Анна Иванова")),),
+        (*SILENT, "PRESS", []),
+    ),
+    "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),
+    "a release is a silent edit": ((CLAIMED, by(ANNA, Release())), (*SILENT, "PRESS", [])),
+    "a note is a silent edit": ((CLAIMED, by(BORIS, Note(text="звонил"))), (*SILENT, "PRESS", [])),
+    "a rest is a silent edit": ((RESTS,), (*SILENT, "PRESS", [])),
+    "a claim of a resting case wakes it without a word": ((RESTS, CLAIMED), (*SILENT, "PRESS", [])),
+    "a close is a silent edit": ((CLAIMED, CLOSED), (*SILENT, "PRESS", [])),
+    "«не жалоба» is a silent edit": ((DISMISSED,), (*SILENT, "PRESS", [])),
+    "what a person reopens is a silent edit": ((CLOSED, by(OLEG, Reopen())), (*SILENT, "PRESS", [])),
+}
+
+
+@pytest.mark.parametrize(("steps", "expected"), TABLE.values(), ids=TABLE.keys())
+def test_who_is_woken_by_what_and_how(steps: tuple[Step, ...], expected: tuple[Any, ...]) -> None:
+    assert words(told(*steps)) == expected
+
+
+def test_the_table_has_every_kind_of_word_every_reason_and_everybody_who_is_called() -> None:
+    tellings = [expected for _, expected in TABLE.values()]
+    notices = [notice for telling in tellings for notice in telling[3]]
+    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind))
+    assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee))
+    unsaid = {"opened", "edit"}  # a new case is told by its chats; an edit without more is nothing new
+    assert {telling[0] for telling in tellings} | unsaid == set(get_args(Reason))
+
+
+def test_a_new_case_is_told_by_its_new_cards_alone() -> None:
+    telling = how_to_tell(FRESH, opened().case.events)
+    assert (telling.anew, telling.notices) == (False, ())
+
+
+def test_a_word_names_the_event_that_it_speaks_of() -> None:
+    history = opened().by(ANNA, Claim())
+    before = history.case.state
+    after = history.by(ANNA, Snooze(until=at(minutes=40), past_deadline=True)).later(minutes=40).tick()
+    (notice,) = how_to_tell(before, after.case.events[-2:]).notices
+    assert after.case.events[notice.event - 1].fact == Rang(bell="due")
+
+
+def test_who_is_taken_a_case_from_is_named() -> None:
+    telling = told(CLAIMED, by(OLEG, TransferTo(person="oleg", name="Олег Смирнов")))
+    assert [notice.former_owner for notice in telling.notices] == ["anna"]
+
+
+@pytest.mark.parametrize("before", [FRESH, fold(opened().case.events), replace(FRESH, owner="anna")])
+def test_what_a_later_version_wrote_wakes_nobody(before: State) -> None:
+    event = Event(number=7, fact=Unknown(kind="audited"), actor=PROGRAM, at=NOON)
+    assert how_to_tell(before, (event,)) == Telling(reason="nothing new for people")
+    assert how_to_tell(before, ()) == Telling(reason="nothing new for people")
+
+
+@pytest.mark.parametrize("actor", [PROGRAM, Actor(kind="person", id="anna")])
+def test_only_the_clock_ends_a_rest_with_a_word(actor: Actor) -> None:
+    before = fold(opened().by(ANNA, Claim()).case.events)
+    assert how_to_tell(before, (Event(number=3, fact=Woke(), actor=actor, at=NOON),)).notices == ()
+    by_the_clock = how_to_tell(before, (Event(number=3, fact=Woke(), actor=CLOCK, at=NOON),))
+    assert [notice.kind for notice in by_the_clock.notices] == ["woke"]
+
+
+def test_urgent_words_go_before_new_cards_and_new_cards_before_changes() -> None:
+    assert sorted(Priority) == [Priority.PRESS, Priority.URGENT, Priority.NEW, Priority.CHANGE, Priority.OLD]

@@ -1,0 +1,294 @@
+"""What is stored as JSON: rows of every version are read, and none stops a daemon."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.cases.events import (
+    CLOCK,
+    CUSTOMER,
+    KINDS,
+    PROGRAM,
+    Actor,
+    ActorKind,
+    Claimed,
+    Closed,
+    Deadlines,
+    Event,
+    Fact,
+    Imported,
+    MarkedNotComplaint,
+    MentionDeleted,
+    MentionEdited,
+    MentionJoined,
+    Noted,
+    Opened,
+    Rang,
+    Released,
+    Reopened,
+    Snoozed,
+    Transferred,
+    Unknown,
+    Woke,
+    kind_of,
+)
+from alerts.cases.state import fold
+from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority
+from listener.store.codecs import (
+    EVENT_UPGRADES,
+    EVENT_VERSION,
+    NOTICE_UPGRADES,
+    NOTICE_VERSION,
+    StoredNotice,
+    event_row,
+    notice_payload,
+    read_event,
+    read_notice,
+)
+
+DATA = Path(__file__).parents[1] / "data"
+AT = datetime(2026, 11, 18, 9, 0, 0, 250_000, tzinfo=UTC)
+ANNA = Actor(kind="person", id="anna", name="Анна Иванова")
+PROMISED = Deadlines(warn_at=AT, due_at=AT + timedelta(minutes=15), breach_at=None)
+
+HISTORY: tuple[tuple[Actor, Fact], ...] = (
+    (CUSTOMER, Opened(mention=1, deadlines=PROMISED)),
+    (CUSTOMER, Opened(mention=1)),
+    (CUSTOMER, MentionJoined(mention=2, strength="remark")),
+    (CUSTOMER, MentionJoined(mention=3, strength="complaint", deadlines=PROMISED)),
+    (
+        CUSTOMER,
+        MentionEdited(mention=3, before="complaint", strength="remark", calm=False, deadlines=PROMISED),
+    ),
+    (CUSTOMER, MentionEdited(mention=1, before="remark", strength="complaint", calm=True)),
+    (CUSTOMER, MentionDeleted(mention=2, calm=False)),
+    (ANNA, Claimed()),
+    (Actor(kind="person", id="oleg", name="Олег Смирнов"), Claimed(taken_from="anna")),
+    (ANNA, Released()),
+    (ANNA, Transferred(to="oleg", to_name="Олег «О» Смирнов")),
+    (ANNA, Snoozed(until=AT + timedelta(hours=1))),
+    (CLOCK, Woke()),
+    (ANNA, Noted(text="звонил\n«мастер будет» 🙂")),
+    (CLOCK, Rang(bell="warn")),
+    (CLOCK, Rang(bell="due")),
+    (CLOCK, Rang(bell="breach")),
+    (ANNA, Closed()),
+    (ANNA, Closed(outcome="not_complaint", cause="сбой")),
+    (ANNA, MarkedNotComplaint()),
+    (ANNA, Reopened()),
+    (PROGRAM, Reopened(deadlines=PROMISED)),
+    (PROGRAM, Imported(stage="new")),
+    (
+        PROGRAM,
+        Imported(
+            stage="closed",
+            owner="anna",
+            snoozed_until=AT,
+            outcome="handled",
+            deadlines=PROMISED,
+            rung="breach",
+        ),
+    ),
+)
+"""Every kind of event, with its fields filled and left out."""
+
+NOTICES: tuple[StoredNotice, ...] = (
+    *(
+        StoredNotice(draft=NoticeDraft(kind=kind, event=number, to=("owner",), priority=Priority.URGENT))
+        for number, kind in enumerate(get_args(NoticeKind), start=1)
+    ),
+    StoredNotice(
+        draft=NoticeDraft(
+            kind="taken", event=9, to=("former_owner",), priority=Priority.URGENT, former_owner="anna"
+        )
+    ),
+    StoredNotice(
+        draft=NoticeDraft(kind="breach", event=0, to=get_args(Addressee), priority=Priority.OLD), cases=(4, 7, 11)
+    ),
+)
+
+
+def written() -> Iterator[dict[str, Any]]:
+    """The rows as today's codecs write them, as JSON holds them."""
+    for number, (actor, fact) in enumerate(HISTORY, start=1):
+        row = event_row(1, Event(number=number, fact=fact, actor=actor, at=AT))
+        yield {"table": "case_events"} | json.loads(orjson.dumps(row))
+    for notice in NOTICES:
+        yield {
+            "table": "notices",
+            "version": NOTICE_VERSION,
+            "payload": json.loads(orjson.dumps(notice_payload(notice.draft, notice.cases))),
+        }
+
+
+def stored(version: int, table: str) -> list[dict[str, Any]]:
+    """The rows that a version of the codecs wrote, kept in a file for ever."""
+    lines = (DATA / f"stored_rows_{version}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [row for line in lines if (row := json.loads(line)).pop("table") == table]
+
+
+def as_read(row: dict[str, Any]) -> SimpleNamespace:
+    """The row as the database gives it."""
+    return SimpleNamespace(**row | {"at": datetime.fromisoformat(row["at"])})
+
+
+def through(fact: Fact, actor: Actor = ANNA) -> Event:
+    """Written and read again."""
+    row = event_row(1, Event(number=3, fact=fact, actor=actor, at=AT))
+    return read_event(SimpleNamespace(**row | {"payload": orjson.loads(orjson.dumps(row["payload"]))}))
+
+
+VERSIONS = range(1, max(EVENT_VERSION, NOTICE_VERSION) + 1)
+
+
+def test_every_kind_of_event_notice_and_actor_stands_among_the_samples() -> None:
+    assert {kind_of(fact) for _, fact in HISTORY} == set(KINDS)
+    assert {actor.kind for actor, _ in HISTORY} == set(get_args(ActorKind))
+    assert {notice.draft.kind for notice in NOTICES} == set(get_args(NoticeKind))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_events_of_every_version_are_read(version: int) -> None:
+    """A version that changes what stands here gets a file of its own, and its samples a new meaning to hold."""
+    events = [read_event(as_read(row)) for row in stored(version, "case_events")]
+    assert [(event.actor, event.fact) for event in events] == list(HISTORY)
+    assert {event.at for event in events} == {AT}
+    assert fold(events).revision == len(HISTORY)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_notices_of_every_version_are_read(version: int) -> None:
+    rows = stored(version, "notices")
+    assert [read_notice(row["version"], row["payload"]) for row in rows] == list(NOTICES)
+
+
+def test_today_s_rows_are_those_that_are_kept() -> None:
+    """Who changes a shape sees it here: an older daemon reads these rows, a newer one must as well."""
+    lines = (DATA / f"stored_rows_{EVENT_VERSION}.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == list(written())
+
+
+def test_every_step_from_an_older_version_is_there() -> None:
+    assert {step for _, step in EVENT_UPGRADES} <= set(range(1, EVENT_VERSION))
+    assert set(NOTICE_UPGRADES) == set(range(1, NOTICE_VERSION))
+
+
+@pytest.mark.parametrize(("actor", "fact"), HISTORY)
+def test_what_is_written_is_read_again(actor: Actor, fact: Fact) -> None:
+    assert through(fact, actor) == Event(number=3, fact=fact, actor=actor, at=AT)
+
+
+@pytest.mark.parametrize("row", stored(1, "case_events"), ids=lambda row: f"{row['number']}-{row['kind']}")
+def test_fields_from_the_future_are_passed_over(row: dict[str, Any]) -> None:
+    more = row | {"version": EVENT_VERSION + 1, "payload": row["payload"] | {"mood": {"angry": [1, 2]}}}
+    assert read_event(as_read(more)) == read_event(as_read(row))
+
+
+@pytest.mark.parametrize("row", stored(1, "case_events"), ids=lambda row: f"{row['number']}-{row['kind']}")
+def test_fields_that_have_a_default_may_be_missing(row: dict[str, Any]) -> None:
+    """So reads a row that was written before the field was thought of."""
+    kind = KINDS[row["kind"]]
+    needed = {field.name for field in fields(kind) if field.default is field.default_factory}
+    bare = {name: value for name, value in row["payload"].items() if name in needed}
+    fact = read_event(as_read(row | {"payload": bare})).fact
+    assert type(fact) is kind
+    assert all(getattr(fact, name) == getattr(read_event(as_read(row)).fact, name) for name in needed)
+
+
+@pytest.mark.parametrize("row", stored(1, "notices"), ids=lambda row: str(row["payload"]["draft"]["kind"]))
+def test_a_notice_with_fields_from_the_future_is_read(row: dict[str, Any]) -> None:
+    payload = row["payload"]
+    more = payload | {"tone": "soft", "draft": payload["draft"] | {"sound": "bell"}}
+    assert read_notice(NOTICE_VERSION + 1, more) == read_notice(NOTICE_VERSION, payload)
+
+
+def test_an_event_of_an_unknown_kind_is_kept_whole_and_written_back_as_it_was() -> None:
+    payload = {"by": "robot", "scores": [1, 2.5], "deep": {"text": "что-то"}}
+    row = as_read({**stored(1, "case_events")[0], "kind": "audited", "version": 9, "payload": payload})
+    event = read_event(row)
+    assert event.fact == Unknown(kind="audited", payload=payload)
+    assert event_row(1, event)["payload"] == payload
+    assert event_row(1, event)["kind"] == "audited"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("claimed", {"taken_from": 7}),
+        ("closed", {"outcome": "escalated"}),
+        ("joined", {"mention": 3, "strength": "threat"}),
+        ("joined", {}),
+        ("rang", {"bell": "fourth"}),
+        ("snoozed", {"until": "завтра"}),
+    ],
+)
+def test_a_known_kind_that_says_something_new_is_unknown_and_loses_nothing(
+    kind: str, payload: dict[str, Any]
+) -> None:
+    row = as_read({**stored(1, "case_events")[0], "kind": kind, "version": EVENT_VERSION + 1, "payload": payload})
+    assert read_event(row).fact == Unknown(kind=kind, payload=payload)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        {"kind": "engineers_asked", "event": 1, "to": ["owner"], "priority": 1},
+        {"kind": "due", "event": 1, "to": ["press_office"], "priority": 1},
+        {"kind": "due", "to": ["owner"], "priority": 1},
+        {},
+        None,
+    ],
+)
+def test_a_notice_that_only_a_later_version_can_word_is_left_to_it(draft: Any) -> None:
+    assert read_notice(NOTICE_VERSION + 1, {"draft": draft, "cases": []}) is None
+
+
+@pytest.mark.parametrize(("written_as", "read_as"), [(9, Priority.OLD), (-3, Priority.PRESS), (2, Priority.NEW)])
+def test_a_priority_that_a_later_version_knows_is_the_nearest_that_this_one_does(
+    written_as: int, read_as: Priority
+) -> None:
+    draft = {"kind": "due", "event": 1, "to": ["owner"], "priority": written_as}
+    notice = read_notice(NOTICE_VERSION + 1, {"draft": draft, "cases": []})
+    assert notice is not None
+    assert notice.draft.priority is read_as
+
+
+def test_an_unknown_actor_is_the_programs_and_keeps_his_name() -> None:
+    row = as_read({**stored(1, "case_events")[7], "actor": "robot", "actor_id": "r2", "actor_name": "R2"})
+    assert read_event(row).actor == Actor(kind="program", id="r2", name="R2")
+
+
+WORDS = st.sampled_from(["", "complaint", "remark", "anna", "2026-11-18T09:00:00Z", "warn", "draft", "to", "kind"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from([*KINDS, "audited", ""]),
+    st.integers(1, 5),
+    st.dictionaries(st.sampled_from(["mention", "strength", "until", "bell", "to", "?"]), JSON, max_size=4),
+)
+def test_no_payload_ends_the_reading_of_a_history(kind: str, version: int, payload: dict[str, Any]) -> None:
+    row = as_read({**stored(1, "case_events")[0], "kind": kind, "version": version, "payload": payload})
+    fact = read_event(row).fact
+    assert kind_of(fact) == kind
+    if isinstance(fact, Unknown):
+        assert fact.payload == payload
+
+
+@given(st.dictionaries(st.sampled_from(["draft", "cases", "?"]), JSON, max_size=3))
+def test_no_payload_ends_the_reading_of_notices(payload: dict[str, Any]) -> None:
+    notice = read_notice(NOTICE_VERSION, payload)
+    assert notice is None or isinstance(notice, StoredNotice)

@@ -1,0 +1,337 @@
+"""Sixty mistakes that SMM staff make: each is named at its line, with the cause and what to write instead."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from listener.config.load import check
+from tests.unit.test_config_load import BRAND, PEOPLE, ROUTES, folder
+
+BARE: Final = "id: samokat\ntitle: Самокат\nnames: {names}\nwatch: {{vk: {{every: 15m}}}}\n"
+"""A brand with an ordinary word for a name and nothing else."""
+
+
+def names(text: str) -> str:
+    return BARE.format(names=text)
+
+
+def brand(old: str, new: str) -> str:
+    assert old in BRAND
+    return BRAND.replace(old, new)
+
+
+def routes(old: str, new: str) -> str:
+    assert old in ROUTES
+    return ROUTES.replace(old, new)
+
+
+def people(old: str, new: str) -> str:
+    assert old in PEOPLE
+    return PEOPLE.replace(old, new)
+
+
+# what is wrong → file, its text, the line, what the message must say
+SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
+    # numbers
+    "a decimal comma in brackets": ("brand", brand("0.7", "0,7"), 12, ("0,7", "с точкой: 0.7")),
+    "a decimal comma on a line of its own": (
+        "brand",
+        brand("{complaint_at: 0.7, per_day: 60}", "\n  complaint_at: 0,7"),
+        13,
+        ("с точкой: 0.7",),
+    ),
+    "a percent": ("brand", brand("0.7", "70%"), 12, ("дробью: 0.7",)),
+    "a percent after a blank": ("brand", brand("0.7", "70 %"), 12, ("дробью: 0.7",)),
+    "a percent without its sign": ("brand", brand("0.7", "70"), 12, ("70 % — это 0.7",)),
+    "a number in quotes": ("brand", brand("0.7", '"0.7"'), 12, ("без кавычек",)),
+    "a word for a number": ("brand", brand("0.7", "много"), 12, ("например 0.6", "«много»")),
+    "a limit with a dollar": ("brand", brand("x_usd_per_day: 5", "x_usd_per_day: $5"), 13, ("нужно число",)),
+    "a threshold of nought": ("brand", brand("0.7", "0"), 12, ("каждое упоминание",)),
+    "a threshold of one": ("brand", brand("0.7", "1"), 12, ("карточек не будет",)),
+    # times
+    "seconds in Russian": ("brand", brand("every: 90s", "every: 90 сек"), 10, ("напишите 90s",)),
+    "minutes in Russian": ("brand", brand("every: 90s", "every: 15 мин."), 10, ("напишите 15m",)),
+    "a search once a day": ("brand", brand("every: 90s", "every: 1d"), 10, ("в течение часа не получится",)),
+    "hours without a nought": ("routes", routes('"09:00-13:00"', '"9:00-13:00"'), 11, ('"09:00-13:00"',)),
+    "hours with a dash": ("routes", routes('"09:00-13:00"', '"09:00–13:00"'), 11, ('"09:00-13:00"',)),
+    "hours with points": ("routes", routes('"09:00-13:00"', '"09.00 - 13.00"'), 11, ('"09:00-13:00"',)),
+    "one block of hours without a list": (
+        "routes",
+        routes('["14:00-24:00", "09:00-13:00"]', '"09:00-13:00"'),
+        11,
+        ("список в квадратных скобках", "[09:00-13:00]"),
+    ),
+    # letters and signs that look alike
+    "a Cyrillic letter in a key": ("brand", brand("watch:", "watсh:"), 9, ("«watch»", "русская «с» (4-я)")),
+    "a Cyrillic letter in a role": ("people", people("role: lead", "role: leаd"), 3, ("«lead»", "русская «а»")),
+    "a Cyrillic letter in an account": (
+        "brand",
+        brand("{vk: [romashka_help]", "{vk: [rоmashka_help]"),
+        7,
+        ("русская «о» (2-я)",),
+    ),
+    "a Latin letter in a topic": (
+        "routes",
+        routes("brands: romashka", "topics: [cвязь]"),
+        7,
+        ("«связь»", "латинская «c» (1-я)"),
+    ),
+    "a no-break space for an indent": (
+        "brand",
+        brand("  vk: {search", "\u00a0 vk: {search"),
+        10,
+        ("неразрывный",),
+    ),
+    "a no-break space after a colon": ("brand", brand("title: ", "title:\u00a0"), 2, ("неразрывный",)),
+    "an invisible character in a key": ("brand", brand("title:", "\u200btitle:"), 2, ("невидимый",)),
+    "curly quotes": ("brand", brand('"\\"ромашка тв\\""', "“ромашка тв”"), 6, ("не прямые",)),
+    "low curly quotes": ("brand", brand("title: Ромашка Телеком", "title: „Ромашка“"), 2, ("не прямые",)),
+    "a dash for a minus": ("routes", routes("chat: -1003", "chat: –1003"), 3, ("тире", "-1003")),
+    # words
+    "a key in Russian": ("brand", brand("names:", "имена:"), 3, ("по-английски: «names»",)),
+    "a role in Russian": ("people", people("role: lead", "role: руководитель"), 3, ("латиницей: lead",)),
+    "a gender in Russian": ("people", people("gender: f", "gender: ж"), 2, ("латиницей: f",)),
+    "a network in Russian": ("routes", routes("brands: romashka", "networks: [ВКонтакте]"), 7, ("латиницей: vk",)),
+    "a list without brackets": (
+        "brand",
+        brand("[Ромашка, Ромашка Телеком, romashka]", "Ромашка, Ромашка Телеком"),
+        3,
+        ("names: [Ромашка, Ромашка Телеком]",),
+    ),
+    # names, companions, phrases
+    "two names with a semicolon": ("brand", names("[Самокат; Самокат доставка]"), 3, ("несколько значений",)),
+    "two names in one pair of quotes": ("brand", names('["Ромашка, Ромашка Телеком"]'), 3, ("запятая внутри",)),
+    "companions in one pair of quotes": (
+        "brand",
+        brand("[связь, интернет]", '["связь, интернет"]'),
+        4,
+        ("запятая внутри",),
+    ),
+    "an address for a name": (
+        "brand",
+        names('["https://vk.com/samokat"]'),
+        3,
+        ("впишите её в accounts", "samokat"),
+    ),
+    "an account for a name": ("brand", names('["@samokat"]'), 3, ("впишите её в accounts",)),
+    "a name in never_when": (
+        "brand",
+        brand("[чай с ромашкой]", "[чай с ромашкой, Ромашка]"),
+        3,
+        ("никогда не найдётся", "«Ромашка» из never_when"),
+    ),
+    "a name in never_when in another form": (
+        "brand",
+        brand("[чай с ромашкой]", "[ромашки]"),
+        3,
+        ("«ромашки» из never_when",),
+    ),
+    "a companion that is the name": (
+        "brand",
+        brand("[связь, интернет]", "[связь, ромашка]"),
+        4,
+        ("само имя",),
+    ),
+    "a companion that stands everywhere": ("brand", brand("[связь, интернет]", "[и]"), 4, ("с чем угодно",)),
+    "an ordinary word without companions": ("brand", names("[Самокат]"), 3, ("обычное слово", "only_when")),
+    "an address for an account": (
+        "brand",
+        brand("[romashka_help], x", '["https://vk.com/romashka_help?w=wall"], x'),
+        7,
+        ("только «romashka_help»",),
+    ),
+    "a community that is not an account": (
+        "brand",
+        brand("community: [romashka_help]", "community: [romashka_shop]"),
+        10,
+        ("впишите и туда",),
+    ),
+    "a network where nothing is heard": (
+        "brand",
+        brand("{search: true, mentions: true", "{search: false, mentions: false"),
+        11,
+        ("ничего не слушается",),
+    ),
+    # receivers and chats
+    "a group without its minus": ("routes", routes("-1003", "1001234567890"), 3, ("минус", "-1001234567890")),
+    "a person's chat for a group": ("routes", routes("-1003", "987654"), 3, ("без минуса",)),
+    "a chat by its name": ("routes", routes("-1003", '"@crisis"'), 3, ("напишите там /id",)),
+    "a chat by its name without quotes": ("routes", routes("-1003", "@crisis"), 3, ("знак @", "/id")),
+    "a chat as an invitation": ("routes", routes("-1003", '"https://t.me/+abc"'), 3, ("напишите там /id",)),
+    "the topic General": ("routes", routes("topic: 7", "topic: 1"), 2, ("General",)),
+    "a Slack channel without its sign": ("routes", routes('"#support"', "support"), 2, ('"#support"',)),
+    "a Slack channel in capitals": ("routes", routes('"#support"', '"#Support"'), 2, ('"#support"',)),
+    "a Slack channel as an address": (
+        "routes",
+        routes('"#support"', '"https://romashka.slack.com/archives/C0123"'),
+        2,
+        ("имя канала",),
+    ),
+    "a person for a Slack channel": ("routes", routes('"#support"', '"@anna"'), 2, ("человек",)),
+    "a receiver that no route names": ("routes", routes("[crisis, support]", "support"), 3, ("ничего не придёт",)),
+    "an owner by the name": (
+        "routes",
+        routes("console: true}", "console: true, owner: Анна Иванова}"),
+        3,
+        ("строчной латиницей",),
+    ),
+    # routes
+    "a topic that nothing makes": (
+        "routes",
+        routes("brands: romashka", "topics: [очередьь]"),
+        7,
+        ("«очередьь» не бывает", "имели в виду «очередь»"),
+    ),
+    "an urgency of one": ("routes", routes("urgency_at: 0.9", "urgency_at: 1"), 7, ("не бывает",)),
+    "a network that the brand is not heard in": (
+        "routes",
+        routes("brands: romashka", "networks: [x]"),
+        7,
+        ("никогда не сработает",),
+    ),
+    "a route below a wider one": (
+        "routes",
+        routes(
+            "    - when: {urgency_at: 0.9",
+            "    - when: {urgency_at: 0.5}\n      to: support\n    - when: {urgency_at: 0.9",
+        ),
+        9,
+        ("маршрут 1 выше",),
+    ),
+    # people, words, templates
+    "a person by the @name": ("people", people("222", '"@oleg"'), 3, ("напишет боту /id",)),
+    "a group's number for a person": ("people", people("222", "-1001"), 3, ("номер группы",)),
+    "nobody with a number in Slack": ("people", people(", slack: U01", ""), 2, ("нет slack",)),
+    "words in one pair of quotes": ("words", 'topics:\n  связь: ["сеть, интернет"]\n', 2, ("несколько слов",)),
+    "an insertion in double brackets": (
+        "templates",
+        'templates:\n  привет: "{{имя}}, здравствуйте"\n',
+        2,
+        ("в одних скобках",),
+    ),
+    "an insertion in other brackets": (
+        "templates",
+        'templates:\n  привет: "[имя], здравствуйте"\n',
+        2,
+        ("пишут {имя}",),
+    ),
+}
+ONLY_VK: Final = {"a network that the brand is not heard in"}
+
+
+def test_there_are_sixty() -> None:
+    assert len(SIXTY) >= 60
+
+
+@pytest.mark.parametrize("mistake", SIXTY)
+def test_a_mistake_is_named_with_its_cause(tmp_path: Path, mistake: str) -> None:
+    file, text, line, said = SIXTY[mistake]
+    files = {"brand": BRAND, file: text}
+    if mistake in ONLY_VK:
+        files["brand"] = BRAND.replace("  x:  {search: true, mentions: true, stream: false, every: 2m}\n", "")
+    found = check(folder(tmp_path, **files))
+    if "samokat" in text:
+        found = tuple(one for one in found if Path(one.file).name != "routes.yaml")
+    assert any(one.line == line and all(word in one.message for word in said) for one in found), [*map(str, found)]
+    assert len({(one.file, one.line) for one in found if one.line != line}) <= 1, [*map(str, found)]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("brands/samokat.yaml.txt", "назовите его samokat.yaml"),
+        ("brands/samokat.yml", "назовите его samokat.yaml"),
+        ("brands/Самокат.YAML", "назовите его самокат.yaml"),
+        ("brands/old/samokat.yaml", "бренды живут в brands/*.yaml"),
+        ("brand/samokat.yaml", "бренды живут в brands/*.yaml"),
+        ("samokat.yaml", "бренды живут в brands/*.yaml"),
+        ("words.yaml.txt", "назовите его words.yaml"),
+        ("Words.yaml", "назовите его words.yaml"),
+    ],
+)
+def test_a_file_that_is_not_read_is_named_with_the_name_that_would_be(
+    tmp_path: Path, place: str, said: str
+) -> None:
+    path = folder(tmp_path) / place
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(BRAND, encoding="utf-8")
+    (mistake,) = check(tmp_path)
+    assert Path(mistake.file) == path
+    assert said in mistake.message
+
+
+@pytest.mark.parametrize(
+    "place", ["README.md", "brands/notes.txt", ".git/a.yaml", "schema/brand.yaml", "brands/a.yaml~"]
+)
+def test_files_that_nobody_takes_for_the_config_are_left_alone(tmp_path: Path, place: str) -> None:
+    path = folder(tmp_path) / place
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("x", encoding="utf-8")
+    assert check(tmp_path) == ()
+
+
+def second(tmp_path: Path, old: str = "", new: str = "") -> Path:
+    text = "id: lavka\ntitle: Лавка\nnames: [Цветочная лавка]\nwatch: {vk: {every: 15m}}\n"
+    assert old in text
+    path = folder(tmp_path) / "brands" / "zzz.yaml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_a_name_of_another_brand_is_a_mistake_unless_companions_tell_them_apart(tmp_path: Path) -> None:
+    second(tmp_path, "[Цветочная лавка]", "[Цветочная лавка, ромашка]")
+    (mistake,) = (one for one in check(tmp_path) if not one.warning)
+    assert mistake.line == 3
+    assert "«ромашка» уже у бренда romashka" in mistake.message
+    assert "only_when" in mistake.message
+    second(tmp_path, "[Цветочная лавка]", "[Цветочная лавка, ромашка]\nonly_when: [букет]")
+    (warning,) = check(tmp_path)
+    assert warning.warning
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Лавка\n", "Ромашка Телеком\n", "на карточках их не различить"),
+        ("watch:", "accounts: {vk: [romashka_help]}\nwatch:", "страница «romashka_help» уже у бренда romashka"),
+    ],
+)
+def test_a_title_and_a_page_of_another_brand_are_warned_of(tmp_path: Path, old: str, new: str, said: str) -> None:
+    second(tmp_path, old, new)
+    (warning,) = check(tmp_path)
+    assert warning.warning
+    assert said in warning.message
+
+
+def test_companions_and_vetoes_silence_the_word_of_an_ordinary_name(tmp_path: Path) -> None:
+    for thought in ("only_when: [доставка]", "never_when: [прокат самокатов]"):
+        found = check(folder(tmp_path, brand=names("[Самокат]") + thought))
+        assert not any("обычное слово" in one.message for one in found)
+
+
+@pytest.mark.parametrize("name", ["Сбербанк", "Билайн", "Тинькофф", "Самокат доставка", "Ozon", "Аэрофлот"])
+def test_a_name_that_is_no_ordinary_word_is_let_be(tmp_path: Path, name: str) -> None:
+    found = check(folder(tmp_path, brand=names(f"[{name}]")))
+    assert not any("обычное слово" in one.message for one in found)
+
+
+def test_the_quota_of_searches_is_warned_of_once_for_all_brands(tmp_path: Path) -> None:
+    second(tmp_path, "every: 15m", "every: 60s")
+    (warning,) = check(tmp_path, searches={"vk": 1000})
+    assert "romashka 1920, zzz 1440" in warning.message
+
+
+def test_a_file_that_may_not_be_read_is_a_mistake(tmp_path: Path) -> None:
+    folder(tmp_path, words=b"\xff\xfe\x00")
+    (mistake,) = check(tmp_path)
+    assert "UTF-8" in mistake.message
+
+
+def test_the_folder_of_the_brands_and_the_one_around_are_told_from_the_configs(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    config = folder(tmp_path / "config")
+    (brands,) = check(config / "brands")
+    assert f"нужна вся папка настроек: {config}" in brands.message
+    (around,) = check(tmp_path)
+    assert f"настройки лежат глубже: {config}" in around.message
