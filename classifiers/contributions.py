@@ -19,10 +19,13 @@ Ints = npt.NDArray[np.int64]
 
 K: Final = len(HEADS)
 WORDS: Final = slice(0, K)
-CHARS: Final = slice(K, 2 * K)
-WORD_MASS: Final = 2 * K
+WORD_MASS: Final = K
+CHARS: Final = slice(K + 1, 2 * K + 1)
 CHAR_MASS: Final = 2 * K + 1
-"""Columns of a row of shares."""
+"""Columns of a row of contributions."""
+WORD_PART: Final = slice(0, K + 1)
+CHAR_PART: Final = slice(K + 1, 2 * K + 2)
+"""What words and what characters fill of it: the vocabulary's own rows are half as wide."""
 
 NOTHING: Final = -1
 CACHED_TOKENS: Final = 100_000
@@ -39,8 +42,8 @@ class Contributions:
     def __init__(self, model: Model) -> None:
         self.word_numbers = {name: number for number, name in enumerate(model.words.names)}
         self._char_numbers = {name: number for number, name in enumerate(model.chars.names)}
-        self.word_rows = _rows(model.words, WORDS, WORD_MASS)
-        self._char_rows = _rows(model.chars, CHARS, CHAR_MASS)
+        self.word_rows = _rows(model.words)
+        self._char_rows = _rows(model.chars)
         self._tones = model.tones
         self.morphology = Morphology()
         self.forget()
@@ -76,12 +79,11 @@ class Contributions:
         self.lemma_ids[row] = lemma_id = self.word_numbers.get(lemma, NOTHING)
         self.tone_ids[row] = tone_id = self.word_numbers.get(self._tones.get(lemma, ""), NOTHING)
         self.negates[row] = lemma in NEGATIONS
-        self.table[row] = sum(
-            (self.word_rows[one] for one in (lemma_id, tone_id) if one >= 0), np.zeros(2 * K + 2)
-        )
+        known = [one for one in (lemma_id, tone_id) if one >= 0]
+        self.table[row, WORD_PART] = self.word_rows[known].sum(axis=0)
         # Each look into so large a dictionary waits for memory: one for a gram, not two.
         grams = [number for number in map(self._char_numbers.get, char_features(form)) if number is not None]
-        self.table[row] += self._char_rows[grams].sum(axis=0)
+        self.table[row, CHAR_PART] = self._char_rows[grams].sum(axis=0)
         return row
 
     def _grow(self) -> None:
@@ -91,8 +93,6 @@ class Contributions:
         self.negates = np.concatenate((self.negates, np.zeros_like(self.negates)))
 
 
-def _rows(block: Block, columns: slice, mass: int) -> Floats:
-    rows = np.zeros((len(block.names), 2 * K + 2))
-    rows[:, columns] = block.weights
-    rows[:, mass] = block.idf**2
-    return rows
+def _rows(block: Block) -> Floats:
+    """The weights of each feature, and its mass behind them."""
+    return np.column_stack((block.weights, block.idf**2))

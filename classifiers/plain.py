@@ -71,7 +71,7 @@ class Plain:
         """Where a place of the author's text stands in the reading; empty where all of it was invisible."""
         start, end = span
         if self.as_written:
-            return span
+            return start, min(end, len(self.starts))
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
     def read_all(self, spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -13,11 +13,13 @@ from classifiers.model import COMPLAINT, HEADS, Floats
 from classifiers.parts import Part, parts_of, weights_of
 from classifiers.plain import Plain, plain
 from classifiers.scorer import Scores
-from classifiers.text import BRAND, pieces
+from classifiers.text import BRAND, MAX_CHARACTERS, pieces
 from classifiers.unsaid import links_in, spoken
 from classifiers.verdict import Question
 from domain.span import Span
 
+_MOST: Final = 2 * MAX_CHARACTERS
+"""Written characters of which the judged ones are read: half of them may be unseen."""
 _BARE: Final = 6
 """Signs and a word that are still one exclamation: «ужас!!!», «👎👎👎»."""
 _LINK: Final = frozenset(("link",))
@@ -39,7 +41,7 @@ class ReadText:
 
     @classmethod
     def of(cls, question: Question) -> Self:
-        reading = plain(question.text)
+        reading = plain(question.text[:_MOST])
         cut = pieces(reading.text)
         named = reading.read_all(question.brand)
         said = spoken(cut, named)

@@ -10,7 +10,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from classifiers.contributions import CACHED_TOKENS, CHAR_MASS, CHARS, WORD_MASS, WORDS, Contributions, Ints, K
+from classifiers.contributions import (
+    CACHED_TOKENS,
+    CHAR_MASS,
+    CHARS,
+    WORD_MASS,
+    WORD_PART,
+    WORDS,
+    Contributions,
+    Ints,
+    K,
+)
 from classifiers.features import BRAND_REACH, NEGATION_REACH, NOT, PAIR_SIGNS
 from classifiers.model import Floats, Model
 from classifiers.text import BRAND
@@ -58,7 +68,7 @@ class Scorer:
         owner = np.repeat(np.arange(len(texts)), lengths)
         added = self.contributions.table[flat]
         for places, features in self._pairs(flat, owner):
-            np.add.at(added, places, self.contributions.word_rows[features])
+            np.add.at(added[:, WORD_PART], places, self.contributions.word_rows[features])
         sums = np.zeros((len(texts), 2 * K + 2))
         filled = np.flatnonzero(lengths)
         if filled.size:
@@ -68,7 +78,7 @@ class Scorer:
         return Scores(
             logits=self._intercept + sums[:, WORDS] * words[:, None] + sums[:, CHARS] * chars[:, None],
             offsets=offsets,
-            contributions=added[:, head] * words[owner] + added[:, K + head] * chars[owner],
+            contributions=added[:, head] * words[owner] + added[:, CHARS.start + head] * chars[owner],
         )
 
     def _pairs(self, flat: Ints, owner: Ints) -> Iterator[tuple[Ints, Ints]]:
