@@ -53,7 +53,8 @@ def outcome_of(mention: Mention, verdict: Verdict, brand: Brand) -> Reason:
         return "ignored author"
     seldom = SELDOM.get(verdict.intent)
     if seldom and verdict.complaint < max(SURE_AT, brand.complaint_at):
-        return seldom
+        # «Перепутали анализы, спасибо огромное» reads like praise; the press tells of others' dangers every day.
+        return "danger" if verdict.dangers and seldom == "praise" else seldom
     if verdict.complaint >= brand.complaint_at:
         return "candidate"
     return "danger" if verdict.dangers else "below threshold"

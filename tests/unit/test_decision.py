@@ -168,6 +168,12 @@ def test_a_danger_makes_a_case_below_the_threshold() -> None:
     assert [route.candidate.dangers for route in decision.routed] == [("здоровье",)]
 
 
+def test_a_danger_that_reads_like_praise_makes_a_case_too() -> None:
+    ironic = replace(VERDICT, complaint=0.3, intent="praise", dangers=("здоровье",))
+    assert outcome_of(MENTION, ironic, BRAND) == "danger"
+    assert outcome_of(MENTION, replace(ironic, dangers=()), BRAND) == "praise"
+
+
 @pytest.mark.parametrize("intent", ["advertisement", "news"])
 def test_a_danger_that_is_told_as_news_or_to_sell_something_is_no_customer_s(intent: Intent) -> None:
     told = replace(VERDICT, complaint=0.3, intent=intent, dangers=("здоровье",))
