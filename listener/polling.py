@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from alerts.backoff import Backoff
 from listener.ports import Clock, Source, SourceError
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def backoff(failures: int, error: SourceError) -> float:
     if error.retry_after is not None:
         return max(error.retry_after, FIRST_BACKOFF)
     last = LAST_PROBE if error.unreachable else LAST_BACKOFF
-    return float(min(last, FIRST_BACKOFF * 2 ** min(failures - 1, 16)))
+    return Backoff(first=FIRST_BACKOFF, longest=last).after(failures - 1)
 
 
 def jitter(seconds: float, rng: random.Random) -> float:

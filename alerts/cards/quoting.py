@@ -14,7 +14,7 @@ MOST_WORDS: Final = 9
 MOST_BEFORE: Final = 3
 SHORTEST_WORD: Final = 3
 
-_WORD: Final = re.compile(r"[@#]?\w+(?:(?:[-'’]|(?<=\d)[.,:](?=\d))\w+)*")
+_WORD: Final = re.compile(r"(?:(?<!\w)[@#])?\w+(?:(?:[-'’]|(?<=\d)[.,:](?=\d))\w+)*")
 _CONJUNCTIONS: Final = """
 а вот да же и или ли но ну потому поэтому так то тоже хотя что чтобы это
 """

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alerts.cards.card import MAX_QUOTE, Card, make_card
@@ -118,6 +118,7 @@ def test_the_reason_quotes_a_few_phrases_of_a_long_text_that_can_be_read(
 
 
 @given(st.text(alphabet="не аб.,\n1@-", max_size=60), spans)
+@example("а@1б", ((0, 2),))
 def test_whatever_the_evidence_whole_words_are_quoted(text: str, because: tuple[tuple[int, int], ...]) -> None:
     for start, end in phrases(text, because):
         assert re.fullmatch(r"(?s)[\w@].*\w|\w", text[start:end])
