@@ -1,10 +1,25 @@
 """The people who may press buttons: operators and leads, known by their messenger ids."""
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, NewType
 
 Role = Literal["operator", "lead", "engineer"]
-Messenger = Literal["telegram", "slack", "console", "web"]
+MessengerId = NewType("MessengerId", str)
+"""The short name of a messenger in configs, rows and metrics; `messenger_id` makes one."""
+
+MESSENGER_ID: Final = re.compile(r"[a-z][a-z0-9]{0,15}")
+
+
+def messenger_id(text: str) -> MessengerId:
+    """Raises ValueError for what cannot be a messenger's name; which there are, the registry knows."""
+    if MESSENGER_ID.fullmatch(text) is None:
+        raise ValueError(f"a messenger's name is short and of Latin letters, not {text[:40]!r}")
+    return MessengerId(text)
+
+
+CONSOLE: Final = messenger_id("console")
+"""The program's own window: it needs no token, and is always there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +39,12 @@ class Person:
     former_ids: tuple[str, ...] = ()
 
 
-def users(person: Person) -> tuple[tuple[Messenger, str], ...]:
+def users(person: Person) -> tuple[tuple[MessengerId, str], ...]:
     """The person's users in the messengers, as (messenger, user id as text)."""
-    named: tuple[tuple[Messenger, object], ...] = (("telegram", person.telegram), ("slack", person.slack))
-    return tuple((messenger, str(user)) for messenger, user in named if user is not None)
+    named = (("telegram", person.telegram), ("slack", person.slack))
+    return tuple((messenger_id(messenger), str(user)) for messenger, user in named if user is not None)
 
 
-def who_is(people: tuple[Person, ...], messenger: Messenger, user: str) -> Person | None:
+def who_is(people: tuple[Person, ...], messenger: MessengerId, user: str) -> Person | None:
     """The person behind a messenger's user id (as text), or None for a stranger."""
     return next((person for person in people if (messenger, user) in users(person)), None)

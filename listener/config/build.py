@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from alerts.notifiers.slack import SLACK
+from alerts.notifiers.telegram import TELEGRAM
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import Brand, Watch
-from domain.person import Person
+from domain.person import CONSOLE, Person
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
@@ -90,9 +92,9 @@ def _handles(accounts: Sequence[str]) -> tuple[str, ...]:
 
 def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
     return (
-        *(Chat(messenger="telegram", chat=str(chat.chat), topic=chat.topic) for chat in file.telegram),
-        *(Chat(messenger="slack", chat=channel) for channel in file.slack),
-        *(Chat(messenger="console", chat=name) for name in file.console),
+        *(Chat(messenger=TELEGRAM, chat=str(chat.chat), topic=chat.topic) for chat in file.telegram),
+        *(Chat(messenger=SLACK, chat=channel) for channel in file.slack),
+        *(Chat(messenger=CONSOLE, chat=name) for name in file.console),
     )
 
 

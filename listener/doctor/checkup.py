@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.routing import Chat
 from alerts.sla import Hours, hold_until
+from domain.person import CONSOLE
 from listener.config.values import Config
 from listener.diagnosis.line import Line, bad, ok, warn
 from listener.diagnosis.wire import Look
@@ -66,7 +67,7 @@ def _together(settings: Settings, config: Config | None, now: datetime) -> Itera
     with_chats = [
         receiver
         for receiver in (config.routing.receivers if config else ())
-        if any(chat.messenger != "console" for chat in receiver.chats)
+        if any(chat.messenger != CONSOLE for chat in receiver.chats)
     ]
     if config is not None and not with_chats:
         remedy = "впишите чат в routes.yaml: docs/connect-telegram.ru.md или docs/connect-slack.ru.md"

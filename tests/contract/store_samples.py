@@ -12,7 +12,7 @@ from alerts.ports import Answer, Delivery, Due, Notice, Press
 from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Author, Mention
-from domain.person import Messenger, Person
+from domain.person import MessengerId, Person
 from domain.verdict import Evidence, Sentiment, Verdict
 from listener.decided import BrandVerdict, Decided, Routed, Stored
 from listener.ports import Batch
@@ -26,7 +26,7 @@ SLACK = Chat(messenger="slack", chat="#support")
 ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, gender="f")
 OLEG = Person(id="oleg", name="Олег Смирнов", role="lead", telegram=222, gender="m")
 OpenStore = Callable[..., Awaitable[Stores]]
-ALL_MESSENGERS: tuple[Messenger, ...] = ("telegram", "slack", "console")
+ALL_MESSENGERS: tuple[MessengerId, ...] = ("telegram", "slack", "console")
 
 
 def later(seconds: float) -> datetime:
