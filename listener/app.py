@@ -12,12 +12,6 @@ from alerts.cards.context import MOSCOW, CardContext, NetworkWords
 from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
-from alerts.notifiers.slack import SLACK
-from alerts.notifiers.slack.inbox import SlackInbox
-from alerts.notifiers.slack.notifier import SlackNotifier, slack_limits
-from alerts.notifiers.telegram import TELEGRAM
-from alerts.notifiers.telegram.inbox import TelegramInbox
-from alerts.notifiers.telegram.notifier import TelegramNotifier, telegram_limits
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
@@ -28,11 +22,11 @@ from domain.person import CONSOLE, MessengerId, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
 from listener.decision import Decider
+from listener.messengers.registry import MESSENGERS
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
 from listener.ports import Budget, Clock, Source
-from listener.proxies import Proxies
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.stores import Stores
@@ -66,12 +60,13 @@ def build_messengers(settings: Settings, clock: Callable[[], datetime], prompts:
     """Every messenger that has its tokens; says which are off."""
     notifiers: dict[MessengerId, Notifier] = {CONSOLE: ConsoleNotifier()}
     inboxes: list[Inbox] = []
-    for name, build in MESSENGERS.items():
-        built = build(settings, clock, prompts)
+    for name, options in settings.messengers.items():
+        messenger = MESSENGERS[name]
+        built = messenger.open(options, clock, prompts)
         if built is None:
             log.info("%s is off: no token", name)
             continue
-        notifiers[name], inbox = built
+        notifiers[messenger.id], inbox = built
         inboxes.append(inbox)
     return Messengers(notifiers=notifiers, inboxes=tuple(inboxes))
 
@@ -167,29 +162,3 @@ def within_reach(routing: Routing, reachable: frozenset[MessengerId]) -> Routing
             chats = (Chat(messenger=CONSOLE, chat=receiver.name),)
         receivers.append(replace(receiver, chats=chats))
     return replace(routing, receivers=tuple(receivers))
-
-
-def _slack(settings: Settings, now: Callable[[], datetime], _prompts: PromptBook) -> tuple[Notifier, Inbox] | None:
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
-        return None
-    address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
-    road = Proxies("Slack", settings.slack_road).connector
-    inbox = SlackInbox(address, bot, settings.slack_app_token.reveal(), now, connector=road)
-    return SlackNotifier(address, bot, connector=road, limits=slack_limits(settings.slack_per_minute)), inbox
-
-
-def _telegram(
-    settings: Settings, now: Callable[[], datetime], prompts: PromptBook
-) -> tuple[Notifier, Inbox] | None:
-    if settings.telegram_token is None:
-        return None
-    address, token = settings.telegram_api_url, settings.telegram_token.reveal()
-    road = Proxies("Telegram", settings.telegram_road).connector
-    inbox = TelegramInbox(address, token, now, prompts, connector=road)
-    limits = telegram_limits(settings.telegram_per_minute)
-    return TelegramNotifier(address, token, connector=road, limits=limits), inbox
-
-
-BuildMessenger = Callable[[Settings, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]
-
-MESSENGERS: Final[Mapping[MessengerId, BuildMessenger]] = {SLACK: _slack, TELEGRAM: _telegram}

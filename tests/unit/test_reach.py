@@ -30,14 +30,12 @@ PACKAGES: Final = ("alerts", "domain", "listener")
 
 MESSENGERS_ARE_NAMED_IN: Final = {
     "domain/person.py": "a messenger's id, and how a person is known there",
-    "listener/app.py": "built, with its inbox",
     "listener/commands/init.py": "asked for when a configuration begins",
     "listener/config/build.py": "a receiver's chats",
     "listener/config/people_rules.py": "who can press at all",
     "listener/config/route_rules.py": "how an address looks",
     "listener/config/schema.py": "the keys of the files",
-    "listener/doctor/checkup.py": "whether its chats can be told",
-    "listener/settings.py": "its token",
+    "listener/messengers/registry.py": "its line",
     "listener/starting/files.py": "the files that a configuration begins with",
 }
 """What a messenger with people and chats of its own is written into today: far from the three that are aimed at.
@@ -48,8 +46,6 @@ EACH_HAS_ITS_OWN: Final = {
     "listener/commands/demo.py": "names what its page shows",
     "listener/config/russian.py": "one mistake of an address, in words",
     "listener/config/slips.py": "one slip of an address",
-    "listener/doctor/slack.py": "its own check",
-    "listener/doctor/telegram.py": "its own check",
     "listener/logs.py": "a library's loud logger",
     "listener/networks/x/snowflake.py": "slack means looseness there",
 }
@@ -93,8 +89,10 @@ def writing(text: str) -> set[str]:
 
 def naming_messenger(messenger: str) -> set[str]:
     named = re.compile(messenger, re.IGNORECASE)
-    home = f"alerts/notifiers/{messenger}/"
-    return {name for name, those in words().items() if not name.startswith(home) and any(map(named.search, those))}
+    homes = (f"alerts/notifiers/{messenger}/", f"listener/messengers/{messenger}/")
+    return {
+        name for name, those in words().items() if not name.startswith(homes) and any(map(named.search, those))
+    }
 
 
 def importing(word: str, module: str) -> set[str]:
