@@ -1,7 +1,8 @@
 """The people who may press buttons: operators and leads, known by their messenger ids."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, NewType
 
 Role = Literal["operator", "lead", "engineer"]
@@ -26,25 +27,19 @@ CONSOLE: Final = messenger_id("console")
 class Person:
     """`id` is who this is for ever, whatever the name; `former_ids` are what the store knew the person by before.
 
-    `gender` is grammatical, for «взял» or «взяла»; `telegram` is a user id, `slack` a member id (U…).
+    `users` is who this is in each messenger, by the messenger's own id of a user, as text; `gender` is
+    grammatical, for «взял» or «взяла».
     """
 
     id: str
     name: str
     role: Role
-    telegram: int | None = None
-    slack: str | None = None
+    users: Mapping[MessengerId, str] = field(default_factory=dict)
     signature: str | None = None
     gender: Literal["f", "m"] | None = None
     former_ids: tuple[str, ...] = ()
 
 
-def users(person: Person) -> tuple[tuple[MessengerId, str], ...]:
-    """The person's users in the messengers, as (messenger, user id as text)."""
-    named = (("telegram", person.telegram), ("slack", person.slack))
-    return tuple((messenger_id(messenger), str(user)) for messenger, user in named if user is not None)
-
-
 def who_is(people: tuple[Person, ...], messenger: MessengerId, user: str) -> Person | None:
     """The person behind a messenger's user id (as text), or None for a stranger."""
-    return next((person for person in people if (messenger, user) in users(person)), None)
+    return next((person for person in people if person.users.get(messenger) == user), None)

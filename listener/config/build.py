@@ -1,6 +1,6 @@
 """From checked files to the daemon's own values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
 
@@ -11,7 +11,7 @@ from alerts.notifiers.telegram import TELEGRAM
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import Brand, Watch
-from domain.person import CONSOLE, Person
+from domain.person import CONSOLE, MessengerId, Person
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
@@ -65,8 +65,7 @@ def build_person(file: PersonFile) -> Person:
         id=person_id(file),
         name=file.name,
         role=file.role,
-        telegram=file.telegram,
-        slack=file.slack,
+        users=_users(file),
         signature=file.signature,
         gender=file.gender,
     )
@@ -96,6 +95,11 @@ def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
         *(Chat(messenger=SLACK, chat=channel) for channel in file.slack),
         *(Chat(messenger=CONSOLE, chat=name) for name in file.console),
     )
+
+
+def _users(file: PersonFile) -> Mapping[MessengerId, str]:
+    named = ((TELEGRAM, file.telegram), (SLACK, file.slack))
+    return {messenger: str(user) for messenger, user in named if user is not None}
 
 
 def _when(file: WhenFile) -> When:

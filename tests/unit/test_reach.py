@@ -29,7 +29,6 @@ ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("alerts", "domain", "listener")
 
 MESSENGERS_ARE_NAMED_IN: Final = {
-    "domain/person.py": "a messenger's id, and how a person is known there",
     "listener/commands/init.py": "asked for when a configuration begins",
     "listener/config/build.py": "a receiver's chats",
     "listener/config/people_rules.py": "who can press at all",

@@ -32,7 +32,7 @@ class Prompts:
 
     async def ask(self, prompt: Prompt, by: Query | Reply, place: Place, at: datetime) -> None:
         """Ask whoever pressed or wrote. Raises TelegramError and what the book raises."""
-        person = Person(id=by.user, name=by.user_name, role="operator", telegram=int(by.user))
+        person = Person(id=by.user, name=by.user_name, role="operator", users={TELEGRAM: by.user})
         question = await self._api.call(
             "sendMessage",
             chat_id=place.chat,
