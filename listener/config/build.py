@@ -1,17 +1,15 @@
 """From checked files to the daemon's own values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.notifiers.slack import SLACK
-from alerts.notifiers.telegram import TELEGRAM
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import Brand, Watch
-from domain.person import CONSOLE, MessengerId, Person
+from domain.person import CONSOLE, Person
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
@@ -65,7 +63,7 @@ def build_person(file: PersonFile) -> Person:
         id=person_id(file),
         name=file.name,
         role=file.role,
-        users=_users(file),
+        users=file.users(),
         signature=file.signature,
         gender=file.gender,
     )
@@ -91,15 +89,9 @@ def _handles(accounts: Sequence[str]) -> tuple[str, ...]:
 
 def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
     return (
-        *(Chat(messenger=TELEGRAM, chat=str(chat.chat), topic=chat.topic) for chat in file.telegram),
-        *(Chat(messenger=SLACK, chat=channel) for channel in file.slack),
+        *(chat for _, _, chat in file.chats()),
         *(Chat(messenger=CONSOLE, chat=name) for name in file.console),
     )
-
-
-def _users(file: PersonFile) -> Mapping[MessengerId, str]:
-    named = ((TELEGRAM, file.telegram), (SLACK, file.slack))
-    return {messenger: str(user) for messenger, user in named if user is not None}
 
 
 def _when(file: WhenFile) -> When:

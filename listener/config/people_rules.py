@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from listener.config.latin import latin_id
+from listener.config.messenger_keys import IDS
 from listener.config.schema import PeopleYaml, PersonFile
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
@@ -10,17 +11,18 @@ from listener.config.yaml_tree import Tree
 
 def person_id(file: PersonFile) -> str:
     """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
-    return file.id or latin_id(file.name) or str(file.telegram or file.slack or "nobody").lower()
+    return file.id or latin_id(file.name) or next(iter(file.users().values()), "nobody").lower()
 
 
 def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
-    seen: dict[tuple[str, object], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for place, person in enumerate(people.people):
-        if person.telegram is None and person.slack is None:
-            message = f"у «{person.name}» нет ни telegram, ни slack: нажимать кнопки не получится"
+        users = person.users()
+        if not users:
+            message = f"у «{person.name}» нет ни {', ни '.join(IDS)}: нажимать кнопки не получится"
             yield tree.mistake(("people", place), message, warning=True)
-        for key, value in (("telegram", person.telegram), ("slack", person.slack)):
-            if value is not None and (key, value) in seen:
+        for key, value in users.items():
+            if (key, value) in seen:
                 message = f"{key} {value} уже записан за «{seen[key, value]}»: у каждого свой"
                 yield tree.mistake(("people", place, key), message)
             seen.setdefault((key, value), person.name)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from listener.config.messenger_keys import NOT_A_NUMBER, TOO_SMALL
 from listener.config.typos import (
     account_meant,
     disguised,
@@ -18,8 +19,6 @@ from listener.networks.registry import NETWORKS
 
 _Slip = Callable[[str, Any, str], str | None]
 
-_CHAT: Final = "нужен номер чата, а не имя: добавьте бота в чат и напишите там /id, он ответит номером"
-_PERSON: Final = "нужен номер человека, а не @имя: пусть напишет боту /id, он ответит номером"
 _IN_RUSSIAN: Final = {
     **{network.title.lower(): network.id for network in NETWORKS.values()},
     "оператор": "operator",
@@ -61,7 +60,7 @@ def _whole(key: str, value: Any, _choices: str) -> str | None:
         return f"перед числом тире, а не минус: наберите {minus}"
     if _is_number(value):
         return _QUOTED
-    return {"chat": _CHAT, "telegram": _PERSON}.get(key)
+    return NOT_A_NUMBER.get(key)
 
 
 def _over_one(_key: str, value: Any, _choices: str) -> str | None:
@@ -69,7 +68,7 @@ def _over_one(_key: str, value: Any, _choices: str) -> str | None:
 
 
 def _under(key: str, _value: Any, _choices: str) -> str | None:
-    return "это номер группы, а нужен номер человека: пусть напишет боту /id" if key == "telegram" else None
+    return TOO_SMALL.get(key)
 
 
 def _duration(_key: str, value: Any, _choices: str) -> str | None:

@@ -1,9 +1,9 @@
-"""What a messenger is: its name, its tokens, how it is opened, how it is asked whether it works."""
+"""What a messenger is: its names, its tokens, how its chats and users are written, what is built of them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat
@@ -26,6 +26,53 @@ class Diagnose(Protocol[OptionsT_contra]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressKey:
+    """One whole number of a chat's address; `least` bounds it. `wrong` is said to whoever writes a name there."""
+
+    name: str
+    help: str
+    required: bool
+    least: int | None = None
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What is wrong with an address that has the right shape, in Russian; `key` is None for the whole of it."""
+
+    message: str
+    key: str | None = None
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chats:
+    """How its chats are written in routes.yaml: `keys` of one address; without keys it is one text.
+
+    `chat` makes the address a chat of the program. `slips` are an address's own mistakes, given the users of the
+    people who are known.
+    """
+
+    help: str
+    keys: tuple[AddressKey, ...] = ()
+    chat: Callable[[Any], Chat]
+    slips: Callable[[Chat, frozenset[str]], Iterator[Slip]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """How a person's user is written in people.yaml: as `pattern` says, or, without one, a number from 1 up.
+
+    `wrong` is said, in Russian, to whoever writes something else, `negative` to whoever writes a number below.
+    """
+
+    help: str
+    pattern: str | None = None
+    wrong: str
+    negative: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Messenger(Generic[OptionsT]):
     """Everything that the rest of the program may know of a messenger; `registry.MESSENGERS` holds them all.
 
@@ -37,6 +84,8 @@ class Messenger(Generic[OptionsT]):
     title: str
     rank: int
     guide: str
+    chats: Chats
+    users: Users
     options: Callable[[Reader], OptionsT]
     open: Callable[[OptionsT, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]
     diagnose: Diagnose[OptionsT]

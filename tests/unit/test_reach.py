@@ -30,10 +30,6 @@ PACKAGES: Final = ("alerts", "domain", "listener")
 
 MESSENGERS_ARE_NAMED_IN: Final = {
     "listener/commands/init.py": "asked for when a configuration begins",
-    "listener/config/build.py": "a receiver's chats",
-    "listener/config/people_rules.py": "who can press at all",
-    "listener/config/route_rules.py": "how an address looks",
-    "listener/config/schema.py": "the keys of the files",
     "listener/messengers/registry.py": "its line",
     "listener/starting/files.py": "the files that a configuration begins with",
 }
@@ -43,8 +39,6 @@ A descriptor, as networks have one, would hold all of it but the first two.
 """
 EACH_HAS_ITS_OWN: Final = {
     "listener/commands/demo.py": "names what its page shows",
-    "listener/config/russian.py": "one mistake of an address, in words",
-    "listener/config/slips.py": "one slip of an address",
     "listener/logs.py": "a library's loud logger",
     "listener/networks/x/snowflake.py": "slack means looseness there",
 }

@@ -10,6 +10,7 @@ from alerts.routing import Chat
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.messengers.messenger import Messenger
+from listener.messengers.slack.chats import CHATS, USERS
 from listener.messengers.slack.options import SlackOptions, read_options
 
 GUIDE: Final = "docs/connect-slack.ru.md"
@@ -36,6 +37,8 @@ OF_SLACK: Final = Messenger(
     title="Slack",
     rank=2,
     guide=GUIDE,
+    chats=CHATS,
+    users=USERS,
     options=read_options,
     open=_open,
     diagnose=_diagnose,

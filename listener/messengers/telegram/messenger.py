@@ -10,6 +10,7 @@ from alerts.routing import Chat
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.messengers.messenger import Messenger
+from listener.messengers.telegram.chats import CHATS, USERS
 from listener.messengers.telegram.options import TelegramOptions, read_options
 
 GUIDE: Final = "docs/connect-telegram.ru.md"
@@ -36,6 +37,8 @@ OF_TELEGRAM: Final = Messenger(
     title="Telegram",
     rank=1,
     guide=GUIDE,
+    chats=CHATS,
+    users=USERS,
     options=read_options,
     open=_open,
     diagnose=_diagnose,

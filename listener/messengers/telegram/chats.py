@@ -1,0 +1,51 @@
+"""How Telegram's chats and people are written in the files, and how they are miswritten."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from alerts.notifiers.telegram import TELEGRAM
+from alerts.routing import Chat
+from listener.messengers.messenger import AddressKey, Chats, Slip, Users
+
+_GENERAL: Final = 1
+_SUPERGROUP: Final = "100"
+_SUPERGROUP_DIGITS: Final = 12
+
+
+def _chat(address: Mapping[str, Any]) -> Chat:
+    return Chat(messenger=TELEGRAM, chat=str(address["chat"]), topic=address["topic"])
+
+
+def _slips(chat: Chat, known: frozenset[str]) -> Iterator[Slip]:
+    number = chat.chat
+    if number.startswith(_SUPERGROUP) and len(number) > _SUPERGROUP_DIGITS:
+        yield Slip(key="chat", message=f"у номера группы потерян минус: напишите -{number}")
+    elif int(number) > 0 and number not in known:
+        message = f"номер {number} без минуса — личный чат одного человека; у групп номер с минусом (/id боту)"
+        yield Slip(key="chat", message=message, warning=True)
+    elif int(number) == 0:
+        yield Slip(key="chat", message="чата с номером 0 нет: напишите в чате /id, бот ответит номером")
+    if chat.topic == _GENERAL:
+        message = "тему 1 (General) не указывают: уберите topic, карточки придут именно в неё"
+        yield Slip(key="topic", message=message, warning=True)
+
+
+CHATS: Final = Chats(
+    help="Чаты Telegram",
+    keys=(
+        AddressKey(
+            name="chat",
+            help="Номер чата; у групп он отрицательный",
+            required=True,
+            wrong="нужен номер чата, а не имя: добавьте бота в чат и напишите там /id, он ответит номером",
+        ),
+        AddressKey(name="topic", help="Номер темы в группе с темами", required=False, least=1),
+    ),
+    chat=_chat,
+    slips=_slips,
+)
+USERS: Final = Users(
+    help="Номер в Telegram (не @имя)",
+    wrong="нужен номер человека, а не @имя: пусть напишет боту /id, он ответит номером",
+    negative="это номер группы, а нужен номер человека: пусть напишет боту /id",
+)
