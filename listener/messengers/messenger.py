@@ -3,14 +3,16 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat
 from domain.person import MessengerId
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.environment import Options, Reader
+
+if TYPE_CHECKING:  # loads every card; `listener health` runs every few seconds and tells nobody
+    from alerts.ports import Inbox, Notifier, PromptBook
 
 OptionsT = TypeVar("OptionsT", bound=Options)
 OptionsT_contra = TypeVar("OptionsT_contra", bound=Options, contravariant=True)
@@ -63,13 +65,30 @@ class Chats:
 class Users:
     """How a person's user is written in people.yaml: as `pattern` says, or, without one, a number from 1 up.
 
-    `wrong` is said, in Russian, to whoever writes something else, `negative` to whoever writes a number below.
+    `wrong` is said, in Russian, to whoever writes something else, `negative` to whoever writes a number below;
+    `found` says where it is found, `example` is one.
     """
 
     help: str
+    found: str
+    example: str
     pattern: str | None = None
     wrong: str
     negative: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What `listener init` asks: the flag's word and help, the question in Russian.
+
+    `address` makes the answer one address of routes.yaml, as it is written there; empty for none. It raises
+    ValueError, in Russian, for what can be none.
+    """
+
+    metavar: str
+    help: str
+    question: str
+    address: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +105,7 @@ class Messenger(Generic[OptionsT]):
     guide: str
     chats: Chats
     users: Users
+    beginning: Beginning
     options: Callable[[Reader], OptionsT]
-    open: Callable[[OptionsT, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]
+    open: "Callable[[OptionsT, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]"
     diagnose: Diagnose[OptionsT]

@@ -5,7 +5,7 @@ from typing import Final
 
 from alerts.notifiers.slack import SLACK
 from alerts.routing import Chat
-from listener.messengers.messenger import Chats, Slip, Users
+from listener.messengers.messenger import Beginning, Chats, Slip, Users
 
 
 def _slips(chat: Chat, _known: frozenset[str]) -> Iterator[Slip]:
@@ -26,6 +26,12 @@ def _is_id(channel: str) -> bool:
     return len(channel) > len("C0000") and channel[0] in "CGD" and channel.isalnum() and channel.isupper()
 
 
+def _address(channel: str) -> str:
+    if not channel:
+        return ""
+    return f'"{channel}"' if channel[0] in "#CGD" else f'"#{channel}"'
+
+
 CHATS: Final = Chats(
     help='Каналы Slack: "#support" — обязательно в кавычках',
     chat=lambda channel: Chat(messenger=SLACK, chat=channel),
@@ -33,6 +39,14 @@ CHATS: Final = Chats(
 )
 USERS: Final = Users(
     help="Код участника Slack: U0…",
+    found="Код в Slack — профиль.",
+    example="U0123ABCD",
     pattern=r"^[UW][A-Z0-9]+$",
     wrong="нужен код участника Slack вида U0123ABCD (профиль → «Скопировать ID участника»)",
+)
+BEGINNING: Final = Beginning(
+    metavar="CHANNEL",
+    help="channel for cards, #support",
+    question="Канал Slack для карточек, например #support (Enter — нет): ",
+    address=_address,
 )

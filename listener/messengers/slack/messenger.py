@@ -2,23 +2,25 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from alerts.notifiers.slack import SLACK
-from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.messengers.messenger import Messenger
-from listener.messengers.slack.chats import CHATS, USERS
+from listener.messengers.slack.chats import BEGINNING, CHATS, USERS
 from listener.messengers.slack.options import SlackOptions, read_options
+
+if TYPE_CHECKING:
+    from alerts.ports import Inbox, Notifier, PromptBook
 
 GUIDE: Final = "docs/connect-slack.ru.md"
 
 
 def _open(
-    options: SlackOptions, now: Callable[[], datetime], _prompts: PromptBook
-) -> tuple[Notifier, Inbox] | None:
+    options: SlackOptions, now: Callable[[], datetime], _prompts: "PromptBook"
+) -> "tuple[Notifier, Inbox] | None":
     from listener.messengers.slack.build import build_slack  # noqa: PLC0415 - loads slack_sdk; few commands tell
 
     return build_slack(options, now)
@@ -39,6 +41,7 @@ OF_SLACK: Final = Messenger(
     guide=GUIDE,
     chats=CHATS,
     users=USERS,
+    beginning=BEGINNING,
     options=read_options,
     open=_open,
     diagnose=_diagnose,

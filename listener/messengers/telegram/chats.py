@@ -1,12 +1,14 @@
 """How Telegram's chats and people are written in the files, and how they are miswritten."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from alerts.notifiers.telegram import TELEGRAM
 from alerts.routing import Chat
-from listener.messengers.messenger import AddressKey, Chats, Slip, Users
+from listener.messengers.messenger import AddressKey, Beginning, Chats, Slip, Users
 
+_NUMBER: Final = re.compile(r"-?\d{1,16}")
 _GENERAL: Final = 1
 _SUPERGROUP: Final = "100"
 _SUPERGROUP_DIGITS: Final = 12
@@ -30,6 +32,12 @@ def _slips(chat: Chat, known: frozenset[str]) -> Iterator[Slip]:
         yield Slip(key="topic", message=message, warning=True)
 
 
+def _address(answer: str) -> str:
+    if answer and not _NUMBER.fullmatch(answer):
+        raise ValueError(f"«{answer}» — не номер чата: напишите в чате боту /id, он ответит номером")
+    return f"{{chat: {int(answer)}}}" if answer and int(answer) else ""
+
+
 CHATS: Final = Chats(
     help="Чаты Telegram",
     keys=(
@@ -46,6 +54,14 @@ CHATS: Final = Chats(
 )
 USERS: Final = Users(
     help="Номер в Telegram (не @имя)",
+    found="Номер в Telegram подскажет бот: пусть человек напишет ему /id.",
+    example="111222333",
     wrong="нужен номер человека, а не @имя: пусть напишет боту /id, он ответит номером",
     negative="это номер группы, а нужен номер человека: пусть напишет боту /id",
+)
+BEGINNING: Final = Beginning(
+    metavar="CHAT",
+    help="number of the chat for cards, with its minus",
+    question="Номер чата Telegram для карточек, с минусом (Enter — потом): ",
+    address=_address,
 )

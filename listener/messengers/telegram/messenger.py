@@ -2,23 +2,25 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from alerts.notifiers.telegram import TELEGRAM
-from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.messengers.messenger import Messenger
-from listener.messengers.telegram.chats import CHATS, USERS
+from listener.messengers.telegram.chats import BEGINNING, CHATS, USERS
 from listener.messengers.telegram.options import TelegramOptions, read_options
+
+if TYPE_CHECKING:
+    from alerts.ports import Inbox, Notifier, PromptBook
 
 GUIDE: Final = "docs/connect-telegram.ru.md"
 
 
 def _open(
-    options: TelegramOptions, now: Callable[[], datetime], prompts: PromptBook
-) -> tuple[Notifier, Inbox] | None:
+    options: TelegramOptions, now: Callable[[], datetime], prompts: "PromptBook"
+) -> "tuple[Notifier, Inbox] | None":
     from listener.messengers.telegram.build import build_telegram  # noqa: PLC0415 - only the daemon tells
 
     return build_telegram(options, now, prompts)
@@ -39,6 +41,7 @@ OF_TELEGRAM: Final = Messenger(
     guide=GUIDE,
     chats=CHATS,
     users=USERS,
+    beginning=BEGINNING,
     options=read_options,
     open=_open,
     diagnose=_diagnose,
