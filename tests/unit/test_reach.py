@@ -32,7 +32,7 @@ PACKAGES: Final = ("alerts", "domain", "listener")
 MESSENGERS_ARE_NAMED_IN: Final = {"listener/messengers/registry.py"}
 """What a messenger with people and chats of its own is written into, beside its two folders.
 
-Two files that are no code are beside it: the example of `.env`, and `.importlinter`.
+What is no code names it too: the example of `.env` with its packaged copy, and `.importlinter`.
 """
 EACH_HAS_ITS_OWN: Final = {
     "listener/commands/demo.py": "names what its page shows",
