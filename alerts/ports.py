@@ -12,7 +12,7 @@ from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
 from alerts.cases.telling import NoticeDraft, Priority
 from alerts.routing import Chat
-from domain.person import Messenger
+from domain.person import MessengerId
 
 FARTHEST: Final = timedelta(minutes=5)
 """Nothing is put off by `Outbox.retry` for longer than this."""
@@ -115,7 +115,7 @@ class Press:
     Telegram comes from the prompt's own message, which the PromptBook knows.
     """
 
-    messenger: Messenger
+    messenger: MessengerId
     key: str
     user: str
     user_name: str
@@ -146,7 +146,7 @@ OnPress = Callable[[Press], Awaitable[Answer]]
 class Asked:
     """A prompt as it stands in a messenger: whoever answers message `ref` answers `action` of `case`."""
 
-    messenger: Messenger
+    messenger: MessengerId
     chat: str
     ref: str
     user: str
@@ -160,7 +160,7 @@ class PromptBook(Protocol):
 
     async def remember(self, asked: Asked) -> None: ...
 
-    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None: ...
+    async def recall(self, messenger: MessengerId, chat: str, ref: str) -> Asked | None: ...
 
 
 class Inbox(Protocol):
@@ -227,7 +227,7 @@ class Outbox(Protocol):
     even after the lease ran out, and a mark that was written already changes nothing.
     """
 
-    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+    async def claim(self, messenger: MessengerId, room: Room, now: datetime) -> Sequence[Due]:
         """Lease what is due in one messenger: for each chat at most as many as `room` gives it, by priority, then
         oldest first. `room` is asked once, with all chats where something is due, inside the claim's transaction.
         """

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from alerts.candidate import Candidate
 from alerts.russian import INTENT_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
-from domain.person import Messenger
+from domain.person import MessengerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,7 @@ class Chat:
     Slack `chat` (a channel name with # or its id), console `chat` (any name).
     """
 
-    messenger: Messenger
+    messenger: MessengerId
     chat: str
     topic: int | None = None
 

@@ -12,25 +12,21 @@ from alerts.cards.context import MOSCOW, CardContext, NetworkWords
 from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
-from alerts.notifiers.slack.inbox import SlackInbox
-from alerts.notifiers.slack.notifier import SlackNotifier, slack_limits
-from alerts.notifiers.telegram.inbox import TelegramInbox
-from alerts.notifiers.telegram.notifier import TelegramNotifier, telegram_limits
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Judges
 from domain.mention import Author
-from domain.person import Messenger, Person
+from domain.person import CONSOLE, MessengerId, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
 from listener.decision import Decider
+from listener.messengers.registry import MESSENGERS
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
 from listener.ports import Budget, Clock, Source
-from listener.proxies import Proxies
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.stores import Stores
@@ -46,7 +42,7 @@ SECOND_AT_MOST: Final = 8
 class Messengers:
     """The messengers that are on. The console always is."""
 
-    notifiers: Mapping[Messenger, Notifier]
+    notifiers: Mapping[MessengerId, Notifier]
     inboxes: tuple[Inbox, ...]
 
 
@@ -62,14 +58,15 @@ def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clo
 
 def build_messengers(settings: Settings, clock: Callable[[], datetime], prompts: PromptBook) -> Messengers:
     """Every messenger that has its tokens; says which are off."""
-    notifiers: dict[Messenger, Notifier] = {"console": ConsoleNotifier()}
+    notifiers: dict[MessengerId, Notifier] = {CONSOLE: ConsoleNotifier()}
     inboxes: list[Inbox] = []
-    for name, build in MESSENGERS.items():
-        built = build(settings, clock, prompts)
+    for name, options in settings.messengers.items():
+        messenger = MESSENGERS[name]
+        built = messenger.open(options, clock, prompts)
         if built is None:
             log.info("%s is off: no token", name)
             continue
-        notifiers[name], inbox = built
+        notifiers[messenger.id], inbox = built
         inboxes.append(inbox)
     return Messengers(notifiers=notifiers, inboxes=tuple(inboxes))
 
@@ -77,7 +74,7 @@ def build_messengers(settings: Settings, clock: Callable[[], datetime], prompts:
 def build_rules(
     config: Config,
     people: tuple[Person, ...],
-    reachable: frozenset[Messenger],
+    reachable: frozenset[MessengerId],
     model: Path | None = None,
     *,
     second: bool = True,
@@ -99,7 +96,7 @@ def build_judge(config: Config, model: Path | None = None, *, second: bool = Tru
 
 
 def build_rules_with(
-    config: Config, people: tuple[Person, ...], reachable: frozenset[Messenger] | None, judge: Judges
+    config: Config, people: tuple[Person, ...], reachable: frozenset[MessengerId] | None, judge: Judges
 ) -> Rules:
     """The rules with a judge that is there already; without `reachable` every chat counts as within reach."""
     routing = config.routing if reachable is None else within_reach(config.routing, reachable)
@@ -149,7 +146,7 @@ def build_pipeline(
     )
 
 
-def within_reach(routing: Routing, reachable: frozenset[Messenger]) -> Routing:
+def within_reach(routing: Routing, reachable: frozenset[MessengerId]) -> Routing:
     """The routes without the chats of messengers that are off; a receiver left with none gets the console.
 
     Nothing may be lost because a token is missing, and it must not go unsaid either.
@@ -162,32 +159,6 @@ def within_reach(routing: Routing, reachable: frozenset[Messenger]) -> Routing:
                 log.warning("receiver %s: %s is off, no card goes to %s", receiver.name, chat.messenger, chat.chat)
         if not chats:
             log.warning("receiver %s has no chat that is on: its cards go to the console", receiver.name)
-            chats = (Chat(messenger="console", chat=receiver.name),)
+            chats = (Chat(messenger=CONSOLE, chat=receiver.name),)
         receivers.append(replace(receiver, chats=chats))
     return replace(routing, receivers=tuple(receivers))
-
-
-def _slack(settings: Settings, now: Callable[[], datetime], _prompts: PromptBook) -> tuple[Notifier, Inbox] | None:
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
-        return None
-    address, bot = settings.slack_api_url, settings.slack_bot_token.reveal()
-    road = Proxies("Slack", settings.slack_road).connector
-    inbox = SlackInbox(address, bot, settings.slack_app_token.reveal(), now, connector=road)
-    return SlackNotifier(address, bot, connector=road, limits=slack_limits(settings.slack_per_minute)), inbox
-
-
-def _telegram(
-    settings: Settings, now: Callable[[], datetime], prompts: PromptBook
-) -> tuple[Notifier, Inbox] | None:
-    if settings.telegram_token is None:
-        return None
-    address, token = settings.telegram_api_url, settings.telegram_token.reveal()
-    road = Proxies("Telegram", settings.telegram_road).connector
-    inbox = TelegramInbox(address, token, now, prompts, connector=road)
-    limits = telegram_limits(settings.telegram_per_minute)
-    return TelegramNotifier(address, token, connector=road, limits=limits), inbox
-
-
-BuildMessenger = Callable[[Settings, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]
-
-MESSENGERS: Final[Mapping[Messenger, BuildMessenger]] = {"slack": _slack, "telegram": _telegram}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from listener.database_url import DEFAULT, AddressError, passwords, understood
@@ -48,6 +48,13 @@ class Road:
 
 STRAIGHT: Final = Road()
 """No proxy, and the system's authorities."""
+
+
+class Options(Protocol):
+    """What is set for one platform: addresses, tokens, quotas."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no log line may show."""
 
 
 class Reader:

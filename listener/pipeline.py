@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 
 from alerts.delivery.worker import Worker
-from domain.person import Messenger
+from domain.person import MessengerId
 from listener.loops.hear import Hear
 from listener.loops.judge import Judge
 from listener.loops.obey import Obey
@@ -31,7 +31,7 @@ class Pipeline:
         *,
         stores: Stores,
         rules: Rules,
-        workers: Mapping[Messenger, Worker],
+        workers: Mapping[MessengerId, Worker],
         clock: Clock,
         telemetry: Telemetry,
         executor: Executor,
@@ -56,7 +56,7 @@ class Pipeline:
         for worker in self._workers.values():
             worker.reword(rules.context)
 
-    async def tell(self, messenger: Messenger) -> int:
+    async def tell(self, messenger: MessengerId) -> int:
         """Show what is due in one messenger now; returns how much was tried."""
         return await self._workers[messenger].step()
 

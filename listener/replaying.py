@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 import orjson
 
 from domain.mention import Mention
-from domain.person import Messenger
+from domain.person import MessengerId
 from listener.mention_format import MalformedMentionError, parse_mention
 from listener.networks.registry import NETWORKS
 from listener.pipeline import Pipeline
@@ -78,7 +78,7 @@ class Replaying:
         self,
         pipeline: Pipeline,
         stores: Stores,
-        messengers: tuple[Messenger, ...],
+        messengers: tuple[MessengerId, ...],
         clock: Clock,
         progress: Progress,
     ) -> None:
@@ -117,7 +117,7 @@ class Replaying:
                 await asyncio.sleep(0.005)
         self._judged_all = True
 
-    async def _tell(self, messenger: Messenger) -> None:
+    async def _tell(self, messenger: MessengerId) -> None:
         waited = 0.0
         while waited < NEARLY:
             last = self._judged_all

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from listener.database_url import DEFAULT, passwords
-from listener.environment import STRAIGHT, Reader, Road, Secret, open_reader
-from listener.networks.network import Options
+from listener.environment import Options, open_reader
+from listener.messengers.registry import AS_READ
 from listener.networks.registry import NETWORKS
 
 SWITCH: Final = ("on", "off")
@@ -20,7 +20,7 @@ class Settings:
 
     `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
     the threshold again, where its file is there.
-    `networks` holds each network's own options by its id.
+    `networks` and `messengers` hold the own options of each by its id.
     """
 
     database_url: str = DEFAULT
@@ -30,29 +30,15 @@ class Settings:
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     networks: Mapping[str, Options] = field(default_factory=dict)
-    telegram_api_url: str = "https://api.telegram.org/"
-    telegram_token: Secret | None = None
-    telegram_road: Road = STRAIGHT
-    telegram_per_minute: int = 20
-    slack_api_url: str = "https://slack.com/api/"
-    slack_bot_token: Secret | None = None
-    slack_app_token: Secret | None = None
-    slack_road: Road = STRAIGHT
-    slack_per_minute: int = 60
+    messengers: Mapping[str, Options] = field(default_factory=dict)
     log_level: str = "INFO"
     log_format: str = "text"
 
     def secrets(self) -> tuple[str, ...]:
         """Everything that no log line may show, the passwords inside addresses among it."""
-        tokens = (
-            *(secret for options in self.networks.values() for secret in options.secrets()),
-            self.telegram_token,
-            self.slack_bot_token,
-            self.slack_app_token,
-        )
-        roads = (self.telegram_road, self.slack_road)
-        words = (*passwords(self.database_url), *(word for road in roads for word in road.secrets()))
-        return tuple(filter(None, (*tokens, *words)))
+        platforms = (*self.networks.values(), *self.messengers.values())
+        secrets = (secret for options in platforms for secret in options.secrets())
+        return tuple(filter(None, (*passwords(self.database_url), *secrets)))
 
 
 def read_settings(
@@ -72,19 +58,10 @@ def read_settings(
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
         networks={name: network.options(reader) for name, network in NETWORKS.items()},
-        telegram_api_url=reader.url("TELEGRAM_API_URL", "https://api.telegram.org/"),
-        telegram_token=reader.secret("TELEGRAM_TOKEN", begins=_TELEGRAM),
-        telegram_road=reader.road("TELEGRAM", alias="TELEGRAM_PROXY"),
-        telegram_per_minute=reader.count("TELEGRAM_PER_MINUTE", 20),
-        slack_api_url=reader.url("SLACK_API_URL", "https://slack.com/api/"),
-        slack_bot_token=reader.secret("SLACK_BOT_TOKEN", begins=_SLACK_BOT),
-        slack_app_token=reader.secret("SLACK_APP_TOKEN", begins=_SLACK_APP),
-        slack_road=reader.road("SLACK"),
-        slack_per_minute=reader.count("SLACK_PER_MINUTE", 60),
+        messengers={messenger.id: messenger.options(reader) for messenger in AS_READ},
         log_level=reader.choice("LOG_LEVEL", "INFO", LOG_LEVELS),
         log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
     )
-    _pairs(reader)
     reader.finish()
     return settings
 
@@ -108,22 +85,3 @@ def read_judge(environ: Mapping[str, str], dotenv: Path | None = None) -> JudgeS
     second = reader.choice("SECOND_OPINION", "on", SWITCH) == "on"
     reader.check()
     return JudgeSettings(model=Path(text) if text else None, second=second)
-
-
-def _pairs(reader: Reader) -> None:
-    """Half a pair of tokens is no platform that is off, but one that somebody believes to be on."""
-    if reader.given("SLACK_BOT_TOKEN") and not reader.given("SLACK_APP_TOKEN"):
-        reader.complain("SLACK_APP_TOKEN", "не задан, а без ключа приложения (xapp-…) Slack не заработает")
-    if reader.given("SLACK_APP_TOKEN") and not reader.given("SLACK_BOT_TOKEN"):
-        reader.complain("SLACK_BOT_TOKEN", "не задан, а без токена бота (xoxb-…) Slack не заработает")
-
-
-_SLACK_BOT: Final = {
-    "xapp-": "это ключ приложения (xapp-…), его место в LISTENER_SLACK_APP_TOKEN; здесь нужен токен бота xoxb-…",
-    "xoxp-": "это токен человека (xoxp-…), а нужен токен бота xoxb-…: Install App → Bot User OAuth Token",
-}
-_SLACK_APP: Final = {
-    "xoxb-": "это токен бота (xoxb-…), его место в LISTENER_SLACK_BOT_TOKEN; здесь нужен ключ приложения xapp-…",
-    "xoxp-": "это токен человека (xoxp-…), а нужен ключ приложения xapp-…: Basic Information → App-Level Tokens",
-}
-_TELEGRAM: Final = {"bot": "уберите слово bot в начале: токен начинается с цифр"}

@@ -12,7 +12,7 @@ from alerts.cases.state import State
 from alerts.cases.telling import NoticeDraft, Priority
 from alerts.ports import FARTHEST, Asked, Delivery, Due, Limits, Notice, NotifyError, Room
 from alerts.routing import Chat
-from domain.person import Messenger
+from domain.person import MessengerId
 
 NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 """Wednesday noon in Moscow."""
@@ -149,14 +149,14 @@ class MemoryOutbox:
     def row(self, number: int = 1, kind: str = "card") -> _Row:
         return self.rows[kind, number]
 
-    def _waiting_in(self, messenger: Messenger, now: datetime) -> Mapping[Chat, Priority]:
+    def _waiting_in(self, messenger: MessengerId, now: datetime) -> Mapping[Chat, Priority]:
         waiting: dict[Chat, Priority] = {}
         for row in self.rows.values():
             if row.due.chat.messenger == messenger and row.waits(now):
                 waiting[row.due.chat] = min(row.priority, waiting.get(row.due.chat, row.priority))
         return waiting
 
-    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+    async def claim(self, messenger: MessengerId, room: Room, now: datetime) -> Sequence[Due]:
         chats = room(self._waiting_in(messenger, now))
         self.claimed.append(dict(chats))
         by_chat = defaultdict[Chat, list[_Row]](list)
@@ -286,7 +286,7 @@ class SearchableMessenger(MemoryMessenger):
 class MemoryPromptBook:
     """The book of prompts of `alerts.ports` in memory. `faults` are raised one a `remember`."""
 
-    asked: dict[tuple[Messenger, str, str], Asked] = field(default_factory=dict)
+    asked: dict[tuple[MessengerId, str, str], Asked] = field(default_factory=dict)
     faults: deque[Exception] = field(default_factory=deque)
 
     async def remember(self, asked: Asked) -> None:
@@ -294,5 +294,5 @@ class MemoryPromptBook:
             raise self.faults.popleft()
         self.asked[asked.messenger, asked.chat, asked.ref] = asked
 
-    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None:
+    async def recall(self, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
         return self.asked.get((messenger, chat, ref))

@@ -17,7 +17,7 @@ from alerts.delivery.pace import SILENCE, Pace
 from alerts.delivery.showing import EditRefusedError, Showing, Shown, key
 from alerts.ports import FARTHEST, Due, Notice, NotifyError, Outbox
 from alerts.routing import Chat
-from domain.person import Messenger
+from domain.person import MessengerId
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Worker:
 
     def __init__(
         self,
-        messenger: Messenger,
+        messenger: MessengerId,
         outbox: Outbox,
         showing: Showing,
         clock: Callable[[], datetime],
@@ -90,7 +90,7 @@ class Worker:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failed = 0
-        self._messenger: Messenger = messenger
+        self._messenger: MessengerId = messenger
         self._outbox = outbox
         self._showing = showing
         self._clock = clock

@@ -19,6 +19,7 @@ from classifiers.model import ModelError
 from classifiers.verdict import Question
 from domain.brand import Brand
 from domain.mention import MAX_TEXT, Author, Mention, NetworkId
+from domain.person import CONSOLE
 from domain.span import Span
 from domain.verdict import Intent, Verdict
 from listener.app import build_judge, build_rules_with
@@ -203,6 +204,6 @@ def _when(routed: Routed, routing: Routing, now: datetime) -> Text:
 
 
 def _place(chat: Chat) -> str:
-    if chat.messenger == "console":
+    if chat.messenger == CONSOLE:
         return f"окно программы, {chat.chat}"
     return f"{chat.messenger} {chat.chat}" + (f", тема {chat.topic}" if chat.topic is not None else "")

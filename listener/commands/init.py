@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from listener.config.load import check
+from listener.messengers.registry import AS_READ
 from listener.networks.registry import NETWORKS
 from listener.starting.files import SECRETS, by_hand, files
 from listener.starting.wishes import Wishes
 
-_CHAT: Final = re.compile(r"-?\d{1,16}")
 _PAGE: Final = re.compile(r"[A-Za-z0-9_.]{2,64}")
 
 Ask = Callable[[str], str]
@@ -23,8 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--brand", metavar="NAME", help="the brand's name, as people say it")
     for name, network in NETWORKS.items():
         parser.add_argument(f"--{name}", metavar="PAGE", help=f"the brand's page in {network.short}")
-    parser.add_argument("--telegram", metavar="CHAT", help="number of the chat for cards, with its minus")
-    parser.add_argument("--slack", metavar="CHANNEL", help="channel for cards, #support")
+    for messenger in AS_READ:
+        asked = messenger.beginning
+        parser.add_argument(f"--{messenger.id}", metavar=asked.metavar, help=asked.help)
     parser.add_argument("--person", metavar="NAME", help="who may press the buttons first")
     parser.add_argument(
         "--dir", type=Path, default=Path(), metavar="DIR", help="where to write, here if not given"
@@ -68,15 +69,14 @@ def read_wishes(arguments: argparse.Namespace, ask: Ask | None) -> Wishes:
         network: _page(answer(network, f"Страница бренда в {known.short}, короткое имя (Enter — нет): "))
         for network, known in NETWORKS.items()
     }
-    chat = answer("telegram", "Номер чата Telegram для карточек, с минусом (Enter — потом): ")
-    if chat and not _CHAT.fullmatch(chat):
-        raise ValueError(f"«{chat}» — не номер чата: напишите в чате боту /id, он ответит номером")
-    channel = answer("slack", "Канал Slack для карточек, например #support (Enter — нет): ")
+    chats = {
+        messenger.id: messenger.beginning.address(answer(messenger.id, messenger.beginning.question))
+        for messenger in AS_READ
+    }
     return Wishes(
         name=name,
         pages={network: page for network, page in pages.items() if page},
-        chat=int(chat) if chat else None,
-        channel=(channel if channel[0] in "#CGD" else f"#{channel}") if channel else None,
+        chats={messenger: address for messenger, address in chats.items() if address},
         person=answer("person", "Кто первым будет нажимать кнопки, имя и фамилия (Enter — потом): ") or None,
     )
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import Brand, Watch
-from domain.person import Person
+from domain.person import CONSOLE, Person
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
@@ -63,8 +63,7 @@ def build_person(file: PersonFile) -> Person:
         id=person_id(file),
         name=file.name,
         role=file.role,
-        telegram=file.telegram,
-        slack=file.slack,
+        users=file.users(),
         signature=file.signature,
         gender=file.gender,
     )
@@ -90,9 +89,8 @@ def _handles(accounts: Sequence[str]) -> tuple[str, ...]:
 
 def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
     return (
-        *(Chat(messenger="telegram", chat=str(chat.chat), topic=chat.topic) for chat in file.telegram),
-        *(Chat(messenger="slack", chat=channel) for channel in file.slack),
-        *(Chat(messenger="console", chat=name) for name in file.console),
+        *(chat for _, _, chat in file.chats()),
+        *(Chat(messenger=CONSOLE, chat=name) for name in file.console),
     )
 
 

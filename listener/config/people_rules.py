@@ -1,33 +1,32 @@
 """What no single value of people.yaml can show: who is written twice, who can press nothing."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from listener.config.latin import latin_id
+from listener.config.messenger_keys import IDS
 from listener.config.schema import PeopleYaml, PersonFile
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Tree
-
-_PHONE: Final = 50_000_000_000
-"""Telegram's numbers of people were below 10 000 000 000 in 2026; Russian telephones begin with 7 or 8."""
+from listener.messengers.registry import MESSENGERS
 
 
 def person_id(file: PersonFile) -> str:
     """The person's id, else one made of the name («Анна Иванова»: anna-ivanova), else of a messenger's number."""
-    return file.id or latin_id(file.name) or str(file.telegram or file.slack or "nobody").lower()
+    return file.id or latin_id(file.name) or next(iter(file.users().values()), "nobody").lower()
 
 
 def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
-    seen: dict[tuple[str, object], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for place, person in enumerate(people.people):
-        if person.telegram is not None and person.telegram >= _PHONE:
-            message = "это похоже на номер телефона, а нужен номер в Telegram: пусть человек напишет боту /id"
-            yield tree.mistake(("people", place, "telegram"), message)
-        if person.telegram is None and person.slack is None:
-            message = f"у «{person.name}» нет ни telegram, ни slack: нажимать кнопки не получится"
+        users = person.users()
+        for key, user in users.items():
+            for message in MESSENGERS[key].users.slips(user):
+                yield tree.mistake(("people", place, key), message)
+        if not users:
+            message = f"у «{person.name}» нет ни {', ни '.join(IDS)}: нажимать кнопки не получится"
             yield tree.mistake(("people", place), message, warning=True)
-        for key, value in (("telegram", person.telegram), ("slack", person.slack)):
-            if value is not None and (key, value) in seen:
+        for key, value in users.items():
+            if (key, value) in seen:
                 message = f"{key} {value} уже записан за «{seen[key, value]}»: у каждого свой"
                 yield tree.mistake(("people", place, key), message)
             seen.setdefault((key, value), person.name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from classifiers.lexicon import TOPICS
+from listener.config.messenger_keys import IDS
 from listener.config.people_rules import person_id
 from listener.config.russian import meant
 from listener.config.schema import (
@@ -13,18 +14,15 @@ from listener.config.schema import (
     PeopleYaml,
     ReceiverFile,
     RoutesYaml,
-    TelegramChatFile,
     WhenFile,
     WordsYaml,
 )
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
+from listener.messengers.registry import MESSENGERS
 
 _BETWEEN: Final = re.compile(r"[\s,;|]+")
 _SEVERAL: Final = 2
-_GENERAL: Final = 1
-_SUPERGROUP: Final = "100"
-_SUPERGROUP_DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,47 +55,16 @@ def _receiver_mistakes(
     tree: Tree, name: str, receiver: ReceiverFile, people: PeopleYaml | None
 ) -> Iterator[Mistake]:
     here: Place = ("receivers", name)
-    if not (receiver.telegram or receiver.slack or receiver.console):
-        message = f"у получателя «{name}» нет ни одного чата: впишите telegram, slack или console: true"
+    chats = tuple(receiver.chats())
+    if not (chats or receiver.console):
+        message = f"у получателя «{name}» нет ни одного чата: впишите {', '.join(IDS)} или console: true"
         yield tree.mistake(here, message)
-    known = {person.telegram for person in people.people} if people else set()
-    for place, chat in enumerate(receiver.telegram):
-        yield from _telegram_mistakes(tree, (*here, "telegram", place), chat, known)
-    for place, channel in enumerate(receiver.slack):
-        yield from _slack_mistakes(tree, (*here, "slack", place), channel)
-
-
-def _telegram_mistakes(
-    tree: Tree, here: Place, chat: TelegramChatFile, known: set[int | None]
-) -> Iterator[Mistake]:
-    number = str(chat.chat)
-    if number.startswith(_SUPERGROUP) and len(number) > _SUPERGROUP_DIGITS:
-        yield tree.mistake((*here, "chat"), f"у номера группы потерян минус: напишите -{number}")
-    elif chat.chat > 0 and chat.chat not in known:
-        message = f"номер {number} без минуса — личный чат одного человека; у групп номер с минусом (/id боту)"
-        yield tree.mistake((*here, "chat"), message, warning=True)
-    elif chat.chat == 0:
-        yield tree.mistake((*here, "chat"), "чата с номером 0 нет: напишите в чате /id, бот ответит номером")
-    if chat.topic == _GENERAL:
-        message = "тему 1 (General) не указывают: уберите topic, карточки придут именно в неё"
-        yield tree.mistake((*here, "topic"), message, warning=True)
-
-
-def _slack_mistakes(tree: Tree, here: Place, channel: str) -> Iterator[Mistake]:
-    name = channel.removeprefix("#")
-    if channel.startswith("@"):
-        yield tree.mistake(here, f"«{channel}» — человек: впишите канал, например #support, в кавычках")
-    elif "slack.com/" in channel:
-        yield tree.mistake(here, f"«{channel}» — адрес: впишите имя канала, например #support, в кавычках")
-    elif not channel.startswith("#") and not _is_slack_id(channel):
-        yield tree.mistake(here, f'перед именем канала нужен знак #, всё вместе в кавычках: "#{channel}"')
-    elif channel.startswith("#") and (name != name.lower() or " " in name):
-        meant_name = "-".join(name.lower().split())
-        yield tree.mistake(here, f'в именах каналов Slack нет заглавных букв и пробелов: "#{meant_name}"')
-
-
-def _is_slack_id(channel: str) -> bool:
-    return len(channel) > len("C0000") and channel[0] in "CGD" and channel.isalnum() and channel.isupper()
+    users = [person.users() for person in people.people] if people else []
+    for messenger, place, chat in chats:
+        known = frozenset(by_messenger[messenger] for by_messenger in users if messenger in by_messenger)
+        for slip in MESSENGERS[messenger].chats.slips(chat, known):
+            where: Place = (*here, messenger, place, *((slip.key,) if slip.key else ()))
+            yield tree.mistake(where, slip.message, warning=slip.warning)
 
 
 def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around) -> Iterator[Mistake]:
@@ -175,9 +142,9 @@ def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> 
     """A messenger that cards go to and that no person has a number in: every press would be a stranger's."""
     if people is None or not people.people:
         return
-    for messenger in ("telegram", "slack"):
+    for messenger in IDS:
         receivers = [name for name, receiver in routes.receivers.items() if getattr(receiver, messenger)]
-        if receivers and not any(getattr(person, messenger) for person in people.people):
+        if receivers and not any(messenger in person.users() for person in people.people):
             message = f"ни у кого в people.yaml нет {messenger}: карточки придут, но нажимать кнопки будет некому"
             yield tree.mistake(("receivers", receivers[0], messenger), message, warning=True)
 

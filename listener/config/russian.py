@@ -7,6 +7,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from listener.config.messenger_keys import PATTERNS as USER_PATTERNS
 from listener.config.slips import slip_of_the_hand
 from listener.config.typos import disguised, stranger
 from listener.config.yaml_tree import YamlWord
@@ -106,7 +107,7 @@ _PATTERNS: Final = {
     r"^[a-z0-9_-]{1,32}$": "нужно короткое имя строчной латиницей, цифры, - и _, не длиннее 32 (например anna)",
     AUTHOR_PATTERN: f"нужен вид {AUTHOR_EXAMPLES}, в кавычках",
     r"^@?[A-Za-z0-9_.]+$": "нужно короткое имя страницы латиницей, без адреса и пробелов (например romashka_ru)",
-    r"^[UW][A-Z0-9]+$": "нужен код участника Slack вида U0123ABCD (профиль → «Скопировать ID участника»)",
+    **USER_PATTERNS,
 }
 
 _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictInt, StringConstraints
+from pydantic import BeforeValidator, Field, StrictInt
 
+from listener.config.messenger_keys import ChatsFile, UsersFile
 from listener.config.network_keys import WATCHED, AccountsFile, LimitsFile, WatchFile
 from listener.config.types import (
     Author,
@@ -62,18 +63,9 @@ class BrandFile(Model):
     limits: Annotated[LimitsFile, Field(description="Пределы расходов")] = LimitsFile()
 
 
-class TelegramChatFile(Model):
-    """Чат Telegram."""
-
-    chat: Annotated[StrictInt, Field(description="Номер чата; у групп он отрицательный")]
-    topic: Annotated[StrictInt | None, Field(ge=1, description="Номер темы в группе с темами")] = None
-
-
-class ReceiverFile(Model):
+class ReceiverFile(ChatsFile):
     """Получатель: чаты, в которые приходит карточка."""
 
-    telegram: Annotated[list[TelegramChatFile], Field(description="Чаты Telegram")] = []
-    slack: Annotated[list[Text], Field(description='Каналы Slack: "#support" — обязательно в кавычках')] = []
     console: Annotated[
         list[Text],
         BeforeValidator(_console_names),
@@ -151,20 +143,9 @@ class RoutesYaml(Model):
     hours: Annotated[HoursFile | None, Field(description="Часы работы; нет ключа — круглые сутки")] = None
 
 
-class PersonFile(Model):
+class PersonFile(UsersFile):
     """Сотрудник, которому можно нажимать кнопки."""
 
-    id: Annotated[
-        PersonId | None,
-        Field(description="Короткое имя латиницей, потом не меняйте; нет ключа — берётся из имени"),
-    ] = None
-    name: Annotated[Text, Field(description="Имя и фамилия")]
-    role: Annotated[Literal["operator", "lead", "engineer"], Field(description="operator, lead или engineer")]
-    telegram: Annotated[StrictInt | None, Field(ge=1, description="Номер в Telegram (не @имя)")] = None
-    slack: Annotated[
-        Annotated[Text, StringConstraints(pattern=r"^[UW][A-Z0-9]+$")] | None,
-        Field(description="Код участника Slack: U0…"),
-    ] = None
     signature: Annotated[Text | None, Field(description="Подпись под ответом")] = None
     gender: Annotated[Literal["f", "m"] | None, Field(description="f — «взяла», m — «взял»")] = None
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from listener.config.messenger_keys import NOT_A_NUMBER, TOO_SMALL
 from listener.config.typos import (
     account_meant,
     disguised,
@@ -15,12 +16,11 @@ from listener.config.typos import (
     stranger,
 )
 from listener.config.yaml_tree import YamlWord
+from listener.messengers.registry import MESSENGERS
 from listener.networks.registry import NETWORKS
 
 _Slip = Callable[[str, Any, str], str | None]
 
-_CHAT: Final = "нужен номер чата, а не имя: добавьте бота в чат и напишите там /id, он ответит номером"
-_PERSON: Final = "нужен номер человека, а не @имя: пусть напишет боту /id, он ответит номером"
 _IN_RUSSIAN: Final = {
     **{network.title.lower(): network.id for network in NETWORKS.values()},
     "оператор": "operator",
@@ -64,7 +64,7 @@ def _whole(key: str, value: Any, _choices: str) -> str | None:
         return _QUOTED
     if _SPACED.fullmatch(value):
         return f"число пишут без пробелов: {''.join(value.split())}"
-    return {"chat": _CHAT, "telegram": _PERSON}.get(key)
+    return NOT_A_NUMBER.get(key)
 
 
 def _over_one(_key: str, value: Any, _choices: str) -> str | None:
@@ -72,7 +72,7 @@ def _over_one(_key: str, value: Any, _choices: str) -> str | None:
 
 
 def _under(key: str, _value: Any, _choices: str) -> str | None:
-    return "это номер группы, а нужен номер человека: пусть напишет боту /id" if key == "telegram" else None
+    return TOO_SMALL.get(key)
 
 
 def _duration(_key: str, value: Any, _choices: str) -> str | None:
@@ -105,8 +105,8 @@ def _choice(_key: str, value: Any, choices: str) -> str | None:
 
 
 def _one_for_many(key: str, value: Any, _choices: str) -> str | None:
-    if key == "telegram" and isinstance(value, int):
-        return f"чаты пишут списком: telegram: [{{chat: {value}}}]"
+    if isinstance(value, int) and (number := _first_key(key)):
+        return f"чаты пишут списком: {key}: [{{{number}: {value}}}]"
     if isinstance(value, YamlWord):
         return "пишут true или false"
     if not isinstance(value, str):
@@ -118,7 +118,14 @@ def _one_for_many(key: str, value: Any, _choices: str) -> str | None:
 
 
 def _keys_wanted(key: str, value: Any, _choices: str) -> str | None:
-    return f"чат пишут так: {{chat: {value}}}" if key == "telegram" and isinstance(value, int) else None
+    number = _first_key(key)
+    return f"чат пишут так: {{{number}: {value}}}" if number and isinstance(value, int) else None
+
+
+def _first_key(messenger: str) -> str | None:
+    """The key under which an address of the messenger has its number; None where an address is one text."""
+    keys = MESSENGERS[messenger].chats.keys if messenger in MESSENGERS else ()
+    return keys[0].name if keys else None
 
 
 def _pair(_key: str, value: Any, _choices: str) -> str | None:

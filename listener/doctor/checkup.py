@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from alerts.routing import Chat
 from alerts.sla import Hours, hold_until
+from domain.person import CONSOLE
 from listener.config.values import Config
 from listener.diagnosis.line import Line, bad, ok, warn
 from listener.diagnosis.wire import Look
-from listener.doctor import machine, slack, telegram
+from listener.doctor import machine
+from listener.messengers.registry import AS_READ, MESSENGERS
 from listener.networks.registry import NETWORKS
 from listener.settings import Settings
 
@@ -32,10 +34,10 @@ async def check_up(
         network = NETWORKS[name]
         yield Part(title=network.title, lines=await _all(network.diagnose(brands, options, look)))
     chats = _chats(config)
-    asked = telegram.diagnose(settings, chats["telegram"], look, send_test=send_test)
-    yield Part(title="Telegram", lines=await _all(asked))
-    asked = slack.diagnose(settings, chats["slack"], look, send_test=send_test)
-    yield Part(title="Slack", lines=await _all(asked))
+    for name, options in settings.messengers.items():
+        messenger = MESSENGERS[name]
+        asked = messenger.diagnose(options, chats.get(name, ()), look, send_test=send_test)
+        yield Part(title=messenger.title, lines=await _all(asked))
     lines = await _all(machine.diagnose(settings, look))
     ours = machine.clock(look)
     yield Part(title="Машина", lines=(*lines, *([ours] if ours else [])))
@@ -66,10 +68,10 @@ def _together(settings: Settings, config: Config | None, now: datetime) -> Itera
     with_chats = [
         receiver
         for receiver in (config.routing.receivers if config else ())
-        if any(chat.messenger != "console" for chat in receiver.chats)
+        if any(chat.messenger != CONSOLE for chat in receiver.chats)
     ]
     if config is not None and not with_chats:
-        remedy = "впишите чат в routes.yaml: docs/connect-telegram.ru.md или docs/connect-slack.ru.md"
+        remedy = f"впишите чат в routes.yaml: {' или '.join(messenger.guide for messenger in AS_READ)}"
         yield warn("говорим", "карточки только в окне программы", remedy)
     if config is not None and config.routing.hours is not None:
         yield from _held(config.routing.hours, now)
@@ -88,7 +90,7 @@ def _held(hours: Hours, now: datetime) -> Iterable[Line]:
 
 
 def _chats(config: Config | None) -> dict[str, tuple[Chat, ...]]:
-    chats: dict[str, dict[Chat, None]] = {"telegram": {}, "slack": {}}
+    chats: dict[str, dict[Chat, None]] = {}
     for receiver in config.routing.receivers if config is not None else ():
         for chat in receiver.chats:
             chats.setdefault(chat.messenger, {})[chat] = None

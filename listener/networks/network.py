@@ -3,23 +3,16 @@
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
-from listener.environment import Reader
+from listener.environment import Options, Reader
 from listener.ports import Budget, Clock, Source
 
 Tells = Literal["deletions", "edits"]
-
-
-class Options(Protocol):
-    """A network's own settings: addresses, tokens, quotas."""
-
-    def secrets(self) -> tuple[str, ...]:
-        """What no log line may show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

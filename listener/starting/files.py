@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from listener.config.latin import latin_id
+from listener.messengers.registry import AS_READ
 from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
 from listener.starting.wishes import COMPANIONS, Wishes, every, forms
@@ -97,8 +98,7 @@ sla: {{warn: 15m, due: 30m, breach: 60m}}   # сроки ответа в раб�
 
 
 def _chats(wishes: Wishes) -> list[str]:
-    telegram = [f"telegram: [{{chat: {wishes.chat}}}]"] if wishes.chat else []
-    return telegram + ([f'slack: ["{wishes.channel}"]'] if wishes.channel else [])
+    return [f"{messenger}: [{address}]" for messenger, address in wishes.chats.items()]
 
 
 def person(wishes: Wishes) -> str:
@@ -106,16 +106,19 @@ def person(wishes: Wishes) -> str:
 
 
 def people_yaml(wishes: Wishes) -> str:
+    found = " ".join(messenger.users.found for messenger in AS_READ)
     if not wishes.person:
-        return """\
-# Кто может нажимать кнопки. Номер в Telegram подскажет бот: пусть человек напишет ему /id. Код в Slack — профиль.
+        first = AS_READ[0]
+        return f"""\
+# Кто может нажимать кнопки. {found}
 people: []
-#  - {id: anna, name: Анна Иванова, role: operator, telegram: 111222333, gender: f}
+#  - {{id: anna, name: Анна Иванова, role: operator, {first.id}: {first.users.example}, gender: f}}
 """
+    keys = " или ".join(f"{messenger.id}:" for messenger in AS_READ)
     return f"""\
-# Кто может нажимать кнопки. Номер в Telegram подскажет бот: пусть человек напишет ему /id. Код в Slack — профиль.
+# Кто может нажимать кнопки. {found}
 people:
-  - {{id: {person(wishes)}, name: {_quoted(wishes.person)}, role: lead}}   # допишите telegram: или slack:
+  - {{id: {person(wishes)}, name: {_quoted(wishes.person)}, role: lead}}   # допишите {keys}
 """
 
 

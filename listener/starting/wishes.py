@@ -25,12 +25,13 @@ COMPANIONS: Final = ("заказ", "поддержка", "приложение",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """`pages` by network. `chat` and `channel` are where cards go; without either they go to the console."""
+    """`pages` by network. `chats` is where cards go, an address as routes.yaml has it by messenger; without any
+    they go to the console.
+    """
 
     name: str
     pages: Mapping[str, str] = field(default_factory=dict)
-    chat: int | None = None
-    channel: str | None = None
+    chats: Mapping[str, str] = field(default_factory=dict)
     person: str | None = None
 
     @property

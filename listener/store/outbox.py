@@ -12,7 +12,7 @@ from alerts.cases.case import Case
 from alerts.cases.telling import Priority
 from alerts.ports import FARTHEST, Delivery, Due, Notice, Room
 from alerts.routing import Chat
-from domain.person import Messenger
+from domain.person import MessengerId
 from listener.store import cases
 from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
@@ -52,7 +52,7 @@ class OutboxStore:
         mine = None if self._database.is_sqlite else worker or self._worker
         return await self._database.write(lambda c: recover(c, mine, now))
 
-    async def claim(self, messenger: Messenger, room: Room, now: datetime) -> Sequence[Due]:
+    async def claim(self, messenger: MessengerId, room: Room, now: datetime) -> Sequence[Due]:
         return await self._database.write(lambda c: claim(c, self._worker, messenger, room, now))
 
     async def shown(self, due: Due, ref: str, now: datetime) -> None:
@@ -71,7 +71,7 @@ class OutboxStore:
         """When the outbox has work next; None when nothing is open."""
         return await self._database.read(next_due)
 
-    async def waiting(self) -> dict[Messenger, int]:
+    async def waiting(self) -> dict[MessengerId, int]:
         """How many cards and notices are open, by messenger."""
         return await self._database.read(waiting)
 
@@ -83,7 +83,7 @@ class OutboxStore:
         await self._database.write(lambda c: shown(c, self._worker, marks))
 
 
-async def waiting_in(connection: AsyncConnection, messenger: Messenger, now: datetime) -> dict[Chat, Priority]:
+async def waiting_in(connection: AsyncConnection, messenger: MessengerId, now: datetime) -> dict[Chat, Priority]:
     """Each chat's most urgent priority. It goes from chat to chat along the index: ten thousand cards that wait in
     one chat are not looked at.
     """
@@ -98,7 +98,7 @@ async def waiting_in(connection: AsyncConnection, messenger: Messenger, now: dat
 
 
 async def claim(
-    connection: AsyncConnection, worker: str, messenger: Messenger, room: Room, now: datetime
+    connection: AsyncConnection, worker: str, messenger: MessengerId, room: Room, now: datetime
 ) -> list[Due]:
     """Lease what is due. A row found in `sending` was left there by a worker that died."""
     chats = room(await waiting_in(connection, messenger, now))
@@ -213,8 +213,8 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
     return min(times, default=None)
 
 
-async def waiting(connection: AsyncConnection) -> dict[Messenger, int]:
-    counts: dict[Messenger, int] = {}
+async def waiting(connection: AsyncConnection) -> dict[MessengerId, int]:
+    counts: dict[MessengerId, int] = {}
     for queue in QUEUES:
         found = await connection.execute(
             select(queue.c.messenger, func.count()).where(STILL_OPEN).group_by(queue.c.messenger)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.person import Person, users
+from domain.person import Person
 from listener.store.engine import Database, insert
 from listener.store.mentions import storable
 from listener.store.tables import people as table
@@ -23,7 +23,7 @@ class PeopleStore:
     async def recognise(self, people: Sequence[Person], now: datetime) -> tuple[Person, ...]:
         """The people with the ids that each had before, by their numbers in the messengers; all are remembered."""
         known = await self._database.read(_known)
-        if any((*user, person.id) not in known for person in people for user in users(person)):
+        if any((*user, person.id) not in known for person in people for user in person.users.items()):
             await self._database.write(lambda c: _remember(c, people, now))
         before: dict[tuple[str, str], set[str]] = defaultdict(set)
         for messenger, user, number in known:
@@ -32,7 +32,9 @@ class PeopleStore:
         return tuple(
             replace(
                 person,
-                former_ids=tuple(sorted({number for user in users(person) for number in before[user]} - taken)),
+                former_ids=tuple(
+                    sorted({number for user in person.users.items() for number in before[user]} - taken)
+                ),
             )
             for person in people
         )
@@ -48,6 +50,6 @@ async def _remember(connection: AsyncConnection, people: Sequence[Person], now: 
     rows = [
         {"messenger": messenger, "user": storable(user), "person": person.id, "name": person.name, "seen_at": now}
         for person in people
-        for messenger, user in users(person)
+        for messenger, user in person.users.items()
     ]
     await connection.execute(insert(connection.dialect.name, table).on_conflict_do_nothing(), rows)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.ports import Asked
-from domain.person import Messenger
+from domain.person import MessengerId
 from listener.store.engine import Database, insert
 from listener.store.mentions import storable
 from listener.store.tables import prompts
@@ -24,7 +24,7 @@ class PromptStore:
     async def remember(self, asked: Asked) -> None:
         await self._database.write(lambda c: remember(c, asked))
 
-    async def recall(self, messenger: Messenger, chat: str, ref: str) -> Asked | None:
+    async def recall(self, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
         return await self._database.read(lambda c: recall(c, messenger, chat, ref))
 
 
@@ -43,7 +43,7 @@ async def remember(connection: AsyncConnection, asked: Asked) -> None:
     await connection.execute(rows.on_conflict_do_nothing())
 
 
-async def recall(connection: AsyncConnection, messenger: Messenger, chat: str, ref: str) -> Asked | None:
+async def recall(connection: AsyncConnection, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
     found = await connection.execute(
         select(prompts).where(
             prompts.c.messenger == messenger, prompts.c.chat == storable(chat), prompts.c.ref == storable(ref)

@@ -24,6 +24,7 @@ from simulator.slack import Slack
 from simulator.telegram import Telegram
 from simulator.telegram_entities import plain_text
 from tests.outbox import MemoryMessenger
+from tests.people import users
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 TOKEN = "7:secret-of-the-bot"
@@ -58,7 +59,7 @@ CLAIMED = replace(
     status="Взяла Анна Иванова в 14:05",
     below=(*CARD.below, Line(text="14:05 Анна Иванова взяла", tone="italic")),
 )
-ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, slack="U01")
+ANNA = Person(id="anna", name="Анна Иванова", role="operator", users=users(telegram="111", slack="U01"))
 VERA = Person(id="vera", name="Вера Безномерная", role="lead")
 NOTE = Note(text="Обращение № 12: просрочено на 12 минут", to=(ANNA, VERA), quote="Так и не работает!")
 
@@ -117,7 +118,7 @@ class TelegramStage:
 
     def rung(self, ref: str) -> set[str]:
         mentioned = self.telegram.chats[-1001].messages[int(ref)].parsed.mentioned
-        return {person.id for person in (ANNA, VERA) if person.telegram in mentioned}
+        return {person.id for person in (ANNA, VERA) if int(person.users.get("telegram", 0)) in mentioned}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,7 +146,7 @@ class SlackStage:
 
     def rung(self, ref: str) -> set[str]:
         text = self.slack.channels["C01"].messages[ref.partition(":")[2]].text
-        return {person.id for person in (ANNA, VERA) if f"<@{person.slack}>" in text}
+        return {person.id for person in (ANNA, VERA) if f"<@{person.users.get('slack')}>" in text}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,21 +12,22 @@ from alerts.ports import Answer, Delivery, Due, Notice, Press
 from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Author, Mention
-from domain.person import Messenger, Person
+from domain.person import MessengerId, Person
 from domain.verdict import Evidence, Sentiment, Verdict
 from listener.decided import BrandVerdict, Decided, Routed, Stored
 from listener.ports import Batch
 from listener.store.presses import Answered, Wish
 from listener.store.stores import Stores
+from tests.people import users
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SOURCE = "vk.search:romashka"
 SUPPORT = Chat(messenger="telegram", chat="-1001", topic=7)
 SLACK = Chat(messenger="slack", chat="#support")
-ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, gender="f")
-OLEG = Person(id="oleg", name="Олег Смирнов", role="lead", telegram=222, gender="m")
+ANNA = Person(id="anna", name="Анна Иванова", role="operator", users=users(telegram="111"), gender="f")
+OLEG = Person(id="oleg", name="Олег Смирнов", role="lead", users=users(telegram="222"), gender="m")
 OpenStore = Callable[..., Awaitable[Stores]]
-ALL_MESSENGERS: tuple[Messenger, ...] = ("telegram", "slack", "console")
+ALL_MESSENGERS: tuple[MessengerId, ...] = ("telegram", "slack", "console")
 
 
 def later(seconds: float) -> datetime:

@@ -14,7 +14,7 @@ from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.doctor import machine
 from listener.doctor.checkup import check_up
-from listener.doctor.telegram import likely
+from listener.messengers.telegram.doctor import likely
 from listener.networks.vk.client import token_hash
 from listener.networks.vk.quota import quota_key
 from listener.ports import Budget

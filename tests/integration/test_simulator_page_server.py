@@ -74,7 +74,7 @@ async def test_the_environment_is_what_a_daemon_takes(world: Simulator) -> None:
     settings = read_settings(world.environment())
     assert settings.networks["vk"].api_url.startswith(world.address)
     assert set(settings.networks["vk"].community_tokens) == {house.screen_name for house in world.corpus.houses}
-    assert settings.slack_app_token
+    assert settings.messengers["slack"].app_token
 
 
 @pytest.mark.parametrize("network", ["vk", "x"])
@@ -222,5 +222,5 @@ async def test_it_runs_by_itself_and_says_how_to_point_a_daemon_at_it() -> None:
     process.terminate()
     rest, _ = await process.communicate()
     pairs = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in printed)
-    assert read_settings(pairs).telegram_api_url.startswith("http://127.0.0.1:")
+    assert read_settings(pairs).messengers["telegram"].api_url.startswith("http://127.0.0.1:")
     assert (process.returncode, rest) == (0, b"")

@@ -96,11 +96,10 @@ def test_questions_are_asked_for_what_no_flag_says() -> None:
         return next(answers)
 
     wishes = init.read_wishes(parsed(), ask)
-    assert (wishes.name, wishes.pages, wishes.chat, wishes.channel, wishes.person) == (
+    assert (wishes.name, wishes.pages, wishes.chats, wishes.person) == (
         "Ромашка",
         {"x": "romashka"},
-        -1001,
-        None,
+        {"telegram": "{chat: -1001}"},
         "Анна",
     )
     assert len(questions) == 6

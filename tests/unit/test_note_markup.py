@@ -13,8 +13,9 @@ from alerts.notifiers.telegram.markup import MAX_TEXT, options_keyboard, read_da
 from domain.person import Person
 from simulator.slack_limits import block_mistakes
 from simulator.telegram_entities import length, plain_text
+from tests.people import users
 
-ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, slack="U01")
+ANNA = Person(id="anna", name="Анна Иванова", role="operator", users=users(telegram="111", slack="U01"))
 OLEG = Person(id="oleg", name="Олег <Смирнов>", role="lead")
 NOTE = Note(text="Автор пишет, обращение № 5:", to=(ANNA, OLEG), quote="договор 4451 & <дом>")
 PROMPT = Prompt(
@@ -54,9 +55,15 @@ def test_a_note_that_may_have_been_said_says_so() -> None:
     assert note_text(again).startswith("_возможный повтор_\n")
 
 
+@pytest.mark.parametrize("number", ['1"><b>', "@anna", "", "-1001"])
+def test_a_number_that_is_none_links_nobody(number: str) -> None:
+    shown = render_note(replace(NOTE, to=(replace(ANNA, users=users(telegram=number)),)))
+    assert shown.endswith("🔔 Анна Иванова")
+
+
 @pytest.mark.parametrize("code", ["U01> <!channel", "here", "", "u 1"])
 def test_a_code_that_is_none_calls_nobody(code: str) -> None:
-    shown = note_text(replace(NOTE, to=(replace(ANNA, slack=code),), quote="<!here>"))
+    shown = note_text(replace(NOTE, to=(replace(ANNA, users=users(slack=code)),), quote="<!here>"))
     assert "<@" not in shown
     assert "<!" not in shown
     assert shown.endswith("🔔 Анна Иванова")

@@ -14,7 +14,7 @@ def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None
     settings = read_settings({})
     assert settings.database_url == "sqlite:///var/otklik.db"
     assert settings.networks["vk"].service_token is None
-    assert settings.telegram_token is None
+    assert settings.messengers["telegram"].token is None
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
 
 
@@ -174,8 +174,8 @@ def test_all_mistakes_come_at_once() -> None:
 def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("1:abc\n")
     settings = read_settings({"LISTENER_TELEGRAM_TOKEN_FILE": str(tmp_path / "token")})
-    assert settings.telegram_token is not None
-    assert settings.telegram_token.reveal() == "1:abc"
+    assert settings.messengers["telegram"].token is not None
+    assert settings.messengers["telegram"].token.reveal() == "1:abc"
 
 
 def test_addresses_that_carry_a_password_may_come_from_files_and_the_password_is_a_secret(tmp_path: Path) -> None:
@@ -201,8 +201,8 @@ def test_proxies_are_a_list_in_order_and_each_platform_has_its_own() -> None:
     )
     assert settings.networks["x"].road.proxies == ("socks5://me:pw1@a:1080", "http://b:3128")
     assert settings.networks["vk"].road == Road()
-    assert settings.slack_road.proxies == ("http://c:3128", "socks5h://d:1080")
-    assert settings.telegram_road.proxies == ("http://old:3128",)
+    assert settings.messengers["slack"].road.proxies == ("http://c:3128", "socks5h://d:1080")
+    assert settings.messengers["telegram"].road.proxies == ("http://old:3128",)
     assert "pw1" in settings.secrets()
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
 
 from alerts.backoff import Backoff
+from alerts.notifiers.slack import SLACK
 from alerts.notifiers.slack.api import Connect, SlackApi
 from alerts.notifiers.slack.markup import escape
 from alerts.notifiers.slack.modals import another, make_modal, mistake, read_submission
@@ -136,7 +137,7 @@ class SlackInbox:
 
     async def _obey(self, pressed: Pressed, on_press: OnPress) -> Answer:
         press = Press(
-            messenger="slack",
+            messenger=SLACK,
             key=pressed.key,
             user=pressed.user,
             user_name=pressed.user_name,

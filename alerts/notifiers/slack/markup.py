@@ -10,6 +10,7 @@ from alerts.cards.card import Card, Line, Tone
 from alerts.cards.note import Note
 from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces
+from alerts.notifiers.slack import SLACK
 from domain.person import Person
 from domain.span import Span
 
@@ -82,8 +83,9 @@ def _fitting(text: str, most: int) -> str:
 
 def _mention(person: Person) -> str:
     """A code rings the person; without one his name has to do."""
-    if person.slack and _MEMBER.fullmatch(person.slack):
-        return f"<@{person.slack}>"
+    code = person.users.get(SLACK, "")
+    if _MEMBER.fullmatch(code):
+        return f"<@{code}>"
     return _short(person.name, 80)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from alerts.notifiers.telegram import TELEGRAM
 from alerts.notifiers.telegram.api import TelegramApi, TelegramError
 from alerts.notifiers.telegram.courtesies import Courtesies
 from alerts.notifiers.telegram.prompts import Prompts
@@ -86,7 +87,7 @@ class Hearing:
 
     async def _press(self, query: Query, on_press: OnPress) -> Answer:
         press = Press(
-            messenger="telegram",
+            messenger=TELEGRAM,
             key=f"tg:{query.id}",
             user=query.user,
             user_name=query.user_name,
@@ -129,7 +130,7 @@ class Hearing:
 
     async def _take(self, reply: Reply, asked: Asked, on_press: OnPress) -> None:
         press = Press(
-            messenger="telegram",
+            messenger=TELEGRAM,
             key=f"tg:{reply.place.chat}:{reply.place.message}",
             user=reply.user,
             user_name=reply.user_name,

@@ -11,6 +11,7 @@ from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
 from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces, units
+from alerts.notifiers.telegram import TELEGRAM
 from domain.person import Person
 
 MAX_TEXT: Final = 4096
@@ -82,7 +83,8 @@ def _data(case: int, action: str, value: str) -> str:
 def _mention(person: Person) -> str:
     """A link rings the person also where he has no @name; without a number his name has to do."""
     name = _short(person.name, 80)
-    return f'<a href="tg://user?id={person.telegram}">{name}</a>' if person.telegram is not None else name
+    number = person.users.get(TELEGRAM, "")
+    return f'<a href="tg://user?id={number}">{name}</a>' if number.isdecimal() else name
 
 
 def _head(card: Card) -> list[str]:

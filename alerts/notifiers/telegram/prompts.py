@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from alerts.cards.prompt import Prompt
 from alerts.notifiers.highlights import clean, cut
+from alerts.notifiers.telegram import TELEGRAM
 from alerts.notifiers.telegram.api import TelegramApi, TelegramError
 from alerts.notifiers.telegram.markup import options_keyboard, render_prompt
 from alerts.notifiers.telegram.refusals import notify_error
@@ -31,7 +32,7 @@ class Prompts:
 
     async def ask(self, prompt: Prompt, by: Query | Reply, place: Place, at: datetime) -> None:
         """Ask whoever pressed or wrote. Raises TelegramError and what the book raises."""
-        person = Person(id=by.user, name=by.user_name, role="operator", telegram=int(by.user))
+        person = Person(id=by.user, name=by.user_name, role="operator", users={TELEGRAM: by.user})
         question = await self._api.call(
             "sendMessage",
             chat_id=place.chat,
@@ -47,7 +48,7 @@ class Prompts:
         if prompt.options:
             return
         asked = Asked(
-            messenger="telegram",
+            messenger=TELEGRAM,
             chat=str(place.chat),
             ref=str(number),
             user=by.user,
@@ -64,7 +65,7 @@ class Prompts:
 
     async def recall(self, reply: Reply) -> Asked | None:
         """What the answered message asked, or None when it asked nothing, or nobody remembers."""
-        return await self._book.recall("telegram", str(reply.place.chat), str(reply.to))
+        return await self._book.recall(TELEGRAM, str(reply.place.chat), str(reply.to))
 
     async def take_away(self, chat: int, message: int) -> None:
         """The question is settled. Telegram lets a bot delete its own messages for two days."""

@@ -13,10 +13,13 @@ from alerts.cases.transitions import Asker, Refusal, decide
 from alerts.routing import Receiver
 from domain.person import Person
 from tests.fakes import NOON
+from tests.people import users
 
-ANNA = Person(id="anna", name="Анна Иванова", role="operator", telegram=111, slack="U01", gender="f")
-BORIS = Person(id="boris", name="Борис Ли", role="operator", telegram=112, gender="m")
-OLEG = Person(id="oleg", name="Олег Смирнов", role="lead", telegram=222, slack="U02", gender="m")
+ANNA = Person(
+    id="anna", name="Анна Иванова", role="operator", users=users(telegram="111", slack="U01"), gender="f"
+)
+BORIS = Person(id="boris", name="Борис Ли", role="operator", users=users(telegram="112"), gender="m")
+OLEG = Person(id="oleg", name="Олег Смирнов", role="lead", users=users(telegram="222", slack="U02"), gender="m")
 SASHA = Person(id="sasha", name="Саша Ким", role="engineer", former_ids=("Саша Ким",))
 PEOPLE = (ANNA, BORIS, OLEG, SASHA)
 

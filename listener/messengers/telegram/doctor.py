@@ -10,9 +10,9 @@ from urllib.parse import quote
 from alerts.routing import Chat
 from listener.diagnosis.line import Line, bad, off, ok, sent_beside_the_daemon, warn
 from listener.diagnosis.wire import Look, Wire, along
-from listener.settings import Settings
+from listener.messengers.telegram.messenger import GUIDE
+from listener.messengers.telegram.options import TelegramOptions
 
-HOW: Final = "docs/connect-telegram.ru.md"
 BOT: Final = "бот"
 GENERAL: Final = 1
 OUTSIDE: Final = ("left", "kicked")
@@ -56,15 +56,15 @@ class Bot:
 
 
 async def diagnose(
-    settings: Settings, chats: tuple[Chat, ...], look: Look, *, send_test: float | None = None
+    options: TelegramOptions, chats: tuple[Chat, ...], look: Look, *, send_test: float | None = None
 ) -> AsyncIterator[Line]:
     """The ladder from the network to every chat; `send_test`: seconds to wait for the button of a test card."""
-    if settings.telegram_token is None:
+    if options.token is None:
         for line in _switched_off(chats):
             yield line
         return
-    wire = Wire("Telegram", settings.telegram_api_url, settings.telegram_road, look)
-    bot = Bot(wire=wire, token=settings.telegram_token.reveal())
+    wire = Wire("Telegram", options.api_url, options.road, look)
+    bot = Bot(wire=wire, token=options.token.reveal())
     async for line in along(wire, _lines(bot, chats, send_test)):
         yield line
 
@@ -98,9 +98,9 @@ async def _beyond(bot: Bot, chats: tuple[Chat, ...], send_test: float | None) ->
 def _switched_off(chats: tuple[Chat, ...]) -> Iterator[Line]:
     if chats:
         says = f"токен не задан, а маршруты ведут в Telegram ({len(chats)}): карточки уйдут в окно программы"
-        yield bad("токен", says, f"LISTENER_TELEGRAM_TOKEN, шаги в {HOW}")
+        yield bad("токен", says, f"LISTENER_TELEGRAM_TOKEN, шаги в {GUIDE}")
     else:
-        yield off("токен", f"не задан: Telegram выключен ({HOW})")
+        yield off("токен", f"не задан: Telegram выключен ({GUIDE})")
 
 
 async def _meet(bot: Bot) -> Line:

@@ -12,10 +12,10 @@ from aiohttp import ClientError, ClientSession, WSMsgType
 from alerts.routing import Chat
 from listener.diagnosis.line import Line, bad, off, ok, sent_beside_the_daemon, warn
 from listener.diagnosis.wire import Look, Wire, along
+from listener.messengers.slack.messenger import GUIDE
+from listener.messengers.slack.options import SlackOptions
 from listener.proxies import Proxies
-from listener.settings import Settings
 
-HOW: Final = "docs/connect-slack.ru.md"
 BOT: Final = "бот (xoxb-)"
 APP: Final = "ключ (xapp-)"
 TEST: Final = "otklik_doctor"
@@ -53,21 +53,21 @@ class App:
 
 
 async def diagnose(
-    settings: Settings, chats: tuple[Chat, ...], look: Look, *, send_test: float | None = None
+    options: SlackOptions, chats: tuple[Chat, ...], look: Look, *, send_test: float | None = None
 ) -> AsyncIterator[Line]:
     """The ladder from the network to every channel; `send_test`: seconds to wait for a test card's button."""
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
+    if options.bot_token is None or options.app_token is None:
         for line in _switched_off(chats):
             yield line
         return
-    wire = Wire("Slack", settings.slack_api_url, settings.slack_road, look)
-    app = App(wire=wire, bot=settings.slack_bot_token.reveal(), app=settings.slack_app_token.reveal())
-    async for line in along(wire, _lines(app, chats, settings, send_test)):
+    wire = Wire("Slack", options.api_url, options.road, look)
+    app = App(wire=wire, bot=options.bot_token.reveal(), app=options.app_token.reveal())
+    async for line in along(wire, _lines(app, chats, options, send_test)):
         yield line
 
 
 async def _lines(
-    app: App, chats: tuple[Chat, ...], settings: Settings, send_test: float | None
+    app: App, chats: tuple[Chat, ...], options: SlackOptions, send_test: float | None
 ) -> AsyncIterator[Line]:
     met = await _meet(app)
     for line in met:
@@ -79,16 +79,16 @@ async def _lines(
     async for line in _channels(app, chats):
         yield line
     if send_test is not None and isinstance(address, str):
-        async for line in _test_cards(app, chats, address, settings, send_test):
+        async for line in _test_cards(app, chats, address, options, send_test):
             yield line
 
 
 def _switched_off(chats: tuple[Chat, ...]) -> Iterator[Line]:
     if chats:
         says = f"токенов нет, а маршруты ведут в Slack ({len(chats)}): карточки уйдут в окно программы"
-        yield bad("токены", says, f"LISTENER_SLACK_BOT_TOKEN и LISTENER_SLACK_APP_TOKEN, шаги в {HOW}")
+        yield bad("токены", says, f"LISTENER_SLACK_BOT_TOKEN и LISTENER_SLACK_APP_TOKEN, шаги в {GUIDE}")
     else:
-        yield off("токены", f"не заданы: Slack выключен ({HOW})")
+        yield off("токены", f"не заданы: Slack выключен ({GUIDE})")
 
 
 async def _meet(app: App) -> list[Line]:
@@ -160,10 +160,10 @@ def _channel(wanted: str, known: list[Mapping[str, Any]]) -> Line:
 
 
 async def _test_cards(
-    app: App, chats: tuple[Chat, ...], address: str, settings: Settings, seconds: float
+    app: App, chats: tuple[Chat, ...], address: str, options: SlackOptions, seconds: float
 ) -> AsyncIterator[Line]:
     """A card with a button in every channel, and whether each was pressed in time."""
-    road = Proxies("Slack", settings.slack_road)
+    road = Proxies("Slack", options.road)
     try:
         async with ClientSession(connector=road.connector()) as session, session.ws_connect(address) as socket:
             sent: dict[str, str] = {}
@@ -237,7 +237,7 @@ def _refused(what: str, error: RefusedError) -> Line:
     word = error.word
     if word in _REVOKED:
         return bad(
-            what, f"ключ отозван или скопирован не весь. Slack: {word}", f"впишите новый, шаги 3 и 4 в {HOW}"
+            what, f"ключ отозван или скопирован не весь. Slack: {word}", f"впишите новый, шаги 3 и 4 в {GUIDE}"
         )
     says, remedy = _REFUSALS.get(word, ("отказано", "повторите позже; не пройдёт — покажите инженеру"))
     return bad(what, f"{says.format(right=error.needed or word)}. Slack: {word}", remedy)
@@ -247,7 +247,7 @@ _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     "channel_not_found": ("канала нет", "проверьте имя; в закрытый позовите приложение: /invite"),
     "is_archived": ("канал в архиве", "верните его из архива или назовите другой"),
     "missing_scope": ("нет права: {right}", "OAuth & Permissions → Add an OAuth Scope, потом Reinstall App"),
-    "not_allowed_token_type": ("не тот ключ", f"xoxb- и xapp- перепутаны; шаги 3 и 4 в {HOW}"),
+    "not_allowed_token_type": ("не тот ключ", f"xoxb- и xapp- перепутаны; шаги 3 и 4 в {GUIDE}"),
     "not_in_channel": ("бота нет в канале", "напишите в канале: /invite и имя приложения"),
     "socket_mode_disabled": ("Socket Mode выключен", "Settings → Socket Mode → Enable"),
     "link_disabled": ("Socket Mode выключен", "Settings → Socket Mode → Enable"),
