@@ -5,6 +5,9 @@ from datetime import datetime
 
 from domain.span import Span
 
+Place = tuple[str, str, str, str]
+"""Brand, network, author, thread."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -37,3 +40,8 @@ class Candidate:
     brand_spans: tuple[Span, ...]
     dangers: tuple[str, ...] = ()
     network_title: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where one customer's trouble is: what is said there belongs to one case."""
+        return self.brand, self.network, self.author_id, self.thread

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from alerts.candidate import Candidate
+from alerts.candidate import Candidate, Place
 from alerts.suppression import may_tell
 from listener.decided import Decided, Routed
 from listener.decision import without_chats
-
-Place = tuple[str, str, str, str]
 
 
 def within_limits(
@@ -24,16 +22,15 @@ def within_limits(
 
     def limited(route: Routed) -> Routed:
         candidate = route.candidate
-        place = (candidate.brand, candidate.network, candidate.author_id, candidate.thread)
         # What joins a case of this very batch takes no card of its own.
-        if candidate.brand not in counts or place in counted:
+        if candidate.brand not in counts or candidate.place in counted:
             return route
         permission = may_tell(counts[candidate.brand], per_day[candidate.brand], urgency=candidate.urgency)
         if not permission.allowed:
             left_out.append(candidate)
             return without_chats(route)
         counts[candidate.brand] += 1
-        counted.add(place)
+        counted.add(candidate.place)
         return route
 
     allowed = [replace(decision, routed=tuple(map(limited, decision.routed))) for decision in decided]

@@ -24,14 +24,12 @@ to somebody, or taken from somebody; a deadline came near, passed, or was broken
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads."""
 Reason = Literal[
-    "opened",
     "reopened by the customer",
     "complaint in a resting case",
     "complaint in an owned case",
     "complaint in a waiting case",
     "words in an owned case",
     "words in a case without an owner",
-    "edit",
     "rest over",
     "transfer",
     "deadline",

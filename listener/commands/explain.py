@@ -17,7 +17,7 @@ from alerts.routing import Chat, Routing, decide
 from alerts.russian import INTENT_TITLES, NBSP, moment, percent
 from classifiers.model import ModelError
 from classifiers.verdict import Question
-from domain.brand import Brand
+from domain.brand import Brand, Match
 from domain.mention import MAX_TEXT, Author, Mention, NetworkId
 from domain.person import CONSOLE
 from domain.span import Span
@@ -67,19 +67,23 @@ def run(arguments: argparse.Namespace) -> int:
     except (ConfigError, ModelError, SettingsError, LookupError, ValueError) as error:
         print(error.args[0], file=sys.stderr)
         return 2
+    matcher = Matcher(brands, MARKS)
     decider = replace(
         build_rules_with(config, config.people, None, judge).decider,
-        matcher=Matcher(brands, MARKS),
+        matcher=matcher,
         brands={brand.id: brand for brand in brands},
     )
     console = Console(highlight=False)
-    for line in explain(arguments.text[:MAX_TEXT], decider, now):
+    text = arguments.text[:MAX_TEXT]
+    for line in explain(text, decider, now, missed=matcher.missed(text)):
         console.print(line, soft_wrap=True)
     return 0
 
 
-def explain(text: str, decider: Decider, now: datetime) -> Iterator[Text]:
+def explain(text: str, decider: Decider, now: datetime, *, missed: Sequence[Match] = ()) -> Iterator[Text]:
     """The explanation line by line: for each brand found, or for the bare text when there is none.
+
+    `missed` are names that stand in the text and are not taken for a brand, each with what was missing.
 
     What is said is what the daemon's own decision on the text as a stranger's post comes to.
     """
@@ -89,6 +93,7 @@ def explain(text: str, decider: Decider, now: datetime) -> Iterator[Text]:
         (verdict,) = decider.judge.classify([Question(text=text)])
         yield _highlighted(text, (), _speaking(verdict))
         yield Text("Бренд: не найден, карточки не будет", style="yellow")
+        yield from (Text(f"  {decider.brands[miss.brand].title}: {miss.reason}") for miss in missed)
         yield from _verdict(text, verdict)
         return
     verdicts = decider.judge.classify([Question(text=text, brand=match.words) for match in matches])

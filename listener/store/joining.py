@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.candidate import Candidate
+from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
 from alerts.cases.events import CUSTOMER, Strength
 from alerts.cases.state import FRESH
@@ -21,9 +21,6 @@ from listener.store import history, outbox_rows
 from listener.store.engine import insert
 from listener.store.history import Changing
 from listener.store.tables import case_mentions, cases, mentions
-
-Place = tuple[str, str, str, str]
-"""Brand, network, author, thread: where one customer's trouble is."""
 
 THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
 
@@ -84,10 +81,6 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     return _counted(known, shown)
 
 
-def place_of(candidate: Candidate) -> Place:
-    return candidate.brand, candidate.network, candidate.author_id, candidate.thread
-
-
 def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | Edit | Write, Routed | None]]:
     """What one decision asks of which cases, in the customer's name."""
     row, linked = decision.stored.row, known.linked.get(decision.stored.row, {})
@@ -96,7 +89,7 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
             known.complaints[case].discard(row)
             yield case, Delete(mention=row, others=bool(known.complaints[case])), None
         return
-    routes = {known.by_place[place_of(route.candidate)]: route for route in decision.routed}
+    routes = {known.by_place[route.candidate.place]: route for route in decision.routed}
     for case, before in linked.items():
         route = routes.pop(case, None)
         yield case, _edit(known, case, row, before, route), route
@@ -178,7 +171,7 @@ async def _open_places(connection: AsyncConnection, decided: Iterable[Decided], 
     first: dict[Place, Routed] = {}
     for decision in decided:
         for route in decision.routed:
-            first.setdefault(place_of(route.candidate), route)
+            first.setdefault(route.candidate.place, route)
     if not first:
         return known
     # In a fixed order, so that two judges cannot wait for each other.

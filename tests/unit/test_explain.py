@@ -12,7 +12,7 @@ import pytest
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from classifiers.verdict import Question
-from domain.brand import Brand
+from domain.brand import Brand, Match
 from domain.mention import Author, Mention, NetworkId
 from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.__main__ import main
@@ -249,3 +249,11 @@ def test_an_unknown_brand_is_told_which_there_are(night_config: Path, capsys: py
 def test_a_missing_config_is_told_and_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", TEXT, "--config", str(tmp_path / "nothing")]) == 2
     assert "nothing" in capsys.readouterr().err
+
+
+def test_a_name_that_is_not_taken_for_the_brand_says_what_was_missing() -> None:
+    homonym = decider(CertainJudge(complaint=0.8))
+    (brand,) = homonym.brands.values()
+    miss = Match(brand=brand.id, words=((0, 7),), reason="имя есть, спутника из only_when рядом нет")
+    lines = [str(line) for line in explain("Дождя нет", homonym, NOW, missed=(miss,))]
+    assert lines[1:3] == ["Бренд: не найден, карточки не будет", f"  {brand.title}: {miss.reason}"]

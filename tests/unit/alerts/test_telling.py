@@ -211,8 +211,7 @@ def test_the_table_has_every_kind_of_word_every_reason_and_everybody_who_is_call
     notices = [notice for telling in tellings for notice in telling[3]]
     assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind))
     assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee))
-    unsaid = {"opened", "edit"}  # a new case is told by its chats; an edit without more is nothing new
-    assert {telling[0] for telling in tellings} | unsaid == set(get_args(Reason))
+    assert {telling[0] for telling in tellings} == set(get_args(Reason))
 
 
 def test_a_new_case_is_told_by_its_new_cards_alone() -> None:
