@@ -1,0 +1,62 @@
+"""«Можно ли написать»: what may be said to the author of one mention now, and what only a person can do by hand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from domain.mention import NetworkId
+
+Way = Literal["api", "by_hand", "invitation", "no"]
+"""By the program; by a person, at a prepared address; by a public invitation first; not at all."""
+
+Reason = Literal[
+    "author_gone",
+    "comments_closed",
+    "foreign_wall",
+    "gone",
+    "messages_closed",
+    "network_off",
+    "no_page",
+    "no_token",
+    "not_addressed",
+    "not_invited",
+    "not_supported",
+    "own_page_only",
+    "refused_before",
+]
+"""Why not, or not by the program; worded where it is shown."""
+
+Scope = Literal["author", "wall", "post"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ability:
+    """One way to reach the author. `url` is where a person does it by hand, `longest` the most characters."""
+
+    way: Way
+    reason: Reason | None = None
+    url: str | None = None
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """`reply` is public, `private` a message to the author, `remove` takes the words off the brand's own page."""
+
+    reply: Ability
+    private: Ability
+    remove: Ability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What an earlier try taught about an author, a wall or a post (`key` is its network id): `reason` stands for
+    what fails there; None: it works (the author wrote to the page, so a message is taken).
+    """
+
+    network: NetworkId
+    page: str
+    scope: Scope
+    key: str
+    reason: Reason | None
+    at: datetime

@@ -1,0 +1,72 @@
+"""An outbound: what a person has drafted and confirmed to be said to a customer, or done for him, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from domain.mention import NetworkId
+
+OutboundKind = Literal["reply", "invite", "message", "edit", "take_back", "remove", "restore"]
+"""A public answer; one with a link into a private talk; a private message; a change and a withdrawal of an own
+answer; the customer's words taken off the brand's page, and put back."""
+OutboundState = Literal["draft", "approval", "confirmed", "sending", "sent", "unknown", "refused", "cancelled"]
+"""Only what a person confirmed is ever sent; `approval`: confirmed by one, a second must agree. `unknown`: it may
+have been done, nobody knows; never sent again blindly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom an outbound speaks to, and where: the mention that it answers, as its network knows it.
+
+    `mention` is the mention's network id, `thread` the id of the post that its conversation hangs on. `wall` is
+    whose page it was said on where that is not the author's own (`Mention.place`), `page` the brand's own page or
+    account that speaks (`vk:romashka_help`, `x:romashka_ru`), None where the brand has none with a token. `text` and
+    `quoted_author` are what tells whether the brand was spoken to.
+    """
+
+    brand: str
+    network: NetworkId
+    mention: str
+    kind: str
+    url: str
+    author: str
+    author_handle: str | None
+    thread: str
+    wall: str | None
+    page: str | None
+    text: str = ""
+    quoted_author: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of it on the network: `ref` is its id there, `url` where people see it, empty where nowhere."""
+
+    ref: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """`id` is the store's number, and the source of the network's own key against doubles (guid, random_id).
+
+    `author` and `confirmed_by` are Person.ids. `of` is the earlier outbound's `Sent` that an edit or a withdrawal
+    speaks of. `link` is the invitation's address, which stands in `text` already; where the network attaches it in
+    another way, it takes it from here. `tries` counts earlier tries whose outcome is known to be none.
+    """
+
+    id: int
+    case: int
+    kind: OutboundKind
+    target: Target
+    text: str
+    author: str
+    state: OutboundState = "draft"
+    confirmed_by: str | None = None
+    approved_by: str | None = None
+    of: Sent | None = None
+    link: str | None = None
+    sent: Sent | None = None
+    reason: str | None = None
+    tries: int = 0
+    created_at: datetime
