@@ -1,4 +1,4 @@
-"""«Можно ли написать»: what may be said to the author of one mention now, and what only a person can do by hand."""
+"""«Можно ли написать»: what may be said to the author of one mention now, and what only a person can do."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -20,8 +20,8 @@ class Target:
 
     `mention` is the mention's network id, `thread` the id of the post that its conversation hangs on. `wall` is
     whose page it was said on where that is not the author's own (`Mention.place`), `page` the brand's own page or
-    account that speaks (`vk:romashka_help`, `x:romashka_ru`), None where the brand has none with a token. `text` and
-    `quoted_author` are what tells whether the brand was spoken to.
+    account that speaks (`vk:romashka_help`, `x:romashka_ru`), None where the brand has none with a token. `text`
+    and `quoted_author` are what tells whether the brand was spoken to.
     """
 
     brand: str
