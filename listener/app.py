@@ -146,6 +146,14 @@ def build_pipeline(
     )
 
 
+def to_console(routing: Routing) -> Routing:
+    """The routes with every receiver in the console, under its own name."""
+    receivers = (
+        replace(receiver, chats=(Chat(messenger=CONSOLE, chat=receiver.name),)) for receiver in routing.receivers
+    )
+    return replace(routing, receivers=tuple(receivers))
+
+
 def within_reach(routing: Routing, reachable: frozenset[MessengerId]) -> Routing:
     """The routes without the chats of messengers that are off; a receiver left with none gets the console.
 

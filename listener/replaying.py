@@ -1,6 +1,7 @@
-"""Replay: mentions from a file through the whole pipeline, the real store and the configured receivers."""
+"""Replay: mentions from a file through the whole pipeline and the real store to messengers."""
 
 import asyncio
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -52,6 +53,8 @@ def read_mentions(file: BinaryIO, progress: Progress, on_bad: Callable[[BadLine]
     while line := file.readline(LONGEST_LINE):
         progress.lines += 1
         progress.bytes += len(line)
+        if progress.lines == 1:
+            line = line.removeprefix(BOM_UTF8)  # editors on Windows begin a file so
         try:
             if line.strip():
                 yield parse_mention(orjson.loads(_whole(line, file, progress)), NETWORKS)
@@ -133,5 +136,5 @@ class Replaying:
 
     async def _due_soon(self) -> bool:
         """Whether something is to be shown now or soon."""
-        due = await self._stores.outbox.next_due()
+        due = await self._stores.outbox.next_due(self._messengers)
         return due is not None and (due - self._clock.now()).total_seconds() <= NEARLY

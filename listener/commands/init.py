@@ -1,6 +1,7 @@
 """`listener init`: a few questions, and a config with comments stands there; nothing is ever overwritten."""
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -8,9 +9,13 @@ from importlib.resources import files as packaged
 from pathlib import Path
 from typing import Any, Final
 
-from listener.config.load import check
+from listener.commands.sizing import print_today
+from listener.config.load import check, load
+from listener.config.values import ConfigError
+from listener.environment import SettingsError
 from listener.messengers.registry import AS_READ
 from listener.networks.registry import NETWORKS
+from listener.settings import read_settings
 from listener.starting.files import SECRETS, by_hand, files
 from listener.starting.wishes import Wishes
 
@@ -51,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"  в {config / 'brands'} уже слушают: {', '.join(others)}; чужие примеры удалите")
     for mistake in check(config):
         print(f"  {'предупреждение: ' if mistake.warning else ''}{mistake}")
+    print(f"\nСколько о бренде «{wishes.name}» пишут:")
+    _show_today(arguments.dir, config, wishes.id)
     print(_next(arguments.dir))
     return 0
 
@@ -99,9 +106,21 @@ def _written(path: Path, text: str, by_hand: str) -> str:
     return f"  написан: {path}"
 
 
+def _show_today(folder: Path, config: Path, brand: str) -> None:
+    """Where there is a key already, today's mentions; where reading costs money, what a day would cost."""
+    try:
+        settings = read_settings(os.environ, folder / SECRETS)
+        chosen = next(one for one in load(config).brands if one.id == brand)
+    except (SettingsError, ConfigError, StopIteration):
+        print("  узнаем, когда настройки будут без ошибок: listener queries --today")
+        return
+    print_today(settings, chosen)
+
+
 def _next(folder: Path) -> str:
     return (
         f"\nДальше: впишите ключи в {folder / SECRETS} (откуда их взять — docs/connect-*.ru.md), потом\n"
-        "  listener doctor     скажет, чего не хватает, и сколько упоминаний за сутки\n"
+        "  listener doctor     скажет, чего не хватает\n"
+        "  listener queries --today    спросит сети, сколько упоминаний за сутки и что стоит день\n"
         "  listener run        начнёт слушать"
     )

@@ -1,4 +1,4 @@
-"""`listener replay FILE`: mentions from a file through the whole pipeline, the real store and the receivers."""
+"""`listener replay FILE`: mentions from a file through the whole pipeline and the real store to the console."""
 
 import argparse
 import asyncio
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from classifiers.model import ModelError
-from listener.app import build_messengers, build_pipeline, build_rules
+from listener.app import build_messengers, build_pipeline, build_rules, to_console
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
 from listener.config.load import load
@@ -39,6 +39,9 @@ from listener.web.health import Health
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="JSONL, also gzipped; - for standard input")
     parser.add_argument("--config", type=Path, metavar="DIR", help="the configuration (LISTENER_CONFIG_DIR)")
+    parser.add_argument(
+        "--to-receivers", action="store_true", help="cards to the chats of routes.yaml; without it to the console"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings = read_settings(os.environ, Path(".env"), config_dir=arguments.config)
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         with _opened(arguments.file) as (file, size):
-            return asyncio.run(_replay(file, size, settings))
+            return asyncio.run(_replay(file, size, settings, to_receivers=arguments.to_receivers))
     except OSError as error:
         print(f"{arguments.file}: файл не читается: {error.strerror or error}", file=sys.stderr)
         return 2
@@ -71,15 +74,17 @@ def _opened(name: str) -> Iterator[tuple[BinaryIO, int | None]]:
             yield file, os.fstat(file.fileno()).st_size or None
 
 
-async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
+async def _replay(file: BinaryIO, size: int | None, settings: Settings, *, to_receivers: bool) -> int:
     began = time.monotonic()
     clock = SystemClock()
     counted = Counted()
     async with contextlib.AsyncExitStack() as stack:
-        config = _awake(load(settings.config_dir))
+        config = _for_now(load(settings.config_dir), to_receivers=to_receivers)
         stores = await open_stores(settings.database_url)
         stack.push_async_callback(stores.close)
         people = await stores.people.recognise(config.people, clock.now())
+        if not to_receivers:
+            settings = replace(settings, messengers={})
         messengers = build_messengers(settings, clock.now, stores.prompts)
         for notifier in messengers.notifiers.values():
             stack.push_async_callback(notifier.close)
@@ -102,12 +107,13 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings) -> int:
     return 1 if counted.bad else 0
 
 
-def _awake(config: Config) -> Config:
-    """The config without night: who replays a file waits for its cards now, not in the morning."""
-    hours = config.routing.hours
-    if hours is None:
-        return config
-    return replace(config, routing=replace(config.routing, hours=replace(hours, night="send")))
+def _for_now(config: Config, *, to_receivers: bool) -> Config:
+    """The config without night: who replays a file waits for its cards now, not in the morning. Unless asked for,
+    no card of old mentions goes into the operators' chats.
+    """
+    routing = config.routing if to_receivers else to_console(config.routing)
+    hours = routing.hours and replace(routing.hours, night="send")
+    return replace(config, routing=replace(routing, hours=hours))
 
 
 def _complain(line: BadLine) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from alerts.russian import decimal, number
 from listener.store.figures import Figures
@@ -20,7 +21,7 @@ def print_figures(
 ) -> None:
     """Print what a run added to the store."""
     new = after.mentions - before.mentions
-    table = Table(title=title, show_header=False, title_justify="left")
+    table = Table(title=Text(title), show_header=False, title_justify="left")
     if read is not None:
         table.add_row("прочитано строк", number(read))
     if bad:

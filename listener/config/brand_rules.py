@@ -19,8 +19,14 @@ _SHORTEST_NAME: Final = 3
 _SHORTEST_PREFIX: Final = 3
 _LISTS: Final = ("names", "only_when", "never_when", "phrases")
 _GLUED: Final = re.compile(r"[;|\n]")
+_ASIDE: Final = re.compile(r"[(\[]|\w{3,}\s*/\s*\w{3,}")
+_LEGAL_FORM: Final = re.compile(r"^(?:ООО|АО|ПАО|ЗАО|ОАО|ИП)\s+", re.IGNORECASE)
+_MAIL: Final = re.compile(r"\S+@\S+\.\w+")
 _RARELY: Final = 0.95
 _SLOW: Final = 3600.0
+_FAST: Final = 10.0
+_A_CENT_OR_TWO: Final = 1.0
+_A_FORTUNE: Final = 1000.0
 
 
 def brand_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
@@ -33,6 +39,11 @@ def brand_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
         yield from _phrase_mistakes(tree, key, getattr(brand, key))
     yield from _watch_mistakes(tree, brand)
     yield from _threshold_mistakes(tree, brand.alert.complaint_at)
+    yield from _money_mistakes(tree, brand)
+    for place, author in enumerate(brand.ignore_authors):
+        if "*" in author:
+            message = f"звёздочка в «{author}» ничего не значит: авторов называют по одному"
+            yield tree.mistake(("ignore_authors", place), message)
 
 
 def repeated_brands(brands: Sequence[tuple[Tree, BrandFile]]) -> Iterator[Mistake]:
@@ -93,9 +104,23 @@ def _name_mistakes(tree: Tree, brand: BrandFile, place: int, name: str) -> Itera
         account = account_meant(name) or name.removeprefix("@")
         message = f"«{name}» — страница, а не имя: впишите её в accounts, без адреса и знака @: {account}"
         yield tree.mistake(("names", place), message)
+    elif advice := _as_people_say(name):
+        yield tree.mistake(("names", place), f"«{name}» люди так не пишут: {advice}", warning=True)
     elif letters < _SHORTEST_NAME and not brand.only_when:
         message = f"имя «{name}» короче трёх букв и встретится повсюду: добавьте спутников в only_when"
         yield tree.mistake(("names", place), message, warning=True)
+
+
+def _as_people_say(name: str) -> str | None:
+    """What to write instead of a name that stands so in a register or a signature, and in nobody's complaint."""
+    if _MAIL.fullmatch(name):
+        return "это адрес почты; впишите имя"
+    if _ASIDE.search(name):
+        return "скобки и косую черту уберите, каждое имя впишите отдельно, через запятую"
+    if (form := _LEGAL_FORM.match(name)) and len(name) > form.end():
+        bare = name[form.end() :].strip(' «»"')
+        return f"впишите «{bare}»"
+    return None
 
 
 def _phrase_mistakes(tree: Tree, key: str, phrases: Sequence[str]) -> Iterator[Mistake]:
@@ -114,7 +139,11 @@ def _watch_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
     watched = {name: keys for name, keys in brand.watch if keys is not None}
     for name, keys in watched.items():
         yield from _watch_keys(tree, name, keys, own=getattr(brand.accounts, name))
-    if not watched:
+    empty = [name for name in NETWORKS if name in brand.watch.model_fields_set and name not in watched]
+    for name in empty:
+        message = f"после «{name}:» пусто: впишите {name}: {{search: true}} или уберите ключ"
+        yield tree.mistake(("watch", name), message, warning=True)
+    if not (watched or empty):
         networks = " или ".join(NETWORKS)
         yield tree.mistake(("watch",), f"бренд нигде не слушают: впишите в watch {networks}", warning=True)
 
@@ -132,12 +161,18 @@ def _watch_keys(tree: Tree, name: str, keys: BaseModel, own: Sequence[str]) -> I
             yield tree.mistake(place, message)
         if key.means == "pages":
             yield from _own_pages(tree, place, value, own)
-        if key.means == "every" and seconds(value).total_seconds() > _SLOW:
-            message = f"поиск раз в {value}: ответ в течение часа не получится; обычно ставят от 1m до 15m"
-            yield tree.mistake(place, message, warning=True)
+        if key.means == "every" and (odd := _odd_cadence(value)):
+            yield tree.mistake(place, f"поиск раз в {value}: {odd}; обычно ставят от 1m до 15m", warning=True)
     if not heard:
         message = f"в {network.short} ничего не слушается: поставьте search: true или уберите {name} из watch"
         yield tree.mistake(here, message, warning=True)
+
+
+def _odd_cadence(every: str) -> str | None:
+    asked = seconds(every).total_seconds()
+    if asked > _SLOW:
+        return "ответ в течение часа не получится"
+    return "раньше ничего не услышать, а лимит сети уйдёт" if asked < _FAST else None
 
 
 def _own_pages(tree: Tree, here: Place, pages: Sequence[str], own: Sequence[str]) -> Iterator[Mistake]:
@@ -155,6 +190,16 @@ def _threshold_mistakes(tree: Tree, at: float) -> Iterator[Mistake]:
     elif at > _RARELY:
         message = f"порог {at:g}: столь уверенной жалобы почти не бывает, карточек не будет; обычно ставят 0.6"
         yield tree.mistake(path, message, warning=True)
+
+
+def _money_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
+    for key, usd in brand.limits:
+        if usd is not None and usd < _A_CENT_OR_TWO:
+            message = f"{usd:g} $ в день — это меньше сотни записей, потом до завтра тишина; обычно ставят 5"
+            yield tree.mistake(("limits", key), message, warning=True)
+        elif usd is not None and usd > _A_FORTUNE:
+            message = f"{usd:g} долларов в день — не описка? Это предел трат, обычно ставят 5"
+            yield tree.mistake(("limits", key), message, warning=True)
 
 
 def _compared(value: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from classifiers.morphology import analyzer
 from domain.brand import Brand
-from listener.brands.letters import is_cyrillic, words_of
+from listener.brands.letters import is_cyrillic, is_latin, other_layout, words_of
 from listener.brands.matcher import Matcher
 from listener.brands.self_check import unfound
 from listener.config.values import Mistake
@@ -18,6 +18,8 @@ _EVERYWHERE: Final = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"})
 _OF_COMPANIES: Final = ("банк", "флот", "пром", "телеком", "нефть", "экспорт")
 """What the dictionary's company names end in that it does not mark as such: Сбербанк, Аэрофлот."""
 _SENSIBLE: Final = 0.05
+_LONG_ENOUGH: Final = 5
+"""Letters of a word that is not by chance a word on the other keys as well."""
 
 
 def finding_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
@@ -33,6 +35,7 @@ def finding_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
             message = f"«{entry.text}» само себя не находит: напишите иначе, например «{written}»"
         yield tree.mistake(key, message)
     yield from _companions(tree, brand)
+    yield from _vetoes(tree, brand)
     yield from _ordinary_names(tree, brand)
 
 
@@ -55,16 +58,30 @@ def _companions(tree: Tree, brand: Brand) -> Iterator[Mistake]:
         if words_of(companion) in names:
             message = f"спутник «{companion}» — само имя: рядом с собой оно не считается, впишите другое слово"
             yield tree.mistake(("only_when", place), message, warning=True)
-        elif _everywhere(words_of(companion)):
+        elif is_everywhere(companion):
             message = f"спутник «{companion}» стоит рядом с чем угодно и ничего не доказывает: уберите его"
             yield tree.mistake(("only_when", place), message, warning=True)
 
 
+def _vetoes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
+    companions = {words_of(companion) for companion in brand.only_when}
+    for place, phrase in enumerate(brand.never_when):
+        if is_everywhere(phrase):
+            message = f"«{phrase}» стоит рядом с чем угодно и отменит бренд почти везде: впишите оборот целиком"
+            yield tree.mistake(("never_when", place), message)
+        elif words_of(phrase) in companions:
+            message = f"«{phrase}» и спутник (only_when), и запрет: вплотную к имени запрет сильнее; оставьте одно"
+            yield tree.mistake(("never_when", place), message)
+
+
 def _ordinary_names(tree: Tree, brand: Brand) -> Iterator[Mistake]:
-    if brand.only_when or brand.never_when:
-        return  # somebody has thought of it
     for place, name in enumerate(brand.names):
         words = words_of(name)
+        if len(words) == 1 and (meant := _in_other_layout(words[0])):
+            message = f"«{name}» набрано в другой раскладке? Это «{meant}»; такое находится и само"
+            yield tree.mistake(("names", place), message, warning=True)
+        if brand.only_when or brand.never_when:
+            continue  # somebody has thought of it
         if len(words) == 1 and is_ordinary(words[0]):
             message = (
                 f"«{name}» — обычное слово: найдётся всё, что им называют; впишите спутников (only_when) "
@@ -83,7 +100,16 @@ def is_ordinary(word: str) -> bool:
     )
 
 
-def _everywhere(words: Sequence[str]) -> bool:
+def _in_other_layout(word: str) -> str | None:
+    """The Russian word that these Latin letters are on the same keys; None where they are no such word."""
+    russian = other_layout(word)
+    typed = len(word) >= _LONG_ENOUGH and is_latin(word) and russian.isalpha()
+    return russian if typed and analyzer().word_is_known(russian) else None
+
+
+def is_everywhere(phrase: str) -> bool:
+    """Whether it is one word of those that stand in every text: «и», «не», «на»."""
+    words = words_of(phrase)
     tags = _tags(words[0]) if len(words) == 1 and is_cyrillic(words[0]) else ()
     return bool(tags) and all(tag.POS in _EVERYWHERE for tag in tags)
 

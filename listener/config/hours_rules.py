@@ -1,8 +1,10 @@
 """What no single value of the hours and deadlines can show: an order that cannot be, blocks that overlap."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from listener.config.schema import HoursFile, SlaFile
 from listener.config.types import seconds
@@ -28,8 +30,71 @@ def hours_mistakes(tree: Tree, hours: HoursFile) -> Iterator[Mistake]:
         yield tree.mistake(
             ("hours",), "ни одного рабочего часа: впишите weekdays или уберите hours (круглые сутки)"
         )
+    elif "weekend" not in hours.model_fields_set and hours.night != "send":
+        which = "карточки" if hours.night == "hold" else "карточки, кроме срочных,"
+        message = (
+            f'выходные не названы: с пятницы до понедельника {which} ждут; впишите weekend: ["10:00-18:00"] '
+            "или, если так и надо, weekend: []"
+        )
+        yield tree.mistake(("hours", "weekdays"), message, warning=True)
+    yield from _zone_mistakes(tree, hours.timezone)
+
+
+def _zone_mistakes(tree: Tree, zone: str) -> Iterator[Mistake]:
+    here = ("hours", "timezone")
+    if zone.upper().startswith("ETC/"):
+        message = f"у «{zone}» знак читается наоборот (Etc/GMT-3 — это Москва): напишите Europe/Moscow"
+        yield tree.mistake(here, message, warning=True)
     try:
-        ZoneInfo(hours.timezone)
+        known = ZoneInfo(zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"часовой пояс «{hours.timezone}» неизвестен: пишут так: Europe/Moscow, Asia/Yekaterinburg"
-        yield tree.mistake(("hours", "timezone"), message)
+        known = ""
+    # On some disks europe/moscow is found too, and elsewhere the same config would be refused.
+    if known not in available_timezones():
+        like = _zone_meant(zone) or "Europe/Moscow, Asia/Yekaterinburg"
+        yield tree.mistake(here, f"часовой пояс «{zone}» неизвестен: пишут так: {like}")
+
+
+def _zone_meant(text: str) -> str | None:
+    """«Москва», MSK, UTC+3, europe/moscow → the zone's own name."""
+    plain = text.strip().lower()
+    if city := _CITIES.get(plain):
+        return city
+    if (ahead := _AHEAD.fullmatch(plain)) and (city := _BY_HOURS.get(int(ahead[1]))):
+        return city
+    zones = sorted(available_timezones())
+    return next((zone for zone in zones if plain in (zone.lower(), zone.lower().rpartition("/")[2])), None)
+
+
+_AHEAD: Final = re.compile(r"(?:utc|gmt)?\s*\+\s*0?(\d{1,2})(?::00)?")
+_CITIES: Final = {
+    "москва": "Europe/Moscow",
+    "мск": "Europe/Moscow",
+    "msk": "Europe/Moscow",
+    "петербург": "Europe/Moscow",
+    "санкт-петербург": "Europe/Moscow",
+    "калининград": "Europe/Kaliningrad",
+    "самара": "Europe/Samara",
+    "екатеринбург": "Asia/Yekaterinburg",
+    "омск": "Asia/Omsk",
+    "новосибирск": "Asia/Novosibirsk",
+    "красноярск": "Asia/Krasnoyarsk",
+    "иркутск": "Asia/Irkutsk",
+    "якутск": "Asia/Yakutsk",
+    "владивосток": "Asia/Vladivostok",
+    "магадан": "Asia/Magadan",
+    "камчатка": "Asia/Kamchatka",
+}
+_BY_HOURS: Final = {
+    2: "Europe/Kaliningrad",
+    3: "Europe/Moscow",
+    4: "Europe/Samara",
+    5: "Asia/Yekaterinburg",
+    6: "Asia/Omsk",
+    7: "Asia/Novosibirsk",
+    8: "Asia/Irkutsk",
+    9: "Asia/Yakutsk",
+    10: "Asia/Vladivostok",
+    11: "Asia/Magadan",
+    12: "Asia/Kamchatka",
+}

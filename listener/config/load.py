@@ -116,7 +116,8 @@ def _read_words(directory: Path, folder: _Folder) -> None:
         folder.words = WordsYaml()
         return
     tree, folder.words = _parse(path, WordsYaml, folder)
-    folder.mistakes += words_rules.words_mistakes(tree, folder.words) if folder.words else ()
+    names = [name for _, brand in folder.brands for name in brand.names]
+    folder.mistakes += words_rules.words_mistakes(tree, folder.words, names) if folder.words else ()
 
 
 def _read_templates(directory: Path, folder: _Folder) -> None:
@@ -146,8 +147,11 @@ def _parse(path: Path, model: type[_Model], folder: _Folder) -> tuple[Tree, _Mod
     folder.mistakes += tree.mistakes
     if tree.value is None and tree.mistakes:
         return tree, None
+    needed = [key for key, field in model.model_fields.items() if field.is_required()]
+    if tree.value is None and needed:
+        folder.mistakes.append(tree.mistake((), f"файл пуст: впишите {', '.join(needed)} или уберите его"))
+        return tree, None
     try:
-        # An empty file is an empty set of keys: what is missing is then said key by key.
         parsed = model.model_validate({} if tree.value is None else tree.value)
     except ValidationError as error:
         folder.mistakes += _mistakes(tree, error, model)

@@ -73,7 +73,7 @@ class LimitsFile(  # its keys are the networks that cost money
         {
             f"{name}{USD_PER_DAY}": (Annotated[Dollars | None, Field(description=_usd_help(network))], None)
             for name, network in NETWORKS.items()
-            if network.paid
+            if network.price is not None
         }
     )
 ):

@@ -1,7 +1,8 @@
 """What no single value of people.yaml can show: who is written twice, who can press nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from domain.person import MessengerId
 from listener.config.latin import latin_id
 from listener.config.messenger_keys import IDS
 from listener.config.schema import PeopleYaml, PersonFile
@@ -19,9 +20,8 @@ def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
     seen: dict[tuple[str, str], str] = {}
     for place, person in enumerate(people.people):
         users = person.users()
-        for key, user in users.items():
-            for message in MESSENGERS[key].users.slips(user):
-                yield tree.mistake(("people", place, key), message)
+        for key, message in _slips(users):
+            yield tree.mistake(("people", place, key), message)
         if not users:
             message = f"у «{person.name}» нет ни {', ни '.join(IDS)}: нажимать кнопки не получится"
             yield tree.mistake(("people", place), message, warning=True)
@@ -33,6 +33,17 @@ def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
     yield from _same_ids(tree, people)
     if not people.people:
         yield tree.mistake(("people",), "людей нет: нажимать кнопки на карточках будет некому", warning=True)
+    elif all(person.role != "lead" for person in people.people):
+        message = (
+            "нет ни одного старшего (role: lead): о сорванном сроке сказать некому, чужое обращение не забрать"
+        )
+        yield tree.mistake(("people",), message, warning=True)
+
+
+def _slips(users: Mapping[MessengerId, str]) -> Iterator[tuple[MessengerId, str]]:
+    for messenger, user in users.items():
+        for message in MESSENGERS[messenger].users.slips(user):
+            yield messenger, message
 
 
 def _same_ids(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:

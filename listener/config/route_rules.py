@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from alerts.routing import Chat
 from classifiers.lexicon import TOPICS
+from domain.person import MessengerId
 from listener.config.messenger_keys import IDS
 from listener.config.people_rules import person_id
 from listener.config.russian import meant
@@ -59,12 +61,23 @@ def _receiver_mistakes(
     if not (chats or receiver.console):
         message = f"у получателя «{name}» нет ни одного чата: впишите {', '.join(IDS)} или console: true"
         yield tree.mistake(here, message)
+    for place, chat in _twice(chats):
+        message = f"этот чат у «{name}» уже назван: карточка придёт в него один раз"
+        yield tree.mistake((*here, chat.messenger, place), message, warning=True)
     users = [person.users() for person in people.people] if people else []
     for messenger, place, chat in chats:
         known = frozenset(by_messenger[messenger] for by_messenger in users if messenger in by_messenger)
         for slip in MESSENGERS[messenger].chats.slips(chat, known):
             where: Place = (*here, messenger, place, *((slip.key,) if slip.key else ()))
             yield tree.mistake(where, slip.message, warning=slip.warning)
+
+
+def _twice(chats: Sequence[tuple[MessengerId, int, Chat]]) -> Iterator[tuple[int, Chat]]:
+    seen: set[Chat] = set()
+    for _, place, chat in chats:
+        if chat in seen:
+            yield place, chat
+        seen.add(chat)
 
 
 def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around) -> Iterator[Mistake]:
@@ -102,12 +115,18 @@ def _shadowed(tree: Tree, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
         above = next((place for place in range(below) if _covers(conditions[place], narrow)), None)
         if above is None:
             continue
-        if not conditions[above].model_dump(exclude_defaults=True):
-            message = "условие пустое и подходит всему: до маршрутов ниже дело не дойдёт"
-            yield tree.mistake(("route", "routes", above, "when"), message, warning=True)
-            return
+        if _takes_all(conditions[above]):
+            break
         message = f"сюда ничего не придёт: всё забирает маршрут {above + 1} выше; поставьте этот перед ним"
         yield tree.mistake(("route", "routes", below, "when"), message, warning=True)
+    all_taken = next((place for place, when in enumerate(conditions) if _takes_all(when)), None)
+    if all_taken is not None:
+        message = "условие пустое и подходит всему: до маршрутов ниже и до route.to дело не дойдёт"
+        yield tree.mistake(("route", "routes", all_taken, "when"), message, warning=True)
+
+
+def _takes_all(when: WhenFile) -> bool:
+    return not when.model_dump(exclude_defaults=True)
 
 
 def _covers(wide: WhenFile, narrow: WhenFile) -> bool:

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from listener.config.messenger_keys import PATTERNS as USER_PATTERNS
 from listener.config.slips import slip_of_the_hand
-from listener.config.typos import disguised, stranger
+from listener.config.typos import disguised, same_in_other_case, stranger
 from listener.config.yaml_tree import YamlWord
 from listener.networks.registry import AUTHOR_EXAMPLES, AUTHOR_PATTERN
 
@@ -19,6 +19,8 @@ _SHOWN: Final = 40
 def meant(word: str, known: Iterable[str]) -> str:
     """« (возможно, вы имели в виду «…»)» with the nearest known word, or the list of what is known."""
     choices = sorted(known)
+    if twin := same_in_other_case(word, choices):
+        return f"; пишут так: «{twin}»"
     if twin := disguised(word, choices):
         letters = stranger(word) or "буквы другого алфавита"
         return f"; выглядит как «{twin}», но в нём {letters}: наберите слово заново"
@@ -37,6 +39,8 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
         return f"неизвестный ключ «{key}»{_key_meant(key, _keys_at(model, error['loc'][:-1]))}"
     if error["type"] == "missing":
         return f"не хватает обязательного ключа «{key}»: добавьте его"
+    if error["type"] == "model_type":
+        return _keys_wanted(key, _keys_at(model, error["loc"]), error["input"])
     where = f"«{key}»: " if key else ""
     if slip := slip_of_the_hand(error["type"], key, error["input"], _choices(error.get("ctx", {}))):
         return f"{where}{slip} {_shown(error['input'])}"
@@ -44,6 +48,15 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     if wanted is None:
         return f"{where}значение {_shown(error['input'])} не подходит"
     return where + wanted(error.get("ctx", {}), _shown(error["input"]))
+
+
+def _keys_wanted(key: str, keys: Sequence[str], value: object) -> str:
+    """Where keys belong and something else stands; a file's own are its first lines."""
+    if not key:
+        return f"файл начинается с ключа, например «{keys[0]}:» {_shown(value)}"
+    if slip := slip_of_the_hand("model_type", key, value, ""):
+        return f"«{key}»: {slip} {_shown(value)}"
+    return f"«{key}»: нужны ключи со значениями ({', '.join(keys)}) {_shown(value)}"
 
 
 def _key_meant(key: str, keys: Sequence[str]) -> str:
@@ -63,7 +76,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "— а тут пусто"
     if isinstance(value, YamlWord):
-        return f"«{value}»"
+        return f"— а тут слово «{value}»"
     if isinstance(value, (dict, list)):
         return f"— а тут {kind_of(value)}"
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
@@ -114,26 +127,26 @@ _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "block": lambda _, got: f'нужны часы вида "09:00-18:00", в кавычках {got}',
     "block_order": lambda _, got: f"начало должно быть раньше конца {got}; работа за полночь — два промежутка",
     "bool_type": lambda _, got: f"нужно true или false {got}",
-    "dict_type": lambda _, got: f"нужны ключи со значениями {got}",
+    "dict_type": lambda _, got: f"нужны ключи со значениями, без чёрточек в начале строк {got}",
     "duration": lambda _, got: f"нужен срок вида 90s, 15m, 1h или 2d {got}",
     "empty_list": lambda _, __: "список пуст: впишите хотя бы одно значение",
     "float_type": lambda _, got: f"нужно число, например 0.6 {got}",
     "greater_than": lambda context, got: f"нужно число больше {context.get('gt'):g} {got}",
-    "greater_than_equal": lambda context, got: f"нужно число не меньше {context.get('ge')} {got}",
-    "int_from_float": lambda _, got: f"нужно целое число {got}",
-    "int_type": lambda _, got: f"нужно целое число {got}",
+    "greater_than_equal": lambda context, got: f"нужно число не меньше {context.get('ge'):g} {got}",
+    "int_from_float": lambda _, got: f"нужно целое число, без точки {got}",
+    "int_type": lambda _, got: f"нужно целое число, без точки {got}",
     "less_than_equal": lambda context, got: f"нужно число не больше {context.get('le')} {got}",
     "list_type": lambda _, got: f"нужен список в квадратных скобках или с чёрточками {got}",
     "literal_error": lambda context, got: f"можно только {_choices(context)} {got}",
     "never_found": lambda _, got: f"такого в тексте не встретится; знак = ставят один раз, перед фразой {got}",
-    "model_type": lambda _, got: f"нужны ключи со значениями {got}",
     "string_pattern_mismatch": _pattern,
     "string_too_long": lambda context, _: f"слишком длинно: не больше {context.get('max_length')} знаков",
     "string_too_short": lambda _, __: "пустая строка: впишите значение или уберите ключ",
-    "string_type": lambda _, got: f"нужен текст {got}; имя из цифр берут в кавычки, у срока стоит буква: 90s, 15m",
+    "string_type": lambda _, got: f"нужен текст {got}",
+    "too_long": lambda context, _: f"слишком длинно: не больше {context.get('max_length')} знаков",
     "too_short": lambda _, __: "пусто: впишите хотя бы одно значение",
-    "yaml_word": lambda _, got: (
-        f"слово {got} YAML читает как «да/нет»: имя берут в кавычки, да/нет пишут true/false"
+    "yaml_word": lambda context, _: (
+        f"слово «{context.get('word')}» YAML читает как «да/нет»: имя берут в кавычки, да/нет пишут true/false"
     ),
 }
 """pydantic's error type → what is wanted; every type that the schema can raise (held by a test)."""

@@ -45,7 +45,7 @@ class BrandFile(Model):
     """Бренд: что слушать и что считать упоминанием."""
 
     id: Annotated[Identifier, Field(description="Короткое имя латиницей: буквы, цифры, - и _. Потом не меняйте")]
-    title: Annotated[Text, Field(description="Название для карточек")]
+    title: Annotated[Text, Field(max_length=100, description="Название для карточек")]
     names: Annotated[Texts, Field(description="Имена бренда. Падежи, латиница и раскладка находятся сами")]
     only_when: Annotated[
         list[Text], Field(description="Имя — обычное слово? Один из этих спутников должен быть рядом")

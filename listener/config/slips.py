@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from listener.config.messenger_keys import NOT_A_NUMBER, TOO_SMALL
+from listener.config.network_keys import USD_PER_DAY
 from listener.config.typos import (
     account_meant,
     disguised,
@@ -13,7 +14,9 @@ from listener.config.typos import (
     minus_meant,
     number_meant,
     plain,
+    same_in_other_case,
     stranger,
+    thousands_meant,
 )
 from listener.config.yaml_tree import YamlWord
 from listener.messengers.registry import MESSENGERS
@@ -49,10 +52,12 @@ def slip_of_the_hand(kind: str, key: str, value: Any, choices: str) -> str | Non
     return slip(key, value, choices) if slip else None
 
 
-def _fraction(_key: str, value: Any, _choices: str) -> str | None:
+def _fraction(key: str, value: Any, _choices: str) -> str | None:
     if not isinstance(value, str):
         return None
-    return number_meant(value) or (_QUOTED if _is_number(value) else None)
+    if meant := number_meant(value) or (_QUOTED if _is_number(value) else None):
+        return meant
+    return "нужно число, без слов и знаков, например 5" if key.endswith(USD_PER_DAY) else None
 
 
 def _whole(key: str, value: Any, _choices: str) -> str | None:
@@ -64,18 +69,26 @@ def _whole(key: str, value: Any, _choices: str) -> str | None:
         return _QUOTED
     if _SPACED.fullmatch(value):
         return f"число пишут без пробелов: {''.join(value.split())}"
+    if thousands := thousands_meant(value):
+        return f"число пишут целиком: {thousands}"
     return NOT_A_NUMBER.get(key)
 
 
 def _over_one(_key: str, value: Any, _choices: str) -> str | None:
+    if value in range(2, 10):
+        return f"нужно число не больше 1; возможно, 0.{value}"
     return f"нужно число не больше 1; {value:g} % — это {value / 100:g}" if 1 < value <= 100 else None
 
 
-def _under(key: str, _value: Any, _choices: str) -> str | None:
-    return TOO_SMALL.get(key)
+def _under(key: str, value: Any, _choices: str) -> str | None:
+    return TOO_SMALL.get(key) if value < 0 else None
 
 
 def _duration(_key: str, value: Any, _choices: str) -> str | None:
+    if _NO_TIME.fullmatch(value):
+        return "срок должен быть больше нуля"
+    if _AGES.fullmatch(value):
+        return "такого длинного срока не бывает: нужен, например, 15m"
     meant = duration_meant(value)
     return f"нужен срок вида 90s, 15m, 1h: напишите {meant}" if meant else None
 
@@ -85,19 +98,31 @@ def _hours(_key: str, value: Any, _choices: str) -> str | None:
     return f'нужны часы вида "09:00-18:00": напишите "{meant}"' if meant else None
 
 
-def _other_look(_key: str, value: Any, _choices: str) -> str | None:
+def _other_look(key: str, value: Any, _choices: str) -> str | None:
     if not isinstance(value, str):
         return None
     if account := account_meant(value):
+        if key == _AUTHORS:
+            return f'это адрес: автора пишут так: "{_network_of(value)}:{account}"'
         return f"это адрес: впишите из него только «{account}», без адреса"
     letters = stranger(value)
     return f"в слове {letters}: наберите его заново латиницей" if letters else None
+
+
+def _network_of(address: str) -> str:
+    """The network whose site the address is of; the first one where none is."""
+    sites = ((network.id, mark) for network in NETWORKS.values() for mark in network.marks if "/" in mark)
+    return next((name for name, site in sites if site in address), next(iter(NETWORKS)))
 
 
 def _choice(_key: str, value: Any, choices: str) -> str | None:
     if not isinstance(value, str):
         return None
     known = [choice.strip() for choice in choices.split(",")]
+    if isinstance(value, YamlWord):
+        return f"можно только {choices}"
+    if twin := same_in_other_case(value, known):
+        return f"пишут строчными: {twin}"
     if twin := disguised(value, known):
         return f"выглядит как «{twin}», но в нём {stranger(value) or 'русские буквы'}: наберите слово латиницей"
     english = _IN_RUSSIAN.get(value.lower().strip("."))
@@ -109,12 +134,22 @@ def _one_for_many(key: str, value: Any, _choices: str) -> str | None:
         return f"чаты пишут списком: {key}: [{{{number}: {value}}}]"
     if isinstance(value, YamlWord):
         return "пишут true или false"
+    if isinstance(value, dict):
+        return _braced(key, value)
     if not isinstance(value, str):
         return None
     if _DASHED.match(value):
         return "перед каждым значением списка — дефис и пробел, а не тире и не слитно: «- имя»"
+    value = _ROUND.sub(r"\1", value.strip().rstrip(","))
     shown = f'"{value}"' if value.startswith("#") else value
     return f"нужен список в квадратных скобках: {key}: [{shown}]"
+
+
+def _braced(key: str, value: Mapping[str, Any]) -> str | None:
+    """{Ромашка, Лютик} for [Ромашка, Лютик], {chat: -1003} for [{chat: -1003}]."""
+    if value and all(inner is None for inner in value.values()):
+        return f"список пишут в квадратных скобках: {key}: [{', '.join(value)}]"
+    return f"список берут ещё и в квадратные скобки: {key}: [{{…}}]" if _first_key(key) else None
 
 
 def _keys_wanted(key: str, value: Any, _choices: str) -> str | None:
@@ -128,8 +163,14 @@ def _first_key(messenger: str) -> str | None:
     return keys[0].name if keys else None
 
 
-def _pair(_key: str, value: Any, _choices: str) -> str | None:
-    """YAML reads `vk: -100500` as a key and its value."""
+def _text(key: str, value: Any, _choices: str) -> str | None:
+    """What is no text and ought to be. YAML reads `vk: -100500` as a key and its value."""
+    if value is None:
+        return "нужен текст; всё после знака # — примечание, значение с # берут в кавычки"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if key in _TIMES:
+            return f"у срока стоит буква: {value}s — секунды, {value}m — минуты"
+        return f'имя из цифр берут в кавычки: "{value}"'
     if isinstance(value, dict) and len(value) == 1:
         ((key, inner),) = value.items()
         return f'двоеточие с пробелом — это ключ; значение берут в кавычки и без пробела: "{key}:{inner}"'
@@ -140,7 +181,12 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text) is not None
 
 
-_DASHED: Final = re.compile(r"[–—-]")
+_AUTHORS: Final = "ignore_authors"
+_TIMES: Final = frozenset({"every", "warn", "due", "breach"})
+_NO_TIME: Final = re.compile(r"0+\s*[smhd]?")
+_AGES: Final = re.compile(r"[1-9]\d{6,}[smhd]")
+_ROUND: Final = re.compile(r"\((.*)\)")
+_DASHED: Final = re.compile(r"[–—•·*-]")
 _SPACED: Final = re.compile(r"-?\d{1,3}(?:\s\d{3})+")
 _QUOTED: Final = "нужно число, без кавычек"
 
@@ -155,5 +201,5 @@ _SLIPS: Final[Mapping[str, _Slip]] = {
     "model_type": _keys_wanted,
     "literal_error": _choice,
     "string_pattern_mismatch": _other_look,
-    "string_type": _pair,
+    "string_type": _text,
 }

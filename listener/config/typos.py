@@ -17,13 +17,15 @@ _PERCENT: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 _FRACTION: Final = re.compile(r"(\d+[.,]\d+)\s*([hd])")
 _ADDRESS: Final = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,4}/@?([A-Za-z0-9_.]+)")
 _SPAN: Final = re.compile(r"(\d+)\s*([a-zа-я]+)\.?")
+_THOUSANDS: Final = re.compile(r"(\d+)\s*(?:k|к|тыс\.?)")
 _HOURS: Final = re.compile(r"(\d{1,2})(?:[:.\-](\d{2}))?\s*(?:-|–|—|до|to)\s*(\d{1,2})(?:[:.\-](\d{2}))?")
+_HOURS_OF_DAY: Final = 24
 _TO_LATIN_LOOKS: Final = str.maketrans("авсенкмортху", "abcehkmoptxy")
 _UNITS: Final = {
-    "s": ("с", "сек", "секунд", "секунды", "секунда", "sec", "seconds"),
-    "m": ("м", "мин", "минут", "минуты", "минута", "min", "minutes", "minute"),
-    "h": ("ч", "час", "часа", "часов", "hour", "hours"),
-    "d": ("д", "день", "дня", "дней", "сутки", "суток", "day", "days"),
+    "s": ("s", "с", "сек", "секунд", "секунды", "секунда", "sec", "seconds"),
+    "m": ("m", "м", "мин", "минут", "минуты", "минута", "min", "minutes", "minute"),
+    "h": ("h", "ч", "час", "часа", "часов", "hour", "hours"),
+    "d": ("d", "д", "день", "дня", "дней", "сутки", "суток", "day", "days"),
 }
 
 
@@ -50,6 +52,17 @@ def disguised(word: str, known: Iterable[str]) -> str | None:
     """The known word that this one looks exactly like and is not: a Cyrillic «с» in `watch`."""
     looks = skeleton(fold(word))
     return next((other for other in known if other != word and skeleton(fold(other)) == looks), None)
+
+
+def same_in_other_case(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one is but for capitals."""
+    return next((other for other in known if other != word and other.casefold() == word.casefold()), None)
+
+
+def thousands_meant(text: str) -> str | None:
+    """10k, 10 тыс. → 10000."""
+    found = _THOUSANDS.fullmatch(text.strip().lower())
+    return f"{found[1]}000" if found else None
 
 
 def number_meant(text: str) -> str | None:
@@ -79,12 +92,13 @@ def duration_meant(text: str) -> str | None:
 
 
 def hours_meant(text: str) -> str | None:
-    """9-18, 9.00–18.00 → 09:00-18:00."""
+    """9-18, 9.00–18.00 → 09:00-18:00; None for hours that no day has."""
     found = _HOURS.fullmatch(text.strip())
     if not found:
         return None
     start, start_minutes, end, end_minutes = found.groups(default="00")
-    return f"{int(start):02}:{start_minutes}-{int(end):02}:{end_minutes}"
+    meant = f"{int(start):02}:{start_minutes}-{int(end):02}:{end_minutes}"
+    return meant if int(start) < _HOURS_OF_DAY and meant.partition("-")[2] <= "24:00" else None
 
 
 def account_meant(text: str) -> str | None:

@@ -1,23 +1,52 @@
 """What no single value of words.yaml and templates.yaml can show: words run together, unknown blanks."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Final
 
+from classifiers.lexicon import TOPICS
+from listener.brands.letters import words_of
+from listener.config.finding import is_everywhere
 from listener.config.russian import meant
 from listener.config.schema import TemplatesYaml, WordsYaml
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
 
+_NEARLY: Final = 0.8
+"""How alike two topics are of which one was probably meant for the other."""
+_SIGN: Final = re.compile(r"^[«»\"“”„'#-]+|[»\"“”„'!?#]+$|\*")
+"""What stands about a word in a config and is no part of it in a text."""
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _PLACEHOLDERS: Final = ("имя", "оператор", "ссылка")
-_OTHER_BRACKETS: Final = re.compile(rf"\{{\{{\s*\w+\s*\}}\}}|[\[(<%](?:{'|'.join(_PLACEHOLDERS)})[\])>%]")
+_OPEN: Final = re.compile(r"\{[^{}]*(?:\{|$)")
+_OTHER_BRACKETS: Final = re.compile(
+    rf"\$(?:{'|'.join(_PLACEHOLDERS)})\b|\{{\{{\s*\w+\s*\}}\}}|[\[(<%](?:{'|'.join(_PLACEHOLDERS)})[\])>%]"
+)
 
 
-def words_mistakes(tree: Tree, words: WordsYaml) -> Iterator[Mistake]:
+def words_mistakes(tree: Tree, words: WordsYaml, names: Collection[str]) -> Iterator[Mistake]:
+    """`names` are the brands'."""
     for topic, markers in words.topics.items():
-        yield from _glued(tree, ("topics", topic), markers)
-    yield from _glued(tree, ("urgent",), words.urgent)
+        yield from _marker_mistakes(tree, ("topics", topic), markers)
+        if built_in := _nearly_built_in(topic):
+            message = (
+                f"тема «{topic}» — новая, а встроенная называется «{built_in}»: маршрут найдёт только одну из них"
+            )
+            yield tree.mistake(("topics", topic), message, warning=True)
+    yield from _marker_mistakes(tree, ("urgent",), words.urgent)
+    own = {words_of(name) for name in names}
+    for place, marker in enumerate(words.urgent):
+        if words_of(marker) in own:
+            message = f"«{marker}» — имя бренда: срочным станет каждое упоминание; уберите его отсюда"
+            yield tree.mistake(("urgent", place), message)
+
+
+def _nearly_built_in(topic: str) -> str | None:
+    if topic in TOPICS:
+        return None
+    near = get_close_matches(topic.casefold(), TOPICS, n=1, cutoff=_NEARLY)
+    return near[0] if near else None
 
 
 def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]:
@@ -28,6 +57,9 @@ def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]
             )
             yield tree.mistake(("templates", name), message)
             continue
+        if _OPEN.search(text):
+            message = f"в заготовке «{name}» скобка {{ не закрыта, и вставки не будет: пишут {{имя}}"
+            yield tree.mistake(("templates", name), message)
         for placeholder in _PLACEHOLDER.findall(text):
             if placeholder not in _PLACEHOLDERS:
                 hint = meant(placeholder, _PLACEHOLDERS)
@@ -35,8 +67,16 @@ def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]
                 yield tree.mistake(("templates", name), message)
 
 
-def _glued(tree: Tree, path: Place, markers: Sequence[str]) -> Iterator[Mistake]:
+def _marker_mistakes(tree: Tree, path: Place, markers: Sequence[str]) -> Iterator[Mistake]:
     for place, marker in enumerate(markers):
+        bare = marker.removeprefix("=").strip()
+        if is_everywhere(bare):
+            message = f"«{marker}» есть в каждом тексте и ничего не значит: уберите его"
+            yield tree.mistake((*path, place), message)
+        elif any(map(str.isalnum, bare)) and (sign := _SIGN.search(bare)):
+            without = f"уберите знак {sign.group()}: слово и так ищется в любой форме"
+            message = f"«{marker}» в тексте не встретится: {without}"
+            yield tree.mistake((*path, place), message)
         if any(sign in marker for sign in ",;|\n"):
             whole = " ".join(marker.split())
             message = f"«{whole}» — несколько слов в одном значении: разделите их запятыми, без кавычек"

@@ -1,5 +1,6 @@
 """YAML with line numbers: a file becomes plain values and the line of each, or mistakes in Russian."""
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,8 +142,11 @@ class _Reader:
             return plain(node.value)
         if bare and node.tag.endswith(":bool") and node.value.lower() not in _BOOLEANS:
             return YamlWord(node.value)  # `no`, `on`: see YamlWord
-        if node.tag.endswith((":timestamp", ":binary")):
+        if node.tag.endswith((":timestamp", ":binary")) or _is_disguised_number(node):
             return str(node.value)
+        if node.tag.endswith(":int") and _OCTAL.fullmatch(node.value):
+            self._complain(node, f"«{node.value}»: число не начинают с нуля, а имя из цифр берут в кавычки")
+            return int(node.value)
         try:
             value = yaml.constructor.SafeConstructor().construct_document(node)
         except (yaml.YAMLError, ValueError, OverflowError, ArithmeticError, RecursionError):
@@ -152,6 +156,15 @@ class _Reader:
 
     def _complain(self, node: yaml.Node, message: str) -> None:
         self.mistakes.append(Mistake(file=self._file, line=node.start_mark.line + 1, message=message))
+
+
+_OCTAL: Final = re.compile(r"[-+]?0\d+")
+_DISGUISED: Final = re.compile(r"[:_xXbBnN]")
+
+
+def _is_disguised_number(node: yaml.Node) -> bool:
+    """1:30 is ninety to YAML, -1003_7 is -10037, .nan a number: nobody who writes them means that."""
+    return node.tag.endswith((":int", ":float")) and _DISGUISED.search(node.value) is not None
 
 
 class YamlWord(str):
@@ -194,11 +207,19 @@ def _tab_line(text: str) -> int | None:
 
 
 _EXPLANATIONS: Final = {
+    "the node content, but found ','": "две запятые подряд или запятая в начале списка",
+    "but found ','": "значение начинается со скобки и после неё стоит ещё что-то: возьмите в кавычки всё значение",
+    "expected '<document start>'": "после конца (строки «...» или скобки) стоит ещё что-то: уберите её",
+    "expected URI": "знак ! в начале значения: возьмите значение в кавычки",
+    r"found character '\t'": "табуляция вместо пробела: замените её пробелом",
     "found unexpected end of stream": "кавычка или скобка открыта и не закрыта",
     "found unexpected document separator": "кавычка открыта и не закрыта",
     "could not find expected ':'": "после ключа нужны двоеточие и пробел («ключ: значение»)",
     "mapping values are not allowed": "лишнее двоеточие или отступ; значение с двоеточием берут в кавычки",
-    "but found '<scalar>'": "после закрывающей кавычки стоит ещё что-то: возьмите в кавычки всё значение",
+    "but found '<scalar>'": (
+        "после закрывающей кавычки или скобки стоит ещё что-то: возьмите в кавычки всё значение, "
+        "а если они в нём есть — в одинарные: 'ООО \"Ромашка\"'"
+    ),
     "expected <block end>": "сбит отступ: строки одного уровня начинаются с одной колонки",
     "but found '<stream end>'": "скобка [ или { открыта и не закрыта (слово с # берут в кавычки)",
     "expected ',' or": 'не хватает запятой или закрывающей скобки (слово с # берут в кавычки: "#support")',

@@ -57,7 +57,7 @@ class Look:
 
 
 class SilentError(Exception):
-    """The platform was not reached; carries the line that says why."""
+    """The platform was not reached, or does not answer what was asked; carries the line that says why."""
 
     def __init__(self, line: Line) -> None:
         super().__init__(line.says)

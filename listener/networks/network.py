@@ -1,7 +1,7 @@
 """What a network is: its names, its accounts, what can be watched on it, how it is asked and what it tells."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
@@ -29,6 +29,14 @@ class WatchKey:
     default: bool | str | list[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What reading costs: dollars for a mention by an author who is new that day, and how that is put together."""
+
+    usd: float
+    words: str
+
+
 OptionsT = TypeVar("OptionsT", bound=Options)
 
 
@@ -40,9 +48,10 @@ class Network(Generic[OptionsT]):
     `author_example` by those who write the config. `marks` is what stands before an account's name in a text,
     `markup` what its readers do not see as it is written: they see its one group.
     `account` reads an account as people write it and gives the id or the name without case; `author_url` is the
-    author's page. `queries` is a brand in the network's own dialect. `paid`: reading it costs money. `tells` is
-    what becomes of a mention later and reaches us by itself. `sources` builds what the brands watch, and logs
-    what is off.
+    author's page. `queries` is a brand in the network's own dialect. `price` is None where reading is free.
+    `today` is how much its search finds of a brand in the last 24 hours, strangers of the same name among it: None
+    without a token; it raises SilentError. `tells` is what becomes of a mention later and reaches us by itself.
+    `sources` builds what the brands watch, and logs what is off.
     """
 
     id: NetworkId
@@ -57,11 +66,12 @@ class Network(Generic[OptionsT]):
     author_url: Callable[[Author], str]
     watch: tuple[WatchKey, ...]
     queries: Callable[[Brand], tuple[str, ...]]
-    paid: bool
+    price: Price | None
     tells: frozenset[Tells]
     options: Callable[[Reader], OptionsT]
     searches_per_day: Callable[[OptionsT], int | None]
     sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
+    today: Callable[[Brand, OptionsT, Look], Awaitable[int | None]]
     diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
 
     def place(self, kind: str) -> str:

@@ -50,7 +50,7 @@ def brand_yaml(wishes: Wishes) -> str:
     lines += [
         f"limits: {{{name}_usd_per_day: 5}}         # сколько долларов в день можно тратить на {network.short}"
         for name, network in NETWORKS.items()
-        if network.paid
+        if network.price is not None
     ]
     return "\n".join(lines) + "\n"
 

@@ -67,9 +67,9 @@ class OutboxStore:
     async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         await self._database.write(lambda c: redirect(c, self._worker, due, chat, now))
 
-    async def next_due(self) -> datetime | None:
-        """When the outbox has work next; None when nothing is open."""
-        return await self._database.read(next_due)
+    async def next_due(self, messengers: Collection[MessengerId] | None = None) -> datetime | None:
+        """When the outbox has work next, in these messengers or in any; None when nothing is open."""
+        return await self._database.read(lambda c: next_due(c, messengers))
 
     async def waiting(self) -> dict[MessengerId, int]:
         """How many cards and notices are open, by messenger."""
@@ -206,9 +206,15 @@ async def recover(connection: AsyncConnection, worker: str | None, now: datetime
     return count
 
 
-async def next_due(connection: AsyncConnection) -> datetime | None:
+async def next_due(connection: AsyncConnection, messengers: Collection[MessengerId] | None) -> datetime | None:
     """When the earliest open row is due, leased ones when their lease runs out."""
-    earliest = union_all(*(select(func.min(queue.c.due_at).label("at")).where(STILL_OPEN) for queue in QUEUES))
+    asked = [
+        STILL_OPEN if messengers is None else and_(STILL_OPEN, queue.c.messenger.in_(messengers))
+        for queue in QUEUES
+    ]
+    earliest = union_all(
+        *(select(func.min(queue.c.due_at).label("at")).where(of) for queue, of in zip(QUEUES, asked, strict=True))
+    )
     times = [row.at for row in await connection.execute(earliest) if row.at is not None]
     return min(times, default=None)
 

@@ -72,6 +72,12 @@ def page(
     return answer
 
 
+def counts(found: int, since: datetime, until: datetime) -> dict[str, Any]:
+    """How many posts there were."""
+    row = {"start": _time(since), "end": _time(until), "tweet_count": found}
+    return {"data": [row], "meta": {"total_tweet_count": found}}
+
+
 def lookup(
     posts: Sequence[Post], gone: Sequence[str], *, fields: frozenset[str], users: frozenset[str] | None
 ) -> dict[str, Any]:

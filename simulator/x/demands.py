@@ -11,6 +11,7 @@ from simulator.x.answers import invalid
 from simulator.x.fields import EXPANSIONS, LOOKUP, POST_FIELDS, SEARCH, SHARED, USER_FIELDS
 from simulator.x.posts import snowflake, time_of
 
+GRANULARITIES: Final = ("minute", "hour", "day")
 WEEK: Final = timedelta(days=7)
 MOST_LOOKED_UP: Final = 100
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -52,6 +53,14 @@ def read_search(params: Mapping[str, str], now: datetime, settle: timedelta) -> 
         raise invalid("start_time", params["start_time"], message)
     floor = snowflake(oldest) if since is None and start is None else 0
     return _demand(params, (10, 100), end=now - settle, floor=floor)
+
+
+def read_counts(params: Mapping[str, str], now: datetime, settle: timedelta) -> Demand:
+    """The demand of a count of recent posts. Raises RefusedError."""
+    size = params.get("granularity", "hour")
+    if size not in GRANULARITIES:
+        raise invalid("granularity", size, f"The `granularity` query parameter value [{size}] is not one of them")
+    return read_search({name: value for name, value in params.items() if name != "granularity"}, now, settle)
 
 
 def read_mentions(params: Mapping[str, str], now: datetime) -> Demand:

@@ -10,11 +10,29 @@ from aiohttp import web
 
 from simulator.faults import Faults, middleware
 from simulator.people import Writer
-from simulator.x.answers import RefusedError, invalid, lookup, no_such_user, page, too_many, unauthorized, user
-from simulator.x.demands import Demand, next_token, read_fields, read_lookup, read_mentions, read_search
+from simulator.x.answers import (
+    RefusedError,
+    counts,
+    invalid,
+    lookup,
+    no_such_user,
+    page,
+    too_many,
+    unauthorized,
+    user,
+)
+from simulator.x.demands import (
+    Demand,
+    next_token,
+    read_counts,
+    read_fields,
+    read_lookup,
+    read_mentions,
+    read_search,
+)
 from simulator.x.fields import POST_FIELDS, USER_FIELDS
-from simulator.x.posts import Post, Posts
-from simulator.x.query import QueryError, parse_query
+from simulator.x.posts import Post, Posts, time_of
+from simulator.x.query import Matches, QueryError, parse_query
 
 WINDOW: Final = timedelta(minutes=15)
 LONGEST_QUERY: Final = 512
@@ -70,7 +88,7 @@ class X:
         self._settle = settle
         self._posts = Posts()
         self._accounts: dict[str, Writer] = {}
-        limits = {"search": 450, "mentions": 450, "users": 300, "tweets": 300, **(limits or {})}
+        limits = {"search": 450, "counts": 300, "mentions": 450, "users": 300, "tweets": 300, **(limits or {})}
         self._meters = {name: _Meter(limit=limit) for name, limit in limits.items()}
 
     def post(
@@ -121,6 +139,7 @@ class X:
         app = web.Application(middlewares=[middleware(self.faults)])
         app.router.add_get("/2/tweets", self._serve("tweets", self._lookup))
         app.router.add_get("/2/tweets/search/recent", self._serve("search", self._search))
+        app.router.add_get("/2/tweets/counts/recent", self._serve("counts", self._counts))
         app.router.add_get("/2/users/by/username/{username}", self._serve("users", self._by_username))
         app.router.add_get("/2/users/{id}/mentions", self._serve("mentions", self._mentions))
         return app
@@ -153,14 +172,26 @@ class X:
     def _search(self, request: web.Request) -> dict[str, Any]:
         now = self._clock()
         demand = read_search(request.query, now, self._settle)
+        matches = self._asked(request)
+        return self._page(demand, lambda post: _shown(post, now) and matches(post))
+
+    def _counts(self, request: web.Request) -> dict[str, Any]:
+        """All of the time that was asked for stands in one row."""
+        now = self._clock()
+        demand, matches = read_counts(request.query, now, self._settle), self._asked(request)
+        posts = self._posts.newest_first(after=demand.after, before=demand.before)
+        found = sum(_shown(post, now) and matches(post) for post in posts)
+        return counts(found, time_of(demand.after), now)
+
+    def _asked(self, request: web.Request) -> Matches:
+        """What the query finds. Raises RefusedError."""
         query = request.query.get("query", "")
         if not 1 <= len(query) <= LONGEST_QUERY:
             raise invalid("query", query, f"query must be 1 to {LONGEST_QUERY} characters, it has {len(query)}")
         try:
-            matches = parse_query(query)
+            return parse_query(query)
         except QueryError as error:
             raise invalid("query", query, f"There were errors processing your request: {error}") from None
-        return self._page(demand, lambda post: _shown(post, now) and matches(post))
 
     def _mentions(self, request: web.Request) -> dict[str, Any]:
         now = self._clock()

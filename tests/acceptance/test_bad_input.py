@@ -146,6 +146,35 @@ async def test_a_replay_does_not_wait_for_the_morning(tmp_path: Path) -> None:
     assert {one["state"] for one in deliveries} == {"delivered"}
 
 
+async def test_a_replay_tells_the_console_and_the_receivers_only_when_it_is_asked_to(tmp_path: Path) -> None:
+    row = {
+        "network": "vk",
+        "kind": "post",
+        "id": "1_1",
+        "url": "https://vk.com/wall1_1",
+        "author": {"id": "1", "name": "Иван"},
+        "text": ANGRY,
+        "published_at": "2026-11-22T10:00:00+00:00",
+    }
+    # With the mark that editors on Windows begin a file with, and signs that a table could take for its own.
+    (tmp_path / "old [bold].jsonl").write_text(json.dumps(row), encoding="utf-8-sig")
+    (tmp_path / "new.jsonl").write_text(
+        json.dumps({**row, "id": "2_2", "author": {"id": "2", "name": "Пётр"}}), encoding="utf-8"
+    )
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+    ):
+        code, out, errors = await daemon.command("replay", "old [bold].jsonl")
+        assert code == 0, errors
+        assert "[support] Жалоба № 1" in out
+        assert "Прогон old [bold].jsonl" in out
+        assert cards(simulator) == {}
+        code, out, errors = await daemon.command("replay", "--to-receivers", "new.jsonl")
+        assert code == 0, errors
+        assert {chat for chat, _ in cards(simulator)} == {"telegram:-1001", "slack:support"}
+
+
 async def test_a_null_where_a_string_should_be_costs_one_line_of_a_replay(tmp_path: Path) -> None:
     good = {
         "network": "vk",

@@ -195,6 +195,8 @@ async def test_next_due_is_the_earliest_open_delivery(store: Stores) -> None:
     assert await store.outbox.next_due() is None
     await complain(store, mention(1))
     assert await store.outbox.next_due() == NOW
+    assert await store.outbox.next_due({"slack"}) is None
+    assert await store.outbox.next_due({"telegram", "slack"}) == NOW
     (delivery,) = await claim(store)
     assert await store.outbox.next_due() == later(60)
     await store.outbox.retry(delivery, later(5), "x", unknown=False)

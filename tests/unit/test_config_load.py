@@ -45,6 +45,7 @@ sla: {warn: 15m, due: 30m, breach: 1h}
 hours:
   weekdays: ["14:00-24:00", "09:00-13:00"]
   holidays: russia
+  weekend: []
 """
 PEOPLE = """\
 people:
@@ -178,7 +179,7 @@ MISTAKES = {
     "a star in the middle": ("brand", BRAND.replace("ромашк* при", "ром*шка при"), 6, "звёздочка не на конце"),
     "a star after two letters": ("brand", BRAND.replace("ромашк* при", "ро* при"), 6, "три буквы"),
     "an alias": ("brand", BRAND.replace("[связь, интернет]", "[&a связь, *a]"), 4, "ссылки YAML"),
-    "a list for a file": ("brand", "- id: a\n", 1, "нужны ключи"),
+    "a list for a file": ("brand", "- id: a\n", 1, "начинается с ключа"),
     "an unknown receiver": ("routes", ROUTES.replace("to: support", "to: suport"), 5, "имели в виду «support»"),
     "an unknown receiver of a route": (
         "routes",
@@ -208,7 +209,7 @@ MISTAKES = {
         "раньше конца",
     ),
     "hours of 25": ("routes", ROUTES.replace("09:00-13:00", "09:00-25:00"), 11, "09:00-18:00"),
-    "an unknown zone": ("routes", ROUTES + "  timezone: Moscow\n", 13, "Europe/Moscow"),
+    "an unknown zone": ("routes", ROUTES + "  timezone: Moscow\n", 14, "Europe/Moscow"),
     "an unknown role": ("people", PEOPLE.replace("role: lead", "role: boss"), 3, "operator, lead, engineer"),
     "a Telegram id in quotes": ("people", PEOPLE.replace("222", '"222"'), 3, "без кавычек"),
     "one Telegram id for two": ("people", PEOPLE.replace("222", "111"), 3, "уже записан за «Анна Иванова»"),

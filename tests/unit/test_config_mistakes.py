@@ -1,4 +1,4 @@
-"""Sixty mistakes that SMM staff make: each is named at its line, with the cause and what to write instead."""
+"""Mistakes that SMM staff make: each is named at its line, with the cause and what to write instead."""
 
 from pathlib import Path
 from typing import Final
@@ -32,7 +32,7 @@ def people(old: str, new: str) -> str:
 
 
 # what is wrong → file, its text, the line, what the message must say
-SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
+MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     # numbers
     "a decimal comma in brackets": ("brand", brand("0.7", "0,7"), 12, ("0,7", "с точкой: 0.7")),
     "a decimal comma on a line of its own": (
@@ -260,17 +260,144 @@ SIXTY: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         2,
         ("пишут {имя}",),
     ),
+    # what YAML makes of it
+    "a tab after a colon": ("brand", brand("title: ", "title:\t"), 2, ("табуляция вместо пробела",)),
+    "two commas": ("brand", brand("[Ромашка, Ромашка", "[Ромашка,, Ромашка"), 3, ("две запятые подряд",)),
+    "an exclamation mark": ("brand", brand("title: ", "title: !"), 2, ("знак !", "в кавычки")),
+    "quotes as a table writes them": (
+        "brand",
+        brand("Ромашка Телеком\n", '"ООО ""Ромашка"""\n'),
+        2,
+        ("в одинарные",),
+    ),
+    "lines after the end": ("brand", BRAND + "...\nid: b\n", 15, ("после конца",)),
+    "a sign that begins a remark": ("brand", brand("title: Ромашка", "title: #Ромашка"), 2, ("примечание",)),
+    "a number with a nought before it": ("people", people("222", "0222"), 3, ("не начинают с нуля",)),
+    "a time of day for a span": ("brand", brand("every: 90s", "every: 1:30"), 10, ("нужен срок", "«1:30»")),
+    "a chat with its topic after a line": (
+        "routes",
+        routes("-1003", "-1003_7"),
+        3,
+        ("нужен номер чата", "-1003_7"),
+    ),
+    "no number at all": ("brand", brand("0.7", ".nan"), 12, ("нужно число",)),
+    "a boundless number": ("brand", brand("x_usd_per_day: 5", "x_usd_per_day: .inf"), 13, ("нужно число",)),
+    "an empty file": ("brand", "# потом\n", 1, ("файл пуст", "id, title, names")),
+    "a file that begins with a list": ("people", "- {name: Анна, role: lead}\n", 1, ("«people:»",)),
+    "dashes before keys": ("routes", "receivers:\n  - support: {}\nroute: {to: support}\n", 1, ("без чёрточек",)),
+    "round brackets": ("brand", names("(Самокат, Самокаты)"), 3, ("[Самокат, Самокаты]",)),
+    "curly brackets for a list": ("brand", names("{Самокат, Самокаты}"), 3, ("[Самокат, Самокаты]",)),
+    "bullets": ("brand", names("\n  • Самокат\n  • Самокаты"), 3, ("дефис и пробел",)),
+    "a chat without square brackets": (
+        "routes",
+        routes("[{chat: -1003}]", "{chat: -1003}"),
+        3,
+        ("квадратные скобки",),
+    ),
+    "a template that begins with an insertion": (
+        "templates",
+        "templates:\n  привет: {имя}, здравствуйте\n",
+        2,
+        ("возьмите в кавычки всё значение",),
+    ),
+    # more numbers and times
+    "a threshold of six": ("brand", brand("0.7", "6"), 12, ("возможно, 0.6",)),
+    "a negative threshold": ("brand", brand("0.7", "-0.5"), 12, ("не меньше 0 ",)),
+    "a key's value without the key": (
+        "brand",
+        brand("{complaint_at: 0.7, per_day: 60}", "0.7"),
+        12,
+        ("complaint_at",),
+    ),
+    "a time without its letter": ("routes", routes("warn: 15m", "warn: 15"), 9, ("15m — минуты",)),
+    "a name of digits": ("brand", names("[585]"), 3, ('"585"',)),
+    "no time": ("brand", brand("every: 90s", "every: 0s"), 10, ("больше нуля",)),
+    "a time in capitals": ("brand", brand("every: 90s", "every: 90S"), 10, ("напишите 90s",)),
+    "an eternity": ("brand", brand("every: 90s", "every: 99999999d"), 10, ("длинного срока не бывает",)),
+    "a search every second": ("brand", brand("every: 90s", "every: 1s"), 10, ("лимит сети уйдёт",)),
+    "hours that no day has": (
+        "routes",
+        routes("14:00-24:00", "14:00-25:00"),
+        11,
+        ('вида "09:00-18:00", в кавычках',),
+    ),
+    "thousands by a letter": ("routes", routes("urgency_at: 0.9", "reach_at: 10k"), 7, ("10000",)),
+    "thousands by a point": ("routes", routes("urgency_at: 0.9", "reach_at: 10.000"), 7, ("без точки",)),
+    "roubles": ("brand", brand("x_usd_per_day: 5", "x_usd_per_day: 5 руб"), 13, ("например 5",)),
+    "a limit of cents": ("brand", brand("x_usd_per_day: 5", "x_usd_per_day: 0.1"), 13, ("меньше сотни записей",)),
+    "a fortune a day": ("brand", brand("x_usd_per_day: 5", "x_usd_per_day: 50000"), 13, ("не описка",)),
+    # words that kill or do nothing
+    "a veto on every text": ("brand", brand("[чай с ромашкой]", "[не]"), 5, ("отменит бренд почти везде",)),
+    "a companion that is a veto": ("brand", brand("[чай с ромашкой]", "[Связь]"), 5, ("и спутник", "и запрет")),
+    "a name with another in brackets": ("brand", names('["Самокат (Samokat)"]'), 3, ("отдельно",)),
+    "a name with a stroke": ("brand", names("[Самокат/Samokat]"), 3, ("отдельно",)),
+    "a name from the register": ("brand", names("['ООО «Самокат»']"), 3, ("впишите «Самокат»",)),
+    "a mailbox for a name": ("brand", names("[help@samokat.ru]"), 3, ("адрес почты",)),
+    "a name in the other layout": ("brand", names("[cfvjrfn]"), 3, ("«самокат»", "раскладке")),
+    "a star for an author": ("brand", brand("x:romashka_ru", "x:*"), 8, ("звёздочка",)),
+    "an author by the address": (
+        "brand",
+        brand("vk:-100500", "https://vk.com/id5"),
+        8,
+        ('автора пишут так: "vk:id5"',),
+    ),
+    "a network with nothing after it": (
+        "brand",
+        BRAND.partition("  vk: {")[0] + "  vk:\n",
+        10,
+        ("после «vk:» пусто",),
+    ),
+    "a title of a page's length": (
+        "brand",
+        brand("Ромашка Телеком\n", "Ромашка " * 20 + "\n"),
+        2,
+        ("не больше 100",),
+    ),
+    "an urgent word of every text": ("words", "urgent: [не]\n", 1, ("есть в каждом тексте",)),
+    "the brand as an urgent word": ("words", "urgent: [ромашка]\n", 1, ("имя бренда",)),
+    "a word in quotes": ("words", "urgent: ['«суд»']\n", 1, ("уберите знак «",)),
+    "a word with a star": ("words", "topics:\n  связь: [сет*]\n", 2, ("уберите знак *",)),
+    "a built-in topic in capitals": ("words", "topics:\n  Доставка: [фура]\n", 2, ("встроенная", "«доставка»")),
+    "a built-in topic with a slip": ("words", "topics:\n  достафка: [фура]\n", 2, ("встроенная", "«доставка»")),
+    # more routes, people, hours
+    "a topic in capitals": ("routes", routes("brands: romashka", "topics: [Связь]"), 7, ("пишут так: «связь»",)),
+    "a role in capitals": ("people", people("role: lead", "role: Lead"), 3, ("пишут строчными: lead",)),
+    "an insertion in capitals": ("templates", "templates:\n  а: '{Имя}, мы тут'\n", 2, ("пишут так: «имя»",)),
+    "an insertion that is not closed": ("templates", "templates:\n  а: '{имя, мы тут'\n", 2, ("не закрыта",)),
+    "an insertion after a dollar": ("templates", "templates:\n  а: '$имя, мы тут'\n", 2, ("пишут {имя}",)),
+    "a template of a book's length": (
+        "templates",
+        "templates:\n  а: " + "а" * 5000 + "\n",
+        2,
+        ("не больше 4000",),
+    ),
+    "a last route that takes everything": (
+        "routes",
+        routes("{urgency_at: 0.9, brands: romashka}", "{}"),
+        7,
+        ("до route.to дело не дойдёт",),
+    ),
+    "a chat twice": ("routes", routes("[{chat: -1003}]", "[{chat: -1003}, {chat: -1003}]"), 3, ("уже назван",)),
+    "a chat that cannot be": ("routes", routes("-1003", "-99999999999999999999"), 3, ("чата с номером", "нет")),
+    "a member for a channel": ("routes", routes('"#support"', "U0123ABCD"), 2, ("код человека",)),
+    "a night in a word of YAML": ("routes", ROUTES + "  night: off\n", 14, ("можно только hold, urgent, send",)),
+    "a city for a time zone": ("routes", ROUTES + "  timezone: Москва\n", 14, ("Europe/Moscow",)),
+    "a difference for a time zone": ("routes", ROUTES + "  timezone: UTC+5\n", 14, ("Asia/Yekaterinburg",)),
+    "a time zone in small letters": ("routes", ROUTES + "  timezone: europe/samara\n", 14, ("Europe/Samara",)),
+    "a time zone with its sign turned": ("routes", ROUTES + "  timezone: Etc/GMT+3\n", 14, ("наоборот",)),
+    "a weekend that nobody thought of": ("routes", routes("  weekend: []\n", ""), 11, ("выходные не названы",)),
+    "nobody to ring at the end": ("people", people("role: lead", "role: operator"), 1, ("ни одного старшего",)),
 }
 ONLY_VK: Final = {"a network that the brand is not heard in"}
 
 
-def test_there_are_sixty() -> None:
-    assert len(SIXTY) >= 60
+def test_there_are_as_many_as_were_thought_of() -> None:
+    assert len(MISTAKES) >= 140
 
 
-@pytest.mark.parametrize("mistake", SIXTY)
+@pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_named_with_its_cause(tmp_path: Path, mistake: str) -> None:
-    file, text, line, said = SIXTY[mistake]
+    file, text, line, said = MISTAKES[mistake]
     files = {"brand": BRAND, file: text}
     if mistake in ONLY_VK:
         files["brand"] = BRAND.replace("  x:  {search: true, mentions: true, stream: false, every: 2m}\n", "")

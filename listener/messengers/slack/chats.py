@@ -1,5 +1,6 @@
 """How Slack's channels and members are written in the files, and how they are miswritten."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -7,12 +8,16 @@ from alerts.notifiers.slack import SLACK
 from alerts.routing import Chat
 from listener.messengers.messenger import Beginning, Chats, Slip, Users
 
+_MEMBER: Final = re.compile(r"[UW][A-Z0-9]{5,}")
+
 
 def _slips(chat: Chat, _known: frozenset[str]) -> Iterator[Slip]:
     channel = chat.chat
     name = channel.removeprefix("#")
     if channel.startswith("@"):
         yield Slip(message=f"«{channel}» — человек: впишите канал, например #support, в кавычках")
+    elif _MEMBER.fullmatch(channel):
+        yield Slip(message=f"«{channel}» — код человека: впишите канал, например #support, в кавычках")
     elif "slack.com/" in channel:
         yield Slip(message=f"«{channel}» — адрес: впишите имя канала, например #support, в кавычках")
     elif not channel.startswith("#") and not _is_id(channel):

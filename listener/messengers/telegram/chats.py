@@ -10,6 +10,8 @@ from listener.messengers.messenger import AddressKey, Beginning, Chats, Slip, Us
 
 _NUMBER: Final = re.compile(r"-?\d{1,16}")
 _GENERAL: Final = 1
+_LARGEST: Final = 2**52
+"""Telegram's numbers of chats have at most 52 bits (core.telegram.org/bots/api#chat)."""
 _SUPERGROUP: Final = "100"
 _SUPERGROUP_DIGITS: Final = 12
 
@@ -25,8 +27,8 @@ def _slips(chat: Chat, known: frozenset[str]) -> Iterator[Slip]:
     elif int(number) > 0 and number not in known:
         message = f"номер {number} без минуса — личный чат одного человека; у групп номер с минусом (/id боту)"
         yield Slip(key="chat", message=message, warning=True)
-    elif int(number) == 0:
-        yield Slip(key="chat", message="чата с номером 0 нет: напишите в чате /id, бот ответит номером")
+    elif int(number) == 0 or abs(int(number)) > _LARGEST:
+        yield Slip(key="chat", message=f"чата с номером {number} нет: напишите в чате /id, бот ответит номером")
     if chat.topic == _GENERAL:
         message = "тему 1 (General) не указывают: уберите topic, карточки придут именно в неё"
         yield Slip(key="topic", message=message, warning=True)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
-from listener.diagnosis.wire import Look, Wire, along
+from listener.diagnosis.wire import Look, SilentError, Wire, along
 from listener.networks.vk.client import token_hash
 from listener.networks.vk.community import missing_events
 from listener.networks.vk.events import NEEDED
@@ -15,6 +15,7 @@ from listener.ports import SourceError
 
 VERSION: Final = "5.199"
 HOW: Final = "docs/connect-vk.ru.md"
+DAY: Final = 24 * 60 * 60
 SERVICE: Final = "сервисный ключ"
 _REVOKED: Final = ("ключ отозван или скопирован не весь", f"выпустите новый, шаги в {HOW}")
 _OTHER: Final = ("не тот ключ: здесь {other}", f"поменяйте ключи местами или по шагам в {HOW}")
@@ -57,6 +58,27 @@ async def diagnose(brands: Sequence[Brand], options: VkOptions, look: Look) -> A
         yield line
 
 
+async def count_today(queries: Sequence[str], options: VkOptions, look: Look) -> int | None:
+    """What the queries find in the last 24 hours, each a search of the day's quota. Raises SilentError."""
+    if options.service_token is None:
+        return None
+    token = options.service_token.reveal()
+    wire = Wire("VK", options.api_url, options.road, look)
+    try:
+        return sum([await _found_today(wire, token, query, look) for query in queries])
+    except RefusedError as error:
+        raise SilentError(_refused(SERVICE, error, token, other="ключ сообщества")) from None
+    finally:
+        await wire.close()
+
+
+async def _found_today(wire: Wire, token: str, query: str, look: Look) -> int:
+    since = str(int(look.now()) - DAY)
+    found = await _call(wire, "newsfeed.search", token, q=query, count="1", start_time=since)
+    total = found.get("total_count", 0) if isinstance(found, Mapping) else 0
+    return total if isinstance(total, int) else 0
+
+
 async def _keys(wire: Wire, brands: Sequence[Brand], options: VkOptions, look: Look) -> AsyncIterator[Line]:
     yield await _service(wire, brands, options, look)
     async for line in _communities(wire, brands, options, fix=look.fix):
@@ -68,10 +90,9 @@ async def _service(wire: Wire, brands: Sequence[Brand], options: VkOptions, look
         return warn(SERVICE, "не задан: по VK не ищем", f"LISTENER_VK_SERVICE_TOKEN, шаги в {HOW}")
     name = next((brand.names[0] for brand in brands if brand.names), "привет")
     try:
-        found = await _call(wire, "newsfeed.search", options.service_token.reveal(), q=name, count="1")
+        total = await _found_today(wire, options.service_token.reveal(), name, look)
     except RefusedError as error:
         return _refused(SERVICE, error, options.service_token.reveal(), other="ключ сообщества")
-    total = found.get("total_count", 0) if isinstance(found, Mapping) else 0
     left = await _left(options.service_token.reveal(), options.search_per_day, look)
     return ok(SERVICE, f"ищет; «{name}» за сутки: {total}; {left}")
 

@@ -55,6 +55,12 @@ def _diagnose(brands: Sequence[Brand], options: VkOptions, look: Look) -> AsyncI
     return diagnose(brands, options, look)
 
 
+async def _today(brand: Brand, options: VkOptions, look: Look) -> int | None:
+    from listener.networks.vk.doctor import count_today  # noqa: PLC0415 - only a newcomer asks
+
+    return await count_today(_queries(brand), options, look)
+
+
 VK: Final = Network(
     id=network_id("vk"),
     title="ВКонтакте",
@@ -86,10 +92,11 @@ VK: Final = Network(
         ),
     ),
     queries=_queries,
-    paid=False,
+    price=None,
     tells=frozenset({"deletions", "edits"}),
     options=read_options,
     searches_per_day=lambda options: options.search_per_day,
     sources=_sources,
+    today=_today,
     diagnose=_diagnose,
 )

@@ -2,14 +2,10 @@
 
 import sys
 from datetime import date
-from typing import Final
 
 from listener.networks.x.posts import Page
+from listener.networks.x.prices import POST_READ, USER_READ
 from listener.ports import Budget, Clock, SourceError
-
-# Thousandths of a dollar, from X's price list (x-api/getting-started/pricing) as read on 2026-08-22.
-POST_READ: Final = 5
-USER_READ: Final = 10
 
 
 class Bill:

@@ -1,19 +1,21 @@
 """A check-up of X: the bearer token, what is left of the money, and whether search is open to the app."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
-from listener.networks.x.costs import POST_READ, USER_READ
 from listener.networks.x.options import XOptions
+from listener.networks.x.prices import POST_READ, USER_READ
 
 HOW: Final = "docs/connect-x.ru.md"
 TOKEN: Final = "Bearer Token"  # noqa: S105 - what the line is about
 SEARCH: Final = "поиск"
 MONEY: Final = "деньги"
+DAY: Final = timedelta(days=1)
 _NOTHING: Final = "otklikdoctorlooksfornothing"
 """Nobody writes this: X bills only for what it returns."""
 _WRONG_KIND: Final = (TOKEN, "не тот ключ: Bearer Token начинается на AAAA", f"шаги 3 и 4 в {HOW}")
@@ -35,6 +37,33 @@ async def diagnose(brands: Sequence[Brand], options: XOptions, look: Look) -> As
     wire = Wire("X", options.api_url, options.road, look)
     async for line in along(wire, _token(wire, brands, options.bearer_token.reveal())):
         yield line
+
+
+async def count_today(queries: Sequence[str], options: XOptions, look: Look) -> int | None:
+    """What the queries find in the last 24 hours; each is a paid question. Raises SilentError."""
+    if options.bearer_token is None:
+        return None
+    token = options.bearer_token.reveal()
+    wire = Wire("X", options.api_url, options.road, look)
+    since = datetime.fromtimestamp(look.now(), UTC) - DAY
+    total = 0
+    try:
+        for query in queries:
+            heard = await _get(
+                wire,
+                token,
+                "2/tweets/counts/recent",
+                query=query,
+                granularity="day",
+                start_time=f"{since:%Y-%m-%dT%H:%M:%SZ}",
+            )
+            if heard.status != HTTPStatus.OK:
+                raise SilentError(_search_lines(heard, token)[-1])
+            meta = (heard.body or {}).get("meta")
+            total += _number(meta.get("total_tweet_count") if isinstance(meta, Mapping) else None) or 0
+    finally:
+        await wire.close()
+    return total
 
 
 async def _token(wire: Wire, brands: Sequence[Brand], token: str) -> AsyncIterator[Line]:

@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from alerts.russian import decimal
 from domain.brand import Brand
 from domain.mention import Author, network_id
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
-from listener.networks.network import Network, WatchKey
+from listener.networks.network import Network, Price, WatchKey
 from listener.networks.x.options import XOptions, read_options
+from listener.networks.x.prices import POST_READ, USER_READ
 from listener.ports import Budget, Clock, Source
 
 SITE: Final = "https://x.com/"
@@ -36,6 +38,12 @@ def _diagnose(brands: Sequence[Brand], options: XOptions, look: Look) -> AsyncIt
     return diagnose(brands, options, look)
 
 
+async def _today(brand: Brand, options: XOptions, look: Look) -> int | None:
+    from listener.networks.x.doctor import count_today  # noqa: PLC0415 - only a newcomer asks
+
+    return await count_today(_queries(brand), options, look)
+
+
 X: Final = Network(
     id=network_id("x"),
     title="X",
@@ -56,10 +64,14 @@ X: Final = Network(
         WatchKey(name="every", means="every", help="Как часто искать: 60s, 15m, 1h", default="60s"),
     ),
     queries=_queries,
-    paid=True,
+    price=Price(
+        usd=(POST_READ + USER_READ) / 1000,
+        words=f"запись {decimal(POST_READ / 1000, 3)} $, её автор раз в сутки {decimal(USER_READ / 1000, 3)} $",
+    ),
     tells=frozenset({"edits"}),
     options=read_options,
     searches_per_day=lambda _: None,
     sources=_sources,
+    today=_today,
     diagnose=_diagnose,
 )

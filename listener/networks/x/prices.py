@@ -1,0 +1,9 @@
+"""What reading X costs."""
+
+from typing import Final
+
+# Thousandths of a dollar, from X's price list (x-api/getting-started/pricing) as read on 2026-08-22.
+POST_READ: Final = 5
+USER_READ: Final = 10
+COUNT: Final = 5
+"""A question for the number of posts."""
