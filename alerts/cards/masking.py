@@ -21,7 +21,7 @@ LONG_NUMBER: Final = 9
 """Digits in a row that are no price, date or time any more: an account, a phone, a tracking number, an ИНН."""
 CARD_DIGITS: Final = range(13, 20)
 
-_GAP: Final = r"[\s()‑–-]{0,3}"  # noqa: RUF001  # a hyphen that does not break, and a dash
+_GAP: Final = r"[\s()‑–-]{0,3}"  # a hyphen that does not break, and a dash
 _MONEY: Final = r"(?!\s*(?:₽|р\b|р\.|руб|тыс|млн|млрд|коп|долл|евро|\$|€|%|процент))"
 _COUNTED: Final = r"(?!\s*(?:раз|шт|час|мин|дн|дня|день|нед|мес|год|лет|г\.|кг|км|м\b|мб|гб|градус))"
 _DATE: Final = r"(?!\d{1,2}[.:/]\d{2}\b|\d{1,2}\s+(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек))"
@@ -74,7 +74,7 @@ _AFTER_PHONE: Final = re.compile(
     rf"(?:(?:по|на|мне|номер[а-яё]*|мой)[\s:]+)*(?P<it>\d[\d\s-]{{3,}}\d){_ENDED}{_MONEY}{_COUNTED}",
     re.IGNORECASE,
 )
-_LAST_FOUR: Final = re.compile(rf"[*•xх]{{2,}}\s?(?P<it>\d{{4}}){_ENDED}", re.IGNORECASE)  # noqa: RUF001
+_LAST_FOUR: Final = re.compile(rf"[*•xх]{{2,}}\s?(?P<it>\d{{4}}){_ENDED}", re.IGNORECASE)
 _OF_CARD: Final = re.compile(
     rf"\bкарт[а-яё]*[^\d\n]{{0,20}}(?P<it>\d{{4}}(?:[\s-]\d{{4}}){{2}}[\s-]\d{{1,7}}){_ENDED}{_MONEY}",
     re.IGNORECASE,
@@ -104,7 +104,7 @@ Hidden = Iterator[int]
 
 
 def masked(text: str) -> str:
-    """The text with phones, cards, documents, e-mails, numbers of contracts and houses hidden; as long as before."""
+    """The text with phones, cards, documents, e-mails, numbers of contracts and houses hidden, as long as before."""
     if not any(map(str.isdigit, text)) and "@" not in text:
         return text
     hidden = {place for rule in _RULES for place in rule(text)}

@@ -1,6 +1,7 @@
 """Masking: what of a customer's words is hidden in a group, and what is left alone."""
 
 import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
