@@ -28,6 +28,7 @@ MAX_ANSWER: Final = 200
 """Characters of Telegram's toast."""
 UNKNOWN_BUTTON: Final = "Эта кнопка мне незнакома, обновите карточку"
 UNKNOWN_PERSON: Final = "Этого человека больше нет в people.yaml. Нажмите «Передать» ещё раз"
+NOT_CLOSED: Final = "Хорошо, обращение не закрыто"
 NOT_SNOOZED: Final = "Хорошо, обращение не отложено"
 NOT_TRANSFERRED: Final = "Хорошо, обращение не передано"
 NOBODY_ELSE: Final = "Передать некому: в people.yaml больше никого нет"

@@ -28,7 +28,7 @@ SNOOZE: Final = timedelta(hours=1)
 LONGEST_VALUE: Final = 32
 """Characters of an option's value, all ASCII: Telegram takes 64 bytes, the case and the action included."""
 MAX_LABEL: Final = 60
-_KEEP: Final = "no"
+KEEP: Final = "no"
 """The option that leaves everything as it is."""
 
 
@@ -70,7 +70,7 @@ def colleagues(case: Case, context: CardContext) -> tuple[Person, ...]:
 
 def option_value(person: Person) -> str:
     """The person's id where it fits into an option, else a short sum of it."""
-    if len(person.id) <= LONGEST_VALUE and person.id.isascii() and person.id.isprintable() and person.id != _KEEP:
+    if len(person.id) <= LONGEST_VALUE and person.id.isascii() and person.id.isprintable() and person.id != KEEP:
         return person.id
     return "~" + blake2s(person.id.encode(), digest_size=12).hexdigest()
 
@@ -91,7 +91,7 @@ def whom(pressed: Pressed) -> Prompt | Reply | None:
         action="transfer",
         title=f"Передать {number}",
         question=f"Кому передать обращение {number}?{_whose(pressed)}",
-        options=(*options, Option(value=_KEEP, label="Не передавать")),
+        options=(*options, Option(value=KEEP, label="Не передавать")),
     )
 
 
@@ -129,7 +129,7 @@ def _label(person: Person, *, twice: bool) -> str:
 def transfer(pressed: Pressed) -> PersonsCommand | Reply:
     person = next((person for person in pressed.context.people if option_value(person) == pressed.value), None)
     person = person or pressed.context.person(pressed.value)
-    if person is None and pressed.value == _KEEP:
+    if person is None and pressed.value == KEEP:
         return Reply(text=NOT_TRANSFERRED, reason="thought_better")
     if person is None:
         return Reply(text=UNKNOWN_PERSON, reason="unknown_person")
@@ -151,7 +151,7 @@ def whether_past_deadline(pressed: Pressed) -> Prompt | None:
         question=f"Ответить по обращению {number} обещано до {due}, срок пройдёт. Всё равно отложить?",
         options=(
             Option(value=str(int(until.timestamp())), label=f"Отложить до {pressed.words.moment(until)}"),
-            Option(value=_KEEP, label="Не откладывать"),
+            Option(value=KEEP, label="Не откладывать"),
         ),
     )
 
@@ -161,7 +161,7 @@ def snooze(pressed: Pressed) -> PersonsCommand | Reply:
     latest = pressed.now + SNOOZE
     if pressed.value is None:
         return Snooze(until=latest)
-    if pressed.value == _KEEP:
+    if pressed.value == KEEP:
         return Reply(text=NOT_SNOOZED, reason="thought_better")
     if not (pressed.value.isascii() and pressed.value.isdecimal() and len(pressed.value) < 12):
         return Reply(text=UNKNOWN_BUTTON, reason="unknown_button")

@@ -16,10 +16,11 @@ from alerts.cards.asking import (
     whether_past_deadline,
     whom,
 )
+from alerts.cards.closing import ask_ending, close
 from alerts.cards.context import CardContext
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
-from alerts.cases.commands import Claim, Close, NotComplaint, Note, PersonsCommand, Release, Reopen
+from alerts.cases.commands import Claim, NotComplaint, Note, PersonsCommand, Release, Reopen
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.cases.state import State
 from domain.person import Person
@@ -46,7 +47,7 @@ class ButtonKind:
 
     `places`: its place among the others in each situation where it is shown. `primary_in`: where it is the first
     thing to do. `asks`: what a press without a value is asked for, None where nothing is missing. `command`: what
-    a press becomes.
+    a press becomes; after an answer it may ask once more.
     """
 
     action: str
@@ -54,7 +55,7 @@ class ButtonKind:
     places: Mapping[Situation, int]
     primary_in: frozenset[Situation] = frozenset()
     asks: Callable[[Pressed], Prompt | Reply | None] = lambda _pressed: None
-    command: Callable[[Pressed], PersonsCommand | Reply]
+    command: Callable[[Pressed], PersonsCommand | Prompt | Reply]
 
 
 def rows(case: Case, context: CardContext) -> tuple[tuple[Button, ...], ...]:
@@ -125,7 +126,8 @@ BUTTONS: Final = (
         label="Закрыть",
         places={"free": 5, "owned": 1, "resting": 4},
         primary_in=frozenset({"owned"}),
-        command=lambda _pressed: Close(),
+        asks=ask_ending,
+        command=close,
     ),
     ButtonKind(
         action="not_complaint",

@@ -1,6 +1,6 @@
 """How a case is spoken of, from its events: who did what, where it stands, until when to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -11,6 +11,7 @@ from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
     Actor,
+    Cause,
     Claimed,
     Closed,
     Event,
@@ -18,6 +19,7 @@ from alerts.cases.events import (
     MarkedNotComplaint,
     MentionEdited,
     MentionJoined,
+    Outcome,
     Rang,
     Released,
     Reopened,
@@ -41,6 +43,30 @@ STANDINGS: Final[dict[Standing, str]] = {
     "snoozed": "отложено",
     "not_complaint": "не жалоба",
     "closed": "закрыто",
+}
+ENDINGS: Final[Mapping[Outcome, str]] = {
+    "resolved": "Решено",
+    "no_answer": "Клиент не отвечает",
+    "declined": "Клиент отказался",
+    "not_ours": "Не наш вопрос",
+    "spam": "Спам",
+}
+"""How a case may end, in the order in which it is offered."""
+CAUSES: Final[Mapping[Cause, str]] = {
+    "own_error": "Наша ошибка",
+    "product": "Товар или услуга",
+    "delivery": "Доставка",
+    "customer": "Ошибка клиента",
+    "other": "Другое",
+}
+_ENDED: Final[Mapping[Outcome, str]] = {
+    "handled": "Закрыто",
+    "resolved": "Решено",
+    "no_answer": "Закрыто, клиент не отвечает",
+    "declined": "Закрыто, клиент отказался",
+    "not_ours": "Закрыто, не наш вопрос",
+    "spam": "Закрыто, спам",
+    "not_complaint": "Не жалоба",
 }
 _NO_PERSONS: Final = {"clock": "Отклик", "customer": "автор", "program": "Отклик"}
 _ENDS: Final = (Closed, MarkedNotComplaint)
@@ -147,6 +173,12 @@ def last_end(case: Case) -> Event | None:
     return next((event for event in reversed(case.events) if isinstance(event.fact, _ENDS)), None)
 
 
+def cause_title(cause: str) -> str:
+    """«наша ошибка»; a cause that only a later version knows by its own name."""
+    known: Mapping[str, str] = {str(name): title for name, title in CAUSES.items()}
+    return in_short(known.get(cause, cause), MAX_NAME).lower()
+
+
 def name_then(case: Case, number: str) -> str | None:
     """The name under which the case's history knows a person."""
     for event in reversed(case.events):
@@ -173,9 +205,9 @@ def _gives_to(event: Event) -> str | None:
 
 
 def _ended(case: Case, words: Wording) -> str:
-    title = "Не жалоба" if case.state.outcome == "not_complaint" else "Закрыто"
+    title = _ENDED[case.state.outcome or "handled"]
     event, owner = last_end(case), case.state.owner
-    cause = f" ({in_short(case.state.cause, MAX_NAME)})" if case.state.cause else ""
+    cause = f" ({cause_title(case.state.cause)})" if case.state.cause else ""
     if event is not None:
         return f"{title}{cause} — {words.who(event.actor)}, {words.moment(event.at)}"
     return f"{title}{cause}" + (f" — {words.name(owner, name_then(case, owner))}" if owner else "")

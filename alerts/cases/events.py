@@ -7,8 +7,12 @@ from typing import Any, Final, Literal, get_args
 
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
-Outcome = Literal["handled", "not_complaint"]
-"""How a case ended: somebody dealt with it, or it was none."""
+Outcome = Literal["resolved", "no_answer", "declined", "not_ours", "spam", "handled", "not_complaint"]
+"""How a case ended: helped; the customer fell silent, or wanted no help; not our business; no customer at all. Cases
+of earlier days were just dealt with (`handled`). `not_complaint` is the judge's mistake.
+"""
+Cause = Literal["own_error", "product", "delivery", "customer", "other"]
+"""Whose or what trouble it was."""
 Waiting = Literal["us", "customer", "engineers"]
 Bell = Literal["warn", "due", "breach"]
 """The three bells of an answer's deadline, in the order in which they ring."""
@@ -130,6 +134,8 @@ class Rang:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
+    """`cause` is one of Cause, or what a later version knows."""
+
     outcome: Outcome = "handled"
     cause: str | None = None
 

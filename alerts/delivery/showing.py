@@ -7,9 +7,12 @@ from typing import Literal
 
 from alerts.cards.card import Card, Line, make_card
 from alerts.cards.context import CardContext
+from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
+from alerts.cases.case import Case
 from alerts.ports import Delivery, Due, Limits, Notice, Notifier, NotifyError, Paced, Searchable, Threads
+from alerts.routing import Chat
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +42,8 @@ class Showing:
         return self._notifier.limits if isinstance(self._notifier, Paced) else Limits()
 
     async def show(self, due: Due, now: datetime) -> Shown:
-        """Raises NotifyError."""
+        """As much of it as may be read in its chat. Raises NotifyError."""
+        due = self._for_its_chat(due)
         if isinstance(due, Notice):
             return await self._say(due, now)
         if due.ref is None:
@@ -50,6 +54,15 @@ class Showing:
             if not error.gone:
                 raise
         return await self._anew(due, now)
+
+    def _for_its_chat(self, due: Due) -> Due:
+        """Only the case's owner, in his private chat, sees it whole."""
+        if isinstance(due, Delivery):
+            return replace(due, case=self._seen(due.case, due.chat))
+        return replace(due, cases=tuple(self._seen(case, due.chat) for case in due.cases))
+
+    def _seen(self, case: Case, chat: Chat) -> Case:
+        return case if is_owners_own(chat, case, self.context) else masked_case(case)
 
     async def _anew(self, delivery: Delivery, now: datetime) -> Shown:
         """Send a card that is not there, or may be there from a try that nobody knows the end of."""

@@ -102,8 +102,9 @@ async def _events(connection: AsyncConnection, last: tuple[Any, ...], since: dat
 async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
     """What the presses say of the text that opened each case: a row a case, so that one talker counts once.
 
-    Taken or closed is a complaint, «не жалоба» is none; what nobody took says nothing. A case that was closed and
-    later called «не жалоба» says something else of each of its texts, and is left out.
+    Taken or closed is a complaint, «не жалоба» is none; what nobody took says nothing, nor does what was closed as
+    spam or as somebody else's business. A case that was closed and later called «не жалоба» says something else of
+    each of its texts, and is left out.
     """
     opening = (
         select(case_mentions.c.case_id, func.min(case_mentions.c.mention_id).label("mention_id"))
@@ -112,7 +113,8 @@ async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: dat
     )
     closed = exists().where(actions.c.case_id == cases.c.id, actions.c.applied, actions.c.action == "close")
     is_complaint = func.coalesce(cases.c.outcome, "") != "not_complaint"
-    pressed = cases.c.owner.is_not(None) & (is_complaint | ~closed)
+    says_something = func.coalesce(cases.c.outcome, "").not_in(("not_ours", "spam"))
+    pressed = cases.c.owner.is_not(None) & (is_complaint | ~closed) & says_something
     query = (
         select(cases.c.id, cases.c.brand, cases.c.outcome, mentions.c.text, verdicts.c.words)
         .join(opening, opening.c.case_id == cases.c.id)

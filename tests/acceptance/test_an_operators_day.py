@@ -131,7 +131,7 @@ async def test_what_the_customer_says_next_reaches_whoever_has_the_case(tmp_path
         await shows(simulator, "Взяла Анна Иванова")
         simulator.customers.writes_again(first.id, "договор 4451")
         await told(simulator, "Автор пишет, обращение № 1", "anna")
-        await shows(simulator, "договор 4451", "💬")
+        await shows(simulator, "договор ••51", "💬", lacks="4451")
 
         await settled(daemon)
         await daemon.kill()
@@ -160,12 +160,16 @@ async def test_what_was_no_complaint_or_closed_comes_back_as_a_new_message(tmp_p
         await shows(simulator, "🔥", "Срочно: суд", "Автор написал снова, никто не взял", count=2)
 
         await settled(daemon)
-        closed = await anna.telegram.press("Закрыть")
+        await anna.telegram.press("Закрыть")
+        await until(lambda: "Решено" in _choices(simulator), PATIENCE)
+        await anna.telegram.press("Решено")
+        await until(lambda: "Наша ошибка" in _choices(simulator), PATIENCE)
+        closed = await anna.telegram.press("Наша ошибка")
         await daemon.kill()  # what was answered is kept
         await daemon.start()
         assert closed is not None
         assert closed.text.startswith("Вы закрыли обращение")
-        await shows(simulator, "Закрыто — Анна Иванова", count=2)
+        await shows(simulator, "Решено (наша ошибка) — Анна Иванова", count=2)
         await anna.slack.press("Вернуть")
         await shows(simulator, "Анна Иванова вернула в работу", "Никто не взял", "Ответить до", count=2)
         cases = await daemon.export("cases")

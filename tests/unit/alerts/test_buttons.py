@@ -112,7 +112,8 @@ def test_every_action_has_a_button_of_its_own_and_a_stored_name() -> None:
     ("action", "value", "command"),
     [
         ("claim", None, Claim()),
-        ("close", None, Close()),
+        ("close", "not_ours", Close(outcome="not_ours")),
+        ("close", "resolved-own_error", Close(outcome="resolved", cause="own_error")),
         ("not_complaint", None, NotComplaint()),
         ("note", "ждёт мастера", Note(text="ждёт мастера")),
         ("note", "", Note(text="")),
@@ -283,7 +284,9 @@ STEPS = st.lists(
             [*(kind.action for kind in BUTTONS), "write", "remark", "calm", "angry", "delete", "tick"]
         ),
         st.sampled_from(PEOPLE),
-        st.sampled_from([None, "anna", "boris", "oleg", "текст", str(int(at(hours=1).timestamp()))]),
+        st.sampled_from(
+            [None, "anna", "boris", "oleg", "spam", "declined-other", "текст", str(int(at(hours=1).timestamp()))]
+        ),
         st.integers(0, 50),
     ),
     max_size=12,
@@ -318,14 +321,17 @@ def may(history: History, command: PersonsCommand, person: Person) -> bool:
 def works(history: History, button: Button, person: Person) -> bool:
     """Whether the press leads somewhere: it is taken, or each of its answers but a change of mind is."""
     assert button.action is not None
-    reading = press(history, button.action, person)
+    return leads_somewhere(history, press(history, button.action, person), person)
+
+
+def leads_somewhere(history: History, reading: PersonsCommand | Prompt | Reply, person: Person) -> bool:
     if isinstance(reading, Reply):
         return False
     if not isinstance(reading, Prompt):
         return may(history, reading, person)
     values = [option.value for option in reading.options if option.value != "no"] or ["слова"]
-    answers = [press(history, reading.action, person, value) for value in values]
-    return all(not isinstance(answer, Prompt | Reply) and may(history, answer, person) for answer in answers)
+    answers = (press(history, reading.action, person, value) for value in values)
+    return all(leads_somewhere(history, answer, person) for answer in answers)
 
 
 @settings(max_examples=300)
