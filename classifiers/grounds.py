@@ -5,7 +5,8 @@ from the judge.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from classifiers.word_lists import sections
@@ -24,6 +25,32 @@ GROUNDS: Final[dict[str, re.Pattern[str]]] = {
     if kind
 }
 """Kind → the words that tell of it."""
+
+_WORD_BEGINS: Final = re.compile(r"(?<!\w)\w")
+_BEGINNING: Final = re.compile(r"[а-яёa-z ]{1,4}(?![?*{])")
+_ONE_OF: Final = re.compile(r"\(\?:([^()]*)\)(?!\?)")
+
+
+def _beginnings(listed: str) -> Iterator[str]:
+    """The first letters with which the words begin; empty where they can begin in too many ways to say."""
+    for line in listed.split("\n"):
+        group = _ONE_OF.match(line)
+        for way in group[1].split("|") if group else (line,):
+            literal = _BEGINNING.match(way)
+            yield literal[0] if literal else ""
+
+
+def _by_beginning() -> Mapping[str, frozenset[str]]:
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for kind, listed in sections("grounds.txt").items():
+        for beginning in _beginnings(listed) if kind else ():
+            kinds[beginning].add(kind)
+    return {beginning: frozenset(of) for beginning, of in kinds.items()}
+
+
+_BY_BEGINNING: Final = _by_beginning()
+_SIZES: Final = sorted({len(beginning) for beginning in _BY_BEGINNING})
+"""What a text's words begin with tells which few of the patterns can be in it: each costs as much as all this."""
 
 _VAGUE: Final = frozenset({"качество", "долгое ожидание"})
 _LASTING: Final = frozenset({"нет ответа", "не работает", "нет связи", "не привезли", "не возвращают"})
@@ -53,15 +80,24 @@ def reasons(verdict: Verdict, text: str) -> tuple[str, ...]:
 
 def named(text: str) -> bool:
     """Whether the text names a cause by itself, and not only that somebody is unhappy."""
-    return any(pattern.search(text) for kind, pattern in GROUNDS.items() if kind not in _VAGUE)
+    return any(GROUNDS[kind].search(text) for kind in possible_kinds(text) - _VAGUE)
 
 
 def _found(verdict: Verdict, text: str) -> Iterator[tuple[str, float]]:
     """Kinds that the text names, with how much their words speak for a complaint."""
-    for kind, pattern in GROUNDS.items():
-        spans = [found.span() for found in pattern.finditer(text)]
+    possible = possible_kinds(text)
+    for kind in GROUNDS:
+        spans = [found.span() for found in GROUNDS[kind].finditer(text)] if kind in possible else ()
         if spans:
             yield kind, sum(_weight(verdict, *span) for span in spans)
+
+
+def possible_kinds(text: str) -> frozenset[str]:
+    """The kinds with a word that begins as a word of the text does."""
+    lower = text.lower()
+    starts = [found.start() for found in _WORD_BEGINS.finditer(lower)]
+    begun = {lower[start : start + size] for size in _SIZES for start in starts}
+    return frozenset[str]().union(*(_BY_BEGINNING[beginning] for beginning in begun & _BY_BEGINNING.keys()))
 
 
 def _weight(verdict: Verdict, start: int, end: int) -> float:

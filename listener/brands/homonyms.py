@@ -1,8 +1,9 @@
 """Whether a name that is also a word of the language names the brand here: signs for and against are weighed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from classifiers.lexicon import words
@@ -22,6 +23,7 @@ _MOST_TRADE: Final = 2
 _NEAR: Final = 6
 """Words to each side."""
 _REACH: Final = 40
+_CYRILLIC: Final = re.compile(r"[а-яё-]+")
 _ENDS: Final = ".!?…\n;•—:]"
 _NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -102,18 +104,29 @@ class Page:
     """A text as its tokens, with its letters as written and folded."""
 
     def __init__(self, text: str, folded: str, tokens: Sequence[Token]) -> None:
-        self.text, self.tokens = text, tokens
-        self.sentences: Final = Sentences(folded)
-        self.shouted: Final = text.isupper()
-        first = next((letter for letter in text if letter.isalpha()), "")
-        self.begins_with_a_capital: Final = first.isupper() and not self.shouted
-        self._near: Final[dict[Hit, dict[str, str]]] = {}
+        self.text, self.tokens, self._folded = text, tokens, folded
+        self._near: Final[dict[tuple[int, int], dict[str, str]]] = {}
+
+    # Found when they are asked for: most names are no homonyms, and nothing is weighed.
+    @cached_property
+    def sentences(self) -> Sentences:
+        return Sentences(self._folded)
+
+    @cached_property
+    def shouted(self) -> bool:
+        return self.text.isupper()
+
+    @cached_property
+    def begins_with_a_capital(self) -> bool:
+        first = next((letter for letter in self.text if letter.isalpha()), "")
+        return first.isupper() and not self.shouted
 
     def near(self, hit: Hit) -> Mapping[str, str]:
         """The words near a hit, in its sentence: dictionary form → as written. Found once for a hit."""
-        if hit not in self._near:
-            self._near[hit] = self._words_near(hit)
-        return self._near[hit]
+        place = hit.first, hit.last
+        if place not in self._near:
+            self._near[place] = self._words_near(hit)
+        return self._near[place]
 
     def _words_near(self, hit: Hit) -> dict[str, str]:
         here = self.sentences.of(hit.start)
@@ -140,7 +153,9 @@ def weigh(hit: Hit, companion: Hit | None, page: Page) -> Weighed:
 
 @lru_cache(maxsize=65_536)
 def lemma_of(word: str) -> str:
-    """The dictionary form of a folded word."""
+    """The dictionary form of a folded word; the dictionary knows only Russian ones, and breaks on rare scripts."""
+    if not _CYRILLIC.fullmatch(word):
+        return word
     lemma: str = analyzer().parse(word)[0].normal_form
     return fold(lemma)
 

@@ -60,8 +60,8 @@ class Matcher:
             brand = self._brands[number]
             named = _named(brand, found[number], page)
             if named:
-                words = tuple(reading.written(start, end) for start, end in _spans(named))
-                reason = _reason(brand, named, found[number], page)
+                words = tuple(reading.written(start, end) for start, end in _spans(hit for hit, _ in named))
+                reason = _reason(named, page)
                 matches.append(Match(brand=brand.id, words=words, reason=reason))
         return matches
 
@@ -76,13 +76,18 @@ def _slippery(patterns: Sequence[Pattern], brands: Sequence[Brand]) -> Iterator[
                 yield from (form for form, how in word.spellings.items() if how == AS_WRITTEN)
 
 
-def _named(brand: Brand, hits: Sequence[Hit], page: Page) -> list[Hit]:
+Named = tuple[Hit, Weighed | None]
+"""A hit that names the brand, with what speaks for it where that had to be weighed."""
+
+
+def _named(brand: Brand, hits: Sequence[Hit], page: Page) -> list[Named]:
     """The hits that name the brand: not vetoed by `never_when`, and a homonym where enough speaks for it."""
     alive = _alive([hit for hit in hits if hit.kind in TRIGGERS], [hit for hit in hits if hit.kind == "never"])
     if not alive or not brand.only_when or any(hit.kind != "name" for hit in alive):
-        return alive
+        return [(hit, None) for hit in alive]
     companions = _only_companions(hits)
-    return [hit for hit in alive if _weighed(hit, companions, page).names_the_brand]
+    weighed = ((hit, _weighed(hit, companions, page)) for hit in alive)
+    return [(hit, weight) for hit, weight in weighed if weight.names_the_brand]
 
 
 def _alive(names: Sequence[Hit], forbidding: Sequence[Hit]) -> list[Hit]:
@@ -98,8 +103,8 @@ def _only_companions(hits: Sequence[Hit]) -> list[Hit]:
 def _weighed(name: Hit, companions: Sequence[Hit], page: Page) -> Weighed:
     """A homonym with the companion that speaks most for it, and with everything else that does."""
     near = [*_companions(name, companions, page.sentences), None]
-    weighed = (weigh(name, companion, page) for companion in near)
-    return max(weighed, key=lambda one: (one.names_the_brand, one.weight))
+    weighed = [weigh(name, companion, page) for companion in near]
+    return max(weighed, key=lambda one: (one.names_the_brand, one.weight)) if len(weighed) > 1 else weighed[0]
 
 
 def _companions(name: Hit, companions: Sequence[Hit], sentences: Sentences) -> list[Hit]:
@@ -148,16 +153,14 @@ def _missing(names: Sequence[Hit], hits: Sequence[Hit], page: Page) -> str:
 _STRENGTH: Final = {"account": 0, "long_name": 1, "phrase": 2, "name": 3}
 
 
-def _reason(brand: Brand, named: Sequence[Hit], hits: Sequence[Hit], page: Page) -> str:
-    best = min(named, key=lambda hit: (_STRENGTH[hit.kind], hit.how != "", hit.start))
+def _reason(named: Sequence[Named], page: Page) -> str:
+    best, weighed = min(named, key=lambda pair: (_STRENGTH[pair[0].kind], pair[0].how != "", pair[0].start))
     quote = page.text[best.start : best.end]
     if best.kind == "account":
         return f"упомянут аккаунт {quote.lstrip('[*')}"
     if best.kind == "phrase":
         return f"есть фраза «{quote}»"
     reason = f"названо «{quote}»" + (f" ({best.how})" if best.how else "")
-    if best.kind == "name" and brand.only_when:
-        weighed = _weighed(best, _only_companions(hits), page)
-        told = " и ".join(weighed.signs[: 1 if weighed.companion else 2])
-        reason += f" {told}" if weighed.names_the_brand else " вместе с однозначным упоминанием"
-    return reason
+    if weighed is None:
+        return reason
+    return f"{reason} {' и '.join(weighed.signs[: 1 if weighed.companion else 2])}"

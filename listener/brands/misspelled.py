@@ -20,7 +20,9 @@ _CACHED: Final = 65_536
 class Misspellings:
     """Forms of names by what is left of them without one letter: a slip of either kind leaves the same."""
 
-    def __init__(self, forms: Iterable[str]) -> None:
+    def __init__(self, forms: Iterable[str], known: frozenset[str] = frozenset()) -> None:
+        """`known` words are looked for as they are."""
+        self._known: Final = known
         self._forms: dict[str, set[str]] = defaultdict(set)
         for form in forms:
             if SHORTEST <= len(form) <= LONGEST and form.isalpha():
@@ -33,7 +35,7 @@ class Misspellings:
         return bool(self._forms)
 
     def _meant(self, word: str) -> str | None:
-        if not SHORTEST - 1 <= len(word) <= LONGEST + 1 or not word.isalpha():
+        if not SHORTEST - 1 <= len(word) <= LONGEST + 1 or word in self._known or not word.isalpha():
             return None
         near = {
             form

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from listener.brands.forms import IN_LOOKALIKES
 from listener.brands.letters import MIXED, TOKEN, fold, is_latin, skeleton
-from listener.brands.misspelled import MISSPELLED, SHORTEST, Misspellings
+from listener.brands.misspelled import MISSPELLED, Misspellings
 from listener.brands.patterns import TRIGGERS, Kind, Pattern
 
 _SENTENCE_END: Final = re.compile(r"[.!?…]+(?=\s|$)|\n")
@@ -46,9 +46,9 @@ class Scanner:
 
     def __init__(self, patterns: Sequence[Pattern], slips: Iterable[str] = ()) -> None:
         """`slips` are the forms of names in which a slip of the finger is looked through."""
-        self._misspellings: Final = Misspellings(slips)
         words = [word for pattern in patterns for word in pattern.words]
         self._known: Final = frozenset(chain.from_iterable(word.spellings for word in words))
+        self._misspellings: Final = Misspellings(slips, self._known)
         self._twins: Final = {skeleton(way): way for way in sorted(self._known) if is_latin(way)}
         self._by_spelling: dict[str, list[Pattern]] = defaultdict(list)
         self._by_prefix: dict[int, dict[str, list[Pattern]]] = defaultdict(lambda: defaultdict(list))
@@ -71,7 +71,7 @@ class Scanner:
         words = TOKEN.findall(folded)
         if not self._heads.isdisjoint(words) or MIXED.search(folded) is not None:
             return True
-        if self._misspellings and any(self._slip(word) for word in words if len(word) >= SHORTEST - 1):
+        if self._misspellings and any(map(self._misspellings.meant, words)):
             return True
         if ("#" in text or "@" in text) and any(self._cuts(text, tag) for tag in _TAG.finditer(text)):
             return True
@@ -91,9 +91,6 @@ class Scanner:
                     found[pattern.brand].append(hit)
         return found, tokens
 
-    def _slip(self, word: str) -> str | None:
-        return None if word in self._known else self._misspellings.meant(word)
-
     def _starting_with(self, word: str) -> Sequence[Pattern]:
         patterns: Sequence[Pattern] = self._by_spelling.get(word, ())
         if not self._by_prefix:
@@ -109,7 +106,9 @@ class Scanner:
             tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
         if MIXED.search(folded) is not None:
             tokens = [token if token.word in self._known else self._straightened(token) for token in tokens]
-        return [self._corrected(token) for token in tokens] if self._misspellings else tokens
+        if self._misspellings and any(self._misspellings.meant(token.word) for token in tokens):
+            return [self._corrected(token) for token in tokens]
+        return tokens
 
     def _straightened(self, token: Token) -> Token:
         """The token with look-alike letters replaced, when it mixes two scripts."""
@@ -119,7 +118,7 @@ class Scanner:
         return token._replace(word=self._twins.get(plain, plain), how=IN_LOOKALIKES)
 
     def _corrected(self, token: Token) -> Token:
-        meant = self._slip(token.word)
+        meant = self._misspellings.meant(token.word)
         return token if meant is None else token._replace(word=meant, how=MISSPELLED)
 
     def _cuts(self, text: str, tag: re.Match[str]) -> tuple[int, ...]:
