@@ -3,23 +3,31 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from alerts.cards.context import CardContext
+from alerts.cards.outgoing import KINDS, held_words
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, last_end, owner_words
 from alerts.cases.case import Case
 from alerts.cases.commands import (
+    Approve,
+    AskApproval,
+    Cancel,
     Claim,
     Close,
+    Confirm,
+    HoldBack,
     NotComplaint,
     Note,
     PersonsCommand,
     Release,
     Reopen,
+    Report,
     Snooze,
     TransferTo,
 )
+from alerts.cases.events import ReplyEdited, ReplyGone, ReplyRefused, ReplySent, ReplyTakenBack, ReplyUnknown
 from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
 from alerts.russian import NBSP, capital, number
 from domain.person import Person
@@ -66,6 +74,12 @@ def done_words(
             text = _transferred(command, shown, words, person)
         case Snooze(until=until):
             text = f"{shown} отложено до {words.moment(until)}"
+        case Confirm(kind=kind) | AskApproval(kind=kind) | Approve(kind=kind) | Cancel(kind=kind):
+            text = _ANSWERED[type(command)].format(what=KINDS[kind].noun, case=shown)
+        case HoldBack(reason=reason):
+            text = held_words(reason)
+        case Report(fact=fact):
+            text = _REPORTED[type(fact)].format(case=shown)
         case _:
             text = _DONE[type(command)].format(case=shown)
     return in_short(capital(text), MAX_ANSWER)
@@ -166,6 +180,16 @@ def _long_text(_refused: _Refused) -> str:
     return f"Длинная «Заметка» не записана, напишите не больше {number(LONGEST_NOTE)} знаков"
 
 
+def _own_words(_refused: _Refused) -> str:
+    return "Свой ответ подтверждает другой человек: на карточке у него кнопка «Проверить ответ»"
+
+
+def _leads_only(refused: _Refused) -> str:
+    leads = refused.words.context.leads
+    lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
+    return f"Этот ответ подтверждает {lead}: кнопка «Проверить ответ» на карточке"
+
+
 def _not_allowed(_refused: _Refused) -> str:
     return "Это делают не кнопкой. Вам доступна «Заметка»"
 
@@ -178,6 +202,20 @@ _DONE: Final[Mapping[type[PersonsCommand], str]] = {
     Release: "{case} снова ничьё",
     Reopen: "{case} снова в работе, его ещё никто не взял",
 }
+_ANSWERED: Final[Mapping[type[PersonsCommand], str]] = {
+    Approve: "отправляю с вашего разрешения: {what}, {case}",
+    AskApproval: "ждёт слова старшего: {what}, {case}",
+    Cancel: "не отправлено: {what}, {case}",
+    Confirm: "отправляю: {what}, {case}",
+}
+_REPORTED: Final[Mapping[type[Any], str]] = {
+    ReplyEdited: "записано: ответ исправлен, {case}",
+    ReplyGone: "записано: ответа больше нет, {case}",
+    ReplyRefused: "записано: не ушло, {case}",
+    ReplySent: "записано: автор получил ответ, {case}",
+    ReplyTakenBack: "записано: ответ удалён, {case}",
+    ReplyUnknown: "записано: неизвестно, ушло ли, {case}",
+}
 _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "already_closed": _ended,
     "already_not_complaint": _ended,
@@ -186,11 +224,13 @@ _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "already_theirs": _already_theirs,
     "already_yours": _already_yours,
     "ended": _ended,
+    "leads_only": _leads_only,
     "long_text": _long_text,
     "no_text": _no_text,
     "no_time": _no_time,
     "nobodys": _nobodys,
     "not_allowed": _not_allowed,
     "not_yours": _not_yours,
+    "own_words": _own_words,
     "past_deadline": _past_deadline,
 }

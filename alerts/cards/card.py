@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from alerts.cards.buttons import Button, rows
 from alerts.cards.context import CardContext
+from alerts.cards.outgoing import answer_lines
 from alerts.cards.quoting import in_short, phrases, quote
 from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status
 from alerts.cases.case import Case, CaseMention, complains
@@ -114,6 +115,7 @@ def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iter
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
     yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
+    yield from (Line(text=text, sign="✉️") for text in answer_lines(case, words))
     yield from (Line(text=text, sign="📝") for text in _notes(case, words))
     yield from (Line(text=text, tone="italic") for text in log_lines(case, words))
     yield Line(text=deadline(case, words), tone="strong", sign="⏰")

@@ -7,12 +7,22 @@ from typing import Final
 
 from alerts.cards.context import CardContext
 from alerts.cards.note import Note
+from alerts.cards.outgoing import HELD, KINDS, refused_words
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, late_words, owner_words, status
 from alerts.cases.case import Case
-from alerts.cases.events import Event, MentionEdited, MentionJoined, Transferred
+from alerts.cases.events import (
+    ApprovalAsked,
+    Event,
+    MentionEdited,
+    MentionJoined,
+    ReplyRefused,
+    ReplySent,
+    ReplyUnknown,
+    Transferred,
+)
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind
-from alerts.russian import NBSP, counted, lasted
+from alerts.russian import NBSP, capital, counted, lasted
 from domain.person import Person
 
 MAX_QUOTE: Final = 600
@@ -21,7 +31,7 @@ MINUTE: Final = timedelta(minutes=1)
 MOST_CASES: Final = 20
 """Of a digest; the others are counted."""
 
-LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint"})
+LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint", "approval", "refused", "unknown"})
 """What nobody may overlook, also where threads are folded."""
 _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
 """Nobody is called for these once the case has ended."""
@@ -81,6 +91,7 @@ def addressees(draft: NoticeDraft, case: Case, receiver: str, context: CardConte
         "receiver": (context.person(who.owner),) if who else (),
         "backup": (context.person(who.backup),) if who else (),
         "leads": context.leads,
+        "sender": (context.person(draft.sender),),
     }
     return _unique(person for addressee in draft.to for person in found[addressee] if person is not None)
 
@@ -150,6 +161,57 @@ def _due(notice: _Notice) -> str:
     return f"{late}: ответ по обращению {notice.number} ждали до {due}. {notice.state}."
 
 
+def _approval(notice: _Notice) -> str:
+    fact = notice.event.fact if notice.event else None
+    if notice.event is None or not isinstance(fact, ApprovalAsked):
+        return f"Ответ по обращению {notice.number} ждёт слова старшего: нажмите «Проверить ответ» на карточке."
+    who, why = notice.words.doer("просил", notice.event.actor), HELD.get(fact.reason, "так решили правила")
+    return (
+        f"{who} проверить {KINDS[fact.kind].noun}, обращение {notice.number}: {why}."
+        " Нажмите «Проверить ответ» на карточке."
+    )
+
+
+def _cancelled(notice: _Notice) -> str:
+    event = notice.event
+    who = notice.words.doer("отменил", event.actor) if event else "Коллеги отменили"
+    return f"{who} отправку, обращение {notice.number}. {notice.state}."
+
+
+def _refused(notice: _Notice) -> str:
+    fact = notice.event.fact if notice.event else None
+    if not isinstance(fact, ReplyRefused):
+        return f"Автор не получил ответа, обращение {notice.number}. {notice.state}."
+    failed, why = capital(KINDS[fact.kind].failed), refused_words(fact.reason)
+    return f"{failed}, обращение {notice.number}: {why}."
+
+
+def _unknown(notice: _Notice) -> str:
+    fact = notice.event.fact if notice.event else None
+    noun = KINDS[fact.kind].noun if isinstance(fact, ReplyUnknown) else "ответ"
+    return (
+        f"Не знаем, дошло ли до автора: {noun}, обращение {notice.number}. Посмотрите на странице"
+        " и нажмите «Проверить ответ» на карточке."
+    )
+
+
+def _gone(notice: _Notice) -> str:
+    return f"Вашего ответа больше нет на странице, обращение {notice.number}. Удалили его не вы. {notice.state}."
+
+
+def _similar(notice: _Notice) -> str:
+    fact = notice.event.fact if notice.event else None
+    numbers = fact.similar if isinstance(fact, ReplySent) else ()
+    if not numbers:
+        return f"Автор получил ответ, обращение {notice.number}."
+    count = counted(len(numbers), "обращению", "обращениям", "обращениям")
+    shown = ", ".join(f"№{NBSP}{other}" for other in numbers[:MOST_CASES])
+    return (
+        f"Тот же ответ ещё {count} этой темы? На карточке {shown} нажмите «Ответить» и выберите"
+        f" «Как в {notice.number}»: каждый ответ вы подтвердите отдельно."
+    )
+
+
 def _promised(notice: _Notice) -> str:
     due_at = notice.case.state.deadlines.due_at
     if due_at is None or not notice.case.state.is_open:
@@ -196,22 +258,34 @@ def _quote(notice: _Notice) -> str:
 
 
 _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
+    "approval": _approval,
     "breach": _due,
+    "cancelled": _cancelled,
     "complaint": _complaint,
     "due": _due,
+    "gone": _gone,
+    "refused": _refused,
     "remark": _remark,
+    "similar": _similar,
     "taken": _taken,
     "transferred": _transferred,
+    "unknown": _unknown,
     "warn": _warn,
     "woke": _woke,
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
+    "approval": ("Ответы ждут слова старшего, {count}", _whose),
     "breach": ("Просрочено {count}", _late),
+    "cancelled": ("Ответы не отправлены, {count}", _whose),
     "complaint": ("Авторы снова пожаловались, {count}", _whose),
     "due": ("Просрочено {count}", _late),
+    "gone": ("Ответов больше нет на странице, {count}", _whose),
+    "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),
+    "similar": ("Авторы получили ответ, {count}", _whose),
     "taken": ("Сменился ответственный, {count}", _whose),
     "transferred": ("Сменился ответственный, {count}", _whose),
+    "unknown": ("Не знаем, дошли ли ответы, {count}", _whose),
     "warn": ("Скоро выйдет срок ответа, {count}", _until),
     "woke": ("Отложенные снова ждут ответа, {count}", _until),
 }

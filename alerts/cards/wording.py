@@ -11,11 +11,14 @@ from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
     Actor,
+    ApprovalAsked,
     Cause,
     Claimed,
     Closed,
+    CustomerWrote,
     Event,
     Fact,
+    HeldBack,
     MarkedNotComplaint,
     MentionEdited,
     MentionJoined,
@@ -23,6 +26,9 @@ from alerts.cases.events import (
     Rang,
     Released,
     Reopened,
+    ReplyCancelled,
+    ReplyRefused,
+    ReplyUnknown,
     Snoozed,
     Transferred,
     Woke,
@@ -269,6 +275,36 @@ def _(fact: Snoozed, event: Event, words: Wording) -> str:
 @_log_words.register
 def _(_fact: Woke, event: Event, _words: Wording) -> str:
     return "автор написал, больше не отложено" if event.actor.kind == "customer" else "отложенное снова в работе"
+
+
+@_log_words.register
+def _(_fact: HeldBack, event: Event, words: Wording) -> str:
+    return f"{words.doer('хотел', event.actor)} написать автору, но правила не позволили"
+
+
+@_log_words.register
+def _(_fact: ApprovalAsked, event: Event, words: Wording) -> str:
+    return f"{words.doer('просил', event.actor)} проверить ответ"
+
+
+@_log_words.register
+def _(_fact: ReplyCancelled, event: Event, words: Wording) -> str:
+    return f"{words.doer('отменил', event.actor)} отправку"
+
+
+@_log_words.register
+def _(_fact: ReplyRefused, _event: Event, _words: Wording) -> str:
+    return "до автора не дошло: сеть отказала"
+
+
+@_log_words.register
+def _(_fact: ReplyUnknown, _event: Event, _words: Wording) -> str:
+    return "неизвестно, дошло ли до автора"
+
+
+@_log_words.register
+def _(_fact: CustomerWrote, _event: Event, _words: Wording) -> str:
+    return "автор написал в личные сообщения"
 
 
 @_log_words.register

@@ -6,6 +6,7 @@ from typing import Literal
 
 from alerts.cases.events import Event, Strength
 from alerts.cases.state import State
+from alerts.outreach.contact import NO_CONTACT, Contact
 from domain.mention import Quote
 from domain.span import Span
 
@@ -20,8 +21,8 @@ class CaseMention:
     `row` is the store's number, `id` the network's. `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` name the brand. `complaint` and `urgency` are probabilities, 0 where
     the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
-    by kind what a short text complains of. `parent`, `quoted` and `attached` are as in domain.mention. `edited_at`
-    and `deleted_at` are when the change was heard.
+    by kind what a short text complains of. `place`, `parent`, `quoted` and `attached` are as in domain.mention.
+    `edited_at` and `deleted_at` are when the change was heard.
     """
 
     row: int
@@ -30,6 +31,7 @@ class CaseMention:
     url: str
     text: str
     published_at: datetime
+    place: str | None = None
     reach: int | None = None
     strength: Strength = "complaint"
     complaint: float = 0.0
@@ -75,6 +77,7 @@ class Case:
     mentions: tuple[CaseMention, ...]
     events: tuple[Event, ...] = ()
     earlier: tuple[EarlierCase, ...] = ()
+    contact: Contact = NO_CONTACT
 
     @property
     def revision(self) -> int:

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from alerts.cases.events import NO_DEADLINES, Deadlines, Outcome, Strength
+from alerts.cases.events import (
+    NO_DEADLINES,
+    Deadlines,
+    Outcome,
+    ReplyEdited,
+    ReplyGone,
+    ReplyRefused,
+    ReplySent,
+    ReplyTakenBack,
+    ReplyUnknown,
+    Strength,
+)
+from alerts.outreach.outbound import OutboundKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,57 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Let it go out to the customer. `outbound` is its number, here and below."""
+
+    outbound: int
+    kind: OutboundKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskApproval:
+    """Let it go out once a second agrees, for this reason."""
+
+    outbound: int
+    kind: OutboundKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Agree that another's words go out. `author` is whose they are; `by_lead`: a lead alone may agree."""
+
+    outbound: int
+    kind: OutboundKind
+    author: str
+    by_lead: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """What waits to be sent is not to be sent. `author` is whose words they are."""
+
+    outbound: int
+    kind: OutboundKind
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldBack:
+    """The person would write to the customer, and the guard forbids it: kept for the audit."""
+
+    reason: str
+    kind: OutboundKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of something that was confirmed, as the network showed it, or as a person saw it."""
+
+    fact: ReplySent | ReplyRefused | ReplyUnknown | ReplyEdited | ReplyTakenBack | ReplyGone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
     """The customer wrote (one more) mention in the case's place. `mention` is the store's number."""
 
@@ -88,18 +151,39 @@ class Tick:
     """Time has passed."""
 
 
-PersonsCommand = Claim | Release | TransferTo | Snooze | Note | Close | NotComplaint | Reopen
+PersonsCommand = (
+    Claim
+    | Release
+    | TransferTo
+    | Snooze
+    | Note
+    | Close
+    | NotComplaint
+    | Reopen
+    | Confirm
+    | AskApproval
+    | Approve
+    | Cancel
+    | HoldBack
+    | Report
+)
 Command = PersonsCommand | Write | Edit | Delete | Tick
 
 NAMES: Final[Mapping[type[Any], str]] = {
+    Approve: "approve",
+    AskApproval: "ask_approval",
+    Cancel: "cancel",
     Claim: "claim",
     Close: "close",
+    Confirm: "confirm",
     Delete: "delete",
     Edit: "edit",
+    HoldBack: "hold_back",
     NotComplaint: "not_complaint",
     Note: "note",
     Release: "release",
     Reopen: "reopen",
+    Report: "report",
     Snooze: "snooze",
     Tick: "tick",
     TransferTo: "transfer",

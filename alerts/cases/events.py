@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
+from alerts.outreach.outbound import OutboundKind
+
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
 Outcome = Literal["resolved", "no_answer", "declined", "not_ours", "spam", "handled", "not_complaint"]
@@ -153,6 +155,107 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """The guard kept somebody from saying a word to the customer; `reason` is one of `outreach.delicacy.Held`."""
+
+    reason: str
+    kind: OutboundKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked:
+    """The actor would send it, and a second must agree, for this `reason`. `outbound` is its number, as below."""
+
+    outbound: int
+    kind: OutboundKind
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyConfirmed:
+    """The actor let it go out: its author, or the one whose word it needed."""
+
+    outbound: int
+    kind: OutboundKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyCancelled:
+    """It was not sent and will not be: the actor refused it, or thought better. `by` is who would have sent it."""
+
+    outbound: int
+    kind: OutboundKind
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySent:
+    """The customer has it. `url` is where people see it, empty where nowhere; `by` is the Person.id who sent it.
+
+    `by_hand`: that person put it there. `similar` are the open cases of the same thread that still wait.
+    """
+
+    outbound: int
+    kind: OutboundKind
+    url: str = ""
+    text: str = ""
+    by: str | None = None
+    by_hand: bool = False
+    similar: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRefused:
+    """The network did not take it, for this `reason` (`outreach.ports.Refused`). `by` is as above."""
+
+    outbound: int
+    kind: OutboundKind
+    reason: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyUnknown:
+    """It may have been sent, and nobody knows: a person must look."""
+
+    outbound: int
+    kind: OutboundKind
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyEdited:
+    """The answer `outbound` reads `text` now."""
+
+    outbound: int
+    text: str
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTakenBack:
+    """The answer `outbound` was taken off again by whoever had it sent."""
+
+    outbound: int
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyGone:
+    """The answer `outbound` no longer stands, and none of us took it off."""
+
+    outbound: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerWrote:
+    """A private message. `message` is the store's number; `deadlines` are the promise of an answer to it."""
+
+    message: int
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """How the case stood when its history began to be kept: what came before left only some traces."""
 
@@ -187,13 +290,27 @@ Fact = (
     | Closed
     | MarkedNotComplaint
     | Reopened
+    | HeldBack
+    | ApprovalAsked
+    | ReplyConfirmed
+    | ReplyCancelled
+    | ReplySent
+    | ReplyRefused
+    | ReplyUnknown
+    | ReplyEdited
+    | ReplyTakenBack
+    | ReplyGone
+    | CustomerWrote
     | Imported
     | Unknown
 )
 
 KINDS: Final[Mapping[str, type[Any]]] = {
+    "approval_asked": ApprovalAsked,
     "claimed": Claimed,
     "closed": Closed,
+    "customer_wrote": CustomerWrote,
+    "held_back": HeldBack,
     "imported": Imported,
     "joined": MentionJoined,
     "mention_deleted": MentionDeleted,
@@ -204,6 +321,14 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "rang": Rang,
     "released": Released,
     "reopened": Reopened,
+    "reply_cancelled": ReplyCancelled,
+    "reply_confirmed": ReplyConfirmed,
+    "reply_edited": ReplyEdited,
+    "reply_gone": ReplyGone,
+    "reply_refused": ReplyRefused,
+    "reply_sent": ReplySent,
+    "reply_taken_back": ReplyTakenBack,
+    "reply_unknown": ReplyUnknown,
     "snoozed": Snoozed,
     "transferred": Transferred,
     "woke": Woke,

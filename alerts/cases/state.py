@@ -1,10 +1,10 @@
 """Where a case stands: the fold of its events, and the timers that this leaves running."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce, singledispatch
-from typing import Final
+from typing import Final, get_args
 
 from alerts.cases.events import (
     BELLS,
@@ -12,6 +12,7 @@ from alerts.cases.events import (
     Bell,
     Claimed,
     Closed,
+    CustomerWrote,
     Deadlines,
     Event,
     Fact,
@@ -25,12 +26,14 @@ from alerts.cases.events import (
     Rang,
     Released,
     Reopened,
+    ReplySent,
     Snoozed,
     Stage,
     Transferred,
     Waiting,
     Woke,
 )
+from alerts.outreach.outbound import OutboundKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,9 @@ class State:
 
 
 FRESH: Final = State()
+STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+LED_TO: Final[Mapping[OutboundKind, Stage]] = {"reply": "replied", "invite": "invited", "message": "in_dm"}
+"""How far the customer is led by what was really sent."""
 
 
 def fold(events: Iterable[Event], since: State = FRESH) -> State:
@@ -99,9 +105,8 @@ def _(fact: Opened, state: State, _event: Event) -> State:
 
 @_after.register
 def _(fact: MentionJoined, state: State, event: Event) -> State:
-    if fact.strength == "complaint":
-        return _promised(state, fact.deadlines, event.at)
-    return state
+    spoken = replace(state, waiting_for="us") if state.waiting_for == "customer" else state
+    return _promised(spoken, fact.deadlines, event.at) if fact.strength == "complaint" else spoken
 
 
 @_after.register
@@ -146,6 +151,25 @@ def _(_fact: Woke, state: State, _event: Event) -> State:
 @_after.register
 def _(fact: Rang, state: State, _event: Event) -> State:
     return replace(state, rung=fact.bell)
+
+
+@_after.register
+def _(fact: ReplySent, state: State, _event: Event) -> State:
+    """Whoever was led further stays there, and an ended case stays ended. The promised answer is given."""
+    reached = LED_TO.get(fact.kind)
+    if reached is None or not state.is_open:
+        return state
+    stage = max(state.stage, reached, key=STAGES.index)
+    return replace(state, stage=stage, waiting_for="customer", deadlines=NO_DEADLINES, rung=None)
+
+
+@_after.register
+def _(fact: CustomerWrote, state: State, event: Event) -> State:
+    if not state.is_open:
+        return state
+    stage = max(state.stage, "in_dm", key=STAGES.index)
+    spoken = replace(state, stage=stage, waiting_for="us", snoozed_until=None)
+    return _promised(spoken, fact.deadlines, event.at)
 
 
 @_after.register

@@ -6,23 +6,47 @@ from enum import IntEnum
 from typing import Final, Literal
 
 from alerts.cases.events import (
+    ApprovalAsked,
     Bell,
     Event,
     MentionEdited,
     MentionJoined,
     Rang,
     Reopened,
+    ReplyCancelled,
+    ReplyGone,
+    ReplyRefused,
+    ReplySent,
+    ReplyUnknown,
     Strength,
     Transferred,
     Woke,
 )
 from alerts.cases.state import State
 
-NoticeKind = Literal["complaint", "remark", "woke", "transferred", "taken", "warn", "due", "breach"]
+NoticeKind = Literal[
+    "complaint",
+    "remark",
+    "woke",
+    "transferred",
+    "taken",
+    "warn",
+    "due",
+    "breach",
+    "approval",
+    "cancelled",
+    "refused",
+    "unknown",
+    "gone",
+    "similar",
+]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
-to somebody, or taken from somebody; a deadline came near, passed, or was broken."""
-Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads"]
-"""Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads."""
+to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
+word, a colleague stopped it, the network refused it, nobody knows whether it was sent, it stands no more, others
+of the thread wait for the same."""
+Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
+"""Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
+had the answer sent."""
 Reason = Literal[
     "reopened by the customer",
     "complaint in a resting case",
@@ -33,6 +57,7 @@ Reason = Literal[
     "rest over",
     "transfer",
     "deadline",
+    "fate of an answer",
     "nothing new for people",
 ]
 
@@ -56,6 +81,7 @@ class NoticeDraft:
     to: tuple[Addressee, ...]
     priority: Priority
     former_owner: str | None = None
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +125,33 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
         case Rang(bell=bell):
             return Telling(reason="deadline", priority=Priority.URGENT, notices=(_bell(before, event, bell),))
         case _:
+            return _answered(before, event)
+
+
+def _answered(before: State, event: Event) -> Telling | None:
+    """What became of an answer is told to who had it sent; where nobody is known, to the case's owner."""
+    owner = _stand_in(before, ("owner",))
+    match event.fact:
+        case ApprovalAsked():
+            told = _of_answer("approval", event, ("leads",))
+        case ReplyCancelled(by=by) if by != event.actor.id:
+            told = _of_answer("cancelled", event, ("sender",), by)
+        case ReplyRefused(by=by):
+            told = _of_answer("refused", event, ("sender",) if by else owner, by)
+        case ReplyUnknown(by=by):
+            told = _of_answer("unknown", event, ("sender",) if by else owner, by)
+        case ReplyGone():
+            told = _of_answer("gone", event, owner)
+        case ReplySent(by=by, similar=similar) if similar:
+            told = _of_answer("similar", event, ("sender",) if by else owner, by)
+        case _:
             return None
+    return told
+
+
+def _of_answer(kind: NoticeKind, event: Event, to: tuple[Addressee, ...], sender: str | None = None) -> Telling:
+    notice = NoticeDraft(kind=kind, event=event.number, to=to, priority=Priority.URGENT, sender=sender)
+    return Telling(reason="fate of an answer", priority=Priority.URGENT, notices=(notice,))
 
 
 def _heard(before: State, event: Event, strength: Strength, events: Sequence[Event]) -> Telling:

@@ -10,15 +10,21 @@ from functools import partial
 from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from alerts.cases.commands import (
+    Approve,
+    AskApproval,
+    Cancel,
     Claim,
     Close,
     Command,
+    Confirm,
     Delete,
     Edit,
+    HoldBack,
     NotComplaint,
     Note,
     Release,
     Reopen,
+    Report,
     Snooze,
     Tick,
     TransferTo,
@@ -27,9 +33,11 @@ from alerts.cases.commands import (
 from alerts.cases.events import (
     Actor,
     ActorKind,
+    ApprovalAsked,
     Claimed,
     Closed,
     Fact,
+    HeldBack,
     MarkedNotComplaint,
     MentionDeleted,
     MentionEdited,
@@ -39,12 +47,14 @@ from alerts.cases.events import (
     Rang,
     Released,
     Reopened,
+    ReplyCancelled,
+    ReplyConfirmed,
     Snoozed,
     Stage,
     Transferred,
     Woke,
 )
-from alerts.cases.state import State, still_to_ring
+from alerts.cases.state import LED_TO, State, still_to_ring
 
 LONGEST_NOTE: Final = 1_000
 """Characters of a note; a card has room for little more."""
@@ -64,6 +74,8 @@ Reason = Literal[
     "no_text",
     "long_text",
     "not_allowed",
+    "own_words",
+    "leads_only",
 ]
 
 
@@ -192,6 +204,24 @@ def _has_bad_text(asked: Asked[Note]) -> Reason | None:
     return "long_text" if len(asked.command.text) > LONGEST_NOTE else None
 
 
+def _is_over(asked: Asked[Any]) -> Reason | None:
+    """Nobody speaks to the customer of an ended case; what was said in it may be mended."""
+    return "ended" if not asked.state.is_open and asked.command.kind in LED_TO else None
+
+
+def _is_own_words(asked: Asked[Approve]) -> Reason | None:
+    return "own_words" if asked.command.author in (asked.asker.actor.id, *asked.asker.former_ids) else None
+
+
+def _is_for_leads(asked: Asked[Approve]) -> Reason | None:
+    return "leads_only" if asked.command.by_lead and not asked.asker.is_lead else None
+
+
+def _is_anothers_words(asked: Asked[Cancel]) -> Reason | None:
+    """Whose words they are may take them back, also in a case that is another's by now."""
+    return None if asked.command.author in (asked.asker.actor.id, *asked.asker.former_ids) else _is_anothers(asked)
+
+
 def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
     return (Claimed(taken_from=None if asked.asker.owns(asked.state) else asked.state.owner),)
 
@@ -258,6 +288,39 @@ def _tick(asked: Asked[Tick]) -> tuple[Fact, ...]:
     return (*((Woke(),) if woke else ()), *(Rang(bell=bell) for bell in over[-1:]))
 
 
+def _confirm(asked: Asked[Confirm]) -> tuple[Fact, ...]:
+    confirmed = ReplyConfirmed(outbound=asked.command.outbound, kind=asked.command.kind)
+    return (*_taken(asked), confirmed)
+
+
+def _ask_approval(asked: Asked[AskApproval]) -> tuple[Fact, ...]:
+    command = asked.command
+    asks = ApprovalAsked(outbound=command.outbound, kind=command.kind, reason=command.reason)
+    return (*_taken(asked), asks)
+
+
+def _taken(asked: Asked[Any]) -> tuple[Fact, ...]:
+    """Whoever answers in a case that nobody has, has it."""
+    return (Claimed(),) if asked.state.is_open and asked.state.owner is None else ()
+
+
+def _approve(asked: Asked[Approve]) -> tuple[Fact, ...]:
+    return (ReplyConfirmed(outbound=asked.command.outbound, kind=asked.command.kind),)
+
+
+def _cancel(asked: Asked[Cancel]) -> tuple[Fact, ...]:
+    command = asked.command
+    return (ReplyCancelled(outbound=command.outbound, kind=command.kind, by=command.author),)
+
+
+def _hold_back(asked: Asked[HoldBack]) -> tuple[Fact, ...]:
+    return (HeldBack(reason=asked.command.reason, kind=asked.command.kind),)
+
+
+def _report(asked: Asked[Report]) -> tuple[Fact, ...]:
+    return (asked.command.fact,)
+
+
 def _always(fact: Fact, _asked: Asked[Any]) -> tuple[Fact, ...]:
     return (fact,)
 
@@ -289,6 +352,12 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
         effect=partial(_always, MarkedNotComplaint()),
     ),
     Reopen: Rule(by=PERSON, stages=ENDED, effect=_reopen),
+    Confirm: Rule(by=PERSON, stages=ALL, checks=(_is_over, _is_anothers), effect=_confirm),
+    AskApproval: Rule(by=PERSON, stages=ALL, checks=(_is_over, _is_anothers), effect=_ask_approval),
+    Approve: Rule(by=PERSON, stages=ALL, checks=(_is_over, _is_own_words, _is_for_leads), effect=_approve),
+    Cancel: Rule(by=PERSON, stages=ALL, checks=(_is_anothers_words,), effect=_cancel),
+    HoldBack: Rule(by=frozenset[ActorKind]({"person", "program"}), stages=ALL, effect=_hold_back),
+    Report: Rule(by=frozenset[ActorKind]({"person", "program"}), stages=ALL, effect=_report),
     Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
     Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),
     Delete: Rule(by=CUSTOMERS, stages=ALL, effect=_delete),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from domain.mention import NetworkId
 
@@ -12,6 +12,10 @@ answer; the customer's words taken off the brand's page, and put back."""
 OutboundState = Literal["draft", "approval", "confirmed", "sending", "sent", "unknown", "refused", "cancelled"]
 """Only what a person confirmed is ever sent; `approval`: confirmed by one, a second must agree. `unknown`: it may
 have been done, nobody knows; never sent again blindly."""
+
+
+WAITING: Final[frozenset[OutboundState]] = frozenset({"confirmed", "sending"})
+"""Confirmed by people, and not yet done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +51,28 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An outbound that nobody has written down yet; the fields are those of Outbound."""
+
+    kind: OutboundKind
+    target: Target
+    text: str
+    author: str
+    of_id: int | None = None
+    link: str | None = None
+    token: str | None = None
+    unsolicited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
     """`id` is the store's number, and the source of the network's own key against doubles (guid, random_id).
 
     `author` and `confirmed_by` are Person.ids. `of` is the earlier outbound's `Sent` that an edit or a withdrawal
-    speaks of. `link` is the invitation's address, which stands in `text` already; where the network attaches it in
-    another way, it takes it from here. `tries` counts earlier tries whose outcome is known to be none.
+    speaks of, `of_id` that outbound's number. `link` is the invitation's address, which stands in `text` already;
+    where the network attaches it in another way, it takes it from here; `token` is its opaque part. `unsolicited`:
+    the customer did not ask us. `tries` counts earlier tries whose outcome is known to be none; with `unknown` one
+    of them may have done it all the same: look before another. `gone_at` is when an answer no longer stood.
     """
 
     id: int
@@ -65,8 +85,15 @@ class Outbound:
     confirmed_by: str | None = None
     approved_by: str | None = None
     of: Sent | None = None
+    of_id: int | None = None
     link: str | None = None
+    token: str | None = None
+    unsolicited: bool = False
     sent: Sent | None = None
     reason: str | None = None
     tries: int = 0
+    unknown: bool = False
     created_at: datetime
+    confirmed_at: datetime | None = None
+    sent_at: datetime | None = None
+    gone_at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import cache
 from typing import Any, Final
@@ -11,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case, CaseMention, EarlierCase, standing
 from alerts.cases.events import Event
+from alerts.outreach.contact import Contact
 from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
+from listener.store import contacts
 from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -57,7 +60,25 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
         text = mentioned[row.id][0].text if mentioned[row.id] else ""
         stood = standing(read_state(row))
         earlier[row.of_case].append(EarlierCase(case=row.id, standing=stood, opened_at=row.opened_at, text=text))
-    return {row.id: _case(row, mentioned[row.id], events[row.id], earlier[row.id]) for row in rows}
+    reached = await contacts.of_cases(connection, rows, mentioned)
+    return {
+        row.id: _case(row, mentioned[row.id], events[row.id], earlier[row.id], reached[row.id]) for row in rows
+    }
+
+
+async def load_closely(connection: AsyncConnection, number: int) -> Case | None:
+    """One case with everything that a decision to write to its author may look at."""
+    case = (await load(connection, [number])).get(number)
+    if case is None:
+        return None
+    row = (await connection.execute(select(cases).where(cases.c.id == number))).one()
+    known = replace(
+        case.contact,
+        approached=await contacts.approaches(connection, row),
+        receivers=await contacts.receivers(connection, number),
+        nearby=await contacts.nearby(connection, row),
+    )
+    return replace(case, contact=known)
 
 
 async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:
@@ -139,7 +160,7 @@ def _latest_mentions() -> Select[Any]:
             ranked.c.case_id,
             ranked.c.strength,
             *(mentions.c[name] for name in ("id", "network", "external_id", "thread", "kind", "url", "text")),
-            *(mentions.c[name] for name in ("reach", "extra", "published_at", "edited_at", "deleted_at")),
+            *(mentions.c[name] for name in ("place", "reach", "extra", "published_at", "edited_at", "deleted_at")),
             *(verdicts.c[name] for name in ("complaint", "intent", "topics", "urgency", "evidence")),
             *(verdicts.c[name] for name in ("words", "dangers", "reasons")),
         )
@@ -199,6 +220,7 @@ def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMen
         url=row.url,
         text=text,
         published_at=row.published_at,
+        place=row.place,
         reach=row.reach,
         strength="remark" if row.strength == "remark" else "complaint",
         complaint=row.complaint if has_verdict else 0.0,
@@ -237,7 +259,11 @@ def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
 
 
 def _case(
-    row: Row[Any], case_mentions: list[CaseMention], events: list[Event], earlier: list[EarlierCase]
+    row: Row[Any],
+    case_mentions: list[CaseMention],
+    events: list[Event],
+    earlier: list[EarlierCase],
+    contact: Contact,
 ) -> Case:
     return Case(
         id=row.id,
@@ -254,4 +280,5 @@ def _case(
         mentions=tuple(case_mentions),
         events=tuple(events),
         earlier=tuple(earlier),
+        contact=contact,
     )

@@ -12,12 +12,14 @@ import msgspec
 
 from alerts.cases.events import KINDS, Actor, ActorKind, Event, Fact, Unknown, kind_of
 from alerts.cases.telling import NoticeDraft, Priority
+from alerts.outreach.outbound import Target
 
 Payload = dict[str, Any]
 Upgrade = Callable[[Payload], Payload]
 
 EVENT_VERSION: Final = 1
 NOTICE_VERSION: Final = 1
+TARGET_VERSION: Final = 1
 
 EVENT_UPGRADES: Final[Mapping[tuple[str, int], Upgrade]] = {}
 """By the event's kind and the version it was written in: the payload as the next version has it."""
@@ -65,6 +67,16 @@ def read_notice(version: int, payload: Payload) -> StoredNotice | None:
         return msgspec.convert(_known_priority(payload), StoredNotice)
     except msgspec.ValidationError:
         return None
+
+
+def target_payload(target: Target) -> Payload:
+    payload: Payload = msgspec.to_builtins(target)
+    return payload
+
+
+def read_target(payload: Payload) -> Target:
+    """Whom an outbound speaks to. Raises msgspec.ValidationError for what no version wrote."""
+    return msgspec.convert(payload, Target)
 
 
 def _payload(fact: Fact) -> Payload:

@@ -10,23 +10,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cases.case import Case
 from alerts.cases.commands import Command
 from alerts.cases.transitions import Asker, Refusal
+from alerts.outreach.outbound import Draft, Outbound
 from alerts.ports import Answer, Press
-from listener.store import cases, history
+from listener.store import cases, history, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
 from listener.store.mentions import storable
+from listener.store.outbound_rows import Move
 from listener.store.tables import actions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A press as a command in somebody's name, with the words for what may come of it."""
+    """A press as a command in somebody's name, with the words for what may come of it.
 
-    command: Command
+    `moves` are the steps of outbounds that go with it. Without a command they are all that happens.
+    """
+
+    command: Command | None
     asker: Asker
     done: Callable[[Case], str]
     refused: Callable[[Case, Refusal], str]
+    moves: tuple[Move, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafting:
+    """A press that writes a draft down, or another text of one (`rewrites`), and is answered by its looks."""
+
+    draft: Draft
+    shown: Callable[[Outbound], Answer]
+    rewrites: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +53,7 @@ class Answered:
     reason: str | None = None
 
 
-Read = Callable[[Case], Wish | Answered]
+Read = Callable[[Case], Wish | Drafting | Answered]
 """What a press asks of a case as it is. Pure: it is asked again when somebody else changed the case meanwhile."""
 
 
@@ -62,12 +77,16 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if first is not None:
         return first
     changing = (await history.lock(connection, [press.case])).get(press.case)
-    case = (await cases.load(connection, [press.case])).get(press.case) if changing else None
+    case = await cases.load_closely(connection, press.case) if changing else None
     if changing is None or case is None:
         answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
     else:
-        answered = await _decided(connection, changing, case, read(case), now)
-    if answered.answer.prompt is None:
+        wish = read(case)
+        if isinstance(wish, Drafting):
+            answered = await _drafted(connection, press, wish, now)
+        else:
+            answered = await _decided(connection, changing, case, wish, now)
+    if answered.applied or answered.answer.prompt is None:
         await _write(connection, press, who, answered, now)
     return answered
 
@@ -77,12 +96,26 @@ async def _decided(
 ) -> Answered:
     if isinstance(wish, Answered):
         return wish
-    outcome = changing.obey(wish.command, wish.asker, now)
-    if isinstance(outcome, Refusal):
-        return Answered(answer=Answer(text=wish.refused(case, outcome), alert=True), reason=outcome.reason)
+    if wish.command is not None:
+        outcome = changing.obey(wish.command, wish.asker, now)
+        if isinstance(outcome, Refusal):
+            return Answered(answer=Answer(text=wish.refused(case, outcome), alert=True), reason=outcome.reason)
+    for step in wish.moves:
+        if not await outbound_rows.move(connection, step):
+            # The sender was faster: read anew, the press meets with what it has made of it.
+            raise ConflictError
     await history.write(connection, [changing], now)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
     return Answered(answer=Answer(text=wish.done(after)), applied=True)
+
+
+async def _drafted(connection: AsyncConnection, press: Press, wish: Drafting, now: datetime) -> Answered:
+    """A draft is nobody's news: it makes no event, and the press that shows it may come again."""
+    if wish.rewrites is None:
+        drafted = await outbound_rows.draft(connection, press.case, wish.draft, (press.messenger, press.key), now)
+    else:
+        drafted = await outbound_rows.rewrite(connection, wish.rewrites, wish.draft)
+    return Answered(answer=wish.shown(drafted))
 
 
 async def _first(connection: AsyncConnection, press: Press) -> Answered | None:

@@ -11,6 +11,7 @@ from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
+from listener.store.outbound import OutboundStore
 from listener.store.outbox import OutboxStore
 from listener.store.people import PeopleStore
 from listener.store.presses import PressStore
@@ -27,6 +28,7 @@ class Stores:
     decisions: DecisionStore
     cases: CaseStore
     outbox: OutboxStore
+    outbound: OutboundStore
     presses: PressStore
     timers: TimerStore
     prompts: PromptStore
@@ -58,12 +60,14 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
     await schema.upgrade(parsed)
     database = Database(parsed)
     mentions = MentionStore(database)
+    worker = worker or f"{socket.gethostname()}:{secrets.token_hex(4)}"
     return Stores(
         database=database,
         mentions=mentions,
         decisions=DecisionStore(database, mentions),
         cases=CaseStore(database),
-        outbox=OutboxStore(database, worker or f"{socket.gethostname()}:{secrets.token_hex(4)}"),
+        outbox=OutboxStore(database, worker),
+        outbound=OutboundStore(database, worker),
         presses=PressStore(database),
         timers=TimerStore(database),
         prompts=PromptStore(database),

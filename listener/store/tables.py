@@ -76,6 +76,7 @@ metadata = MetaData(
 STILL_WAITING: Final = text("stage = 0")
 STILL_OPEN: Final = text("state IN ('due', 'sending')")
 TIMED: Final = text("next_timer_at IS NOT NULL")
+TO_SEND: Final = text("state IN ('confirmed', 'sending')")
 """Conditions of partial indexes. Queries use the very same text: with a parameter in it, no index would serve."""
 
 mentions = Table(
@@ -101,6 +102,7 @@ mentions = Table(
     Column("extra", Json),
     Column("edited_at", Time),
     Column("deleted_at", Time),
+    Column("deleter", Text),
     Column("heard_at", Time, nullable=False),
     Column("stage", SmallInteger, nullable=False, server_default="0"),
     Column("tries", Integer, nullable=False, server_default="0"),
@@ -159,6 +161,7 @@ cases = Table(
     Column("breach_at", Time),
     Column("rung", Text),
     Column("next_timer_at", Time),
+    Column("engineers_due_at", Time),
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
     Index("ix_cases_author", "network", "author_id"),
@@ -248,6 +251,110 @@ notices = Table(
     ),
 )
 """Any other word to operators, said once in one chat."""
+
+outbound = Table(
+    "outbound",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # What the guard counts by, out of the target.
+    Column("brand", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("page", Text),
+    Column("version", SmallInteger, nullable=False),
+    Column("target", Json, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("confirmed_by", Text),
+    Column("approved_by", Text),
+    Column("unsolicited", Boolean, nullable=False, server_default=text("false")),
+    Column("link", Text),
+    Column("token", Text),
+    Column("of_id", BigInteger),
+    # The press that drafted it: delivered again, it drafts nothing.
+    Column("messenger", Text),
+    Column("press", Text),
+    Column("sent_ref", Text),
+    Column("sent_url", Text),
+    Column("reason", Text),
+    Column("error", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("unknown", Boolean, nullable=False, server_default=text("false")),
+    Column("due_at", Time, nullable=False),
+    Column("worker", Text),
+    Column("created_at", Time, nullable=False),
+    Column("confirmed_at", Time),
+    Column("sent_at", Time),
+    Column("look_at", Time),
+    Column("gone_at", Time),
+    UniqueConstraint("messenger", "press"),
+    Index("ix_outbound_queue", "network", "due_at", sqlite_where=TO_SEND, postgresql_where=TO_SEND),
+    Index("ix_outbound_case", "case_id"),
+    Index("ix_outbound_author", "brand", "network", "author_id"),
+    Index("ix_outbound_sent", "network", "sent_ref"),
+    Index("ix_outbound_token", "token", unique=True),
+)
+"""What is said to customers: drafted and confirmed by a person, then done once; see alerts.outreach.outbound.
+
+`token` is the opaque part of an invitation's link, `of_id` the answer that an edit or a withdrawal speaks of.
+`unknown`: an earlier try may have done it. `look_at` is when to look whether it still stands, `gone_at` when it
+stood no more.
+"""
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("network", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("customer_id", Text, nullable=False),
+    Column("customer_name", Text, nullable=False),
+    Column("customer_handle", Text),
+    Column("incoming", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_version", Integer, nullable=False, server_default="1"),
+    Column("attached", Json, nullable=False, server_default="[]"),
+    Column("ref", Text),
+    Column("at", Time, nullable=False),
+    Column("edited_at", Time),
+    Column("deleted_at", Time),
+    Column("heard_at", Time, nullable=False),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="SET NULL")),
+    Column("outbound_id", BigInteger),
+    UniqueConstraint("network", "external_id"),
+    Index("ix_messages_case", "case_id"),
+    Index("ix_messages_customer", "network", "customer_id", "at"),
+)
+"""Private messages between customers and the brands' pages, both ways, once each; `outbound_id`: it is ours."""
+
+learned = Table(
+    "learned",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("reason", Text),
+    Column("at", Time, nullable=False),
+)
+"""What an earlier try taught about an author, a wall or a post; see alerts.outreach.abilities.Learned."""
+
+do_not_contact = Table(
+    "do_not_contact",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("author_id", Text, primary_key=True),
+    # No foreign key: the wish outlives the case in which it was said.
+    Column("case_id", BigInteger, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""Who asked not to be written to, and which operator (Person.id) confirmed it."""
 
 prompts = Table(
     "prompts",

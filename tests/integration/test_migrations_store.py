@@ -84,7 +84,7 @@ async def test_a_schema_from_the_future_is_refused_with_advice(database_url: str
         with pytest.raises(StoreError, match="более новой версией"):
             await open_stores(database_url)
     finally:
-        await on_database(database_url, lambda connection: connection.execute(text(change.format("0002"))))
+        await on_database(database_url, lambda connection: connection.execute(text(change.format("0003"))))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from alerts.cards.asking import asker_of
 from alerts.cards.context import CardContext, NetworkWords
 from alerts.cases.case import Case, CaseMention
 from alerts.cases.commands import Command, Edit, PersonsCommand, Tick, Write
-from alerts.cases.events import CLOCK, CUSTOMER, NO_DEADLINES, Deadlines, Event, Strength
+from alerts.cases.events import CLOCK, CUSTOMER, NO_DEADLINES, PROGRAM, Deadlines, Event, Strength
 from alerts.cases.state import apply, fold
 from alerts.cases.transitions import Asker, Refusal, decide
 from alerts.routing import Receiver
@@ -109,6 +109,9 @@ class History:
 
     def by_customer(self, *commands: Command) -> "History":
         return self._does(Asker(actor=CUSTOMER), *commands)
+
+    def by_program(self, *commands: Command) -> "History":
+        return self._does(Asker(actor=PROGRAM), *commands)
 
     def tick(self) -> "History":
         return self._does(Asker(actor=CLOCK), Tick())

@@ -13,17 +13,23 @@ from alerts.cards.wording import Wording, status
 from alerts.cases.case import standing
 from alerts.cases.commands import (
     NAMES,
+    Approve,
+    AskApproval,
+    Cancel,
     Claim,
     Close,
+    Confirm,
+    HoldBack,
     NotComplaint,
     Note,
     PersonsCommand,
     Release,
     Reopen,
+    Report,
     Snooze,
     TransferTo,
 )
-from alerts.cases.events import Stage
+from alerts.cases.events import ReplySent, ReplyTakenBack, ReplyUnknown, Stage, kind_of
 from alerts.cases.transitions import Reason, Refusal, decide
 from domain.person import Person
 from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, History, at, promise
@@ -47,6 +53,16 @@ COMMANDS: Final[tuple[PersonsCommand, ...]] = (
     TO_SASHA,
     TransferTo(person="anna", name="Анна Иванова"),
     TransferTo(person="oleg", name="Олег Смирнов"),
+    Confirm(outbound=7, kind="reply"),
+    Confirm(outbound=7, kind="edit"),
+    AskApproval(outbound=7, kind="message", reason="stop_topic"),
+    Approve(outbound=7, kind="invite", author="boris", by_lead=True),
+    Approve(outbound=7, kind="invite", author="boris", by_lead=False),
+    Cancel(outbound=7, kind="take_back", author="boris"),
+    HoldBack(reason="approached_before", kind="reply"),
+    Report(fact=ReplySent(outbound=7, kind="reply", by="anna", by_hand=True)),
+    Report(fact=ReplyTakenBack(outbound=7, by="anna")),
+    Report(fact=ReplyUnknown(outbound=7, kind="reply")),
 )
 
 
@@ -100,7 +116,19 @@ def _title(command: PersonsCommand) -> str:
         case TransferTo(name=name):
             return f"transfer: {name}"
         case _:
-            return NAMES[type(command)]
+            return f"{NAMES[type(command)]}{_details(command)}"
+
+
+def _details(command: PersonsCommand) -> str:
+    match command:
+        case Confirm(kind=kind):
+            return f": {kind}"
+        case Approve(by_lead=by_lead):
+            return ": boris's words" + (", by a lead" if by_lead else "")
+        case Report(fact=fact):
+            return f": {kind_of(fact)}"
+        case _:
+            return ""
 
 
 def _result(history: History, command: PersonsCommand, person: Person) -> str:

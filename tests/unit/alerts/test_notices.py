@@ -12,7 +12,8 @@ from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.notices import LOUD, MOST_CASES, make_note
 from alerts.cases.case import Case
-from alerts.cases.commands import Claim, Close, Snooze, TransferTo
+from alerts.cases.commands import AskApproval, Cancel, Claim, Close, Report, Snooze, TransferTo
+from alerts.cases.events import ReplyGone, ReplyRefused, ReplySent, ReplyUnknown
 from alerts.cases.state import State, fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority, how_to_tell
 from tests.fakes import NOON
@@ -202,7 +203,13 @@ def test_a_long_digest_counts_what_it_does_not_name() -> None:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
+        ("approval", "Ответы ждут слова старшего, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
         ("breach", "Просрочено 2 обращения: № 5 (на 12 мин), № 6 (на 3 мин)."),
+        ("cancelled", "Ответы не отправлены, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("gone", "Ответов больше нет на странице, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("refused", "Ответы не ушли, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("similar", "Авторы получили ответ, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("unknown", "Не знаем, дошли ли ответы, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
         ("complaint", "Авторы снова пожаловались, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
         ("remark", "Авторы пишут, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
         ("taken", "Сменился ответственный, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
@@ -213,6 +220,66 @@ def test_a_long_digest_counts_what_it_does_not_name() -> None:
 )
 def test_every_kind_has_a_digest(kind: NoticeKind, words: str) -> None:
     assert plain(a_digest(kind, late(5, 12), late(6, 3, "anna"))) == words
+
+
+ASKED = claimed().by(ANNA, AskApproval(outbound=7, kind="invite", reason="stop_topic"))
+
+
+@pytest.mark.parametrize(
+    ("history", "seen", "words", "called"),
+    [
+        (
+            ASKED,
+            2,
+            (
+                "Анна Иванова просила проверить приглашение, обращение № 12: тема, о которой пишут только"
+                " со словом старшего. Нажмите «Проверить ответ» на карточке."
+            ),
+            ["oleg"],
+        ),
+        (
+            ASKED.by(OLEG, Cancel(outbound=7, kind="invite", author="anna")),
+            3,
+            "Олег Смирнов отменил отправку, обращение № 12. Взяла Анна Иванова в 12:05.",
+            ["anna"],
+        ),
+        (
+            claimed().by_program(Report(fact=ReplyRefused(outbound=7, kind="reply", reason="gone", by="anna"))),
+            2,
+            "Ответ не ушёл, обращение № 12: записи больше нет.",
+            ["anna"],
+        ),
+        (
+            claimed().by_program(Report(fact=ReplyUnknown(outbound=7, kind="message"))),
+            2,
+            (
+                "Не знаем, дошло ли до автора: сообщение, обращение № 12. Посмотрите на странице и нажмите"
+                " «Проверить ответ» на карточке."
+            ),
+            ["anna"],
+        ),
+        (
+            claimed().by_program(Report(fact=ReplyGone(outbound=7))),
+            2,
+            "Вашего ответа больше нет на странице, обращение № 12. Удалили его не вы. Взяла Анна Иванова в 12:05.",
+            ["anna"],
+        ),
+        (
+            claimed().by_program(Report(fact=ReplySent(outbound=7, kind="reply", by="boris", similar=(13, 15)))),
+            2,
+            (
+                "Тот же ответ ещё 2 обращениям этой темы? На карточке № 13, № 15 нажмите «Ответить» и выберите"
+                " «Как в № 12»: каждый ответ вы подтвердите отдельно."
+            ),
+            ["boris"],
+        ),
+    ],
+)
+def test_what_became_of_an_answer_is_said_to_whom_it_concerns(
+    history: History, seen: int, words: str, called: list[str]
+) -> None:
+    note = told(history, seen)
+    assert (plain(note), names(note)) == (words, called)
 
 
 @given(st.sampled_from(get_args(NoticeKind)), st.lists(st.sampled_from(get_args(Addressee)), max_size=5))

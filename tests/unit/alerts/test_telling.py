@@ -7,18 +7,38 @@ from typing import Any, get_args
 import pytest
 
 from alerts.cases.commands import (
+    AskApproval,
+    Cancel,
     Claim,
     Close,
+    Confirm,
     Delete,
+    HoldBack,
     NotComplaint,
     Note,
     PersonsCommand,
     Release,
     Reopen,
+    Report,
     Snooze,
     TransferTo,
 )
-from alerts.cases.events import CLOCK, PROGRAM, Actor, Deadlines, Event, Rang, Unknown, Woke
+from alerts.cases.events import (
+    CLOCK,
+    PROGRAM,
+    Actor,
+    Deadlines,
+    Event,
+    Rang,
+    ReplyEdited,
+    ReplyGone,
+    ReplyRefused,
+    ReplySent,
+    ReplyTakenBack,
+    ReplyUnknown,
+    Unknown,
+    Woke,
+)
 from alerts.cases.state import FRESH, State, fold
 from alerts.cases.telling import Addressee, NoticeKind, Priority, Reason, Telling, how_to_tell
 from tests.fakes import NOON
@@ -42,6 +62,10 @@ def remarks(history: History) -> History:
 
 def ticks(minutes: int) -> Step:
     return lambda history: history.later(minutes=minutes).tick()
+
+
+def became(fact: Any) -> Step:
+    return lambda history: history.by_program(Report(fact=fact))
 
 
 def opened() -> History:
@@ -72,6 +96,7 @@ RESTS_CLAIMED = by(ANNA, Claim(), Snooze(until=at(hours=3), past_deadline=True))
 CLOSED, DISMISSED = by(ANNA, Close()), by(ANNA, NotComplaint())
 TO_BORIS = TransferTo(person="boris", name="Борис Ли")
 SILENT = ("nothing new for people", False)
+FATE = ("fate of an answer", False, "URGENT")
 
 TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a case that nobody has edits its card": (
@@ -188,6 +213,58 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     ),
     "a transfer to oneself of a case that nobody had is a silent edit": (
         (by(ANNA, TransferTo(person="anna", name="Анна Иванова")),),
+        (*SILENT, "PRESS", []),
+    ),
+    "an answer that needs a second's word is a word to the leads": (
+        (CLAIMED, by(ANNA, AskApproval(outbound=7, kind="reply", reason="stop_topic"))),
+        (*FATE, [("approval", ("leads",), "URGENT")]),
+    ),
+    "an answer that a colleague stopped is a word to who wrote it": (
+        (CLAIMED, by(OLEG, Cancel(outbound=7, kind="reply", author="anna"))),
+        (*FATE, [("cancelled", ("sender",), "URGENT")]),
+    ),
+    "an answer that its writer stopped is a silent edit": (
+        (CLAIMED, by(ANNA, Cancel(outbound=7, kind="reply", author="anna"))),
+        (*SILENT, "PRESS", []),
+    ),
+    "an answer that the network refused is a word to who sent it": (
+        (CLAIMED, became(ReplyRefused(outbound=7, kind="reply", reason="gone", by="anna"))),
+        (*FATE, [("refused", ("sender",), "URGENT")]),
+    ),
+    "an answer of nobody known that the network refused is a word to the owner": (
+        (CLAIMED, became(ReplyRefused(outbound=7, kind="reply", reason="gone"))),
+        (*FATE, [("refused", ("owner",), "URGENT")]),
+    ),
+    "an answer of which nobody knows is a word to who sent it": (
+        (CLAIMED, became(ReplyUnknown(outbound=7, kind="reply", by="anna"))),
+        (*FATE, [("unknown", ("sender",), "URGENT")]),
+    ),
+    "an answer that somebody took off is a word to the owner": (
+        (CLAIMED, became(ReplyGone(outbound=7))),
+        (*FATE, [("gone", ("owner",), "URGENT")]),
+    ),
+    "an answer for which others of the thread wait too is a word to who sent it": (
+        (CLAIMED, became(ReplySent(outbound=7, kind="reply", by="anna", similar=(13, 15)))),
+        (*FATE, [("similar", ("sender",), "URGENT")]),
+    ),
+    "an answer is a silent edit": (
+        (CLAIMED, became(ReplySent(outbound=7, kind="reply", by="anna"))),
+        (*SILENT, "CHANGE", []),
+    ),
+    "a mended answer is a silent edit": (
+        (CLAIMED, became(ReplyEdited(outbound=7, text="иначе", by="anna"))),
+        (*SILENT, "CHANGE", []),
+    ),
+    "an answer that we took back is a silent edit": (
+        (CLAIMED, became(ReplyTakenBack(outbound=7, by="anna"))),
+        (*SILENT, "CHANGE", []),
+    ),
+    "a word to the customer that is confirmed is a silent edit": (
+        (CLAIMED, by(ANNA, Confirm(outbound=7, kind="reply"))),
+        (*SILENT, "PRESS", []),
+    ),
+    "a word that the guard kept back is a silent edit": (
+        (CLAIMED, by(ANNA, HoldBack(reason="night", kind="reply"))),
         (*SILENT, "PRESS", []),
     ),
     "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),

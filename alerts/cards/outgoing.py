@@ -1,0 +1,124 @@
+"""How colleagues read of what is said to a customer: what it is, why it was not sent, whether it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from alerts.cards.quoting import in_short
+from alerts.cards.wording import Wording
+from alerts.cases.case import Case
+from alerts.cases.events import (
+    Event,
+    ReplyEdited,
+    ReplyGone,
+    ReplySent,
+    ReplyTakenBack,
+)
+from alerts.outreach.outbound import OutboundKind
+from alerts.russian import NBSP
+
+MAX_TEXT: Final = 200
+MOST_ANSWERS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWords:
+    """`noun` is what it is, `of` the same after «нет»; `failed` says that it did not happen."""
+
+    noun: str
+    of: str
+    failed: str
+
+
+KINDS: Final[Mapping[OutboundKind, KindWords]] = {
+    "edit": KindWords(noun="правка ответа", of="правки ответа", failed="правка ответа не принята"),
+    "invite": KindWords(noun="приглашение", of="приглашения", failed="приглашение не ушло"),
+    "message": KindWords(noun="сообщение", of="сообщения", failed="сообщение не ушло"),
+    "remove": KindWords(noun="удаление записи", of="удаления записи", failed="запись автора не удалена"),
+    "reply": KindWords(noun="ответ", of="ответа", failed="ответ не ушёл"),
+    "restore": KindWords(noun="возврат записи", of="возврата записи", failed="запись автора не возвращена"),
+    "take_back": KindWords(noun="удаление ответа", of="удаления ответа", failed="ответ не удалён"),
+}
+
+REFUSED: Final[Mapping[str, str]] = {
+    "author_gone": "автор удалил свою страницу",
+    "blocked": "автор закрылся от вашей страницы",
+    "captcha": "сеть требует подтвердить, что вы не робот: откройте её под своей страницей",
+    "comments_closed": "комментарии закрыты",
+    "do_not_contact": "автор просил ему не писать",
+    "duplicate": "такой же ответ там уже есть",
+    "foreign_wall": "на чужой странице ответить можно только вручную",
+    "gone": "записи больше нет",
+    "links_forbidden": "ссылки там запрещены",
+    "messages_closed": "автор не принимает сообщения вашей страницы",
+    "no_right": "у ключа страницы нет на это прав, скажите инженеру",
+    "no_token": "у страницы нет ключа, скажите инженеру",
+    "not_addressed": "автор к вам не обращался, сеть пускает только ответ вручную",
+    "other": "сеть отказала",
+    "privacy": "автор ограничил, кто может ему писать",
+    "quota": "дневной предел сети исчерпан",
+    "too_long": "текст слишком длинный",
+    "too_many_replies": "под этой записью слишком много ваших ответов",
+    "unreachable": "сеть не отвечает",
+}
+"""Why a network did not take it, by `outreach.ports.Refused`, or the guard at the last moment."""
+
+
+def refused_words(reason: str) -> str:
+    return REFUSED.get(reason, REFUSED["other"])
+
+
+HELD: Final[Mapping[str, str]] = {
+    "approached_before": "этому автору недавно уже писали, а он не просил",
+    "approve": "такие ответы проверяет второй человек",
+    "do_not_contact": "автор просил ему не писать",
+    "night": "у автора ночь, и писал он больше часа назад",
+    "stop_topic": "тема, о которой пишут только со словом старшего",
+}
+"""Why the guard keeps a word back, by `outreach.delicacy.Held`."""
+
+
+def held_words(reason: str) -> str:
+    return f"отправить нельзя: {HELD.get(reason, 'так решили правила')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """An answer that the customer got, as its later events left it."""
+
+    event: Event
+    sent: ReplySent
+    fate: str = ""
+
+
+def answer_lines(case: Case, words: Wording) -> tuple[str, ...]:
+    """What was said to the customer: who, when, the words, where they stand, and what became of them since."""
+    answers: dict[int, _Answer] = {}
+    for event in case.events:
+        match event.fact:
+            case ReplySent() as sent:
+                answers[sent.outbound] = _Answer(event=event, sent=sent)
+            case ReplyEdited(outbound=number, text=text) if number in answers:
+                edited = replace(answers[number].sent, text=text)
+                fate = f"исправлен в{NBSP}{words.moment(event.at)}"
+                answers[number] = replace(answers[number], sent=edited, fate=fate)
+            case ReplyTakenBack(outbound=number) if number in answers:
+                fate = f"удалён нами в{NBSP}{words.moment(event.at)}"
+                answers[number] = replace(answers[number], fate=fate)
+            case ReplyGone(outbound=number) if number in answers:
+                fate = f"в{NBSP}{words.moment(event.at)} на странице его уже не было"
+                answers[number] = replace(answers[number], fate=fate)
+            case _:
+                pass
+    return tuple(_answer(answer, words) for answer in list(answers.values())[-MOST_ANSWERS:])
+
+
+def _answer(answer: _Answer, words: Wording) -> str:
+    sent = answer.sent
+    who = words.name(sent.by) if sent.by else words.who(answer.event.actor)
+    by_hand = ", вручную" if sent.by_hand else ""
+    title = KINDS[sent.kind].noun.capitalize()
+    said = f": «{in_short(sent.text, MAX_TEXT)}»" if sent.text else ""
+    fate = f" ({answer.fate})" if answer.fate else ""
+    url = f" {sent.url}" if sent.url else ""
+    return f"{title}, {who} в{NBSP}{words.moment(answer.event.at)}{by_hand}{said}{fate}{url}"

@@ -1,0 +1,36 @@
+"""A contact: what is known of reaching the author of one case, besides the case itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.outreach.abilities import Learned
+from alerts.outreach.outbound import Outbound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the customer of another case of the same thread was answered."""
+
+    case: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """`outbounds` are the case's own, oldest first, without drafts that came to nothing.
+
+    `learned` concerns the author, the wall and the post. `approached` are the brand's unsolicited approaches to
+    the author in his other cases, latest first. `unwanted_at` is when a person noted that he asked not to be
+    written to. `receivers` are those whose chats show the case. `nearby` is the latest answer in another case of
+    the thread.
+    """
+
+    outbounds: tuple[Outbound, ...] = ()
+    learned: tuple[Learned, ...] = ()
+    approached: tuple[datetime, ...] = ()
+    unwanted_at: datetime | None = None
+    receivers: tuple[str, ...] = ()
+    nearby: Said | None = None
+
+
+NO_CONTACT = Contact()

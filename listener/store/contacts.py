@@ -1,0 +1,149 @@
+"""Contacts: what is known of reaching the authors of cases, many at a time."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cases.case import CaseMention
+from alerts.outreach.abilities import Learned
+from alerts.outreach.contact import Contact, Said
+from alerts.outreach.outbound import Outbound
+from listener.store import outbound_rows
+from listener.store.tables import card_views, cases, do_not_contact, outbound
+
+MOST_APPROACHES: Final = 20
+_COUNTS: Final = ("approval", "confirmed", "sending", "sent", "unknown")
+"""States of an approach that was made, or will be."""
+
+
+async def of_cases(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], mentioned: Mapping[int, Sequence[CaseMention]]
+) -> dict[int, Contact]:
+    """What a card needs; `closely` tells the rest."""
+    ids = [row.id for row in rows]
+    outbounds = await _outbounds(connection, ids)
+    unwanted = await _unwanted(connection, ids)
+    lessons = await _lessons(connection, rows, mentioned)
+    return {
+        row.id: Contact(
+            outbounds=tuple(outbounds[row.id]),
+            learned=tuple(lessons[row.id]),
+            unwanted_at=unwanted.get(row.id),
+        )
+        for row in rows
+    }
+
+
+async def approaches(connection: AsyncConnection, case: Row[Any]) -> tuple[Any, ...]:
+    """When the brand went up to the author unasked in his other cases, latest first."""
+    found = await connection.execute(
+        select(outbound.c.confirmed_at)
+        .where(
+            outbound.c.brand == case.brand,
+            outbound.c.network == case.network,
+            outbound.c.author_id == case.author_id,
+            outbound.c.case_id != case.id,
+            outbound.c.unsolicited,
+            outbound.c.state.in_(_COUNTS),
+            outbound.c.confirmed_at.is_not(None),
+        )
+        .order_by(outbound.c.confirmed_at.desc())
+        .limit(MOST_APPROACHES)
+    )
+    return tuple(found.scalars())
+
+
+async def receivers(connection: AsyncConnection, case: int) -> tuple[str, ...]:
+    found = await connection.execute(
+        select(card_views.c.receiver)
+        .where(card_views.c.case_id == case)
+        .distinct()
+        .order_by(card_views.c.receiver)
+    )
+    return tuple(found.scalars())
+
+
+async def nearby(connection: AsyncConnection, case: Row[Any]) -> Said | None:
+    """The latest answer to another customer of the same thread."""
+    found = await connection.execute(
+        select(outbound.c.case_id, outbound.c.text)
+        .join(cases, cases.c.id == outbound.c.case_id)
+        .where(*_same_thread(case), outbound.c.kind == "reply", outbound.c.state == "sent")
+        .where(outbound.c.gone_at.is_(None))
+        .order_by(outbound.c.sent_at.desc())
+        .limit(1)
+    )
+    row = found.first()
+    return Said(case=row.case_id, text=row.text) if row else None
+
+
+async def waiting_nearby(connection: AsyncConnection, case: Row[Any], most: int) -> tuple[int, ...]:
+    """The open cases of the same thread that nobody has answered."""
+    found = await connection.execute(
+        select(cases.c.id)
+        .where(*_same_thread(case), cases.c.stage.in_(("new", "claimed")))
+        .order_by(cases.c.id)
+        .limit(most)
+    )
+    return tuple(found.scalars())
+
+
+def _same_thread(case: Row[Any]) -> tuple[Any, ...]:
+    return (
+        cases.c.brand == case.brand,
+        cases.c.network == case.network,
+        cases.c.thread == case.thread,
+        cases.c.id != case.id,
+    )
+
+
+async def _outbounds(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Outbound]]:
+    found = await connection.execute(
+        select(outbound)
+        .where(outbound.c.case_id.in_(ids), outbound.c.state != "cancelled")
+        .order_by(outbound.c.id)
+    )
+    of_case: dict[int, list[Outbound]] = defaultdict(list)
+    for each in await outbound_rows.read(connection, found.all()):
+        of_case[each.case].append(each)
+    return of_case
+
+
+async def _unwanted(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Any]:
+    found = await connection.execute(
+        select(cases.c.id, do_not_contact.c.at)
+        .join(
+            do_not_contact,
+            and_(
+                do_not_contact.c.brand == cases.c.brand,
+                do_not_contact.c.network == cases.c.network,
+                do_not_contact.c.author_id == cases.c.author_id,
+            ),
+        )
+        .where(cases.c.id.in_(ids))
+    )
+    return {row.id: row.at for row in found}
+
+
+async def _lessons(
+    connection: AsyncConnection, rows: Sequence[Row[Any]], mentioned: Mapping[int, Sequence[CaseMention]]
+) -> dict[int, list[Learned]]:
+    wanted = {row.id: _keys(row, mentioned.get(row.id, ())) for row in rows}
+    of_case: dict[int, list[Learned]] = defaultdict(list)
+    for network in sorted({row.network for row in rows}):
+        keys = {key for row in rows if row.network == network for key in wanted[row.id]}
+        for lesson in await outbound_rows.lessons_on(connection, network, keys):
+            for row in rows:
+                if row.network == network and lesson.key in wanted[row.id]:
+                    of_case[row.id].append(lesson)
+    return of_case
+
+
+def _keys(row: Row[Any], mentioned: Sequence[CaseMention]) -> set[str]:
+    """The author, the post, the mentions themselves, and the walls on which they stand."""
+    places = {mention.place for mention in mentioned if mention.place}
+    walls = {place.partition(":")[2] for place in places}
+    return {row.author_id, row.thread, *(mention.id for mention in mentioned), *places, *walls}
