@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from domain.mention import NetworkId
 
@@ -18,6 +18,7 @@ Reason = Literal[
     "network_off",
     "no_page",
     "no_token",
+    "no_user_token",
     "not_addressed",
     "not_invited",
     "not_supported",
@@ -39,13 +40,36 @@ class Ability:
     longest: int = 0
 
 
+NO: Final = Ability(way="no", reason="not_supported")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
-    """`reply` is public, `private` a message to the author, `remove` takes the words off the brand's own page."""
+    """`reply` is public, `private` a message to the author, `remove` takes the words off the brand's own page.
+
+    `edit` and `take_back` are about an own public answer there, the last two about an own private message.
+    """
 
     reply: Ability
     private: Ability
     remove: Ability
+    edit: Ability = NO
+    take_back: Ability = NO
+    edit_message: Ability = NO
+    take_back_message: Ability = NO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """The address by which a customer comes to a private talk.
+
+    `in_text`: it is written in the answer; otherwise the network hangs its own button under what goes out by the
+    program, and only a person who answers by hand writes it. `carries_ref`: who comes by it is known by its `ref`.
+    """
+
+    link: str
+    in_text: bool
+    carries_ref: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
