@@ -57,13 +57,17 @@ def middleware(faults: Faults) -> Middleware:
         if fault is None:
             return await handler(request)
         if fault.kind == "hang":
-            # Taken in first, so that the request is carried out even when its client has hung up meanwhile.
+            # Taken in first and shielded: it is carried out even when its client has hung up meanwhile.
             await request.read()
-            await asyncio.sleep(fault.seconds)
-            return await handler(request)
+            return await asyncio.shield(_late(request, handler, fault.seconds))
         return await _answer(request, fault)
 
     return meddle
+
+
+async def _late(request: web.Request, handler: Handler, seconds: float) -> web.StreamResponse:
+    await asyncio.sleep(seconds)
+    return await handler(request)
 
 
 async def _answer(request: web.Request, fault: Fault) -> web.StreamResponse:

@@ -3,8 +3,12 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
+from alerts.outreach.abilities import Abilities, Invitation, Learned
+from alerts.outreach.outbound import Target
+from alerts.outreach.ports import Outreach
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
 from listener.diagnosis.line import Line
@@ -52,6 +56,12 @@ class Network(Generic[OptionsT]):
     `today` is how much its search finds of a brand in the last 24 hours, strangers of the same name among it: None
     without a token; it raises SilentError. `tells` is what becomes of a mention later and reaches us by itself.
     `sources` builds what the brands watch, and logs what is off.
+
+    Answering: `speaker` is which of the brand's pages speaks (`vk:romashka_help`) where something was said on that
+    wall; `abilities` what may be said to the author of a mention, by the network's own dated table and what was
+    learned about its author, wall and post; `outreach` says it, None where there is no token for it. `invitation`
+    is the link into a private talk that carries a ref, `by_hand` the address at which a person sends that text
+    himself, and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
     """
 
     id: NetworkId
@@ -73,6 +83,12 @@ class Network(Generic[OptionsT]):
     sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
     today: Callable[[Brand, OptionsT, Look], Awaitable[int | None]]
     diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
+    speaker: Callable[[Brand, OptionsT, str | None], str | None]
+    abilities: Callable[[Target, OptionsT, Sequence[Learned], datetime], Abilities]
+    outreach: Callable[[Sequence[Brand], OptionsT, Clock], Outreach | None]
+    invitation: Callable[[Target, OptionsT, str], Invitation | None]
+    by_hand: Callable[[Target, str], str]
+    length_of: Callable[[str], int]
 
     def place(self, kind: str) -> str:
         """«комментарий ВКонтакте»."""

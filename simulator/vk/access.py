@@ -7,21 +7,34 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal
 
-Holder = Literal["service", "group"]
+Holder = Literal["service", "group", "user"]
 
 ALLOWED: Final[Mapping[str, frozenset[Holder]]] = {
-    "groups.getById": frozenset({"service", "group"}),
-    "groups.getLongPollServer": frozenset({"group"}),
-    "groups.getLongPollSettings": frozenset({"group"}),
+    "board.deleteComment": frozenset({"user", "group"}),
+    "board.restoreComment": frozenset({"user", "group"}),
+    "groups.getById": frozenset({"service", "group", "user"}),
+    "groups.getLongPollServer": frozenset({"group", "user"}),
+    "groups.getLongPollSettings": frozenset({"group", "user"}),
     "groups.getTokenPermissions": frozenset({"group"}),
-    "groups.setLongPollSettings": frozenset({"group"}),
-    "newsfeed.search": frozenset({"service"}),
-    "users.get": frozenset({"service", "group"}),
-    "utils.getServerTime": frozenset({"service", "group"}),
-    "utils.resolveScreenName": frozenset({"service", "group"}),
-    "wall.get": frozenset({"service"}),
-    "wall.getById": frozenset({"service"}),
-    "wall.getComments": frozenset({"service"}),
+    "groups.setLongPollSettings": frozenset({"group", "user"}),
+    "messages.delete": frozenset({"user", "group"}),
+    "messages.edit": frozenset({"user", "group"}),
+    "messages.getById": frozenset({"user", "group"}),
+    "messages.getConversations": frozenset({"user", "group"}),
+    "messages.getHistory": frozenset({"user", "group"}),
+    "messages.isMessagesFromGroupAllowed": frozenset({"user", "group"}),
+    "messages.send": frozenset({"user", "group"}),
+    "newsfeed.search": frozenset({"service", "user"}),
+    "users.get": frozenset({"service", "group", "user"}),
+    "utils.getServerTime": frozenset({"service", "group", "user"}),
+    "utils.resolveScreenName": frozenset({"service", "group", "user"}),
+    "wall.createComment": frozenset({"user", "group"}),
+    "wall.deleteComment": frozenset({"user"}),
+    "wall.editComment": frozenset({"user"}),
+    "wall.get": frozenset({"service", "user"}),
+    "wall.getById": frozenset({"service", "user"}),
+    "wall.getComments": frozenset({"service", "user"}),
+    "wall.restoreComment": frozenset({"user"}),
 }
 """Method → the kinds of token it takes, as `access_token_type` in VK's schema says."""
 

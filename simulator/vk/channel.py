@@ -16,6 +16,10 @@ EVENTS: Final = (
     "board_post_edit",
     "board_post_delete",
     "message_new",
+    "message_reply",
+    "message_edit",
+    "message_allow",
+    "message_deny",
 )
 """The events that happen here; they are on from the start."""
 UNHEARD: Final = (
@@ -37,12 +41,8 @@ UNHEARD: Final = (
     "market_comment_edit",
     "market_comment_new",
     "market_comment_restore",
-    "message_allow",
-    "message_deny",
-    "message_edit",
     "message_reaction_event",
     "message_read",
-    "message_reply",
     "message_typing_state",
     "photo_comment_delete",
     "photo_comment_edit",

@@ -9,7 +9,7 @@ from simulator.vk import shapes
 from simulator.vk.access import Caller, VkFault
 from simulator.vk.channel import Channel
 from simulator.vk.words import matches
-from simulator.vk.world import Entry, World
+from simulator.vk.world import PERMISSIONS, Entry, World
 
 WINDOW: Final = 1000
 """The search gives no more results than this, however one pages."""
@@ -61,7 +61,7 @@ class Methods:
             "groups.getById": self._groups,
             "groups.getLongPollServer": self._long_poll_server,
             "groups.getLongPollSettings": self._long_poll_settings,
-            "groups.getTokenPermissions": lambda _: {"mask": 4096, "permissions": [_WALL_PERMISSION]},
+            "groups.getTokenPermissions": self._permissions,
             "groups.setLongPollSettings": self._set_long_poll,
             "newsfeed.search": self._search,
             "users.get": self._users,
@@ -169,6 +169,11 @@ class Methods:
         call.caller.own(group)
         return self._channels[group]
 
+    def _permissions(self, call: Call) -> dict[str, Any]:
+        names = self._world.communities[call.caller.group or 0].permissions
+        rows = [{"name": name, "setting": PERMISSIONS[name]} for name in names]
+        return {"mask": sum(row["setting"] for row in rows), "permissions": rows}
+
     def _long_poll_server(self, call: Call) -> dict[str, str]:
         channel = self._channel(call)
         if not channel.enabled:
@@ -185,9 +190,6 @@ class Methods:
         for event in channel.settings:
             channel.settings[event] = call.number(event, channel.settings[event], most=1)
         return 1
-
-
-_WALL_PERMISSION: Final = {"name": "wall", "setting": 4096}
 
 
 def _public(entry: Entry) -> bool:

@@ -14,7 +14,9 @@ from simulator.vk.access import Caller, Counters, VkFault, identify
 from simulator.vk.attachments import Attachment
 from simulator.vk.channel import Channel
 from simulator.vk.methods import Call, Methods
+from simulator.vk.talks import Said, Talks
 from simulator.vk.world import Community, Entry, World
+from simulator.vk.writing import Writing
 
 SERVICE_TOKEN: Final = "service-token-of-the-simulator"  # noqa: S105  # opens nothing but this simulator
 
@@ -31,6 +33,8 @@ class Vk:
     """A VK of one's own. Writing is plain calls; reading goes through `app`.
 
     `counters.per_second` and `counters.per_day` switch VK's limits on; `faults` makes requests go wrong.
+    `foreign_walls` is the error (15, 27 or 213) that a community meets on others' walls, None: it may comment.
+    `closed` are the posts whose comments are closed.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
@@ -41,9 +45,12 @@ class Vk:
         self.faults = Faults()
         self.counters = Counters()
         self.calls: list[Heard] = []
+        self.talks = Talks()
+        self.foreign_walls: int | None = None
+        self.closed: set[str] = set()
         self._deleted: dict[str, Entry] = {}
         self._tokens: dict[str, Caller] = {SERVICE_TOKEN: Caller(holder="service")}
-        self._methods = Methods(self.world, self.channels)
+        self._methods = {**Methods(self.world, self.channels).table, **Writing(self).table}
 
     def add_community(
         self, group_id: int, screen_name: str, name: str, members: int, token: str | None = None
@@ -55,6 +62,10 @@ class Vk:
         if token is not None:
             self.channels[group_id] = Channel(group_id)
             self._tokens[token] = Caller(holder="group", group=group_id)
+
+    def add_keeper(self, token: str) -> None:
+        """The token of a person who keeps the communities."""
+        self._tokens[token] = Caller(holder="user")
 
     def revoke(self, token: str) -> None:
         """From now on the token is answered with error 5."""
@@ -159,6 +170,58 @@ class Vk:
         if entry.kind == "comment":
             self._tell("wall_reply_restore", entry)
 
+    def was_deleted(self, id: str) -> bool:  # noqa: A002  # as above
+        return id in self._deleted
+
+    def message(
+        self,
+        author: Writer,
+        text: str,
+        *,
+        group_id: int,
+        ref: str | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> int:
+        """A person writes to a community, by a link with `ref` or not; from then on it may answer. Its number."""
+        self.world.people[author.number] = author
+        self.talks.stances[group_id, author.number] = "allows"
+        number, hung = author.number, tuple(attachments)
+        said = self.talks.say(
+            Said(
+                group=group_id, peer=number, author=number, text=text, at=self._clock(), ref=ref, attachments=hung
+            )
+        )
+        client = {"button_actions": ["text"], "keyboard": True, "inline_keyboard": True, "carousel": False}
+        self._tell_group(group_id, "message_new", {"message": said.row(), "client_info": client | {"lang_id": 0}})
+        return said.number
+
+    def community_message(
+        self, group_id: int, person: int, text: str, *, random_id: int = 0, admin: int | None = None
+    ) -> Said:
+        """The community writes, by its token or (`admin`) by somebody in VK's own pages; it hears of that too."""
+        draft = Said(group=group_id, peer=person, author=-group_id, text=text, at=self._clock())
+        said = self.talks.say(replace(draft, random_id=random_id, admin=admin))
+        self._tell_group(group_id, "message_reply", said.row())
+        return said
+
+    def edit_message(self, group_id: int, number: int, text: str) -> None:
+        """By whoever wrote it."""
+        said = self.talks.find(group_id, number)
+        if said is None:
+            raise LookupError(number)
+        changed = self.talks.change(said, text=text, edited=self._clock())
+        self._tell_group(group_id, "message_edit", changed.row())
+
+    def allow_messages(self, person: Writer, group_id: int) -> None:
+        self.world.people[person.number] = person
+        self.talks.stances[group_id, person.number] = "allows"
+        self._tell_group(group_id, "message_allow", {"user_id": person.number, "key": ""})
+
+    def deny_messages(self, person: Writer, group_id: int) -> None:
+        self.world.people[person.number] = person
+        self.talks.stances[group_id, person.number] = "denies"
+        self._tell_group(group_id, "message_deny", {"user_id": person.number})
+
     def app(self) -> web.Application:
         """The HTTP side; its long-poll addresses follow whatever host and path it is reached under."""
         app = web.Application(middlewares=[middleware(self.faults)], client_max_size=4 * 1024 * 1024)
@@ -204,6 +267,10 @@ class Vk:
         if channel is not None:
             channel.tell(kind, shapes.event_object(entry, self.world))
 
+    def _tell_group(self, group_id: int, kind: str, item: dict[str, Any]) -> None:
+        if group_id in self.channels:
+            self.channels[group_id].tell(kind, item)
+
     async def _answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         form = await request.post()
@@ -225,7 +292,7 @@ class Vk:
         self.counters.count(token or "", method, now.date())
         path = request.path.rpartition("/method/")[0]
         call = Call(caller=caller, values=values, now=now, root=f"{request.scheme}://{request.host}{path}")
-        return self._methods.table[method](call)
+        return self._methods[method](call)
 
     async def _long_poll(self, request: web.Request) -> web.Response:
         channel = self.channels.get(int(request.match_info["group"]))

@@ -4,23 +4,26 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from simulator.people import Writer
 from simulator.vk.attachments import Attachment, words
 
 EntryKind = Literal["post", "comment", "topic"]
+PERMISSIONS: Final = {"messages": 4096, "wall": 8192, "manage": 262_144}
+"""What a community's token may be allowed, and the bit of each in its mask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
-    """`number` is positive here; walls and authors carry it negative, as in VK."""
+    """`number` is positive here; walls and authors carry it negative, as in VK. `permissions` are its token's."""
 
     number: int
     screen_name: str
     name: str
     members: int
     token: str | None
+    permissions: tuple[str, ...] = ("messages", "wall", "manage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

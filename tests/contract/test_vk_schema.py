@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from listener.networks.vk.transport import open_session
 from listener.proxies import Proxies
 from simulator.vk import attachments
 from simulator.vk.access import ALLOWED
+from tests.contract.outreach_stages import vk_stage
 from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, OLGA, PAVEL, Shelf, World, simulated
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs" / "vk"
-OPENAPI = SPECS / "generated-openapi-subset.json"
+OPENAPI = SPECS / "generated-openapi-all.json"
 EVENTS = {
     "wall_post_new": "wall_wallpost_full",
     "wall_reply_new": "wall_wall_comment",
@@ -31,7 +33,17 @@ EVENTS = {
     "wall_reply_restore": "wall_wall_comment",
     "wall_repost": "wall_wallpost_full",
     "board_post_new": "board_topic_comment",
+    "message_reply": "messages_message",
+    "message_edit": "messages_message",
 }
+BARE = {
+    "wall_reply_delete": {"owner_id", "id", "post_id", "deleter_id"},
+    "message_new": {"message", "client_info"},
+    "message_allow": {"user_id", "key"},
+    "message_deny": {"user_id"},
+}
+"""Events without a schema among those at hand: their fields, those of a deletion as vkbottle has them."""
+KEEPER_TOKEN = "vk1.a.token-of-a-person"
 
 needs_specs = pytest.mark.skipif(not OPENAPI.is_file(), reason="no ../shared/specs/vk beside the project")
 
@@ -112,7 +124,7 @@ async def test_every_methods_answer_holds_against_the_schema(world: World, exten
             "fields": fields,
         },
     }
-    assert asked.keys() == ALLOWED.keys()
+    assert asked.keys() | written(world, wall).keys() == ALLOWED.keys()
     for method, values in asked.items():
         token = GROUP_TOKEN if "group" in ALLOWED[method] else world.vk.service_token
         answer = await asyncio.to_thread(ask, world, method, token, **values)
@@ -120,10 +132,73 @@ async def test_every_methods_answer_holds_against_the_schema(world: World, exten
         assert mistakes(answer, answer_pointer(method)) == [], method
 
 
+def written(world: World, wall: str) -> dict[str, dict[str, object]]:
+    """The methods that write, in an order in which each finds what it speaks of; the talk's first number is 1."""
+    post, wall_of = int(wall.rpartition("_")[2]), {"owner_id": -GROUP}
+    mine = {"peer_id": OLGA.number, "message_id": 2}
+    topic = {"group_id": GROUP, "topic_id": 4, "comment_id": 1}
+    return {
+        "wall.createComment": wall_of | {"post_id": post, "from_group": GROUP, "message": "Ответ", "guid": "g1"},
+        "wall.editComment": wall_of | {"comment_id": 5, "message": "Исправлено"},
+        "wall.deleteComment": wall_of | {"comment_id": 5},
+        "wall.restoreComment": wall_of | {"comment_id": 5},
+        "board.deleteComment": topic,
+        "board.restoreComment": topic,
+        "messages.isMessagesFromGroupAllowed": {"group_id": GROUP, "user_id": OLGA.number},
+        "messages.send": {"peer_id": OLGA.number, "message": "Ответ", "random_id": 2**62 + 1},
+        "messages.edit": mine | {"message": "Исправлено"},
+        "messages.getHistory": {"peer_id": OLGA.number, "count": 10},
+        "messages.getById": {"message_ids": 2},
+        "messages.getConversations": {"count": 10},
+        "messages.delete": {"message_ids": 2, "delete_for_all": 1, "peer_id": OLGA.number},
+    }
+
+
+@needs_specs
+async def test_every_answer_to_what_is_written_holds_against_the_schema(world: World) -> None:
+    wall, _ = filled(world)
+    world.vk.add_keeper(KEEPER_TOKEN)
+    world.vk.topic_comment(OLGA, "тема", group_id=GROUP, topic=4)
+    world.vk.message(OLGA, "Здравствуйте", group_id=GROUP, ref="abc")
+    for method, values in written(world, wall).items():
+        token = GROUP_TOKEN if "group" in ALLOWED[method] else KEEPER_TOKEN
+        answer = await asyncio.to_thread(ask, world, method, token, **values)
+        assert "response" in answer, (method, answer)
+        assert mistakes(answer, answer_pointer(method)) == [], method
+
+
+@needs_specs
+async def test_every_request_of_an_answer_to_a_customer_holds_against_the_schema() -> None:
+    async with vk_stage() as stage:
+        stage.customer_writes()
+        for kind in ("reply", "message"):
+            sent = await stage.outreach.send(stage.outbound(kind))
+            outbound = stage.outbound(kind, sent=sent)
+            await stage.outreach.find(outbound)
+            await stage.outreach.stands(outbound)
+            await stage.outreach.send(stage.outbound("edit", "Исправлено", id=8, of=sent))
+            await stage.outreach.send(stage.outbound("take_back", id=9, of=sent))
+        await stage.outreach.may_message("vk:romashka_help", str(OLGA.number))
+        await stage.outreach.send(stage.outbound("remove"))
+        await stage.outreach.send(stage.outbound("restore"))
+        said = stage.vk.topic_comment(OLGA, "тема", group_id=GROUP, topic=4)
+        target = replace(stage.target, mention=said, thread=f"topic-{GROUP}_4", kind="topic")
+        await stage.outreach.send(stage.outbound("remove", target=target))
+        assert {method for method in ALLOWED if method.split(".")[0] in ("wall", "messages")} - {
+            call.method for call in stage.vk.calls
+        } == {"wall.get", "wall.getById", "messages.getConversations"}
+        for call in stage.vk.calls:
+            assert request_mistakes(call.method, call.values) == [], call
+
+
 @needs_specs
 async def test_every_error_holds_against_the_schema_and_bears_vks_number(world: World) -> None:
     service = world.vk.service_token
     world.vk.counters.per_day["newsfeed.search"] = 0
+    world.vk.add_keeper(KEEPER_TOKEN)
+    wall, _ = filled(world)
+    world.vk.closed.add(wall)
+    world.vk.talks.stances[GROUP, PAVEL.number] = "private"
     for code, method, token, values in (
         (5, "users.get", "wrong", {}),
         (15, "groups.getLongPollServer", GROUP_TOKEN, {"group_id": 999}),
@@ -131,6 +206,11 @@ async def test_every_error_holds_against_the_schema_and_bears_vks_number(world: 
         (28, "groups.getLongPollServer", service, {"group_id": GROUP}),
         (29, "newsfeed.search", service, {"q": "x"}),
         (100, "wall.get", service, {"owner_id": 1, "count": 101}),
+        (27, "wall.editComment", GROUP_TOKEN, {"owner_id": -GROUP, "comment_id": 1}),
+        (104, "wall.deleteComment", KEEPER_TOKEN, {"owner_id": -GROUP, "comment_id": 99}),
+        (213, "wall.createComment", GROUP_TOKEN, {"owner_id": -GROUP, "post_id": 1, "message": "Ответ"}),
+        (901, "messages.send", GROUP_TOKEN, {"peer_id": OLGA.number, "message": "Ответ", "random_id": 1}),
+        (902, "messages.send", GROUP_TOKEN, {"peer_id": PAVEL.number, "message": "Ответ", "random_id": 2}),
     ):
         answer = await asyncio.to_thread(ask, world, method, token, **values)
         assert answer["error"]["error_code"] == code
@@ -147,14 +227,20 @@ async def test_every_event_holds_against_the_schema(world: World) -> None:
     world.vk.restore(comment)
     world.vk.repost(PAVEL, f"-{GROUP}_1")
     world.vk.topic_comment(OLGA, "тема", group_id=GROUP, topic=4)
+    world.vk.message(OLGA, "Здравствуйте", group_id=GROUP, ref="abc", attachments=[attachments.photo("Чек")])
+    said = world.vk.community_message(GROUP, OLGA.number, "Добрый день", admin=900)
+    world.vk.edit_message(GROUP, said.number, "Добрый день!")
+    world.vk.deny_messages(OLGA, GROUP)
+    world.vk.allow_messages(OLGA, GROUP)
     channel = world.vk.channels[GROUP]
     answer = await channel.check(channel.key, "0", 0)
-    assert {update["type"] for update in answer["updates"]} == {*EVENTS, "wall_reply_delete"}
+    assert {update["type"] for update in answer["updates"]} == {*EVENTS, *BARE}
     for update in answer["updates"]:
         assert {"type", "object", "group_id", "event_id", "v"} == update.keys()
-        if update["type"] not in EVENTS:
-            # A deletion has no schema among those of the events; its fields are vkbottle's.
-            assert update["object"].keys() == {"owner_id", "id", "post_id", "deleter_id"}
+        if update["type"] in BARE:
+            assert update["object"].keys() == BARE[update["type"]]
+            if update["type"] == "message_new":
+                assert mistakes(update["object"]["message"], "/components/schemas/messages_message") == []
             continue
         assert mistakes(update["object"], f"/components/schemas/{EVENTS[update['type']]}") == []
 

@@ -25,7 +25,7 @@ async def events(vk: Vk) -> list[tuple[str, dict[str, Any]]]:
 def ask(vk: Vk, method: str, **values: object) -> dict[str, Any]:
     caller = vk._tokens[vk.service_token]
     texts = {key: str(value) for key, value in values.items()}
-    answer: dict[str, Any] = vk._methods.table[method](Call(caller=caller, values=texts, now=NOON, root=""))
+    answer: dict[str, Any] = vk._methods[method](Call(caller=caller, values=texts, now=NOON, root=""))
     return answer
 
 

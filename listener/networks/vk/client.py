@@ -7,7 +7,7 @@ from typing import Any, Final
 import requests
 import vk_api
 import vk_api.exceptions
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from listener.environment import STRAIGHT
 from listener.networks.status import retry_after
@@ -85,22 +85,35 @@ class VkClient:
             raise _http_error(method, error.response) from None
         except (requests.RequestException, HTTPError, OSError) as error:
             # The text of these holds addresses; the name says enough.
-            raise SourceError(f"VK {method}: нет связи ({type(error).__name__})", unreachable=True) from None
+            raise SourceError(
+                f"VK {method}: нет связи ({type(error).__name__})",
+                unreachable=True,
+                maybe_done=not _never_sent(error),
+            ) from None
         except WorkerClosedError:
             raise SourceError(f"VK {method}: клиент закрыт") from None
         except _FOREIGN as error:
-            raise SourceError(f"VK {method}: ответ непонятен ({type(error).__name__})") from None
+            raise SourceError(f"VK {method}: ответ непонятен ({type(error).__name__})", maybe_done=True) from None
 
     def _worded(self, method: str, error: Any) -> SourceError:
         words = str(error.error.get("error_msg") or "").replace(self._token, "***")[:300]
         redirect = error.error.get("redirect_uri")
         if not isinstance(error.code, int):
-            return SourceError(f"VK {method}: ответ непонятен (код ошибки {str(error.code)[:40]})")
+            words = f"VK {method}: ответ непонятен (код ошибки {str(error.code)[:40]})"
+            return SourceError(words, maybe_done=True)
         return vk_error(method, error.code, words, redirect_uri=redirect if isinstance(redirect, str) else None)
 
 
 def _no_config(*_: object, **__: object) -> None:
     """What vk_api calls to open its config."""
+
+
+def _never_sent(error: Exception) -> bool:
+    """Whether no connection was made at all; whatever comes after one may have been carried out."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    inner = error.args[0] if error.args else None
+    return isinstance(getattr(inner, "reason", inner), NewConnectionError)
 
 
 def token_hash(token: str) -> str:
@@ -115,4 +128,5 @@ def _http_error(method: str, response: requests.Response) -> SourceError:
         retry_after=retry_after(response.headers),
         held_back=response.status_code == requests.codes.too_many_requests,
         unreachable=response.status_code >= requests.codes.internal_server_error,
+        maybe_done=response.status_code >= requests.codes.internal_server_error,
     )

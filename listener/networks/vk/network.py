@@ -4,11 +4,13 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from alerts.outreach.ports import Outreach
 from domain.brand import Brand
 from domain.mention import Author, network_id
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.networks.network import Network, WatchKey
+from listener.networks.vk.abilities import abilities, by_hand, invitation, length_of, speaker
 from listener.networks.vk.options import VkOptions, read_options
 from listener.ports import Budget, Clock, Source
 
@@ -61,6 +63,12 @@ async def _today(brand: Brand, options: VkOptions, look: Look) -> int | None:
     return await count_today(_queries(brand), options, look)
 
 
+def _outreach(_: Sequence[Brand], options: VkOptions, clock: Clock) -> Outreach | None:
+    from listener.networks.vk.outreach import build_outreach  # noqa: PLC0415 - loads vk_api; only the daemon answers
+
+    return build_outreach(options, clock)
+
+
 VK: Final = Network(
     id=network_id("vk"),
     title="ВКонтакте",
@@ -99,4 +107,10 @@ VK: Final = Network(
     sources=_sources,
     today=_today,
     diagnose=_diagnose,
+    speaker=speaker,
+    abilities=abilities,
+    outreach=_outreach,
+    invitation=invitation,
+    by_hand=by_hand,
+    length_of=length_of,
 )

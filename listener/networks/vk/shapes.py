@@ -44,6 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     signer_id: int = 0
     created_by: int = 0
     reply_to_comment: int = 0
+    parents_stack: tuple[int, ...] = ()
     edited: Seconds = 0
     type: str = ""
     post_type: str = ""
@@ -104,3 +105,49 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     object: Any = None
     event_id: str = ""
+
+
+class NewComment(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a comment that was made; `parents_stack` are the comments whose threads it stands in."""
+
+    comment_id: int
+    parents_stack: tuple[int, ...] = ()
+
+
+class PrivateMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message between a person (`peer_id`) and a community. `random_id` is given with a community's own alone,
+    `ref` with the first that came by a link.
+    """
+
+    id: int
+    date: Seconds
+    from_id: int
+    peer_id: int
+    text: str = ""
+    random_id: int = 0
+    ref: str = ""
+    update_time: Seconds = 0
+    attachments: tuple[Any, ...] = ()
+    deleted: bool | int = False
+
+
+class MessageEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """The object of message_new since 5.103: the message stands inside."""
+
+    message: Any
+
+
+class Permission(msgspec.Struct, frozen=True, kw_only=True):
+    """The object of message_allow and message_deny."""
+
+    user_id: int
+
+
+class MessageError(msgspec.Struct, frozen=True, kw_only=True):
+    code: int
+
+
+class DeletedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """What messages.delete says of one message."""
+
+    error: MessageError | None = None

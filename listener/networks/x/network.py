@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from alerts.outreach.ports import Outreach
 from alerts.russian import decimal
 from domain.brand import Brand
 from domain.mention import Author, network_id
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.networks.network import Network, Price, WatchKey
+from listener.networks.x.abilities import abilities, by_hand, invitation, speaker
+from listener.networks.x.length import length_of
 from listener.networks.x.options import XOptions, read_options
 from listener.networks.x.prices import POST_READ, USER_READ
 from listener.ports import Budget, Clock, Source
@@ -44,6 +47,10 @@ async def _today(brand: Brand, options: XOptions, look: Look) -> int | None:
     return await count_today(_queries(brand), options, look)
 
 
+def _outreach(_: Sequence[Brand], __: XOptions, ___: Clock) -> Outreach | None:
+    return None
+
+
 X: Final = Network(
     id=network_id("x"),
     title="X",
@@ -74,4 +81,10 @@ X: Final = Network(
     sources=_sources,
     today=_today,
     diagnose=_diagnose,
+    speaker=speaker,
+    abilities=abilities,
+    outreach=_outreach,
+    invitation=invitation,
+    by_hand=by_hand,
+    length_of=length_of,
 )
