@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from alerts.outreach.abilities import Learned
 from domain.mention import Deletion, Mention, NetworkId
+from domain.message import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +29,14 @@ class Batch:
 
     `mentions` may be new, known, or known with another text; the brand's own are among them. `deleted` may name
     what was never stored. `cursor` is the source's own bookmark (opaque text); None leaves the stored one as it
-    is. `more` asks to be fetched again at once.
+    is. `more` asks to be fetched again at once. `messages` are private ones of the pages' talks, both sides',
+    each id once, with its latest text; `learned` is who takes a page's messages from now on, and who does not.
     """
 
     mentions: tuple[Mention, ...] = ()
     deleted: tuple[Deletion, ...] = ()
+    messages: tuple[Message, ...] = ()
+    learned: tuple[Learned, ...] = ()
     cursor: str | None = None
     more: bool = False
     gaps: tuple[Gap, ...] = ()
@@ -67,6 +72,7 @@ class SourceError(Exception):
     and the daemon says so loudly. `retry_after`: seconds to wait when the network named them, or a quota did.
     `held_back`: the reason is a rate or a quota, not a fault. `unreachable`: the network did not answer at all or
     with a fault of its servers (5xx, a cut or silent connection): it may be well again at any moment.
+    `maybe_done`: the request may have been carried out although no answer says so.
     """
 
     def __init__(
@@ -77,12 +83,14 @@ class SourceError(Exception):
         retry_after: float | None = None,
         held_back: bool = False,
         unreachable: bool = False,
+        maybe_done: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.held_back = held_back
         self.unreachable = unreachable
+        self.maybe_done = maybe_done
 
 
 class Budget(Protocol):
