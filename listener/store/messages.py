@@ -187,7 +187,7 @@ async def _case_of(
     return case, of_link is not None
 
 
-async def _by_link(connection: AsyncConnection, message: Message, brand: str) -> Row[Any] | None:
+async def _by_link(connection: AsyncConnection, message: Message, brand: str) -> Row[int, str] | None:
     if not message.ref:
         return None
     found = await connection.execute(

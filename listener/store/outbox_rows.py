@@ -114,7 +114,7 @@ async def add_notices_elsewhere(
         return
     at_work = await _messengers_of(connection, sorted({of_case for of_case, _, _ in drafts}))
     moved = await _moved(connection)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "case_id": of_case,
             "receiver": receiver,
