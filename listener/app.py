@@ -105,6 +105,7 @@ def build_rules_with(
         judge=judge,
         brands={brand.id: brand for brand in config.brands},
         routing=routing,
+        staff=frozenset(number for person in people for number in (person.id, *person.former_ids)),
     )
     return Rules(decider=decider, context=card_context(routing, people))
 

@@ -44,6 +44,7 @@ class Routed:
     """A candidate, the chats that must see its card (receiver name, chat), and the case's deadlines.
 
     `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others.
+    `on_shift` are the people (Person.id) who work now.
     """
 
     candidate: Candidate
@@ -51,6 +52,7 @@ class Routed:
     deadlines: Deadlines = NO_DEADLINES
     not_before: datetime | None = None
     is_urgent: bool = False
+    on_shift: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

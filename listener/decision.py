@@ -8,7 +8,7 @@ from typing import Final, Literal, Protocol
 from alerts.candidate import Candidate
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.routing import Routing, decide
-from alerts.sla import deadlines, hold_until
+from alerts.sla import deadlines, hold_until, working
 from alerts.suppression import URGENT_AT
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges, Question
@@ -64,7 +64,8 @@ def outcome_of(mention: Mention, verdict: Verdict, brand: Brand) -> Reason:
 class Decider:
     """Everything a decision depends on, replaced as a whole when the config is read anew.
 
-    `urgent_at` is the urgency from which a card is not held back by night hours.
+    `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
+    of those who may work, earlier ones too.
     """
 
     matcher: Matches
@@ -72,6 +73,7 @@ class Decider:
     brands: dict[str, Brand]
     routing: Routing
     urgent_at: float = URGENT_AT
+    staff: frozenset[str] = frozenset()
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
@@ -121,7 +123,13 @@ class Decider:
             deadlines=self.promise(now),
             not_before=hold_until(hours, urgent=is_urgent, now=now) if hours else None,
             is_urgent=is_urgent,
+            on_shift=self.on_shift(now),
         )
+
+    def on_shift(self, now: datetime) -> frozenset[str]:
+        """Who works now: everybody or nobody, the hours are the same for all."""
+        hours = self.routing.hours
+        return self.staff if hours is None or working(hours, now) else frozenset()
 
     def promise(self, now: datetime) -> Deadlines:
         """By when somebody who wrote now must be answered."""

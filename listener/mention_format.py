@@ -88,6 +88,8 @@ def parse_time(text: str, key: str) -> datetime:
 
 def storable(text: str) -> str:
     """Without what a database refuses: PostgreSQL a NUL, either store a lone surrogate."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -119,12 +119,41 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskEngineers:
+    """`due_at` is by when they should answer."""
+
+    question: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerAsEngineer:
+    """What the operator should know, in an engineer's words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForbidWriting:
+    """The customer asked not to be written to: nobody of the brand shall."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmTold:
+    """The customer was told that his words will be taken off the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """The customer wrote (one more) mention in the case's place. `mention` is the store's number."""
+    """The customer wrote (one more) mention in the case's place. `mention` is the store's number.
+
+    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him.
+    """
 
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
+    on_shift: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +165,7 @@ class Edit:
     strength: Strength
     others: bool
     deadlines: Deadlines = NO_DEADLINES
+    on_shift: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +174,24 @@ class Delete:
 
     mention: int
     others: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritePrivately:
+    """The customer sent a private message. `is_farewell`: thanks that ask for nothing, which reopen no case."""
+
+    message: int
+    deadlines: Deadlines = NO_DEADLINES
+    on_shift: frozenset[str] = frozenset()
+    is_farewell: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeMessage:
+    """The customer changed a private message, or took it back."""
+
+    message: int
+    is_deleted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,18 +214,27 @@ PersonsCommand = (
     | Cancel
     | HoldBack
     | Report
+    | AskEngineers
+    | AnswerAsEngineer
+    | ForbidWriting
+    | ConfirmTold
 )
-Command = PersonsCommand | Write | Edit | Delete | Tick
+Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | Tick
 
 NAMES: Final[Mapping[type[Any], str]] = {
+    AnswerAsEngineer: "engineers_answer",
     Approve: "approve",
     AskApproval: "ask_approval",
+    AskEngineers: "engineers",
     Cancel: "cancel",
+    ChangeMessage: "change_message",
     Claim: "claim",
     Close: "close",
     Confirm: "confirm",
+    ConfirmTold: "told",
     Delete: "delete",
     Edit: "edit",
+    ForbidWriting: "do_not_write",
     HoldBack: "hold_back",
     NotComplaint: "not_complaint",
     Note: "note",
@@ -188,5 +245,6 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Tick: "tick",
     TransferTo: "transfer",
     Write: "write",
+    WritePrivately: "write_privately",
 }
 """A person's commands are stored under these names, and stand in the buttons of cards already sent."""

@@ -149,9 +149,10 @@ class MarkedNotComplaint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopened:
-    """In work again, and anybody's."""
+    """In work again, and anybody's; `owner` (Person.id) has it where he had it last and is on shift."""
 
     deadlines: Deadlines = NO_DEADLINES
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +257,60 @@ class CustomerWrote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChanged:
+    """The customer changed the words of a private message, or took it back (`is_deleted`)."""
+
+    message: int
+    is_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WritingForbidden:
+    """The customer asked not to be written to, and the actor has noted it for the brand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineersAsked:
+    """The actor cannot solve it alone. `due_at` is by when the engineers should have answered."""
+
+    question: str
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineersAnswered:
+    """What an engineer told the operator; the customer never sees it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineersLate:
+    """The engineers' time was over before they answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldOfRemoval:
+    """The actor says that the customer knows that his words will be taken off the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """The customer's words were taken off the brand's page by `outbound`; `by` is as above."""
+
+    outbound: int
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """They stand there again; as above."""
+
+    outbound: int
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """How the case stood when its history began to be kept: what came before left only some traces."""
 
@@ -301,6 +356,14 @@ Fact = (
     | ReplyTakenBack
     | ReplyGone
     | CustomerWrote
+    | MessageChanged
+    | WritingForbidden
+    | EngineersAsked
+    | EngineersAnswered
+    | EngineersLate
+    | ToldOfRemoval
+    | Removed
+    | Restored
     | Imported
     | Unknown
 )
@@ -310,16 +373,21 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "claimed": Claimed,
     "closed": Closed,
     "customer_wrote": CustomerWrote,
+    "engineers_answered": EngineersAnswered,
+    "engineers_asked": EngineersAsked,
+    "engineers_late": EngineersLate,
     "held_back": HeldBack,
     "imported": Imported,
     "joined": MentionJoined,
     "mention_deleted": MentionDeleted,
     "mention_edited": MentionEdited,
+    "message_changed": MessageChanged,
     "not_complaint": MarkedNotComplaint,
     "noted": Noted,
     "opened": Opened,
     "rang": Rang,
     "released": Released,
+    "removed": Removed,
     "reopened": Reopened,
     "reply_cancelled": ReplyCancelled,
     "reply_confirmed": ReplyConfirmed,
@@ -329,9 +397,12 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "reply_sent": ReplySent,
     "reply_taken_back": ReplyTakenBack,
     "reply_unknown": ReplyUnknown,
+    "restored": Restored,
     "snoozed": Snoozed,
+    "told_of_removal": ToldOfRemoval,
     "transferred": Transferred,
     "woke": Woke,
+    "writing_forbidden": WritingForbidden,
 }
 """The names under which kinds are stored. A stored name is never given to another kind."""
 

@@ -14,6 +14,9 @@ from alerts.cases.events import (
     Closed,
     CustomerWrote,
     Deadlines,
+    EngineersAnswered,
+    EngineersAsked,
+    EngineersLate,
     Event,
     Fact,
     Imported,
@@ -41,7 +44,8 @@ class State:
     """`revision` is the number of the last event, 0 before the first. `owner` is a Person.id.
 
     Snoozing and waiting stand beside the stage and do not change it. `rung` is the last bell that rang for these
-    `deadlines`. `outcome` and `cause` are an ended case's.
+    `deadlines`. `outcome` and `cause` are an ended case's. `engineers_due_at` is when a question to the engineers
+    should have been answered.
     """
 
     revision: int = 0
@@ -53,6 +57,7 @@ class State:
     cause: str | None = None
     deadlines: Deadlines = NO_DEADLINES
     rung: Bell | None = None
+    engineers_due_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -89,7 +94,8 @@ def next_timer(state: State) -> datetime | None:
     if not state.is_open:
         return None
     bells = (at for _, at in still_to_ring(state))
-    return min((at for at in (*bells, state.snoozed_until) if at is not None), default=None)
+    times = (*bells, state.snoozed_until, state.engineers_due_at)
+    return min((at for at in times if at is not None), default=None)
 
 
 @singledispatch
@@ -155,12 +161,15 @@ def _(fact: Rang, state: State, _event: Event) -> State:
 
 @_after.register
 def _(fact: ReplySent, state: State, _event: Event) -> State:
-    """Whoever was led further stays there, and an ended case stays ended. The promised answer is given."""
+    """Whoever was led further stays there, and an ended case stays ended. The promised answer is given; it may say
+    that the engineers were asked, and we still wait for them.
+    """
     reached = LED_TO.get(fact.kind)
     if reached is None or not state.is_open:
         return state
     stage = max(state.stage, reached, key=STAGES.index)
-    return replace(state, stage=stage, waiting_for="customer", deadlines=NO_DEADLINES, rung=None)
+    waiting_for: Waiting = "engineers" if state.waiting_for == "engineers" else "customer"
+    return replace(state, stage=stage, waiting_for=waiting_for, deadlines=NO_DEADLINES, rung=None)
 
 
 @_after.register
@@ -170,6 +179,23 @@ def _(fact: CustomerWrote, state: State, event: Event) -> State:
     stage = max(state.stage, "in_dm", key=STAGES.index)
     spoken = replace(state, stage=stage, waiting_for="us", snoozed_until=None)
     return _promised(spoken, fact.deadlines, event.at)
+
+
+@_after.register
+def _(fact: EngineersAsked, state: State, _event: Event) -> State:
+    return replace(state, waiting_for="engineers", engineers_due_at=fact.due_at) if state.is_open else state
+
+
+@_after.register
+def _(_fact: EngineersAnswered, state: State, _event: Event) -> State:
+    waiting_for: Waiting = "us" if state.waiting_for == "engineers" else state.waiting_for
+    return replace(state, waiting_for=waiting_for, engineers_due_at=None)
+
+
+@_after.register
+def _(_fact: EngineersLate, state: State, _event: Event) -> State:
+    """The bell rings once; they are waited for all the same."""
+    return replace(state, engineers_due_at=None)
 
 
 @_after.register
@@ -184,7 +210,8 @@ def _(_fact: MarkedNotComplaint, state: State, event: Event) -> State:
 
 @_after.register
 def _(fact: Reopened, _state: State, _event: Event) -> State:
-    return State(deadlines=fact.deadlines)
+    stage: Stage = "claimed" if fact.owner else "new"
+    return State(stage=stage, owner=fact.owner, deadlines=fact.deadlines)
 
 
 @_after.register
@@ -218,4 +245,12 @@ def _owned(state: State, owner: str | None) -> State:
 def _ended(state: State, event: Event, outcome: Outcome, cause: str | None) -> State:
     """Whoever ends an unclaimed case answers for it."""
     owner = state.owner or event.actor.id
-    return replace(state, stage="closed", owner=owner, snoozed_until=None, outcome=outcome, cause=cause)
+    return replace(
+        state,
+        stage="closed",
+        owner=owner,
+        snoozed_until=None,
+        engineers_due_at=None,
+        outcome=outcome,
+        cause=cause,
+    )

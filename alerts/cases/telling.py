@@ -1,16 +1,21 @@
 """Which events wake people, and how: a new card, a word in its thread, a silent edit; each with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, Literal
 
 from alerts.cases.events import (
     ApprovalAsked,
     Bell,
+    CustomerWrote,
+    EngineersAnswered,
+    EngineersAsked,
+    EngineersLate,
     Event,
     MentionEdited,
     MentionJoined,
+    MessageChanged,
     Rang,
     Reopened,
     ReplyCancelled,
@@ -39,14 +44,24 @@ NoticeKind = Literal[
     "unknown",
     "gone",
     "similar",
+    "wrote",
+    "rewrote",
+    "came_back",
+    "engineers_asked",
+    "engineers_answered",
+    "engineers_late",
+    "unreachable",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
 word, a colleague stopped it, the network refused it, nobody knows whether it was sent, it stands no more, others
-of the thread wait for the same."""
+of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
+had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""
+Where = Literal["cards", "owner", "engineers"]
+"""In which chats it is said: under the case's cards, in the owner's private chats, where engineers are asked."""
 Reason = Literal[
     "reopened by the customer",
     "complaint in a resting case",
@@ -58,6 +73,8 @@ Reason = Literal[
     "transfer",
     "deadline",
     "fate of an answer",
+    "private words",
+    "engineers",
     "nothing new for people",
 ]
 
@@ -74,7 +91,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDraft:
-    """A word to be said in every chat that shows the case, about the event with this number."""
+    """A word to be said about the event with this number, in every chat that `where` means."""
 
     kind: NoticeKind
     event: int
@@ -82,6 +99,7 @@ class NoticeDraft:
     priority: Priority
     former_owner: str | None = None
     sender: str | None = None
+    where: Where = "cards"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +125,15 @@ def how_to_tell(before: State, events: Sequence[Event]) -> Telling:
     for event in events:
         telling = _of(before, event, events)
         if telling is not None:
-            return telling
+            return replace(telling, notices=(*telling.notices, *_beside(before, event, events)))
     by_person = bool(events) and events[0].actor.kind == "person"
     return Telling(reason="nothing new for people", priority=Priority.PRESS if by_person else Priority.CHANGE)
+
+
+def _beside(before: State, event: Event, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:
+    """The engineers' bell may ring at the same moment as another."""
+    late = [other for other in events if isinstance(other.fact, EngineersLate) and other is not event]
+    return tuple(notice for other in late for notice in _engineers_are_late(before, other).notices)
 
 
 def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
@@ -124,8 +148,51 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _woke(before, event, events)
         case Rang(bell=bell):
             return Telling(reason="deadline", priority=Priority.URGENT, notices=(_bell(before, event, bell),))
+        case CustomerWrote() | MessageChanged(is_deleted=False):
+            return _wrote_privately(before, event, events)
+        case EngineersAsked():
+            return Telling(reason="engineers", priority=Priority.PRESS, notices=(_to_engineers(event),))
+        case EngineersAnswered():
+            return Telling(reason="engineers", notices=(_in_thread("engineers_answered", before, event),))
+        case EngineersLate():
+            return _engineers_are_late(before, event)
         case _:
             return _answered(before, event)
+
+
+def _wrote_privately(before: State, event: Event, events: Sequence[Event]) -> Telling:
+    """In the thread, masked, and whole to who has the case; thanks after the end are told and call nobody."""
+    reopened = next((other.fact for other in events if isinstance(other.fact, Reopened)), None)
+    kind: NoticeKind = "rewrote" if isinstance(event.fact, MessageChanged) else "wrote"
+    owner = before.owner if reopened is None else reopened.owner
+    drafts = [_in_thread(kind, replace(before, owner=owner), event)]
+    if owner is not None:
+        drafts.append(replace(drafts[0], where="owner"))
+    if reopened is not None:
+        after_the_card = tuple(replace(draft, priority=Priority.NEW) for draft in drafts)
+        return Telling(reason="reopened by the customer", anew=True, priority=Priority.NEW, notices=after_the_card)
+    return Telling(reason="private words", notices=tuple(drafts))
+
+
+def _in_thread(kind: NoticeKind, state: State, event: Event) -> NoticeDraft:
+    return NoticeDraft(kind=kind, event=event.number, to=_stand_in(state, ("owner",)), priority=Priority.URGENT)
+
+
+def _to_engineers(event: Event) -> NoticeDraft:
+    return NoticeDraft(
+        kind="engineers_asked",
+        event=event.number,
+        to=("receiver",),
+        priority=Priority.URGENT,
+        where="engineers",
+    )
+
+
+def _engineers_are_late(before: State, event: Event) -> Telling:
+    """Whoever waits learns of it, and so do those who are waited for, and their backup."""
+    here = _in_thread("engineers_late", before, event)
+    there = replace(here, to=("receiver", "backup"), where="engineers")
+    return Telling(reason="engineers", priority=Priority.URGENT, notices=(here, there))
 
 
 def _answered(before: State, event: Event) -> Telling | None:
@@ -159,8 +226,15 @@ def _heard(before: State, event: Event, strength: Strength, events: Sequence[Eve
         if before.is_open and before.owner:
             return Telling(reason="words in an owned case", notices=(_to_owner("remark", event),))
         return Telling(reason="words in a case without an owner")
-    if any(isinstance(other.fact, Reopened) for other in events):
-        return Telling(reason="reopened by the customer", anew=True, priority=Priority.NEW)
+    reopened = next((other.fact for other in events if isinstance(other.fact, Reopened)), None)
+    if reopened is not None:
+        back = NoticeDraft(kind="came_back", event=event.number, to=("owner",), priority=Priority.NEW)
+        return Telling(
+            reason="reopened by the customer",
+            anew=True,
+            priority=Priority.NEW,
+            notices=(back,) if reopened.owner else (),
+        )
     if before.owner:
         return Telling(reason="complaint in an owned case", notices=(_to_owner("complaint", event),))
     if before.snoozed_until is not None:

@@ -10,15 +10,20 @@ from functools import partial
 from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from alerts.cases.commands import (
+    AnswerAsEngineer,
     Approve,
     AskApproval,
+    AskEngineers,
     Cancel,
+    ChangeMessage,
     Claim,
     Close,
     Command,
     Confirm,
+    ConfirmTold,
     Delete,
     Edit,
+    ForbidWriting,
     HoldBack,
     NotComplaint,
     Note,
@@ -29,6 +34,7 @@ from alerts.cases.commands import (
     Tick,
     TransferTo,
     Write,
+    WritePrivately,
 )
 from alerts.cases.events import (
     Actor,
@@ -36,12 +42,17 @@ from alerts.cases.events import (
     ApprovalAsked,
     Claimed,
     Closed,
+    CustomerWrote,
+    EngineersAnswered,
+    EngineersAsked,
+    EngineersLate,
     Fact,
     HeldBack,
     MarkedNotComplaint,
     MentionDeleted,
     MentionEdited,
     MentionJoined,
+    MessageChanged,
     Noted,
     Opened,
     Rang,
@@ -51,8 +62,10 @@ from alerts.cases.events import (
     ReplyConfirmed,
     Snoozed,
     Stage,
+    ToldOfRemoval,
     Transferred,
     Woke,
+    WritingForbidden,
 )
 from alerts.cases.state import LED_TO, State, still_to_ring
 
@@ -76,6 +89,7 @@ Reason = Literal[
     "not_allowed",
     "own_words",
     "leads_only",
+    "not_in_private",
 ]
 
 
@@ -198,10 +212,16 @@ def _hides_deadline(asked: Asked[Snooze]) -> Reason | None:
     return "past_deadline" if asked.now < due_at < asked.command.until else None
 
 
-def _has_bad_text(asked: Asked[Note]) -> Reason | None:
-    if not asked.command.text.strip():
+def _has_bad_text(asked: Asked[Note | AnswerAsEngineer | AskEngineers]) -> Reason | None:
+    command = asked.command
+    text = command.question if isinstance(command, AskEngineers) else command.text
+    if not text.strip():
         return "no_text"
-    return "long_text" if len(asked.command.text) > LONGEST_NOTE else None
+    return "long_text" if len(text) > LONGEST_NOTE else None
+
+
+def _is_not_in_private(asked: Asked[ConfirmTold]) -> Reason | None:
+    return None if asked.state.stage == "in_dm" else "not_in_private"
 
 
 def _is_over(asked: Asked[Any]) -> Reason | None:
@@ -271,8 +291,36 @@ def _edit(asked: Asked[Edit]) -> tuple[Fact, ...]:
 
 def _stirred(asked: Asked[Write] | Asked[Edit]) -> tuple[Fact, ...]:
     if not asked.state.is_open:
-        return (Reopened(deadlines=asked.command.deadlines),)
+        return (_reopened(asked),)
     return (Woke(),) if asked.state.snoozed_until is not None else ()
+
+
+def _reopened(asked: Asked[Write] | Asked[Edit] | Asked[WritePrivately]) -> Reopened:
+    """Back to whom the customer knows, where he works now; a case that was called none goes to all."""
+    owner = asked.state.owner if asked.state.outcome != "not_complaint" else None
+    back = owner if owner in asked.command.on_shift else None
+    return Reopened(deadlines=asked.command.deadlines, owner=back)
+
+
+def _write_privately(asked: Asked[WritePrivately]) -> tuple[Fact, ...]:
+    command = asked.command
+    wrote = CustomerWrote(message=command.message, deadlines=command.deadlines)
+    reopens = not asked.state.is_open and not command.is_farewell
+    return (_reopened(asked), wrote) if reopens else (wrote,)
+
+
+def _change_message(asked: Asked[ChangeMessage]) -> tuple[Fact, ...]:
+    return (MessageChanged(message=asked.command.message, is_deleted=asked.command.is_deleted),)
+
+
+def _ask_engineers(asked: Asked[AskEngineers]) -> tuple[Fact, ...]:
+    """Whoever asks in a case that nobody has, has it: the answer is for him."""
+    command = asked.command
+    return (*_taken(asked), EngineersAsked(question=command.question.strip(), due_at=command.due_at))
+
+
+def _answer_as_engineer(asked: Asked[AnswerAsEngineer]) -> tuple[Fact, ...]:
+    return (EngineersAnswered(text=asked.command.text.strip()),)
 
 
 def _delete(asked: Asked[Delete]) -> tuple[Fact, ...]:
@@ -285,7 +333,12 @@ def _tick(asked: Asked[Tick]) -> tuple[Fact, ...]:
     woke = state.is_open and state.snoozed_until is not None and state.snoozed_until <= asked.now
     awake = replace(state, snoozed_until=None) if woke else state
     over = [bell for bell, at in still_to_ring(awake) if at <= asked.now]
-    return (*((Woke(),) if woke else ()), *(Rang(bell=bell) for bell in over[-1:]))
+    is_late = state.is_open and state.engineers_due_at is not None and state.engineers_due_at <= asked.now
+    return (
+        *((Woke(),) if woke else ()),
+        *(Rang(bell=bell) for bell in over[-1:]),
+        *((EngineersLate(),) if is_late else ()),
+    )
 
 
 def _confirm(asked: Asked[Confirm]) -> tuple[Fact, ...]:
@@ -358,9 +411,20 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Cancel: Rule(by=PERSON, stages=ALL, checks=(_is_anothers_words,), effect=_cancel),
     HoldBack: Rule(by=frozenset[ActorKind]({"person", "program"}), stages=ALL, effect=_hold_back),
     Report: Rule(by=frozenset[ActorKind]({"person", "program"}), stages=ALL, effect=_report),
+    AskEngineers: Rule(by=PERSON, stages=OPEN, checks=(_is_anothers, _has_bad_text), effect=_ask_engineers),
+    AnswerAsEngineer: Rule(by=PERSON, stages=OPEN, checks=(_has_bad_text,), effect=_answer_as_engineer),
+    ForbidWriting: Rule(by=PERSON, stages=ALL, effect=partial(_always, WritingForbidden())),
+    ConfirmTold: Rule(
+        by=PERSON,
+        stages=OPEN,
+        checks=(_is_anothers, _is_not_in_private),
+        effect=partial(_always, ToldOfRemoval()),
+    ),
     Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
     Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),
     Delete: Rule(by=CUSTOMERS, stages=ALL, effect=_delete),
+    WritePrivately: Rule(by=CUSTOMERS, stages=ALL, effect=_write_privately),
+    ChangeMessage: Rule(by=CUSTOMERS, stages=ALL, effect=_change_message),
     Tick: Rule(by=frozenset[ActorKind]({"clock"}), stages=ALL, effect=_tick),
 }
 """Every command, who may give it, where it leads anywhere and what comes of it.

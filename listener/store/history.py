@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Command
 from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, Waiting
 from alerts.cases.state import State, fold, next_timer
@@ -31,6 +32,7 @@ STATE_COLUMNS: Final = (
     "due_at",
     "breach_at",
     "rung",
+    "engineers_due_at",
 )
 
 
@@ -83,6 +85,7 @@ def read_state(row: Row[Any]) -> State:
         cause=row.cause,
         deadlines=Deadlines(warn_at=row.warn_at, due_at=row.due_at, breach_at=row.breach_at),
         rung=_known(row.rung, Bell, BELLS[-1]),
+        engineers_due_at=row.engineers_due_at,
     )
 
 
@@ -101,8 +104,13 @@ async def lock(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Cha
     return {row.id: Changing.of(row.id, read_state(row)) for row in found}
 
 
-async def write(connection: AsyncConnection, changes: Iterable[Changing], now: datetime) -> None:
-    """Write the events, the projection, and what chats must be shown of them."""
+async def write(
+    connection: AsyncConnection, changes: Iterable[Changing], now: datetime, elsewhere: Elsewhere | None = None
+) -> None:
+    """Write the events, the projection, and what chats must be shown of them.
+
+    `elsewhere` knows the chats of what is not said under cards; without it that is not said.
+    """
     changed = [change for change in changes if change.events]
     if not changed:
         return
@@ -115,8 +123,17 @@ async def write(connection: AsyncConnection, changes: Iterable[Changing], now: d
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
     )
-    drafts = [(change.case, draft) for change in known for telling in change.tellings for draft in telling.notices]
-    await outbox_rows.add_notices(connection, drafts, now)
+    drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
+    await outbox_rows.add_notices(
+        connection, [(change.case, draft) for change, draft in drafts if draft.where == "cards"], now
+    )
+    if elsewhere is not None:
+        apart = [
+            (change.case, draft, elsewhere.chats(draft.where, change.state))
+            for change, draft in drafts
+            if draft.where != "cards"
+        ]
+        await outbox_rows.add_notices_elsewhere(connection, apart, now)
 
 
 _UPDATE: Final = (
@@ -147,6 +164,7 @@ def _projection(change: Changing) -> dict[str, Any]:
         "due_at": state.deadlines.due_at,
         "breach_at": state.deadlines.breach_at,
         "rung": state.rung,
+        "engineers_due_at": state.engineers_due_at,
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
-from alerts.cases.events import CUSTOMER, Strength
+from alerts.cases.events import CUSTOMER, NO_DEADLINES, Strength
 from alerts.cases.state import FRESH
 from alerts.cases.telling import Telling
 from alerts.cases.transitions import Asker
@@ -95,7 +95,8 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
         yield case, _edit(known, case, row, before, route), route
     for case, route in routes.items():
         known.complaints[case].add(row)
-        yield case, Write(mention=row, strength="complaint", deadlines=route.deadlines), route
+        write = Write(mention=row, strength="complaint", deadlines=route.deadlines, on_shift=route.on_shift)
+        yield case, write, route
     if not linked and not decision.routed:
         for case in _remarked(known, decision):
             yield case, Write(mention=row, strength="remark"), None
@@ -109,7 +110,8 @@ def _edit(known: _Cases, case: int, row: int, before: Strength, route: Routed | 
         before=before,
         strength="remark" if route is None else "complaint",
         others=bool(standing - {row}),
-        **({} if route is None else {"deadlines": route.deadlines}),
+        deadlines=NO_DEADLINES if route is None else route.deadlines,
+        on_shift=frozenset() if route is None else route.on_shift,
     )
 
 

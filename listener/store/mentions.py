@@ -5,7 +5,7 @@ An edit makes a new version of the text, a deletion a tombstone; both wait for t
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, Final
@@ -18,10 +18,12 @@ from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_i
 from listener.decided import Stored
 from listener.halves import Halves
 from listener.ports import Batch, Gap
-from listener.store import cursors
+from listener.store import cursors, messages, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.mention_format import storable
 from listener.store.tables import STILL_WAITING, Stage, gaps, mentions
+from listener.talking import Talking
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +41,18 @@ AT_ONCE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a batch brought. `skipped` are mentions that the database cannot hold at all."""
+    """What a batch brought. `skipped` are mentions that the database cannot hold at all.
+
+    `written` are new private messages, `told` what of them (or of changes to them) cases have learned.
+    """
 
     new: int = 0
     edited: int = 0
     deleted: int = 0
     known: int = 0
     skipped: int = 0
+    written: int = 0
+    told: int = 0
 
     def __add__(self, other: "Kept") -> "Kept":
         return Kept(
@@ -54,6 +61,8 @@ class Kept:
             deleted=self.deleted + other.deleted,
             known=self.known + other.known,
             skipped=self.skipped + other.skipped,
+            written=self.written + other.written,
+            told=self.told + other.told,
         )
 
 
@@ -74,19 +83,27 @@ class MentionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, source: str, batch: Batch, now: datetime, own: Collection[Key] = ()) -> Kept:
-        """Keep the mentions and move the cursor in one transaction; `own` are those of the brands' own accounts.
+    async def keep(
+        self,
+        source: str,
+        batch: Batch,
+        now: datetime,
+        own: Collection[Key] = (),
+        talking: Talking | None = None,
+    ) -> Kept:
+        """Keep what was heard and move the cursor in one transaction; `own` are those of the brands' own accounts.
 
-        If the database cannot hold one of them, the others are kept first and the cursor moves last.
+        `talking` joins private messages to cases; without it they only stay where they were. If the database cannot
+        hold one of the mentions, the others are kept first and the cursor moves last.
         """
         try:
-            return await self._database.write(lambda c: keep(c, source, batch, now, own))
+            return await self._database.write(lambda c: keep(c, source, batch, now, own, talking))
         except StoreError as error:
             if error.transient:
                 raise
         kept = await self._keep_apart(source, batch.mentions, now, own)
-        last = Batch(deleted=batch.deleted, cursor=batch.cursor, gaps=batch.gaps)
-        return kept + await self._database.write(lambda c: keep(c, source, last, now, own))
+        last = replace(batch, mentions=())
+        return kept + await self._database.write(lambda c: keep(c, source, last, now, own, talking))
 
     async def cursor(self, source: str) -> str | None:
         return await self._database.read(lambda c: cursors.read(c, source))
@@ -123,10 +140,18 @@ class MentionStore:
 
 
 async def keep(
-    connection: AsyncConnection, source: str, batch: Batch, now: datetime, own: Collection[Key] = ()
+    connection: AsyncConnection,
+    source: str,
+    batch: Batch,
+    now: datetime,
+    own: Collection[Key] = (),
+    talking: Talking | None = None,
 ) -> Kept:
     """Insert what is new, update what was edited, mark what is gone, and move the cursor."""
-    rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in batch.mentions}
+    await outbound_rows.remember(connection, batch.learned)
+    talked = await messages.take(connection, batch.messages, talking, now) if talking else messages.Taken()
+    heard = (*batch.mentions, *talked.to_judge)
+    rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in heard}
     present = await _present(connection, list(rows))
     new = [row for key, row in rows.items() if key not in present]
     edited = [row for key, row in rows.items() if key in present and present[key] != (row["text"], False)]
@@ -134,12 +159,19 @@ async def keep(
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
         await connection.execute(_upsert(connection.dialect.name), changed)
-    deleted = await _delete(connection, batch.deleted, now)
+    deleted = await _delete(connection, (*batch.deleted, *talked.gone), now)
     await _write_gaps(connection, source, batch.gaps)
     if batch.cursor is not None:
         await cursors.move(connection, source, batch.cursor, now)
-    known = len(batch.mentions) - len(new) - len(edited)
-    return Kept(new=len(new), edited=len(edited), deleted=deleted, known=known)
+    known = len(heard) - len(new) - len(edited)
+    return Kept(
+        new=len(new),
+        edited=len(edited),
+        deleted=deleted,
+        known=known,
+        written=talked.new,
+        told=talked.joined + talked.changed,
+    )
 
 
 async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
@@ -228,13 +260,6 @@ def read_extra(value: Any) -> Extra:
         return msgspec.convert(value, Extra)
     except msgspec.ValidationError:
         return NOTHING
-
-
-def storable(text: str) -> str:
-    """The text without what a database cannot hold: PostgreSQL no NUL, neither store a lone surrogate."""
-    if text.isascii() and "\x00" not in text:
-        return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from alerts.ports import FARTHEST
 from domain.mention import NetworkId
 from listener.store import cases, contacts, history, outbound_rows
 from listener.store.engine import Database
-from listener.store.mentions import storable
+from listener.mention_format import storable
 from listener.store.tables import TO_SEND, outbound
 from listener.store.tables import cases as all_cases
 

@@ -14,7 +14,7 @@ from domain.mention import network_id
 from listener.store.codecs import TARGET_VERSION, read_target, target_payload
 from listener.store.engine import insert
 from listener.store.errors import ConflictError
-from listener.store.mentions import storable
+from listener.mention_format import storable
 from listener.store.tables import learned, outbound
 
 DRAFTED_BY: Final = ("messenger", "press")

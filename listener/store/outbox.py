@@ -17,7 +17,7 @@ from listener.store import cases
 from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
-from listener.store.mentions import storable
+from listener.mention_format import storable
 from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
 from listener.store.tables import cases as all_cases
 

@@ -1,19 +1,37 @@
 """The outbox from the writer's side: what chats must be shown, a view for each case and chat, a notice once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.telling import NoticeDraft, Priority
+from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.routing import Chat
 from listener.decided import Routed
 from listener.store.codecs import NOTICE_VERSION, notice_payload
 from listener.store.engine import insert
-from listener.store.tables import Json, Time, aliases, card_views, notices
+from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, notices
+
+NO_WAIT: Final = timedelta(0)
+COLLECTING: Final[dict[NoticeKind, timedelta]] = {"wrote": timedelta(seconds=2)}
+"""Words that wait a moment for more of their kind: who writes in short messages is read in one note."""
 
 
 async def raise_wanted(
@@ -73,12 +91,96 @@ async def add_notices(
                     "of_case": of_case,
                     "new_priority": int(draft.priority),
                     "now": now,
-                    "key": f"{of_case}:{draft.event}:{draft.kind}",
+                    "key": _dedup_key(of_case, draft),
                     "draft": notice_payload(draft),
+                    "waits": COLLECTING.get(draft.kind, NO_WAIT) // MICROSECOND,
+                    "collects": draft.kind in COLLECTING,
                 }
                 for of_case, draft in drafts
             ],
         )
+
+
+async def add_notices_elsewhere(
+    connection: AsyncConnection,
+    drafts: Sequence[tuple[int, NoticeDraft, Sequence[tuple[str, Chat]]]],
+    now: datetime,
+) -> None:
+    """Say these words (case, draft) once in each of these chats (receiver, chat), whether they show the case or not.
+
+    Privately a person is told only in messengers where the case is shown: he works there.
+    """
+    if not any(chats for _, _, chats in drafts):
+        return
+    at_work = await _messengers_of(connection, sorted({of_case for of_case, _, _ in drafts}))
+    moved = await _moved(connection)
+    rows: list[dict[str, Any]] = [
+        {
+            "case_id": of_case,
+            "receiver": receiver,
+            "messenger": chat.messenger,
+            "chat": moved.get((chat.messenger, chat.chat), chat.chat),
+            "topic": chat.topic or 0,
+            "priority": int(draft.priority),
+            "state": "due",
+            "due_at": now + COLLECTING.get(draft.kind, NO_WAIT),
+            "created_at": now + COLLECTING.get(draft.kind, NO_WAIT),
+            "dedup_key": _dedup_key(of_case, draft),
+            "version": NOTICE_VERSION,
+            "payload": notice_payload(draft),
+        }
+        for of_case, draft, chats in drafts
+        for receiver, chat in chats
+        if draft.where != "owner" or chat.messenger in at_work[of_case]
+    ]
+    taken = await _still_collecting(connection, rows)
+    new = []
+    for row in rows:
+        place = (row["case_id"], row["messenger"], row["chat"], row["topic"])
+        if row["payload"]["draft"]["kind"] not in COLLECTING:
+            new.append(row)
+        elif place not in taken:
+            new.append(row)
+            taken.add(place)
+    if new:
+        await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), new)
+
+
+async def _messengers_of(connection: AsyncConnection, cases: Sequence[int]) -> dict[int, set[str]]:
+    """The messengers in which cases are shown."""
+    found = await connection.execute(
+        select(card_views.c.case_id, card_views.c.messenger)
+        .where(card_views.c.case_id.in_(cases), card_views.c.state != "failed")
+        .distinct()
+    )
+    shown: dict[int, set[str]] = {number: set() for number in cases}
+    for row in found:
+        shown[row.case_id].add(row.messenger)
+    return shown
+
+
+async def _still_collecting(
+    connection: AsyncConnection, rows: Sequence[dict[str, Any]]
+) -> set[tuple[int, str, str, int]]:
+    """Where a word that collects is still to be said: it takes the new one along."""
+    cases = sorted({row["case_id"] for row in rows if row["payload"]["draft"]["kind"] in COLLECTING})
+    if not cases:
+        return set()
+    found = await connection.execute(
+        select(notices.c.case_id, notices.c.messenger, notices.c.chat, notices.c.topic).where(
+            notices.c.case_id.in_(cases), _collects(notices)
+        )
+    )
+    return {(row.case_id, row.messenger, row.chat, row.topic) for row in found}
+
+
+def _collects(those: Any) -> Any:
+    ends = [those.c.dedup_key.like(f"%:{kind}") for kind in sorted(COLLECTING)]
+    return and_(those.c.state == "due", those.c.tries == 0, or_(*ends))
+
+
+def _dedup_key(of_case: int, draft: NoticeDraft) -> str:
+    return f"{of_case}:{draft.event}:{draft.kind}"
 
 
 async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
@@ -176,7 +278,16 @@ def _upsert(dialect: str) -> Any:
 @cache
 def _insert_notices(dialect: str) -> Any:
     views = card_views
-    wait = case((views.c.delivered_at.is_(None), func.coalesce(views.c.due_at, _NOW)), else_=_NOW)
+    after_its_card = case((views.c.delivered_at.is_(None), func.coalesce(views.c.due_at, _NOW)), else_=_NOW)
+    wait = type_coerce(type_coerce(after_its_card, BigInteger) + bindparam("waits", type_=BigInteger), Time)
+    there = notices.alias("there")
+    collecting = exists().where(
+        there.c.case_id == views.c.case_id,
+        there.c.messenger == views.c.messenger,
+        there.c.chat == views.c.chat,
+        there.c.topic == views.c.topic,
+        _collects(there),
+    )
     chosen = select(
         views.c.receiver,
         views.c.messenger,
@@ -185,12 +296,16 @@ def _insert_notices(dialect: str) -> Any:
         bindparam("new_priority", type_=Integer),
         literal("due"),
         wait,
-        _NOW,
+        type_coerce(type_coerce(_NOW, BigInteger) + bindparam("waits", type_=BigInteger), Time),
         views.c.case_id,
         bindparam("key"),
         literal(NOTICE_VERSION),
         bindparam("draft", type_=Json),
-    ).where(views.c.case_id == bindparam("of_case"), views.c.state != "failed")
+    ).where(
+        views.c.case_id == bindparam("of_case"),
+        views.c.state != "failed",
+        or_(~bindparam("collects", type_=Boolean), ~collecting),
+    )
     names = (
         "receiver",
         "messenger",

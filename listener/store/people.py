@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.person import Person
 from listener.store.engine import Database, insert
-from listener.store.mentions import storable
+from listener.mention_format import storable
 from listener.store.tables import people as table
 
 

@@ -16,7 +16,7 @@ from listener.store import cases, history, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
-from listener.store.mentions import storable
+from listener.mention_format import storable
 from listener.store.outbound_rows import Move
 from listener.store.tables import actions
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.ports import Asked
 from domain.person import MessengerId
 from listener.store.engine import Database, insert
-from listener.store.mentions import storable
+from listener.mention_format import storable
 from listener.store.tables import prompts
 
 KEPT: Final = timedelta(days=1)

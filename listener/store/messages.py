@@ -1,0 +1,326 @@
+"""Private messages: kept once each with the source's cursor, and joined to the case whose customer writes.
+
+A message's words and what the case learns of them are one transaction: what is stored has reached its case.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cases.commands import ChangeMessage, WritePrivately
+from alerts.cases.events import CUSTOMER
+from alerts.cases.telling import Telling
+from alerts.cases.transitions import Asker
+from alerts.outreach.abilities import Learned
+from alerts.outreach.hints import says_all_is_well
+from domain.mention import MAX_TEXT, Deletion, Mention
+from domain.message import Message
+from listener.store import history, outbound_rows, outbox_rows
+from listener.store.engine import insert
+from listener.store.history import Changing
+from listener.mention_format import storable
+from listener.store.tables import cases, messages, outbound
+from listener.talking import Talking, thread_of
+
+THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
+REACHED: Final = ("confirmed", "sending", "sent", "unknown")
+"""States of an invitation that the customer has, or may have."""
+LED: Final = ("replied", "invited", "in_dm")
+OF_A_MESSAGE: Final = "message:"
+"""Before the id of a message that is judged as a mention."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of a batch's messages. `to_judge` and `gone` are what nobody was invited for: mentions."""
+
+    new: int = 0
+    joined: int = 0
+    changed: int = 0
+    to_judge: tuple[Mention, ...] = ()
+    gone: tuple[Deletion, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """What a batch does to cases: commands in the order of the messages, by case."""
+
+    commands: list[tuple[int, WritePrivately | ChangeMessage]] = field(default_factory=list)
+    to_judge: list[Mention] = field(default_factory=list)
+    gone: list[Deletion] = field(default_factory=list)
+    lessons: list[Learned] = field(default_factory=list)
+
+
+async def take(
+    connection: AsyncConnection, heard: Sequence[Message], talking: Talking, now: datetime
+) -> Taken:
+    """Keep the messages, join them to their cases, and write what follows."""
+    if not heard:
+        return Taken()
+    latest = {(message.network, message.id): message for message in heard}
+    ordered = sorted(latest.values(), key=lambda message: (message.at, message.id))
+    known = await _known(connection, latest)
+    work = _Work()
+    fresh = await _insert(connection, [m for m in ordered if (m.network, m.id) not in known], now)
+    for message in ordered:
+        key = (message.network, message.id)
+        if key in fresh:
+            await _join(connection, message, fresh[key], talking, work, now)
+        elif key in known:
+            await _change(connection, message, known[key], work, now)
+    await outbound_rows.remember(connection, work.lessons)
+    await _write(connection, work, talking, now)
+    return Taken(
+        new=len(fresh),
+        joined=sum(isinstance(command, WritePrivately) for _, command in work.commands),
+        changed=sum(isinstance(command, ChangeMessage) for _, command in work.commands),
+        to_judge=tuple(work.to_judge),
+        gone=tuple(work.gone),
+    )
+
+
+async def _known(
+    connection: AsyncConnection, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Row[Any]]:
+    wanted = [(network, storable(number)) for network, number in keys]
+    found = await connection.execute(
+        select(messages)
+        .where(tuple_(messages.c.network, messages.c.external_id).in_(wanted))
+        .order_by(messages.c.id)
+        .with_for_update()
+    )
+    return {(row.network, row.external_id): row for row in found}
+
+
+@cache
+def _new(dialect: str) -> Any:
+    rows = insert(dialect, messages).on_conflict_do_nothing(
+        index_elements=[messages.c.network, messages.c.external_id]
+    )
+    return rows.returning(messages.c.id)
+
+
+async def _insert(
+    connection: AsyncConnection, new: Sequence[Message], now: datetime
+) -> dict[tuple[str, str], int]:
+    """The rows that this transaction has made: another daemon may have been faster with some."""
+    made: dict[tuple[str, str], int] = {}
+    for message in new:
+        row = (await connection.execute(_new(connection.dialect.name), _row(message, now))).first()
+        if row is not None:
+            made[message.network, message.id] = row.id
+    return made
+
+
+def _row(message: Message, now: datetime) -> dict[str, Any]:
+    customer = message.customer
+    return {
+        "network": message.network,
+        "external_id": storable(message.id),
+        "page": storable(message.page),
+        "customer_id": storable(customer.id),
+        "customer_name": storable(customer.name),
+        "customer_handle": None if customer.handle is None else storable(customer.handle),
+        "incoming": message.incoming,
+        "text": storable(message.text[:MAX_TEXT]),
+        "attached": [storable(words) for words in message.attached],
+        "ref": None if message.ref is None else storable(message.ref),
+        "at": message.at,
+        "edited_at": message.edited_at,
+        "deleted_at": message.deleted_at,
+        "heard_at": now,
+    }
+
+
+async def _join(
+    connection: AsyncConnection, message: Message, row: int, talking: Talking, work: _Work, now: datetime
+) -> None:
+    brand = talking.brand_of(message.network, message.page)
+    if message.incoming:
+        work.lessons.append(
+            Learned(
+                network=message.network,
+                page=message.page,
+                scope="author",
+                key=message.customer.id,
+                reason=None,
+                at=now,
+            )
+        )
+    if brand is None or talking.wanted == "off":
+        return
+    if not message.incoming:
+        await _mark_as_ours(connection, message, row)
+        return
+    case, came_by_link = await _case_of(connection, message, brand, talking)
+    if case is not None:
+        await connection.execute(update(messages).where(messages.c.id == row).values(case_id=case))
+        command = WritePrivately(
+            message=row,
+            deadlines=talking.deadlines,
+            on_shift=talking.on_shift,
+            is_farewell=says_all_is_well(message.text),
+        )
+        work.commands.append((case, command))
+    elif (talking.wanted == "all" or came_by_link) and message.deleted_at is None:
+        work.to_judge.append(_as_mention(message))
+
+
+async def _case_of(
+    connection: AsyncConnection, message: Message, brand: str, talking: Talking
+) -> tuple[int | None, bool]:
+    """The case that the message belongs to, and whether its writer came by the link of somebody else's.
+
+    An invitation stands where everybody reads it: its link joins the one who was invited, and nobody else.
+    """
+    of_link = await _by_link(connection, message, brand)
+    if of_link is not None and of_link.author_id == message.customer.id:
+        return of_link.id, False
+    case = await _by_invitation(connection, message, talking)
+    case = case or await _by_talk(connection, message, talking)
+    case = case or await _by_author(connection, message, brand)
+    return case, of_link is not None
+
+
+async def _by_link(connection: AsyncConnection, message: Message, brand: str) -> Row[int, str] | None:
+    if not message.ref:
+        return None
+    found = await connection.execute(
+        select(cases.c.id, cases.c.author_id)
+        .join(outbound, outbound.c.case_id == cases.c.id)
+        .where(
+            outbound.c.token == storable(message.ref),
+            cases.c.network == message.network,
+            cases.c.brand == brand,
+        )
+    )
+    return found.first()
+
+
+async def _by_invitation(connection: AsyncConnection, message: Message, talking: Talking) -> int | None:
+    """The case in which this page invited him last, or wrote to him in private."""
+    found = await connection.execute(
+        select(outbound.c.case_id)
+        .where(
+            outbound.c.network == message.network,
+            outbound.c.author_id == message.customer.id,
+            outbound.c.page == message.page,
+            outbound.c.kind.in_(("invite", "message")),
+            outbound.c.state.in_(REACHED),
+            outbound.c.confirmed_at >= message.at - talking.invited_for,
+        )
+        .order_by(outbound.c.confirmed_at.desc(), outbound.c.id.desc())
+        .limit(1)
+    )
+    return found.scalar()
+
+
+async def _by_talk(connection: AsyncConnection, message: Message, talking: Talking) -> int | None:
+    """The case in which he last talked with this page, while that is not too long ago."""
+    found = await connection.execute(
+        select(messages.c.case_id)
+        .where(
+            messages.c.network == message.network,
+            messages.c.customer_id == message.customer.id,
+            messages.c.page == message.page,
+            messages.c.case_id.is_not(None),
+            messages.c.at >= message.at - talking.invited_for,
+        )
+        .order_by(messages.c.at.desc(), messages.c.id.desc())
+        .limit(1)
+    )
+    return found.scalar()
+
+
+async def _by_author(connection: AsyncConnection, message: Message, brand: str) -> int | None:
+    """An open case of his in which he was answered, or that began in this very talk."""
+    found = await connection.execute(
+        select(cases.c.id)
+        .where(
+            cases.c.network == message.network,
+            cases.c.author_id == message.customer.id,
+            cases.c.brand == brand,
+            cases.c.revision > 0,
+            or_(
+                cases.c.stage.in_(LED),
+                and_(cases.c.stage != "closed", cases.c.thread == thread_of(message)),
+            ),
+        )
+        .order_by(cases.c.id.desc())
+        .limit(1)
+    )
+    return found.scalar()
+
+
+async def _mark_as_ours(connection: AsyncConnection, message: Message, row: int) -> None:
+    """What the page wrote belongs to the talk that it answers, and to the outbound that sent it."""
+    sent = await connection.execute(
+        select(outbound.c.id, outbound.c.case_id)
+        .where(outbound.c.network == message.network, outbound.c.sent_ref == storable(message.id))
+        .limit(1)
+    )
+    ours = sent.first()
+    if ours is not None:
+        values = {"outbound_id": ours.id, "case_id": ours.case_id}
+        await connection.execute(update(messages).where(messages.c.id == row).values(**values))
+
+
+async def _change(
+    connection: AsyncConnection, message: Message, row: Row[Any], work: _Work, now: datetime
+) -> None:
+    """Another text is a new version, a deletion a tombstone that keeps the words."""
+    is_gone = message.deleted_at is not None and row.deleted_at is None
+    text = storable(message.text[:MAX_TEXT])
+    is_edited = message.deleted_at is None and text != row.text
+    if not (is_gone or is_edited):
+        return
+    values: dict[str, Any] = {"deleted_at": message.deleted_at or now} if is_gone else {}
+    if is_edited:
+        values |= {
+            "text": text,
+            "text_version": row.text_version + 1,
+            "attached": [storable(words) for words in message.attached],
+            "edited_at": message.edited_at or now,
+        }
+    await connection.execute(update(messages).where(messages.c.id == row.id).values(**values))
+    if not message.incoming:
+        return
+    if row.case_id is not None:
+        work.commands.append((row.case_id, ChangeMessage(message=row.id, is_deleted=is_gone)))
+    elif is_gone:
+        work.gone.append(Deletion(network=message.network, id=OF_A_MESSAGE + message.id, at=now))
+    else:
+        work.to_judge.append(_as_mention(message))
+
+
+async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now: datetime) -> None:
+    changing: dict[int, Changing] = await history.lock(connection, {case for case, _ in work.commands})
+    anew = []
+    for case, command in work.commands:
+        telling = changing[case].obey(command, THE_CUSTOMER, now)
+        if isinstance(telling, Telling) and telling.anew:
+            anew.append((case, now))
+    await history.write(connection, changing.values(), now, talking.elsewhere)
+    await outbox_rows.renew(connection, anew)
+
+
+def _as_mention(message: Message) -> Mention:
+    """For the judge: whoever was not invited has a case only where he complains."""
+    return Mention(
+        network=message.network,
+        kind="message",
+        id=OF_A_MESSAGE + message.id,
+        url="",
+        author=message.customer,
+        text=message.text,
+        published_at=message.at,
+        thread=thread_of(message),
+        place=message.page,
+        attached=message.attached,
+        edited_at=message.edited_at,
+    )

@@ -1,0 +1,34 @@
+"""What a private message needs to become part of a case: the brand's wishes, promises, and who works now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from alerts.cards.elsewhere import Elsewhere
+from alerts.cases.events import NO_DEADLINES, Deadlines
+from domain.message import Message
+
+Wanted = Literal["invited", "all", "off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talking:
+    """`brand_of` names the brand whose page it is (network, page), None for nobody's.
+
+    `wanted`: whose messages become a case. `invited_for`: for so long an invitation, and a talk that fell silent,
+    join whoever writes. `deadlines` are the promise to answer what is written now, `on_shift` the people
+    (Person.id) who work now.
+    """
+
+    brand_of: Callable[[str, str], str | None]
+    wanted: Wanted
+    invited_for: timedelta
+    deadlines: Deadlines = NO_DEADLINES
+    on_shift: frozenset[str] = frozenset()
+    elsewhere: Elsewhere | None = None
+
+
+def thread_of(message: Message) -> str:
+    """The place of a case that began in private: one customer's talk with one page."""
+    return f"talk:{message.page}:{message.customer.id}"
