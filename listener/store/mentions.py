@@ -5,7 +5,7 @@ An edit makes a new version of the text, a deletion a tombstone; both wait for t
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, Final
@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_id
 from listener.decided import Stored
 from listener.halves import Halves
-from listener.ports import Batch, Gap
-from listener.store import cursors
+from listener.ports import Batch, Look
+from listener.store import cursors, listening
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
-from listener.store.tables import STILL_WAITING, Stage, gaps, mentions
+from listener.store.tables import STILL_WAITING, Stage, mentions
 
 log = logging.getLogger(__name__)
 
@@ -74,22 +74,42 @@ class MentionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def keep(self, source: str, batch: Batch, now: datetime, own: Collection[Key] = ()) -> Kept:
+    async def keep(
+        self,
+        source: str,
+        batch: Batch,
+        now: datetime,
+        own: Collection[Key] = (),
+        *,
+        look: Look | None = None,
+    ) -> Kept:
         """Keep the mentions and move the cursor in one transaction; `own` are those of the brands' own accounts.
 
+        With a `look` it is a source's that this daemon leads, else raises StoreError; the look is noted as well.
         If the database cannot hold one of them, the others are kept first and the cursor moves last.
         """
+        led = None if look is None else source
         try:
-            return await self._database.write(lambda c: keep(c, source, batch, now, own))
+            return await self._database.write(lambda c: keep(c, source, batch, now, own, look), led=led)
         except StoreError as error:
             if error.transient:
                 raise
         kept = await self._keep_apart(source, batch.mentions, now, own)
-        last = Batch(deleted=batch.deleted, cursor=batch.cursor, gaps=batch.gaps)
-        return kept + await self._database.write(lambda c: keep(c, source, last, now, own))
+        last = replace(batch, mentions=())
+        return kept + await self._database.write(
+            lambda c: keep(c, source, last, now, own, look, read_again=kept.new), led=led
+        )
 
     async def cursor(self, source: str) -> str | None:
         return await self._database.read(lambda c: cursors.read(c, source))
+
+    async def lead(self, source: str) -> bool:
+        """Whether this daemon is the one that hears the source, from now on until its connection is lost."""
+        return await self._database.lead(source)
+
+    async def heard_at(self, source: str) -> datetime | None:
+        """When the source last answered, to whichever daemon."""
+        return await self._database.read(lambda c: listening.heard_at(c, source))
 
     async def undecided(self, limit: int, now: datetime, *, skip: Collection[int] = ()) -> list[Stored]:
         """The oldest mentions that wait for the judge, without those rows that are in hand already (`skip`)."""
@@ -123,9 +143,19 @@ class MentionStore:
 
 
 async def keep(
-    connection: AsyncConnection, source: str, batch: Batch, now: datetime, own: Collection[Key] = ()
+    connection: AsyncConnection,
+    source: str,
+    batch: Batch,
+    now: datetime,
+    own: Collection[Key] = (),
+    look: Look | None = None,
+    *,
+    read_again: int = 0,
 ) -> Kept:
-    """Insert what is new, update what was edited, mark what is gone, and move the cursor."""
+    """Insert what is new, update what was edited, mark what is gone, note the look and move the cursor.
+
+    `read_again` of the look's mentions were new and are kept already.
+    """
     rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in batch.mentions}
     present = await _present(connection, list(rows))
     new = [row for key, row in rows.items() if key not in present]
@@ -135,7 +165,10 @@ async def keep(
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
         await connection.execute(_upsert(connection.dialect.name), changed)
     deleted = await _delete(connection, batch.deleted, now)
-    await _write_gaps(connection, source, batch.gaps)
+    if look is not None:
+        await listening.note(connection, source, batch, look, len(new) + read_again, now)
+    elif batch.gaps:
+        await listening.write_gaps(connection, source, batch.gaps, len(new) + read_again, now)
     if batch.cursor is not None:
         await cursors.move(connection, source, batch.cursor, now)
     known = len(batch.mentions) - len(new) - len(edited)
@@ -305,23 +338,6 @@ async def _delete(connection: AsyncConnection, deleted: Sequence[Deletion], now:
         )
         count += done.rowcount
     return count
-
-
-async def _write_gaps(connection: AsyncConnection, source: str, heard: Sequence[Gap]) -> None:
-    if heard:
-        await connection.execute(
-            insert(connection.dialect.name, gaps),
-            [
-                {
-                    "source": source,
-                    "since": gap.since,
-                    "until": gap.until,
-                    "cause": gap.cause,
-                    "closed_at": gap.until if gap.filled else None,
-                }
-                for gap in heard
-            ],
-        )
 
 
 def _by_network(keys: Sequence[Key]) -> Iterator[tuple[str, list[str]]]:

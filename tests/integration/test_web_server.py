@@ -30,6 +30,9 @@ class Hands:
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return (self.time - NOON).total_seconds()
+
 
 @dataclass
 class Served:
@@ -52,7 +55,7 @@ class Served:
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
     health, metrics, clock = Health(), Metrics(), Hands()
-    server = WebServer(health, metrics, clock)
+    server = WebServer(Telemetry(metrics, health, clock))
     await server.start("127.0.0.1", 0)
     yield Served(health, metrics, clock, server)
     await server.stop()
@@ -147,10 +150,10 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
 async def test_a_source_slower_than_it_was_asked_to_be_counts_as_held_back(served: Served) -> None:
     watch = Telemetry(served.metrics, served.health, served.clock)
     minute = timedelta(minutes=1)
-    watch.sources({X: minute, "vk.community:romashka": None}, NOON)
+    watch.sources({X: minute, "vk.community:romashka": None})
     for every, held in ((minute, 0.0), (2 * minute, 1.0), (minute, 0.0)):
-        watch.source_ok(X, NOON, every)
-        watch.source_ok("vk.community:romashka", NOON, None)
+        watch.source_ok(X, every)
+        watch.source_ok("vk.community:romashka", None)
         _, body = await served.get("/metrics")
         assert f'otklik_source_held_back{{reason="held_back",source="{X}"}} {held}' in body
         assert 'otklik_source_held_back{reason="held_back",source="vk.community:romashka"} 0.0' in body
@@ -177,14 +180,14 @@ async def test_two_daemons_in_one_process_count_apart() -> None:
 
 async def test_a_taken_port_is_refused_and_leaves_nothing_open(served: Served) -> None:
     assert served.server.address is not None
-    second = WebServer(Health(), Metrics(), Hands())
+    second = WebServer(Telemetry(Metrics(), Health(), Hands()))
     with pytest.raises(OSError, match=r"LISTENER_HTTP_BIND: адрес .* занят другой программой"):
         await second.start(*served.server.address)
     await second.stop()
 
 
 async def test_nobody_there_is_not_alive() -> None:
-    server = WebServer(Health(), Metrics(), Hands())
+    server = WebServer(Telemetry(Metrics(), Health(), Hands()))
     await server.start("127.0.0.1", 0)
     assert server.address is not None
     await server.stop()
