@@ -56,6 +56,8 @@ def ask(url: str, timeout: float, token: str | None = None) -> tuple[bool, str]:
 def _words(answer: dict[str, Any]) -> str:
     """How much is listened to, what waits, and what is wrong all the same."""
     sources, problems = answer.get("sources"), answer.get("problems")
+    if isinstance(problems, int) and "status" in answer:
+        return f"{answer['status']}, {problems} problems; their names need LISTENER_HTTP_TOKEN"
     if not isinstance(sources, dict) or not isinstance(problems, list):
         raise ValueError("the answer is not the daemon's")  # noqa: TRY004  # the answer is wrong, not our types
     waiting = [
