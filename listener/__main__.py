@@ -12,6 +12,7 @@ from listener.gc_tuning import made_to_last
 COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
     "classify": "judge texts: JSONL in, JSONL out",
+    "coverage": "what each source heard and missed, and why",
     "demo": "everything at once without accounts: simulated networks, real daemon",
     "doctor": "a check-up: tokens, rights, chats, proxies, database, clock; what to do about each",
     "evaluate": "measure the model on labelled texts",

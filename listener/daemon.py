@@ -3,24 +3,28 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 from classifiers.model import ModelError
 from listener.app import Messengers, build_messengers, build_pipeline, build_rules, build_sources
-from listener.clock import SystemClock
+from listener.clock import NeverBack, SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.gc_tuning import settle
+from listener.loops.keeping import Keeper
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
+from listener.redaction import Redactor
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.errors import StoreError
+from listener.store.lateness import late
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
@@ -31,7 +35,12 @@ log = logging.getLogger(__name__)
 ROLES: Final = ("hear", "judge", "tell", "obey", "web")
 LAG_EVERY: Final = 1.0
 LOOK_EVERY: Final = 5.0
-"""Seconds between looks at what waits for the morning."""
+"""Seconds between looks at what waits: for the morning, or longer than was promised."""
+PULSE_EVERY: Final = 3.0
+SLOW_PULSE: Final = 4.0
+"""Seconds after which a store that does not answer counts as one that fails."""
+PROMISED: Final = timedelta(minutes=30)
+"""Within which a card must be shown where the config promises nothing."""
 LAST_STEPS: Final = 5.0
 """Seconds that the steps under way get at the end; what takes longer is found again at the next start."""
 
@@ -47,7 +56,9 @@ class Daemon:
         self._settings = settings
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
+        self._hearing_clock = NeverBack(self._clock)
         self._telemetry = Telemetry(Metrics(), Health(), self._clock)
+        self._keeper = Keeper(self._telemetry)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._stack = contextlib.AsyncExitStack()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -78,11 +89,9 @@ class Daemon:
         await self._stack.aclose()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
-    async def failed(self) -> None:
-        """Wait until a loop dies, which none should, and raise what it died of."""
-        done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+    def keep(self, name: str, run: Callable[[], Awaitable[None]]) -> Coroutine[Any, Any, None]:
+        """Run a loop beside the daemon's own; one that dies is said, counted and begun again like them."""
+        return self._keeper.keep(name, run)
 
     async def reload(self, settings: Settings | None = None) -> None:
         """Read the config and the model again; a broken one changes nothing.
@@ -124,7 +133,7 @@ class Daemon:
         if "web" in self._roles:
             await self._begin_serving()
         for name, loop in self._loops():
-            self._tasks[name] = asyncio.create_task(loop, name=name)
+            self._tasks[name] = asyncio.create_task(self._keeper.keep(name, loop), name=name)
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
 
@@ -142,43 +151,69 @@ class Daemon:
             if messenger not in self._messengers.notifiers:
                 log.warning("%s is off, and %d cards wait for it: they need its token", messenger, count)
 
-    def _loops(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
-        loops: list[tuple[str, Coroutine[Any, Any, None]]] = [("lag", self._measure_lag())]
+    def _loops(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("lag", self._measure_lag),
+            ("pulse", self._pulse),
+        ]
         if "judge" in self._roles:
-            loops.append(("judge", self.pipeline.judging.run()))
+            loops.append(("judge", self.pipeline.judging.run))
         if "tell" in self._roles:
-            loops += [(turning.name, turning.run()) for turning in self.pipeline.telling.values()]
-            loops.append(("tick", self.pipeline.ticking.run()))
-            loops.append(("held", self._watch_what_is_held()))
+            loops += [(turning.name, turning.run) for turning in self.pipeline.telling.values()]
+            loops.append(("tick", self.pipeline.ticking.run))
+            loops.append(("held", self._watch_what_waits))
         if "obey" in self._roles:
             for inbox in self._messengers.inboxes:
-                loops.append((f"obey {type(inbox).__name__}", inbox.run(self.pipeline.obey)))
+                loops.append((f"obey {type(inbox).__name__}", partial(inbox.run, self.pipeline.obey)))
         return loops
 
     async def _begin_hearing(self, config: Config) -> None:
         self._hearing = contextlib.AsyncExitStack()
         if "hear" not in self._roles:
             return
-        sources: list[Source] = build_sources(config, self._settings, self.stores.budget(self._clock), self._clock)
-        polling = Polling(self.pipeline.hear, self._clock, self._telemetry)
+        clock = self._hearing_clock
+        sources: list[Source] = build_sources(config, self._settings, self.stores.budget(clock), clock)
+        polling = Polling(self.pipeline.hear, clock, self._telemetry, self._keeper)
         for source in sources:
             self._hearing.push_async_callback(source.close)
         # Put away first: a source is closed only when nobody fetches from it.
         self._hearing.push_async_callback(polling.stop)
-        self._telemetry.sources({source.name: source.every for source in sources}, self._clock.now())
+        self._telemetry.sources({source.name: source.every for source in sources})
         polling.start(sources)
 
     async def _begin_serving(self) -> None:
-        server = WebServer(self._telemetry.health, self._telemetry.metrics, self._clock)
+        token = self._settings.http_token
+        redacted = Redactor(self._settings.secrets())
+        server = WebServer(self._telemetry, token.reveal() if token else None, redacted)
         self._stack.push_async_callback(server.stop)
         await server.start(self._settings.http_host, self._settings.http_port)
 
-    async def _watch_what_is_held(self) -> None:
-        """A card that waits for the morning must not look like one that was lost."""
+    async def _watch_what_waits(self) -> None:
+        """A card that waits for the morning must not look like one that was lost, nor a lost one like that."""
         while True:
             with contextlib.suppress(StoreError):
-                self._telemetry.held(*await self.stores.outbox.held(self._clock.now()))
+                now = self._clock.now()
+                self._telemetry.held(*await self.stores.outbox.held(now))
+                sla = self.pipeline.rules.decider.routing.sla
+                promised = sla.due if sla else PROMISED
+                self._telemetry.late(*await late(self.stores.database, now - promised))
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _pulse(self) -> None:
+        """Write a word every few seconds: a full disk is seen although nobody complains just now."""
+        while True:
+            beat = asyncio.ensure_future(self.stores.pulse(self._clock.now()))
+            done, _ = await asyncio.wait({beat}, timeout=SLOW_PULSE)
+            if not done:
+                slow = StoreError(f"нет ответа дольше {SLOW_PULSE:.0f} с", transient=True)
+                self._telemetry.store_failed("pulse", slow)
+            try:
+                await beat
+            except StoreError as error:
+                self._telemetry.store_failed("pulse", error)
+            else:
+                self._telemetry.store_served("pulse")
+            await asyncio.sleep(PULSE_EVERY)
 
     async def _measure_lag(self) -> None:
         """How late the event loop runs: what blocks it holds up every press and every card."""

@@ -1,4 +1,4 @@
-"""Log lines: plain for people, JSON for collectors, and never a secret in either."""
+"""Log lines: plain for people, JSON for collectors; never a secret, nor a line that somebody forged."""
 
 import json
 import logging
@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
+from listener.redaction import Redactor, continued
+
 STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-STARS: Final = "***"
+OWN: Final = ("listener", "alerts", "classifiers", "domain", "migrations", "simulator")
+"""Whose lines are written at the level that was asked for. Libraries log every request at INFO, and at DEBUG the
+database's driver logs what it stores: customers' words. Of them only warnings are written.
+"""
 
 
 def configure_logging(
@@ -16,16 +21,25 @@ def configure_logging(
 ) -> logging.Handler:
     """Send all log lines to `stream` (standard error) and return the handler, for tests to take away again."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    inner = (
-        _JsonLine() if style == "json" else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    )
-    handler.setFormatter(_Redacting(inner, secrets))
+    handler.setFormatter(_Redacting(_JsonLine() if style == "json" else _TextLine(), secrets))
+    handler.addFilter(_is_ours)
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level)
-    # These libraries log every request, job run and opened dictionary at INFO.
-    for chatty in ("apscheduler", "aiohttp.access", "slack_sdk", "urllib3", "alembic", "pymorphy3"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     return handler
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] in OWN
+
+
+class _TextLine(logging.Formatter):
+    """A line for people; what a network wrote into an error begins no line of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return continued(super().format(record))
 
 
 class _JsonLine(logging.Formatter):
@@ -50,11 +64,7 @@ class _Redacting(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: Iterable[str]) -> None:
         super().__init__()
         self._inner = inner
-        # Longest first, so that a token inside another token's text leaves no tail. Short ones would star prose.
-        self._secrets = sorted({str(secret) for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
+        self._redacted = Redactor(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
-        line = self._inner.format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, STARS)
-        return line
+        return self._redacted(self._inner.format(record))

@@ -1,15 +1,25 @@
 """What the daemon counts, for Prometheus. One object handed round; nothing global."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    generate_latest,
+)
 
 from alerts.cards.buttons import BUTTONS
 from listener.ports import SourceError
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+NAMES: Final = frozenset({"source", "brand"})
+"""Labels that say what is listened for."""
 STATES: Final = ("failing", "held_back", "paused")
 ACTIONS: Final = frozenset(kind.action for kind in BUTTONS)
 SECONDS_TO_CARD: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
@@ -47,18 +57,23 @@ class Metrics:
             registry, "post_to_card_seconds", "From publication to the first card shown", SECONDS_TO_CARD, ""
         )
         self._held_cards = _gauge(registry, "cards_held", "Cards that wait until somebody works", "")
+        self._late_cards = _gauge(
+            registry, "cards_late", "Cards that no chat has shown for longer than was promised", ""
+        )
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
         # alive
         self._config = _gauge(registry, "config_refused", "1 while a changed config is refused", "")
         self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
+        self._deaths = _counter(registry, "loop_deaths", "Loops that died and were begun again", "loop")
+        self._store = _gauge(registry, "store_failing", "1 while the store does not serve somebody", "")
         self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
         self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
         self._known: set[str] = set()
 
-    def exposition(self) -> bytes:
-        """Everything in Prometheus' text format."""
-        return generate_latest(self.registry)
+    def exposition(self, *, names: bool = True) -> bytes:
+        """Everything in Prometheus' text format; without `names`, nothing that says what is listened for."""
+        return generate_latest(self.registry if names else _Nameless(self.registry))
 
     def sources(self, names: Iterable[str]) -> None:
         """These sources exist now; what was noted of others is taken away, for they would look stuck for ever."""
@@ -109,6 +124,9 @@ class Metrics:
     def held(self, cards: int) -> None:
         self._held_cards.set(cards)
 
+    def late(self, cards: int) -> None:
+        self._late_cards.set(cards)
+
     def config(self, *, refused: bool) -> None:
         self._config.set(1 if refused else 0)
 
@@ -118,12 +136,31 @@ class Metrics:
     def turned(self, loop: str, now: datetime) -> None:
         self._turned.labels(loop).set(now.timestamp())
 
+    def loop_died(self, loop: str) -> None:
+        # A source's loop is named after the source, which the others may not read.
+        self._deaths.labels(loop.partition(" ")[0] if loop.startswith("hear ") else loop).inc()
+
+    def store(self, *, failing: bool) -> None:
+        self._store.set(1 if failing else 0)
+
     def lag(self, seconds: float) -> None:
         self._lag.set(max(0.0, seconds))
 
     def _state(self, source: str, state: str | None) -> None:
         for value in STATES:
             self._held.labels(source, value).set(1 if value == state else 0)
+
+
+class _Nameless:
+    """A registry without the samples that name a source or a brand."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterator[Metric]:
+        for family in self._registry.collect():
+            family.samples = [one for one in family.samples if NAMES.isdisjoint(one.labels)]
+            yield family
 
 
 def state_of(error: SourceError) -> str:

@@ -39,16 +39,16 @@ class Pipeline:
         self.rules = rules
         self._workers = workers
         self.judge = Judge(stores, self._in_force, clock, telemetry, executor, self._tell_all)
-        self.judging = Turning("judge", self.judge.step, clock, telemetry)
-        self.hear = Hear(stores.mentions, self._in_force, clock, telemetry, self.judging.wake)
+        self.judging = Turning("judge", self.judge.step, telemetry)
+        self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake)
         self.obey = Obey(stores.presses, self._in_force, clock, telemetry, self._tell_all)
         self.tick = Tick(stores.timers, clock, self._tell_all)
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self.telling = {
-            messenger: Turning(f"tell {messenger}", worker.step, clock, telemetry)
+            messenger: Turning(f"tell {messenger}", worker.step, telemetry)
             for messenger, worker in workers.items()
         }
-        self.ticking = Turning("tick", self.tick.step, clock, telemetry)
+        self.ticking = Turning("tick", self.tick.step, telemetry)
 
     def use(self, rules: Rules) -> None:
         """Judge, obey and show by another config from the next step on."""

@@ -1,16 +1,20 @@
-"""When to listen: every source on its own cadence, apart from the others, with backoff, jitter and pauses."""
+"""When to listen: every source on its own cadence, apart from the others, with backoff, jitter and pauses.
+
+All waits are by the monotonic clock: setting the machine's neither stops nor storms a source.
+"""
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Final, Protocol
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-
 from alerts.backoff import Backoff
+from listener.loops.keeping import Keeper
 from listener.ports import Clock, Source, SourceError
 
 log = logging.getLogger(__name__)
@@ -21,8 +25,12 @@ LAST_PROBE: Final = 4.5
 """Seconds between looks at a network that cannot be reached: with jitter it is heard within five of its return."""
 PAUSED_PROBE: Final = 900.0
 """Seconds after which a paused source is asked once more: a token may have been renewed on the other side."""
+LONGEST_WAIT: Final = 86_400.0
+"""Whatever an error asks for: every quota there is begins anew after a day."""
 JITTER: Final = 0.1
 MOST_JITTERED: Final = 60.0
+ASK_AGAIN: Final = 60.0
+"""Seconds after which a waiting source is asked how often it wants its turn: the day of its quota may be over."""
 
 Hear = Callable[[Source], Awaitable[bool]]
 """Fetch and keep one batch; True asks to go on at once. Raises SourceError."""
@@ -31,9 +39,9 @@ Hear = Callable[[Source], Awaitable[bool]]
 class Telemetry(Protocol):
     """Told how each source fares, for metrics and health."""
 
-    def source_ok(self, source: str, now: datetime, every: timedelta | None) -> None: ...
+    def source_ok(self, source: str, every: timedelta | None) -> None: ...
 
-    def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None: ...
+    def source_failed(self, source: str, error: SourceError, wait: float) -> None: ...
 
 
 @dataclass(slots=True)
@@ -52,93 +60,88 @@ def backoff(failures: int, error: SourceError) -> float:
     """
     if error.permanent:
         return PAUSED_PROBE
-    if error.retry_after is not None:
-        return max(error.retry_after, FIRST_BACKOFF)
+    if error.retry_after is not None and math.isfinite(error.retry_after):
+        return min(max(error.retry_after, FIRST_BACKOFF), LONGEST_WAIT)
     last = LAST_PROBE if error.unreachable else LAST_BACKOFF
     return Backoff(first=FIRST_BACKOFF, longest=last).after(failures - 1)
 
 
-def jitter(seconds: float, rng: random.Random) -> float:
-    """A little earlier or later; never by much, or a wait until midnight would end hours off."""
-    return rng.uniform(-JITTER, JITTER) * min(seconds, MOST_JITTERED)
+def jitter(seconds: float) -> float:
+    """By so much may a turn come earlier or later; never by much, or a wait until midnight would end hours off."""
+    return JITTER * min(seconds, MOST_JITTERED)
 
 
 class Polling:
-    """Runs every source until stopped; each has a job of its own, so that one that fails stops no other."""
+    """Runs every source until stopped; each in a task of its own, so that one that fails stops no other."""
 
-    def __init__(self, hear: Hear, clock: Clock, telemetry: Telemetry, rng: random.Random | None = None) -> None:
+    def __init__(
+        self,
+        hear: Hear,
+        clock: Clock,
+        telemetry: Telemetry,
+        keeper: Keeper,
+        rng: random.Random | None = None,
+    ) -> None:
         self._hear = hear
         self._clock = clock
         self._telemetry = telemetry
+        self._keeper = keeper
         self._random = rng or random.Random()
-        self._streaks: dict[str, _Streak] = {}
-        self._running: set[asyncio.Task[None]] = set()
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, sources: Sequence[Source]) -> None:
         """Begin to listen; the first look is spread over a second, so that start-up is no burst."""
-        self._scheduler.start()
         for number, source in enumerate(sources):
-            self._streaks[source.name] = _Streak()
-            self._plan(source, min(1.0, 0.05 * number))
+            name = f"hear {source.name}"
+            run = partial(self._run, source, min(1.0, 0.05 * number))
+            self._tasks.append(asyncio.create_task(self._keeper.keep(name, run), name=name))
 
     async def stop(self) -> None:
         """Stop at once; a fetch under way is cancelled, what it kept is kept, its cursor with it."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-        for task in self._running:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
 
-    def _plan(self, source: Source, seconds: float) -> None:
-        self._scheduler.add_job(
-            self._begin,
-            trigger="date",
-            run_date=self._clock.now() + timedelta(seconds=seconds),
-            args=[source],
-            id=source.name,
-            replace_existing=True,
-            misfire_grace_time=None,  # late is better than never: without this a busy second would end the source
-        )
+    async def _run(self, source: Source, first: float) -> None:
+        """Turn after turn, until cancelled."""
+        streak = _Streak()
+        await asyncio.sleep(first)
+        while True:
+            try:
+                await self._listen(source, streak)
+            except SourceError as error:
+                await asyncio.sleep(self._failed(source, streak, error))
+            except Exception as fault:  # a bug in one source must not stop the others, nor this one for good
+                log.exception("source %s broke", source.name)
+                broken = SourceError(f"{type(fault).__name__}: see the log")
+                await asyncio.sleep(self._failed(source, streak, broken))
+            else:
+                await self._rest(source)
 
-    async def _begin(self, source: Source) -> None:
-        # APScheduler forgets coroutines at shutdown; a task of our own can be cancelled and waited for.
-        task = asyncio.create_task(self._turn(source), name=f"hear {source.name}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    async def _listen(self, source: Source, streak: _Streak) -> None:
+        """Hear until the source has nothing more for now."""
+        more = True
+        while more:
+            more = await self._hear(source)
+            if streak.failures:
+                log.info("source %s works again after %d failed tries", source.name, streak.failures)
+            streak.failures, streak.logged = 0, ""
+            self._telemetry.source_ok(source.name, source.every)
 
-    async def _turn(self, source: Source) -> None:
-        seconds = LAST_BACKOFF
-        try:
-            seconds = await self._listen(source)
-        except SourceError as error:
-            seconds = self._failed(source, error)
-        except Exception as fault:  # a bug in one source must not stop the others, nor this one for good
-            log.exception("source %s broke", source.name)
-            seconds = self._failed(source, SourceError(f"{type(fault).__name__}: see the log"))
-        finally:
-            if self._scheduler.running:
-                self._plan(source, seconds)
+    async def _rest(self, source: Source) -> None:
+        """Until its next turn. How often that comes is asked again meanwhile: a quota's new day may have begun."""
+        began, share = self._clock.monotonic(), self._random.uniform(-1, 1)
+        while source.every is not None:
+            every = source.every.total_seconds()
+            left = began + every + share * jitter(every) - self._clock.monotonic()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, ASK_AGAIN))
+        await asyncio.sleep(0)
 
-    async def _listen(self, source: Source) -> float:
-        """Hear until the source has nothing more for now; returns seconds until its next turn."""
-        while await self._hear(source):
-            self._succeeded(source)
-        self._succeeded(source)
-        if source.every is None:
-            return 0.0
-        seconds = source.every.total_seconds()
-        return seconds + jitter(seconds, self._random)
-
-    def _succeeded(self, source: Source) -> None:
-        streak = self._streaks[source.name]
-        if streak.failures:
-            log.info("source %s works again after %d failed tries", source.name, streak.failures)
-        self._streaks[source.name] = _Streak()
-        self._telemetry.source_ok(source.name, self._clock.now(), source.every)
-
-    def _failed(self, source: Source, error: SourceError) -> float:
-        streak = self._streaks[source.name]
+    def _failed(self, source: Source, streak: _Streak, error: SourceError) -> float:
+        """Note it and return how long to wait."""
         streak.failures += 1
         wait = backoff(streak.failures, error)
         level, what = _severity(error)
@@ -153,8 +156,8 @@ class Polling:
             wait,
         )
         streak.logged = str(error)
-        self._telemetry.source_failed(source.name, error, self._clock.now(), wait)
-        return wait + abs(jitter(wait, self._random))
+        self._telemetry.source_failed(source.name, error, wait)
+        return wait + self._random.random() * jitter(wait)
 
 
 def _severity(error: SourceError) -> tuple[int, str]:

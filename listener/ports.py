@@ -24,6 +24,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """That a source was asked and answered: how often it is, and how long it was `deaf` before, where it was."""
+
+    every: timedelta | None
+    deaf: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one look at a network gave; stored in one transaction.
 
@@ -108,4 +116,7 @@ class Budget(Protocol):
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The time, aware, in UTC."""
+        """The time, aware, in UTC. It may be set, back and forward, at any moment: nothing is waited for by it."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, which nobody sets."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from listener.database_url import DEFAULT, passwords
-from listener.environment import Options, open_reader
+from listener.environment import Options, Secret, open_reader
 from listener.messengers.registry import AS_READ
 from listener.networks.registry import NETWORKS
 
@@ -20,6 +20,7 @@ class Settings:
 
     `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
     the threshold again, where its file is there.
+    `http_token` is what must be shown for the names on /healthz and /metrics.
     `networks` and `messengers` hold the own options of each by its id.
     """
 
@@ -29,6 +30,7 @@ class Settings:
     second_opinion: bool = True
     http_host: str = "127.0.0.1"
     http_port: int = 8080
+    http_token: Secret | None = None
     networks: Mapping[str, Options] = field(default_factory=dict)
     messengers: Mapping[str, Options] = field(default_factory=dict)
     log_level: str = "INFO"
@@ -38,7 +40,7 @@ class Settings:
         """Everything that no log line may show, the passwords inside addresses among it."""
         platforms = (*self.networks.values(), *self.messengers.values())
         secrets = (secret for options in platforms for secret in options.secrets())
-        return tuple(filter(None, (*passwords(self.database_url), *secrets)))
+        return tuple(filter(None, (self.http_token, *passwords(self.database_url), *secrets)))
 
 
 def read_settings(
@@ -57,6 +59,7 @@ def read_settings(
         second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
+        http_token=reader.secret("HTTP_TOKEN"),
         networks={name: network.options(reader) for name, network in NETWORKS.items()},
         messengers={messenger.id: messenger.options(reader) for messenger in AS_READ},
         log_level=reader.choice("LOG_LEVEL", "INFO", LOG_LEVELS),

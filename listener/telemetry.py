@@ -1,41 +1,58 @@
-"""What the daemon notices of itself: every event goes to the metrics and to the health notes."""
+"""What the daemon notices of itself: every event goes to the metrics and to the health notes.
+
+Health goes by the time that passes, metrics and people by the wall clock.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from alerts.delivery.worker import Outcome
 from alerts.ports import Delivery, Due
+from listener.clock import Elapsed
 from listener.decided import Decided
 from listener.metrics import Metrics
 from listener.ports import Clock, SourceError
 from listener.store.decisions import Recorded
-from listener.web.health import Health
+from listener.store.errors import StoreError
+from listener.web.health import Health, Verdict
 
 
 class Telemetry:
     """Takes note of events; the loops call it and read nothing from it."""
 
     def __init__(self, metrics: Metrics, health: Health, clock: Clock) -> None:
-        self.metrics = metrics
-        self.health = health
+        self.metrics: Final = metrics
+        self.health: Final = health
         self._clock = clock
+        self._elapsed = Elapsed(clock)
         self._asked: Mapping[str, timedelta | None] = {}
 
-    def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
+    @property
+    def ready(self) -> bool:
+        """Something runs."""
+        return self.health.ready
+
+    def verdict(self) -> Verdict:
+        """How it is now."""
+        at = self._elapsed.now()
+        return self.health.verdict(at, set_by=self._clock.now() - at)
+
+    def sources(self, every: Mapping[str, timedelta | None]) -> None:
         self._asked = dict(every)
         self.metrics.sources(every)
-        self.health.sources(every, now)
+        self.health.sources(every, self._elapsed.now())
 
-    def source_ok(self, source: str, now: datetime, every: timedelta | None) -> None:
+    def source_ok(self, source: str, every: timedelta | None) -> None:
         """`every` is the cadence of this moment: slower than announced means that a quota is being spread."""
         asked = self._asked.get(source)
         slowed = every if asked is not None and every is not None and every > asked else None
-        self.metrics.source_ok(source, now, held_back=slowed is not None)
-        self.health.source_ok(source, now, slowed=slowed)
+        self.metrics.source_ok(source, self._clock.now(), held_back=slowed is not None)
+        self.health.source_ok(source, self._elapsed.now(), slowed=slowed)
 
-    def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
+    def source_failed(self, source: str, error: SourceError, wait: float) -> None:
         self.metrics.source_failed(source, error)
-        self.health.source_failed(source, error, now, wait)
+        self.health.source_failed(source, error, self._elapsed.now(), wait)
 
     def heard(self, source: str, new: int, edited: int, known: int, *, own: int) -> None:
         self.metrics.heard(source, new, edited, known, own=own)
@@ -51,21 +68,43 @@ class Telemetry:
 
     def delivered(self, due: Due, outcome: Outcome, seconds: float) -> None:
         self.metrics.delivered(due.chat.messenger, outcome, seconds)
-        self.health.delivered(due.chat, outcome, self._clock.now())
+        self.health.delivered(due.chat, outcome, self._elapsed.now())
+        # A flood is one long step: each card that is tried shows that the loop goes on.
+        self.turned(f"tell {due.chat.messenger}")
         if outcome == "sent" and isinstance(due, Delivery) and due.shown == 0:
             self.metrics.card_shown(due.case.mentions[-1].published_at, self._clock.now())
 
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         self.metrics.pressed(messenger, action, applied=applied)
 
-    def turned(self, loop: str, now: datetime) -> None:
-        self.metrics.turned(loop, now)
-        self.health.turned(loop, now)
+    def turned(self, loop: str) -> None:
+        """The loop has done a step, or has found nothing to do."""
+        self.metrics.turned(loop, self._clock.now())
+        self.health.turned(loop, self._elapsed.now())
+
+    def store_failed(self, who: str, error: StoreError) -> None:
+        """The store did not serve one of those who ask it; `store_served` is said by the same one."""
+        self.metrics.store(failing=True)
+        self.health.store_failed(who, str(error), self._elapsed.now())
+
+    def store_served(self, who: str) -> None:
+        self.health.store_served(who)
+        self.metrics.store(failing=self.health.store_fails)
+
+    def loop_died(self, loop: str, fault: BaseException) -> None:
+        self.metrics.loop_died(loop)
+        self.health.loop_died(loop, fault, self._elapsed.now())
 
     def held(self, cards: int, until: datetime | None) -> None:
         """So many cards wait for the morning, the first until then."""
         self.metrics.held(cards)
         self.health.held(cards, until)
+
+    def late(self, cards: int, since: datetime | None) -> None:
+        """So many cards that no chat has shown wait longer than was promised, the first since then."""
+        longest = timedelta(0) if since is None else self._clock.now() - since
+        self.metrics.late(cards)
+        self.health.late(cards, longest)
 
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""

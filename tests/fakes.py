@@ -11,14 +11,24 @@ NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 @dataclass
 class TurnedClock:
-    """A clock that stands still until a test turns it."""
+    """A clock that stands still until a test turns it; what it was set by nobody has waited."""
 
     time: datetime = NOON
+    ticks: float = 1_000.0
 
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return self.ticks
+
     def turn(self, **spans: float) -> datetime:
+        passed = timedelta(**spans)
+        self.ticks += passed.total_seconds()
+        self.time += passed
+        return self.time
+
+    def set_by(self, **spans: float) -> datetime:
         self.time += timedelta(**spans)
         return self.time
 

@@ -44,6 +44,9 @@ class Hands:
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return (self.time - NOON).total_seconds()
+
     def move(self, **parts: float) -> None:
         self.time += timedelta(**parts)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from listener.environment import SettingsError
 from listener.settings import read_settings
@@ -30,17 +30,19 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     host = EVERYWHERE.get(settings.http_host, settings.http_host)
     address = f"[{host}]" if ":" in host else host
-    alive, words = ask(f"http://{address}:{settings.http_port}/livez", arguments.timeout)
+    token = settings.http_token.reveal() if settings.http_token else None
+    alive, words = ask(f"http://{address}:{settings.http_port}/livez", arguments.timeout, token)
     print(words)
     return 0 if alive else 1
 
 
-def ask(url: str, timeout: float) -> tuple[bool, str]:
+def ask(url: str, timeout: float, token: str | None = None) -> tuple[bool, str]:
     """Whether the daemon behind the address is alive, and one line that says so or why not."""
     # A proxy of the environment knows nothing of our loopback.
     opener = build_opener(ProxyHandler({}))
     try:
-        with opener.open(url, timeout=timeout) as response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        with opener.open(Request(url, headers=headers), timeout=timeout) as response:  # noqa: S310  # ours, http
             return True, f"alive: {_words(_read(response))}"
     except HTTPError as error:
         with error:
@@ -54,6 +56,8 @@ def ask(url: str, timeout: float) -> tuple[bool, str]:
 def _words(answer: dict[str, Any]) -> str:
     """How much is listened to, what waits, and what is wrong all the same."""
     sources, problems = answer.get("sources"), answer.get("problems")
+    if isinstance(problems, int) and "status" in answer:
+        return f"{answer['status']}, {problems} problems; their names need LISTENER_HTTP_TOKEN"
     if not isinstance(sources, dict) or not isinstance(problems, list):
         raise ValueError("the answer is not the daemon's")  # noqa: TRY004  # the answer is wrong, not our types
     waiting = [

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from classifiers.model import ModelError
 from listener.alone import TakenError, alone_with
@@ -24,6 +25,8 @@ from listener.store.errors import StoreError
 from listener.watching import announce_changes, digest
 
 log = logging.getLogger(__name__)
+
+RELOAD_AGAIN: Final = 10.0
 
 ReadAnew = Callable[[], Settings | None]
 
@@ -73,7 +76,9 @@ async def _serve(settings: Settings, roles: Sequence[str], anew: ReadAnew) -> No
     known = await asyncio.to_thread(digest, settings.config_dir)
     with made_to_last():
         await daemon.start()
-    watching = asyncio.create_task(announce_changes(settings.config_dir, known, reload))
+    watching = asyncio.create_task(
+        daemon.keep("config", partial(announce_changes, settings.config_dir, known, reload))
+    )
     try:
         await _until(stop, reload, daemon, anew)
     finally:
@@ -83,16 +88,17 @@ async def _serve(settings: Settings, roles: Sequence[str], anew: ReadAnew) -> No
 
 
 async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon, anew: ReadAnew) -> None:
-    """Wait for the stop; read the configuration anew at each wish. A loop of the daemon that dies ends it."""
-    waits = {asyncio.create_task(stop.wait()), asyncio.create_task(daemon.failed())}
+    """Wait for the stop; read the configuration anew at each wish."""
+    stopping = asyncio.create_task(stop.wait())
     while True:
         wish = asyncio.create_task(reload.wait())
-        done, _ = await asyncio.wait({*waits, wish}, return_when=asyncio.FIRST_COMPLETED)
-        if wish not in done:
-            for task in (*waits, wish):
-                task.cancel()
-            for task in done:
-                task.result()
+        await asyncio.wait({stopping, wish}, return_when=asyncio.FIRST_COMPLETED)
+        if stopping.done():
+            wish.cancel()
             return
         reload.clear()
-        await daemon.reload(await asyncio.to_thread(anew))
+        try:
+            await daemon.reload(await asyncio.to_thread(anew))
+        except Exception:  # a store that is away just now, say: what runs goes on, and the wish stands
+            log.exception("the configuration is not read anew; once more in %.0f s", RELOAD_AGAIN)
+            asyncio.get_running_loop().call_later(RELOAD_AGAIN, reload.set)

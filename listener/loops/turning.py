@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from listener.ports import Clock
 from listener.store.errors import StoreError
 from listener.telemetry import Telemetry
 
@@ -20,10 +19,9 @@ TROUBLE: Final = 2.0
 class Turning:
     """One loop: `step` returns how much it worked. `wake` says that there may be work, `end` lets it finish."""
 
-    def __init__(self, name: str, step: Callable[[], Awaitable[int]], clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(self, name: str, step: Callable[[], Awaitable[int]], telemetry: Telemetry) -> None:
         self.name = name
         self._step = step
-        self._clock = clock
         self._telemetry = telemetry
         self._wanted = asyncio.Event()
         self._ending = False
@@ -43,9 +41,13 @@ class Turning:
                 worked = await self._step()
             except StoreError as error:
                 log.error("the %s loop waits for the store: %s", self.name, error)  # noqa: TRY400  # as it says
+                # It lives: a new start would meet the same store.
+                self._telemetry.turned(self.name)
+                self._telemetry.store_failed(self.name, error)
                 await asyncio.sleep(TROUBLE)
                 continue
-            self._telemetry.turned(self.name, self._clock.now())
+            self._telemetry.turned(self.name)
+            self._telemetry.store_served(self.name)
             if not worked:
                 await self._wait()
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict, translated
+from listener.store.leading import Leading
 
 log = logging.getLogger(__name__)
 
@@ -60,17 +62,27 @@ class Database:
             self._reader = sqlite_engine(url, writes=False)
         else:
             self._writer = self._reader = postgres_engine(url)
+        self._leading = None if self.is_sqlite else Leading(self._writer)
 
     async def close(self) -> None:
         """Let what is under way come to its end, then disconnect."""
         if self._running:
             await asyncio.wait(self._running, timeout=COMMAND_SECONDS)
+        if self._leading is not None:
+            await self._leading.close()
         await self._reader.dispose()
         await self._writer.dispose()
 
-    async def write(self, work: Work[Result]) -> Result:
-        """Run the work in one transaction, again from the start when another writer was faster."""
-        return await self._whole(self._write(work))
+    async def lead(self, name: str) -> bool:
+        """Whether this process alone does what is called so; on SQLite it is alone anyhow."""
+        return self._leading is None or await self._whole(self._leading.lead(name))
+
+    async def write(self, work: Work[Result], *, led: str | None = None) -> Result:
+        """Run the work in one transaction, again from the start when another writer was faster.
+
+        What is `led` is written only as long as this process leads it, and not at all once it does not.
+        """
+        return await self._whole(self._write(work, led))
 
     async def read(self, work: Work[Result]) -> Result:
         """Run the work on one state of the database, which it cannot change on SQLite."""
@@ -92,10 +104,10 @@ class Database:
         if not task.cancelled():
             task.exception()  # else asyncio complains about a fault that a cancelled caller did not collect
 
-    async def _write(self, work: Work[Result]) -> Result:
+    async def _write(self, work: Work[Result], led: str | None) -> Result:
         for tries in range(WRITE_TRIES):
             try:
-                async with self._writer.begin() as connection:
+                async with self._begin(led) as connection:
                     return await work(connection)
             except ConflictError:
                 await asyncio.sleep(0.01 * tries)
@@ -104,6 +116,11 @@ class Database:
                     raise translated(fault) from fault
                 await asyncio.sleep(0.01 * tries)
         raise StoreError("other writers were faster every time", transient=True)
+
+    def _begin(self, led: str | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        if led is None or self._leading is None:
+            return self._writer.begin()
+        return self._leading.begin(led)
 
     async def _read(self, work: Work[Result]) -> Result:
         try:
@@ -162,7 +179,15 @@ def postgres_engine(url: URL) -> AsyncEngine:
             "timeout": 10,
             "command_timeout": COMMAND_SECONDS,
             # Planning short statements with JIT takes longer than running them.
-            "server_settings": {"jit": "off", "application_name": "otklik"},
+            "server_settings": {
+                "jit": "off",
+                "application_name": "otklik",
+                # A machine that is gone holds nobody up: what it led is free half a minute later.
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
+                "idle_in_transaction_session_timeout": "30s",
+            },
         },
     )
 

@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_id
 from listener.decided import Stored
 from listener.halves import Halves
-from listener.ports import Batch, Gap
-from listener.store import cursors, messages, outbound_rows
+from listener.mention_format import storable
+from listener.ports import Batch, Look
+from listener.store import cursors, listening, messages, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
-from listener.mention_format import storable
-from listener.store.tables import STILL_WAITING, Stage, gaps, mentions
+from listener.store.tables import STILL_WAITING, Stage, mentions
 from listener.talking import Talking
 
 log = logging.getLogger(__name__)
@@ -90,23 +90,37 @@ class MentionStore:
         now: datetime,
         own: Collection[Key] = (),
         talking: Talking | None = None,
+        *,
+        look: Look | None = None,
     ) -> Kept:
         """Keep what was heard and move the cursor in one transaction; `own` are those of the brands' own accounts.
 
-        `talking` joins private messages to cases; without it they only stay where they were. If the database cannot
+        `talking` joins private messages to cases; without it they only stay where they were. With a `look` it is a
+        source's that this daemon leads, else raises StoreError; the look is noted as well. If the database cannot
         hold one of the mentions, the others are kept first and the cursor moves last.
         """
+        led = None if look is None else source
         try:
-            return await self._database.write(lambda c: keep(c, source, batch, now, own, talking))
+            return await self._database.write(lambda c: keep(c, source, batch, now, own, talking, look), led=led)
         except StoreError as error:
             if error.transient:
                 raise
         kept = await self._keep_apart(source, batch.mentions, now, own)
         last = replace(batch, mentions=())
-        return kept + await self._database.write(lambda c: keep(c, source, last, now, own, talking))
+        return kept + await self._database.write(
+            lambda c: keep(c, source, last, now, own, talking, look, read_again=kept.new), led=led
+        )
 
     async def cursor(self, source: str) -> str | None:
         return await self._database.read(lambda c: cursors.read(c, source))
+
+    async def lead(self, source: str) -> bool:
+        """Whether this daemon is the one that hears the source, from now on until its connection is lost."""
+        return await self._database.lead(source)
+
+    async def heard_at(self, source: str) -> datetime | None:
+        """When the source last answered, to whichever daemon."""
+        return await self._database.read(lambda c: listening.heard_at(c, source))
 
     async def undecided(self, limit: int, now: datetime, *, skip: Collection[int] = ()) -> list[Stored]:
         """The oldest mentions that wait for the judge, without those rows that are in hand already (`skip`)."""
@@ -146,8 +160,14 @@ async def keep(
     now: datetime,
     own: Collection[Key] = (),
     talking: Talking | None = None,
+    look: Look | None = None,
+    *,
+    read_again: int = 0,
 ) -> Kept:
-    """Insert what is new, update what was edited, mark what is gone, and move the cursor."""
+    """Insert what is new, update what was edited, mark what is gone, note the look and move the cursor.
+
+    `read_again` of the look's mentions were new and are kept already.
+    """
     await outbound_rows.remember(connection, batch.learned)
     talked = await messages.take(connection, batch.messages, talking, now) if talking else messages.Taken()
     heard = (*batch.mentions, *talked.to_judge)
@@ -160,7 +180,10 @@ async def keep(
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
         await connection.execute(_upsert(connection.dialect.name), changed)
     deleted = await _delete(connection, (*batch.deleted, *talked.gone), now)
-    await _write_gaps(connection, source, batch.gaps)
+    if look is not None:
+        await listening.note(connection, source, batch, look, len(new) + read_again, now)
+    elif batch.gaps:
+        await listening.write_gaps(connection, source, batch.gaps, len(new) + read_again, now)
     if batch.cursor is not None:
         await cursors.move(connection, source, batch.cursor, now)
     known = len(heard) - len(new) - len(edited)
@@ -330,23 +353,6 @@ async def _delete(connection: AsyncConnection, deleted: Sequence[Deletion], now:
         )
         count += done.rowcount
     return count
-
-
-async def _write_gaps(connection: AsyncConnection, source: str, heard: Sequence[Gap]) -> None:
-    if heard:
-        await connection.execute(
-            insert(connection.dialect.name, gaps),
-            [
-                {
-                    "source": source,
-                    "since": gap.since,
-                    "until": gap.until,
-                    "cause": gap.cause,
-                    "closed_at": gap.until if gap.filled else None,
-                }
-                for gap in heard
-            ],
-        )
 
 
 def _by_network(keys: Sequence[Key]) -> Iterator[tuple[str, list[str]]]:

@@ -4,9 +4,10 @@ import secrets
 import socket
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 
 from listener.ports import Clock
-from listener.store import schema, usage
+from listener.store import listening, schema, usage
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.engine import Database, driver_url
@@ -33,11 +34,16 @@ class Stores:
     timers: TimerStore
     prompts: PromptStore
     people: PeopleStore
+    worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
     def budget(self, clock: Clock) -> usage.DailyBudget:
         """`listener.ports.Budget` over this database."""
         return usage.DailyBudget(self.database, clock)
+
+    async def pulse(self, now: datetime) -> None:
+        """Write a sign of life. Raises StoreError when the store takes nothing."""
+        await self.database.write(lambda connection: listening.pulse(connection, self.worker, now))
 
     async def close(self) -> None:
         await self.outbox.close()
@@ -72,5 +78,6 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         timers=TimerStore(database),
         prompts=PromptStore(database),
         people=PeopleStore(database),
+        worker=worker,
         forgotten=forgotten,
     )

@@ -417,9 +417,32 @@ gaps = Table(
     Column("until", Time, nullable=False),
     Column("cause", Text, nullable=False),
     Column("closed_at", Time),
+    Column("read_again", Integer, nullable=False, server_default="0"),
+    Column("lost", Boolean, nullable=False, server_default=text("false")),
     Index("ix_gaps_source", "source", "until"),
 )
-"""Times of which a source cannot vouch that it heard everything; closed once they were read again."""
+"""Times in which a source was deaf: closed once they were read again, `lost` where some of it cannot be had.
+
+`read_again` counts the mentions that were not known before.
+"""
+
+listening = Table(
+    "listening",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("began_at", Time, nullable=False),
+    Column("heard_at", Time, nullable=False),
+    Column("every_seconds", Integer),
+)
+"""Since when each source is listened to, and its last good look; written with its cursor."""
+
+pulses = Table(
+    "pulses",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+)
+"""What a daemon writes every few seconds, to know whether the store takes anything."""
 
 usage = Table(
     "usage",

@@ -6,13 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from alerts.routing import Chat
+from alerts.russian import plural
 from listener.metrics import state_of
 from listener.ports import SourceError
 
 RECENTLY: Final = timedelta(minutes=10)
 """A source that is asked often must have answered within this time; a rarer one within three of its turns."""
+LOOP_SLOW: Final = timedelta(seconds=9)
+"""A loop looks for work every second: one that shows no sign for so long stands, and people should know."""
 LOOP_SILENCE: Final = timedelta(minutes=2)
-"""A loop looks for work every second, and one turn of it is bounded by the messengers' time-outs."""
+"""A loop that stands for so long does not go on by itself: a turn is bounded by the messengers' time-outs."""
+DIED_RECENTLY: Final = timedelta(minutes=10)
+"""For so long a loop that died and was begun again is worth a word."""
 PATIENCE: Final = timedelta(minutes=1)
 """A messenger that does not answer for so long is a problem; shorter is the network's daily life."""
 
@@ -44,13 +49,22 @@ class _Source:
         why = f": {self.error}" if self.error else ""
         return f"молчит {(now - heard) // timedelta(minutes=1)} мин{why}"
 
-    def row(self) -> dict[str, Any]:
+    def row(self, set_by: timedelta) -> dict[str, Any]:
         return {
             "state": self.state,
-            "last_success": self.last_success.isoformat() if self.last_success else None,
+            "last_success": (self.last_success + set_by).isoformat() if self.last_success else None,
             "error": self.error,
-            "next_try": self.next_try.isoformat() if self.next_try else None,
+            "next_try": (self.next_try + set_by).isoformat() if self.next_try else None,
         }
+
+
+@dataclass(slots=True, kw_only=True)
+class _Died:
+    """How often a loop died, of what and when last."""
+
+    times: int = 0
+    of: str = ""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +79,11 @@ class Verdict:
     details: Mapping[str, Any]
 
     @property
+    def nameless(self) -> Mapping[str, Any]:
+        """The details for whoever may not know what is listened for."""
+        return {"status": self.details["status"], "problems": len(self.problems)}
+
+    @property
     def alive(self) -> bool:
         """Nothing that a new start would mend. A dead token is a problem, and no reason to die of."""
         return not self.stuck
@@ -72,10 +91,13 @@ class Verdict:
 
 @dataclass(slots=True)
 class Health:
-    """Notes by source and loop. Takes the time from its callers."""
+    """Notes by source and loop. Takes the time from its callers: one that passes, and is never set."""
 
     _sources: dict[str, _Source] = field(default_factory=dict)
     _loops: dict[str, datetime] = field(default_factory=dict)
+    _died: dict[str, _Died] = field(default_factory=dict)
+    _store: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    _late: tuple[int, timedelta] = (0, timedelta(0))
     _held: tuple[int, datetime | None] = (0, None)
     _refusing: dict[Chat, datetime] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
@@ -121,31 +143,56 @@ class Health:
         """The loop has done a step, or has found nothing to do. The first word also announces the loop."""
         self._loops[loop] = now
 
+    def loop_died(self, loop: str, fault: BaseException, now: datetime) -> None:
+        died = self._died.setdefault(loop, _Died(at=now))
+        died.times, died.of, died.at = died.times + 1, type(fault).__name__, now
+
+    def store_failed(self, who: str, error: str, now: datetime) -> None:
+        """The store did not serve `who`, whose `store_served` ends it: a read says nothing of a full disk."""
+        since, _ = self._store.get(who, (now, ""))
+        self._store[who] = since, error
+
+    def store_served(self, who: str) -> None:
+        self._store.pop(who, None)
+
+    @property
+    def store_fails(self) -> bool:
+        return bool(self._store)
+
+    def late(self, cards: int, longest: timedelta) -> None:
+        """So many cards that no chat has shown wait longer than the promise allows, the longest for so long."""
+        self._late = cards, longest
+
     @property
     def ready(self) -> bool:
         """Something runs: a source is listened to or a loop has turned."""
         return bool(self._sources or self._loops)
 
-    def verdict(self, now: datetime) -> Verdict:
+    def verdict(self, now: datetime, *, set_by: timedelta = timedelta(0)) -> Verdict:
+        """How it is at `now`; the wall clock, by which people read, is ahead of that by `set_by`."""
         stuck = tuple(self._stuck(now))
         problems = (*stuck, *self._troubles(now))
         details = {
             "status": "failing" if stuck else "troubled" if problems else "ok",
             "problems": list(problems),
-            "sources": {name: one.row() for name, one in sorted(self._sources.items())},
+            "sources": {name: one.row(set_by) for name, one in sorted(self._sources.items())},
             "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
-            "loops": {name: last.isoformat() for name, last in sorted(self._loops.items())},
+            "loops": {name: (last + set_by).isoformat() for name, last in sorted(self._loops.items())},
         }
         return Verdict(stuck=stuck, problems=problems, details=details)
 
     def _stuck(self, now: datetime) -> Iterator[str]:
         for name, last in sorted(self._loops.items()):
             if now - last > LOOP_SILENCE:
-                yield f"цикл {name} стоит {int((now - last).total_seconds())} с"
+                yield _stands(name, now - last)
         if not self.ready:
             yield "ещё ничего не работает"
 
     def _troubles(self, now: datetime) -> Iterator[str]:
+        yield from self._troubles_inside(now)
+        cards, longest = self._late
+        if cards:
+            yield f"карточки ждут показа дольше обещанного срока: {cards}, самая старая {_passed(longest)}"
         for name, one in sorted(self._sources.items()):
             if (trouble := one.trouble(now)) is not None:
                 yield f"источник {name} {trouble}"
@@ -158,12 +205,33 @@ class Health:
         if self._refused_config is not None:
             yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 
+    def _troubles_inside(self, now: datetime) -> Iterator[str]:
+        """What is wrong with the store and the loops."""
+        if self._store:
+            since, error = min(self._store.values())
+            yield f"база не работает {_passed(now - since)}: {error}"
+        for name, last in sorted(self._loops.items()):
+            if LOOP_SLOW < now - last <= LOOP_SILENCE:
+                yield _stands(name, now - last)
+        for name, died in sorted(self._died.items()):
+            if now - died.at < DIED_RECENTLY:
+                times = plural(died.times, "раз", "раза", "раз")
+                yield f"цикл {name} падал {died.times} {times}, запущен снова: {died.of}, подробности в журнале"
+
     def _source(self, name: str, now: datetime) -> _Source:
         return self._sources.setdefault(name, _source(now, timedelta(0)))
 
 
 def _source(now: datetime, every: timedelta) -> _Source:
     return _Source(since=now, asked=every, every=every)
+
+
+def _stands(loop: str, silence: timedelta) -> str:
+    return f"цикл {loop} стоит {int(silence.total_seconds())} с"
+
+
+def _passed(passed: timedelta) -> str:
+    return f"{int(passed.total_seconds())} с" if passed < timedelta(minutes=2) else _minutes(passed)
 
 
 def _minutes(passed: timedelta) -> str:

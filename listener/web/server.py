@@ -1,13 +1,23 @@
-"""The daemon's web server: /livez for Docker, /readyz for a balancer, /healthz for people, /metrics."""
+"""The daemon's web server: /livez for Docker, /readyz for a balancer, /healthz for people, /metrics.
+
+Names of brands, sources and chats are for those who show the token; without one set, for this machine alone.
+"""
 
 import errno
+import hmac
+import ipaddress
 import json
+from typing import Any, Final, Protocol
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from listener.metrics import CONTENT_TYPE, Metrics
-from listener.ports import Clock
-from listener.web.health import Health, Verdict
+from listener.redaction import Redactor, one_line
+from listener.web.door import open_door
+from listener.web.health import Verdict
+
+FORWARDED: Final = (hdrs.FORWARDED, hdrs.X_FORWARDED_FOR, "X-Real-IP")
+"""Headers of a proxy: behind one, everybody comes from this machine."""
 
 
 class BindError(OSError):
@@ -18,33 +28,49 @@ class BindError(OSError):
         super().__init__(f"LISTENER_HTTP_BIND: адрес {host}:{port} {what}; выберите другой")
 
 
-class WebServer:
-    """Serves until stopped. It answers from memory only, so that a sick store cannot make it hang."""
+class Watched(Protocol):
+    """What is known of the daemon."""
 
-    def __init__(self, health: Health, metrics: Metrics, clock: Clock) -> None:
-        self._health = health
-        self._metrics = metrics
-        self._clock = clock
+    @property
+    def metrics(self) -> Metrics: ...
+
+    @property
+    def ready(self) -> bool: ...
+
+    def verdict(self) -> Verdict: ...
+
+
+class WebServer:
+    """Serves until stopped. It answers from memory only, so that a sick store cannot make it hang.
+
+    `token` is what strangers must show to read names; `redacted` takes secrets out of what networks wrote.
+    """
+
+    def __init__(self, watched: Watched, token: str | None = None, redacted: Redactor | None = None) -> None:
+        self._watched = watched
+        self._token = token
+        self._redacted = redacted or Redactor()
         self._runner: web.AppRunner | None = None
         self.address: tuple[str, int] | None = None
 
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one, `address` then says which. Raises BindError."""
-        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
+        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0, keepalive_timeout=0)
         await runner.setup()
         try:
-            await web.TCPSite(runner, host, port).start()
+            self._door = await open_door(runner, host, port)
         except BaseException as error:
             await runner.cleanup()
             if isinstance(error, OSError):
                 raise BindError(host, port, error) from error
             raise
         self._runner = runner
-        self.address = runner.addresses[0][0], runner.addresses[0][1]
+        self.address = self._door.address
 
     async def stop(self) -> None:
         runner, self._runner = self._runner, None
         if runner is not None:
+            self._door.close()
             await runner.cleanup()
 
     def _app(self) -> web.Application:
@@ -55,26 +81,50 @@ class WebServer:
         app.router.add_get("/metrics", self._exposition)
         return app
 
-    async def _livez(self, _: web.Request) -> web.Response:
+    async def _livez(self, request: web.Request) -> web.Response:
         """Red when only a new start helps."""
-        verdict = self._health.verdict(self._clock.now())
-        return _shown(verdict, red=not verdict.alive)
+        verdict = self._watched.verdict()
+        return self._shown(request, verdict, red=not verdict.alive)
 
-    async def _healthz(self, _: web.Request) -> web.Response:
+    async def _healthz(self, request: web.Request) -> web.Response:
         """Red when anything is wrong, a dead token too."""
-        verdict = self._health.verdict(self._clock.now())
-        return _shown(verdict, red=bool(verdict.problems))
+        verdict = self._watched.verdict()
+        return self._shown(request, verdict, red=bool(verdict.problems))
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        ready = self._health.ready
+        ready = self._watched.ready
         return web.json_response({"status": "ready" if ready else "starting"}, status=200 if ready else 503)
 
-    async def _exposition(self, _: web.Request) -> web.Response:
-        self._metrics.problems(len(self._health.verdict(self._clock.now()).problems))
-        return web.Response(body=self._metrics.exposition(), headers={"Content-Type": CONTENT_TYPE})
+    async def _exposition(self, request: web.Request) -> web.Response:
+        metrics = self._watched.metrics
+        metrics.problems(len(self._watched.verdict().problems))
+        body = metrics.exposition(names=self._may_read_names(request))
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
+    def _shown(self, request: web.Request, verdict: Verdict, *, red: bool) -> web.Response:
+        """Russian as it is, for a person who opens it."""
+        details = verdict.details if self._may_read_names(request) else verdict.nameless
+        body = self._redacted(json.dumps(_in_lines(details), ensure_ascii=False))
+        return web.Response(text=body, content_type="application/json", status=503 if red else 200)
+
+    def _may_read_names(self, request: web.Request) -> bool:
+        shown = request.headers.get(hdrs.AUTHORIZATION, "")
+        if self._token is not None:
+            return hmac.compare_digest(shown.encode(), f"Bearer {self._token}".encode())
+        return _is_near(request.remote) and not any(name in request.headers for name in FORWARDED)
 
 
-def _shown(verdict: Verdict, *, red: bool) -> web.Response:
-    """Russian as it is, for a person who opens it."""
-    body = json.dumps(dict(verdict.details), ensure_ascii=False)
-    return web.Response(text=body, content_type="application/json", status=503 if red else 200)
+def _is_near(remote: str | None) -> bool:
+    try:
+        return ipaddress.ip_address((remote or "").partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _in_lines(value: Any) -> Any:
+    """The same with every text in one line: errors are in a network's own words."""
+    if isinstance(value, str):
+        return one_line(value)
+    if isinstance(value, dict):
+        return {one_line(key): _in_lines(inner) for key, inner in value.items()}
+    return [_in_lines(inner) for inner in value] if isinstance(value, list) else value

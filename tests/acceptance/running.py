@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -116,6 +117,13 @@ class Process:
             session.get(f"http://127.0.0.1:{self.port}{path}") as answer,
         ):
             return answer.status, await answer.text()
+
+    def limit(self, what: int, soft: int) -> int:
+        """Set a limit of the running process; returns its hard one."""
+        assert self._process is not None
+        _, hard = resource.prlimit(self._process.pid, what)
+        resource.prlimit(self._process.pid, what, (soft, hard))
+        return hard
 
     def peak_memory(self) -> int:
         """The most memory the process has held so far, in kB, as Linux counts it."""

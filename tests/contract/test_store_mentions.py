@@ -132,6 +132,9 @@ class Frozen:
     def now(self) -> Any:
         return self.time
 
+    def monotonic(self) -> float:
+        return 0.0
+
 
 async def test_a_daily_quota_holds_across_restarts_and_ends_with_the_day(open_store: OpenStore) -> None:
     clock = Frozen(NOW)

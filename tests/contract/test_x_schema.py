@@ -250,6 +250,9 @@ async def test_every_request_of_ours_holds(spec: Spec, world: World) -> None:
         def now(self) -> datetime:
             return NOON
 
+        def monotonic(self) -> float:
+            return 0.0
+
     brand = Brand(
         id="romashka", title="Р", names=("р",), accounts={"x": ("romashka_ru",)}, watch={"x": Watch(mentions=True)}
     )

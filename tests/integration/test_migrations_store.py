@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from listener.store.engine import driver_url, postgres_engine, sqlite_engine
@@ -79,12 +80,13 @@ async def test_several_that_start_at_once_migrate_once(tmp_path: Path) -> None:
 
 async def test_a_schema_from_the_future_is_refused_with_advice(database_url: str) -> None:
     change = "UPDATE alembic_version SET version_num = '{}'"
+    (head,) = ScriptDirectory.from_config(configuration()).get_heads()
     await on_database(database_url, lambda connection: connection.execute(text(change.format("9999"))))
     try:
         with pytest.raises(StoreError, match="более новой версией"):
             await open_stores(database_url)
     finally:
-        await on_database(database_url, lambda connection: connection.execute(text(change.format("0003"))))
+        await on_database(database_url, lambda connection: connection.execute(text(change.format(head))))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from listener.clock import SystemClock
+from listener.loops.keeping import Keeper
 from listener.polling import Polling
 from listener.ports import Source, SourceError
 from simulator.faults import Fault
@@ -31,6 +32,9 @@ class Told:
     def source_failed(self, source: str, error: SourceError, *_: object) -> None:
         self.failed[source] = self.failed.get(source, 0) + 1
 
+    def loop_died(self, loop: str, fault: BaseException) -> None:
+        raise AssertionError(loop) from fault
+
 
 @pytest.mark.slow
 async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(world: World) -> None:
@@ -45,7 +49,7 @@ async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(
         return batch.more
 
     telemetry = Told()
-    polling = Polling(hear, SystemClock(), telemetry)
+    polling = Polling(hear, SystemClock(), telemetry, Keeper(telemetry))
     wall = world.vk.community_post(GROUP, "Новости")
     try:
         async with asyncio.timeout(60):
@@ -55,7 +59,7 @@ async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(
             world.vk.faults.add(Fault(path="", kind="status", status=500, times=10**6))
             # A search waits its 90 seconds first: begin with both in trouble.
             await polling.stop()
-            polling = Polling(hear, SystemClock(), telemetry)
+            polling = Polling(hear, SystemClock(), telemetry, Keeper(telemetry))
             polling.start(sources)
             while min(telemetry.failed.get(source.name, 0) for source in sources) < 4:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import contextlib
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +17,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from listener.commands import health as health_command
 from listener.metrics import Metrics
 from listener.ports import SourceError
+from listener.redaction import Redactor
 from listener.telemetry import Telemetry
+from listener.web.door import MOST
 from listener.web.health import Health
 from listener.web.server import WebServer
 
@@ -29,6 +33,9 @@ class Hands:
 
     def now(self) -> datetime:
         return self.time
+
+    def monotonic(self) -> float:
+        return (self.time - NOON).total_seconds()
 
 
 @dataclass
@@ -44,15 +51,15 @@ class Served:
         host, port = self.server.address
         return f"http://{host}:{port}"
 
-    async def get(self, path: str) -> tuple[int, str]:
-        async with aiohttp.ClientSession() as session, session.get(self.url + path) as response:
+    async def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
+        async with aiohttp.ClientSession() as session, session.get(self.url + path, headers=headers) as response:
             return response.status, await response.text()
 
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
     health, metrics, clock = Health(), Metrics(), Hands()
-    server = WebServer(health, metrics, clock)
+    server = WebServer(Telemetry(metrics, health, clock))
     await server.start("127.0.0.1", 0)
     yield Served(health, metrics, clock, server)
     await server.stop()
@@ -147,10 +154,10 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
 async def test_a_source_slower_than_it_was_asked_to_be_counts_as_held_back(served: Served) -> None:
     watch = Telemetry(served.metrics, served.health, served.clock)
     minute = timedelta(minutes=1)
-    watch.sources({X: minute, "vk.community:romashka": None}, NOON)
+    watch.sources({X: minute, "vk.community:romashka": None})
     for every, held in ((minute, 0.0), (2 * minute, 1.0), (minute, 0.0)):
-        watch.source_ok(X, NOON, every)
-        watch.source_ok("vk.community:romashka", NOON, None)
+        watch.source_ok(X, every)
+        watch.source_ok("vk.community:romashka", None)
         _, body = await served.get("/metrics")
         assert f'otklik_source_held_back{{reason="held_back",source="{X}"}} {held}' in body
         assert 'otklik_source_held_back{reason="held_back",source="vk.community:romashka"} 0.0' in body
@@ -168,6 +175,90 @@ async def test_a_source_that_works_again_is_no_longer_held_back_and_a_removed_on
     assert "otklik_source_last_success_seconds{" not in body
 
 
+async def test_who_comes_from_elsewhere_reads_no_names(served: Served) -> None:
+    served.health.sources({X: timedelta(minutes=1)}, NOON)
+    served.metrics.sources([X])
+    served.metrics.judged("romashka", "candidate")
+    served.metrics.loop_died(f"hear {X}")
+    served.health.source_failed(X, SourceError("токен отозван", permanent=True), NOON, 60)
+    near = [(await served.get(path))[1] for path in ("/healthz", "/livez", "/metrics")]
+    far = [
+        await served.get(path, {"X-Forwarded-For": "203.0.113.7"}) for path in ("/healthz", "/livez", "/metrics")
+    ]
+    assert all("romashka" in body for body in near)
+    assert not any("romashka" in body or "отозван" in body for _, body in far)
+    assert [status for status, _ in far] == [503, 200, 200]
+    assert json.loads(far[0][1]) == {"status": "troubled", "problems": 1}
+    assert "otklik_problems 1.0" in far[2][1]
+
+
+async def test_with_a_token_set_nobody_reads_names_without_it(served: Served) -> None:
+    server = WebServer(Telemetry(served.metrics, served.health, served.clock), token="let-me-read")
+    served.health.sources({X: timedelta(minutes=1)}, NOON)
+    await server.start("127.0.0.1", 0)
+    assert server.address is not None
+    try:
+        guarded = Served(served.health, served.metrics, served.clock, server)
+        for shown, readable in (("Bearer let-me-read", True), ("Bearer let-me-reaD", False), ("", False)):
+            status, body = await guarded.get(
+                "/healthz", {"Authorization": shown, "X-Forwarded-For": "203.0.113.7"}
+            )
+            assert (status, X in body) == (200, readable)
+        url = f"{guarded.url}/livez"
+        assert await asyncio.to_thread(health_command.ask, url, 2.0, "let-me-read") == (
+            True,
+            "alive: 1 sources",
+        )
+        assert (await asyncio.to_thread(health_command.ask, url, 2.0))[0], (
+            "alive, although it may not be told more"
+        )
+    finally:
+        await server.stop()
+
+
+async def test_what_a_network_wrote_forges_no_line_and_shows_no_secret(served: Served) -> None:
+    redacted = Redactor(["vk1.a.secret"])
+    server = WebServer(Telemetry(served.metrics, served.health, served.clock), redacted=redacted)
+    served.health.sources({X: timedelta(minutes=1)}, NOON)
+    words = "нет\r\n2026-11-22 CRITICAL listener: всё пропало \u202e vk1.a.secret"
+    served.health.source_failed(X, SourceError(words, permanent=True), NOON, 60)
+    await server.start("127.0.0.1", 0)
+    try:
+        _, body = await Served(served.health, served.metrics, served.clock, server).get("/healthz")
+    finally:
+        await server.stop()
+    (problem,) = json.loads(body)["problems"]
+    assert problem.endswith("нет 2026-11-22 CRITICAL listener: всё пропало   ***")
+    assert "secret" not in body
+
+
+async def test_hundreds_of_half_open_clients_keep_nobody_out(served: Served) -> None:
+    assert served.server.address is not None
+    half_open = [await asyncio.open_connection(*served.server.address) for _ in range(300)]
+    for _, writer in half_open[::3]:
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+    try:
+        async with asyncio.timeout(5):
+            for _ in range(20):
+                assert (await served.get("/livez"))[0] == 503
+        open_still = sum(not reader.at_eof() and reader.exception() is None for reader, _ in half_open)
+        assert open_still <= MOST
+    finally:
+        for _, writer in half_open:
+            writer.close()
+
+
+async def test_a_client_that_says_nothing_is_sent_away(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("listener.web.door.LIFETIME", 0.2)
+    assert served.server.address is not None
+    reader, writer = await asyncio.open_connection(*served.server.address)
+    writer.write(b"GET /healthz HT")
+    async with asyncio.timeout(5):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+    writer.close()
+
+
 async def test_two_daemons_in_one_process_count_apart() -> None:
     first, second = Metrics(), Metrics()
     first.poison()
@@ -177,14 +268,14 @@ async def test_two_daemons_in_one_process_count_apart() -> None:
 
 async def test_a_taken_port_is_refused_and_leaves_nothing_open(served: Served) -> None:
     assert served.server.address is not None
-    second = WebServer(Health(), Metrics(), Hands())
+    second = WebServer(Telemetry(Metrics(), Health(), Hands()))
     with pytest.raises(OSError, match=r"LISTENER_HTTP_BIND: адрес .* занят другой программой"):
         await second.start(*served.server.address)
     await second.stop()
 
 
 async def test_nobody_there_is_not_alive() -> None:
-    server = WebServer(Health(), Metrics(), Hands())
+    server = WebServer(Telemetry(Metrics(), Health(), Hands()))
     await server.start("127.0.0.1", 0)
     assert server.address is not None
     await server.stop()

@@ -63,7 +63,10 @@ def overlapping(bookmark: Bookmark, now: datetime) -> bool:
     """Whether the look that begins or goes on now asks from `back`."""
     if bookmark.paging is not None:
         return bookmark.paging.overlapping
-    return bookmark.back is not None and (bookmark.rest is None or now >= bookmark.rest)
+    if bookmark.back is None:
+        return False
+    # A rest that is longer than any was written by a clock that was set back since.
+    return bookmark.rest is None or not now < bookmark.rest <= now + BUSY_REST
 
 
 def lower_bound(bookmark: Bookmark, now: datetime) -> int | datetime | None:

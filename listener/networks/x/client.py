@@ -7,9 +7,9 @@ itself invites; parameters and routes stay tweepy's. `return_type=dict` keeps it
 raises out of them and takes the whole page along.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -74,7 +74,7 @@ class XClient:
         self._timeouts = timeouts or Timeouts()
         self._proxies = proxies or Proxies("X", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
-        self._shut_until: dict[str, datetime] = {}
+        self._shut_until: dict[str, float] = {}  # by the monotonic clock
         self._new_names = False
         self._api = _Api(self)
 
@@ -160,15 +160,14 @@ class XClient:
 
     def _respect_window(self, endpoint: str) -> None:
         """Do not knock where X has said that the window is used up, by whichever source it was."""
-        left = (self._shut_until.get(endpoint, self._clock.now()) - self._clock.now()).total_seconds()
+        left = self._shut_until.get(endpoint, -math.inf) - self._clock.monotonic()
         if left > 0:
             raise SourceError(f"X's window for {endpoint} is used up", retry_after=left, held_back=True)
 
     def _note_window(self, endpoint: str, response: aiohttp.ClientResponse) -> None:
-        now = self._clock.now()
-        left = window_left(response.headers, now)
+        left = window_left(response.headers, self._clock.now())
         if left is not None and response.headers.get("x-rate-limit-remaining") == "0":
-            self._shut_until[endpoint] = now + timedelta(seconds=left)
+            self._shut_until[endpoint] = self._clock.monotonic() + left
 
     def _safe(self, error: Exception) -> str:
         """The error in words, without the token, should a server have sent it back."""

@@ -1,0 +1,98 @@
+"""Who hears a source where several daemons share one PostgreSQL: one of them, by a lock of its session.
+
+The lock is held on the very connection that commits the cursor. Both are lost together, so a daemon that was
+paused or cut off, and has lost the lead meanwhile, can commit nothing any more.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from listener.store.errors import FAULTS, StoreError, translated
+
+CLASS: Final = 0x07_4B_11_4C
+"""The first half of the locks' numbers: those of other programs in the same database differ."""
+
+
+class Leading:
+    """The names that this process leads, all on one connection, which works off one transaction at a time."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._session: Any = None
+        self._led: set[str] = set()
+        self._turn = asyncio.Lock()
+
+    async def lead(self, name: str) -> bool:
+        """Whether this process leads `name`, which it takes where nobody does. Raises StoreError."""
+        async with self._turn:
+            try:
+                connection = await self._connected()
+                if name not in self._led:
+                    taken = await connection.scalar(
+                        text("SELECT pg_try_advisory_lock(:kind, :name)"), {"kind": CLASS, "name": _number(name)}
+                    )
+                    await connection.commit()
+                    if taken:
+                        self._led.add(name)
+            except FAULTS as fault:
+                await self._let_go()
+                raise translated(fault) from fault
+            return name in self._led
+
+    @contextlib.asynccontextmanager
+    async def begin(self, name: str) -> AsyncIterator[AsyncConnection]:
+        """A transaction of whoever leads `name`. Raises StoreError when that is not, or no longer, this one."""
+        async with self._turn:
+            connection = self._connection
+            if connection is None or name not in self._led or not await self._is_same(connection):
+                await self._let_go()
+                raise StoreError("another daemon may hear this source now", transient=True)
+            try:
+                async with connection.begin():
+                    yield connection
+            finally:
+                if connection.invalidated or connection.closed:
+                    await self._let_go()
+
+    async def close(self) -> None:
+        async with self._turn:
+            await self._let_go()
+
+    async def _connected(self) -> AsyncConnection:
+        if self._connection is None or not await self._is_same(self._connection):
+            await self._let_go()
+            self._connection = await self._engine.connect()
+            self._session = (await self._connection.get_raw_connection()).driver_connection
+            # A lock outlives the transaction, and the pool: a session that comes from there must hold none.
+            await self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            await self._connection.commit()
+        return self._connection
+
+    async def _is_same(self, connection: AsyncConnection) -> bool:
+        """SQLAlchemy mends a lost connection by another one, whose session holds no lock."""
+        if connection.invalidated or connection.closed:
+            return False
+        session = (await connection.get_raw_connection()).driver_connection
+        return session is self._session and not session.is_closed()
+
+    async def _let_go(self) -> None:
+        """Forget what was led; the session ends, and with it its locks."""
+        connection, self._connection, self._session = self._connection, None, None
+        self._led.clear()
+        if connection is not None:
+            with contextlib.suppress(*FAULTS):
+                await connection.invalidate()
+            with contextlib.suppress(*FAULTS):
+                await connection.close()
+
+
+def _number(name: str) -> int:
+    """PostgreSQL's locks have numbers: thirty-two bits of the name, the same in every process."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True)
