@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, select, update
+from sqlalchemy import Integer, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import NoticeDraft, Priority
@@ -81,7 +81,7 @@ async def add_notices(
         )
 
 
-async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
+async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
     """Say once in every chat which of these cases ring, instead of a word for each."""
     found = await connection.execute(
         select(
@@ -110,7 +110,7 @@ async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Seq
             "state": "due",
             "due_at": now,
             "created_at": now,
-            "dedup_key": f"digest:{now.isoformat()}",
+            "dedup_key": f"many:{now.isoformat()}",
             "version": NOTICE_VERSION,
             "payload": notice_payload(draft, tuple(cases)),
         }
@@ -125,6 +125,10 @@ _WAITS: Final = card_views.c.state == "shown"
 _PUT_OFF: Final = and_(card_views.c.state == "due", card_views.c.ref.is_not(None), card_views.c.due_at > _NOW)
 """An edit that the chat refused; a change of the case may be one that it takes."""
 
+_RISES: Final = card_views.c.priority > bindparam("new_priority")
+_PRESSED_ELSEWHERE: Final = and_(card_views.c.ref.is_(None), bindparam("new_priority") == int(Priority.PRESS))
+"""A card that this chat has not seen yet waits its turn: nobody here has pressed anything."""
+
 _RAISE: Final = (
     update(card_views)
     .where(card_views.c.case_id == bindparam("of_case"), card_views.c.wanted < bindparam("revision"))
@@ -133,7 +137,7 @@ _RAISE: Final = (
         state=case((_WAITS, "due"), else_=card_views.c.state),
         due_at=case((_WAITS | _PUT_OFF, _NOW), else_=card_views.c.due_at),
         priority=case(
-            (_WAITS | (card_views.c.priority > bindparam("new_priority")), bindparam("new_priority")),
+            (_WAITS | (_RISES & ~_PRESSED_ELSEWHERE), bindparam("new_priority")),
             else_=card_views.c.priority,
         ),
     )
@@ -141,8 +145,8 @@ _RAISE: Final = (
 
 _RENEW: Final = (
     update(card_views)
-    .where(card_views.c.case_id == bindparam("of_case"), card_views.c.ref.is_not(None))
-    .where(card_views.c.state != "failed")
+    .where(card_views.c.case_id == bindparam("of_case"))
+    .where(or_(card_views.c.ref.is_not(None), card_views.c.state == "digest"), card_views.c.state != "failed")
     .values(
         ref=None,
         state="due",

@@ -9,6 +9,7 @@ from listener.ports import Clock
 from listener.store import schema, usage
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
+from listener.store.digests import DigestStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
 from listener.store.outbox import OutboxStore
@@ -26,6 +27,7 @@ class Stores:
     mentions: MentionStore
     decisions: DecisionStore
     cases: CaseStore
+    digests: DigestStore
     outbox: OutboxStore
     presses: PressStore
     timers: TimerStore
@@ -63,6 +65,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         mentions=mentions,
         decisions=DecisionStore(database, mentions),
         cases=CaseStore(database),
+        digests=DigestStore(database),
         outbox=OutboxStore(database, worker or f"{socket.gethostname()}:{secrets.token_hex(4)}"),
         presses=PressStore(database),
         timers=TimerStore(database),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from alerts.ports import ChatState
 from alerts.routing import Chat
 from listener.metrics import state_of
 from listener.ports import SourceError
@@ -77,7 +78,7 @@ class Health:
     _sources: dict[str, _Source] = field(default_factory=dict)
     _loops: dict[str, datetime] = field(default_factory=dict)
     _held: tuple[int, datetime | None] = (0, None)
-    _refusing: dict[Chat, datetime] = field(default_factory=dict)
+    _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
 
@@ -104,14 +105,18 @@ class Health:
         self._held = cards, until
 
     def delivered(self, chat: Chat, outcome: str, now: datetime) -> None:
-        """One try in a chat. `failed` is the chat's own refusal, what nobody answered the messenger's silence."""
-        if outcome in ("sent", "edited", "found"):
-            self._refusing.pop(chat, None)
+        """One try in a chat; what nobody answered is the messenger's silence."""
+        if outcome in ("sent", "edited", "found", "parked", "failed"):
             self._silent.pop(chat.messenger, None)
-        elif outcome == "failed":
-            self._refusing.setdefault(chat, now)
         elif outcome in ("retried", "unknown"):
             self._silent.setdefault(chat.messenger, now)
+
+    def chat(self, chat: Chat, state: ChatState | None) -> None:
+        """The chat takes nothing, or asked for rest, or is fine again (None)."""
+        if state is None:
+            self._chats.pop(chat, None)
+        else:
+            self._chats[chat] = state
 
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
@@ -134,6 +139,7 @@ class Health:
             "problems": list(problems),
             "sources": {name: one.row() for name, one in sorted(self._sources.items())},
             "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
+            "chats": [_chat_row(state) for state in self._ill()],
             "loops": {name: last.isoformat() for name, last in sorted(self._loops.items())},
         }
         return Verdict(stuck=stuck, problems=problems, details=details)
@@ -152,11 +158,12 @@ class Health:
         for messenger, since in sorted(self._silent.items()):
             if now - since > PATIENCE:
                 yield f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
-        for chat, since in sorted(self._refusing.items(), key=lambda refusing: refusing[0].chat):
-            topic = f", тема {chat.topic}" if chat.topic else ""
-            yield f"чат {chat.chat}{topic} не берёт карточек {_minutes(now - since)}: {_ASK}"
+        yield from filter(None, (_chat_trouble(state, now) for state in self._ill()))
         if self._refused_config is not None:
             yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
+
+    def _ill(self) -> list[ChatState]:
+        return sorted(self._chats.values(), key=lambda state: (state.chat.messenger, state.chat.chat))
 
     def _source(self, name: str, now: datetime) -> _Source:
         return self._sources.setdefault(name, _source(now, timedelta(0)))
@@ -164,6 +171,30 @@ class Health:
 
 def _source(now: datetime, every: timedelta) -> _Source:
     return _Source(since=now, asked=every, every=every)
+
+
+def _chat_trouble(state: ChatState, now: datetime) -> str | None:
+    """A short rest is a messenger's daily life."""
+    passed = now - state.since
+    if state.state == "parked":
+        return f"{_chat_name(state.chat)} не берёт карточек {_minutes(passed)} ({state.reason}): {_ASK}"
+    return f"{_chat_name(state.chat)} отдыхает {_minutes(passed)}: {state.reason}" if passed > PATIENCE else None
+
+
+def _chat_name(chat: Chat) -> str:
+    return f"чат {chat.chat}" + (f", тема {chat.topic}" if chat.topic else "")
+
+
+def _chat_row(state: ChatState) -> dict[str, Any]:
+    return {
+        "messenger": state.chat.messenger,
+        "chat": state.chat.chat,
+        "topic": state.chat.topic,
+        "state": state.state,
+        "since": state.since.isoformat(),
+        "until": state.until.isoformat(),
+        "reason": state.reason,
+    }
 
 
 def _minutes(passed: timedelta) -> str:
