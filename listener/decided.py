@@ -43,7 +43,8 @@ class BrandVerdict:
 class Routed:
     """A candidate, the chats that must see its card (receiver name, chat), and the case's deadlines.
 
-    `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others.
+    `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others;
+    `is_late`, written long before it was heard, lets others pass.
     """
 
     candidate: Candidate
@@ -51,6 +52,7 @@ class Routed:
     deadlines: Deadlines = NO_DEADLINES
     not_before: datetime | None = None
     is_urgent: bool = False
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

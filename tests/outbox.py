@@ -145,7 +145,7 @@ class _Row:
 
     @property
     def order(self) -> tuple[Priority, datetime, int]:
-        return self.priority, self.due.created_at, self.due.id
+        return self.priority, self.at, self.due.id
 
     def waits(self, now: datetime) -> bool:
         put_off = now < self.at <= now + FARTHEST if self.due.tries else now < self.at

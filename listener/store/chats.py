@@ -130,6 +130,8 @@ async def _stand_in(connection: AsyncConnection, chat: Chat, now: datetime) -> N
         other.c.state != "failed",
         ~parked,
     )
+    # The night holds back what was never tried.
+    tried_or_due = or_(card_views.c.tries > 0, card_views.c.due_at <= now)
     left = select(
         card_views.c.case_id,
         card_views.c.receiver,
@@ -141,7 +143,7 @@ async def _stand_in(connection: AsyncConnection, chat: Chat, now: datetime) -> N
         card_views.c.wanted,
         literal(now, chats.c.since.type),
         literal(now, chats.c.since.type),
-    ).where(*_is(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None), card_views.c.due_at <= now, ~elsewhere)
+    ).where(*_is(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None), tried_or_due, ~elsewhere)
     names = (
         "case_id",
         "receiver",

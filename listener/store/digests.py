@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.digest import A_PAGE, DigestCause, Listing
@@ -39,7 +39,7 @@ async def turn(connection: AsyncConnection, press: Press, page: int, now: dateti
         update(digests)
         .where(digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref)
         .where(last.scalar_subquery() >= page)
-        .values(page=page, **_again(now, Priority.PRESS))
+        .values(page=page, **_again(literal(now, Time()), literal(int(Priority.PRESS))))
     )
     return done.rowcount > 0
 

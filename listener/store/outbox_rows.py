@@ -53,7 +53,7 @@ async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Rout
         for receiver, chat in why.chats:
             row = _row(of_case, revision, receiver, chat, moved)
             row |= {"due_at": due_at, "created_at": now}
-            row["priority"] = int(Priority.URGENT if why.is_urgent else Priority.NEW)
+            row["priority"] = int(_priority(why))
             key = (of_case, row["messenger"], row["chat"], row["topic"])
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
@@ -210,6 +210,12 @@ def _insert_notices(dialect: str) -> Any:
         "payload",
     )
     return insert(dialect, notices).from_select(names, chosen).on_conflict_do_nothing()
+
+
+def _priority(why: Routed) -> Priority:
+    if why.is_urgent:
+        return Priority.URGENT
+    return Priority.OLD if why.is_late else Priority.NEW
 
 
 def _row(

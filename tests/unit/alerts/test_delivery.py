@@ -282,7 +282,7 @@ async def test_a_claim_s_edit_goes_out_before_waiting_new_cards() -> None:
 async def test_within_a_chat_presses_go_first_then_what_is_urgent_then_the_oldest() -> None:
     scene = Scene()
     for number, priority in enumerate((Priority.OLD, Priority.NEW, Priority.NEW, Priority.URGENT), start=1):
-        scene.outbox.put(a_delivery(number, priority=priority, created_at=NOON - timedelta(seconds=number)))
+        scene.outbox.put(a_delivery(number, priority=priority), at=NOON - timedelta(seconds=number))
     scene.outbox.put(a_delivery(5, ref="9", shown=1, case=a_told_case(revision=2), priority=Priority.PRESS))
     scene.outbox.put(a_notice(6))
     scene.messenger.shown["9"] = a_card()
@@ -427,7 +427,7 @@ async def test_what_another_daemon_found_well_is_well_here_too() -> None:
     scene.outbox.put(a_delivery())
     await scene.run(40)
     scene.messenger.refusing.clear()
-    scene.outbox.chats.clear()
+    await scene.outbox.well(GROUP, scene.clocks.now())
     await scene.run(11)
     assert scene.outbox.delivery().shown == 1
     assert scene.chats[-1] == ("-1001", "well")
