@@ -14,7 +14,7 @@ from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, W
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
-from listener.store import digests, outbox_rows
+from listener.store import digest_rows, outbox_rows
 from listener.store.codecs import event_row
 from listener.store.engine import insert
 from listener.store.tables import case_events, cases
@@ -116,7 +116,7 @@ async def write(connection: AsyncConnection, changes: Iterable[Changing], now: d
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
     )
     seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
-    await digests.touch(connection, seen, now)
+    await digest_rows.touch(connection, seen, now)
     drafts = [(change.case, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(connection, drafts, now)
 

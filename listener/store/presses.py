@@ -11,7 +11,7 @@ from alerts.cases.case import Case
 from alerts.cases.commands import Command
 from alerts.cases.transitions import Asker, Refusal
 from alerts.ports import Answer, Press
-from listener.store import cases, digests, history
+from listener.store import cases, digest_rows, history
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -68,7 +68,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     else:
         answered = await _decided(connection, changing, case, read(case), now)
         if answered.applied:
-            await digests.unfold(connection, press, now)
+            await digest_rows.unfold(connection, press, now)
     if answered.answer.prompt is None:
         await _write(connection, press, who, answered, now)
     return answered

@@ -9,7 +9,7 @@ from listener.ports import Clock
 from listener.store import schema, usage
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
-from listener.store.digests import DigestStore
+from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
 from listener.store.outbox import OutboxStore

@@ -59,12 +59,12 @@ def sheet_text(sheet: Sheet) -> str:
 def sheet_blocks(sheet: Sheet) -> list[dict[str, Any]]:
     """The digest: a header, a section with a button for each case, the way to other pages."""
     title = cut(clean(f"📋 {sheet.title}"), MAX_HEADER)
-    hint = " ".join(filter(None, ("_возможный повтор_" if sheet.repeat else "", escape(sheet.hint))))
+    hint = " ".join(filter(None, ("_возможный повтор_" if sheet.repeat else "", _short(sheet.hint, 300))))
     return [
         {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": True}},
         *_context(hint),
         *map(_item, sheet.items),
-        *_context(escape(sheet.status)),
+        *_context(_short(sheet.status, 300)),
         *_turns(sheet),
     ]
 
@@ -78,8 +78,8 @@ def _item(item: Item) -> dict[str, Any]:
         link = ""
         if item.url and item.url.startswith(("http://", "https://")) and not set("<>|") & set(item.url):
             link = f" · <{escape(item.url)}|открыть>" if len(item.url) <= MAX_LINE else ""
-        head = f"{urgent}*{number}* {_short(item.title, 100)} · {_short(item.facts, 200)}{link}"
-        text = f"{head}\n{_short(_BREAKS.sub(' ', item.words), MAX_LINE)}"
+        head = f"{urgent}*{number}* {_short(item.title, 60)} · {_short(item.facts, 120)}{link}"
+        text = f"{head}\n{_fitting(_BREAKS.sub(' ', item.words), MAX_SECTION - len(head) - 1)}"
     section: dict[str, Any] = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     if item.button is not None:
         section["accessory"] = _button(item.case, item.button, 0)

@@ -28,8 +28,9 @@ IN_A_ROW: Final = 5
 """Buttons of a digest side by side: «№ 12345» still fits on a phone."""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
-_DATA: Final = re.compile(r"[cd]:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
-"""`c` for a case's button, `d` for a digest's own."""
+_DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
+_TURN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}):(\d{{1,9}})")
+"""A digest's own button: to another page."""
 _NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")
 _JOINER: Final = "\u2060"
 """Unseen, between @ and a name: Telegram would make a link to its own user of that name, and ring him."""
@@ -113,7 +114,7 @@ def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
 
 def read_data(data: str) -> tuple[int, str, str | None] | None:
     """The case, the action and the chosen value of a pressed button, or None when the button is not ours."""
-    found = _DATA.fullmatch(data)
+    found = _DATA.fullmatch(data) or _TURN.fullmatch(data)
     return (int(found[1]), found[2], found[3]) if found else None
 
 
