@@ -16,6 +16,7 @@ class Candidate:
     `thread` is never empty (a post is its own thread). `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` are those that name the brand. `complaint` and `urgency` are
     probabilities; `dangers` say what cannot wait, the gravest first. `network_title` is the network in Russian.
+    `said_at` is when the text became what it is: its last edit, or its publication where that is None.
     """
 
     brand: str
@@ -40,6 +41,7 @@ class Candidate:
     brand_spans: tuple[Span, ...]
     dangers: tuple[str, ...] = ()
     network_title: str = ""
+    said_at: datetime | None = None
 
     @property
     def place(self) -> Place:

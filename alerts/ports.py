@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from alerts.bucket import Limit
 from alerts.cards.card import Card
+from alerts.cards.digest import Listing, Sheet
 from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
@@ -21,7 +22,8 @@ FARTHEST: Final = timedelta(minutes=5)
 class NotifyError(Exception):
     """A card that was not shown; says what to do.
 
-    `permanent`: this chat will never take it (bot kicked, chat gone): go to the next receiver.
+    `permanent`: the chat refuses it, and would refuse the same again.
+    `closed`: it is the chat itself that takes nothing from us (bot kicked, channel archived); `permanent` too.
     `retry_after`: seconds the messenger asked for, bounded where they were read; it holds for this chat, or for
     the whole messenger where `everywhere` says so (a refused token).
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
@@ -29,11 +31,12 @@ class NotifyError(Exception):
     `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is a thing that a messenger may say
         self,
         message: str,
         *,
         permanent: bool = False,
+        closed: bool = False,
         retry_after: float | None = None,
         everywhere: bool = False,
         ambiguous: bool = False,
@@ -41,7 +44,8 @@ class NotifyError(Exception):
         gone: bool = False,
     ) -> None:
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent = permanent or closed
+        self.closed = closed
         self.retry_after = retry_after
         self.everywhere = everywhere
         self.ambiguous = ambiguous
@@ -84,6 +88,25 @@ class Threads(Protocol):
 
         Raises NotifyError.
         """
+
+
+@runtime_checkable
+class Lists(Protocol):
+    """A notifier that can show a digest, with a button for each of its cases. Both raise NotifyError."""
+
+    async def send_digest(self, chat: Chat, sheet: Sheet, key: str) -> str:
+        """Show it and return the message's reference."""
+
+    async def edit_digest(self, chat: Chat, ref: str, sheet: Sheet) -> None:
+        """Bring it up to date; one that already looks so is a success."""
+
+
+@runtime_checkable
+class Reachable(Protocol):
+    """A notifier that can ask its messenger whether it is there, without showing anything to anybody."""
+
+    async def ping(self) -> None:
+        """Raises NotifyError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,12 +230,56 @@ class Notice:
     created_at: datetime
 
 
-Due = Delivery | Notice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A list that a chat must see; like a delivery it shows `shown` and is at `revision`."""
+
+    id: int
+    receiver: str
+    chat: Chat
+    listing: Listing
+    revision: int
+    ref: str | None
+    shown: int
+    tries: int
+    unknown: bool
+    created_at: datetime
+    priority: Priority = Priority.NEW
+
+
+Due = Delivery | Notice | Digest
 """What a worker of the outbox is given to do."""
 
 
-Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, int]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What a chat may get now: `most` in all, of which at most `plain` may wait on no person (NEW and below).
+
+    `folds`: where more first cards wait than a person reads one by one, the others become a digest.
+    """
+
+    most: int
+    plain: int
+    folds: bool = False
+
+
+Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, Share]]
 """How much each chat may get now: asked with the chats where something is due, and its most urgent priority."""
+
+ChatTrouble = Literal["resting", "parked"]
+"""Why a chat gets nothing now: it asked for rest, or it refuses everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatState:
+    """A chat that is not fine. `until` is when it is tried next, `tries` how often it has refused in a row."""
+
+    chat: Chat
+    state: ChatTrouble
+    since: datetime
+    until: datetime
+    reason: str
+    tries: int = 1
 
 
 class Outbox(Protocol):
@@ -222,7 +289,7 @@ class Outbox(Protocol):
     due all the same, and a lease that ends FARTHEST later than a lease lasts is over (the clocks of two daemons
     differ). What was never tried may be due much later: the night holds it.
 
-    The four marks (`shown`, `retry`, `fail`, `redirect`) are repeated with the same words when one of them failed,
+    The marks (all methods but `claim` and `ill`) are repeated with the same words when one of them failed,
     until it is written; nothing is claimed before. They count as long as nobody else has claimed the thing since,
     even after the lease ran out, and a mark that was written already changes nothing.
     """
@@ -246,6 +313,21 @@ class Outbox(Protocol):
 
     async def fail(self, due: Due, error: str, now: datetime) -> None:
         """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""
+
+    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
+        """The chat refuses everything: this is due again at `at`, the chat is tried at `state.until`.
+
+        What waits there and no other chat shows goes to the console meanwhile.
+        """
+
+    async def ill(self, messenger: MessengerId) -> Sequence[ChatState]:
+        """The chats of a messenger that are not fine, by any daemon's knowledge."""
+
+    async def rest(self, state: ChatState) -> None:
+        """The chat asked for rest; one that is parked stays so."""
+
+    async def well(self, chat: Chat, now: datetime) -> None:
+        """The chat takes messages again. What waited for it is due; where that is much, it is old: a digest."""
 
     async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         """The chat has moved: everything meant for it goes to `chat` as new messages; this one is due at once."""

@@ -137,9 +137,7 @@ def build_pipeline(
 ) -> Pipeline:
     """The loops over the stores, with one worker for each messenger."""
     workers = {
-        name: Worker(
-            name, stores.outbox, Showing(notifier, rules.context), clock.now, observed=telemetry.delivered
-        )
+        name: Worker(name, stores.outbox, Showing(notifier, rules.context), clock.now, observer=telemetry)
         for name, notifier in messengers.notifiers.items()
     }
     return Pipeline(

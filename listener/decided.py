@@ -43,8 +43,9 @@ class BrandVerdict:
 class Routed:
     """A candidate, the chats that must see its card (receiver name, chat), and the case's deadlines.
 
-    `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others.
-    `on_shift` are the people (Person.id) who work now.
+    `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others;
+    `is_late`, written long before it was heard, lets others pass. `on_shift` are the people (Person.id) who work
+    now.
     """
 
     candidate: Candidate
@@ -53,6 +54,7 @@ class Routed:
     not_before: datetime | None = None
     is_urgent: bool = False
     on_shift: frozenset[str] = frozenset()
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
 
 from alerts.candidate import Candidate
@@ -39,6 +39,12 @@ SELDOM: Final[dict[Intent, Reason]] = {"advertisement": "advertisement", "news":
 """Intents of texts that are seldom a customer's complaint."""
 SURE_AT: Final = 0.9
 """The complaint probability that outweighs such an intent: «Спасибо, третий день без связи» must not be lost."""
+
+
+LATE: Final = timedelta(hours=1)
+"""What was written so long before it was heard is not live any more: an outage lies between."""
+LONGEST_AGO: Final = timedelta(days=7)
+"""From where on it does not matter how long ago something was written."""
 
 
 class Matches(Protocol):
@@ -111,6 +117,7 @@ class Decider:
     def route(self, candidate: Candidate, now: datetime) -> Routed:
         """Who must see the candidate's card, from when on, and by when he must be answered."""
         is_urgent = candidate.urgency >= self.urgent_at
+        said_at = min(now, max(candidate.said_at or candidate.published_at, now - LONGEST_AGO))
         hours = self.routing.hours
         chats = {
             chat: receiver.name
@@ -120,10 +127,11 @@ class Decider:
         return Routed(
             candidate=candidate,
             chats=tuple((name, chat) for chat, name in chats.items()),
-            deadlines=self.promise(now),
+            deadlines=self.promise(said_at),
             not_before=hold_until(hours, urgent=is_urgent, now=now) if hours else None,
             is_urgent=is_urgent,
             on_shift=self.on_shift(now),
+            is_late=now - said_at > LATE,
         )
 
     def on_shift(self, now: datetime) -> frozenset[str]:
@@ -164,6 +172,7 @@ class Decider:
             brand_spans=brand_verdict.match.words,
             dangers=verdict.dangers,
             network_title=network_title(mention.network),
+            said_at=mention.edited_at,
         )
 
     def _decided(self, stored: Stored, verdicts: tuple[BrandVerdict, ...], now: datetime) -> Decided:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -15,6 +15,8 @@ from prometheus_client import (
 )
 
 from alerts.cards.buttons import BUTTONS
+from alerts.ports import ChatState, ChatTrouble
+from alerts.routing import Chat
 from listener.ports import SourceError
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -59,6 +61,9 @@ class Metrics:
         self._held_cards = _gauge(registry, "cards_held", "Cards that wait until somebody works", "")
         self._late_cards = _gauge(
             registry, "cards_late", "Cards that no chat has shown for longer than was promised", ""
+        )
+        self._ill_chats = _gauge(
+            registry, "chat_ill", "1 while a chat rests or takes nothing", "messenger chat state"
         )
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
@@ -116,6 +121,15 @@ class Metrics:
     def card_shown(self, published_at: datetime, now: datetime) -> None:
         """A case's first card is in a chat; `published_at` is the mention's."""
         self._card.observe(max(0.0, (now - published_at).total_seconds()))
+
+    def chat(self, chat: Chat, state: ChatState | None) -> None:
+        """What a chat is not fine for; one that is fine has no row."""
+        place = f"{chat.chat}:{chat.topic}" if chat.topic else chat.chat
+        for name in get_args(ChatTrouble):
+            if state is None:
+                self._ill_chats.remove_by_labels({"messenger": chat.messenger, "chat": place, "state": name})
+            else:
+                self._ill_chats.labels(chat.messenger, place, name).set(1 if state.state == name else 0)
 
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         # The action comes from outside: an invented one must not make a time series of its own.

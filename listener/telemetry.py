@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from alerts.delivery.worker import Outcome
-from alerts.ports import Delivery, Due
+from alerts.ports import ChatState, Delivery, Due
+from alerts.routing import Chat
 from listener.clock import Elapsed
 from listener.decided import Decided
 from listener.metrics import Metrics
@@ -73,6 +74,11 @@ class Telemetry:
         self.turned(f"tell {due.chat.messenger}")
         if outcome == "sent" and isinstance(due, Delivery) and due.shown == 0:
             self.metrics.card_shown(due.case.mentions[-1].published_at, self._clock.now())
+
+    def chat(self, chat: Chat, state: ChatState | None) -> None:
+        """The chat takes nothing, or asked for rest, or is fine again (None)."""
+        self.metrics.chat(chat, state)
+        self.health.chat(chat, state)
 
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         self.metrics.pressed(messenger, action, applied=applied)

@@ -6,11 +6,24 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.cards.card import Card
+from alerts.cards.digest import Listing, Sheet
 from alerts.cards.note import Note
 from alerts.cases.case import Case, CaseMention
 from alerts.cases.state import State
 from alerts.cases.telling import NoticeDraft, Priority
-from alerts.ports import FARTHEST, Asked, Delivery, Due, Limits, Notice, NotifyError, Room
+from alerts.ports import (
+    FARTHEST,
+    Asked,
+    ChatState,
+    Delivery,
+    Digest,
+    Due,
+    Limits,
+    Notice,
+    NotifyError,
+    Room,
+    Share,
+)
 from alerts.routing import Chat
 from domain.person import MessengerId
 
@@ -99,6 +112,24 @@ def a_notice(number: int = 1, **fields: object) -> Notice:
     return replace(notice, **fields)  # type: ignore[arg-type]  # as above
 
 
+def a_digest(number: int = 1, **fields: object) -> Digest:
+    """Three cases that waited."""
+    cases = tuple(a_told_case(case) for case in (12, 13, 14))
+    digest = Digest(
+        id=number,
+        receiver="support",
+        chat=GROUP,
+        listing=Listing(why="flood", cases=cases, first=0, total=3, free=3, late=0),
+        revision=1,
+        ref=None,
+        shown=0,
+        tries=0,
+        unknown=False,
+        created_at=NOON,
+    )
+    return replace(digest, **fields)  # type: ignore[arg-type]  # as above
+
+
 @dataclass
 class _Row:
     due: Due
@@ -110,11 +141,11 @@ class _Row:
 
     @property
     def priority(self) -> Priority:
-        return self.due.priority if isinstance(self.due, Delivery) else self.due.draft.priority
+        return self.due.draft.priority if isinstance(self.due, Notice) else self.due.priority
 
     @property
     def order(self) -> tuple[Priority, datetime, int]:
-        return self.priority, self.due.created_at, self.due.id
+        return self.priority, self.at, self.due.id
 
     def waits(self, now: datetime) -> bool:
         put_off = now < self.at <= now + FARTHEST if self.due.tries else now < self.at
@@ -125,10 +156,15 @@ class _Row:
 
 @dataclass
 class MemoryOutbox:
-    """The outbox of `alerts.ports` in memory, leases included. `claimed` keeps what each claim asked for."""
+    """The outbox of `alerts.ports` in memory, leases included. `claimed` keeps what each claim asked for.
+
+    It makes no digests; `returned` are the chats that were said to be well again.
+    """
 
     rows: dict[tuple[str, int], _Row] = field(default_factory=dict)
-    claimed: list[dict[Chat, int]] = field(default_factory=list)
+    claimed: list[dict[Chat, Share]] = field(default_factory=list)
+    chats: dict[Chat, ChatState] = field(default_factory=dict)
+    returned: list[Chat] = field(default_factory=list)
 
     def put(self, *things: Due, at: datetime = NOON) -> None:
         for due in things:
@@ -161,7 +197,10 @@ class MemoryOutbox:
         self.claimed.append(dict(chats))
         by_chat = defaultdict[Chat, list[_Row]](list)
         for row in sorted(self.rows.values(), key=lambda row: row.order):
-            if row.waits(now) and len(by_chat[row.due.chat]) < chats.get(row.due.chat, 0):
+            share = chats.get(row.due.chat, Share(most=0, plain=0))
+            plain = sum(one.priority > Priority.URGENT for one in by_chat[row.due.chat])
+            room = share.most - len(by_chat[row.due.chat])
+            if row.waits(now) and room > 0 and (row.priority <= Priority.URGENT or plain < share.plain):
                 by_chat[row.due.chat].append(row)
         claimed = [row for rows in by_chat.values() for row in rows]
         for row in claimed:
@@ -176,6 +215,9 @@ class MemoryOutbox:
         if isinstance(row.due, Delivery) and isinstance(due, Delivery):
             row.due = replace(row.due, ref=ref, shown=due.case.revision, tries=0, unknown=False)
             row.done = row.due.case.revision <= due.case.revision
+        elif isinstance(row.due, Digest) and isinstance(due, Digest):
+            row.due = replace(row.due, ref=ref, shown=due.revision, tries=0, unknown=False)
+            row.done = True
         else:
             row.done = True
 
@@ -189,20 +231,36 @@ class MemoryOutbox:
         row = self.rows[_name(due)]
         row.leased_until, row.error, row.failed = None, error, True
 
+    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
+        await self.retry(due, at, state.reason, unknown=False)
+        self.chats[state.chat] = state
+
+    async def rest(self, state: ChatState) -> None:
+        self.chats.setdefault(state.chat, state)
+
+    async def well(self, chat: Chat, now: datetime) -> None:
+        self.returned.append(chat)
+        self.chats.pop(chat, None)
+        for row in self.rows.values():
+            row.at = min(row.at, now) if row.due.chat == chat and row.due.tries else row.at
+
+    async def ill(self, messenger: MessengerId) -> Sequence[ChatState]:
+        return [state for state in self.chats.values() if state.chat.messenger == messenger]
+
     async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         for row in self.rows.values():
             if row.due.chat.chat == due.chat.chat:
                 new = replace(chat, topic=row.due.chat.topic)
                 row.due = (
                     replace(row.due, chat=new, ref=None)
-                    if isinstance(row.due, Delivery)
+                    if isinstance(row.due, Delivery | Digest)
                     else replace(row.due, chat=new, card_ref=None)
                 )
         self.rows[_name(due)].leased_until = None
 
 
 def _name(due: Due) -> tuple[str, int]:
-    return ("card" if isinstance(due, Delivery) else "notice"), due.id
+    return {Delivery: "card", Digest: "digest", Notice: "notice"}[type(due)], due.id
 
 
 @dataclass
@@ -214,13 +272,13 @@ class PlainMessenger:
     """
 
     limits: Limits = Limits()  # noqa: RUF009 - frozen
-    shown: dict[str, Card | Note] = field(default_factory=dict)
+    shown: dict[str, Card | Note | Sheet] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     chats: dict[str, Chat] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     faults: deque[Exception | None] = field(default_factory=deque)
     refusing: dict[str, NotifyError] = field(default_factory=dict)
-    sent: list[Card | Note] = field(default_factory=list)
+    sent: list[Card | Note | Sheet] = field(default_factory=list)
 
     async def send(self, chat: Chat, card: Card, key: str) -> str:
         return self._say("send", chat, card, key)
@@ -237,7 +295,7 @@ class PlainMessenger:
     def cards(self) -> list[Card]:
         return [shown for shown in self.shown.values() if isinstance(shown, Card)]
 
-    def _say(self, call: str, chat: Chat, said: Card | Note, key: str) -> str:
+    def _say(self, call: str, chat: Chat, said: Card | Note | Sheet, key: str) -> str:
         ref = str(len(self.calls) + 1)
         try:
             self._call(call, chat)
@@ -248,7 +306,7 @@ class PlainMessenger:
         self._show(ref, chat, said, key)
         return ref
 
-    def _show(self, ref: str, chat: Chat, said: Card | Note, key: str) -> None:
+    def _show(self, ref: str, chat: Chat, said: Card | Note | Sheet, key: str) -> None:
         self.shown[ref], self.keys[ref], self.chats[ref] = said, key, chat
         self.sent.append(said)
 
@@ -261,13 +319,22 @@ class PlainMessenger:
 
 @dataclass
 class MemoryMessenger(PlainMessenger):
-    """A messenger that can say a word under a card."""
+    """A messenger that can say a word under a card and show a digest."""
 
     unders: list[str | None] = field(default_factory=list)
 
     async def note(self, chat: Chat, card_ref: str | None, note: Note, key: str) -> str:
         self.unders.append(card_ref)
         return self._say("note", chat, note, key)
+
+    async def send_digest(self, chat: Chat, sheet: Sheet, key: str) -> str:
+        return self._say("send_digest", chat, sheet, key)
+
+    async def edit_digest(self, chat: Chat, ref: str, sheet: Sheet) -> None:
+        self._call("edit_digest", chat)
+        if ref not in self.shown:
+            raise NotifyError("message to edit not found", gone=True)
+        self.shown[ref] = sheet
 
     def notes(self) -> list[Note]:
         return [said for said in self.sent if isinstance(said, Note)]
@@ -280,6 +347,24 @@ class SearchableMessenger(MemoryMessenger):
     async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
         self._call("find", chat)
         return next((ref for ref, known in self.keys.items() if known == key and ref in self.shown), None)
+
+
+@dataclass
+class ReachableMessenger(MemoryMessenger):
+    """A messenger that can be asked whether it is there. `away` is what every call meets meanwhile."""
+
+    away: NotifyError | None = None
+
+    async def ping(self) -> None:
+        self.calls.append("ping")
+        if self.away is not None:
+            raise self.away
+
+    def _call(self, call: str, chat: Chat) -> None:
+        if self.away is not None:
+            self.calls.append(call)
+            raise self.away
+        super()._call(call, chat)
 
 
 @dataclass

@@ -105,8 +105,8 @@ def _after(_fact: Fact, state: State, _event: Event) -> State:
 
 
 @_after.register
-def _(fact: Opened, state: State, _event: Event) -> State:
-    return replace(state, deadlines=fact.deadlines)
+def _(fact: Opened, state: State, event: Event) -> State:
+    return replace(state, deadlines=fact.deadlines, rung=_missed(fact.deadlines, event.at))
 
 
 @_after.register
@@ -209,9 +209,10 @@ def _(_fact: MarkedNotComplaint, state: State, event: Event) -> State:
 
 
 @_after.register
-def _(fact: Reopened, _state: State, _event: Event) -> State:
+def _(fact: Reopened, _state: State, event: Event) -> State:
     stage: Stage = "claimed" if fact.owner else "new"
-    return State(stage=stage, owner=fact.owner, deadlines=fact.deadlines)
+    rung = _missed(fact.deadlines, event.at)
+    return State(stage=stage, owner=fact.owner, deadlines=fact.deadlines, rung=rung)
 
 
 @_after.register
@@ -231,7 +232,13 @@ def _promised(state: State, deadlines: Deadlines, now: datetime) -> State:
     breach_at = state.deadlines.breach_at
     if state.deadlines != NO_DEADLINES and (breach_at is None or now < breach_at):
         return state
-    return replace(state, deadlines=deadlines, rung=None)
+    return replace(state, deadlines=deadlines, rung=_missed(deadlines, now))
+
+
+def _missed(deadlines: Deadlines, now: datetime) -> Bell | None:
+    """What was past when it was promised, for the complaint was heard late: the card says so, no bell rings."""
+    past = [bell for bell in BELLS if (at := deadlines.at(bell)) is not None and at <= now]
+    return past[-1] if past else None
 
 
 def _owned(state: State, owner: str | None) -> State:

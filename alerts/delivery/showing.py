@@ -1,24 +1,38 @@
-"""One due thing is shown: a card sent, edited or found again, a notice said under its card."""
+"""One due thing is shown: a card or a digest sent, edited or found again, a notice said under its card."""
 
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, assert_never
 
 from alerts.cards.card import Card, Line, make_card
 from alerts.cards.context import CardContext
+from alerts.cards.digest import make_sheet
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
 from alerts.cases.case import Case
-from alerts.ports import Delivery, Due, Limits, Notice, Notifier, NotifyError, Paced, Searchable, Threads
+from alerts.ports import (
+    Delivery,
+    Digest,
+    Due,
+    Limits,
+    Lists,
+    Notice,
+    Notifier,
+    NotifyError,
+    Paced,
+    Reachable,
+    Searchable,
+    Threads,
+)
 from alerts.routing import Chat
 
 log = logging.getLogger(__name__)
 
 
 class EditRefusedError(NotifyError):
-    """The chat refused an edit for good, as it said. The message stands, and a later edit may be taken."""
+    """The chat refused an edit, for good as it said. The message stands, and a later edit may be taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +55,22 @@ class Showing:
     def limits(self) -> Limits:
         return self._notifier.limits if isinstance(self._notifier, Paced) else Limits()
 
+    @property
+    def lists(self) -> bool:
+        """Whether the messenger can show a digest."""
+        return isinstance(self._notifier, Lists)
+
+    async def ping(self) -> None:
+        """Ask whether the messenger is there, where it can be asked. Raises NotifyError."""
+        if isinstance(self._notifier, Reachable):
+            await self._notifier.ping()
+
+    async def say(self, chat: Chat, note: Note, name: str) -> None:
+        """Say a word that belongs to no card. Raises NotifyError."""
+        if not isinstance(self._notifier, Threads):
+            raise NotifyError("no word can be said there", permanent=True)
+        await self._notifier.note(chat, None, note, name)
+
     async def show(self, due: Due, now: datetime) -> Shown:
         """As much of it as may be read in its chat. Raises NotifyError."""
         due = self._for_its_chat(due)
@@ -57,14 +87,21 @@ class Showing:
 
     def _for_its_chat(self, due: Due) -> Due:
         """Only the case's owner, in his private chat, sees it whole."""
-        if isinstance(due, Delivery):
-            return replace(due, case=self._seen(due.case, due.chat))
-        return replace(due, cases=tuple(self._seen(case, due.chat) for case in due.cases))
+        match due:
+            case Delivery():
+                return replace(due, case=self._seen(due.case, due.chat))
+            case Notice():
+                return replace(due, cases=tuple(self._seen(case, due.chat) for case in due.cases))
+            case Digest():
+                seen = tuple(self._seen(case, due.chat) for case in due.listing.cases)
+                return replace(due, listing=replace(due.listing, cases=seen))
+            case _:
+                assert_never(due)
 
     def _seen(self, case: Case, chat: Chat) -> Case:
         return case if is_owners_own(chat, case, self.context) else masked_case(case)
 
-    async def _anew(self, delivery: Delivery, now: datetime) -> Shown:
+    async def _anew(self, delivery: Delivery | Digest, now: datetime) -> Shown:
         """Send a card that is not there, or may be there from a try that nobody knows the end of."""
         ref, certain = await self._look(delivery)
         if ref is None:
@@ -87,16 +124,29 @@ class Showing:
             log.warning("%s: an earlier try cannot be looked up: %s", key(due), error)
             return None, False
 
-    async def _send(self, delivery: Delivery, now: datetime, *, repeat: bool) -> Shown:
-        card = make_card(delivery.case, self.context, now, repeat=repeat)
-        ref = await self._notifier.send(delivery.chat, card, key(delivery))
+    async def _send(self, delivery: Delivery | Digest, now: datetime, *, repeat: bool) -> Shown:
+        if isinstance(delivery, Digest):
+            sheet = make_sheet(delivery.id, delivery.listing, self.context, now, repeat=repeat)
+            ref = await self._list().send_digest(delivery.chat, sheet, key(delivery))
+        else:
+            card = make_card(delivery.case, self.context, now, repeat=repeat)
+            ref = await self._notifier.send(delivery.chat, card, key(delivery))
         return Shown(due=delivery, ref=ref, outcome="sent")
 
-    async def _edit(self, delivery: Delivery, ref: str, now: datetime) -> Shown:
+    def _list(self) -> Lists:
+        if not isinstance(self._notifier, Lists):
+            raise NotifyError("no digest can be shown there", permanent=True)
+        return self._notifier
+
+    async def _edit(self, delivery: Delivery | Digest, ref: str, now: datetime) -> Shown:
         try:
-            await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, self.context, now))
+            if isinstance(delivery, Digest):
+                sheet = make_sheet(delivery.id, delivery.listing, self.context, now)
+                await self._list().edit_digest(delivery.chat, ref, sheet)
+            else:
+                await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, self.context, now))
         except NotifyError as error:
-            if not error.permanent:
+            if error.closed or not error.permanent:
                 raise
             raise EditRefusedError(str(error)) from error
         return Shown(due=delivery, ref=ref, outcome="edited")
@@ -132,6 +182,8 @@ def key(due: Due) -> str:
     """
     if isinstance(due, Notice):
         return f"otklik-notice-{due.id}"
+    if isinstance(due, Digest):
+        return f"otklik-digest-{due.id}-{due.shown}"
     name = f"otklik-{due.case.id}-{due.id}"
     return f"{name}-{due.shown}" if due.shown else name
 

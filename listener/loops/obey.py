@@ -8,6 +8,7 @@ from functools import partial
 from alerts.cards.answers import done_words, refusal_words
 from alerts.cards.asking import Reply, asker_of
 from alerts.cards.buttons import read_press
+from alerts.cards.digest import TURN
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
 from alerts.ports import Answer, Press
@@ -15,7 +16,8 @@ from domain.person import Person, who_is
 from listener.ports import Clock
 from listener.rules import Rules
 from listener.store.errors import StoreError
-from listener.store.presses import Answered, PressStore, Wish
+from listener.store.presses import Answered, Wish
+from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -26,13 +28,13 @@ class Obey:
 
     def __init__(
         self,
-        presses: PressStore,
+        stores: Stores,
         rules: Callable[[], Rules],
         clock: Clock,
         telemetry: Telemetry,
         obeyed: Callable[[], None],
     ) -> None:
-        self._presses = presses
+        self._stores = stores
         self._rules = rules
         self._clock = clock
         self._telemetry = telemetry
@@ -42,24 +44,50 @@ class Obey:
         """Apply one press and say what came of it; the cards follow from the outbox."""
         rules, now = self._rules(), self._clock.now()
         person = who_is(rules.context.people, press.messenger, press.user)
+        if press.action == TURN:
+            return await self._turn(press, person, now)
         read = partial(_read, press, person, rules, now)
         try:
-            answered = await self._presses.obey(press, person.name if person else press.user_name, read, now)
+            answered = await self._stores.presses.obey(
+                press, person.name if person else press.user_name, read, now
+            )
         except StoreError as error:
-            log.error("press %s was not stored: %s", press.key, error)  # noqa: TRY400  # the error says it all
-            return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
+            return _not_stored(press, error)
         self._telemetry.pressed(press.messenger, press.action, applied=answered.applied)
         if answered.applied:
             self._obeyed()
         return answered.answer
 
+    async def _turn(self, press: Press, person: Person | None, now: datetime) -> Answer:
+        """Another page of a digest, for all who look at it: nothing happens to any case."""
+        if person is None:
+            return _stranger(press).answer
+        page = int(press.value) if press.value and press.value.isdecimal() and len(press.value) < 10 else 0
+        try:
+            turned = await self._stores.digests.turn(press, page, now)
+        except StoreError as error:
+            return _not_stored(press, error)
+        if not turned:
+            return Answer(text="Этого списка больше нет", alert=True)
+        self._obeyed()
+        return Answer(text=f"Страница {page + 1}")
+
+
+def _not_stored(press: Press, error: StoreError) -> Answer:
+    log.error("press %s was not stored: %s", press.key, error)
+    return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
+
+
+def _stranger(press: Press) -> Answered:
+    who = f"{press.messenger}: {press.user}"
+    text = f"Вас нет в people.yaml. Попросите добавить {who}"
+    return Answered(answer=Answer(text=text, alert=True), reason="stranger")
+
 
 def _read(press: Press, person: Person | None, rules: Rules, now: datetime, case: Case) -> Wish | Answered:
     """What the press asks of the case, in the words of its person."""
     if person is None:
-        who = f"{press.messenger}: {press.user}"
-        text = f"Вас нет в people.yaml. Попросите добавить {who}"
-        return Answered(answer=Answer(text=text, alert=True), reason="stranger")
+        return _stranger(press)
     context = rules.context
     read = read_press(case, press.action, press.value, person, context, now, deadlines=rules.decider.promise(now))
     if isinstance(read, Prompt):

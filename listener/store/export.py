@@ -216,6 +216,7 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
         "topic": row.topic or None,
         "state": _delivery_state(row),
         "up_to_date": row.state == "shown",
+        "in_digest": row.state == "digest",
         "ref": row.ref,
         "shown": row.shown,
         "wanted": row.wanted,
@@ -231,7 +232,7 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
 def _delivery_state(row: Row[Any]) -> str:
     """`pending`, `sending`, `delivered` or `failed`; a shown card stays delivered while an edit is due."""
     if row.state == "failed" or row.delivered_at is None:
-        return {"due": "pending"}.get(row.state, str(row.state))
+        return {"due": "pending", "digest": "pending"}.get(row.state, str(row.state))
     return "delivered"
 
 

@@ -15,7 +15,7 @@ from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, W
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
-from listener.store import outbox_rows
+from listener.store import digest_rows, outbox_rows
 from listener.store.codecs import event_row
 from listener.store.engine import insert
 from listener.store.tables import case_events, cases
@@ -123,6 +123,8 @@ async def write(
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
     )
+    seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
+    await digest_rows.touch(connection, seen, now)
     drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(
         connection, [(change.case, draft) for change, draft in drafts if draft.where == "cards"], now
@@ -168,6 +170,12 @@ def _projection(change: Changing) -> dict[str, Any]:
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _is_seen(change: Changing) -> bool:
+    """Whether a digest shows the difference."""
+    before, state = change.before, change.state
+    return (before.stage, before.owner, before.snoozed_until) != (state.stage, state.owner, state.snoozed_until)
 
 
 def _priority(tellings: Sequence[Telling]) -> int:

@@ -153,7 +153,7 @@ class MentionStore:
         return kept
 
 
-async def keep(
+async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     connection: AsyncConnection,
     source: str,
     batch: Batch,

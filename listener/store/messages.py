@@ -20,10 +20,10 @@ from alerts.outreach.abilities import Learned
 from alerts.outreach.hints import says_all_is_well
 from domain.mention import MAX_TEXT, Deletion, Mention
 from domain.message import Message
+from listener.mention_format import storable
 from listener.store import history, outbound_rows, outbox_rows
 from listener.store.engine import insert
 from listener.store.history import Changing
-from listener.mention_format import storable
 from listener.store.tables import cases, messages, outbound
 from listener.talking import Talking, thread_of
 
@@ -56,9 +56,7 @@ class _Work:
     lessons: list[Learned] = field(default_factory=list)
 
 
-async def take(
-    connection: AsyncConnection, heard: Sequence[Message], talking: Talking, now: datetime
-) -> Taken:
+async def take(connection: AsyncConnection, heard: Sequence[Message], talking: Talking, now: datetime) -> Taken:
     """Keep the messages, join them to their cases, and write what follows."""
     if not heard:
         return Taken()
@@ -84,9 +82,7 @@ async def take(
     )
 
 
-async def _known(
-    connection: AsyncConnection, keys: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], Row[Any]]:
+async def _known(connection: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
     wanted = [(network, storable(number)) for network, number in keys]
     found = await connection.execute(
         select(messages)

@@ -24,9 +24,9 @@ from alerts.outreach.abilities import Learned
 from alerts.outreach.outbound import Outbound, Sent
 from alerts.ports import FARTHEST
 from domain.mention import NetworkId
+from listener.mention_format import storable
 from listener.store import cases, contacts, history, outbound_rows
 from listener.store.engine import Database
-from listener.mention_format import storable
 from listener.store.tables import TO_SEND, outbound
 from listener.store.tables import cases as all_cases
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.outreach.abilities import Learned
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundState, Sent
 from domain.mention import network_id
+from listener.mention_format import storable
 from listener.store.codecs import TARGET_VERSION, read_target, target_payload
 from listener.store.engine import insert
 from listener.store.errors import ConflictError
-from listener.mention_format import storable
 from listener.store.tables import learned, outbound
 
 DRAFTED_BY: Final = ("messenger", "press")

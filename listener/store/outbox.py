@@ -1,29 +1,31 @@
 """The outbox from the teller's side: `alerts.ports.Outbox`, what is due leased to one worker at a time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from sqlalchemy import Row, Table, and_, bindparam, case, func, literal, or_, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
-from alerts.ports import FARTHEST, Delivery, Due, Notice, Room
+from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Room
 from alerts.routing import Chat
 from domain.person import MessengerId
-from listener.store import cases
+from listener.mention_format import storable
+from listener.store import cases, chats, digests
 from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
-from listener.mention_format import storable
 from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
 from listener.store.tables import cases as all_cases
+from listener.store.tables import digests as lists
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than a card takes to be sent. Later the worker is taken for dead, and its card for perhaps shown."""
-QUEUES: Final = (card_views, notices)
+QUEUES: Final = (lists, card_views, notices)
+"""A digest goes before what is as urgent and due as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,18 @@ class OutboxStore:
     async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         await self._database.write(lambda c: redirect(c, self._worker, due, chat, now))
 
+    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
+        await self._database.write(lambda c: park(c, self._worker, due, at, state, now))
+
+    async def rest(self, state: ChatState) -> None:
+        await self._database.write(lambda c: chats.rest(c, state))
+
+    async def well(self, chat: Chat, now: datetime) -> None:
+        await self._database.write(lambda c: chats.well(c, chat, now))
+
+    async def ill(self, messenger: MessengerId) -> Sequence[ChatState]:
+        return await self._database.read(lambda c: chats.ill(c, messenger))
+
     async def next_due(self, messengers: Collection[MessengerId] | None = None) -> datetime | None:
         """When the outbox has work next, in these messengers or in any; None when nothing is open."""
         return await self._database.read(lambda c: next_due(c, messengers))
@@ -101,17 +115,19 @@ async def claim(
     connection: AsyncConnection, worker: str, messenger: MessengerId, room: Room, now: datetime
 ) -> list[Due]:
     """Lease what is due. A row found in `sending` was left there by a worker that died."""
-    chats = room(await waiting_in(connection, messenger, now))
-    views: list[Row[Any]] = []
-    words: list[Row[Any]] = []
-    for chat, most in chats.items():
-        found = [(row, queue) for queue in QUEUES for row in await _due(connection, queue, chat, most, now)]
+    leased: dict[Table, list[Row[Any]]] = {queue: [] for queue in QUEUES}
+    for chat, share in room(await waiting_in(connection, messenger, now)).items():
+        if share.folds:
+            await digests.fold(connection, chat, now, _is_due(card_views, now))
+        found = [(row, queue) for queue in QUEUES for row in await _due(connection, queue, chat, share.most, now)]
         found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
-        views += [row for row, queue in found[:most] if queue is card_views]
-        words += [row for row, queue in found[:most] if queue is notices]
-    await _lease(connection, card_views, views, worker, now)
-    await _lease(connection, notices, words, worker, now)
-    return await _loaded(connection, views, words)
+        pressing = [pair for pair in found[: share.most] if pair[0].priority <= Priority.URGENT]
+        others = found[len(pressing) : min(share.most, len(pressing) + share.plain)]
+        for row, queue in (*pressing, *others):
+            leased[queue].append(row)
+    for queue, rows in leased.items():
+        await _lease(connection, queue, rows, worker, now)
+    return await _loaded(connection, leased)
 
 
 async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark]) -> None:
@@ -124,8 +140,16 @@ async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark])
         if isinstance(mark.due, Delivery)
     ]
     words = [_mark(mark, worker) for mark in ordered if isinstance(mark.due, Notice)]
+    listed = [
+        _mark(mark, worker) | {"revision": mark.due.revision} for mark in ordered if isinstance(mark.due, Digest)
+    ]
     if views:
         await connection.execute(_SHOWN_VIEW, views)
+    if listed:
+        await connection.execute(_SHOWN_DIGEST, listed)
+        first = {mark.due.id: mark.at for mark in ordered if isinstance(mark.due, Digest) and mark.due.shown == 0}
+        for number, at in first.items():
+            await digests.delivered(connection, number, at)
     if words:
         await connection.execute(_SHOWN_NOTICE, words)
 
@@ -147,13 +171,23 @@ async def retry(
     )
 
 
+async def park(
+    connection: AsyncConnection, worker: str, due: Due, at: datetime, state: ChatState, now: datetime
+) -> None:
+    """The chat refuses everything. What was refused waits behind the others: the next try is another's."""
+    await retry(connection, worker, due, at, state.reason, unknown=False)
+    await chats.park(connection, state, now)
+
+
 async def fail(connection: AsyncConnection, worker: str, due: Due, error: str, now: datetime) -> None:
     """Give it up. A case that no chat is left to show goes to the console, or nobody would ever see it."""
     gone = _leased(worker, due).values(
         state="failed", tries=_queue(due).c.tries + 1, error=storable(error)[:1000], worker=None
     )
-    if isinstance(due, Notice):
+    if not isinstance(due, Delivery):
         await connection.execute(gone)
+        if isinstance(due, Digest):
+            await digests.dissolve(connection, due, now)
         return
     # Its case's last two chats may fail at the same time: one after another, or each would rely on the other.
     await connection.execute(select(all_cases.c.id).where(all_cases.c.id == due.case.id).with_for_update())
@@ -190,7 +224,7 @@ async def redirect(connection: AsyncConnection, worker: str, due: Due, chat: Cha
         )
     )
     await connection.execute(_leased(worker, due).values(state="due", due_at=now, worker=None))
-    for queue, same in ((card_views, "case_id"), (notices, "dedup_key")):
+    for queue, same in ((card_views, "case_id"), (notices, "dedup_key"), (lists, "id")):
         await _move(connection, queue, same, old, chat)
 
 
@@ -299,6 +333,11 @@ _SHOWN_VIEW: Final = _marking(
     shown=bindparam("revision"),
     state=case((card_views.c.wanted > bindparam("revision"), "due"), else_="shown"),
 )
+_SHOWN_DIGEST: Final = _marking(
+    lists,
+    shown=bindparam("revision"),
+    state=case((lists.c.wanted > bindparam("revision"), "due"), else_="shown"),
+)
 _SHOWN_NOTICE: Final = _marking(notices, state="shown")
 
 
@@ -355,8 +394,9 @@ async def _lease(
         )
 
 
-async def _loaded(connection: AsyncConnection, views: Sequence[Row[Any]], words: Sequence[Row[Any]]) -> list[Due]:
+async def _loaded(connection: AsyncConnection, leased: Mapping[Table, Sequence[Row[Any]]]) -> list[Due]:
     """In the order of priority. A notice that only a later version can word stays leased, and comes back to it."""
+    views, words = leased[card_views], leased[notices]
     stored = {row.id: read_notice(row.version, row.payload) for row in words}
     about = {row.id: (notice.cases or (row.case_id,)) for row in words if (notice := stored[row.id]) is not None}
     wanted = {row.case_id for row in views} | {number for cases_of in about.values() for number in cases_of}
@@ -365,6 +405,8 @@ async def _loaded(connection: AsyncConnection, views: Sequence[Row[Any]], words:
     due: list[tuple[tuple[int, datetime], Due]] = [
         ((row.priority, row.due_at), _delivery(row, loaded[row.case_id])) for row in views
     ]
+    listed = await digests.load(connection, leased[lists])
+    due += [((row.priority, row.due_at), listed[row.id]) for row in leased[lists]]
     for row in words:
         notice = stored[row.id]
         speaks_of = tuple(loaded[number] for number in about.get(row.id, ()) if number in loaded)
@@ -403,7 +445,15 @@ async def _move(connection: AsyncConnection, queue: Table, same: str, old: Chat,
 
 
 def _queue(due: Due) -> Table:
-    return card_views if isinstance(due, Delivery) else notices
+    match due:
+        case Delivery():
+            return card_views
+        case Digest():
+            return lists
+        case Notice():
+            return notices
+        case _:
+            assert_never(due)
 
 
 def _leased(worker: str, due: Due) -> Any:

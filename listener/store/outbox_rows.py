@@ -71,7 +71,7 @@ async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Rout
         for receiver, chat in why.chats:
             row = _row(of_case, revision, receiver, chat, moved)
             row |= {"due_at": due_at, "created_at": now}
-            row["priority"] = int(Priority.URGENT if why.is_urgent else Priority.NEW)
+            row["priority"] = int(_priority(why))
             key = (of_case, row["messenger"], row["chat"], row["topic"])
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
@@ -183,7 +183,7 @@ def _dedup_key(of_case: int, draft: NoticeDraft) -> str:
     return f"{of_case}:{draft.event}:{draft.kind}"
 
 
-async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
+async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
     """Say once in every chat which of these cases ring, instead of a word for each."""
     found = await connection.execute(
         select(
@@ -212,7 +212,7 @@ async def add_digest(connection: AsyncConnection, draft: NoticeDraft, cases: Seq
             "state": "due",
             "due_at": now,
             "created_at": now,
-            "dedup_key": f"digest:{now.isoformat()}",
+            "dedup_key": f"many:{now.isoformat()}",
             "version": NOTICE_VERSION,
             "payload": notice_payload(draft, tuple(cases)),
         }
@@ -227,6 +227,10 @@ _WAITS: Final = card_views.c.state == "shown"
 _PUT_OFF: Final = and_(card_views.c.state == "due", card_views.c.ref.is_not(None), card_views.c.due_at > _NOW)
 """An edit that the chat refused; a change of the case may be one that it takes."""
 
+_RISES: Final = card_views.c.priority > bindparam("new_priority")
+_PRESSED_ELSEWHERE: Final = and_(card_views.c.ref.is_(None), bindparam("new_priority") == int(Priority.PRESS))
+"""A card that this chat has not seen yet waits its turn: nobody here has pressed anything."""
+
 _RAISE: Final = (
     update(card_views)
     .where(card_views.c.case_id == bindparam("of_case"), card_views.c.wanted < bindparam("revision"))
@@ -235,7 +239,7 @@ _RAISE: Final = (
         state=case((_WAITS, "due"), else_=card_views.c.state),
         due_at=case((_WAITS | _PUT_OFF, _NOW), else_=card_views.c.due_at),
         priority=case(
-            (_WAITS | (card_views.c.priority > bindparam("new_priority")), bindparam("new_priority")),
+            (_WAITS | (_RISES & ~_PRESSED_ELSEWHERE), bindparam("new_priority")),
             else_=card_views.c.priority,
         ),
     )
@@ -243,8 +247,8 @@ _RAISE: Final = (
 
 _RENEW: Final = (
     update(card_views)
-    .where(card_views.c.case_id == bindparam("of_case"), card_views.c.ref.is_not(None))
-    .where(card_views.c.state != "failed")
+    .where(card_views.c.case_id == bindparam("of_case"))
+    .where(or_(card_views.c.ref.is_not(None), card_views.c.state == "digest"), card_views.c.state != "failed")
     .values(
         ref=None,
         state="due",
@@ -321,6 +325,12 @@ def _insert_notices(dialect: str) -> Any:
         "payload",
     )
     return insert(dialect, notices).from_select(names, chosen).on_conflict_do_nothing()
+
+
+def _priority(why: Routed) -> Priority:
+    if why.is_urgent:
+        return Priority.URGENT
+    return Priority.OLD if why.is_late else Priority.NEW
 
 
 def _row(

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.person import Person
-from listener.store.engine import Database, insert
 from listener.mention_format import storable
+from listener.store.engine import Database, insert
 from listener.store.tables import people as table
 
 

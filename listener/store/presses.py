@@ -12,11 +12,11 @@ from alerts.cases.commands import Command
 from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound
 from alerts.ports import Answer, Press
-from listener.store import cases, history, outbound_rows
+from listener.mention_format import storable
+from listener.store import cases, digest_rows, history, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
-from listener.mention_format import storable
 from listener.store.outbound_rows import Move
 from listener.store.tables import actions
 
@@ -86,6 +86,8 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
             answered = await _drafted(connection, press, wish, now)
         else:
             answered = await _decided(connection, changing, case, wish, now)
+        if answered.applied:
+            await digest_rows.unfold(connection, press, now)
     if answered.applied or answered.answer.prompt is None:
         await _write(connection, press, who, answered, now)
     return answered

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.ports import Asked
 from domain.person import MessengerId
-from listener.store.engine import Database, insert
 from listener.mention_format import storable
+from listener.store.engine import Database, insert
 from listener.store.tables import prompts
 
 KEPT: Final = timedelta(days=1)

@@ -10,6 +10,7 @@ from listener.ports import Clock
 from listener.store import listening, schema, usage
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
+from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
 from listener.store.outbound import OutboundStore
@@ -28,6 +29,7 @@ class Stores:
     mentions: MentionStore
     decisions: DecisionStore
     cases: CaseStore
+    digests: DigestStore
     outbox: OutboxStore
     outbound: OutboundStore
     presses: PressStore
@@ -72,6 +74,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         mentions=mentions,
         decisions=DecisionStore(database, mentions),
         cases=CaseStore(database),
+        digests=DigestStore(database),
         outbox=OutboxStore(database, worker),
         outbound=OutboundStore(database, worker),
         presses=PressStore(database),

@@ -356,6 +356,44 @@ do_not_contact = Table(
 )
 """Who asked not to be written to, and which operator (Person.id) confirmed it."""
 
+digests = Table(
+    "digests",
+    metadata,
+    *_addressed(
+        Column("why", Text, nullable=False),
+        Column("wanted", Integer, nullable=False),
+        Column("shown", Integer, nullable=False, server_default="0"),
+        Column("page", Integer, nullable=False, server_default="0"),
+        _queue("digests"),
+    ),
+)
+"""A list of cases in one chat, in place of a card for each; their views have the state `digest`."""
+
+digest_cases = Table(
+    "digest_cases",
+    metadata,
+    Column("digest_id", Key, ForeignKey("digests.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_digest_cases_case", "case_id"),
+)
+"""The cases of a digest in the order of urgency."""
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("messenger", Text, primary_key=True),
+    Column("chat", Text, primary_key=True),
+    # 0 for none, as in the outboxes.
+    Column("topic", BigInteger, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", Time, nullable=False),
+    Column("until", Time, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+"""Chats that are not fine: resting or parked, why, and when they are tried next. One that is fine has no row."""
+
 prompts = Table(
     "prompts",
     metadata,

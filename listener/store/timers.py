@@ -69,4 +69,4 @@ async def _write_as_one(connection: AsyncConnection, ringing: Sequence[Changing]
     draft = NoticeDraft(
         kind=gravest, event=0, to=tuple("receiver" if who == "owner" else who for who in to), priority=priority
     )
-    await outbox_rows.add_digest(connection, draft, [change.case for change in ringing], now)
+    await outbox_rows.add_many(connection, draft, [change.case for change in ringing], now)

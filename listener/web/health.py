@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from alerts.ports import ChatState
 from alerts.routing import Chat
 from alerts.russian import plural
 from listener.metrics import state_of
@@ -99,7 +100,7 @@ class Health:
     _store: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _late: tuple[int, timedelta] = (0, timedelta(0))
     _held: tuple[int, datetime | None] = (0, None)
-    _refusing: dict[Chat, datetime] = field(default_factory=dict)
+    _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
 
@@ -126,14 +127,18 @@ class Health:
         self._held = cards, until
 
     def delivered(self, chat: Chat, outcome: str, now: datetime) -> None:
-        """One try in a chat. `failed` is the chat's own refusal, what nobody answered the messenger's silence."""
-        if outcome in ("sent", "edited", "found"):
-            self._refusing.pop(chat, None)
+        """One try in a chat; what nobody answered is the messenger's silence."""
+        if outcome in ("sent", "edited", "found", "parked", "failed"):
             self._silent.pop(chat.messenger, None)
-        elif outcome == "failed":
-            self._refusing.setdefault(chat, now)
         elif outcome in ("retried", "unknown"):
             self._silent.setdefault(chat.messenger, now)
+
+    def chat(self, chat: Chat, state: ChatState | None) -> None:
+        """The chat takes nothing, or asked for rest, or is fine again (None)."""
+        if state is None:
+            self._chats.pop(chat, None)
+        else:
+            self._chats[chat] = state
 
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
@@ -171,12 +176,13 @@ class Health:
     def verdict(self, now: datetime, *, set_by: timedelta = timedelta(0)) -> Verdict:
         """How it is at `now`; the wall clock, by which people read, is ahead of that by `set_by`."""
         stuck = tuple(self._stuck(now))
-        problems = (*stuck, *self._troubles(now))
+        problems = (*stuck, *self._troubles(now, set_by))
         details = {
             "status": "failing" if stuck else "troubled" if problems else "ok",
             "problems": list(problems),
             "sources": {name: one.row(set_by) for name, one in sorted(self._sources.items())},
             "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
+            "chats": [_chat_row(state) for state in self._ill()],
             "loops": {name: (last + set_by).isoformat() for name, last in sorted(self._loops.items())},
         }
         return Verdict(stuck=stuck, problems=problems, details=details)
@@ -188,7 +194,7 @@ class Health:
         if not self.ready:
             yield "ещё ничего не работает"
 
-    def _troubles(self, now: datetime) -> Iterator[str]:
+    def _troubles(self, now: datetime, set_by: timedelta) -> Iterator[str]:
         yield from self._troubles_inside(now)
         cards, longest = self._late
         if cards:
@@ -199,9 +205,7 @@ class Health:
         for messenger, since in sorted(self._silent.items()):
             if now - since > PATIENCE:
                 yield f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
-        for chat, since in sorted(self._refusing.items(), key=lambda refusing: refusing[0].chat):
-            topic = f", тема {chat.topic}" if chat.topic else ""
-            yield f"чат {chat.chat}{topic} не берёт карточек {_minutes(now - since)}: {_ASK}"
+        yield from filter(None, (_chat_trouble(state, now + set_by) for state in self._ill()))
         if self._refused_config is not None:
             yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 
@@ -218,6 +222,9 @@ class Health:
                 times = plural(died.times, "раз", "раза", "раз")
                 yield f"цикл {name} падал {died.times} {times}, запущен снова: {died.of}, подробности в журнале"
 
+    def _ill(self) -> list[ChatState]:
+        return sorted(self._chats.values(), key=lambda state: (state.chat.messenger, state.chat.chat))
+
     def _source(self, name: str, now: datetime) -> _Source:
         return self._sources.setdefault(name, _source(now, timedelta(0)))
 
@@ -232,6 +239,30 @@ def _stands(loop: str, silence: timedelta) -> str:
 
 def _passed(passed: timedelta) -> str:
     return f"{int(passed.total_seconds())} с" if passed < timedelta(minutes=2) else _minutes(passed)
+
+
+def _chat_trouble(state: ChatState, now: datetime) -> str | None:
+    """A short rest is a messenger's daily life."""
+    passed = now - state.since
+    if state.state == "parked":
+        return f"{_chat_name(state.chat)} не берёт карточек {_minutes(passed)} ({state.reason}): {_ASK}"
+    return f"{_chat_name(state.chat)} отдыхает {_minutes(passed)}: {state.reason}" if passed > PATIENCE else None
+
+
+def _chat_name(chat: Chat) -> str:
+    return f"чат {chat.chat}" + (f", тема {chat.topic}" if chat.topic else "")
+
+
+def _chat_row(state: ChatState) -> dict[str, Any]:
+    return {
+        "messenger": state.chat.messenger,
+        "chat": state.chat.chat,
+        "topic": state.chat.topic,
+        "state": state.state,
+        "since": state.since.isoformat(),
+        "until": state.until.isoformat(),
+        "reason": state.reason,
+    }
 
 
 def _minutes(passed: timedelta) -> str:

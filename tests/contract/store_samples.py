@@ -8,7 +8,7 @@ from alerts.candidate import Candidate
 from alerts.cases.commands import Close, NotComplaint, PersonsCommand, Reopen
 from alerts.cases.events import NO_DEADLINES, Actor, Deadlines
 from alerts.cases.transitions import Asker
-from alerts.ports import Answer, Delivery, Due, Notice, Press
+from alerts.ports import Answer, Delivery, Due, Notice, Press, Share
 from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Author, Mention
@@ -132,11 +132,12 @@ async def remark(store: Stores, *mentions: Mention, now: datetime = NOW) -> Any:
     return await store.decisions.record([nothing(one) for one in stored], now)
 
 
-async def claim_all(store: Stores, now: datetime = NOW, limit: int = 100) -> list[Due]:
+async def claim_all(store: Stores, now: datetime = NOW, limit: int = 100, *, folds: bool = False) -> list[Due]:
     """Lease all that is due, cards and notices, in every chat."""
     due: list[Due] = []
+    share = Share(most=limit, plain=limit, folds=folds)
     for messenger in ALL_MESSENGERS:
-        due += await store.outbox.claim(messenger, lambda waiting: dict.fromkeys(waiting, limit), now)
+        due += await store.outbox.claim(messenger, lambda waiting: dict.fromkeys(waiting, share), now)
     return due
 
 

@@ -9,7 +9,7 @@ from alerts.cards.prompt import Prompt
 from alerts.cases.commands import Claim, Close, Note, Snooze
 from alerts.cases.events import Claimed
 from alerts.cases.telling import Priority
-from alerts.ports import Answer
+from alerts.ports import Answer, Share
 from alerts.routing import Chat
 from listener.store import outbox
 from listener.store.figures import figures
@@ -145,9 +145,9 @@ async def test_only_the_chats_that_are_asked_for_get_as_many_as_they_may(store: 
     await complain(store, mention(1), mention(2, thread="t2"), chats=(SUPPORT, SLACK))
     asked = []
 
-    def room(waiting: Mapping[Chat, Priority]) -> Mapping[Chat, int]:
+    def room(waiting: Mapping[Chat, Priority]) -> Mapping[Chat, Share]:
         asked.append(dict(waiting))
-        return {SLACK: 1}
+        return {SLACK: Share(most=1, plain=1)}
 
     (claimed,) = await store.outbox.claim("slack", room, NOW)
     assert (claimed.chat, asked) == (SLACK, [{SLACK: Priority.NEW}])

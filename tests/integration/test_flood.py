@@ -13,7 +13,7 @@ from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Outcome, Worker
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.notifiers.telegram.notifier import TelegramNotifier
-from alerts.ports import Due, Notifier
+from alerts.ports import ChatState, Due, Notifier
 from alerts.routing import Chat
 from simulator.slack import Slack
 from simulator.telegram import Telegram
@@ -42,12 +42,15 @@ class Flood:
             self.outbox,
             Showing(self.notifier, CardContext()),
             self.clocks.now,
-            observed=self.observe,
+            observer=self,
             monotonic=self.clocks.seconds,
         )
 
-    def observe(self, due: Due, outcome: Outcome, _seconds: float) -> None:
+    def delivered(self, due: Due, outcome: Outcome, _seconds: float) -> None:
         self.outcomes.append((due.id, outcome, self.seconds))
+
+    def chat(self, chat: Chat, state: ChatState | None) -> None:
+        assert state is None, "no chat has a reason to rest"
 
     async def run(self, seconds: int) -> None:
         for _ in range(seconds):

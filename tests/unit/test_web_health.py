@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.ports import ChatState
 from alerts.routing import Chat
 from listener.ports import SourceError
 from listener.web.health import LOOP_SILENCE, RECENTLY, Health
@@ -81,11 +82,22 @@ CHAT = Chat(messenger="telegram", chat="-1001", topic=7)
 
 def test_a_chat_that_refuses_is_a_problem_until_it_takes_a_card_again() -> None:
     health = listening()
-    health.delivered(CHAT, "failed", NOON)
+    health.chat(CHAT, ChatState(chat=CHAT, state="parked", since=NOON, until=NOON, reason="kicked"))
     (problem,) = health.verdict(NOON + 3 * MINUTE).problems
-    assert problem == "чат -1001, тема 7 не берёт карточек 3 мин: listener doctor скажет почему"
-    health.delivered(CHAT, "edited", NOON + 3 * MINUTE)
+    assert problem == "чат -1001, тема 7 не берёт карточек 3 мин (kicked): listener doctor скажет почему"
+    (row,) = health.verdict(NOON).details["chats"]
+    assert (row["chat"], row["topic"], row["state"], row["reason"]) == ("-1001", 7, "parked", "kicked")
+    health.chat(CHAT, None)
     assert health.verdict(NOON + 3 * MINUTE).problems == ()
+
+
+def test_a_chat_at_rest_is_shown_at_once_and_a_problem_after_a_minute() -> None:
+    health = listening()
+    health.chat(CHAT, ChatState(chat=CHAT, state="resting", since=NOON, until=NOON, reason="asked to wait"))
+    assert health.verdict(NOON + MINUTE).problems == ()
+    assert [row["state"] for row in health.verdict(NOON).details["chats"]] == ["resting"]
+    (problem,) = health.verdict(NOON + 2 * MINUTE).problems
+    assert problem == "чат -1001, тема 7 отдыхает 2 мин: asked to wait"
 
 
 def test_a_messenger_that_does_not_answer_is_a_problem_after_a_minute() -> None:

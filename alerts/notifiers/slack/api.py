@@ -40,6 +40,19 @@ TOKEN_ERRORS: Final = frozenset(
 PASSING_ERRORS: Final = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"},
 )
+CLOSED_ERRORS: Final = frozenset(
+    {
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "cannot_dm_bot",
+        "user_not_in_channel",
+    },
+)
+"""What Slack says of the channel: nothing we send is taken there."""
 GONE_ERRORS: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 _NOT_SENT: Final = (ClientConnectorError, ConnectionTimeoutError, ClientHttpProxyError)
@@ -122,7 +135,7 @@ def slack_error(error: SlackApiError) -> NotifyError:
         return NotifyError(f"Slack refuses: {code}", gone=True)
     if code in PASSING_ERRORS or status >= 500:
         return NotifyError(f"Slack failed: {code}", ambiguous=True)
-    return NotifyError(f"Slack refuses: {code}", permanent=True)
+    return NotifyError(f"Slack refuses: {code}", permanent=True, closed=code in CLOSED_ERRORS)
 
 
 def _unreadable(what: str) -> NotifyError:

@@ -144,7 +144,7 @@ class SlackInbox:
             case=pressed.case,
             action=pressed.action,
             at=self._clock(),
-            value=pressed.value,
+            value=pressed.page if pressed.value is None else pressed.value,
             chat=pressed.channel or None,
             ref=pressed.ref,
         )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
+from alerts.cards.digest import TURN, Item, Sheet
 from alerts.cards.note import Note
 from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces
@@ -49,6 +50,55 @@ def note_text(note: Note) -> str:
 
 def note_blocks(note: Note) -> list[dict[str, Any]]:
     return [block for part in _note_parts(note) for block in _section(part)]
+
+
+def sheet_text(sheet: Sheet) -> str:
+    return escape(cut(sheet.title, 200))
+
+
+def sheet_blocks(sheet: Sheet) -> list[dict[str, Any]]:
+    """The digest: a header, a section with a button for each case, the way to other pages."""
+    title = cut(clean(f"📋 {sheet.title}"), MAX_HEADER)
+    hint = " ".join(filter(None, ("_возможный повтор_" if sheet.repeat else "", _short(sheet.hint, 300))))
+    return [
+        {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": True}},
+        *_context(hint),
+        *map(_item, sheet.items),
+        *_context(_short(sheet.status, 300)),
+        *_turns(sheet),
+    ]
+
+
+def _item(item: Item) -> dict[str, Any]:
+    number = f"№\u00a0{item.case}"
+    if item.taken:
+        text = f"✓ ~{number}~ {_short(item.taken, MAX_LINE)}"
+    else:
+        urgent = "🔥 " if item.urgent else ""
+        link = ""
+        if item.url and item.url.startswith(("http://", "https://")) and not set("<>|") & set(item.url):
+            link = f" · <{escape(item.url)}|открыть>" if len(item.url) <= MAX_LINE else ""
+        head = f"{urgent}*{number}* {_short(item.title, 60)} · {_short(item.facts, 120)}{link}"
+        text = f"{head}\n{_fitting(_BREAKS.sub(' ', item.words), MAX_SECTION - len(head) - 1)}"
+    section: dict[str, Any] = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    if item.button is not None:
+        section["accessory"] = _button(item.case, item.button, 0)
+    return section
+
+
+def _turns(sheet: Sheet) -> Iterator[dict[str, Any]]:
+    elements = [
+        {
+            "type": "button",
+            "text": {"type": "plain_text", "text": label},
+            # Slack takes no action twice in a block.
+            "action_id": f"{TURN}_{'on' if place else 'to'}",
+            "value": f"{sheet.digest}:{page}",
+        }
+        for place, (label, page) in enumerate(sheet.turns)
+    ]
+    if elements:
+        yield {"type": "actions", "elements": elements}
 
 
 def escape(text: str) -> str:

@@ -7,14 +7,16 @@ from typing import Any, Final
 
 from alerts.bucket import Limit
 from alerts.cards.card import Card
+from alerts.cards.digest import Sheet
 from alerts.cards.note import Note
 from alerts.notifiers.answers import object_of, objects_of, text_of
 from alerts.notifiers.slack.api import Connect, SlackApi, UnreadableError
-from alerts.notifiers.slack.markup import blocks, fallback, note_blocks, note_text
+from alerts.notifiers.slack.markup import blocks, fallback, note_blocks, note_text, sheet_blocks, sheet_text
 from alerts.ports import Limits, NotifyError
 from alerts.routing import Chat
 
 CARD_EVENT: Final = "otklik_card"
+DIGEST_EVENT: Final = "otklik_digest"
 NOTE_EVENT: Final = "otklik_note"
 PER_MINUTE: Final = 60
 """What a channel takes; edits have a quota of their own, and are counted with the messages all the same."""
@@ -71,14 +73,17 @@ class SlackNotifier:
         return await self._say(place, metadata, **words)
 
     async def edit(self, chat: Chat, ref: str, card: Card) -> None:
-        channel, _, ts = ref.rpartition(":")
-        update = self._api.web.chat_update(
-            channel=channel or chat.chat,
-            ts=ts,
-            text=fallback(card),
-            blocks=blocks(card),
-        )
-        await self._api.ask(update)
+        await self._update(chat, ref, text=fallback(card), blocks=blocks(card))
+
+    async def send_digest(self, chat: Chat, sheet: Sheet, key: str) -> str:
+        metadata = {"event_type": DIGEST_EVENT, "event_payload": {"key": key}}
+        return await self._say(chat, metadata, text=sheet_text(sheet), blocks=sheet_blocks(sheet))
+
+    async def edit_digest(self, chat: Chat, ref: str, sheet: Sheet) -> None:
+        await self._update(chat, ref, text=sheet_text(sheet), blocks=sheet_blocks(sheet))
+
+    async def ping(self) -> None:
+        await self._api.ask(self._api.web.auth_test())
 
     async def find(self, chat: Chat, key: str, since: datetime, *, under: str | None = None) -> str | None:
         """Look through the channel's history, for a note through the thread of its card, as long as it is there.
@@ -95,6 +100,10 @@ class SlackNotifier:
 
     async def close(self) -> None:
         await self._api.close()
+
+    async def _update(self, chat: Chat, ref: str, **message: Any) -> None:
+        channel, _, ts = ref.rpartition(":")
+        await self._api.ask(self._api.web.chat_update(channel=channel or chat.chat, ts=ts, **message))
 
     async def _say(self, chat: Chat, metadata: Mapping[str, Any], **message: Any) -> str:
         try:

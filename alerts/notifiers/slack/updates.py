@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from alerts.cards.digest import TURN
 from alerts.notifiers.answers import as_object, object_of, text_of
 from alerts.notifiers.slack.markup import OPEN
 
 _ACTION: Final = re.compile(r"[a-z_]{1,32}")
-_CASE: Final = re.compile(r"\d{1,18}")
+_VALUE: Final = re.compile(r"(\d{1,18})(?::(\d{1,9}))?")
+"""The case; of a digest's own button the digest and the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Pressed:
     action: str
     value: str | None = None
     trigger: str = ""
+    page: str | None = None
 
 
 def read_message(text: str) -> Mapping[str, Any]:
@@ -48,12 +51,8 @@ def read_press(message: Mapping[str, Any]) -> Pressed | None:
     name, value, person = action.get("action_id"), action.get("value"), user.get("id")
     if payload.get("type") != "block_actions" or not isinstance(person, str):
         return None
-    if (
-        not is_action(name)
-        or not isinstance(value, str)
-        or not _CASE.fullmatch(value)
-        or str(name).startswith(OPEN)
-    ):
+    found = _VALUE.fullmatch(value) if isinstance(value, str) else None
+    if not is_action(name) or found is None or str(name).startswith(OPEN):
         return None
     container = object_of(payload, "container")
     # Slack stamps every press; where a server does not, the envelope tells presses apart.
@@ -66,8 +65,9 @@ def read_press(message: Mapping[str, Any]) -> Pressed | None:
         user_name=text_of(user, "name") or text_of(user, "username") or person,
         channel=channel,
         ref=f"{channel}:{ts}" if channel and ts else None,
-        case=int(value),
-        action=str(name),
+        case=int(found[1]),
+        action=TURN if found[2] else str(name),
+        page=found[2],
         trigger=text_of(payload, "trigger_id"),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from alerts.cards.digest import TURN
 from alerts.notifiers.telegram import TELEGRAM
 from alerts.notifiers.telegram.api import TelegramApi, TelegramError
 from alerts.notifiers.telegram.courtesies import Courtesies
@@ -82,7 +83,7 @@ class Hearing:
             return
         if answer.alert and not in_time:
             await self._say(query.place, f"{query.user_name}: {answer.text}")
-        elif query.value is not None and not answer.alert:
+        elif query.value is not None and query.action != TURN and not answer.alert:
             await self._prompts.take_away(query.place.chat, query.place.message)
 
     async def _press(self, query: Query, on_press: OnPress) -> Answer:

@@ -7,6 +7,7 @@ from typing import Final
 
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
+from alerts.cards.digest import TURN, Item, Sheet
 from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
 from alerts.notifiers.fitting import fitting
@@ -22,8 +23,14 @@ MIN_QUOTE: Final = 1000
 SPARE: Final = 16
 """What the quote leaves unused, so that a line break more or less cannot break the limit."""
 
+MAX_ADDRESS: Final = 300
+IN_A_ROW: Final = 5
+"""Buttons of a digest side by side: «№ 12345» still fits on a phone."""
+
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
+_TURN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}):(\d{{1,9}})")
+"""A digest's own button: to another page."""
 _NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")
 _JOINER: Final = "\u2060"
 """Unseen, between @ and a name: Telegram would make a link to its own user of that name, and ring him."""
@@ -56,6 +63,41 @@ def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
     return f"{called}<b>{_short(prompt.title, 200)}</b>\n{_short(prompt.question, 1000)}"
 
 
+def render_sheet(sheet: Sheet) -> str:
+    """The digest's whole text; each case has a share of the room."""
+    head = [f"<b>📋 {_short(sheet.title, 200)}</b>", _short(sheet.hint, 200)]
+    head += ["<i>♻️ возможный повтор</i>"] if sheet.repeat else []
+    end = f"<b>{_short(sheet.status, 200)}</b>" if sheet.status else ""
+    room = (MAX_TEXT - SPARE - _sizes(*head, end)) // max(1, len(sheet.items))
+    items = [_item(item, room) for item in sheet.items]
+    return "\n".join(filter(None, (*head, "", *items, "", end))).strip()
+
+
+def _item(item: Item, room: int) -> str:
+    number = f"№\u00a0{item.case}"
+    if item.taken:
+        return f"\n✓ <s>{number}</s> <i>{_short(item.taken, room // 2)}</i>"
+    urgent = "🔥 " if item.urgent else ""
+    facts = _short(item.facts, 120)
+    with_url = item.url and item.url.startswith(("http://", "https://")) and len(item.url) <= MAX_ADDRESS
+    link = f' · <a href="{html.escape(item.url or "")}">открыть</a>' if with_url else ""
+    head = f"\n{urgent}<b>{number}</b> {_short(item.title, 60)}\n<i>{facts}</i>{link}"
+    words = _short(item.words, max(20, room - _size(head) - 12))
+    return f"{head}\n{words}"
+
+
+def sheet_keyboard(sheet: Sheet) -> list[list[dict[str, str]]]:
+    """The cases that may be taken, several a row, and below them the way to other pages."""
+    numbers = [
+        {"text": f"№\u00a0{item.case}", "callback_data": f"c:{item.case}:{item.button.action}"}
+        for item in sheet.items
+        if item.button is not None
+    ]
+    rows = [numbers[start : start + IN_A_ROW] for start in range(0, len(numbers), IN_A_ROW)]
+    turns = [{"text": label, "callback_data": f"d:{sheet.digest}:{TURN}:{page}"} for label, page in sheet.turns]
+    return [*rows, turns] if turns else rows
+
+
 def keyboard(card: Card) -> list[list[dict[str, str]]]:
     """Rows of inline buttons, as the Bot API takes them."""
     rows = ([_button(card.case, button) for button in row] for row in card.buttons)
@@ -72,7 +114,7 @@ def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
 
 def read_data(data: str) -> tuple[int, str, str | None] | None:
     """The case, the action and the chosen value of a pressed button, or None when the button is not ours."""
-    found = _DATA.fullmatch(data)
+    found = _DATA.fullmatch(data) or _TURN.fullmatch(data)
     return (int(found[1]), found[2], found[3]) if found else None
 
 

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from alerts.bucket import Limit, spread
 from alerts.cards.card import Card
+from alerts.cards.digest import Sheet
 from alerts.cards.note import Note
 from alerts.notifiers.telegram.api import Connect, TelegramApi, TelegramError
-from alerts.notifiers.telegram.markup import keyboard, render, render_note
+from alerts.notifiers.telegram.markup import keyboard, render, render_note, render_sheet, sheet_keyboard
 from alerts.notifiers.telegram.refusals import notify_error
 from alerts.ports import Limits, NotifyError
 from alerts.routing import Chat
@@ -60,16 +61,31 @@ class TelegramNotifier:
         return await self._say(chat, text=render_note(note), reply_parameters=answered, **_PLAIN)
 
     async def edit(self, chat: Chat, ref: str, card: Card) -> None:
-        if not ref.isdecimal():
-            raise NotifyError(f"not a Telegram message: {ref!r}", gone=True)
+        await self._edit(chat, ref, _shown(card))
+
+    async def send_digest(self, chat: Chat, sheet: Sheet, key: str) -> str:  # noqa: ARG002 - as above
+        return await self._say(chat, **_listed(sheet))
+
+    async def edit_digest(self, chat: Chat, ref: str, sheet: Sheet) -> None:
+        await self._edit(chat, ref, _listed(sheet))
+
+    async def ping(self) -> None:
         try:
-            await self._api.call("editMessageText", chat_id=_address(chat), message_id=int(ref), **_shown(card))
+            await self._api.call("getMe")
         except TelegramError as error:
-            if error.code != 400 or "message is not modified" not in error.description:
-                raise notify_error(error) from None
+            raise notify_error(error) from None
 
     async def close(self) -> None:
         await self._api.close()
+
+    async def _edit(self, chat: Chat, ref: str, message: dict[str, Any]) -> None:
+        if not ref.isdecimal():
+            raise NotifyError(f"not a Telegram message: {ref!r}", gone=True)
+        try:
+            await self._api.call("editMessageText", chat_id=_address(chat), message_id=int(ref), **message)
+        except TelegramError as error:
+            if error.code != 400 or "message is not modified" not in error.description:
+                raise notify_error(error) from None
 
     async def _say(self, chat: Chat, **message: Any) -> str:
         try:
@@ -103,6 +119,11 @@ def _shown(card: Card) -> dict[str, Any]:
         "reply_markup": {"inline_keyboard": rows} if rows else None,
         **_PLAIN,
     }
+
+
+def _listed(sheet: Sheet) -> dict[str, Any]:
+    rows = sheet_keyboard(sheet)
+    return {"text": render_sheet(sheet), "reply_markup": {"inline_keyboard": rows} if rows else None, **_PLAIN}
 
 
 def _address(chat: Chat) -> int | str:

@@ -15,6 +15,19 @@ SHORT_PAUSE: Final = 5.0
 """Seconds when Telegram asks to wait and does not say how long."""
 
 _MESSAGE_GONE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CLOSED: Final = (
+    "chat not found",
+    "chat_write_forbidden",
+    "not enough rights to send",
+    "have no rights to send",
+    "need administrator rights",
+    "group chat was deleted",
+    "peer_id_invalid",
+    "topic_closed",
+    "topic_deleted",
+    "user is deactivated",
+)
+"""What Telegram says of the chat; after any 403 too, nothing we send is taken there."""
 _WAIT: Final = re.compile(r"retry after (\d{1,9})", re.IGNORECASE)
 
 
@@ -37,7 +50,9 @@ def _refusal(error: TelegramError) -> NotifyError:
     words = f"Telegram refuses: {description}"
     if error.code == 400 and any(gone in description.lower() for gone in _MESSAGE_GONE):
         return NotifyError(words, gone=True)
-    if error.code in (400, 403):
+    if error.code == 403 or any(closed in description.lower() for closed in _CLOSED):
+        return NotifyError(words, closed=True)
+    if error.code == 400:
         # The same card would be refused again, whatever the reason.
         return NotifyError(words, permanent=True)
     found = _WAIT.search(description)

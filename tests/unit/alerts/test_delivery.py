@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from alerts.bucket import Limit
 from alerts.cards.card import Card, make_card
 from alerts.cards.context import CardContext
+from alerts.cards.digest import Sheet
+from alerts.cards.note import Note
 from alerts.cases.telling import Priority
 from alerts.delivery.showing import Showing, key
 from alerts.delivery.worker import AT_ONCE, LANES, Outcome, Worker
-from alerts.ports import FARTHEST, Due, Limits, NotifyError
+from alerts.ports import FARTHEST, ChatState, Due, Limits, NotifyError, Share
 from alerts.routing import Chat
 from tests.outbox import (
     GROUP,
@@ -27,8 +29,10 @@ from tests.outbox import (
     MemoryMessenger,
     MemoryOutbox,
     PlainMessenger,
+    ReachableMessenger,
     SearchableMessenger,
     a_delivery,
+    a_digest,
     a_notice,
     a_told_case,
 )
@@ -46,19 +50,23 @@ class Scene:
         self.outbox = outbox or MemoryOutbox()
         self.messenger = messenger or MemoryMessenger()
         self.outcomes: list[tuple[int, Outcome]] = []
+        self.chats: list[tuple[str, str]] = []
         self.worker = Worker(
             "telegram",
             self.outbox,
             Showing(self.messenger, CardContext()),
             self.clocks.now,
-            observed=self.observe,
+            observer=self,
             chance=lambda: 1.0,
             monotonic=self.clocks.seconds,
         )
 
-    def observe(self, due: Due, outcome: Outcome, seconds: float) -> None:
+    def delivered(self, due: Due, outcome: Outcome, seconds: float) -> None:
         assert seconds >= 0
         self.outcomes.append((due.id, outcome))
+
+    def chat(self, chat: Chat, state: ChatState | None) -> None:
+        self.chats.append((chat.chat, state.state if state else "well"))
 
     async def step(self) -> int:
         return await self.worker.step()
@@ -266,8 +274,7 @@ async def test_a_claim_s_edit_goes_out_before_waiting_new_cards() -> None:
     scene.outbox.put(*(a_delivery(number) for number in range(1, 101)))
     await scene.step()
     scene.outbox.become(3, a_told_case(revision=2), priority=Priority.PRESS)
-    scene.clocks.turn(4)
-    assert await scene.step() == 1
+    assert await scene.step() == 1, "at once: new cards leave room for it"
     assert scene.messenger.calls[-1] == "edit"
     assert scene.outbox.delivery(3).shown == 2
 
@@ -275,7 +282,7 @@ async def test_a_claim_s_edit_goes_out_before_waiting_new_cards() -> None:
 async def test_within_a_chat_presses_go_first_then_what_is_urgent_then_the_oldest() -> None:
     scene = Scene()
     for number, priority in enumerate((Priority.OLD, Priority.NEW, Priority.NEW, Priority.URGENT), start=1):
-        scene.outbox.put(a_delivery(number, priority=priority, created_at=NOON - timedelta(seconds=number)))
+        scene.outbox.put(a_delivery(number, priority=priority), at=NOON - timedelta(seconds=number))
     scene.outbox.put(a_delivery(5, ref="9", shown=1, case=a_told_case(revision=2), priority=Priority.PRESS))
     scene.outbox.put(a_notice(6))
     scene.messenger.shown["9"] = a_card()
@@ -288,8 +295,8 @@ async def test_no_more_is_claimed_than_the_chats_may_get() -> None:
     scene.outbox.put(*(a_delivery(number) for number in range(1, 20)))
     scene.outbox.put(*(a_delivery(number, chat=OTHER) for number in range(20, 40)))
     await scene.step()
-    assert sorted(scene.outbox.claimed[0].values()) == [4, 4]
-    assert len(scene.messenger.shown) == 8
+    assert [share.most for share in scene.outbox.claimed[0].values()] == [3, 3], "of five, two are for presses"
+    assert len(scene.messenger.shown) == 6
 
 
 async def test_a_group_gets_at_most_twenty_a_minute_and_never_waits_long_for_one() -> None:
@@ -315,17 +322,221 @@ async def test_chats_share_what_the_whole_messenger_takes() -> None:
     assert chats.count("-2") == 5
 
 
-async def test_a_chat_that_will_never_take_the_card_is_given_up_loudly(caplog: pytest.LogCaptureFixture) -> None:
+KICKED = NotifyError("bot was kicked", closed=True)
+
+
+async def test_a_chat_that_takes_nothing_is_parked_loudly_and_loses_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     scene = Scene()
-    scene.messenger.refusing["-1001"] = NotifyError("bot was kicked", permanent=True)
-    scene.outbox.put(a_delivery(), a_delivery(2, chat=OTHER), a_notice(3))
+    scene.messenger.refusing["-1001"] = KICKED
+    scene.outbox.put(*(a_delivery(number) for number in range(1, 31)), a_delivery(40, chat=OTHER), a_notice(50))
     with caplog.at_level(logging.CRITICAL):
         await scene.step()
+    assert scene.messenger.calls.count("send") + scene.messenger.calls.count("note") == 2, "one try each"
+    assert "telegram -1001 takes nothing" in caplog.text
+    assert "bot was kicked" in caplog.text
+    assert scene.chats == [("-1001", "parked")]
+    assert scene.outbox.delivery(40).shown == 1
+    assert not any(row.failed for row in scene.outbox.rows.values())
+    scene.messenger.refusing.clear()
+    await scene.run(6)
+    assert all(scene.outbox.delivery(number).shown for number in range(1, 31))
+    assert scene.outbox.row(50, "notice").done
+    assert scene.chats == [("-1001", "parked"), ("-1001", "well")]
+    assert scene.outbox.returned == [GROUP]
+
+
+async def test_a_parked_chat_is_tried_twice_a_minute_at_most_and_no_less_for_days() -> None:
+    scene = Scene()
+    scene.messenger.refusing["-1001"] = KICKED
+    scene.outbox.put(a_delivery(1), a_delivery(2))
+    await scene.run(600)
+    assert 600 / 30 <= len(scene.messenger.calls) <= 600 / 30 + 5
+    scene.messenger.refusing.clear()
+    await scene.run(31)
+    assert [scene.outbox.delivery(number).shown for number in (1, 2)] == [1, 1]
+
+
+async def test_a_closed_topic_does_not_park_its_group() -> None:
+    scene = Scene()
+    closed, other = replace(GROUP, topic=7), replace(GROUP, topic=8)
+    scene.outbox.put(a_delivery(1, chat=closed), a_delivery(2, chat=other))
+    scene.messenger.faults = deque([NotifyError("TOPIC_CLOSED", closed=True)])
+    await scene.step()
+    assert [scene.outbox.delivery(number).shown for number in (1, 2)] == [0, 1]
+    assert [state.chat for state in scene.outbox.chats.values()] == [closed]
+
+
+async def test_an_edit_in_a_chat_that_takes_nothing_parks_it_too() -> None:
+    scene = Scene()
+    scene.messenger.refusing["-1001"] = KICKED
+    edits = [a_delivery(number, ref=str(number), shown=1, case=a_told_case(revision=2)) for number in (1, 2, 3)]
+    scene.messenger.shown = {str(number): a_card() for number in (1, 2, 3)}
+    scene.outbox.put(*edits)
+    await scene.step()
+    assert scene.messenger.calls == ["edit"]
+    scene.messenger.refusing.clear()
+    await scene.run(5)
+    assert [card.revision for card in scene.messenger.cards()] == [2, 2, 2]
+
+
+class OneIsTooMuch(MemoryMessenger):
+    """Refuses one card for its own sake, and takes all others."""
+
+    async def send(self, chat: Chat, card: Card, key: str) -> str:
+        if card.case == 13:
+            self.calls.append("refused")
+            raise NotifyError("can't parse entities", permanent=True)
+        return await super().send(chat, card, key)
+
+
+async def test_a_card_that_is_refused_for_its_own_sake_is_given_up_and_costs_only_itself(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    scene = Scene(OneIsTooMuch())
+    scene.outbox.put(a_delivery(1, case=a_told_case(13)), a_delivery(2), a_delivery(3))
+    with caplog.at_level(logging.CRITICAL):
+        for number in range(10, 40):
+            await scene.run(5)
+            scene.outbox.put(a_delivery(number))
+        await scene.run(40)
     assert scene.outbox.row(1).failed
-    assert scene.worker.failed == 2
-    assert "case 12 does not reach support (telegram -1001): bot was kicked" in caplog.text
-    assert "a notice of case 12 does not reach support (telegram -1001): bot was kicked" in caplog.text
-    assert scene.outbox.delivery(2).shown == 1
+    assert scene.worker.failed == 1
+    assert "case 13 does not reach support (telegram -1001): can't parse entities" in caplog.text
+    assert all(scene.outbox.delivery(number).shown for number in (2, 3, *range(10, 40)))
+    assert scene.messenger.calls.count("refused") <= 7
+    assert not scene.outbox.chats
+
+
+async def test_a_restarted_daemon_knows_which_chats_were_ill_and_says_when_they_are_well() -> None:
+    outbox = MemoryOutbox()
+    outbox.chats[GROUP] = ChatState(chat=GROUP, state="parked", since=NOON, until=NOON, reason="kicked")
+    scene = Scene(outbox=outbox)
+    await scene.step()
+    assert scene.chats == [("-1001", "parked")]
+    outbox.put(a_delivery())
+    await scene.step()
+    assert scene.chats[-1] == ("-1001", "well")
+    assert outbox.returned == [GROUP]
+
+
+async def test_what_another_daemon_found_well_is_well_here_too() -> None:
+    scene = Scene()
+    scene.messenger.refusing["-1001"] = KICKED
+    scene.outbox.put(a_delivery())
+    await scene.run(40)
+    scene.messenger.refusing.clear()
+    await scene.outbox.well(GROUP, scene.clocks.now())
+    await scene.run(11)
+    assert scene.outbox.delivery().shown == 1
+    assert scene.chats[-1] == ("-1001", "well")
+
+
+async def test_a_long_rest_is_told_and_its_end_too() -> None:
+    scene = Scene()
+    scene.messenger.faults = deque([NotifyError("429", retry_after=30), NotifyError("429", retry_after=2)])
+    scene.outbox.put(a_delivery(1), a_delivery(2, chat=OTHER))
+    await scene.run(40)
+    assert scene.chats == [("-1001", "resting"), ("-1001", "well")]
+
+
+async def test_a_silent_messenger_is_asked_before_a_card_is_risked() -> None:
+    messenger = ReachableMessenger()
+    scene = Scene(messenger)
+    messenger.away = NotifyError("502", ambiguous=True)
+    scene.outbox.put(*(a_delivery(number) for number in range(1, 21)))
+    await scene.run(600)
+    assert messenger.calls.count("send") == 1, "nineteen cards can be no repeats"
+    assert 600 / 15 <= messenger.calls.count("ping") <= 600 / 5 + 5
+    messenger.away = None
+    await scene.run(6)
+    assert len(messenger.shown) == 21
+    assert [said.repeat for said in messenger.cards()].count(True) == 1
+
+
+async def test_an_asked_rest_counts_for_the_question_too() -> None:
+    messenger = ReachableMessenger()
+    scene = Scene(messenger)
+    messenger.away = NotifyError("502", ambiguous=True)
+    scene.outbox.put(a_delivery())
+    await scene.run(2)
+    messenger.away = NotifyError("429", retry_after=120)
+    await scene.run(5)
+    asked = messenger.calls.count("ping")
+    messenger.away = None
+    await scene.run(110)
+    assert messenger.calls.count("ping") == asked
+    await scene.run(20)
+    assert scene.outbox.delivery().shown == 1
+
+
+class HangingMessenger(ReachableMessenger):
+    """Swallows everything while it is away."""
+
+    async def ping(self) -> None:
+        self.calls.append("ping")
+        if self.away is not None:
+            await asyncio.sleep(3600)
+
+
+async def test_a_question_that_hangs_does_not_put_off_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.delivery.worker.PROBE_TIMEOUT", 0.01)
+    messenger = HangingMessenger()
+    scene = Scene(messenger)
+    messenger.away = NotifyError("502", ambiguous=True)
+    scene.outbox.put(a_delivery())
+    await scene.run(30)
+    assert messenger.calls.count("ping") >= 5
+    messenger.away = None
+    await scene.run(6)
+    assert scene.outbox.delivery().shown == 1
+
+
+async def test_a_digest_is_shown_and_follows_its_cases() -> None:
+    scene = Scene()
+    scene.outbox.put(a_digest())
+    await scene.step()
+    (shown,) = scene.messenger.shown.values()
+    assert isinstance(shown, Sheet)
+    assert [item.case for item in shown.items] == [12, 13, 14]
+    row = scene.outbox.row(1, "digest")
+    row.due, row.done = replace(row.due, revision=2), False
+    await scene.step()
+    assert scene.messenger.calls == ["send_digest", "edit_digest"]
+
+
+async def test_after_a_digest_the_chat_gets_cards_for_a_while_before_the_next() -> None:
+    scene = Scene(MemoryMessenger(limits=SLOW))
+    scene.outbox.put(a_delivery(1), a_digest(2), a_delivery(3))
+    await scene.step()
+    assert scene.outbox.claimed[-1][GROUP].folds
+    scene.outbox.put(a_delivery(4))
+    scene.clocks.turn(20)
+    await scene.step()
+    assert not scene.outbox.claimed[-1][GROUP].folds
+    scene.outbox.put(a_delivery(5))
+    scene.clocks.turn(20)
+    await scene.step()
+    assert scene.outbox.claimed[-1][GROUP].folds
+
+
+async def test_where_no_digest_can_be_shown_none_is_made() -> None:
+    scene = Scene(PlainMessenger(limits=SLOW))
+    scene.outbox.put(a_delivery())
+    await scene.step()
+    assert not scene.outbox.claimed[-1][GROUP].folds
+
+
+async def test_an_urgent_word_is_said_past_the_outbox_where_the_chat_takes_it() -> None:
+    scene = Scene()
+    note = Note(text="Отклик: база не отвечает")
+    assert await scene.worker.say(GROUP, note, "trouble-1")
+    scene.messenger.refusing["-1001"] = KICKED
+    scene.outbox.put(a_delivery())
+    await scene.step()
+    assert not await scene.worker.say(GROUP, note, "trouble-2")
+    assert len(scene.messenger.sent) == 1
 
 
 async def test_an_edit_refused_once_for_good_is_shown_by_a_later_probe() -> None:
@@ -526,7 +737,8 @@ async def test_a_killed_step_comes_back_as_unknown() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     scene.clocks.turn(LEASE.total_seconds())
-    (again,) = await scene.outbox.claim("telegram", lambda _waiting: {GROUP: 9}, scene.clocks.now())
+    room = {GROUP: Share(most=9, plain=9)}
+    (again,) = await scene.outbox.claim("telegram", lambda _waiting: room, scene.clocks.now())
     assert again.unknown
 
 

@@ -1,0 +1,146 @@
+"""A digest: many waiting cases in one message, the most urgent first, each to be taken by a button of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from alerts.cards.buttons import Button, situation_of
+from alerts.cards.card import Card, make_card
+from alerts.cards.context import CardContext
+from alerts.cards.quoting import in_short
+from alerts.cards.wording import Wording, late_words, status
+from alerts.cases.case import Case
+from alerts.russian import NBSP, counted, number, percent, plural
+
+A_PAGE: Final = 10
+"""Cases of one page: with their words and addresses they stay below Telegram's 4 096 characters."""
+MAX_WORDS: Final = 140
+TURN: Final = "page"
+"""What a press on «Дальше» asks for; its case is the digest's number, its value the page."""
+
+DigestCause = Literal["flood", "late"]
+"""Why there is a list instead of cards: more came than a chat takes, or it came while nobody could be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of a digest: `cases` from the place `first` (from 0) of `total`.
+
+    `free` of all wait for somebody to take them, `late` of these past their deadline.
+    """
+
+    why: DigestCause
+    cases: tuple[Case, ...]
+    first: int
+    total: int
+    free: int
+    late: int
+
+    @property
+    def page(self) -> int:
+        return self.first // A_PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // A_PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A case in a digest, as plain text. `taken` says who has it or how it ended; then it has no `button`."""
+
+    case: int
+    urgent: bool
+    title: str
+    words: str
+    facts: str
+    url: str | None = None
+    taken: str = ""
+    button: Button | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Plain text parts from top to bottom; the notifier marks them up. `turns` are the buttons to other pages."""
+
+    digest: int
+    title: str
+    hint: str
+    items: tuple[Item, ...]
+    status: str
+    turns: tuple[tuple[str, int], ...] = ()
+    repeat: bool = False
+
+
+def make_sheet(
+    digest: int, listing: Listing, context: CardContext, now: datetime, *, repeat: bool = False
+) -> Sheet:
+    """The page of the digest as people read it."""
+    words = Wording(context=context, now=now)
+    return Sheet(
+        digest=digest,
+        title=_title(listing),
+        hint="Самые срочные сверху. Взятое придёт отдельной карточкой." if listing.free else "",
+        items=tuple(_item(case, words) for case in listing.cases),
+        status=" · ".join(_status(listing)),
+        turns=tuple(_turns(listing)),
+        repeat=repeat,
+    )
+
+
+def _title(listing: Listing) -> str:
+    """What waits now; the number that came is in the status."""
+    came = counted(listing.total, "обращение", "обращения", "обращений")
+    if not listing.free:
+        return f"Разобрано: {came}"
+    free = counted(listing.free, "обращение", "обращения", "обращений")
+    wait = plural(listing.free, "Ждёт", "Ждут", "Ждут")
+    if listing.why == "late":
+        return f"{wait} {free}: пришли, пока вам нельзя было написать"
+    return f"{wait} {free}: карточек слишком много, поэтому списком"
+
+
+def _status(listing: Listing) -> Iterator[str]:
+    if listing.pages > 1:
+        yield f"Страница {number(listing.page + 1)} из {number(listing.pages)}"
+    taken = listing.total - listing.free
+    if taken:
+        yield f"разобрано {number(taken)} из {number(listing.total)}"
+    if listing.late:
+        yield f"срок ответа прошёл у {number(listing.late)}"
+
+
+def _turns(listing: Listing) -> Iterator[tuple[str, int]]:
+    if listing.page > 0:
+        yield "‹ Назад", listing.page - 1
+    if listing.page + 1 < listing.pages:
+        yield "Дальше ›", listing.page + 1
+
+
+def _item(case: Case, words: Wording) -> Item:
+    card = make_card(case, words.context, words.now)
+    free = situation_of(case.state) in ("free", "resting") and case.state.owner is None
+    return Item(
+        case=case.id,
+        urgent=card.urgent,
+        title=case.brand_title,
+        words=in_short(card.quote, MAX_WORDS),
+        facts=" · ".join(filter(None, _facts(case, card, words))) if free else "",
+        url=case.latest_complaint.url or None,
+        taken="" if free else status(case, words),
+        button=Button(label=f"Взять №{NBSP}{case.id}", action="claim") if free else None,
+    )
+
+
+def _facts(case: Case, card: Card, words: Wording) -> Iterator[str]:
+    """How urgent it is and why, when it was written, and whether the answer is late."""
+    mentions = [mention for mention in case.mentions if mention.strength == "complaint"]
+    likely = percent(max((mention.urgency for mention in mentions), default=0.0))
+    dangers = ", ".join(dict.fromkeys(danger for mention in mentions for danger in mention.dangers))
+    yield f"срочность {likely}" + (f" ({dangers})" if card.urgent and dangers else "")
+    yield f"написано в{NBSP}{words.moment(case.latest_complaint.published_at)}"
+    due_at = case.state.deadlines.due_at
+    if due_at is not None:
+        late = due_at <= words.now
+        yield late_words(due_at, words).lower() if late else f"ответить до{NBSP}{words.moment(due_at)}"

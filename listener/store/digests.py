@@ -1,0 +1,209 @@
+"""Digests from the teller's side: where more cards wait than a person reads, a list of which each may be taken."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, and_, case, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cards.digest import A_PAGE, DigestCause, Listing
+from alerts.cases.telling import Priority
+from alerts.ports import Digest
+from alerts.routing import Chat
+from listener.store import cases
+from listener.store.engine import insert
+from listener.store.tables import STILL_OPEN, card_views, case_mentions, digest_cases, digests, verdicts
+from listener.store.tables import cases as all_cases
+
+FEW: Final = 5
+"""Waiting cards that still go out one by one: from the sixth on there is a digest."""
+MOST: Final = 5_000
+"""Cases of one digest."""
+
+
+async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any) -> None:
+    """Make one digest of the chat's waiting first cards beyond the FEW, and another of those that are old.
+
+    What goes out because of a press, and what may be shown already, is left alone; so is everything while an
+    earlier digest of the chat has not been shown.
+    """
+    here = (card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
+    there = (digests.c.messenger == chat.messenger, digests.c.chat == chat.chat)
+    topic = chat.topic or 0
+    waiting = (
+        select(card_views.c.id, card_views.c.case_id, card_views.c.receiver, card_views.c.priority)
+        .add_columns(card_views.c.due_at)
+        .where(STILL_OPEN, *here, card_views.c.topic == topic, card_views.c.state == "due", is_due)
+        .where(card_views.c.ref.is_(None), ~card_views.c.unknown, card_views.c.priority > int(Priority.PRESS))
+        .order_by(card_views.c.priority, card_views.c.due_at, card_views.c.id)
+    )
+    if (await connection.execute(waiting.offset(FEW).limit(1))).first() is None:
+        return
+    unshown = select(digests.c.id).where(STILL_OPEN, *there, digests.c.topic == topic, digests.c.shown == 0)
+    if (await connection.execute(unshown.limit(1))).first() is not None:
+        return
+    rows = (await connection.execute(waiting.limit(MOST + FEW).with_for_update(skip_locked=True))).all()
+    fresh = [row for row in rows if row.priority < Priority.OLD]
+    old = [row for row in rows if row.priority >= Priority.OLD]
+    await _make(connection, chat, "flood", fresh[FEW:], min((row.due_at for row in fresh), default=now), now)
+    await _make(connection, chat, "late", old, min((row.due_at for row in old), default=now), now)
+
+
+async def _make(
+    connection: AsyncConnection,
+    chat: Chat,
+    why: DigestCause,
+    rows: Sequence[Row[Any]],
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """`due_at` is that of the oldest card that waits: of equally urgent things the digest is next."""
+    if not rows:
+        return
+    first = min(rows, key=lambda row: row.priority)
+    made = {
+        "receiver": first.receiver,
+        "messenger": chat.messenger,
+        "chat": chat.chat,
+        "topic": chat.topic or 0,
+        "priority": first.priority,
+        "state": "due",
+        "why": why,
+        "wanted": 1,
+        "due_at": due_at,
+        "created_at": now,
+    }
+    added = await connection.execute(insert(connection.dialect.name, digests).values(made).returning(digests.c.id))
+    number = added.scalar_one()
+    ordered = await _by_urgency(connection, rows)
+    await connection.execute(
+        insert(connection.dialect.name, digest_cases),
+        [{"digest_id": number, "place": place, "case_id": case_id} for place, case_id in enumerate(ordered)],
+    )
+    await connection.execute(
+        update(card_views).where(card_views.c.id.in_([row.id for row in rows])).values(state="digest", tries=0)
+    )
+
+
+async def _by_urgency(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[int]:
+    """The rows' cases: what is urgent first, then what is most probably so, then the oldest."""
+    found = await connection.execute(
+        select(case_mentions.c.case_id, func.max(verdicts.c.urgency), func.max(verdicts.c.complaint))
+        .join(all_cases, all_cases.c.id == case_mentions.c.case_id)
+        .join(
+            verdicts,
+            and_(verdicts.c.mention_id == case_mentions.c.mention_id, verdicts.c.brand == all_cases.c.brand),
+        )
+        .where(case_mentions.c.case_id.in_([row.case_id for row in rows]))
+        .where(case_mentions.c.strength == "complaint")
+        .group_by(case_mentions.c.case_id)
+    )
+    weights = {case_id: (-urgency, -complaint) for case_id, urgency, complaint in found}
+
+    def place(row: Row[Any]) -> tuple[Any, ...]:
+        return row.priority > Priority.URGENT, weights.get(row.case_id, (0.0, 0.0)), row.due_at, row.id
+
+    return [row.case_id for row in sorted(rows, key=place)]
+
+
+async def load(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[int, Digest]:
+    """The digests of these rows, each with the page that it shows; one that is worked off goes on to the next."""
+    loaded: dict[int, Digest] = {}
+    for row in rows:
+        total, free, late, first_free = await _counts(connection, row.id)
+        page = min(row.page, (total - 1) // A_PAGE)
+        on_page = await _page(connection, row.id, page)
+        found = await cases.load(connection, on_page)
+        worked_off = all(found[number].state.owner or not found[number].state.is_open for number in on_page)
+        if worked_off and first_free is not None:
+            page = first_free // A_PAGE
+            on_page = await _page(connection, row.id, page)
+            found = await cases.load(connection, on_page)
+        if page != row.page:
+            await connection.execute(update(digests).where(digests.c.id == row.id).values(page=page))
+        listing = Listing(
+            why="late" if row.why == "late" else "flood",
+            cases=tuple(found[number] for number in on_page),
+            first=page * A_PAGE,
+            total=total,
+            free=free,
+            late=late,
+        )
+        loaded[row.id] = _digest(row, listing)
+    return loaded
+
+
+async def _page(connection: AsyncConnection, digest: int, page: int) -> list[int]:
+    places = digest_cases.c.place.between(page * A_PAGE, (page + 1) * A_PAGE - 1)
+    found = await connection.execute(
+        select(digest_cases.c.case_id)
+        .where(digest_cases.c.digest_id == digest, places)
+        .order_by(digest_cases.c.place)
+    )
+    return list(found.scalars())
+
+
+async def _counts(connection: AsyncConnection, digest: int) -> tuple[int, int, int, int | None]:
+    """All its cases, those that nobody has, those of them past their deadline, and the first place of one."""
+    free = and_(all_cases.c.stage != "closed", all_cases.c.owner.is_(None))
+    late = and_(free, all_cases.c.rung.in_(("due", "breach")))
+    row = (
+        await connection.execute(
+            select(
+                func.count(),
+                func.count(case((free, 1))),
+                func.count(case((late, 1))),
+                func.min(case((free, digest_cases.c.place))),
+            )
+            .select_from(digest_cases)
+            .join(all_cases, all_cases.c.id == digest_cases.c.case_id)
+            .where(digest_cases.c.digest_id == digest)
+        )
+    ).one()
+    return row[0], row[1], row[2], row[3]
+
+
+def _digest(row: Row[Any], listing: Listing) -> Digest:
+    return Digest(
+        id=row.id,
+        receiver=row.receiver,
+        chat=Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None),
+        listing=listing,
+        revision=row.wanted,
+        ref=row.ref,
+        shown=row.shown,
+        tries=row.tries,
+        unknown=row.unknown or row.state == "sending",
+        created_at=row.created_at,
+        priority=Priority(row.priority),
+    )
+
+
+async def delivered(connection: AsyncConnection, digest: int, now: datetime) -> None:
+    """The chat shows this digest: what stands in it is told."""
+    listed = select(digest_cases.c.case_id).where(digest_cases.c.digest_id == digest)
+    in_chat = exists().where(
+        digests.c.id == digest,
+        digests.c.messenger == card_views.c.messenger,
+        digests.c.chat == card_views.c.chat,
+        digests.c.topic == card_views.c.topic,
+    )
+    await connection.execute(
+        update(card_views)
+        .where(card_views.c.case_id.in_(listed), card_views.c.state == "digest", in_chat)
+        .where(card_views.c.delivered_at.is_(None))
+        .values(delivered_at=now)
+    )
+
+
+async def dissolve(connection: AsyncConnection, digest: Digest, now: datetime) -> None:
+    """Its chat will not take it: each of its cases that has no card goes out by itself after all."""
+    listed = select(digest_cases.c.case_id).where(digest_cases.c.digest_id == digest.id)
+    await connection.execute(
+        update(card_views)
+        .where(card_views.c.case_id.in_(listed), card_views.c.state == "digest")
+        .where(card_views.c.messenger == digest.chat.messenger, card_views.c.chat == digest.chat.chat)
+        .where(card_views.c.topic == (digest.chat.topic or 0))
+        .values(state="due", due_at=now)
+    )
