@@ -66,7 +66,7 @@ def moment(at: datetime, *, now: datetime, timezone: str) -> str:
     """Clock time in `timezone`, with the date when it is another day than `now`: «14:05», «09:30 23 ноября»."""
     zone = ZoneInfo(timezone)
     local = at.astimezone(zone)
-    clock = f"{local:%H:%M}"
+    clock = f"{local.hour:02}:{local.minute:02}"
     return clock if local.date() == now.astimezone(zone).date() else f"{clock} {day(at, timezone=timezone)}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final, Literal
 
 from alerts.cards.answers import UNKNOWN_BUTTON
@@ -60,17 +61,20 @@ class ButtonKind:
 
 def rows(case: Case, context: CardContext) -> tuple[tuple[Button, ...], ...]:
     """The rows under a case's card; the addresses stand in a row of their own."""
-    situation = situation_of(case.state)
     hidden = () if colleagues(case, context) else ("transfer",)
+    actions, links = _actions(situation_of(case.state), hidden), _links(case, context)
+    return (*actions, links) if links else actions
+
+
+@cache
+def _actions(situation: Situation, hidden: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
     shown = [kind for kind in BUTTONS if situation in kind.places and kind.action not in hidden]
     shown.sort(key=lambda kind: kind.places[situation])
     buttons = [
         Button(label=kind.label, action=kind.action, style="primary" if situation in kind.primary_in else None)
         for kind in shown
     ]
-    actions = (tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
-    links = _links(case, context)
-    return (*actions, links) if links else tuple(actions)
+    return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
 
 
 def situation_of(state: State) -> Situation:

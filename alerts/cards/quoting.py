@@ -64,18 +64,24 @@ def phrases(text: str, spans: Sequence[Span], *, brand_spans: Sequence[Span] = (
     """
     words = [found.span() for found in _WORD.finditer(text)]
     places = _places(words, spans)
-    mute = {word for word in words if _is_weak(text[slice(*word)])} | _places(words, brand_spans).keys()
-    ranked: dict[str, tuple[tuple[int, int], Span]] = {}
+    named = _places(words, brand_spans)
+    telling: list[tuple[int, int, Span, list[Span]]] = []
     for clause in _clauses(text, words):
-        telling = [
-            (2 if word in mute else len(clause) == 1, places[word], word) for word in clause if word in places
+        ranked = [
+            (2 if word in named or _is_weak(text[slice(*word)]) else len(clause) == 1, places[word], word)
+            for word in clause
+            if word in places
         ]
-        if telling:
-            weak, place, word = min(telling)
-            start, end = _phrase(text, clause, clause.index(word))
-            ranked.setdefault(text[start:end].casefold(), ((weak, place), (start, end)))
-    strongest = sorted(ranked.values())[:MOST_PHRASES]
-    return [span for (weak, _), span in strongest if weak == strongest[0][0][0]]
+        if ranked:
+            telling.append((*min(ranked), clause))
+    telling.sort()
+    found: dict[str, Span] = {}
+    for weak, _, word, clause in telling:
+        if weak > telling[0][0] or len(found) == MOST_PHRASES:
+            break
+        start, end = _phrase(text, clause, clause.index(word))
+        found.setdefault(text[start:end].casefold(), (start, end))
+    return list(found.values())
 
 
 def _moved(spans: Sequence[Span], shift: int, end: int) -> tuple[Span, ...]:
@@ -88,15 +94,17 @@ def _places(words: Sequence[Span], spans: Sequence[Span]) -> dict[Span, int]:
     ends = [end for _, end in words]
     places: dict[Span, int] = {}
     for place, (start, end) in enumerate(spans):
-        for word in words[bisect_right(ends, start) :]:
-            if word[0] >= end:
-                break
-            places.setdefault(word, place)
+        at = bisect_right(ends, start)
+        while at < len(words) and words[at][0] < end:
+            places.setdefault(words[at], place)
+            at += 1
     return places
 
 
 def _is_weak(word: str) -> bool:
-    return len(word) < SHORTEST_WORD or word.casefold() in _FUNCTION_WORDS or not any(map(str.isalpha, word))
+    if len(word) < SHORTEST_WORD or word.casefold() in _FUNCTION_WORDS:
+        return True
+    return not (word.isalpha() or any(map(str.isalpha, word)))
 
 
 def _clauses(text: str, words: Sequence[Span]) -> Iterator[list[Span]]:

@@ -86,8 +86,7 @@ class Case:
     @property
     def latest_complaint(self) -> CaseMention:
         """What the card is about: the last complaint that still stands, else the last mention."""
-        standing = [mention for mention in self.mentions if complains(mention)]
-        return (standing or self.mentions)[-1]
+        return next(filter(complains, reversed(self.mentions)), self.mentions[-1])
 
 
 def complains(mention: CaseMention) -> bool:
