@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,22 @@ class Messengers:
 
     notifiers: Mapping[MessengerId, Notifier]
     inboxes: tuple[Inbox, ...]
+
+
+def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
+    """The settings with roads that tell which proxy is in use."""
+
+    def told(platforms: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            name: replace(options, road=replace(options.road, news=partial(telemetry.road, titles[name])))
+            for name, options in platforms.items()
+        }
+
+    networks = {name: network.short for name, network in NETWORKS.items()}
+    messengers = {name: messenger.title for name, messenger in MESSENGERS.items()}
+    return replace(
+        settings, networks=told(settings.networks, networks), messengers=told(settings.messengers, messengers)
+    )
 
 
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:

@@ -9,7 +9,14 @@ from functools import partial
 from typing import Any, Final
 
 from classifiers.model import ModelError
-from listener.app import Messengers, build_messengers, build_pipeline, build_rules, build_sources
+from listener.app import (
+    Messengers,
+    build_messengers,
+    build_pipeline,
+    build_rules,
+    build_sources,
+    with_news_of_roads,
+)
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
@@ -44,10 +51,10 @@ class Daemon:
     """
 
     def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
-        self._settings = settings
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
         self._telemetry = Telemetry(Metrics(), Health(), self._clock)
+        self._settings = with_news_of_roads(settings, self._telemetry)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._stack = contextlib.AsyncExitStack()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -90,7 +97,8 @@ class Daemon:
         New `settings` are in force for what is built anew here: the networks' tokens and proxies, the model. The
         messengers and the database keep theirs until the next start.
         """
-        self._settings = settings or self._settings
+        if settings is not None:
+            self._settings = with_news_of_roads(settings, self._telemetry)
         try:
             config = await asyncio.to_thread(load, self._settings.config_dir)
             rules = await self._build_rules(config)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Protocol
@@ -35,12 +35,22 @@ class Secret(str):
         return str.__str__(self)
 
 
+class RoadNews(Protocol):
+    """Told when another proxy is in use, None for none, and which fail and why; no address holds a password."""
+
+    def __call__(self, in_use: str | None, failing: Mapping[str, str]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """How a platform is reached: proxies in the order to try, and a file of authorities trusted for it alone."""
+    """How a platform is reached: proxies in the order to try, and a file of authorities trusted for it alone.
+
+    `news` is told what becomes of the proxies.
+    """
 
     proxies: tuple[str, ...] = ()
     certificates: Path | None = None
+    news: RoadNews | None = field(default=None, compare=False, repr=False)
 
     def secrets(self) -> tuple[str, ...]:
         return tuple(word for address in self.proxies for word in passwords(address))
@@ -51,7 +61,10 @@ STRAIGHT: Final = Road()
 
 
 class Options(Protocol):
-    """What is set for one platform: addresses, tokens, quotas."""
+    """What is set for one platform: its road, addresses, tokens, quotas. A frozen dataclass."""
+
+    @property
+    def road(self) -> Road: ...
 
     def secrets(self) -> tuple[str, ...]:
         """What no log line may show."""

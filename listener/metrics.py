@@ -52,6 +52,7 @@ class Metrics:
         # alive
         self._config = _gauge(registry, "config_refused", "1 while a changed config is refused", "")
         self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
+        self._proxies = _gauge(registry, "proxies_failing", "Proxies that fail, by platform", "platform")
         self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
         self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
         self._known: set[str] = set()
@@ -108,6 +109,9 @@ class Metrics:
 
     def held(self, cards: int) -> None:
         self._held_cards.set(cards)
+
+    def road(self, platform: str, failing: int) -> None:
+        self._proxies.labels(platform).set(failing)
 
     def config(self, *, refused: bool) -> None:
         self._config.set(1 if refused else 0)

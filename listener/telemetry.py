@@ -67,6 +67,11 @@ class Telemetry:
         self.metrics.held(cards)
         self.health.held(cards, until)
 
+    def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
+        """By which proxy the platform is reached, None for none, and why others fail."""
+        self.metrics.road(platform, len(failing))
+        self.health.road(platform, in_use, failing)
+
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
         self.metrics.config(refused=refusal is not None)

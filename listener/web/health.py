@@ -80,6 +80,7 @@ class Health:
     _refusing: dict[Chat, datetime] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
+    _roads: dict[str, tuple[str | None, Mapping[str, str]]] = field(default_factory=dict)
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
         """These sources are listened to from now on, each so often; None for a long poll. Others are forgotten."""
@@ -113,6 +114,10 @@ class Health:
         elif outcome in ("retried", "unknown"):
             self._silent.setdefault(chat.messenger, now)
 
+    def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
+        """Which proxy the platform is reached by, and why others fail."""
+        self._roads[platform] = in_use, failing
+
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
         self._refused_config = refusal
@@ -134,6 +139,10 @@ class Health:
             "problems": list(problems),
             "sources": {name: one.row() for name, one in sorted(self._sources.items())},
             "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
+            "proxies": {
+                name: {"in_use": in_use, "failing": dict(failing)}
+                for name, (in_use, failing) in sorted(self._roads.items())
+            },
             "loops": {name: last.isoformat() for name, last in sorted(self._loops.items())},
         }
         return Verdict(stuck=stuck, problems=problems, details=details)
@@ -155,8 +164,15 @@ class Health:
         for chat, since in sorted(self._refusing.items(), key=lambda refusing: refusing[0].chat):
             topic = f", тема {chat.topic}" if chat.topic else ""
             yield f"чат {chat.chat}{topic} не берёт карточек {_minutes(now - since)}: {_ASK}"
+        yield from self._closed_roads()
         if self._refused_config is not None:
             yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
+
+    def _closed_roads(self) -> Iterator[str]:
+        for platform, (in_use, failing) in sorted(self._roads.items()):
+            if in_use is None:
+                reasons = "; ".join(f"{proxy}: {reason}" for proxy, reason in failing.items())
+                yield f"{platform}: не работает ни один прокси ({reasons})"
 
     def _source(self, name: str, now: datetime) -> _Source:
         return self._sources.setdefault(name, _source(now, timedelta(0)))
