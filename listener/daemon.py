@@ -3,24 +3,29 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
+from alerts.ports import Notifier
 from classifiers.model import ModelError
+from domain.person import MessengerId
 from listener.app import (
     Messengers,
     build_messengers,
     build_pipeline,
     build_rules,
     build_sources,
+    build_worker,
+    open_messengers,
     with_news_of_roads,
 )
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.gc_tuning import settle
+from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
 from listener.polling import Polling
@@ -87,31 +92,73 @@ class Daemon:
 
     async def failed(self) -> None:
         """Wait until a loop dies, which none should, and raise what it died of."""
-        done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        while True:
+            watched = set(self._tasks.values())
+            done, _ = await asyncio.wait(watched, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+            dead = done & set(self._tasks.values())  # without those that a reload has ended
+            for task in dead:
+                task.result()
+            if dead:
+                return
 
     async def reload(self, settings: Settings | None = None) -> None:
         """Read the config and the model again; a broken one changes nothing.
 
-        New `settings` are in force for what is built anew here: the networks' tokens and proxies, the model. The
-        messengers and the database keep theirs until the next start.
+        New `settings` are in force for what is built anew here: tokens and proxies of networks and messengers, the
+        model. The database and the port stay until the next start.
         """
-        if settings is not None:
-            self._settings = with_news_of_roads(settings, self._telemetry)
-        try:
-            config = await asyncio.to_thread(load, self._settings.config_dir)
-            rules = await self._build_rules(config)
-        except (ConfigError, ModelError) as error:
-            log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
-            self._telemetry.config(str(error).partition("\n")[0])
-            return
+        wanted = self._settings if settings is None else with_news_of_roads(settings, self._telemetry)
+        before = self._settings.messengers
+        changed = {name: options for name, options in wanted.messengers.items() if options != before[name]}
+        fresh = open_messengers(changed, self._clock.now, self.stores.prompts)
+        messengers = self._messengers.with_changed(changed, fresh)
+        async with contextlib.AsyncExitStack() as unused:
+            for notifier in fresh.notifiers.values():
+                unused.push_async_callback(notifier.close)
+            try:
+                config = await asyncio.to_thread(load, wanted.config_dir)
+                rules = await self._build_rules(config, wanted, messengers)
+            except (ConfigError, ModelError) as error:
+                log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody
+                self._telemetry.config(str(error).partition("\n")[0])
+                return
+            unused.pop_all()
+        self._settings = wanted
         self.pipeline.use(rules)
+        await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._hearing.aclose()
         await self._begin_hearing(config)
         self._telemetry.config(None)
         log.info("the new configuration is in use: %d brands", len(config.brands))
+
+    async def _change_messengers(self, changed: Collection[MessengerId], messengers: Messengers) -> None:
+        """End what tells and hears them after the step it is in, and begin anew with other tokens."""
+        if not changed:
+            return
+        before, self._messengers = self._messengers, messengers
+        for turning in [self.pipeline.telling[name] for name in changed if name in self.pipeline.telling]:
+            turning.end()
+        names = [f"{role} {name}" for role in ("tell", "obey") for name in changed]
+        ending = {name: self._tasks.pop(name) for name in names if name in self._tasks}
+        if telling := [task for name, task in ending.items() if name.startswith("tell")]:
+            await asyncio.wait(telling, timeout=LAST_STEPS)
+        for task in ending.values():
+            task.cancel()
+        await asyncio.gather(*ending.values(), return_exceptions=True)
+        for name in changed:
+            await self._take_up(name, before.notifiers.get(name))
+        self._begin_loops()
+        log.info("new tokens are in use: %s", ", ".join(sorted(changed)))
+
+    async def _take_up(self, name: MessengerId, before: Notifier | None) -> None:
+        if before is not None:
+            await before.close()
+        notifier, worker = self._messengers.notifiers.get(name), None
+        if notifier is not None:
+            worker = build_worker(name, notifier, self.pipeline.rules, self.stores, self._clock, self._telemetry)
+        self.pipeline.tell_by(name, worker)
+        self._telemetry.changed(name)
 
     async def _start(self) -> None:
         config = await asyncio.to_thread(load, self._settings.config_dir)
@@ -120,9 +167,8 @@ class Daemon:
         if "tell" in self._roles:
             await self.stores.outbox.recover(self._clock.now())
         self._messengers = build_messengers(self._settings, self._clock.now, self.stores.prompts)
-        for notifier in self._messengers.notifiers.values():
-            self._stack.push_async_callback(notifier.close)
-        rules = await self._build_rules(config)
+        self._stack.push_async_callback(self._close_messengers)
+        rules = await self._build_rules(config, self._settings, self._messengers)
         self.pipeline = build_pipeline(
             rules, self.stores, self._messengers, self._clock, self._telemetry, self._workers
         )
@@ -131,17 +177,18 @@ class Daemon:
             await self._say_what_waits()
         if "web" in self._roles:
             await self._begin_serving()
-        for name, loop in self._loops():
-            self._tasks[name] = asyncio.create_task(loop, name=name)
+        self._begin_loops()
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
 
-    async def _build_rules(self, config: Config) -> Rules:
+    async def _close_messengers(self) -> None:
+        for notifier in self._messengers.notifiers.values():
+            await notifier.close()
+
+    async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
-        reachable = frozenset(self._messengers.notifiers)
-        build = partial(
-            build_rules, config, people, reachable, self._settings.model, second=self._settings.second_opinion
-        )
+        reachable = frozenset(messengers.notifiers)
+        build = partial(build_rules, config, people, reachable, settings.model, second=settings.second_opinion)
         return await asyncio.get_running_loop().run_in_executor(self._workers, build)
 
     async def _say_what_waits(self) -> None:
@@ -150,17 +197,23 @@ class Daemon:
             if messenger not in self._messengers.notifiers:
                 log.warning("%s is off, and %d cards wait for it: they need its token", messenger, count)
 
-    def _loops(self) -> list[tuple[str, Coroutine[Any, Any, None]]]:
-        loops: list[tuple[str, Coroutine[Any, Any, None]]] = [("lag", self._measure_lag())]
+    def _begin_loops(self) -> None:
+        """Run every loop that does not run yet."""
+        for name, loop in self._loops():
+            if name not in self._tasks:
+                self._tasks[name] = asyncio.create_task(loop(), name=name)
+
+    def _loops(self) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
+        loops: list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]] = [("lag", self._measure_lag)]
         if "judge" in self._roles:
-            loops.append(("judge", self.pipeline.judging.run()))
+            loops.append(("judge", self.pipeline.judging.run))
         if "tell" in self._roles:
-            loops += [(turning.name, turning.run()) for turning in self.pipeline.telling.values()]
-            loops.append(("tick", self.pipeline.ticking.run()))
-            loops.append(("held", self._watch_what_is_held()))
+            loops += [(turning.name, turning.run) for turning in self.pipeline.telling.values()]
+            loops.append(("tick", self.pipeline.ticking.run))
+            loops.append(("held", self._watch_what_is_held))
         if "obey" in self._roles:
-            for inbox in self._messengers.inboxes:
-                loops.append((f"obey {type(inbox).__name__}", inbox.run(self.pipeline.obey)))
+            for name, inbox in self._messengers.inboxes.items():
+                loops.append((f"obey {name}", partial(inbox.run, self.pipeline.obey)))
         return loops
 
     async def _begin_hearing(self, config: Config) -> None:

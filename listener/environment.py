@@ -73,7 +73,8 @@ class Options(Protocol):
 class Reader:
     """Reads single settings and gathers the mistakes, so that a person sees all of them in one go.
 
-    What was asked for is what there is: a name that nobody asked for is a mistake (`finish`).
+    What was asked for is what there is: a name that nobody asked for is a mistake (`finish`). `files` are those
+    that values were read from, in order.
     """
 
     def __init__(self, values: Mapping[str, str], lines: Mapping[str, int] | None = None) -> None:
@@ -81,6 +82,7 @@ class Reader:
         self._lines = lines or {}
         self._asked: set[str] = set()
         self.mistakes: list[str] = []
+        self.files: dict[Path, None] = {}
 
     def complain(self, name: str, message: str) -> None:
         """Gather a mistake in the setting `name`, with its line where it stands in `.env`."""
@@ -165,6 +167,7 @@ class Reader:
         if value and path:
             self.complain(name, f"задано и здесь, и в {PREFIX}{name}_FILE: оставьте одно")
         elif path:
+            self.files[Path(path)] = None
             try:
                 value = Path(path).read_text(encoding="utf-8-sig").strip()
             except (OSError, UnicodeDecodeError) as error:

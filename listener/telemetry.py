@@ -62,6 +62,10 @@ class Telemetry:
         self.metrics.turned(loop, now)
         self.health.turned(loop, now)
 
+    def changed(self, messenger: str) -> None:
+        """The messenger has other tokens or is off: what was known of it does not count any more."""
+        self.health.forget(messenger)
+
     def held(self, cards: int, until: datetime | None) -> None:
         """So many cards wait for the morning, the first until then."""
         self.metrics.held(cards)

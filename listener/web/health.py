@@ -122,6 +122,12 @@ class Health:
         """The first mistake of a config that was refused; None when the newest one is in use."""
         self._refused_config = refusal
 
+    def forget(self, messenger: str) -> None:
+        """What was known of a messenger, before it got other tokens or was switched off."""
+        self._loops.pop(f"tell {messenger}", None)
+        self._silent.pop(messenger, None)
+        self._refusing = {chat: since for chat, since in self._refusing.items() if chat.messenger != messenger}
+
     def turned(self, loop: str, now: datetime) -> None:
         """The loop has done a step, or has found nothing to do. The first word also announces the loop."""
         self._loops[loop] = now

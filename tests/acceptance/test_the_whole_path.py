@@ -1,8 +1,11 @@
 """From a post to a card in an operator's hand and back, in a daemon of its own process."""
 
 import asyncio
+import json
 import signal
 from pathlib import Path
+
+import pytest
 
 from simulator.server import Simulator
 from tests.acceptance.running import Process, cards, config_files, until, world
@@ -161,6 +164,61 @@ async def test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_si
                 while (await daemon.get("/healthz"))[0] != 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
             assert right not in daemon.said()
+
+
+@pytest.mark.parametrize("messenger", ["telegram", "slack"])
+async def test_a_messengers_new_token_in_its_file_is_taken_up_by_itself(tmp_path: Path, messenger: str) -> None:
+    """Telegram's bot and Slack's app: what waited goes out, the press is heard, nobody is told twice."""
+    setting = "LISTENER_TELEGRAM_TOKEN" if messenger == "telegram" else "LISTENER_SLACK_BOT_TOKEN"
+    token = tmp_path / "token"
+    async with world() as simulator:
+        environ = {**simulator.environment(), f"{setting}_FILE": str(token)}
+        right = environ.pop(setting)
+        token.write_text(right[:-4] + "dead", encoding="utf-8")
+        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+            await daemon.start()
+            simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+            other = {"telegram": "slack:support", "slack": "telegram:-1001"}[messenger]
+            await until(lambda: {chat for chat, _ in cards(simulator)} == {other})
+            token.write_text(right, encoding="utf-8")
+            await until(lambda: {chat for chat, _ in cards(simulator)} == {"telegram:-1001", "slack:support"}, 60)
+            await until(lambda: f"new tokens are in use: {messenger}" in daemon.said())
+            if messenger == "telegram":
+                card = _telegram_card(simulator)
+                toast = await simulator.telegram.press(-1001, card, "c:1:claim", user=111, name="Анна")
+                assert toast is not None
+                assert toast.startswith("Вы взяли")
+            simulator.publishing.by_hand("vk", "Ольга", ANGRY, community="romashka")
+            await until(lambda: set(cards(simulator).values()) == {1})
+            await until(lambda: len(cards(simulator)) == 4, 60)
+            assert right not in daemon.said()
+    assert "Traceback" not in daemon.said()
+
+
+async def test_a_messenger_that_gets_its_first_token_is_told_and_one_that_loses_it_is_off(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# nothing yet\n", encoding="utf-8")
+    async with world() as simulator:
+        environ = simulator.environment()
+        token = environ.pop("LISTENER_TELEGRAM_TOKEN")
+        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+            await daemon.start()
+            simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+            await until(lambda: {chat for chat, _ in cards(simulator)} == {"slack:support"})
+            (tmp_path / ".env").write_text(f"LISTENER_TELEGRAM_TOKEN={token}\n", encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
+            await until(lambda: "new tokens are in use: telegram" in daemon.said())
+            simulator.publishing.by_hand("vk", "Ольга", ANGRY, community="romashka")
+            await until(lambda: ("telegram:-1001", 2) in cards(simulator))
+            (tmp_path / ".env").write_text("", encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
+            await until(lambda: daemon.said().count("new tokens are in use: telegram") == 2)
+            simulator.publishing.by_hand("vk", "Мария", ANGRY, community="romashka")
+            await until(lambda: ("slack:support", 3) in cards(simulator))
+            status, body = await daemon.get("/healthz")
+            assert (status, json.loads(body)["problems"]) == (200, [])
+            assert "tell telegram" not in json.loads(body)["loops"]
+    assert ("telegram:-1001", 3) not in cards(simulator)
+    assert "Traceback" not in daemon.said()
 
 
 async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
