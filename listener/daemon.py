@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
+from alerts.cards.note import Note
+from alerts.delivery.announcing import Announcer
 from alerts.ports import Notifier
 from classifiers.model import ModelError
 from domain.person import MessengerId
@@ -23,6 +25,7 @@ from listener.app import (
 )
 from listener.clock import SystemClock
 from listener.config.load import load
+from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
 from listener.gc_tuning import settle
 from listener.messengers.registry import MESSENGERS
@@ -67,6 +70,9 @@ class Daemon:
         self.stores: Stores
         self.pipeline: Pipeline
         self._messengers: Messengers
+        self._announcer: Announcer
+        self._config: Config
+        self._refusal: str | None = None
 
     async def start(self) -> None:
         """Read the config, open the store, start every loop."""
@@ -119,6 +125,7 @@ class Daemon:
                 config = await asyncio.to_thread(load, wanted.config_dir)
                 rules = await self._build_rules(config, wanted, messengers)
             except (ConfigError, ModelError) as error:
+                self._refuse(error)
                 log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody
                 self._telemetry.config(str(error).partition("\n")[0])
                 return
@@ -129,14 +136,37 @@ class Daemon:
         settle()
         await self._hearing.aclose()
         await self._begin_hearing(config)
-        self._telemetry.config(None)
+        self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
+
+    def _refuse(self, error: ConfigError | ModelError) -> None:
+        """Tell the people who write the config, once for each refusal."""
+        words = (
+            refused(error.mistakes, self._settings.config_dir) if isinstance(error, ConfigError) else str(error)
+        )
+        self._telemetry.config(str(error).partition("\n")[0])
+        if words != self._refusal:
+            self._refusal = words
+            self._say_to_writers(words)
+
+    def _accept(self, config: Config) -> None:
+        self._telemetry.config(None)
+        self._config = config
+        if self._refusal is not None:
+            self._refusal = None
+            self._say_to_writers(accepted(len(config.brands)))
+
+    def _say_to_writers(self, words: str) -> None:
+        receiver = self.pipeline.rules.context.receivers.get(self._config.notices.config or "")
+        if receiver is not None and "tell" in self._roles:
+            self._announcer.say(receiver, Note(text=words), about="config")
 
     async def _change_messengers(self, changed: Collection[MessengerId], messengers: Messengers) -> None:
         """End what tells and hears them after the step it is in, and begin anew with other tokens."""
         if not changed:
             return
         before, self._messengers = self._messengers, messengers
+        self._announcer.notifiers = messengers.notifiers
         for turning in [self.pipeline.telling[name] for name in changed if name in self.pipeline.telling]:
             turning.end()
         names = [f"{role} {name}" for role in ("tell", "obey") for name in changed]
@@ -161,13 +191,15 @@ class Daemon:
         self._telemetry.changed(name)
 
     async def _start(self) -> None:
-        config = await asyncio.to_thread(load, self._settings.config_dir)
+        self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
         if "tell" in self._roles:
             await self.stores.outbox.recover(self._clock.now())
         self._messengers = build_messengers(self._settings, self._clock.now, self.stores.prompts)
         self._stack.push_async_callback(self._close_messengers)
+        self._announcer = Announcer(self._messengers.notifiers)
+        self._stack.push_async_callback(self._announcer.close)
         rules = await self._build_rules(config, self._settings, self._messengers)
         self.pipeline = build_pipeline(
             rules, self.stores, self._messengers, self._clock, self._telemetry, self._workers

@@ -234,6 +234,26 @@ async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_noth
         await until(lambda: "new configuration is in use" in daemon.said())
 
 
+async def test_a_refused_config_is_told_to_the_chat_of_those_who_write_it(tmp_path: Path) -> None:
+    config = config_files(tmp_path)
+    routes = config / "routes.yaml"
+    routes.write_text(routes.read_text(encoding="utf-8") + "notices: {config: engineers}\n", encoding="utf-8")
+    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+        await daemon.start()
+        good = routes.read_text(encoding="utf-8")
+        routes.write_text(good.replace("to: support\n", "to: suport\n", 1), encoding="utf-8")
+        await until(lambda: len(_said(simulator, -1002)) == 1)
+        (refused,) = _said(simulator, -1002)
+        daemon.signal(signal.SIGHUP)
+        await until(lambda: daemon.said().count("the new configuration is not used") == 2)
+        routes.write_text(good, encoding="utf-8")
+        await until(lambda: len(_said(simulator, -1002)) == 2)
+        assert "Настройки приняты: 3" in _said(simulator, -1002)[-1]
+        assert _said(simulator, -1001) == []
+    assert "Новые настройки не приняты, в силе прежние." in refused
+    assert "• routes.yaml, строка 7: получатель «suport» нигде не описан; возможно, вы имели в виду" in refused
+
+
 async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
     async with (
         world(rate=5.0) as simulator,
@@ -248,6 +268,11 @@ async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
     assert code == 0, out
     assert status == 200
     assert 'otklik_deliveries_total{messenger="telegram",outcome="sent"}' in metrics
+
+
+def _said(simulator: Simulator, chat: int) -> list[str]:
+    chats = simulator.telegram.snapshot()["chats"]
+    return [message["text"] for one in chats if one["id"] == chat for message in one["messages"]]
 
 
 def _open_to_others(folder: Path) -> list[str]:
