@@ -105,7 +105,7 @@ async def pipeline(config: Config) -> AsyncIterator[Piped]:
         stack.push_async_callback(stores.close)
         executor = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
-        messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes=())
+        messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes={})
         rules = build_rules(config, config.people, frozenset(messengers.notifiers))
         telemetry = Telemetry(Metrics(), Health(), clock)
         yield Piped(pipeline=build_pipeline(rules, stores, messengers, clock, telemetry, executor), stores=stores)

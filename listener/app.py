@@ -1,10 +1,11 @@
 """The composition: what the settings and the config ask for, built from concrete classes."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from domain.person import CONSOLE, MessengerId, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
 from listener.decision import Decider
+from listener.environment import Options
 from listener.messengers.registry import MESSENGERS
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
@@ -43,7 +45,29 @@ class Messengers:
     """The messengers that are on. The console always is."""
 
     notifiers: Mapping[MessengerId, Notifier]
-    inboxes: tuple[Inbox, ...]
+    inboxes: Mapping[MessengerId, Inbox]
+
+    def with_changed(self, changed: Collection[str], fresh: "Messengers") -> "Messengers":
+        """These with `changed` as they are in `fresh`, where they may be off."""
+        kept = {name: notifier for name, notifier in self.notifiers.items() if name not in changed}
+        heard = {name: inbox for name, inbox in self.inboxes.items() if name not in changed}
+        return Messengers(notifiers=kept | dict(fresh.notifiers), inboxes=heard | dict(fresh.inboxes))
+
+
+def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
+    """The settings with roads that tell which proxy is in use."""
+
+    def told(platforms: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            name: replace(options, road=replace(options.road, news=partial(telemetry.road, titles[name])))
+            for name, options in platforms.items()
+        }
+
+    networks = {name: network.short for name, network in NETWORKS.items()}
+    messengers = {name: messenger.title for name, messenger in MESSENGERS.items()}
+    return replace(
+        settings, networks=told(settings.networks, networks), messengers=told(settings.messengers, messengers)
+    )
 
 
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
@@ -57,18 +81,25 @@ def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clo
 
 
 def build_messengers(settings: Settings, clock: Callable[[], datetime], prompts: PromptBook) -> Messengers:
-    """Every messenger that has its tokens; says which are off."""
-    notifiers: dict[MessengerId, Notifier] = {CONSOLE: ConsoleNotifier()}
-    inboxes: list[Inbox] = []
-    for name, options in settings.messengers.items():
+    """The console, and every messenger that has its tokens; says which are off."""
+    opened = open_messengers(settings.messengers, clock, prompts)
+    return replace(opened, notifiers={CONSOLE: ConsoleNotifier(), **opened.notifiers})
+
+
+def open_messengers(
+    messengers: Mapping[str, Options], clock: Callable[[], datetime], prompts: PromptBook
+) -> Messengers:
+    """Those that have their tokens; says which are off."""
+    notifiers: dict[MessengerId, Notifier] = {}
+    inboxes: dict[MessengerId, Inbox] = {}
+    for name, options in messengers.items():
         messenger = MESSENGERS[name]
         built = messenger.open(options, clock, prompts)
         if built is None:
             log.info("%s is off: no token", name)
             continue
-        notifiers[messenger.id], inbox = built
-        inboxes.append(inbox)
-    return Messengers(notifiers=notifiers, inboxes=tuple(inboxes))
+        notifiers[messenger.id], inboxes[messenger.id] = built
+    return Messengers(notifiers=notifiers, inboxes=inboxes)
 
 
 def build_rules(
@@ -137,12 +168,19 @@ def build_pipeline(
 ) -> Pipeline:
     """The loops over the stores, with one worker for each messenger."""
     workers = {
-        name: Worker(name, stores.outbox, Showing(notifier, rules.context), clock.now, observer=telemetry)
+        name: build_worker(name, notifier, rules, stores, clock, telemetry)
         for name, notifier in messengers.notifiers.items()
     }
     return Pipeline(
         stores=stores, rules=rules, workers=workers, clock=clock, telemetry=telemetry, executor=executor
     )
+
+
+def build_worker(
+    messenger: MessengerId, notifier: Notifier, rules: Rules, stores: Stores, clock: Clock, telemetry: Telemetry
+) -> Worker:
+    showing = Showing(notifier, rules.context)
+    return Worker(messenger, stores.outbox, showing, clock.now, observer=telemetry)
 
 
 def to_console(routing: Routing) -> Routing:

@@ -3,19 +3,34 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
+from alerts.cards.note import Note
+from alerts.delivery.announcing import Announcer
+from alerts.ports import Notifier
 from classifiers.model import ModelError
-from listener.app import Messengers, build_messengers, build_pipeline, build_rules, build_sources
+from domain.person import MessengerId
+from listener.app import (
+    Messengers,
+    build_messengers,
+    build_pipeline,
+    build_rules,
+    build_sources,
+    build_worker,
+    open_messengers,
+    with_news_of_roads,
+)
 from listener.clock import NeverBack, SystemClock
 from listener.config.load import load
+from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
 from listener.gc_tuning import settle
 from listener.loops.keeping import Keeper
+from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
 from listener.polling import Polling
@@ -53,12 +68,12 @@ class Daemon:
     """
 
     def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
-        self._settings = settings
         self._roles = frozenset(roles)
         self._clock = clock or SystemClock()
         self._hearing_clock = NeverBack(self._clock)
         self._telemetry = Telemetry(Metrics(), Health(), self._clock)
         self._keeper = Keeper(self._telemetry)
+        self._settings = with_news_of_roads(settings, self._telemetry)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="judge")
         self._stack = contextlib.AsyncExitStack()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -66,6 +81,9 @@ class Daemon:
         self.stores: Stores
         self.pipeline: Pipeline
         self._messengers: Messengers
+        self._announcer: Announcer
+        self._config: Config
+        self._refusal: str | None = None
 
     async def start(self) -> None:
         """Read the config, open the store, start every loop."""
@@ -96,34 +114,97 @@ class Daemon:
     async def reload(self, settings: Settings | None = None) -> None:
         """Read the config and the model again; a broken one changes nothing.
 
-        New `settings` are in force for what is built anew here: the networks' tokens and proxies, the model. The
-        messengers and the database keep theirs until the next start.
+        New `settings` are in force for what is built anew here: tokens and proxies of networks and messengers, the
+        model. The database and the port stay until the next start.
         """
-        self._settings = settings or self._settings
-        try:
-            config = await asyncio.to_thread(load, self._settings.config_dir)
-            rules = await self._build_rules(config)
-        except (ConfigError, ModelError) as error:
-            log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody here
-            self._telemetry.config(str(error).partition("\n")[0])
-            return
+        wanted = self._settings if settings is None else with_news_of_roads(settings, self._telemetry)
+        before = self._settings.messengers
+        changed = {name: options for name, options in wanted.messengers.items() if options != before[name]}
+        fresh = open_messengers(changed, self._clock.now, self.stores.prompts)
+        messengers = self._messengers.with_changed(changed, fresh)
+        async with contextlib.AsyncExitStack() as unused:
+            for notifier in fresh.notifiers.values():
+                unused.push_async_callback(notifier.close)
+            try:
+                config = await asyncio.to_thread(load, wanted.config_dir)
+                rules = await self._build_rules(config, wanted, messengers)
+            except (ConfigError, ModelError) as error:
+                self._refuse(error)
+                log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody
+                self._telemetry.config(str(error).partition("\n")[0])
+                return
+            unused.pop_all()
+        self._settings = wanted
         self.pipeline.use(rules)
+        await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._hearing.aclose()
         await self._begin_hearing(config)
-        self._telemetry.config(None)
+        self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
+    def _refuse(self, error: ConfigError | ModelError) -> None:
+        """Tell the people who write the config, once for each refusal."""
+        words = (
+            refused(error.mistakes, self._settings.config_dir) if isinstance(error, ConfigError) else str(error)
+        )
+        self._telemetry.config(str(error).partition("\n")[0])
+        if words != self._refusal:
+            self._refusal = words
+            self._say_to_writers(words)
+
+    def _accept(self, config: Config) -> None:
+        self._telemetry.config(None)
+        self._config = config
+        if self._refusal is not None:
+            self._refusal = None
+            self._say_to_writers(accepted(len(config.brands)))
+
+    def _say_to_writers(self, words: str) -> None:
+        receiver = self.pipeline.rules.context.receivers.get(self._config.notices.config or "")
+        if receiver is not None and "tell" in self._roles:
+            self._announcer.say(receiver, Note(text=words), about="config")
+
+    async def _change_messengers(self, changed: Collection[MessengerId], messengers: Messengers) -> None:
+        """End what tells and hears them after the step it is in, and begin anew with other tokens."""
+        if not changed:
+            return
+        before, self._messengers = self._messengers, messengers
+        self._announcer.notifiers = messengers.notifiers
+        for turning in [self.pipeline.telling[name] for name in changed if name in self.pipeline.telling]:
+            turning.end()
+        names = [f"{role} {name}" for role in ("tell", "obey") for name in changed]
+        ending = {name: self._tasks.pop(name) for name in names if name in self._tasks}
+        if telling := [task for name, task in ending.items() if name.startswith("tell")]:
+            await asyncio.wait(telling, timeout=LAST_STEPS)
+        for task in ending.values():
+            task.cancel()
+        await asyncio.gather(*ending.values(), return_exceptions=True)
+        for name in changed:
+            await self._take_up(name, before.notifiers.get(name))
+        self._begin_loops()
+        log.info("new tokens are in use: %s", ", ".join(sorted(changed)))
+
+    async def _take_up(self, name: MessengerId, before: Notifier | None) -> None:
+        if before is not None:
+            await before.close()
+        notifier, worker = self._messengers.notifiers.get(name), None
+        if notifier is not None:
+            worker = build_worker(name, notifier, self.pipeline.rules, self.stores, self._clock, self._telemetry)
+        self.pipeline.tell_by(name, worker)
+        self._telemetry.changed(name)
+
     async def _start(self) -> None:
-        config = await asyncio.to_thread(load, self._settings.config_dir)
+        self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
         if "tell" in self._roles:
             await self.stores.outbox.recover(self._clock.now())
         self._messengers = build_messengers(self._settings, self._clock.now, self.stores.prompts)
-        for notifier in self._messengers.notifiers.values():
-            self._stack.push_async_callback(notifier.close)
-        rules = await self._build_rules(config)
+        self._stack.push_async_callback(self._close_messengers)
+        self._announcer = Announcer(self._messengers.notifiers)
+        self._stack.push_async_callback(self._announcer.close)
+        rules = await self._build_rules(config, self._settings, self._messengers)
         self.pipeline = build_pipeline(
             rules, self.stores, self._messengers, self._clock, self._telemetry, self._workers
         )
@@ -132,17 +213,18 @@ class Daemon:
             await self._say_what_waits()
         if "web" in self._roles:
             await self._begin_serving()
-        for name, loop in self._loops():
-            self._tasks[name] = asyncio.create_task(self._keeper.keep(name, loop), name=name)
+        self._begin_loops()
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
 
-    async def _build_rules(self, config: Config) -> Rules:
+    async def _close_messengers(self) -> None:
+        for notifier in self._messengers.notifiers.values():
+            await notifier.close()
+
+    async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
-        reachable = frozenset(self._messengers.notifiers)
-        build = partial(
-            build_rules, config, people, reachable, self._settings.model, second=self._settings.second_opinion
-        )
+        reachable = frozenset(messengers.notifiers)
+        build = partial(build_rules, config, people, reachable, settings.model, second=settings.second_opinion)
         return await asyncio.get_running_loop().run_in_executor(self._workers, build)
 
     async def _say_what_waits(self) -> None:
@@ -150,6 +232,12 @@ class Daemon:
         for messenger, count in (await self.stores.outbox.waiting()).items():
             if messenger not in self._messengers.notifiers:
                 log.warning("%s is off, and %d cards wait for it: they need its token", messenger, count)
+
+    def _begin_loops(self) -> None:
+        """Run every loop that does not run yet."""
+        for name, loop in self._loops():
+            if name not in self._tasks:
+                self._tasks[name] = asyncio.create_task(self._keeper.keep(name, loop), name=name)
 
     def _loops(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
@@ -163,8 +251,8 @@ class Daemon:
             loops.append(("tick", self.pipeline.ticking.run))
             loops.append(("held", self._watch_what_waits))
         if "obey" in self._roles:
-            for inbox in self._messengers.inboxes:
-                loops.append((f"obey {type(inbox).__name__}", partial(inbox.run, self.pipeline.obey)))
+            for name, inbox in self._messengers.inboxes.items():
+                loops.append((f"obey {name}", partial(inbox.run, self.pipeline.obey)))
         return loops
 
     async def _begin_hearing(self, config: Config) -> None:

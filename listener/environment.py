@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Protocol
@@ -35,12 +35,22 @@ class Secret(str):
         return str.__str__(self)
 
 
+class RoadNews(Protocol):
+    """Told when another proxy is in use, None for none, and which fail and why; no address holds a password."""
+
+    def __call__(self, in_use: str | None, failing: Mapping[str, str]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """How a platform is reached: proxies in the order to try, and a file of authorities trusted for it alone."""
+    """How a platform is reached: proxies in the order to try, and a file of authorities trusted for it alone.
+
+    `news` is told what becomes of the proxies.
+    """
 
     proxies: tuple[str, ...] = ()
     certificates: Path | None = None
+    news: RoadNews | None = field(default=None, compare=False, repr=False)
 
     def secrets(self) -> tuple[str, ...]:
         return tuple(word for address in self.proxies for word in passwords(address))
@@ -51,7 +61,10 @@ STRAIGHT: Final = Road()
 
 
 class Options(Protocol):
-    """What is set for one platform: addresses, tokens, quotas."""
+    """What is set for one platform: its road, addresses, tokens, quotas. A frozen dataclass."""
+
+    @property
+    def road(self) -> Road: ...
 
     def secrets(self) -> tuple[str, ...]:
         """What no log line may show."""
@@ -60,7 +73,8 @@ class Options(Protocol):
 class Reader:
     """Reads single settings and gathers the mistakes, so that a person sees all of them in one go.
 
-    What was asked for is what there is: a name that nobody asked for is a mistake (`finish`).
+    What was asked for is what there is: a name that nobody asked for is a mistake (`finish`). `files` are those
+    that values were read from, in order.
     """
 
     def __init__(self, values: Mapping[str, str], lines: Mapping[str, int] | None = None) -> None:
@@ -68,6 +82,7 @@ class Reader:
         self._lines = lines or {}
         self._asked: set[str] = set()
         self.mistakes: list[str] = []
+        self.files: dict[Path, None] = {}
 
     def complain(self, name: str, message: str) -> None:
         """Gather a mistake in the setting `name`, with its line where it stands in `.env`."""
@@ -152,6 +167,7 @@ class Reader:
         if value and path:
             self.complain(name, f"задано и здесь, и в {PREFIX}{name}_FILE: оставьте одно")
         elif path:
+            self.files[Path(path)] = None
             try:
                 value = Path(path).read_text(encoding="utf-8-sig").strip()
             except (OSError, UnicodeDecodeError) as error:

@@ -72,6 +72,7 @@ class Metrics:
         self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
         self._deaths = _counter(registry, "loop_deaths", "Loops that died and were begun again", "loop")
         self._store = _gauge(registry, "store_failing", "1 while the store does not serve somebody", "")
+        self._proxies = _gauge(registry, "proxies_failing", "Proxies that fail, by platform", "platform")
         self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
         self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
         self._known: set[str] = set()
@@ -140,6 +141,9 @@ class Metrics:
 
     def late(self, cards: int) -> None:
         self._late_cards.set(cards)
+
+    def road(self, platform: str, failing: int) -> None:
+        self._proxies.labels(platform).set(failing)
 
     def config(self, *, refused: bool) -> None:
         self._config.set(1 if refused else 0)

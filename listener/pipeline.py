@@ -37,17 +37,15 @@ class Pipeline:
         executor: Executor,
     ) -> None:
         self.rules = rules
-        self._workers = workers
+        self._workers = dict(workers)
+        self._telemetry = telemetry
         self.judge = Judge(stores, self._in_force, clock, telemetry, executor, self._tell_all)
         self.judging = Turning("judge", self.judge.step, telemetry)
         self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake)
         self.obey = Obey(stores, self._in_force, clock, telemetry, self._tell_all)
         self.tick = Tick(stores.timers, clock, self._tell_all)
         # A loop for each messenger: one that hangs must not hold up the cards of another.
-        self.telling = {
-            messenger: Turning(f"tell {messenger}", worker.step, telemetry)
-            for messenger, worker in workers.items()
-        }
+        self.telling = {messenger: self._turning(messenger, worker) for messenger, worker in workers.items()}
         self.ticking = Turning("tick", self.tick.step, telemetry)
 
     def use(self, rules: Rules) -> None:
@@ -60,10 +58,21 @@ class Pipeline:
         """Show what is due in one messenger now; returns how much was tried."""
         return await self._workers[messenger].step()
 
+    def tell_by(self, messenger: MessengerId, worker: Worker | None) -> None:
+        """From now on this worker tells the messenger, or nobody does; running its new loop is the caller's."""
+        self._workers.pop(messenger, None)
+        self.telling.pop(messenger, None)
+        if worker is not None:
+            self._workers[messenger] = worker
+            self.telling[messenger] = self._turning(messenger, worker)
+
     def end(self) -> None:
         """Let each loop end after the step it is in."""
         for turning in (self.judging, self.ticking, *self.telling.values()):
             turning.end()
+
+    def _turning(self, messenger: MessengerId, worker: Worker) -> Turning:
+        return Turning(f"tell {messenger}", worker.step, self._telemetry)
 
     def _tell_all(self) -> None:
         for turning in self.telling.values():

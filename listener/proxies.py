@@ -36,6 +36,7 @@ class Proxies:
         self.platform = platform
         self._addresses = road.proxies
         self._certificates = road.certificates
+        self._news = road.news
         self._resting: dict[str, float] = {}
         self.in_use: str | None = None
         self.failures: dict[str, str] = {}
@@ -63,10 +64,13 @@ class Proxies:
 
     def worked(self, address: str) -> None:
         self._resting.pop(address, None)
+        known = self.in_use == shown(address) and shown(address) not in self.failures
         self.failures.pop(shown(address), None)
         if self.in_use != shown(address):
             log.info("%s goes by the proxy %s", self.platform, shown(address))
         self.in_use = shown(address)
+        if not known:
+            self._tell()
 
     def failed(self, address: str, reason: str, now: float) -> None:
         self._resting[address] = now + REST
@@ -75,6 +79,11 @@ class Proxies:
         self.failures[shown(address)] = reason
         if self.in_use == shown(address):
             self.in_use = None
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._news is not None:
+            self._news(self.in_use, dict(self.failures))
 
 
 def shown(address: str) -> str:

@@ -1,7 +1,7 @@
 """Secrets and addresses from the environment or `.env`: every LISTENER_ setting, checked, in one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ class Settings:
     `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
     the threshold again, where its file is there.
     `http_token` is what must be shown for the names on /healthz and /metrics.
-    `networks` and `messengers` hold the own options of each by its id.
+    `networks` and `messengers` hold the own options of each by its id; `files` are those that secrets came from.
     """
 
     database_url: str = DEFAULT
@@ -35,6 +35,7 @@ class Settings:
     messengers: Mapping[str, Options] = field(default_factory=dict)
     log_level: str = "INFO"
     log_format: str = "text"
+    files: tuple[Path, ...] = ()
 
     def secrets(self) -> tuple[str, ...]:
         """Everything that no log line may show, the passwords inside addresses among it."""
@@ -66,7 +67,7 @@ def read_settings(
         log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
     )
     reader.finish()
-    return settings
+    return replace(settings, files=tuple(reader.files))
 
 
 def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:

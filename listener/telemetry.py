@@ -101,6 +101,10 @@ class Telemetry:
         self.metrics.loop_died(loop)
         self.health.loop_died(loop, fault, self._elapsed.now())
 
+    def changed(self, messenger: str) -> None:
+        """The messenger has other tokens or is off: what was known of it does not count any more."""
+        self.health.forget(messenger)
+
     def held(self, cards: int, until: datetime | None) -> None:
         """So many cards wait for the morning, the first until then."""
         self.metrics.held(cards)
@@ -111,6 +115,11 @@ class Telemetry:
         longest = timedelta(0) if since is None else self._clock.now() - since
         self.metrics.late(cards)
         self.health.late(cards, longest)
+
+    def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
+        """By which proxy the platform is reached, None for none, and why others fail."""
+        self.metrics.road(platform, len(failing))
+        self.health.road(platform, in_use, failing)
 
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""

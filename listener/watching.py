@@ -1,8 +1,9 @@
-"""Changes of the config folder, noticed by themselves (watchfiles' home)."""
+"""Changes of the config folder and of the files with secrets, noticed by themselves (watchfiles' home)."""
 
 import asyncio
 import hashlib
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -36,17 +37,37 @@ async def announce_changes(folder: Path, known: str, changed: asyncio.Event) -> 
             changed.set()
 
 
+async def announce_new_secrets(files: Sequence[Path], known: str, changed: asyncio.Event) -> None:
+    """Set the event when one of the files holds something else than when their digest was `known`.
+
+    They are looked at, not waited for: an orchestrator puts another folder in the place of theirs, of which
+    whoever waits for the old one hears nothing.
+    """
+    while files:
+        await asyncio.sleep(AT_LEAST / 1000)
+        now = await asyncio.to_thread(digest_of, files)
+        if now != known:
+            known = now
+            log.info("a file with a secret has changed: reading the settings")
+            changed.set()
+
+
+def digest_of(files: Sequence[Path]) -> str:
+    """One value for all that the files say. One that cannot be read says nothing."""
+    whole = hashlib.sha256()
+    for path in files:
+        try:
+            content = path.read_bytes()
+        except OSError:
+            content = b""
+        whole.update(f"{path}\0{len(content)}\0".encode() + content)
+    return whole.hexdigest()
+
+
 def digest(folder: Path) -> str:
     """One value for all that the folder's files say, and for their names."""
-    whole = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        if _PASSED_OVER.isdisjoint(path.relative_to(folder).parts):
-            try:
-                content = path.read_bytes()
-            except OSError:
-                content = b""
-            whole.update(f"{path}\0{len(content)}\0".encode() + content)
-    return whole.hexdigest()
+    found = sorted(folder.rglob("*.yaml"))
+    return digest_of([path for path in found if _PASSED_OVER.isdisjoint(path.relative_to(folder).parts)])
 
 
 def _is_config(_change: Change, path: str) -> bool:

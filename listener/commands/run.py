@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,7 +21,7 @@ from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
-from listener.watching import announce_changes, digest
+from listener.watching import announce_changes, announce_new_secrets, digest, digest_of
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +59,12 @@ def read_anew(before: Settings) -> Settings | None:
         log.error("the settings are not read anew, the old ones stay:\n%s", error)  # noqa: TRY400  # said in full
         return None
     configure_logging(settings.log_level, settings.log_format, settings.secrets())
-    if replace(settings, networks=before.networks, model=before.model) != before:
-        log.warning("some changed settings are taken up at the next start only: messengers, database, addresses")
+    if (settings.database_url, settings.http_host, settings.http_port) != (
+        before.database_url,
+        before.http_host,
+        before.http_port,
+    ):
+        log.warning("some changed settings are taken up at the next start only: the database, the port")
     return settings
 
 
@@ -74,15 +77,20 @@ async def _serve(settings: Settings, roles: Sequence[str], anew: ReadAnew) -> No
     loop.add_signal_handler(signal.SIGHUP, reload.set)
     daemon = Daemon(settings, roles)
     known = await asyncio.to_thread(digest, settings.config_dir)
+    secrets = await asyncio.to_thread(digest_of, settings.files)
     with made_to_last():
         await daemon.start()
-    watching = asyncio.create_task(
-        daemon.keep("config", partial(announce_changes, settings.config_dir, known, reload))
-    )
+    watching = [
+        asyncio.create_task(daemon.keep("config", partial(announce_changes, settings.config_dir, known, reload))),
+        asyncio.create_task(
+            daemon.keep("secrets", partial(announce_new_secrets, settings.files, secrets, reload))
+        ),
+    ]
     try:
         await _until(stop, reload, daemon, anew)
     finally:
-        watching.cancel()
+        for task in watching:
+            task.cancel()
         log.info("stopping")
         await daemon.stop()
 

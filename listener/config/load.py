@@ -15,7 +15,7 @@ from listener.config.route_rules import Around, routes_mistakes
 from listener.config.russian import explain
 from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
 from listener.config.searches import search_warnings
-from listener.config.values import Config, ConfigError, Mistake
+from listener.config.values import Config, ConfigError, Mistake, Notices
 from listener.config.yaml_tree import Tree, read_tree
 from listener.networks.registry import NETWORKS
 
@@ -33,6 +33,7 @@ def load(directory: Path) -> Config:
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
+        notices=Notices(config=folder.routes.notices.config),
         templates=dict(folder.templates.templates) if folder.templates else {},
     )
 

@@ -46,6 +46,7 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
         here: Place = ("route", "routes", place)
         yield from _unknown(tree, (*here, "to"), route.to, tuple(routes.receivers), "получатель")
         yield from _condition_mistakes(tree, (*here, "when"), route.when, around)
+    yield from _unknown(tree, ("notices", "config"), _told(routes), tuple(routes.receivers), "получатель")
     yield from _shadowed(tree, [route.when for route in routes.route.routes])
     yield from _unused(tree, routes)
     yield from _nobody_there(tree, routes, around.people)
@@ -148,13 +149,19 @@ def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
 
 
 def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    used = {name for to in (routes.route.to, *(route.to for route in routes.route.routes)) for name in to}
+    everybody = (_told(routes), routes.route.to, *(route.to for route in routes.route.routes))
+    used = {name for to in everybody for name in to}
     if not used <= set(routes.receivers):
         return  # a mistyped name is said already, and may be this very receiver
     for name in routes.receivers:
         if name not in used:
             message = f"в «{name}» ничего не придёт: ни один маршрут его не называет"
             yield tree.mistake(("receivers", name), message, warning=True)
+
+
+def _told(routes: RoutesYaml) -> tuple[str, ...]:
+    """The receivers of words that belong to no case."""
+    return tuple(filter(None, (routes.notices.config,)))
 
 
 def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:

@@ -134,6 +134,14 @@ class HoursFile(Model):
     )
 
 
+class NoticesFile(Model):
+    """Служебные сообщения: кому из получателей."""
+
+    config: Annotated[
+        Text | None, Field(description="Кому сказать, что новые настройки не приняты: имя получателя")
+    ] = None
+
+
 class RoutesYaml(Model):
     """Кому и когда приходят карточки."""
 
@@ -141,6 +149,7 @@ class RoutesYaml(Model):
     route: Annotated[RoutesFile, Field(description="Кому что отправлять")]
     sla: Annotated[SlaFile | None, Field(description="Сроки ответа")] = None
     hours: Annotated[HoursFile | None, Field(description="Часы работы; нет ключа — круглые сутки")] = None
+    notices: Annotated[NoticesFile, Field(description="Служебные сообщения: кому из получателей")] = NoticesFile()
 
 
 class PersonFile(UsersFile):

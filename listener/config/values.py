@@ -17,12 +17,20 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """Receivers, by name, of words that belong to no case. `config`: a changed config was refused."""
+
+    config: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     brands: tuple[Brand, ...]
     routing: Routing
     people: tuple[Person, ...] = ()
     words: Words = field(default_factory=Words)
     templates: Mapping[str, str] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

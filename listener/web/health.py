@@ -103,6 +103,7 @@ class Health:
     _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
+    _roads: dict[str, tuple[str | None, Mapping[str, str]]] = field(default_factory=dict)
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
         """These sources are listened to from now on, each so often; None for a long poll. Others are forgotten."""
@@ -140,9 +141,19 @@ class Health:
         else:
             self._chats[chat] = state
 
+    def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
+        """Which proxy the platform is reached by, and why others fail."""
+        self._roads[platform] = in_use, failing
+
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
         self._refused_config = refusal
+
+    def forget(self, messenger: str) -> None:
+        """What was known of a messenger, before it got other tokens or was switched off."""
+        self._loops.pop(f"tell {messenger}", None)
+        self._silent.pop(messenger, None)
+        self._chats = {chat: state for chat, state in self._chats.items() if chat.messenger != messenger}
 
     def turned(self, loop: str, now: datetime) -> None:
         """The loop has done a step, or has found nothing to do. The first word also announces the loop."""
@@ -183,6 +194,10 @@ class Health:
             "sources": {name: one.row(set_by) for name, one in sorted(self._sources.items())},
             "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
             "chats": [_chat_row(state) for state in self._ill()],
+            "proxies": {
+                name: {"in_use": in_use, "failing": dict(failing)}
+                for name, (in_use, failing) in sorted(self._roads.items())
+            },
             "loops": {name: (last + set_by).isoformat() for name, last in sorted(self._loops.items())},
         }
         return Verdict(stuck=stuck, problems=problems, details=details)
@@ -206,8 +221,15 @@ class Health:
             if now - since > PATIENCE:
                 yield f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
         yield from filter(None, (_chat_trouble(state, now + set_by) for state in self._ill()))
+        yield from self._closed_roads()
         if self._refused_config is not None:
             yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
+
+    def _closed_roads(self) -> Iterator[str]:
+        for platform, (in_use, failing) in sorted(self._roads.items()):
+            if in_use is None:
+                reasons = "; ".join(f"{proxy}: {reason}" for proxy, reason in failing.items())
+                yield f"{platform}: не работает ни один прокси ({reasons})"
 
     def _troubles_inside(self, now: datetime) -> Iterator[str]:
         """What is wrong with the store and the loops."""

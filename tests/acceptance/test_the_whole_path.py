@@ -1,8 +1,11 @@
 """From a post to a card in an operator's hand and back, in a daemon of its own process."""
 
 import asyncio
+import json
 import signal
 from pathlib import Path
+
+import pytest
 
 from simulator.server import Simulator
 from tests.acceptance.running import Process, cards, config_files, until, world
@@ -163,6 +166,61 @@ async def test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_si
             assert right not in daemon.said()
 
 
+@pytest.mark.parametrize("messenger", ["telegram", "slack"])
+async def test_a_messengers_new_token_in_its_file_is_taken_up_by_itself(tmp_path: Path, messenger: str) -> None:
+    """Telegram's bot and Slack's app: what waited goes out, the press is heard, nobody is told twice."""
+    setting = "LISTENER_TELEGRAM_TOKEN" if messenger == "telegram" else "LISTENER_SLACK_BOT_TOKEN"
+    token = tmp_path / "token"
+    async with world() as simulator:
+        environ = {**simulator.environment(), f"{setting}_FILE": str(token)}
+        right = environ.pop(setting)
+        token.write_text(right[:-4] + "dead", encoding="utf-8")
+        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+            await daemon.start()
+            simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+            other = {"telegram": "slack:support", "slack": "telegram:-1001"}[messenger]
+            await until(lambda: {chat for chat, _ in cards(simulator)} == {other})
+            token.write_text(right, encoding="utf-8")
+            await until(lambda: {chat for chat, _ in cards(simulator)} == {"telegram:-1001", "slack:support"}, 60)
+            await until(lambda: f"new tokens are in use: {messenger}" in daemon.said())
+            if messenger == "telegram":
+                card = _telegram_card(simulator)
+                toast = await simulator.telegram.press(-1001, card, "c:1:claim", user=111, name="Анна")
+                assert toast is not None
+                assert toast.startswith("Вы взяли")
+            simulator.publishing.by_hand("vk", "Ольга", ANGRY, community="romashka")
+            await until(lambda: set(cards(simulator).values()) == {1})
+            await until(lambda: len(cards(simulator)) == 4, 60)
+            assert right not in daemon.said()
+    assert "Traceback" not in daemon.said()
+
+
+async def test_a_messenger_that_gets_its_first_token_is_told_and_one_that_loses_it_is_off(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# nothing yet\n", encoding="utf-8")
+    async with world() as simulator:
+        environ = simulator.environment()
+        token = environ.pop("LISTENER_TELEGRAM_TOKEN")
+        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+            await daemon.start()
+            simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+            await until(lambda: {chat for chat, _ in cards(simulator)} == {"slack:support"})
+            (tmp_path / ".env").write_text(f"LISTENER_TELEGRAM_TOKEN={token}\n", encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
+            await until(lambda: "new tokens are in use: telegram" in daemon.said())
+            simulator.publishing.by_hand("vk", "Ольга", ANGRY, community="romashka")
+            await until(lambda: ("telegram:-1001", 2) in cards(simulator))
+            (tmp_path / ".env").write_text("", encoding="utf-8")
+            daemon.signal(signal.SIGHUP)
+            await until(lambda: daemon.said().count("new tokens are in use: telegram") == 2)
+            simulator.publishing.by_hand("vk", "Мария", ANGRY, community="romashka")
+            await until(lambda: ("slack:support", 3) in cards(simulator))
+            status, body = await daemon.get("/healthz")
+            assert (status, json.loads(body)["problems"]) == (200, [])
+            assert "tell telegram" not in json.loads(body)["loops"]
+    assert ("telegram:-1001", 3) not in cards(simulator)
+    assert "Traceback" not in daemon.said()
+
+
 async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_nothing(tmp_path: Path) -> None:
     config = config_files(tmp_path)
     async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
@@ -174,6 +232,26 @@ async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_noth
         assert "new configuration is in use" not in daemon.said()
         people.write_text(good + "  - {name: Вера Новая, role: operator, telegram: 444}\n", encoding="utf-8")
         await until(lambda: "new configuration is in use" in daemon.said())
+
+
+async def test_a_refused_config_is_told_to_the_chat_of_those_who_write_it(tmp_path: Path) -> None:
+    config = config_files(tmp_path)
+    routes = config / "routes.yaml"
+    routes.write_text(routes.read_text(encoding="utf-8") + "notices: {config: engineers}\n", encoding="utf-8")
+    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+        await daemon.start()
+        good = routes.read_text(encoding="utf-8")
+        routes.write_text(good.replace("to: support\n", "to: suport\n", 1), encoding="utf-8")
+        await until(lambda: len(_said(simulator, -1002)) == 1)
+        (refused,) = _said(simulator, -1002)
+        daemon.signal(signal.SIGHUP)
+        await until(lambda: daemon.said().count("the new configuration is not used") == 2)
+        routes.write_text(good, encoding="utf-8")
+        await until(lambda: len(_said(simulator, -1002)) == 2)
+        assert "Настройки приняты: 3" in _said(simulator, -1002)[-1]
+        assert _said(simulator, -1001) == []
+    assert "Новые настройки не приняты, в силе прежние." in refused
+    assert "• routes.yaml, строка 7: получатель «suport» нигде не описан; возможно, вы имели в виду" in refused
 
 
 async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
@@ -190,6 +268,11 @@ async def test_the_daemon_says_that_it_is_well(tmp_path: Path) -> None:
     assert code == 0, out
     assert status == 200
     assert 'otklik_deliveries_total{messenger="telegram",outcome="sent"}' in metrics
+
+
+def _said(simulator: Simulator, chat: int) -> list[str]:
+    chats = simulator.telegram.snapshot()["chats"]
+    return [message["text"] for one in chats if one["id"] == chat for message in one["messages"]]
 
 
 def _open_to_others(folder: Path) -> list[str]:

@@ -105,6 +105,21 @@ async def test_when_all_fail_nothing_was_sent_and_each_is_named_without_its_pass
         assert await ask(proxies, server) == "hello", "resting ones are tried when there is no other"
 
 
+async def test_who_wants_to_know_is_told_which_proxy_is_in_use(server: TestServer) -> None:
+    told: list[tuple[str | None, dict[str, str]]] = []
+    async with proxy(manner="hangs up") as bad, proxy() as good:
+        addresses = tuple(one.address.replace("//", "//me:s3cret@") for one in (bad, good))
+        road = Road(proxies=addresses, news=lambda in_use, failing: told.append((in_use, dict(failing))))
+        proxies = Proxies("X", road)
+        await ask(proxies, server)
+        await ask(proxies, server)
+    assert [(in_use, list(failing)) for in_use, failing in told] == [
+        (None, [bad.address]),
+        (good.address, [bad.address]),
+    ]
+    assert "s3cret" not in str(told)
+
+
 def test_an_address_is_shown_without_name_and_password() -> None:
     assert shown("socks5://me:pw@10.0.0.1:1080") == "socks5://10.0.0.1:1080"
 

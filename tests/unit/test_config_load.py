@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.brand import Brand, Watch
 from listener.commands import check as check_command
 from listener.config.load import check, load
+from listener.config.news import refused
 from listener.config.schema_files import SCHEMAS, schema_text
 from listener.config.values import ConfigError
 
@@ -438,3 +439,24 @@ def test_a_name_that_its_own_brand_forbids_is_a_mistake_at_its_line(tmp_path: Pa
     assert "«Ромашка»" in told[0].message
     assert told[0].line == 3
     assert not told[0].warning
+
+
+def test_a_receiver_of_words_about_the_config_is_used(tmp_path: Path) -> None:
+    smm = ROUTES.replace("route:\n", "  smm: {console: true}\nroute:\n", 1) + "notices: {config: smm}\n"
+    assert check(folder(tmp_path, routes=smm)) == ()
+    assert load(tmp_path).notices.config == "smm"
+
+
+def test_a_refusal_is_told_with_files_and_lines_and_the_first_mistakes(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(
+            folder(
+                tmp_path,
+                brand=BRAND.replace("[Ромашка,", "['Ромашка|а', 'б|в', 'г|д', 'е|ж', 'з|и', 'к|л', 'м|н',"),
+            )
+        )
+    words = refused(error.value.mistakes, tmp_path).split("\n")
+    assert words[0] == "Новые настройки не приняты, в силе прежние."
+    assert words[1].startswith("• brands/romashka.yaml, строка 3: «Ромашка|а» — это несколько значений")
+    assert words[6] == "И ещё 2 ошибки: все назовёт listener check"
+    assert words[7].startswith("Исправьте и сохраните файл")

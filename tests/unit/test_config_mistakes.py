@@ -377,6 +377,12 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         7,
         ("до route.to дело не дойдёт",),
     ),
+    "nobody of that name to tell": (
+        "routes",
+        ROUTES + "notices: {config: suport}\n",
+        14,
+        ("получатель «suport» нигде не описан", "«support»"),
+    ),
     "a chat twice": ("routes", routes("[{chat: -1003}]", "[{chat: -1003}, {chat: -1003}]"), 3, ("уже назван",)),
     "a chat that cannot be": ("routes", routes("-1003", "-99999999999999999999"), 3, ("чата с номером", "нет")),
     "a member for a channel": ("routes", routes('"#support"', "U0123ABCD"), 2, ("код человека",)),

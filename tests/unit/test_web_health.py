@@ -60,6 +60,21 @@ def test_a_short_failure_is_no_illness_but_is_shown() -> None:
     assert row["next_try"] == (NOON + MINUTE + timedelta(seconds=5)).isoformat()
 
 
+def test_the_proxy_in_use_is_shown_and_none_that_works_is_a_problem() -> None:
+    health = listening()
+    health.road("Telegram", "socks5://b:1080", {"http://a:3128": "refused"})
+    verdict = health.verdict(NOON)
+    assert verdict.problems == ()
+    assert verdict.details["proxies"] == {
+        "Telegram": {"in_use": "socks5://b:1080", "failing": {"http://a:3128": "refused"}}
+    }
+    health.road("Telegram", None, {"http://a:3128": "refused", "socks5://b:1080": "time-out"})
+    (problem,) = health.verdict(NOON).problems
+    assert problem == ("Telegram: не работает ни один прокси (http://a:3128: refused; socks5://b:1080: time-out)")
+    health.road("Telegram", "http://a:3128", {})
+    assert health.verdict(NOON).problems == ()
+
+
 def test_a_source_that_waits_for_its_quota_is_no_problem() -> None:
     health = listening()
     health.source_ok(VK, NOON + 2 * RECENTLY)
