@@ -77,6 +77,11 @@ class Database:
         """Whether this process alone does what is called so; on SQLite it is alone anyhow."""
         return self._leading is None or await self._whole(self._leading.lead(name))
 
+    async def stay(self) -> None:
+        """Go on leading what is led; to be called every few seconds. Raises StoreError."""
+        if self._leading is not None:
+            await self._whole(self._leading.stay())
+
     async def write(self, work: Work[Result], *, led: str | None = None) -> Result:
         """Run the work in one transaction, again from the start when another writer was faster.
 

@@ -17,6 +17,10 @@ from listener.store.errors import FAULTS, StoreError, translated
 
 CLASS: Final = 0x07_4B_11_4C
 """The first half of the locks' numbers: those of other programs in the same database differ."""
+LOST_AFTER: Final = 20
+"""Seconds without a word after which the server ends a leader's session: a paused process leads nothing."""
+IDLE_SESSIONS_END: Final = 140_000
+"""From this version of PostgreSQL on; an older one lets a paused process keep the lead."""
 
 
 class Leading:
@@ -61,6 +65,22 @@ class Leading:
                 if connection.invalidated or connection.closed:
                     await self._let_go()
 
+    async def stay(self) -> None:
+        """Say every few seconds that this process goes on; a session that says nothing loses the lead."""
+        async with self._turn:
+            connection = self._connection
+            if connection is None:
+                return
+            try:
+                if await self._is_same(connection):
+                    await connection.execute(text("SELECT 1"))
+                    await connection.commit()
+                else:
+                    await self._let_go()
+            except FAULTS as fault:
+                await self._let_go()
+                raise translated(fault) from fault
+
     async def close(self) -> None:
         async with self._turn:
             await self._let_go()
@@ -72,6 +92,9 @@ class Leading:
             self._session = (await self._connection.get_raw_connection()).driver_connection
             # A lock outlives the transaction, and the pool: a session that comes from there must hold none.
             await self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+            version = await self._connection.scalar(text("SELECT current_setting('server_version_num')::int"))
+            if version >= IDLE_SESSIONS_END:
+                await self._connection.execute(text(f"SET idle_session_timeout = '{LOST_AFTER}s'"))
             await self._connection.commit()
         return self._connection
 

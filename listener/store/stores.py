@@ -46,6 +46,7 @@ class Stores:
     async def pulse(self, now: datetime) -> None:
         """Write a sign of life. Raises StoreError when the store takes nothing."""
         await self.database.write(lambda connection: listening.pulse(connection, self.worker, now))
+        await self.database.stay()
 
     async def close(self) -> None:
         await self.outbox.close()
