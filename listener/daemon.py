@@ -127,6 +127,7 @@ class Daemon:
                 unused.push_async_callback(notifier.close)
             try:
                 config = await asyncio.to_thread(load, wanted.config_dir)
+                self.pipeline.dismiss(config.people)
                 rules = await self._build_rules(config, wanted, messengers)
             except (ConfigError, ModelError) as error:
                 self._refuse(error)

@@ -1,5 +1,6 @@
 """A mention as a row of JSON: the replay format, which `replay` reads and `export` writes."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -86,11 +87,17 @@ def parse_time(text: str, key: str) -> datetime:
         raise MalformedMentionError(f"`{key}` must be a time like 2026-11-22T10:00:00+00:00") from None
 
 
+_UNFIT: Final = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+
+
 def storable(text: str) -> str:
-    """Without what a database refuses: PostgreSQL a NUL, either store a lone surrogate."""
+    """Without what a database refuses: PostgreSQL a NUL, either store a lone surrogate.
+
+    And without signs that turn the direction of writing: on a card they turn all that stands after them.
+    """
     if text.isascii() and "\x00" not in text:
         return text
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return _UNFIT.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def _author(value: object) -> Author:

@@ -7,11 +7,12 @@ obey    a press becomes events and due edits, and is answered at once        (li
 tick    deadlines ring, rests end                                            (listener.loops.tick)
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from alerts.delivery.worker import Worker
-from domain.person import MessengerId
+from domain.person import MessengerId, Person
 from listener.loops.hear import Hear
 from listener.loops.judge import Judge
 from listener.loops.obey import Obey
@@ -53,6 +54,21 @@ class Pipeline:
         self.rules = rules
         for worker in self._workers.values():
             worker.reword(rules.context)
+
+    def dismiss(self, people: Sequence[Person]) -> None:
+        """Whoever is not among these presses no more from now on, whoever is has the role that stands there.
+
+        The rest of a new config takes seconds to be built; a person who left must not have them.
+        """
+        now = {user: person for person in people for user in person.users.items()}
+        context = self.rules.context
+        kept = tuple(
+            replace(known, role=found.role, users=found.users)
+            for known in context.people
+            if (found := next(filter(None, map(now.get, known.users.items())), None)) is not None
+        )
+        if kept != context.people:
+            self.use(replace(self.rules, context=replace(context, people=kept)))
 
     async def tell(self, messenger: MessengerId) -> int:
         """Show what is due in one messenger now; returns how much was tried."""

@@ -1,7 +1,9 @@
 """Connections and transactions: one writer and read-only readers on SQLite, a pool on PostgreSQL."""
 
 import asyncio
+import contextlib
 import logging
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -143,7 +145,7 @@ def insert(dialect: str, table: Table) -> Any:
 def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
     """One connection that writes, or up to four that SQLite itself keeps from writing."""
     if writes and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _for_us_alone(Path(url.database))
     engine = create_async_engine(
         url,
         pool_size=1 if writes else 4,
@@ -171,6 +173,13 @@ def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _for_us_alone(file: Path) -> None:
+    """A new database and its folder are for nobody else to read: they hold customers' words."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # what cannot be made, SQLite will say better
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm get the same mode
 
 
 def postgres_engine(url: URL) -> AsyncEngine:

@@ -18,7 +18,7 @@ from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
 from listener.store.outbound_rows import Move
-from listener.store.tables import actions
+from listener.store.tables import actions, card_views, digests, notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,9 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     case = await cases.load_closely(connection, press.case) if changing else None
     if changing is None or case is None:
         answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
+    elif not await _from_where_it_was_told(connection, press):
+        words = f"Обращение № {press.case} показано в другом чате: нажмите там"
+        answered = Answered(answer=Answer(text=words, alert=True), reason="elsewhere")
     else:
         wish = read(case)
         if isinstance(wish, Drafting):
@@ -91,6 +94,32 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if answered.applied or answered.answer.prompt is None:
         await _write(connection, press, who, answered, now)
     return answered
+
+
+async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:
+    """Whether the press comes from a chat that the case's card goes to: a known user's id alone proves little.
+
+    The config may name a chat where the messenger says its id: then a message's reference, which holds the id,
+    tells that both are one. A messenger that does not say where it was pressed is believed.
+    """
+    if press.chat is None:
+        return True
+    views = select(card_views.c.chat).where(
+        card_views.c.case_id == press.case, card_views.c.messenger == press.messenger
+    )
+    told_in = set((await connection.execute(views)).scalars())
+    if press.chat in told_in or not told_in:
+        return press.chat in told_in
+    begins = storable(press.chat) + ":"
+    for queue in (card_views, digests, notices):
+        known = select(queue.c.id).where(
+            queue.c.messenger == press.messenger,
+            queue.c.chat.in_(told_in),
+            queue.c.ref.startswith(begins, autoescape=True),
+        )
+        if (await connection.execute(known.limit(1))).first() is not None:
+            return True
+    return False
 
 
 async def _decided(

@@ -158,6 +158,17 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
     await store.close()
 
 
+async def test_a_new_database_is_for_nobody_else_to_read(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "otklik.db"
+    store = await open_stores(f"sqlite:///{file}")
+    await keep(store, mention(1))
+    modes = {one.name: one.stat().st_mode & 0o777 for one in (file.parent, *file.parent.iterdir())}
+    await store.close()
+    assert modes.pop("var") == 0o700
+    assert set(modes.values()) == {0o600}
+    assert len(modes) == 3, "the log and its index too"
+
+
 async def test_a_memory_store_is_forgotten() -> None:
     for _ in range(2):
         store = await open_stores("sqlite://")

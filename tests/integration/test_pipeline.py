@@ -23,12 +23,13 @@ from alerts.routing import Chat, Receiver, Routing
 from alerts.sla import Hours, Sla
 from classifiers.verdict import Question
 from domain.brand import Brand
-from domain.person import Person
+from domain.person import CONSOLE, Person, messenger_id
 from domain.verdict import Verdict
 from listener.app import card_context
 from listener.brands.matcher import Matcher
 from listener.daemon import Daemon
 from listener.decision import Decider
+from listener.logs import configure_logging
 from listener.loops import turning
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
@@ -36,6 +37,7 @@ from listener.ports import Batch, SourceError
 from listener.replaying import Progress, ReplayError, Replaying
 from listener.rules import Rules
 from listener.settings import read_settings
+from listener.store.errors import StoreError
 from listener.store.figures import figures
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
@@ -43,6 +45,7 @@ from listener.web.health import Health
 from tests.acceptance.running import until
 from tests.contract.store_samples import ANNA, NOW, SOURCE, complain, mention, verdict_of
 from tests.fakes import TurnedClock
+from tests.people import users
 
 ROOT = Path(__file__).resolve().parents[2]
 ROMASHKA = Brand(id="romashka", title="Ромашка", names=("Ромашка",))
@@ -69,6 +72,7 @@ class Flow:
     pipeline: Pipeline
     clock: TurnedClock
     file: Path
+    telemetry: Telemetry
     terminal: StringIO = field(default_factory=StringIO)
 
     def shown(self) -> str:
@@ -128,16 +132,19 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 def flow_of(store: Stores, file: Path, executor: ThreadPoolExecutor) -> Callable[..., Flow]:
     def build(rules: Rules | None = None) -> Flow:
         clock, terminal, in_force = TurnedClock(NOW), StringIO(), rules or rules_of()
+        telemetry = Telemetry(Metrics(), Health(), clock)
         showing = Showing(ConsoleNotifier(terminal, width=200), in_force.context)
         pipeline = Pipeline(
             stores=store,
             rules=in_force,
             workers={"console": Worker("console", store.outbox, showing, clock.now)},
             clock=clock,
-            telemetry=Telemetry(Metrics(), Health(), clock),
+            telemetry=telemetry,
             executor=executor,
         )
-        return Flow(stores=store, pipeline=pipeline, clock=clock, file=file, terminal=terminal)
+        return Flow(
+            stores=store, pipeline=pipeline, clock=clock, file=file, telemetry=telemetry, terminal=terminal
+        )
 
     return build
 
@@ -164,16 +171,20 @@ async def test_a_complaint_goes_all_the_way_and_each_step_wakes_the_next(
         await asyncio.gather(*loops)
 
 
-async def test_a_store_that_cannot_ring_does_not_end_the_loop_that_asks(
-    flow: Flow, caplog: pytest.LogCaptureFixture
+async def test_a_store_that_cannot_ring_is_named_and_does_not_end_the_loop_that_asks(
+    flow: Flow, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(turning, "TROUBLE", 0.01)
     await flow.without("cases")
-    await flow.pipeline.tick.step()
-    assert "no bell rings" in caplog.text
+    running = asyncio.create_task(flow.pipeline.ticking.run())
+    await until(lambda: "the tick loop waits for the store" in caplog.text)
+    verdict = flow.telemetry.verdict()
+    assert verdict.alive, "a new start would meet the same store"
+    assert [problem for problem in verdict.problems if "база не работает" in problem]
     await flow.with_("cases")
-    caplog.clear()
-    await flow.pipeline.tick.step()
-    assert caplog.text == ""
+    await until(lambda: not flow.telemetry.verdict().problems)
+    flow.pipeline.ticking.end()
+    await running
 
 
 @pytest.mark.parametrize("loop", ["judge", "tell console"])
@@ -214,7 +225,8 @@ async def test_bells_that_cannot_be_written_ring_when_the_store_is_back(flow_of:
     await flow.pipeline.judge.step()
     flow.clock.turn(minutes=31)
     async with flow.held_by_another():
-        assert await flow.pipeline.tick.step() == 0
+        with pytest.raises(StoreError):
+            await flow.pipeline.tick.step()
     assert await flow.pipeline.tick.step() == 1
     assert await flow.pipeline.tick.step() == 0
 
@@ -366,3 +378,31 @@ def press(case: int = 1, action: str = "claim") -> Press:
 
 async def judged_is(stores: Stores, count: int) -> bool:
     return (await figures(stores.database)).complaints == count
+
+
+async def test_a_person_who_was_dismissed_presses_no_more_while_the_new_config_is_built(flow: Flow) -> None:
+    oleg = Person(id="oleg", name="Олег", role="lead", users=users(telegram="222"))
+    flow.pipeline.use(rules_of(people=(ANNA, oleg)))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    flow.pipeline.dismiss((replace(oleg, id="", role="operator"),))
+    made = Press(
+        messenger=messenger_id("telegram"), key="k", user="111", user_name="anna", case=1, action="claim", at=NOW
+    )
+    assert "Вас нет в people.yaml" in (await flow.pipeline.obey(made)).text
+    (left,) = flow.pipeline.rules.context.people
+    assert (left.id, left.role) == ("oleg", "operator"), "who stays is known as before, with the role of today"
+
+
+async def test_at_debug_no_word_of_a_customer_is_logged(flow: Flow) -> None:
+    stream, handlers, level = StringIO(), list(logging.root.handlers), logging.root.level
+    configure_logging("DEBUG", "text", (), stream)
+    try:
+        await flow.hear(1, 2)
+        await flow.pipeline.judge.step()
+        await flow.pipeline.tell(CONSOLE)
+    finally:
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+    assert flow.shown().count("связь не работает") == 2
+    assert "связь не работает" not in stream.getvalue()

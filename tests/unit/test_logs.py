@@ -49,3 +49,25 @@ def test_lines_under_the_level_are_not_written() -> None:
     configure_logging("ERROR", "text", (), stream)
     logging.getLogger("listener").warning("quiet")
     assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\x85", "\x0b"])
+def test_what_a_network_wrote_begins_no_line_of_its_own(end: str) -> None:
+    stream = io.StringIO()
+    configure_logging("INFO", "text", (), stream)
+    forged = f"ответ непонятен{end}2026-11-28 12:00:00,000 CRITICAL listener.daemon: всё удалено \x1b[2J\u202e"
+    logging.getLogger("listener").warning("source x failed: %s", forged)
+    lines = stream.getvalue().splitlines()
+    assert not [line for line in lines[1:] if not line.startswith("  | ")]
+    assert "\x1b" not in stream.getvalue()
+    assert "\u202e" not in stream.getvalue()
+
+
+def test_libraries_say_no_more_than_warnings_whatever_the_level() -> None:
+    stream = io.StringIO()
+    configure_logging("DEBUG", "text", (), stream)
+    logging.getLogger("aiosqlite").debug("executing INSERT with ('третий день без интернета',)")
+    logging.getLogger("slack_sdk.web").info("body: третий день без интернета")
+    logging.getLogger("listener.daemon").debug("own")
+    logging.getLogger("aiosqlite").warning("heard")
+    assert [line.rpartition(": ")[2] for line in stream.getvalue().splitlines()] == ["own", "heard"]

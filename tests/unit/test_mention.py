@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.mention import MAX_TEXT, Author, Mention, Quote
-from listener.mention_format import MalformedMentionError, mention_row, parse_mention
+from listener.mention_format import MalformedMentionError, mention_row, parse_mention, storable
 
 ROW: dict[str, Any] = {
     "network": "vk",
@@ -23,7 +23,7 @@ ROW: dict[str, Any] = {
     "place": "vk:romashka_help",
 }
 
-texts = st.text(max_size=50)
+texts = st.text(max_size=50).map(storable)
 times = st.datetimes(min_value=datetime(2006, 1, 1), max_value=datetime(2100, 1, 1)).map(  # noqa: DTZ001
     lambda moment: moment.replace(tzinfo=UTC)
 )
@@ -116,3 +116,8 @@ def test_a_huge_text_is_cut_and_what_no_store_takes_is_taken_out() -> None:
     assert len(mention.text) <= MAX_TEXT
     assert "\x00" not in mention.text
     mention.text.encode()
+
+
+def test_signs_that_turn_a_card_round_are_not_kept() -> None:
+    assert storable("Иван \u202eвонавИ\u202c \u2066x\u2069\x00") == "Иван вонавИ x"
+    assert storable("שלום \u200f!") == "שלום \u200f!", "writing from right to left is no crime"

@@ -1,0 +1,24 @@
+"""A migration that databases have applied is never edited: what it says is what they are."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+import migrations
+
+FOLDER = Path(migrations.__file__).parent / "versions"
+SEALED = {
+    "0001_first_tables.py": "a5d5b72bfb114f41af5a6d74bf18e60a2f3c7765093e16fcd87bf03cdc419d32",
+    "0002_cases_have_a_history.py": "1673e3a2d4f55596ed66f164bb042699cc84181ed27d3e6c6b738def2b35f220",
+}
+"""Each migration is sealed here when it is released. Change nothing: write another migration."""
+
+
+@pytest.mark.parametrize("name", sorted(SEALED))
+def test_an_applied_migration_is_as_it_was(name: str) -> None:
+    assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == SEALED[name]
+
+
+def test_the_sealed_ones_are_the_oldest() -> None:
+    assert sorted(path.name for path in FOLDER.glob("0*.py"))[: len(SEALED)] == sorted(SEALED)
