@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 FIRST_BACKOFF: Final = 1.0
 LAST_BACKOFF: Final = 300.0
+SHORTEST: Final = 0.5
 LAST_PROBE: Final = 4.5
 """Seconds between looks at a network that cannot be reached: with jitter it is heard within five of its return."""
 PAUSED_PROBE: Final = 900.0
@@ -108,10 +109,14 @@ class Polling:
         streak = _Streak()
         await asyncio.sleep(first)
         while True:
+            began = self._clock.monotonic()
             try:
                 await self._listen(source, streak)
             except SourceError as error:
-                await asyncio.sleep(self._failed(source, streak, error))
+                wait = self._failed(source, streak, error)
+                # A network that was silent for a while was waited for already.
+                waited = self._clock.monotonic() - began if error.unreachable else 0.0
+                await asyncio.sleep(max(SHORTEST, wait - waited))
             except Exception as fault:  # a bug in one source must not stop the others, nor this one for good
                 log.exception("source %s broke", source.name)
                 broken = SourceError(f"{type(fault).__name__}: see the log")

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from listener.clock import SystemClock
 from listener.loops.keeping import Keeper
+from listener.networks.vk.transport import Limits
 from listener.polling import Polling
 from listener.ports import Source, SourceError
 from simulator.faults import Fault
@@ -36,9 +37,19 @@ class Told:
         raise AssertionError(loop) from fault
 
 
+FAULTS = {
+    "errors": Fault(path="", kind="status", status=500, times=10**6),
+    "resets": Fault(path="", kind="reset", times=10**6),
+    "silence": Fault(path="", kind="hang", seconds=10**6, times=10**6),
+}
+USUAL = Limits(connect=5, read=6, total=12, wait=5, grace=2)
+"""Somewhat shorter than in earnest, but longer than anybody may be deaf."""
+
+
 @pytest.mark.slow
-async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(world: World) -> None:
-    sources = (world.search(), world.community())
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(world: World, fault: str) -> None:
+    sources = (world.search(limits=USUAL), world.community(limits=USUAL))
     cursors: dict[str, str | None] = {}
     heard: set[str] = set()
 
@@ -56,7 +67,7 @@ async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(
             polling.start(sources)
             while not all(cursors.get(source.name) for source in sources):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-            world.vk.faults.add(Fault(path="", kind="status", status=500, times=10**6))
+            world.vk.faults.add(replace(FAULTS[fault]))
             # A search waits its 90 seconds first: begin with both in trouble.
             await polling.stop()
             polling = Polling(hear, SystemClock(), telemetry, Keeper(telemetry))

@@ -296,6 +296,25 @@ async def test_a_gap_finds_more_comments_than_a_few_pages_hold(world: World, sou
     assert gap.filled
 
 
+async def test_fifteen_hundred_missed_comments_on_three_posts_are_all_found_beside_one_that_refuses(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    walls = [world.vk.community_post(GROUP, f"Новости {number}") for number in range(4)]
+    await shelf.hear(source)
+    missed = {world.vk.comment(PAVEL, f"плохо {number}", post=walls[number % 3]) for number in range(1_500)}
+    world.vk.comment(PAVEL, "не видно", post=walls[3])
+    world.vk.channels[GROUP].lose_history()
+    refused = {"error": {"error_code": 212, "error_msg": "Access to post comments denied"}}
+    # The newest post is read first.
+    world.vk.faults.add(Fault(path="wall.getComments", kind="json", body=refused))
+    await shelf.hear(source)
+    assert set(shelf.mentions) == missed
+    (gap,) = shelf.batches[-1].gaps
+    assert not gap.filled
+    assert "найдено записей: 1504; не прочитаны комментарии под записями: 1" in gap.cause
+
+
 async def test_comments_that_vk_refuses_cost_themselves_and_are_counted(world: World, source: VkCommunity) -> None:
     shelf = Shelf()
     walls = [world.vk.community_post(GROUP, f"Новости {number}") for number in range(2)]

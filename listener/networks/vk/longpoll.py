@@ -10,6 +10,7 @@ import aiohttp
 
 from listener.environment import STRAIGHT
 from listener.networks.bounded import AnswerTooLargeError, BoundedJson
+from listener.networks.doubt import Doubt
 from listener.networks.status import retry_after
 from listener.networks.vk.transport import Limits, is_loopback
 from listener.ports import SourceError
@@ -50,12 +51,18 @@ class LongPoll:
         self._limits = limits
         self._proxies = proxies or Proxies("VK", STRAIGHT)
         self._session: aiohttp.ClientSession | None = None
+        self._doubt = Doubt()
 
     async def look(self, server: Server, ts: str) -> Look:
         """Wait for events after `ts`. Raises SourceError."""
-        query = {"act": "a_check", "key": server.key, "ts": ts, "wait": str(self._limits.wait)}
+        usual = self._limits.wait + self._limits.grace
+        total = self._doubt.at_most(usual)
+        # No answer for longer than the wait means silence, so a network in doubt is asked to wait less.
+        wait = self._limits.wait if total == usual else min(self._limits.wait, int(total / 2))
+        query = {"act": "a_check", "key": server.key, "ts": ts, "wait": str(wait)}
         try:
-            body = await self._get(server.url, query)
+            with self._doubt.settled(aiohttp.ClientError, OSError, TimeoutError):
+                body = await self._get(server.url, query, total)
         except AnswerTooLargeError:
             # It would be as large the next time: go on after it, as if VK had lost it.
             return Look(state="lost")
@@ -72,11 +79,9 @@ class LongPoll:
         if self._session is not None:
             await self._session.close()
 
-    async def _get(self, url: str, query: Mapping[str, str]) -> bytes:
+    async def _get(self, url: str, query: Mapping[str, str], total: float) -> bytes:
         # No answer at all for longer than the wait means that the connection is dead, only nobody said so.
-        timeout = aiohttp.ClientTimeout(
-            total=self._limits.wait + self._limits.grace, sock_connect=self._limits.connect
-        )
+        timeout = aiohttp.ClientTimeout(total=total, sock_connect=self._limits.connect)
         async with self._opened().get(url, params=query, timeout=timeout, allow_redirects=False) as response:
             if response.status != HTTPStatus.OK:
                 raise SourceError(

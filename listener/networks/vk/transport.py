@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from listener.networks.bounded import BODY, WIRE, BoundedJson
+from listener.networks.doubt import Doubt
 from listener.proxies import Proxies
 
 VK_API_PREFIX: Final = "https://api.vk.ru/method/"
@@ -27,7 +29,7 @@ class Limits:
     """
 
     connect: float = 5.0
-    read: float = 20.0
+    read: float = 10.0
     total: float = 40.0
     body: int = BODY
     wire: int = WIRE
@@ -45,6 +47,7 @@ class BaseUrlAdapter(HTTPAdapter):
         self._base = base
         self._limits = limits
         self._proxies = proxies
+        self._doubt = Doubt()
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - requests' own
         super().init_poolmanager(connections, maxsize, block, **kwargs, **self._trusting())
@@ -55,14 +58,16 @@ class BaseUrlAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         if request.url and request.url.startswith(VK_API_PREFIX):
             request.url = self._base + request.url.removeprefix(VK_API_PREFIX)
-        deadline = time.monotonic() + self._limits.total
-        options |= {"stream": True, "timeout": (self._limits.connect, self._limits.read)}
-        response = self._sent(request, options)
-        try:
-            body = read_bounded(response.raw.read1, self._limits, lambda: time.monotonic() > deadline)
-        except BaseException:
-            response.close()
-            raise
+        limits, at_most = self._limits, self._doubt.at_most
+        deadline = time.monotonic() + at_most(limits.total)
+        options |= {"stream": True, "timeout": (at_most(limits.connect), at_most(limits.read))}
+        with self._doubt.settled(requests.RequestException, HTTPError, OSError):
+            response = self._sent(request, options)
+            try:
+                body = read_bounded(response.raw.read1, limits, lambda: time.monotonic() > deadline)
+            except BaseException:
+                response.close()
+                raise
         response.raw.release_conn()
         # What requests itself sets after reading: nobody reads the socket again.
         response._content = body  # noqa: SLF001

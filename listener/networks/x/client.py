@@ -18,6 +18,7 @@ from tweepy.asynchronous import AsyncClient
 
 from listener.environment import STRAIGHT
 from listener.networks.bounded import BoundedJson
+from listener.networks.doubt import Doubt
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
 from listener.ports import Clock, SourceError
@@ -33,7 +34,7 @@ class Timeouts:
 
     total: float = 30.0
     connect: float = 10.0
-    read: float = 20.0
+    read: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class XClient:
         self._session: aiohttp.ClientSession | None = None
         self._shut_until: dict[str, float] = {}  # by the monotonic clock
         self._new_names = False
+        self._doubt = Doubt()
         self._api = _Api(self)
 
     async def search(self, query: str, bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
@@ -102,13 +104,8 @@ class XClient:
         endpoint = "/".join(part for part in route.split("/") if not part.isdecimal())
         self._respect_window(endpoint)
         try:
-            async with self._open().get(
-                self._base_url + route,
-                params=self._renamed(params),
-                headers={"Authorization": f"Bearer {self._token}"},
-                allow_redirects=False,
-            ) as response:
-                body = await _read(response)
+            with self._doubt.settled(aiohttp.ClientError, OSError, TimeoutError):
+                response, body = await self._sent(route, params)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SourceError(f"X does not answer: {self._safe(error)}", unreachable=True) from None
         self._note_window(endpoint, response)
@@ -118,6 +115,16 @@ class XClient:
         if answer is None:
             raise SourceError(f"X answers 200 with {response.content_type}, not with a JSON object")
         return answer
+
+    async def _sent(self, route: str, params: Mapping[str, Any]) -> tuple[aiohttp.ClientResponse, bytes]:
+        async with self._open().get(
+            self._base_url + route,
+            params=self._renamed(params),
+            headers={"Authorization": f"Bearer {self._token}"},
+            allow_redirects=False,
+            timeout=self._timeout(),
+        ) as response:
+            return response, await _read(response)
 
     async def _ask(self, call: Any, *args: Any, **params: Any) -> Mapping[str, Any]:
         given = {name: value for name, value in params.items() if value is not None}
@@ -135,16 +142,17 @@ class XClient:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            timeouts = self._timeouts
-            timeout = aiohttp.ClientTimeout(
-                total=timeouts.total, sock_connect=timeouts.connect, sock_read=timeouts.read
-            )
             self._session = aiohttp.ClientSession(
                 connector=self._proxies.connector(),
-                timeout=timeout,
                 headers={"User-Agent": self._api.user_agent},
             )
         return self._session
+
+    def _timeout(self) -> aiohttp.ClientTimeout:
+        timeouts, at_most = self._timeouts, self._doubt.at_most
+        return aiohttp.ClientTimeout(
+            total=at_most(timeouts.total), sock_connect=timeouts.connect, sock_read=timeouts.read
+        )
 
     def _renamed(self, params: Mapping[str, Any]) -> dict[str, str]:
         """X's description of July 2026 calls tweets posts; tweepy says tweets, and so does X's prose."""
