@@ -1,13 +1,16 @@
 """Foreign JSON as typed values: what is required must be right, an odd optional field costs itself alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from listener.mention_format import MalformedMentionError
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+ODD: Final = (msgspec.ValidationError, OverflowError, UnicodeError)
+"""What msgspec raises on values of a wrong kind: also on half a character, where a number should be."""
 
 
 def read(value: object, kind: type[S]) -> S:
@@ -18,7 +21,7 @@ def read(value: object, kind: type[S]) -> S:
     """
     try:
         return msgspec.convert(value, kind)
-    except (msgspec.ValidationError, OverflowError):
+    except ODD:
         return _field_by_field(value, kind)
 
 
@@ -44,6 +47,6 @@ def _fields(row: Mapping[str, Any], fields: Iterable[msgspec.structs.FieldInfo])
         except KeyError:
             if field.required:
                 raise MalformedMentionError(f"`{field.encode_name}` is missing") from None
-        except (msgspec.ValidationError, OverflowError) as error:
+        except ODD as error:
             if field.required:
                 raise MalformedMentionError(f"`{field.encode_name}`: {error}") from None

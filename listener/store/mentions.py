@@ -297,7 +297,8 @@ def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> di
         "author_handle": None if heard.author.handle is None else storable(heard.author.handle),
         "followers": heard.author.followers,
         "text": storable(heard.text[:MAX_TEXT]),
-        "published_at": heard.published_at,
+        # Nothing is said after it was heard: deadlines are counted from here.
+        "published_at": min(heard.published_at, now),
         "thread": None if heard.thread is None else storable(heard.thread),
         "reach": heard.reach,
         "place": None if heard.place is None else storable(heard.place),
