@@ -17,6 +17,7 @@ from listener.config.values import ConfigError
 from listener.daemon import ROLES, Daemon
 from listener.database_url import sqlite_file
 from listener.environment import SettingsError
+from listener.event_loop import Complaints, make_room
 from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
 from listener.settings import Settings, read_settings
@@ -72,6 +73,8 @@ async def _serve(settings: Settings, roles: Sequence[str], anew: ReadAnew) -> No
     stop = asyncio.Event()
     reload = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(Complaints())
+    make_room()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, reload.set)
