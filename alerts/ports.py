@@ -255,12 +255,13 @@ Due = Delivery | Notice | Digest
 class Share:
     """What a chat may get now: `most` in all, of which at most `plain` may wait on no person (NEW and below).
 
-    `folds`: where more first cards wait than a person reads one by one, the others become a digest.
+    `folds`: where more first cards wait than a person reads one by one, the others become a digest, or those
+    that are old; None: none do.
     """
 
     most: int
     plain: int
-    folds: bool = False
+    folds: Literal["all", "old"] | None = None
 
 
 Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, Share]]

@@ -14,6 +14,7 @@ from benchmarks.row import Row
 BENCHMARKS: Final = {
     "cascade": "the second tier's speed, and the quality of complaints against the share that it reads",
     "classify": "texts judged a second, warm, one core",
+    "flood": "ten thousand complaints in five minutes to one group and one channel, at their limits (six minutes)",
     "latency": "seconds from post to card at 50 mentions a second",
     "matching": "texts matched a second",
     "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from listener.config.load import load
 from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
 from listener.gc_tuning import settle
+from listener.loops.alarm import Alarm
 from listener.loops.keeping import Keeper
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
@@ -251,6 +252,7 @@ class Daemon:
             loops += [(turning.name, turning.run) for turning in self.pipeline.telling.values()]
             loops.append(("tick", self.pipeline.ticking.run))
             loops.append(("held", self._watch_what_waits))
+            loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
         if "obey" in self._roles:
             for name, inbox in self._messengers.inboxes.items():
                 loops.append((f"obey {name}", partial(inbox.run, self.pipeline.obey)))
@@ -287,6 +289,23 @@ class Daemon:
                 promised = sla.due if sla else PROMISED
                 self._telemetry.late(*await late(self.stores.database, now - promised))
             await asyncio.sleep(LOOK_EVERY)
+
+    def _problems(self) -> Mapping[str, str]:
+        """What engineers are told of: all that is wrong, but a refused config where its writers are told."""
+        by_name = dict(self._telemetry.verdict().by_name)
+        if self._config.notices.config:
+            by_name.pop("config", None)
+        return by_name if self._config.notices.troubles else {}
+
+    async def _say_to_engineers(self, note: Note, key: str) -> bool:
+        """In their own chats where one works, else wherever people read; once."""
+        receivers = self.pipeline.rules.context.receivers
+        wanted = self._config.notices.troubles
+        in_order = sorted(receivers.values(), key=lambda receiver: receiver.name != wanted)
+        for chat in dict.fromkeys(chat for receiver in in_order for chat in receiver.chats):
+            if await self.pipeline.say(chat, note, key):
+                return True
+        return False
 
     async def _pulse(self) -> None:
         """Write a word every few seconds: a full disk is seen although nobody complains just now."""

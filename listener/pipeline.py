@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
+from alerts.cards.note import Note
 from alerts.delivery.worker import Worker
+from alerts.routing import Chat
 from domain.person import MessengerId, Person
 from listener.loops.hear import Hear
 from listener.loops.judge import Judge
@@ -73,6 +75,11 @@ class Pipeline:
     async def tell(self, messenger: MessengerId) -> int:
         """Show what is due in one messenger now; returns how much was tried."""
         return await self._workers[messenger].step()
+
+    async def say(self, chat: Chat, note: Note, key: str) -> bool:
+        """Say a word past the outbox; False where the chat does not take it now."""
+        worker = self._workers.get(chat.messenger)
+        return worker is not None and await worker.say(chat, note, key)
 
     def tell_by(self, messenger: MessengerId, worker: Worker | None) -> None:
         """From now on this worker tells the messenger, or nobody does; running its new loop is the caller's."""

@@ -23,8 +23,12 @@ MOST_OF_A_CHAT: Final = 20
 UNLIMITED: Final = 1_000_000
 KEPT_FOR_PRESSES: Final = 2
 """Of what a chat takes at once, where that is twice as much or more: new cards leave so much to presses."""
-DIGEST_EVERY: Final = 30.0
-"""Seconds between two digests of one chat; in between the newest cards come one by one."""
+DIGEST_EVERY: Final = 20.0
+"""Seconds between two digests of one chat; in between cards come one by one."""
+CROWDED: Final = 4.0
+"""Seconds for which something has waited for room in a chat before what waits there becomes a digest: one made at
+the flood's first drop would list next to nothing.
+"""
 
 
 class Pace:
@@ -40,6 +44,7 @@ class Pace:
         self._places: dict[str, _Place] = {}
         self._parked: dict[Chat, _Parked] = {}
         self._digests: dict[Chat, float] = {}
+        self._waits_since: dict[Chat, float] = {}
         self._silences = 0
 
     def room(self, waiting: Mapping[Chat, Priority], most: int) -> dict[Chat, Share]:
@@ -48,6 +53,7 @@ class Pace:
         The chats take turns: the most urgent first, and of those the one that was served longest ago.
         """
         now = self._monotonic()
+        self._waits_since = {chat: self._waits_since.get(chat, now) for chat in waiting}
         left = min(most, self._whole.free(now))
         turns = sorted(waiting, key=lambda chat: (waiting[chat], self._place(chat).taken_at))
         free = dict[str, int]()
@@ -157,11 +163,11 @@ class Pace:
     def _share(self, chat: Chat, count: int, now: float) -> Share:
         place = self._place(chat)
         probing = place.probing or self._whole.probing or chat in self._parked
-        told_at = self._digests.get(chat, float("-inf"))
+        lists = place.has_limit and not probing and now - self._digests.get(chat, float("-inf")) >= DIGEST_EVERY
         return Share(
             most=count,
             plain=count if probing else max(0, min(count, place.free(now) - place.kept)),
-            folds=place.has_limit and not probing and now - told_at >= DIGEST_EVERY,
+            folds=("all" if now - self._waits_since.get(chat, now) >= CROWDED else "old") if lists else None,
         )
 
     def _place(self, chat: Chat) -> "_Place":

@@ -203,7 +203,7 @@ class Worker:
         room = self._pace.room(waiting, AT_ONCE)
         if self._showing.lists:
             return room
-        return {chat: replace(share, folds=False) for chat, share in room.items()}
+        return {chat: replace(share, folds=None) for chat, share in room.items()}
 
     async def _is_back(self) -> bool:
         """A silent messenger is asked before a card is tried: one that was tried may be shown twice."""

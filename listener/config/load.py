@@ -33,7 +33,7 @@ def load(directory: Path) -> Config:
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
-        notices=Notices(config=folder.routes.notices.config),
+        notices=Notices(config=folder.routes.notices.config, troubles=folder.routes.notices.troubles),
         templates=dict(folder.templates.templates) if folder.templates else {},
     )
 

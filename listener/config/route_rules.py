@@ -46,7 +46,7 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
         here: Place = ("route", "routes", place)
         yield from _unknown(tree, (*here, "to"), route.to, tuple(routes.receivers), "получатель")
         yield from _condition_mistakes(tree, (*here, "when"), route.when, around)
-    yield from _unknown(tree, ("notices", "config"), _told(routes), tuple(routes.receivers), "получатель")
+    yield from _unknown_told(tree, routes)
     yield from _shadowed(tree, [route.when for route in routes.route.routes])
     yield from _unused(tree, routes)
     yield from _nobody_there(tree, routes, around.people)
@@ -161,7 +161,13 @@ def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
 
 def _told(routes: RoutesYaml) -> tuple[str, ...]:
     """The receivers of words that belong to no case."""
-    return tuple(filter(None, (routes.notices.config,)))
+    return tuple(filter(None, (routes.notices.config, routes.notices.troubles)))
+
+
+def _unknown_told(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
+    for key, name in (("config", routes.notices.config), ("troubles", routes.notices.troubles)):
+        if name is not None:
+            yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
 
 
 def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:

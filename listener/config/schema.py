@@ -140,6 +140,10 @@ class NoticesFile(Model):
     config: Annotated[
         Text | None, Field(description="Кому сказать, что новые настройки не приняты: имя получателя")
     ] = None
+    troubles: Annotated[
+        Text | None,
+        Field(description="Кому сказать, что сломалось (источник, чат, база) и что починилось: имя получателя"),
+    ] = None
 
 
 class RoutesYaml(Model):

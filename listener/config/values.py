@@ -18,9 +18,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
-    """Receivers, by name, of words that belong to no case. `config`: a changed config was refused."""
+    """Receivers, by name, of words that belong to no case. `config`: a changed config was refused; `troubles`:
+    something broke, or is well again.
+    """
 
     config: str | None = None
+    troubles: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

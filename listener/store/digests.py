@@ -22,8 +22,9 @@ MOST: Final = 5_000
 """Cases of one digest."""
 
 
-async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any) -> None:
-    """Make one digest of the chat's waiting first cards beyond the FEW, and another of those that are old.
+async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any, *, everything: bool) -> None:
+    """Make one digest of the chat's first cards that are old where more than the FEW wait, and, for `everything`,
+    another of the fresh ones beyond the FEW.
 
     What goes out because of a press, and what may be shown already, is left alone; so is everything while an
     earlier digest of the chat has not been shown.
@@ -46,7 +47,8 @@ async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: A
     rows = (await connection.execute(waiting.limit(MOST + FEW).with_for_update(skip_locked=True))).all()
     fresh = [row for row in rows if row.priority < Priority.OLD]
     old = [row for row in rows if row.priority >= Priority.OLD]
-    await _make(connection, chat, "flood", fresh[FEW:], min((row.due_at for row in fresh), default=now), now)
+    if everything:
+        await _make(connection, chat, "flood", fresh[FEW:], min((row.due_at for row in fresh), default=now), now)
     await _make(connection, chat, "late", old, min((row.due_at for row in old), default=now), now)
 
 
@@ -58,16 +60,17 @@ async def _make(
     due_at: datetime,
     now: datetime,
 ) -> None:
-    """`due_at` is that of the oldest card that waits: of equally urgent things the digest is next."""
+    """A list of what is live is as urgent as anything in it may be, and due since the oldest card that waits: it
+    tells more than any card, and in a flood of urgent ones it would never have its turn.
+    """
     if not rows:
         return
-    first = min(rows, key=lambda row: row.priority)
     made = {
-        "receiver": first.receiver,
+        "receiver": rows[0].receiver,
         "messenger": chat.messenger,
         "chat": chat.chat,
         "topic": chat.topic or 0,
-        "priority": first.priority,
+        "priority": int(Priority.URGENT if why == "flood" else Priority.OLD),
         "state": "due",
         "why": why,
         "wanted": 1,

@@ -118,7 +118,7 @@ async def claim(
     leased: dict[Table, list[Row[Any]]] = {queue: [] for queue in QUEUES}
     for chat, share in room(await waiting_in(connection, messenger, now)).items():
         if share.folds:
-            await digests.fold(connection, chat, now, _is_due(card_views, now))
+            await digests.fold(connection, chat, now, _is_due(card_views, now), everything=share.folds == "all")
         found = [(row, queue) for queue in QUEUES for row in await _due(connection, queue, chat, share.most, now)]
         found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
         pressing = [pair for pair in found[: share.most] if pair[0].priority <= Priority.URGENT]

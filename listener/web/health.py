@@ -19,6 +19,8 @@ LOOP_SILENCE: Final = timedelta(minutes=2)
 """A loop that stands for so long does not go on by itself: a turn is bounded by the messengers' time-outs."""
 DIED_RECENTLY: Final = timedelta(minutes=10)
 """For so long a loop that died and was begun again is worth a word."""
+Problem = tuple[str, str]
+"""Its name, and how it reads now."""
 PATIENCE: Final = timedelta(minutes=1)
 """A messenger that does not answer for so long is a problem; shorter is the network's daily life."""
 
@@ -72,11 +74,12 @@ class _Died:
 class Verdict:
     """`stuck`: why the process must be started anew; `problems`: all that is wrong, `stuck` among it.
 
-    `details` is JSON.
+    `by_name` has the problems under names that stay while their words change. `details` is JSON.
     """
 
     stuck: tuple[str, ...]
     problems: tuple[str, ...]
+    by_name: Mapping[str, str]
     details: Mapping[str, Any]
 
     @property
@@ -186,8 +189,9 @@ class Health:
 
     def verdict(self, now: datetime, *, set_by: timedelta = timedelta(0)) -> Verdict:
         """How it is at `now`; the wall clock, by which people read, is ahead of that by `set_by`."""
-        stuck = tuple(self._stuck(now))
-        problems = (*stuck, *self._troubles(now, set_by))
+        stuck = dict(self._stuck(now))
+        by_name = {**stuck, **dict(self._troubles(now, set_by))}
+        problems = tuple(by_name.values())
         details = {
             "status": "failing" if stuck else "troubled" if problems else "ok",
             "problems": list(problems),
@@ -200,49 +204,56 @@ class Health:
             },
             "loops": {name: (last + set_by).isoformat() for name, last in sorted(self._loops.items())},
         }
-        return Verdict(stuck=stuck, problems=problems, details=details)
+        return Verdict(stuck=tuple(stuck.values()), problems=problems, by_name=by_name, details=details)
 
-    def _stuck(self, now: datetime) -> Iterator[str]:
+    def _stuck(self, now: datetime) -> Iterator[Problem]:
         for name, last in sorted(self._loops.items()):
             if now - last > LOOP_SILENCE:
-                yield _stands(name, now - last)
+                yield f"loop {name}", _stands(name, now - last)
         if not self.ready:
-            yield "ещё ничего не работает"
+            yield "nothing", "ещё ничего не работает"
 
-    def _troubles(self, now: datetime, set_by: timedelta) -> Iterator[str]:
+    def _troubles(self, now: datetime, set_by: timedelta) -> Iterator[Problem]:
         yield from self._troubles_inside(now)
         cards, longest = self._late
         if cards:
-            yield f"карточки ждут показа дольше обещанного срока: {cards}, самая старая {_passed(longest)}"
+            yield "late", f"карточки ждут показа дольше обещанного срока: {cards}, самая старая {_passed(longest)}"
         for name, one in sorted(self._sources.items()):
             if (trouble := one.trouble(now)) is not None:
-                yield f"источник {name} {trouble}"
-        for messenger, since in sorted(self._silent.items()):
-            if now - since > PATIENCE:
-                yield f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
-        yield from filter(None, (_chat_trouble(state, now + set_by) for state in self._ill()))
+                yield f"source {name}", f"источник {name} {trouble}"
+        yield from self._troubles_of_messengers(now, set_by)
         yield from self._closed_roads()
         if self._refused_config is not None:
-            yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
+            yield "config", f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 
-    def _closed_roads(self) -> Iterator[str]:
+    def _troubles_of_messengers(self, now: datetime, set_by: timedelta) -> Iterator[Problem]:
+        for messenger, since in sorted(self._silent.items()):
+            if now - since > PATIENCE:
+                words = f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
+                yield f"messenger {messenger}", words
+        for state in self._ill():
+            if (trouble := _chat_trouble(state, now + set_by)) is not None:
+                yield f"chat {state.chat}", trouble
+
+    def _closed_roads(self) -> Iterator[Problem]:
         for platform, (in_use, failing) in sorted(self._roads.items()):
             if in_use is None:
                 reasons = "; ".join(f"{proxy}: {reason}" for proxy, reason in failing.items())
-                yield f"{platform}: не работает ни один прокси ({reasons})"
+                yield f"road {platform}", f"{platform}: не работает ни один прокси ({reasons})"
 
-    def _troubles_inside(self, now: datetime) -> Iterator[str]:
+    def _troubles_inside(self, now: datetime) -> Iterator[Problem]:
         """What is wrong with the store and the loops."""
         if self._store:
             since, error = min(self._store.values())
-            yield f"база не работает {_passed(now - since)}: {error}"
+            yield "store", f"база не работает {_passed(now - since)}: {error}"
         for name, last in sorted(self._loops.items()):
             if LOOP_SLOW < now - last <= LOOP_SILENCE:
-                yield _stands(name, now - last)
+                yield f"loop {name}", _stands(name, now - last)
         for name, died in sorted(self._died.items()):
             if now - died.at < DIED_RECENTLY:
                 times = plural(died.times, "раз", "раза", "раз")
-                yield f"цикл {name} падал {died.times} {times}, запущен снова: {died.of}, подробности в журнале"
+                words = f"цикл {name} падал {died.times} {times}, запущен снова: {died.of}, подробности в журнале"
+                yield f"death {name}", words
 
     def _ill(self) -> list[ChatState]:
         return sorted(self._chats.values(), key=lambda state: (state.chat.messenger, state.chat.chat))

@@ -135,7 +135,7 @@ async def remark(store: Stores, *mentions: Mention, now: datetime = NOW) -> Any:
 async def claim_all(store: Stores, now: datetime = NOW, limit: int = 100, *, folds: bool = False) -> list[Due]:
     """Lease all that is due, cards and notices, in every chat."""
     due: list[Due] = []
-    share = Share(most=limit, plain=limit, folds=folds)
+    share = Share(most=limit, plain=limit, folds="all" if folds else None)
     for messenger in ALL_MESSENGERS:
         due += await store.outbox.claim(messenger, lambda waiting: dict.fromkeys(waiting, share), now)
     return due

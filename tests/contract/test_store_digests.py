@@ -70,17 +70,16 @@ async def test_the_digest_goes_before_the_cards_that_wait_as_long(store: Stores)
     due = await claim_all(store, later(1), limit=1, folds=True)
     (digest,) = due
     assert isinstance(digest, Digest)
-    assert (digest.listing.total, digest.priority, digest.receiver) == (25, Priority.NEW, "support")
+    assert (digest.listing.total, digest.priority, digest.receiver) == (25, Priority.URGENT, "support")
 
 
-async def test_what_is_urgent_goes_out_first_by_itself(store: Stores) -> None:
+async def test_what_is_urgent_goes_out_by_itself_and_what_is_more_leads_the_list(store: Stores) -> None:
     await flood(store, 30)
-    await flood(store, 2, first=31, at=1, is_urgent=True)
-    (first, second, third) = await claim_all(store, later(2), limit=3, folds=True)
-    assert isinstance(first, Delivery)
-    assert isinstance(second, Delivery)
-    assert {first.case.id, second.case.id} == {31, 32}
-    assert isinstance(third, Digest)
+    await flood(store, 7, first=31, at=1, is_urgent=True)
+    due = await claim_all(store, later(2), folds=True)
+    assert isinstance(due[0], Digest), "in a flood of urgent cards it would never have its turn"
+    assert [thing.case.id for thing in due if isinstance(thing, Delivery)] == [31, 32, 33, 34, 35]
+    assert cases(due[0])[:3] == [36, 37, 1]
 
 
 async def test_a_digest_lists_its_cases_in_the_order_of_urgency(store: Stores) -> None:

@@ -508,17 +508,18 @@ async def test_a_digest_is_shown_and_follows_its_cases() -> None:
 
 async def test_after_a_digest_the_chat_gets_cards_for_a_while_before_the_next() -> None:
     scene = Scene(MemoryMessenger(limits=SLOW))
-    scene.outbox.put(a_delivery(1), a_digest(2), a_delivery(3))
-    await scene.step()
-    assert scene.outbox.claimed[-1][GROUP].folds
-    scene.outbox.put(a_delivery(4))
-    scene.clocks.turn(20)
-    await scene.step()
-    assert not scene.outbox.claimed[-1][GROUP].folds
-    scene.outbox.put(a_delivery(5))
-    scene.clocks.turn(20)
-    await scene.step()
-    assert scene.outbox.claimed[-1][GROUP].folds
+    scene.outbox.put(*(a_delivery(number) for number in range(3, 60)))
+    folds = []
+    for second in range(60):
+        if second == 12:
+            scene.outbox.put(a_digest(2), at=NOON - timedelta(seconds=1))
+        await scene.step()
+        folds.append((scene.outbox.claimed[-1].get(GROUP) or Share(most=0, plain=0)).folds)
+        scene.clocks.turn(1)
+    assert set(folds[:4]) <= {"old", None}, "nothing has waited for long yet"
+    assert folds[8] == folds[12] == "all"
+    assert set(folds[13:32]) == {None}
+    assert folds[32] == "all"
 
 
 async def test_where_no_digest_can_be_shown_none_is_made() -> None:
