@@ -173,7 +173,8 @@ def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, n
     if brand_verdict.outcome not in MAKE_A_CASE:
         why = DECLINED[brand_verdict.outcome]
         if brand_verdict.outcome in BY_THE_TEXT:
-            why += f" (жалоба {percent(brand_verdict.verdict.complaint)}, порог complaint_at {percent(brand.complaint_at)})"
+            probable, needed = percent(brand_verdict.verdict.complaint), percent(brand.complaint_at)
+            why += f" (жалоба {probable}, порог complaint_at {needed})"
         yield Text(f"Обращения не будет: {why}", style="yellow")
         return
     candidate = decider.candidate(mention, brand_verdict)

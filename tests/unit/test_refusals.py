@@ -26,7 +26,7 @@ def test_what_we_have_no_words_for_is_said_in_the_systems() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["match", str(tmp_path / "texts.txt")]) == 1
     assert "texts.txt: файл не читается: такого файла нет" in capsys.readouterr().err
-    with pytest.raises(SettingsError, match="не читается.*это папка"):
+    with pytest.raises(SettingsError, match=r"не читается.*это папка"):
         read_settings({"LISTENER_TELEGRAM_TOKEN_FILE": str(tmp_path)})
 
 
