@@ -6,6 +6,8 @@ from pathlib import Path
 
 from dotenv.parser import parse_stream
 
+from listener.refusals import refusal
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dotenv:
@@ -24,7 +26,7 @@ def read_dotenv(path: Path | None) -> Dotenv:
         # Editors on Windows put a mark before the first name, and save comments in an encoding of their own.
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
-        return Dotenv(mistakes=(f"{path}: не читается: {error.strerror or type(error).__name__}",))
+        return Dotenv(mistakes=(f"{path}: не читается: {refusal(error)}",))
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     mistakes: list[str] = []

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from listener.database_url import DEFAULT, AddressError, passwords, understood
 from listener.dotenv import read_dotenv
+from listener.refusals import refusal
 
 PREFIX: Final = "LISTENER_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -171,7 +172,7 @@ class Reader:
             try:
                 value = Path(path).read_text(encoding="utf-8-sig").strip()
             except (OSError, UnicodeDecodeError) as error:
-                reason = getattr(error, "strerror", None) or type(error).__name__
+                reason = refusal(error) if isinstance(error, OSError) else "это не текст"
                 self.complain(f"{name}_FILE", f"не читается «{path}»: {reason}")
             else:
                 if not value:

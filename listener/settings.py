@@ -21,7 +21,7 @@ class Settings:
     `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
     the threshold again, where its file is there.
     `http_token` is what must be shown for the names on /healthz and /metrics.
-    `networks` and `messengers` hold the own options of each by its id; `files` are those that secrets came from.
+    `networks` and `messengers` hold the own options of each by its id; `files` are those that they came from.
     """
 
     database_url: str = DEFAULT
@@ -67,7 +67,8 @@ def read_settings(
         log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
     )
     reader.finish()
-    return replace(settings, files=tuple(reader.files))
+    watched = (dotenv, *reader.files) if dotenv is not None else tuple(reader.files)
+    return replace(settings, files=watched)
 
 
 def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:

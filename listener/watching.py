@@ -48,7 +48,7 @@ async def announce_new_secrets(files: Sequence[Path], known: str, changed: async
         now = await asyncio.to_thread(digest_of, files)
         if now != known:
             known = now
-            log.info("a file with a secret has changed: reading the settings")
+            log.info(".env or a file with a secret has changed: reading the settings")
             changed.set()
 
 

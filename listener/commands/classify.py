@@ -21,13 +21,13 @@ from classifiers.verdict import Question, verdict_row
 from listener.brands.matcher import Matcher
 from listener.commands.config import asked_or_usual
 from listener.commands.jsonl import HELP, answer
+from listener.commands.telling import MOODS, telling
 from listener.config.values import Config, ConfigError
 from listener.environment import SettingsError
 from listener.networks.registry import MARKS
 from listener.settings import read_judge
 
 _BATCH: Final = 500
-TONES: Final = {"negative": "отрицательный", "neutral": "ровный", "positive": "положительный"}
 
 
 class BadLineError(ValueError):
@@ -88,12 +88,13 @@ def classify_rows(
 
 def in_words(row: Mapping[str, Any], text: str) -> Iterator[str]:
     """A verdict for a person, with the words that speak for it."""
-    yield f"жалоба: {percent(row['complaint'])}, тон: {TONES[row['label']]}, срочность: {percent(row['urgency'])}"
+    yield f"жалоба: {percent(row['complaint'])}, тон: {MOODS[row['label']]}, срочность: {percent(row['urgency'])}"
     intent, topics = INTENT_TITLES.get(row["intent"], row["intent"]), ", ".join(row["topics"])
     yield f"намерение: {intent}, темы: {topics or 'нет'}"
-    words = [text[one["start"] : one["end"]] for one in row["evidence"] if one["weight"] > 0]
-    if words:
-        yield f"за жалобу: {', '.join(f'«{word}»' for word in dict.fromkeys(words))}"
+    spans = ((one["start"], one["end"], one["weight"]) for one in row["evidence"])
+    # What the second tier adds stands as evidence of the whole text.
+    speaks_for, against = telling(text, (span for span in spans if span[:2] != (0, len(text))))
+    yield from (f"{what}: {words}" for what, words in (("за жалобу", speaks_for), ("против", against)) if words)
 
 
 def _judge(arguments: argparse.Namespace, markers: Markers) -> Judge:

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import errno
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from listener.config.values import ConfigError
 from listener.daemon import Daemon
 from listener.environment import SettingsError
 from listener.logs import configure_logging
+from listener.refusals import refusal
 from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.figures import figures
@@ -45,8 +45,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return asyncio.run(_demo(arguments))
     except OSError as error:
-        what = "занят другой программой" if error.errno == errno.EADDRINUSE else f"недоступен ({error.strerror})"
-        print(f"Порт {arguments.port} {what}; выберите другой: listener demo --port 8090", file=sys.stderr)
+        print(
+            f"Порт {arguments.port}: {refusal(error)}; выберите другой: listener demo --port 8090",
+            file=sys.stderr,
+        )
     except (SettingsError, ConfigError, StoreError) as error:
         print(f"Показ не запущен:\n{error}", file=sys.stderr)
     return 2

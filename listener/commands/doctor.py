@@ -60,7 +60,12 @@ async def _look(settings: Settings, arguments: argparse.Namespace) -> list[Part]
     parts = [Part(title="Настройки", lines=(line,))]
     database = _counted(settings)
     budget = DailyBudget(database, SystemClock()) if database is not None else None
-    look = Look(now=lambda: SystemClock().now().timestamp(), fix=arguments.fix, budget=budget)
+    look = Look(
+        now=lambda: SystemClock().now().timestamp(),
+        fix=arguments.fix,
+        config_read=config is not None,
+        budget=budget,
+    )
     test = (
         (0.0 if await asyncio.to_thread(is_running, settings) else arguments.wait) if arguments.send_test else None
     )

@@ -30,6 +30,7 @@ from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
 from classifiers.training import train
 from listener.commands.figure_tables import hard_table, read_tables, tables, topic_table
+from listener.refusals import refusal
 
 TIERS: Final = ("both", "one", "two")
 _READ_DOMAINS: Final = frozenset(("telecom", "banks"))
@@ -125,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 1
     except OSError as error:
         has_name = error.filename is not None  # not so in a broken .gz
-        print(f"{error.filename}: нет доступа: {error.strerror}" if has_name else error, file=sys.stderr)
+        print(f"{error.filename}: нет доступа: {refusal(error)}" if has_name else error, file=sys.stderr)
         return 1
     return 0
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from alerts.cards.context import MOSCOW
 from alerts.routing import Chat, Routing, decide
-from alerts.russian import INTENT_TITLES, NBSP, moment, percent
+from alerts.russian import INTENT_TITLES, moment, percent
 from classifiers.model import ModelError
 from classifiers.verdict import Question
 from domain.brand import Brand, Match
@@ -25,6 +25,7 @@ from domain.verdict import Intent, Verdict
 from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
 from listener.clock import SystemClock
+from listener.commands.telling import MOODS, MOST_WORDS, telling
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.decided import BrandVerdict, Routed
@@ -33,18 +34,15 @@ from listener.environment import SettingsError
 from listener.networks.registry import MARKS, NETWORKS
 from listener.settings import read_config_dir, read_judge
 
-MOODS: Final = {"negative": "недовольство", "neutral": "нейтрально", "positive": "одобрение"}
 DECLINED: Final = {
     "own account": "это пишет сам бренд",
     "ignored author": "автор в списке ignore_authors",
-    "advertisement": "это реклама",
-    "praise": "это похвала",
-    "news": "это новость",
-    "below threshold": "вероятность жалобы ниже порога complaint_at",
+    "advertisement": "похоже на рекламу",
+    "praise": "похоже на похвалу",
+    "news": "похоже на новость",
+    "below threshold": "на жалобу похоже слабо",
 }
-MOST_WORDS: Final = 5
-_EMOJI: Final = 0x2600
-"""Where Unicode's pictures begin."""
+BY_THE_TEXT: Final = ("advertisement", "praise", "news", "below threshold")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -154,18 +152,15 @@ def _highlighted(text: str, brand_spans: Sequence[Span], evidence_spans: Sequenc
 
 
 def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
-    strongest = sorted(verdict.words, key=lambda token: -abs(token.weight))
-    telling = [(text[token.start : token.end], f"{token.weight:+.2f}".replace(".", ",")) for token in strongest]
-    spoken = list(dict.fromkeys((word, weight) for word, weight in telling if _says(word)))[:MOST_WORDS]
-    words = ", ".join(f"«{word}»{NBSP}{weight}" for word, weight in spoken)
     yield Text(
         f"Жалоба: {percent(verdict.complaint)}, тон: {MOODS[verdict.label]},"
         f" {_author(verdict.intent)}, срочность: {percent(verdict.urgency)}"
     )
-    yield Text(f"Слова: {words or 'ничего не сказали'}")
+    speaks_for, against = telling(text, ((token.start, token.end, token.weight) for token in verdict.words))
+    yield Text(f"За жалобу: {speaks_for or 'ничего'}" + (f"; против: {against}" if against else ""))
     if verdict.read_twice:
-        added = f"{verdict.evidence[0].weight:+.2f}".replace(".", ",")
-        yield Text(f"Второе чтение, весь текст: {added}")
+        says = "за жалобу" if verdict.evidence[0].weight > 0 else "против"
+        yield Text(f"Второе чтение, весь текст: {says}")
     yield Text(f"Темы: {', '.join(verdict.topics) or 'не определены'}")
 
 
@@ -173,16 +168,14 @@ def _author(intent: Intent) -> str:
     return "чего хочет автор, неясно" if intent == "other" else f"автор {INTENT_TITLES[intent]}"
 
 
-def _says(word: str) -> bool:
-    """A word or an emoji, not a lone sign of punctuation."""
-    return any(letter.isalnum() or ord(letter) >= _EMOJI for letter in word)
-
-
 def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, now: datetime) -> Iterator[Text]:
     brand = decider.brands[brand_verdict.match.brand]
     if brand_verdict.outcome not in MAKE_A_CASE:
-        threshold = f" (порог {percent(brand.complaint_at)})" if brand_verdict.outcome == "below threshold" else ""
-        yield Text(f"Обращения не будет: {DECLINED[brand_verdict.outcome]}{threshold}", style="yellow")
+        why = DECLINED[brand_verdict.outcome]
+        if brand_verdict.outcome in BY_THE_TEXT:
+            probable, needed = percent(brand_verdict.verdict.complaint), percent(brand.complaint_at)
+            why += f" (жалоба {probable}, порог complaint_at {needed})"
+        yield Text(f"Обращения не будет: {why}", style="yellow")
         return
     candidate = decider.candidate(mention, brand_verdict)
     routed, decision = decider.route(candidate, now), decide(candidate, decider.routing)

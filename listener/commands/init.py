@@ -66,18 +66,24 @@ def read_wishes(arguments: argparse.Namespace, ask: Ask | None) -> Wishes:
     """From the flags, or from the answers where somebody sits there. Raises ValueError in Russian."""
     asked: dict[str, Any] = vars(arguments)
 
-    def answer(name: str, question: str) -> str:
-        return str(asked.get(name) or "").strip() or (ask(question).strip() if ask else "")
+    def answer(name: str, question: str, understood: Callable[[str], str] = str) -> str:
+        """A flag, else what is answered: a question is asked again until the answer makes sense."""
+        if given := str(asked.get(name) or "").strip():
+            return understood(given)
+        while ask is not None:
+            try:
+                return understood(ask(question).strip())
+            except ValueError as error:
+                print(error)
+        return understood("")
 
-    name = answer("brand", "Как люди называют бренд? ")
-    if not any(letter.isalpha() for letter in name):
-        raise ValueError("Назовите бренд: listener init --brand «Ромашка Телеком»")
+    name = answer("brand", "Как люди называют бренд? ", _name)
     pages = {
-        network: _page(answer(network, f"Страница бренда в {known.short}, короткое имя (Enter — нет): "))
+        network: answer(network, f"Страница бренда в {known.short}, короткое имя (Enter — нет): ", _page)
         for network, known in NETWORKS.items()
     }
     chats = {
-        messenger.id: messenger.beginning.address(answer(messenger.id, messenger.beginning.question))
+        messenger.id: answer(messenger.id, messenger.beginning.question, messenger.beginning.address)
         for messenger in AS_READ
     }
     return Wishes(
@@ -86,6 +92,13 @@ def read_wishes(arguments: argparse.Namespace, ask: Ask | None) -> Wishes:
         chats={messenger: address for messenger, address in chats.items() if address},
         person=answer("person", "Кто первым будет нажимать кнопки, имя и фамилия (Enter — потом): ") or None,
     )
+
+
+def _name(text: str) -> str:
+    """A brand's name. Raises ValueError."""
+    if not any(letter.isalpha() for letter in text):
+        raise ValueError("Назовите бренд: listener init --brand «Ромашка Телеком»")
+    return text
 
 
 def _page(text: str) -> str:

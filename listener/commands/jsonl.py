@@ -10,6 +10,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
+from listener.refusals import refusal
+
 Rows = Callable[[Iterable[bytes]], Iterable[dict[str, Any]]]
 Shown = Callable[[Mapping[str, Any], str], Iterable[str]]
 """A row and its text as lines for a person."""
@@ -45,7 +47,7 @@ def answer(asked: str | None, rows: Rows, shown: Shown, *, as_json: bool = False
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"{asked}: файл не читается: {error.strerror}", file=sys.stderr)
+        print(f"{asked}: файл не читается: {refusal(error)}", file=sys.stderr)
         return 1
 
 

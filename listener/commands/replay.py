@@ -26,6 +26,7 @@ from listener.environment import SettingsError
 from listener.gc_tuning import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
+from listener.refusals import refusal
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
 from listener.settings import Settings, read_settings
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         with _opened(arguments.file) as (file, size):
             return asyncio.run(_replay(file, size, settings, to_receivers=arguments.to_receivers))
     except OSError as error:
-        print(f"{arguments.file}: файл не читается: {error.strerror or error}", file=sys.stderr)
+        print(f"{arguments.file}: файл не читается: {refusal(error)}", file=sys.stderr)
         return 2
     except (SettingsError, ConfigError, ModelError, StoreError, ReplayError) as error:
         print(f"Прогон не удался:\n{error}", file=sys.stderr)

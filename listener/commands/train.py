@@ -18,6 +18,7 @@ from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labe
 from listener.config.values import ConfigError
 from listener.environment import SettingsError
 from listener.networks.registry import MARKS
+from listener.refusals import refusal
 from listener.settings import read_judge
 
 
@@ -79,6 +80,6 @@ def _adapt(arguments: argparse.Namespace) -> int:
         print(f"Не записано:\n{error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{arguments.labels}: файл не читается: {error.strerror}", file=sys.stderr)
+        print(f"{arguments.labels}: файл не читается: {refusal(error)}", file=sys.stderr)
         return 1
     return adapt_to(labels, base=arguments.model, out=arguments.out or OUT, config=config, second=second)

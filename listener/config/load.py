@@ -18,6 +18,7 @@ from listener.config.searches import search_warnings
 from listener.config.values import Config, ConfigError, Mistake, Notices
 from listener.config.yaml_tree import Tree, read_tree
 from listener.networks.registry import NETWORKS
+from listener.refusals import refusal
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -79,7 +80,7 @@ def _read(directory: Path) -> _Folder:
         _read_routes(directory, folder)
         folder.mistakes += strange_files(directory)
     except OSError as error:
-        message = f"папка не читается: {error.strerror or type(error).__name__}"
+        message = f"папка не читается: {refusal(error)}"
         folder.mistakes.append(Mistake(file=str(directory), line=1, message=message))
     folder.mistakes[:] = sorted(dict.fromkeys(folder.mistakes), key=lambda mistake: (mistake.file, mistake.line))
     return folder

@@ -10,6 +10,7 @@ import yaml
 
 from listener.config.typos import CURLY, ODD_SPACES, duration_meant, odd_space, plain
 from listener.config.values import Mistake
+from listener.refusals import refusal
 
 Place = tuple[str | int, ...]
 
@@ -192,7 +193,7 @@ def _text(path: Path) -> tuple[str, str | None]:
     except UnicodeDecodeError as error:
         return "", f"файл не в кодировке UTF-8 (байт {error.start}): сохраните его заново, выбрав UTF-8"
     except OSError as error:
-        return "", f"файл не читается: {error.strerror or type(error).__name__}"
+        return "", f"файл не читается: {refusal(error)}"
 
 
 def _broken(name: str, line: int, message: str) -> Tree:

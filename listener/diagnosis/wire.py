@@ -46,12 +46,13 @@ class Heard:
 class Look:
     """What every part of a check-up shares.
 
-    `clocks`: how far the servers' clocks are from ours, in seconds. `budget` is what the daemon has counted, where
-    there is a database.
+    `config_read`: whether the config could be, so that brands and chats are known. `clocks`: how far the servers'
+    clocks are from ours, in seconds. `budget` is what the daemon has counted, where there is a database.
     """
 
     now: Callable[[], float]
     fix: bool = False
+    config_read: bool = True
     budget: Budget | None = None
     clocks: list[float] = field(default_factory=list)
 
@@ -70,7 +71,7 @@ class Wire:
     def __init__(self, platform: str, base_url: str, road: Road, look: Look) -> None:
         self.platform = platform
         self._setting = platform.upper()
-        self._look = look
+        self.look = look
         self._base_url = base_url
         self._road = road
         self._proxies = Proxies(platform, road)
@@ -115,7 +116,7 @@ class Wire:
         except (ClientError, OSError, TimeoutError) as error:
             raise SilentError(self._silent(error)) from None
         if heard.server_time is not None:
-            self._look.clocks.append(heard.server_time - self._look.now())
+            self.look.clocks.append(heard.server_time - self.look.now())
         if heard.body is None:
             raise SilentError(self._stranger(heard))
         return heard

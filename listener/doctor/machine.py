@@ -50,8 +50,8 @@ def clock(look: Look) -> Line | None:
 
 def _sqlite(file: Path | None, *, fix: bool) -> Iterator[Line]:
     if sqlite3.sqlite_version_info < SOUND_SQLITE:
-        remedy = "не запускайте двух программ на одном файле; PostgreSQL этого не боится"
-        yield warn("SQLite", f"{sqlite3.sqlite_version}: двум писателям небезопасна", remedy)
+        remedy = "replay и resend запускайте, когда listener run остановлен; PostgreSQL этого не боится"
+        yield warn("SQLite", f"{sqlite3.sqlite_version}: две программы сразу могут повредить файл", remedy)
     else:
         yield ok("SQLite", sqlite3.sqlite_version)
     if file is None:

@@ -3,7 +3,6 @@
 Names of brands, sources and chats are for those who show the token; without one set, for this machine alone.
 """
 
-import errno
 import hmac
 import ipaddress
 import json
@@ -13,6 +12,7 @@ from aiohttp import hdrs, web
 
 from listener.metrics import CONTENT_TYPE, Metrics
 from listener.redaction import Redactor, one_line
+from listener.refusals import refusal
 from listener.web.door import open_door
 from listener.web.health import Verdict
 
@@ -24,8 +24,7 @@ class BindError(OSError):
     """The address cannot be listened on; the message, in Russian, names the setting."""
 
     def __init__(self, host: str, port: int, why: OSError) -> None:
-        what = "занят другой программой" if why.errno == errno.EADDRINUSE else f"недоступен ({why.strerror})"
-        super().__init__(f"LISTENER_HTTP_BIND: адрес {host}:{port} {what}; выберите другой")
+        super().__init__(f"LISTENER_HTTP_BIND: адрес {host}:{port}: {refusal(why)}; выберите другой")
 
 
 class Watched(Protocol):

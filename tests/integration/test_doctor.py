@@ -64,7 +64,9 @@ class World:
         environ = {"LISTENER_SECOND_OPINION": "off", **self.environ}
         settings = read_settings(environ, config_dir=self.folder)
         config, _ = await asyncio.to_thread(read_config, self.folder)
-        look = Look(now=lambda: system_now().timestamp(), fix=self.fix, budget=self.budget)
+        look = Look(
+            now=lambda: system_now().timestamp(), fix=self.fix, config_read=config is not None, budget=self.budget
+        )
         parts: dict[str, list[Line]] = {}
         async for part in check_up(settings, config, look, send_test=send_test):
             parts[part.title] = list(part.lines)
@@ -98,6 +100,14 @@ async def world(tmp_path: Path, corpus: Any) -> AsyncIterator[World]:
 
 def red(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.state == "bad"]
+
+
+async def test_a_broken_config_is_not_taken_for_one_without_chats_and_brands(world: World) -> None:
+    world.routes("to: support", "to: suport")
+    parts = await world.look(until="Slack")
+    said = [line for part in ("Telegram", "Slack") for line in parts[part] if line.what in ("чаты", "каналы")]
+    assert [(line.state, line.says) for line in said] == [("off", "какие, неизвестно: настройки с ошибками")] * 2
+    assert not any("ни один" in line.says for lines in parts.values() for line in lines)
 
 
 async def test_a_world_that_is_well_has_no_red_line(world: World) -> None:

@@ -35,7 +35,7 @@ def test_a_file_of_plain_lines_is_answered_line_by_line(tmp_path: Path, capfd: p
 
 def test_one_text_is_judged_in_words(capfd: pytest.CaptureFixture[str]) -> None:
     out = said(capfd, "classify", "Третий день без интернета, верните деньги!")
-    assert "тон: отрицательный" in out
+    assert "тон: недовольство" in out
     assert "за жалобу:" in out
     assert "темы: " in out
 

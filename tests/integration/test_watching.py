@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from listener.watching import announce_changes, digest
+from listener import watching
+from listener.watching import announce_changes, announce_new_secrets, digest, digest_of
 
 
 @dataclass(slots=True)
@@ -79,6 +80,33 @@ async def test_what_was_saved_while_the_folder_was_read_is_seen_too(tmp_path: Pa
     write(tmp_path / "routes.yaml", "a: 2\n")
     changed = asyncio.Event()
     task = asyncio.create_task(announce_changes(tmp_path, before, changed))
+    await asyncio.wait_for(changed.wait(), 10)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_a_secret_that_is_put_in_the_place_of_another_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Kubernetes does it: the file is a link into a folder that is a link, and that link is replaced."""
+    monkeypatch.setattr(watching, "AT_LEAST", 50)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "token", name)
+    (tmp_path / "..data").symlink_to("one")
+    (tmp_path / "token").symlink_to("..data/token")
+    files = (tmp_path / "token", tmp_path / "missing")
+    changed = asyncio.Event()
+    known = await asyncio.to_thread(digest_of, files)
+    task = asyncio.create_task(announce_new_secrets(files, known, changed))
+    await asyncio.sleep(0.2)
+    assert not changed.is_set()
+    (tmp_path / "..new").symlink_to("two")
+    (tmp_path / "..new").rename(tmp_path / "..data")
+    await asyncio.wait_for(changed.wait(), 10)
+    changed.clear()
+    write(tmp_path / "missing", "there now")
     await asyncio.wait_for(changed.wait(), 10)
     task.cancel()
     with suppress(asyncio.CancelledError):

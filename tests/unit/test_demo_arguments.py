@@ -28,5 +28,5 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         port = taken.getsockname()[1]
         assert main(["demo", "--port", str(port)]) == 2
     assert capsys.readouterr().err == (
-        f"Порт {port} занят другой программой; выберите другой: listener demo --port 8090\n"
+        f"Порт {port}: занят другой программой; выберите другой: listener demo --port 8090\n"
     )

@@ -93,7 +93,7 @@ def test_a_complaint_is_explained_down_to_its_chats() -> None:
     assert lines[0] == TEXT
     assert lines[1].startswith("Бренд: Василёк Телеком (vasilek), ")
     assert lines[2].startswith("Жалоба: 80\xa0%, тон: недовольство, автор делится недовольством")
-    assert lines[3] == "Слова: «нет»\xa0+1,25"
+    assert lines[3] == "За жалобу: «нет»"
     assert lines[-5:] == [
         "Будет обращение: порог 60\xa0% пройден",
         "О чём: нет связи",
@@ -112,7 +112,7 @@ def test_an_urgent_complaint_names_its_route() -> None:
 
 
 def test_a_text_below_the_threshold_says_so() -> None:
-    expected = "Обращения не будет: вероятность жалобы ниже порога complaint_at (порог 60\xa0%)"
+    expected = "Обращения не будет: на жалобу похоже слабо (жалоба 50\xa0%, порог complaint_at 60\xa0%)"
     assert told(TEXT, 0.5)[-1] == expected
 
 
@@ -136,7 +136,7 @@ def test_what_a_second_reading_added_is_told_apart_from_the_words() -> None:
             return replace(once, evidence=(whole, *once.evidence), read_twice=True)
 
     lines = list(explain(TEXT, decider(Twice(complaint=0.8)), NOW))
-    assert [str(one) for one in lines[3:5]] == ["Слова: «нет»\xa0+1,25", "Второе чтение, весь текст: -2,35"]
+    assert [str(one) for one in lines[3:5]] == ["За жалобу: «нет»", "Второе чтение, весь текст: против"]
     assert {TEXT[span.start : span.end] for span in lines[0].spans} == {"нет", "Василька"}
 
 
@@ -149,7 +149,7 @@ def test_an_emoji_is_a_reason_and_equal_words_are_told_once() -> None:
 
     text = "! У Василька нет связи 😡😡😡"
     lines = [str(one) for one in explain(text, decider(Angry(complaint=0.8)), NOW)]
-    assert [one.replace("\u00a0", " ") for one in lines if one.startswith("Слова")] == ["Слова: «😡» +1,25"]
+    assert [one for one in lines if one.startswith("За жалобу")] == ["За жалобу: «😡»"]
 
 
 def test_at_night_an_ordinary_card_is_said_to_wait_and_an_urgent_one_goes() -> None:

@@ -117,3 +117,19 @@ def test_questions_are_asked_for_what_no_flag_says() -> None:
 def test_an_answer_that_makes_no_sense_is_said(flags: tuple[str, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         init.read_wishes(parsed(*flags), None)
+
+
+def test_an_answer_that_makes_no_sense_is_asked_for_again(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = iter(["123", "Лютик", "лютик!", "lyutik", "", "группа", "-1001", "", "Анна Иванова"])
+    nothing = argparse.Namespace(brand=None, vk=None, x=None, telegram=None, slack=None, person=None)
+    wishes = init.read_wishes(nothing, lambda _question: next(answers))
+    assert (wishes.name, wishes.pages, wishes.person) == ("Лютик", {"vk": "lyutik"}, "Анна Иванова")
+    assert wishes.chats == {"telegram": "{chat: -1001}"}
+    said = capsys.readouterr().out
+    assert "Назовите бренд" in said
+    assert "«лютик!» — не страница" in said
+    assert "«группа» — не номер чата" in said
+
+
+def test_a_flag_that_makes_no_sense_is_refused() -> None:
+    assert main(["init", "--brand", "Лютик", "--vk", "лютик!"]) == 2

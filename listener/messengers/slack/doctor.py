@@ -114,6 +114,9 @@ async def _socket(app: App) -> str | Line:
 
 
 async def _channels(app: App, chats: tuple[Chat, ...]) -> AsyncIterator[Line]:
+    if not chats and not app.wire.look.config_read:
+        yield off("каналы", "какие, неизвестно: настройки с ошибками")
+        return
     if not chats:
         remedy = 'впишите канал получателю в routes.yaml: slack: ["#support"]'
         yield warn("каналы", "ни один маршрут не ведёт в Slack", remedy)

@@ -87,7 +87,9 @@ async def _beyond(bot: Bot, chats: tuple[Chat, ...], send_test: float | None) ->
     for chat in chats:
         async for line in _chat(bot, chat):
             yield line
-    if not chats:
+    if not chats and not bot.wire.look.config_read:
+        yield off("чаты", "какие, неизвестно: настройки с ошибками")
+    elif not chats:
         remedy = "впишите чат получателю в routes.yaml: telegram: [{chat: …}]"
         yield warn("чаты", "ни один маршрут не ведёт в Telegram", remedy)
     if send_test is not None:

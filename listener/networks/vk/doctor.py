@@ -81,7 +81,7 @@ async def _found_today(wire: Wire, token: str, query: str, look: Look) -> int:
 
 async def _keys(wire: Wire, brands: Sequence[Brand], options: VkOptions, look: Look) -> AsyncIterator[Line]:
     yield await _service(wire, brands, options, look)
-    async for line in _communities(wire, brands, options, fix=look.fix):
+    async for line in _communities(wire, brands, options, look):
         yield line
 
 
@@ -106,18 +106,16 @@ async def _left(token: str, per_day: int, look: Look) -> str:
     return f"поисков сегодня {used} из {per_day}" if used else f"в день до {per_day} поисков"
 
 
-async def _communities(
-    wire: Wire, brands: Sequence[Brand], options: VkOptions, *, fix: bool
-) -> AsyncIterator[Line]:
+async def _communities(wire: Wire, brands: Sequence[Brand], options: VkOptions, look: Look) -> AsyncIterator[Line]:
     watched = {page.lower() for brand in brands if "vk" in brand.watch for page in brand.watch["vk"].pages}
     tokens = {name.lower(): token.reveal() for name, token in options.community_tokens.items()}
     for name in sorted(watched - set(tokens)):
         remedy = f"впишите его в LISTENER_VK_COMMUNITY_TOKENS, шаги в {HOW}"
         yield bad(f"сообщество {name}", "нет ключа: его комментариев не слышим", remedy)
     for name in sorted(tokens):
-        async for line in _community(wire, name, tokens[name], fix=fix):
+        async for line in _community(wire, name, tokens[name], fix=look.fix):
             yield line
-        if name not in watched:
+        if name not in watched and look.config_read:
             remedy = f"впишите его в файл бренда: watch: {{vk: {{community: [{name}]}}}}"
             yield warn(f"сообщество {name}", "ключ есть, но ни один бренд его не слушает", remedy)
 

@@ -1,0 +1,27 @@
+"""Why the system refuses a file, a folder or a port, in Russian: its own words are English."""
+
+import errno
+from collections.abc import Mapping
+from typing import Final
+
+_WORDS: Final[Mapping[int, str]] = {
+    errno.EACCES: "нет прав",
+    errno.EADDRINUSE: "занят другой программой",
+    errno.EADDRNOTAVAIL: "такого адреса у этой машины нет",
+    errno.EDQUOT: "место кончилось",
+    errno.EIO: "диск сбоит",
+    errno.EISDIR: "это папка",
+    errno.ELOOP: "ссылка ведёт сама в себя",
+    errno.EMFILE: "открыто слишком много файлов",
+    errno.ENAMETOOLONG: "слишком длинное имя",
+    errno.ENOENT: "такого файла нет",
+    errno.ENOSPC: "место кончилось",
+    errno.ENOTDIR: "на пути стоит файл вместо папки",
+    errno.EPERM: "нет прав",
+    errno.EROFS: "диск только для чтения",
+}
+
+
+def refusal(error: OSError) -> str:
+    """The system's words where there are none of ours."""
+    return _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__

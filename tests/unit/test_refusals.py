@@ -1,0 +1,37 @@
+"""What the system refuses is said in Russian."""
+
+import errno
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from listener.__main__ import main
+from listener.environment import SettingsError
+from listener.refusals import refusal
+from listener.settings import read_settings
+
+
+@pytest.mark.parametrize("code", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_what_people_meet_is_in_russian(code: int) -> None:
+    assert not refusal(OSError(code, os.strerror(code))).isascii()
+
+
+def test_what_we_have_no_words_for_is_said_in_the_systems() -> None:
+    assert refusal(OSError(errno.EXDEV, "Invalid cross-device link")) == "Invalid cross-device link"
+    assert refusal(TimeoutError()) == "TimeoutError"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["match", str(tmp_path / "texts.txt")]) == 1
+    assert "texts.txt: файл не читается: такого файла нет" in capsys.readouterr().err
+    with pytest.raises(SettingsError, match=r"не читается.*это папка"):
+        read_settings({"LISTENER_TELEGRAM_TOKEN_FILE": str(tmp_path)})
+
+
+def test_a_port_that_another_program_has_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        with pytest.raises(OSError, match=r".") as error:
+            socket.create_server(one.getsockname())
+        assert refusal(error.value) == "занят другой программой"
