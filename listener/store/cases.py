@@ -66,8 +66,8 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
             row,
             mentioned[number],
             events[number],
-            reached[number],
             [_earlier(before, mentioned[before.id]) for before in past[number]],
+            reached[number],
         )
         for number, row in rows.items()
     }

@@ -100,9 +100,8 @@ async def _take(connection: AsyncConnection, decided: Sequence[Decided]) -> list
 
 _TAKE: Final = (
     update(mentions)
-    .where(
-        tuple_(mentions.c.id, mentions.c.text_version).in_(bindparam("versions", expanding=True)), STILL_WAITING
-    )
+    .where(mentions.c.id.in_(bindparam("rows", expanding=True)), STILL_WAITING)
+    .where(tuple_(mentions.c.id, mentions.c.text_version).in_(bindparam("versions", expanding=True)))
     .values(stage=Stage.JUDGED, error=None)
     .returning(mentions.c.id)
 )
