@@ -67,7 +67,7 @@ class Connection(aiosqlite.Connection):
         return Cursor(self)
 
     async def ran(self, statement: str, parameters: Any, *, many: bool = False) -> Ran:
-        ran: Ran = await self._execute(_run, self._conn, statement, parameters, many=many)
+        ran: Ran = await self._execute(_run, self._conn, statement, parameters, many=many)  # type: ignore[no-untyped-call]  # aiosqlite types its own words only
         return ran
 
 

@@ -211,7 +211,7 @@ async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Seque
             "state": "due",
             "due_at": now,
             "created_at": now,
-            "dedup_key": f"many:{now.isoformat()}",
+            "dedup_key": f"many:{now.isoformat()}:{min(cases)}",
             "version": NOTICE_VERSION,
             "payload": notice_payload(draft, tuple(cases)),
         }
