@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.candidate import Candidate
-from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.cases.events import NO_DEADLINES, Deadlines, Deleter
 from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Mention
@@ -16,7 +16,7 @@ class Stored:
     """A kept mention with the store's own row number; `text_version` grows with every edit of the text.
 
     `is_own`: one of the brands' own accounts wrote it, and it never makes a card. `is_deleted`: its network shows
-    it no more.
+    it no more; `deleter` is who took it away (an account's id), where that was told.
     """
 
     row: int
@@ -24,6 +24,7 @@ class Stored:
     text_version: int
     is_own: bool = False
     is_deleted: bool = False
+    deleter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,12 @@ class Routed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """Everything that one judged mention changes; written in one transaction."""
+    """Everything that one judged mention changes; written in one transaction.
+
+    `deleted_by` is who took a deleted mention away, as far as that was told.
+    """
 
     stored: Stored
     verdicts: tuple[BrandVerdict, ...] = ()
     routed: tuple[Routed, ...] = ()
+    deleted_by: Deleter | None = None

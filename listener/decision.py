@@ -18,7 +18,7 @@ from domain.span import Span
 from domain.verdict import Evidence, Intent, Verdict
 from listener.decided import BrandVerdict, Decided, Routed, Stored
 from listener.halves import Halves
-from listener.networks.accounts import is_ignored, is_own_account, on_own_page
+from listener.networks.accounts import is_ignored, is_own_account, on_own_page, who_deleted
 from listener.networks.registry import network_title
 
 OWN_PAGE: Final = "на своей странице"
@@ -181,7 +181,10 @@ class Decider:
             for brand_verdict in verdicts
             if brand_verdict.outcome in MAKE_A_CASE
         )
-        return Decided(stored=stored, verdicts=verdicts, routed=routed)
+        deleted_by = (
+            who_deleted(stored.mention, stored.deleter, self.brands.values()) if stored.is_deleted else None
+        )
+        return Decided(stored=stored, verdicts=verdicts, routed=routed, deleted_by=deleted_by)
 
 
 def speaking_spans(evidence: Sequence[Evidence]) -> tuple[Span, ...]:

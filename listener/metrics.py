@@ -50,6 +50,8 @@ class Metrics:
         )
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
+        # timed
+        self._clock_broke = _counter(registry, "timers_broken", "Cases that the clock could not work", "")
         # told
         self._deliveries = _counter(registry, "deliveries", "Tries to show a card", "messenger outcome")
         self._sending = _histogram(
@@ -114,6 +116,9 @@ class Metrics:
 
     def poison(self) -> None:
         self._poison.inc()
+
+    def clock_broke(self, cases: int) -> None:
+        self._clock_broke.inc(cases)
 
     def delivered(self, messenger: str, outcome: str, seconds: float) -> None:
         self._deliveries.labels(messenger, outcome).inc()

@@ -46,7 +46,7 @@ class Pipeline:
         self.judging = Turning("judge", self.judge.step, telemetry)
         self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake)
         self.obey = Obey(stores, self._in_force, clock, telemetry, self._tell_all)
-        self.tick = Tick(stores.timers, clock, self._tell_all)
+        self.tick = Tick(stores.timers, clock, telemetry, self._tell_all)
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self.telling = {messenger: self._turning(messenger, worker) for messenger, worker in workers.items()}
         self.ticking = Turning("tick", self.tick.step, telemetry)

@@ -67,6 +67,14 @@ class Telemetry:
     def poison(self) -> None:
         self.metrics.poison()
 
+    def clock_broke(self, cases: int) -> None:
+        """So many cases could not be worked when their time came."""
+        self.metrics.clock_broke(cases)
+
+    def out_of_time(self, cases: Sequence[int]) -> None:
+        """The cases that the clock leaves alone for now, because they broke its work."""
+        self.health.out_of_time(cases)
+
     def delivered(self, due: Due, outcome: Outcome, seconds: float) -> None:
         self.metrics.delivered(due.chat.messenger, outcome, seconds)
         self.health.delivered(due.chat, outcome, self._elapsed.now())

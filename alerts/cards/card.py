@@ -1,6 +1,6 @@
 """A card: the case as operators see it, in Russian, before a messenger gives it its markup."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from alerts.cards.outgoing import answer_lines
 from alerts.cards.quoting import in_short, phrases, quote
 from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status
 from alerts.cases.case import Case, CaseMention, complains
-from alerts.cases.events import Noted
+from alerts.cases.events import Deleter, MentionDeleted, Noted
 from alerts.russian import INTENT_TITLES, NBSP, counted, number, percent
 from alerts.suppression import URGENT_AT
 from domain.mention import Quote
@@ -34,6 +34,19 @@ LIKELY: Final = (
     (0.5, "Похоже на жалобу"),
     (0.0, "Возможно, жалоба"),
 )
+
+_DELETED: Final[Mapping[Deleter | None, str]] = {
+    "author": "Автор удалил запись",
+    "brand": "Сообщество удалило запись",
+    "other": "Запись удалил не автор",
+    None: "Запись удалена",
+}
+_DELETED_SHORTLY: Final[Mapping[Deleter | None, str]] = {
+    "author": "удалено автором",
+    "brand": "удалено сообществом",
+    "other": "удалено не автором",
+    None: "удалено",
+}
 
 Tone = Literal["plain", "strong", "faint", "italic"]
 
@@ -174,11 +187,19 @@ def _words_of(other: Quote | None) -> str:
 def _changed(case: Case, words: Wording) -> str:
     mention = case.latest_complaint
     if mention.deleted_at is not None:
-        return f"Автор удалил запись в{NBSP}{words.moment(mention.deleted_at)}"
+        return f"{_DELETED[_deleter(case, mention)]} в{NBSP}{words.moment(mention.deleted_at)}"
     if mention.edited_at is None:
         return ""
     calm = "" if complains(mention) else ": жалобы больше нет"
     return f"Автор изменил запись в{NBSP}{words.moment(mention.edited_at)}{calm}"
+
+
+def _deleter(case: Case, mention: CaseMention) -> Deleter | None:
+    """Who took the mention away last; None where nobody told, or the history at hand begins later."""
+    facts = (event.fact for event in reversed(case.events))
+    return next(
+        (fact.by for fact in facts if isinstance(fact, MentionDeleted) and fact.mention == mention.row), None
+    )
 
 
 def _urgency(case: Case) -> Line:
@@ -221,7 +242,7 @@ def _answers(case: Case, words: Wording) -> tuple[str, ...]:
     """What else the author said there, oldest first: «договор 4451», «спасибо, починили»."""
     answers = [mention for mention in _others(case) if mention.strength == "remark"]
     return tuple(
-        f"Автор написал в{NBSP}{words.moment(mention.published_at)}: {_shortly(mention, words)}"
+        f"Автор написал в{NBSP}{words.moment(mention.published_at)}: {_shortly(case, mention, words)}"
         for mention in answers[-MOST_LINES:]
     )
 
@@ -229,7 +250,9 @@ def _answers(case: Case, words: Wording) -> tuple[str, ...]:
 def _past(case: Case, words: Wording) -> tuple[str, ...]:
     """The author's other complaints: in this case, newest first, and in earlier ones."""
     here = [mention for mention in _others(case) if mention.strength == "complaint"]
-    lines = [f"{words.moment(mention.published_at)}: {_shortly(mention, words)}" for mention in reversed(here)]
+    lines = [
+        f"{words.moment(mention.published_at)}: {_shortly(case, mention, words)}" for mention in reversed(here)
+    ]
     before = [
         f"Обращение № {earlier.case} от {words.day(earlier.opened_at)}, {STANDINGS[earlier.standing]}:"
         f" «{in_short(earlier.text, SHORT)}»"
@@ -243,10 +266,10 @@ def _others(case: Case) -> list[CaseMention]:
     return [mention for mention in case.mentions if mention.row != latest.row]
 
 
-def _shortly(mention: CaseMention, words: Wording) -> str:
+def _shortly(case: Case, mention: CaseMention, words: Wording) -> str:
     """What is gone from the network is not shown again; what was changed says so."""
     if mention.deleted_at is not None:
-        return "удалено автором"
+        return _DELETED_SHORTLY[_deleter(case, mention)]
     edited = f" (изменено в{NBSP}{words.moment(mention.edited_at)})" if mention.edited_at else ""
     return f"«{in_short(mention.text, SHORT)}»{edited}"
 

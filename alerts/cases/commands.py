@@ -8,6 +8,7 @@ from typing import Any, Final
 from alerts.cases.events import (
     NO_DEADLINES,
     Deadlines,
+    Deleter,
     Outcome,
     ReplyEdited,
     ReplyGone,
@@ -174,6 +175,7 @@ class Delete:
 
     mention: int
     others: bool
+    by: Deleter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ Cause = Literal["own_error", "product", "delivery", "customer", "other"]
 Waiting = Literal["us", "customer", "engineers"]
 Bell = Literal["warn", "due", "breach"]
 """The three bells of an answer's deadline, in the order in which they ring."""
+Deleter = Literal["author", "brand", "other"]
+"""Who took a mention away: who wrote it, one of the brand's own accounts, or somebody else."""
 Strength = Literal["complaint", "remark"]
 """What a customer's words weigh: an unhappy customer as the judge found him, or anything else he said there."""
 ActorKind = Literal["person", "customer", "clock", "program"]
@@ -84,10 +86,11 @@ class MentionEdited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionDeleted:
-    """The words are gone from the network. `calm` as above."""
+    """The words are gone from the network. `calm` as above; `by` is None where the network did not tell."""
 
     mention: int
     calm: bool
+    by: Deleter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -324,7 +324,8 @@ def _answer_as_engineer(asked: Asked[AnswerAsEngineer]) -> tuple[Fact, ...]:
 
 
 def _delete(asked: Asked[Delete]) -> tuple[Fact, ...]:
-    return (MentionDeleted(mention=asked.command.mention, calm=not asked.command.others),)
+    command = asked.command
+    return (MentionDeleted(mention=command.mention, calm=not command.others, by=command.by),)
 
 
 def _tick(asked: Asked[Tick]) -> tuple[Fact, ...]:

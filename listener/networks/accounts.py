@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from alerts.cases.events import Deleter
 from domain.brand import Brand
 from domain.mention import Author, Mention
 from listener.networks.registry import NETWORKS
@@ -23,11 +24,19 @@ def on_own_page(mention: Mention, brand: Brand) -> bool:
     if mention.place is None:
         return False
     network, page = address(mention.network, mention.place)
-    if network != mention.network:
-        return False
-    watch = brand.watch.get(network)
-    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
-    return any(address(network, account) == (network, page) for account in pages)
+    return network == mention.network and _is_page(network, page, brand)
+
+
+def who_deleted(mention: Mention, deleter: str | None, brands: Iterable[Brand]) -> Deleter | None:
+    """Who took the mention away, by the account that the network named. A moderator of a page is somebody else:
+    the network does not say in whose name he acts.
+    """
+    if deleter is None:
+        return None
+    if deleter == mention.author.id:
+        return "author"
+    network, account = address(mention.network, deleter)
+    return "brand" if any(_is_page(network, account, brand) for brand in brands) else "other"
 
 
 @lru_cache(maxsize=4096)
@@ -38,6 +47,12 @@ def address(network: str, account: str) -> tuple[str, str]:
     if colon and prefix in NETWORKS:
         network, name = prefix, rest
     return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
+
+
+def _is_page(network: str, account: str, brand: Brand) -> bool:
+    watch = brand.watch.get(network)
+    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
+    return any(address(network, page) == (network, account) for page in pages)
 
 
 def _is_any(mention: Mention, accounts: Iterable[str]) -> bool:

@@ -89,7 +89,3 @@ class Network(Generic[OptionsT]):
     invitation: Callable[[Target, OptionsT, str], Invitation | None]
     by_hand: Callable[[Target, str], str]
     length_of: Callable[[str], int]
-
-    def place(self, kind: str) -> str:
-        """«комментарий ВКонтакте»."""
-        return self.places.get(kind, f"сообщение, {self.title}")

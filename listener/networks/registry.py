@@ -29,12 +29,6 @@ def network_title(network: str) -> str:
     return known.title if known is not None else network
 
 
-def place_title(network: str, kind: str) -> str:
-    """«комментарий ВКонтакте»."""
-    known = NETWORKS.get(network)
-    return known.place(kind) if known is not None else f"сообщение, {network}"
-
-
 def as_shown(network: str, text: str, *spans: Sequence[Span]) -> tuple[str, list[tuple[Span, ...]]]:
     """The text as its readers see it («[id1|Анна], как дела» is «Анна, как дела»), the spans moved along."""
     known = NETWORKS.get(network)

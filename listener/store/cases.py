@@ -51,18 +51,25 @@ class CaseStore:
 
 async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
     """The cases by id, without those that do not exist."""
-    rows = list(await connection.execute(select(cases).where(cases.c.id.in_(ids))))
-    past = list(await connection.execute(_past(), {"ids": list(ids)}))
-    mentioned = await _mentions(connection, {*ids, *(row.id for row in past)})
-    events = await _events(connection, ids)
-    earlier: dict[int, list[EarlierCase]] = defaultdict(list)
-    for row in past:
-        text = mentioned[row.id][0].text if mentioned[row.id] else ""
-        stood = standing(read_state(row))
-        earlier[row.of_case].append(EarlierCase(case=row.id, standing=stood, opened_at=row.opened_at, text=text))
-    reached = await contacts.of_cases(connection, rows, mentioned)
+    rows: dict[int, Row[Any]] = {}
+    past: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in await connection.execute(_with_past(), {"ids": list(ids)}):
+        if row.id == row.of_case:
+            rows[row.id] = row
+        else:
+            past[row.of_case].append(row)
+    mentioned = await _mentions(connection, {*rows, *(row.id for before in past.values() for row in before)})
+    events = await _events(connection, rows)
+    reached = await contacts.of_cases(connection, list(rows.values()), mentioned)
     return {
-        row.id: _case(row, mentioned[row.id], events[row.id], earlier[row.id], reached[row.id]) for row in rows
+        number: _case(
+            row,
+            mentioned[number],
+            events[number],
+            [_earlier(before, mentioned[before.id]) for before in past[number]],
+            reached[number],
+        )
+        for number, row in rows.items()
     }
 
 
@@ -98,8 +105,8 @@ async def cards_today(connection: AsyncConnection, brand: str, now: datetime) ->
 
 
 @cache
-def _past() -> Select[Any]:
-    """The latest few cases that each author had with the brand before, oldest first."""
+def _with_past() -> Select[Any]:
+    """The cases, and the latest few that each author had with the brand before, oldest first."""
     before = cases.alias("before")
     place = func.row_number().over(partition_by=cases.c.id, order_by=before.c.id.desc()).label("place")
     ranked = (
@@ -109,12 +116,12 @@ def _past() -> Select[Any]:
             (before.c.brand == cases.c.brand)
             & (before.c.network == cases.c.network)
             & (before.c.author_id == cases.c.author_id)
-            & (before.c.id < cases.c.id),
+            & (before.c.id <= cases.c.id),
         )
         .where(cases.c.id.in_(_IDS))
         .subquery()
     )
-    return select(ranked).where(ranked.c.place <= MOST_EARLIER).order_by(ranked.c.id)
+    return select(ranked).where(ranked.c.place <= 1 + MOST_EARLIER).order_by(ranked.c.id)
 
 
 async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
@@ -256,6 +263,11 @@ def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
     """The spans that speak for a complaint, strongest first."""
     strongest = sorted((piece for piece in evidence if piece[2] > 0), key=lambda piece: -piece[2])
     return tuple((start, end) for start, end, _ in strongest)
+
+
+def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
+    text = mentioned[0].text if mentioned else ""
+    return EarlierCase(case=row.id, standing=standing(read_state(row)), opened_at=row.opened_at, text=text)
 
 
 def _case(

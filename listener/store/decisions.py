@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.decided import BrandVerdict, Decided, Stored
@@ -77,13 +77,7 @@ class DecisionStore:
 
 async def record(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Recorded:
     """Write everything that the decisions change. Those on a text that is decided already change nothing."""
-    live = await _live(connection, decided)
-    if live:
-        await connection.execute(
-            update(mentions)
-            .where(mentions.c.id.in_([decision.stored.row for decision in live]))
-            .values(stage=Stage.JUDGED, error=None)
-        )
+    live = await _take(connection, decided)
     await _write_verdicts(connection, live, now)
     joined = await joining.join(connection, live, now)
     return Recorded(
@@ -96,16 +90,21 @@ async def record(connection: AsyncConnection, decided: Sequence[Decided], now: d
     )
 
 
-async def _live(connection: AsyncConnection, decided: Sequence[Decided]) -> list[Decided]:
-    """Those whose text still waits in the very version that was judged, one for each mention."""
+async def _take(connection: AsyncConnection, decided: Sequence[Decided]) -> list[Decided]:
+    """Those whose text still waits in the very version that was judged, one for each mention; it waits no more."""
     by_row = {decision.stored.row: decision for decision in decided}
-    rows = await connection.execute(
-        select(mentions.c.id, mentions.c.text_version)
-        .where(mentions.c.id.in_(sorted(by_row)), STILL_WAITING)
-        .order_by(mentions.c.id)
-        .with_for_update()
-    )
-    return [by_row[row.id] for row in rows if by_row[row.id].stored.text_version == row.text_version]
+    versions = [(row, by_row[row].stored.text_version) for row in sorted(by_row)]
+    taken = await connection.execute(_TAKE, {"rows": sorted(by_row), "versions": versions})
+    return [by_row[row] for row in sorted(taken.scalars())]
+
+
+_TAKE: Final = (
+    update(mentions)
+    .where(mentions.c.id.in_(bindparam("rows", expanding=True)), STILL_WAITING)
+    .where(tuple_(mentions.c.id, mentions.c.text_version).in_(bindparam("versions", expanding=True)))
+    .values(stage=Stage.JUDGED, error=None)
+    .returning(mentions.c.id)
+)
 
 
 async def _write_verdicts(connection: AsyncConnection, live: Sequence[Decided], now: datetime) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict, translated
 from listener.store.leading import Leading
+from listener.store.one_hop import connect
 
 log = logging.getLogger(__name__)
 
@@ -148,10 +150,10 @@ def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         _for_us_alone(Path(url.database))
     engine = create_async_engine(
         url,
+        async_creator=partial(connect, url.database or ":memory:", patience=BUSY_SECONDS),
         pool_size=1 if writes else 4,
         max_overflow=0,
         pool_timeout=COMMAND_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -87,7 +87,8 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
     if decision.stored.is_deleted:
         for case in linked:
             known.complaints[case].discard(row)
-            yield case, Delete(mention=row, others=bool(known.complaints[case])), None
+            others = bool(known.complaints[case])
+            yield case, Delete(mention=row, others=others, by=decision.deleted_by), None
         return
     routes = {known.by_place[route.candidate.place]: route for route in decision.routed}
     for case, before in linked.items():

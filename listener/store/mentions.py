@@ -4,6 +4,7 @@ An edit makes a new version of the text, a deletion a tombstone; both wait for t
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -251,6 +252,7 @@ def stored(row: Row[Any]) -> Stored:
         text_version=row.text_version,
         is_own=row.is_own,
         is_deleted=row.deleted_at is not None,
+        deleter=row.deleter,
     )
 
 
@@ -346,13 +348,19 @@ async def _present(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key
 async def _delete(connection: AsyncConnection, deleted: Sequence[Deletion], now: datetime) -> int:
     """Put a tombstone on what is kept; the judge looks at it once more, for its case must hear of it."""
     count = 0
-    for network, ids in _by_network([(deletion.network, deletion.id) for deletion in deleted]):
-        done = await connection.execute(
-            update(mentions)
-            .where(mentions.c.network == network, mentions.c.external_id.in_(ids), mentions.c.deleted_at.is_(None))
-            .values(deleted_at=now, stage=Stage.WAITING, tries=0, judge_after=now, error=None)
-        )
-        count += done.rowcount
+    by: dict[str | None, list[Key]] = defaultdict(list)
+    for deletion in deleted:
+        by[deletion.deleter].append((deletion.network, deletion.id))
+    for deleter in sorted(by, key=str):
+        gone = {"deleted_at": now, "deleter": None if deleter is None else storable(deleter)}
+        for network, ids in _by_network(by[deleter]):
+            done = await connection.execute(
+                update(mentions)
+                .where(mentions.c.network == network, mentions.c.external_id.in_(ids))
+                .where(mentions.c.deleted_at.is_(None))
+                .values(gone | {"stage": Stage.WAITING, "tries": 0, "judge_after": now, "error": None})
+            )
+            count += done.rowcount
     return count
 
 
@@ -375,6 +383,7 @@ def _upsert(dialect: str) -> Any:
             "extra": rows.excluded.extra,
             "edited_at": func.coalesce(rows.excluded.edited_at, rows.excluded.heard_at),
             "deleted_at": None,
+            "deleter": None,
             "stage": Stage.WAITING,
             "tries": 0,
             "judge_after": rows.excluded.heard_at,

@@ -1,11 +1,25 @@
 """The outbox from the teller's side: `alerts.ports.Outbox`, what is due leased to one worker at a time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
-from sqlalchemy import Row, Table, and_, bindparam, case, func, literal, or_, select, text, union_all, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
@@ -97,17 +111,17 @@ class OutboxStore:
         await self._database.write(lambda c: shown(c, self._worker, marks))
 
 
-async def waiting_in(connection: AsyncConnection, messenger: MessengerId, now: datetime) -> dict[Chat, Priority]:
-    """Each chat's most urgent priority. It goes from chat to chat along the index: ten thousand cards that wait in
-    one chat are not looked at.
+async def waiting_in(
+    connection: AsyncConnection, messenger: MessengerId, now: datetime
+) -> dict[Table, dict[Chat, Priority]]:
+    """By queue, each chat's most urgent priority. It goes from chat to chat along the index: ten thousand cards
+    that wait in one chat are not looked at.
     """
-    first: dict[Chat, Priority] = {}
-    for queue in QUEUES:
-        times = {"now": now, "lost": now + LEASE + FARTHEST, "far": now + FARTHEST}
-        for row in await connection.execute(_WAITING[queue], {"messenger": messenger, **times}):
+    first: dict[Table, dict[Chat, Priority]] = {queue: {} for queue in QUEUES}
+    for row in await connection.execute(_WAITING, {"messenger": messenger, **_due_by(now)}):
+        if row.priority is not None:
             chat = Chat(messenger=messenger, chat=row.chat, topic=row.topic or None)
-            if row.priority is not None:
-                first[chat] = min(first.get(chat, Priority.OLD), Priority(row.priority))
+            first[QUEUES[row.queue]][chat] = Priority(row.priority)
     return first
 
 
@@ -115,11 +129,13 @@ async def claim(
     connection: AsyncConnection, worker: str, messenger: MessengerId, room: Room, now: datetime
 ) -> list[Due]:
     """Lease what is due. A row found in `sending` was left there by a worker that died."""
+    first = await waiting_in(connection, messenger, now)
     leased: dict[Table, list[Row[Any]]] = {queue: [] for queue in QUEUES}
-    for chat, share in room(await waiting_in(connection, messenger, now)).items():
+    for chat, share in room(_most_urgent(first.values())).items():
         if share.folds:
-            await digests.fold(connection, chat, now, _is_due(card_views, now), everything=share.folds == "all")
-        found = [(row, queue) for queue in QUEUES for row in await _due(connection, queue, chat, share.most, now)]
+            await digests.fold(connection, chat, now, due_now(card_views, now), everything=share.folds == "all")
+        waits = [queue for queue in QUEUES if chat in first[queue] or (share.folds and queue is lists)]
+        found = [(row, queue) for queue in waits for row in await _due(connection, queue, chat, share.most, now)]
         found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
         pressing = [pair for pair in found[: share.most] if pair[0].priority <= Priority.URGENT]
         others = found[len(pressing) : min(share.most, len(pressing) + share.plain)]
@@ -128,6 +144,14 @@ async def claim(
     for queue, rows in leased.items():
         await _lease(connection, queue, rows, worker, now)
     return await _loaded(connection, leased)
+
+
+def _most_urgent(queues: Iterable[Mapping[Chat, Priority]]) -> dict[Chat, Priority]:
+    most: dict[Chat, Priority] = {}
+    for queue in queues:
+        for chat, priority in queue.items():
+            most[chat] = min(priority, most.get(chat, priority))
+    return most
 
 
 async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark]) -> None:
@@ -282,32 +306,80 @@ async def held(connection: AsyncConnection, now: datetime) -> tuple[int, datetim
 _NOW: Final = bindparam("now", type_=Time)
 
 
-def _chats_that_wait(queue: Table) -> Any:
-    """A loose index scan, which neither engine does by itself (wiki.postgresql.org/wiki/Loose_indexscan)."""
-    waits = f"FROM {queue.name} WHERE {STILL_OPEN} AND messenger = :messenger"
-    is_due = """(
-        due_at <= :now
-        OR (state = 'sending' AND due_at > :lost)
-        OR (state = 'due' AND due_at > :far AND (tries > 0 OR ref IS NOT NULL OR due_at <= created_at))
-    )"""  # as `_is_due` says it
-    return text(
-        f"""
-        WITH RECURSIVE place (chat, topic) AS (
+def _is_due(queue: Table) -> str:
+    """By the clock, or by what no clock can have meant: it was set back since.
+
+    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was tried is
+    never put off for longer than FARTHEST, and an edit or what is due from the moment it was written waits for
+    nothing. The night alone holds what was never tried. As text, for the index scan has it too.
+    """
+    of = queue.name
+    return f"""(
+        {of}.due_at <= :now
+        OR ({of}.state = 'sending' AND {of}.due_at > :lost)
+        OR ({of}.state = 'due' AND {of}.due_at > :far
+            AND ({of}.tries > 0 OR {of}.ref IS NOT NULL OR {of}.due_at <= {of}.created_at))
+    )"""
+
+
+def _due_by(now: datetime) -> dict[str, datetime]:
+    """The parameters of `_is_due`."""
+    return {"now": now, "lost": now + LEASE + FARTHEST, "far": now + FARTHEST}
+
+
+def due_now(queue: Table, now: datetime) -> Any:
+    """The condition that a row of the queue is due."""
+    return text(_is_due(queue)).bindparams(*_TIMES).bindparams(**_due_by(now))
+
+
+_TIMES: Final = (_NOW, bindparam("lost", type_=Time), bindparam("far", type_=Time))
+
+
+def _chats_that_wait() -> Any:
+    """A loose index scan of each queue, which neither engine does by itself
+    (wiki.postgresql.org/wiki/Loose_indexscan); all in one statement.
+    """
+    places, chosen = [], []
+    for number, queue in enumerate(QUEUES):
+        waits, place = f"FROM {queue.name} WHERE {STILL_OPEN} AND messenger = :messenger", f"place_{number}"
+        places.append(
+            f"""
+        {place} (chat, topic) AS (
             SELECT chat, topic FROM (SELECT chat, topic {waits} ORDER BY chat, topic LIMIT 1) AS least
             UNION ALL
-            SELECT following.chat, following.topic FROM place JOIN {queue.name} AS following ON following.id = (
-                SELECT id {waits} AND (chat, topic) > (place.chat, place.topic) ORDER BY chat, topic LIMIT 1
+            SELECT following.chat, following.topic FROM {place} JOIN {queue.name} AS following ON following.id = (
+                SELECT id {waits} AND (chat, topic) > ({place}.chat, {place}.topic) ORDER BY chat, topic LIMIT 1
             )
+        )"""  # noqa: S608  # a table's own name, here and below
         )
-        SELECT chat, topic, (
-            SELECT priority {waits} AND chat = place.chat AND topic = place.topic AND {is_due}
+        chosen.append(
+            f"""
+        SELECT {number} AS queue, chat, topic, (
+            SELECT priority {waits} AND chat = {place}.chat AND topic = {place}.topic AND {_is_due(queue)}
             ORDER BY priority, due_at LIMIT 1
-        ) AS priority FROM place
-        """  # noqa: S608  # a table's own name
-    ).bindparams(_NOW, bindparam("lost", type_=Time), bindparam("far", type_=Time))
+        ) AS priority FROM {place}"""  # noqa: S608  # as above
+        )
+    return text("WITH RECURSIVE" + ",".join(places) + " UNION ALL ".join(chosen)).bindparams(*_TIMES)
 
 
-_WAITING: Final = {queue: _chats_that_wait(queue) for queue in QUEUES}
+def _first_due(queue: Table) -> Any:
+    return (
+        select(queue)
+        .where(
+            STILL_OPEN,
+            queue.c.messenger == bindparam("of_messenger"),
+            queue.c.chat == bindparam("of_chat"),
+            queue.c.topic == bindparam("of_topic"),
+            text(_is_due(queue)).bindparams(*_TIMES),
+        )
+        .order_by(queue.c.priority, queue.c.due_at, queue.c.id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+_WAITING: Final = _chats_that_wait()
+_FIRST_DUE: Final = {queue: _first_due(queue) for queue in QUEUES}
 
 
 def _marking(queue: Table, **values: Any) -> Any:
@@ -341,57 +413,39 @@ _SHOWN_DIGEST: Final = _marking(
 _SHOWN_NOTICE: Final = _marking(notices, state="shown")
 
 
+def _leasing(queue: Table) -> Any:
+    return (
+        update(queue)
+        .where(queue.c.id.in_(bindparam("ids", expanding=True)))
+        .values(
+            unknown=or_(queue.c.unknown, queue.c.state == "sending"),
+            state="sending",
+            worker=bindparam("by"),
+            due_at=bindparam("until", type_=Time),
+        )
+    )
+
+
+_LEASED: Final = {queue: _leasing(queue) for queue in QUEUES}
+
+
 def _mark(mark: Mark, worker: str) -> dict[str, Any]:
     return {"row": mark.due.id, "by": worker, "now_ref": storable(mark.ref), "now": mark.at}
-
-
-def _is_due(queue: Table, now: datetime) -> Any:
-    """By the clock, or by what no clock can have meant: it was set back since.
-
-    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was tried is
-    never put off for longer than FARTHEST, and an edit or what is due from the moment it was written waits for
-    nothing. The night alone holds what was never tried.
-    """
-    waits_for_nothing = or_(queue.c.ref.is_not(None), queue.c.due_at <= queue.c.created_at)
-    return or_(
-        queue.c.due_at <= now,
-        and_(queue.c.state == "sending", queue.c.due_at > now + LEASE + FARTHEST),
-        and_(
-            queue.c.state == "due",
-            queue.c.due_at > now + FARTHEST,
-            or_(queue.c.tries > 0, waits_for_nothing),
-        ),
-    )
 
 
 async def _due(
     connection: AsyncConnection, queue: Table, chat: Chat, most: int, now: datetime
 ) -> Sequence[Row[Any]]:
-    found = await connection.execute(
-        select(queue)
-        .where(STILL_OPEN, queue.c.messenger == chat.messenger, queue.c.chat == chat.chat)
-        .where(queue.c.topic == (chat.topic or 0), _is_due(queue, now))
-        .order_by(queue.c.priority, queue.c.due_at, queue.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return found.all()
+    place = {"of_messenger": chat.messenger, "of_chat": chat.chat, "of_topic": chat.topic or 0}
+    return (await connection.execute(_FIRST_DUE[queue], {**place, "most": most, **_due_by(now)})).all()
 
 
 async def _lease(
     connection: AsyncConnection, queue: Table, rows: Sequence[Row[Any]], worker: str, now: datetime
 ) -> None:
     if rows:
-        await connection.execute(
-            update(queue)
-            .where(queue.c.id.in_([row.id for row in rows]))
-            .values(
-                unknown=or_(queue.c.unknown, queue.c.state == "sending"),
-                state="sending",
-                worker=worker,
-                due_at=now + LEASE,
-            )
-        )
+        ids = [row.id for row in rows]
+        await connection.execute(_LEASED[queue], {"ids": ids, "by": worker, "until": now + LEASE})
 
 
 async def _loaded(connection: AsyncConnection, leased: Mapping[Table, Sequence[Row[Any]]]) -> list[Due]:

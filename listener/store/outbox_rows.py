@@ -64,15 +64,14 @@ async def renew(connection: AsyncConnection, cases: Sequence[tuple[int, datetime
 
 async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Routed]], now: datetime) -> None:
     """The chats that must see these cases (id, revision, why); a chat that already does is not told twice."""
-    moved = await _moved(connection) if any(why.chats for _, _, why in routed) else {}
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for of_case, revision, why in routed:
         due_at = max(now, why.not_before) if why.not_before else now
         for receiver, chat in why.chats:
-            row = _row(of_case, revision, receiver, chat, moved)
+            row = _row(of_case, revision, receiver, chat)
             row |= {"due_at": due_at, "created_at": now}
             row["priority"] = int(_priority(why))
-            key = (of_case, row["messenger"], row["chat"], row["topic"])
+            key = (of_case, chat)
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
     if rows:
@@ -106,7 +105,7 @@ async def add_notices_elsewhere(
     drafts: Sequence[tuple[int, NoticeDraft, Sequence[tuple[str, Chat]]]],
     now: datetime,
 ) -> None:
-    """Say these words (case, draft) once in each of these chats (receiver, chat), whether they show the case or not.
+    """Say these words (case, draft) once in each of these chats (receiver, chat); they need not show the case.
 
     Privately a person is told only in messengers where the case is shown: he works there.
     """
@@ -212,7 +211,7 @@ async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Seque
             "state": "due",
             "due_at": now,
             "created_at": now,
-            "dedup_key": f"many:{now.isoformat()}",
+            "dedup_key": f"many:{now.isoformat()}:{min(cases)}",
             "version": NOTICE_VERSION,
             "payload": notice_payload(draft, tuple(cases)),
         }
@@ -262,10 +261,14 @@ _RENEW: Final = (
 
 @cache
 def _upsert(dialect: str) -> Any:
-    """A card held until the morning goes out earlier when something urgent joins; one that failed to be sent
-    keeps the time of its next try.
+    """It goes where the chat has moved to. A card held until the morning goes out earlier when something urgent
+    joins; one that failed to be sent keeps the time of its next try.
     """
-    rows = insert(dialect, card_views)
+    moved = select(aliases.c.moved_to).where(
+        aliases.c.messenger == bindparam("of_messenger"), aliases.c.chat == bindparam("to_chat")
+    )
+    there = func.coalesce(moved.scalar_subquery(), bindparam("to_chat"))
+    rows = insert(dialect, card_views).values(messenger=bindparam("of_messenger"), chat=there)
     earlier = and_(
         card_views.c.state == "due", card_views.c.tries == 0, rows.excluded.due_at < card_views.c.due_at
     )
@@ -333,14 +336,12 @@ def _priority(why: Routed) -> Priority:
     return Priority.OLD if why.is_late else Priority.NEW
 
 
-def _row(
-    of_case: int, revision: int, receiver: str, chat: Chat, moved: dict[tuple[str, str], str]
-) -> dict[str, Any]:
+def _row(of_case: int, revision: int, receiver: str, chat: Chat) -> dict[str, Any]:
     return {
         "case_id": of_case,
         "receiver": receiver,
-        "messenger": chat.messenger,
-        "chat": moved.get((chat.messenger, chat.chat), chat.chat),
+        "of_messenger": chat.messenger,
+        "to_chat": chat.chat,
         "topic": chat.topic or 0,
         "state": "due",
         "wanted": revision,

@@ -1,7 +1,10 @@
 """Timers: the cases for which the clock has something to do, worked off a few hundred at a time."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -11,10 +14,14 @@ from alerts.cases.commands import Tick
 from alerts.cases.events import BELLS, CLOCK, Rang
 from alerts.cases.telling import BELLS_WAKE, NoticeDraft
 from alerts.cases.transitions import Asker
+from listener.halves import Halves
 from listener.store import history, outbox_rows
 from listener.store.engine import Database
+from listener.store.errors import StoreError
 from listener.store.history import Changing
 from listener.store.tables import TIMED, cases
+
+log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 200
 MOST_NOTICES: Final = 5
@@ -25,21 +32,42 @@ A clock that was set a day forward, or a daemon that slept, rings for everything
 THE_CLOCK: Final = Asker(actor=CLOCK)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """`looked` cases were due, `changed` of them changed; `broken` could not be worked, for these reasons."""
+
+    looked: int = 0
+    changed: int = 0
+    broken: Mapping[int, str] = field(default_factory=dict)
+
+
 class TimerStore:
     """Applies the clock's ticks to cases."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def tick(self, now: datetime) -> int:
-        """Ring the bells and end the rests that are due; returns how many cases that changed, AT_ONCE at most."""
-        if not await self._database.read(lambda c: _due(c, now)):
-            return 0
-        return await self._database.write(lambda c: tick(c, now))
+    async def tick(self, now: datetime, *, without: Collection[int] = ()) -> Ticked:
+        """Ring the bells and end the rests that are due, AT_ONCE at most; `without` these cases.
+
+        A case that breaks the work, whatever the reason, must not keep the others' bells from ringing.
+        """
+        due = await self._database.read(lambda c: _due(c, now, without))
+        changed, broken, halves = 0, dict[int, str](), Halves(due)
+        for part in halves:
+            try:
+                changed += await self._database.write(partial(tick, ids=part, now=now))
+            except Exception as fault:  # any: the reason is not known beforehand
+                if isinstance(fault, StoreError) and fault.transient:
+                    raise
+                if not halves.split(part):
+                    log.exception("the clock cannot work case %d", part[0])
+                    broken[part[0]] = f"{type(fault).__name__}: {fault}"
+        return Ticked(looked=len(due), changed=changed, broken=broken)
 
 
-async def tick(connection: AsyncConnection, now: datetime) -> int:
-    changes = list((await history.lock(connection, await _due(connection, now))).values())
+async def tick(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> int:
+    changes = list((await history.lock(connection, ids)).values())
     for change in changes:
         change.obey(Tick(), THE_CLOCK, now)
     ringing = [change for change in changes if any(isinstance(event.fact, Rang) for event in change.events)]
@@ -49,14 +77,11 @@ async def tick(connection: AsyncConnection, now: datetime) -> int:
     return sum(bool(change.events) for change in changes)
 
 
-async def _due(connection: AsyncConnection, now: datetime) -> Sequence[int]:
-    found = await connection.execute(
-        select(cases.c.id)
-        .where(TIMED, cases.c.next_timer_at <= now)
-        .order_by(cases.c.next_timer_at)
-        .limit(AT_ONCE)
-    )
-    return list(found.scalars())
+async def _due(connection: AsyncConnection, now: datetime, without: Collection[int]) -> Sequence[int]:
+    due = select(cases.c.id).where(TIMED, cases.c.next_timer_at <= now)
+    if without:
+        due = due.where(cases.c.id.not_in(sorted(without)))
+    return list((await connection.execute(due.order_by(cases.c.next_timer_at).limit(AT_ONCE))).scalars())
 
 
 async def _write_as_one(connection: AsyncConnection, ringing: Sequence[Changing], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Is the daemon alive, and what is wrong? Notes of what happened and when, and the verdict in Russian words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,6 +21,8 @@ DIED_RECENTLY: Final = timedelta(minutes=10)
 """For so long a loop that died and was begun again is worth a word."""
 Problem = tuple[str, str]
 """Its name, and how it reads now."""
+MOST_NAMED: Final = 5
+"""Cases in one line."""
 PATIENCE: Final = timedelta(minutes=1)
 """A messenger that does not answer for so long is a problem; shorter is the network's daily life."""
 
@@ -106,6 +108,7 @@ class Health:
     _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
+    _out_of_time: tuple[int, ...] = ()
     _roads: dict[str, tuple[str | None, Mapping[str, str]]] = field(default_factory=dict)
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
@@ -147,6 +150,10 @@ class Health:
     def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
         """Which proxy the platform is reached by, and why others fail."""
         self._roads[platform] = in_use, failing
+
+    def out_of_time(self, cases: Sequence[int]) -> None:
+        """For these cases no bell rings: they break the clock's work."""
+        self._out_of_time = tuple(cases)
 
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
@@ -223,6 +230,10 @@ class Health:
                 yield f"source {name}", f"источник {name} {trouble}"
         yield from self._troubles_of_messengers(now, set_by)
         yield from self._closed_roads()
+        if self._out_of_time:
+            named = ", ".join(f"№ {case}" for case in self._out_of_time[:MOST_NAMED])
+            more = f" и ещё {len(self._out_of_time) - MOST_NAMED}" if len(self._out_of_time) > MOST_NAMED else ""
+            yield "bells", f"сроки не звонят, обращения {named}{more}: подробности в журнале"
         if self._refused_config is not None:
             yield "config", f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 

@@ -239,7 +239,7 @@ async def test_the_digest_of_a_dead_worker_comes_back_as_perhaps_shown(store: St
 async def test_a_digest_says_how_many_are_late(store: Stores) -> None:
     await flood(store, 8, deadlines=promise(30))
     await folded(store)
-    while await store.timers.tick(later(61)):
+    while (await store.timers.tick(later(61))).changed:
         pass
     await do(store, Claim(), case=6, now=later(62))
     (digest,), _ = await folded(store, at=63)

@@ -78,8 +78,8 @@ async def test_a_case_that_stands_as_this_version_does_not_know_is_shown_pressed
     case = await store.cases.case(1)
     assert make_card(case, CardContext(people=(ANNA,)), later(1)).status
     assert (await do(store, Note(text="звонила"), now=later(1))).applied
-    assert await store.timers.tick(later(250)) in (0, 1)
-    assert await store.timers.tick(later(250)) == 0
+    assert (await store.timers.tick(later(250))).changed in (0, 1)
+    assert (await store.timers.tick(later(250))).changed == 0
     await do(store, Close(), now=later(300))
     assert not (await store.cases.case(1)).state.is_open
 
@@ -90,7 +90,7 @@ async def test_a_notice_that_only_a_later_version_can_word_is_left_to_it_and_hol
     await a_case(store)
     await do(store, Claim())
     await show_all(store)
-    assert await store.timers.tick(later(100)) == 1
+    assert (await store.timers.tick(later(100))).changed == 1
     known = (await store.database.read(lambda c: c.execute(select(notices)))).mappings().one()
     strange = dict(known) | {
         "id": known["id"] + 1,
@@ -124,6 +124,6 @@ async def test_what_stands_beside_a_text_in_another_shape_costs_itself_alone(sto
 
 async def test_an_older_daemon_s_bells_are_not_rung_again_by_a_later_one(store: Stores) -> None:
     await a_case(store)
-    assert await store.timers.tick(later(100)) == 1
+    assert (await store.timers.tick(later(100))).changed == 1
     await an_event(store, 3, kind="escalated")
-    assert await store.timers.tick(later(101)) == 0
+    assert (await store.timers.tick(later(101))).changed == 0

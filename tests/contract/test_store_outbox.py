@@ -249,11 +249,11 @@ async def test_a_snoozed_case_wakes_with_its_owner(store: Stores) -> None:
     await do(store, Snooze(until=later(60)), case=1, now=later(1))
     await do(store, Snooze(until=later(90)), case=2, key="b", now=later(1))
     await show_all(store, later(1))
-    assert await store.timers.tick(later(59)) == 0
-    assert await store.timers.tick(later(60)) == 1
+    assert (await store.timers.tick(later(59))).changed == 0
+    assert (await store.timers.tick(later(60))).changed == 1
     woken = (await store.cases.case(1)).state
     assert (woken.stage, woken.owner, woken.snoozed_until) == ("claimed", "anna", None)
-    assert await store.timers.tick(later(100)) == 1
+    assert (await store.timers.tick(later(100))).changed == 1
     assert (await store.cases.case(2)).state.stage == "new"
     assert len(await claim(store, later(100))) == 2
 

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from alerts.cases.commands import Claim, Close, Snooze
-from alerts.cases.events import CLOCK, NO_DEADLINES, Deadlines, Rang, Woke
+from alerts.cases.events import CLOCK, NO_DEADLINES, Deadlines, Event, Noted, Rang, Woke
 from alerts.cases.state import fold
 from alerts.cases.telling import NoticeDraft
 from alerts.ports import Notice
 from alerts.routing import Chat
 from listener.store import timers
+from listener.store.codecs import event_row
 from listener.store.stores import Stores
+from listener.store.tables import case_events
 from tests.contract.store_samples import (
     SLACK,
     SUPPORT,
@@ -45,7 +47,7 @@ async def open_cases(
 
 
 async def ring(store: Stores, at: float) -> int:
-    return await store.timers.tick(later(at))
+    return (await store.timers.tick(later(at))).changed
 
 
 async def rung(store: Stores, case: int = 1) -> list[str]:
@@ -232,3 +234,25 @@ async def test_a_promise_made_anew_rings_anew(store: Stores) -> None:
     assert await rung(store) == ["breach"]
     assert await ring(store, 500) == 1
     assert await rung(store) == ["breach", "warn"]
+
+
+async def test_a_case_that_breaks_the_clocks_work_keeps_no_other_bell_from_ringing(
+    store: Stores, caplog: pytest.LogCaptureFixture
+) -> None:
+    await open_cases(store, 12)
+    await damage(store, 7)
+
+    ticked = await store.timers.tick(later(100))
+
+    assert (ticked.looked, ticked.changed, list(ticked.broken)) == (12, 11, [7])
+    assert "the clock cannot work case 7" in caplog.text
+    words, _ = await told(store, 100)
+    assert sum(count for _, count, chat in words if chat == "#support") == 11
+    assert (await store.timers.tick(later(100))).broken.keys() == {7}
+    assert (await store.timers.tick(later(100), without=(7,))).looked == 0
+
+
+async def damage(store: Stores, case: int) -> None:
+    """Put an event where the case's next one belongs, as an unsound restore might."""
+    row = event_row(case, Event(number=2, fact=Noted(text="?"), actor=CLOCK, at=later(1)))
+    await store.database.write(lambda connection: connection.execute(case_events.insert(), [row]))

@@ -7,16 +7,18 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from domain.mention import KINDS, Author
-from listener.networks.accounts import address
+from domain.brand import Brand, Watch
+from domain.mention import KINDS, Author, Mention, network_id
+from listener.networks.accounts import address, who_deleted
 from listener.networks.network import Network
-from listener.networks.registry import NETWORKS, author_url, network_title, place_title
+from listener.networks.registry import NETWORKS, author_url, network_title
 
 ROOT = Path(__file__).parents[2]
 NAMED = {
@@ -86,12 +88,11 @@ def test_the_registry_is_alphabetical_and_each_network_knows_its_own_name() -> N
 
 @pytest.mark.parametrize("network", NETWORKS.values(), ids=str)
 def test_every_place_has_a_title_that_names_the_network(network: Network[Any]) -> None:
-    assert all(network.title in network.place(kind) for kind in KINDS)
+    assert all(network.title in network.places.get(kind, network.title) for kind in KINDS)
 
 
 def test_a_network_of_another_version_is_shown_by_its_id_and_ends_nothing() -> None:
     assert network_title("ok") == "ok"
-    assert place_title("ok", "comment") == "сообщение, ok"
     assert author_url("ok", Author(id="1", name="Анна")) == ""
     assert address("ok", "@Anna") == ("ok", "@anna")
 
@@ -166,7 +167,7 @@ mention = parse_mention(row, registry.NETWORKS)
 assert is_own_account(mention, (brand,)) and on_own_page(mention, brand)
 assert is_ignored(dataclasses.replace(mention, author=Author(id="9", name="Робот", handle="robot")), brand)
 assert Matcher((brand,), registry.MARKS).match("смотрите ok.ru/romashka"), "the account's address"
-assert registry.place_title("ok", "message") == "сообщение ВКонтакте"
+assert registry.NETWORKS["ok"].places["message"] == "сообщение ВКонтакте"
 print("heard")
 """
 
@@ -192,3 +193,29 @@ def test_to_know_the_networks_loads_none_of_their_libraries() -> None:
     code = "import sys, listener.settings; print({'vk_api', 'tweepy', 'pymorphy3'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("deleter", "who"),
+    [("9", "author"), ("-1", "brand"), ("-2", "brand"), ("-3", "other"), ("10", "other"), (None, None)],
+)
+def test_who_deleted_a_mention_is_told_by_the_account_that_the_network_named(
+    deleter: str | None, who: str | None
+) -> None:
+    brand = Brand(
+        id="romashka",
+        title="Ромашка",
+        names=("Ромашка",),
+        accounts={"vk": ("club1",)},
+        watch={"vk": Watch(pages=("public2",))},
+    )
+    written = Mention(
+        network=network_id("vk"),
+        kind="comment",
+        id="-1_5",
+        url="",
+        author=Author(id="9", name="А"),
+        text="т",
+        published_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
+    )
+    assert who_deleted(written, deleter, (brand,)) == who

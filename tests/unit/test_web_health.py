@@ -209,3 +209,13 @@ def test_the_status_and_the_problems_never_contradict_each_other(
     assert bool(verdict.problems) == (verdict.details["status"] != "ok")
     assert list(verdict.problems) == verdict.details["problems"]
     assert health.verdict(NOON + timedelta(days=3)).problems
+
+
+def test_cases_for_which_no_bell_rings_are_named_and_many_are_counted() -> None:
+    health = listening()
+    health.out_of_time((5, 7))
+    assert "сроки не звонят, обращения № 5, № 7: подробности в журнале" in health.verdict(NOON).problems
+    health.out_of_time(range(1, 9))
+    assert any("№ 5 и ещё 3" in problem for problem in health.verdict(NOON).problems)
+    health.out_of_time(())
+    assert health.verdict(NOON).problems == ()

@@ -12,6 +12,7 @@ from alerts.cards.card import MAX_QUOTE, Card, make_card
 from alerts.cards.quoting import phrases
 from alerts.cases.case import Case, EarlierCase
 from alerts.cases.commands import Claim, Note
+from alerts.cases.events import CUSTOMER, Deleter, Event, MentionDeleted
 from domain.mention import Quote
 from tests.fakes import NOON
 from tests.unit.alerts.histories import ANNA, CONTEXT, OLEG, History, a_case, a_mention, at, promise
@@ -237,9 +238,19 @@ def test_a_complaint_that_was_taken_back_is_none_on_the_card() -> None:
     assert card_of(history).evidence_spans == ()
 
 
-def test_a_deleted_text_says_so() -> None:
-    case = a_case(a_mention(deleted_at=at(minutes=9)))
-    assert lines(case, "✏️") == ["Автор удалил запись в 12:09"]
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("author", "Автор удалил запись в 12:09"),
+        ("brand", "Сообщество удалило запись в 12:09"),
+        ("other", "Запись удалил не автор в 12:09"),
+        (None, "Запись удалена в 12:09"),
+    ],
+)
+def test_a_deleted_text_says_so_and_by_whom(by: Deleter | None, said: str) -> None:
+    gone = Event(number=2, fact=MentionDeleted(mention=1, calm=True, by=by), actor=CUSTOMER, at=at(minutes=9))
+    case = replace(a_case(a_mention(row=1, deleted_at=at(minutes=9))), events=(gone,))
+    assert lines(case, "✏️") == [said]
     assert lines(case, "💡") == []
 
 
@@ -248,7 +259,7 @@ def test_the_card_is_about_the_last_complaint_that_stands() -> None:
     case = a_case(a_mention("Нет связи"), gone)
     assert card_of(case).quote == "Нет связи"
     assert lines(case, "✏️") == []
-    assert lines(case, "🕓") == ["12:05: удалено автором"]
+    assert lines(case, "🕓") == ["12:05: удалено"]
 
 
 def test_the_customers_answers_are_shown_in_their_order() -> None:
