@@ -1,4 +1,4 @@
-"""The cascade: which texts the second tier reads again, and what the two say together."""
+"""The cascade: what the second tier reads again, and what the two say together."""
 
 import math
 import time
@@ -11,13 +11,6 @@ import numpy as np
 from classifiers.model import COMPLAINT, Floats
 from classifiers.pace import Pace
 from classifiers.verdict import Question
-
-BAND: Final = (-2.8, math.inf)
-"""Log-odds of a complaint by the first tier between which a text is read again.
-
-On the stream of 2015 one text in five about operators, one in twenty about banks, 13 % of all.
-Sure complaints are too few to be worth leaving out.
-"""
 
 MAX_READ: Final = 600
 """Characters (90 words) that the second tier as a rule reads whole: of more it might miss what is wrong."""
@@ -40,32 +33,25 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cascade:
-    """Texts whose log-odds lie within `band` are read again; the second tier counts `share`, the first the rest.
+    """The second tier counts `share`, the first the rest.
 
-    Empty texts and those longer than MAX_READ keep their first scores.
-
-    `at_most` bounds the texts read again in one call, those nearest to even odds first; None is no bound. It keeps
-    a flood of complaints from waiting: a text takes the second tier some 10 ms. With a `pace` neither counts, and
-    every text is read again while the second tier keeps up.
+    Empty texts and those longer than MAX_READ keep their first scores. With a `pace` as many are read again as the
+    time affords; without one all are.
     """
 
     second: Reads
-    at_most: int | None = None
     pace: Pace | None = None
-    band: tuple[float, float] = BAND
     share: float = SECOND_SHARE
 
     @property
     def sole(self) -> bool:
-        """Whether the first tier has no say in what is read again."""
+        """Whether the first tier has no say where the second reads."""
         return self.share >= 1
 
     def reread(self, questions: Sequence[Question], logits: Floats) -> tuple[Floats, dict[int, float]]:
         """The scores after the second reading, and what it added to the complaint's log-odds, by question."""
         readable = [_readable(one.text) for one in questions]
-        complaints = np.where(readable, logits[:, COMPLAINT], math.nan)
-        streams = [one.stream for one in questions]
-        rows = self.pace.chosen(streams, complaints) if self.pace else self.chosen(complaints)
+        rows = self._chosen(questions, np.where(readable, logits[:, COMPLAINT], math.nan))
         if not rows:
             return logits, {}
         begun = time.perf_counter()
@@ -77,13 +63,11 @@ class Cascade:
         added = together[rows, COMPLAINT] - logits[rows, COMPLAINT]
         return together, dict(zip(rows, added.tolist(), strict=True))
 
-    def chosen(self, complaints: Floats) -> list[int]:
+    def _chosen(self, questions: Sequence[Question], complaints: Floats) -> list[int]:
         """The rows to read again, in order; nan is never chosen."""
-        low, high = self.band
-        rows = np.flatnonzero((complaints >= low) & (complaints <= high))
-        if self.at_most is not None and len(rows) > self.at_most:
-            rows = np.sort(rows[np.argsort(np.abs(complaints[rows]), kind="stable")[: self.at_most]])
-        found: list[int] = rows.tolist()
+        if self.pace:
+            return self.pace.chosen([one.stream for one in questions], complaints)
+        found: list[int] = np.flatnonzero(~np.isnan(complaints)).tolist()
         return found
 
 

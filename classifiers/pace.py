@@ -9,8 +9,8 @@ import numpy as np
 
 from classifiers.model import Floats
 
-PATIENCE: Final = 1.0
-"""Seconds of reading twice that may lie ahead, of the batch and of what waits behind it."""
+PATIENCE: Final = 0.5
+"""Seconds of reading twice that may lie ahead, of the batch and of what waits behind it: a card is later by it."""
 
 FIRST_GUESS: Final = 0.01
 """Seconds a text, before the first one was read."""
@@ -24,7 +24,7 @@ class Pace:
     """Chooses what is read twice. `waiting` is how many texts wait behind the batch; whoever keeps them sets it.
 
     For the metrics: `seconds` is what a text takes, `share` the part of the last batch that was read twice,
-    `floors` the log-odds from which a brand's texts were, -inf while all are.
+    `floors` the log-odds of a complaint from which each of its brands' texts were, -inf while all are.
     """
 
     def __init__(self, patience: float = PATIENCE) -> None:
@@ -34,7 +34,6 @@ class Pace:
         self.seconds = FIRST_GUESS
         self.share = 1.0
         self.floors: dict[str, float] = {}
-        self.read_once = self.read_twice = 0
 
     def chosen(self, streams: Sequence[str], complaints: Floats) -> list[int]:
         """The rows to read again, in order, by their brands and log-odds of a complaint; nan is never chosen."""
@@ -47,8 +46,6 @@ class Pace:
         most = max(1, int(self._patience / self.seconds))
         rows = sorted(sorted(rows, key=lambda row: -complaints[row])[:most])
         self.share = len(rows) / len(readable) if readable else 1.0
-        self.read_twice += len(rows)
-        self.read_once += len(readable) - len(rows)
         return rows
 
     def took(self, texts: int, seconds: float) -> None:

@@ -1,6 +1,5 @@
 """Opens the judge with its second tier where that can be had, and says why where it cannot."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -16,7 +15,6 @@ from classifiers.model import COMMITTED, Model, load
 from classifiers.pace import Pace
 from classifiers.remembered import Remembered
 
-_ALL: Final = (-math.inf, math.inf)
 _LIBRARIES: Final = ("onnxruntime", "sentencepiece")
 
 
@@ -25,22 +23,17 @@ def open_judge(
     markers: Markers = NO_MARKERS,
     *,
     second: bool = True,
-    at_most: int | None = None,
-    every: bool = False,
     pace: Pace | None = None,
 ) -> Judge:
     """A model file, the committed one by default, and the second tier if it is wanted and nothing is missing.
 
-    `at_most` as in `classifiers.cascade.Cascade`; with `every` all texts that the second tier can read are read
-    twice, with a `pace` as many as it affords. Raises `classifiers.model.ModelError` for a damaged file of either
-    tier.
+    Every text is read twice, with a `pace` as many as it affords. Raises `classifiers.model.ModelError` for a
+    damaged file of either tier.
     """
     model = load(path)
     if not second or missing() is not None:
         return Judge(model, markers)
-    cascade = behind(model, at_most=at_most)
-    cascade = replace(cascade, pace=pace)
-    return Judge(model, markers, replace(cascade, band=_ALL) if every else cascade)
+    return Judge(model, markers, replace(behind(model), pace=pace))
 
 
 def serving(*, second: bool, encoder: Path = ENCODER) -> Callable[[Model], Judge]:
@@ -71,14 +64,14 @@ def _loads(library: str) -> bool:
     return True
 
 
-def behind(model: Model, encoder: Path = ENCODER, *, at_most: int | None = None) -> Cascade:
+def behind(model: Model, encoder: Path = ENCODER) -> Cascade:
     """The second tier for a judge of `model`; one adapted to a brand's own labels is followed in its change."""
-    return Cascade(second=_following(model, _open(encoder)), at_most=at_most)
+    return Cascade(second=_following(model, _open(encoder)))
 
 
 def alone(encoder: Path = ENCODER) -> Cascade:
     """The first tier has a say only where the second cannot read: to measure the second, not to serve."""
-    return Cascade(second=_open(encoder), band=_ALL, share=1.0)
+    return Cascade(second=_open(encoder), share=1.0)
 
 
 def _following(model: Model, second: Reads) -> Reads:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from alerts.cards.context import MOSCOW, CardContext, NetworkWords
 from alerts.delivery.showing import Showing
@@ -16,6 +16,7 @@ from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
+from classifiers.pace import Pace
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Judges
 from domain.mention import Author
@@ -35,9 +36,6 @@ from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
-
-SECOND_AT_MOST: Final = 8
-"""Texts of a micro-batch that are read twice: a tenth of a second. In a flood the rest keep the first verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,15 +113,22 @@ def build_rules(
     `people` are the config's, as the store recognised them. Call it off the event loop. Raises
     `classifiers.model.ModelError`.
     """
-    return build_rules_with(config, people, reachable, build_judge(config, model, second=second))
+    pace = Pace()
+    judge = build_judge(config, model, second=second, pace=pace)
+    return replace(build_rules_with(config, people, reachable, judge), pace=pace)
 
 
-def build_judge(config: Config, model: Path | None = None, *, second: bool = True) -> Judges:
-    """The judge with the staff's own words. Raises `classifiers.model.ModelError`."""
+def build_judge(
+    config: Config, model: Path | None = None, *, second: bool = True, pace: Pace | None = None
+) -> Judges:
+    """The judge with the staff's own words; without a `pace` it takes the time to read every text twice.
+
+    Raises `classifiers.model.ModelError`.
+    """
     markers = Markers(topics=config.words.topics, urgent=config.words.urgent)
     if second and (reason := missing()):
         log.warning("the second opinion is off: %s", reason)
-    return open_judge(model, markers, second=second, at_most=SECOND_AT_MOST)
+    return open_judge(model, markers, second=second, pace=pace)
 
 
 def build_rules_with(

@@ -93,7 +93,7 @@ class Decider:
             for match in self.matches(kept.mention)
         ]
         verdicts = self.judge.classify(
-            [Question(text=kept.mention.words, brand=match.words) for kept, match in pairs]
+            [Question(text=kept.mention.words, brand=match.words, stream=match.brand) for kept, match in pairs]
         )
         of_row: dict[int, list[BrandVerdict]] = {kept.row: [] for kept in stored}
         for (kept, match), verdict in zip(pairs, verdicts, strict=True):

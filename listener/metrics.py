@@ -1,6 +1,6 @@
 """What the daemon counts, for Prometheus. One object handed round; nothing global."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, get_args
 
@@ -47,6 +47,17 @@ class Metrics:
         # judged
         self._judged = _counter(
             registry, "judged", "Verdicts on mentions, by the decision's outcome", "brand outcome"
+        )
+        self._read = _counter(
+            registry, "read", "Verdicts, by whether one tier or both have read the text", "tiers"
+        )
+        self._waiting = _gauge(registry, "judge_waiting", "Mentions that wait behind the batch in hand", "")
+        self._share = _gauge(registry, "read_twice_share", "The part of the last batch that both tiers read", "")
+        self._floor = _gauge(
+            registry,
+            "read_twice_from",
+            "Log-odds from which a brand's texts were read by both; -Inf: all",
+            "brand",
         )
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
@@ -107,8 +118,15 @@ class Metrics:
         self._errors.labels(source, state).inc()
         self._state(source, state)
 
-    def judged(self, brand: str, outcome: str) -> None:
+    def judged(self, brand: str, outcome: str, *, twice: bool) -> None:
         self._judged.labels(brand, outcome).inc()
+        self._read.labels("both" if twice else "one").inc()
+
+    def paced(self, waiting: int, share: float, floors: Mapping[str, float]) -> None:
+        self._waiting.set(waiting)
+        self._share.set(share)
+        for brand, floor in floors.items():
+            self._floor.labels(brand).set(floor)
 
     def cases(self, *, new: int, joined: int, reopened: int) -> None:
         for what, count in (("new", new), ("joined", joined), ("reopened", reopened)):

@@ -10,6 +10,7 @@ from typing import Final
 from alerts.delivery.worker import Outcome
 from alerts.ports import ChatState, Delivery, Due
 from alerts.routing import Chat
+from classifiers.pace import Pace
 from listener.clock import Elapsed
 from listener.decided import Decided
 from listener.metrics import Metrics
@@ -61,8 +62,12 @@ class Telemetry:
     def decided(self, decided: Sequence[Decided], recorded: Recorded) -> None:
         for decision in decided:
             for verdict in decision.verdicts:
-                self.metrics.judged(verdict.match.brand, verdict.outcome)
+                self.metrics.judged(verdict.match.brand, verdict.outcome, twice=verdict.verdict.read_twice)
         self.metrics.cases(new=recorded.cases_new, joined=recorded.cases_joined, reopened=recorded.cases_reopened)
+
+    def paced(self, pace: Pace) -> None:
+        """A batch was judged at this pace."""
+        self.metrics.paced(pace.waiting, pace.share, pace.floors)
 
     def poison(self) -> None:
         self.metrics.poison()

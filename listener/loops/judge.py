@@ -18,6 +18,8 @@ from listener.telemetry import Telemetry
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 500
+MOST_COUNTED: Final = 10_000
+"""Of more waiting mentions it makes no difference how many there are."""
 
 
 class Judge:
@@ -44,15 +46,23 @@ class Judge:
         stored = await self._stores.mentions.undecided(AT_ONCE, self._clock.now())
         if not stored:
             return 0
-        now, decider = self._clock.now(), self._rules().decider
+        now, rules = self._clock.now(), self._rules()
+        decider, rules.pace.waiting = rules.decider, await self._behind(len(stored))
         # Morphology and the model are pure Python: on the loop they would hold up presses and deliveries.
         decided, culprits = await asyncio.get_running_loop().run_in_executor(
             self._workers, decide_apart, decider.decide_all, stored, now
         )
+        self._telemetry.paced(rules.pace)
         await self._record(decided, now)
         for culprit, error in culprits:
             await self._set_aside(culprit, error)
         return len(stored)
+
+    async def _behind(self, taken: int) -> int:
+        """How many mentions wait behind a batch: none where it is not full."""
+        if taken < AT_ONCE:
+            return 0
+        return max(0, await self._stores.mentions.waiting(MOST_COUNTED) - taken)
 
     async def _record(self, decided: Sequence[Decided], now: datetime) -> None:
         limited = {brand.id: brand.per_day for brand in self._rules().decider.brands.values() if brand.per_day}

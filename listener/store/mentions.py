@@ -128,6 +128,10 @@ class MentionStore:
         access = self._database.read if self._database.is_sqlite else self._database.write
         return await access(lambda c: undecided(c, limit, now, skip))
 
+    async def waiting(self, most: int) -> int:
+        """How many mentions wait for the judge or are in its hands, counted up to `most`."""
+        return await self._database.read(lambda c: waiting(c, most))
+
     async def set_aside(self, stored: Stored, error: str, now: datetime) -> None:
         """Count a try that broke on this mention; after the third it is not handed out any more."""
         log.info("mention %d is set aside at %s: %s", stored.row, now.isoformat(), error)
@@ -219,6 +223,11 @@ async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip
         leased = update(mentions).where(mentions.c.id.in_([row.id for row in rows]))
         await connection.execute(leased.values(judge_after=now + LEASE))
     return [stored(row) for row in rows]
+
+
+async def waiting(connection: AsyncConnection, most: int) -> int:
+    counted = select(mentions.c.id).where(STILL_WAITING).limit(most).subquery()
+    return int((await connection.execute(select(func.count()).select_from(counted))).scalar_one())
 
 
 async def set_aside(connection: AsyncConnection, stored: Stored, error: str) -> None:

@@ -80,6 +80,15 @@ async def test_what_is_in_hand_is_not_handed_out_again(store: Stores) -> None:
     assert [one.mention.id for one in first + second] == ["-1_1", "-1_2"]
 
 
+async def test_what_waits_and_what_is_in_hand_is_counted_up_to_a_bound(store: Stores) -> None:
+    await keep(store, *(mention(number) for number in range(1, 6)))
+    assert await store.mentions.waiting(100) == 5
+    in_hand = await store.mentions.undecided(2, NOW)
+    assert len(in_hand) == 2
+    assert await store.mentions.waiting(100) == 5
+    assert await store.mentions.waiting(3) == 3
+
+
 async def test_judges_share_the_work_and_take_over_from_a_dead_one(open_store: OpenStore) -> None:
     one, other = await open_store(), await open_store()
     if one.database.is_sqlite:

@@ -30,6 +30,7 @@ from listener.brands.matcher import Matcher
 from listener.daemon import Daemon
 from listener.decision import Decider
 from listener.logs import configure_logging
+from listener.loops import judge as judging
 from listener.loops import turning
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
@@ -73,6 +74,7 @@ class Flow:
     clock: TurnedClock
     file: Path
     telemetry: Telemetry
+    metrics: Metrics
     terminal: StringIO = field(default_factory=StringIO)
 
     def shown(self) -> str:
@@ -131,8 +133,8 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 @pytest.fixture
 def flow_of(store: Stores, file: Path, executor: ThreadPoolExecutor) -> Callable[..., Flow]:
     def build(rules: Rules | None = None) -> Flow:
-        clock, terminal, in_force = TurnedClock(NOW), StringIO(), rules or rules_of()
-        telemetry = Telemetry(Metrics(), Health(), clock)
+        clock, terminal, in_force, metrics = TurnedClock(NOW), StringIO(), rules or rules_of(), Metrics()
+        telemetry = Telemetry(metrics, Health(), clock)
         showing = Showing(ConsoleNotifier(terminal, width=200), in_force.context)
         pipeline = Pipeline(
             stores=store,
@@ -143,7 +145,13 @@ def flow_of(store: Stores, file: Path, executor: ThreadPoolExecutor) -> Callable
             executor=executor,
         )
         return Flow(
-            stores=store, pipeline=pipeline, clock=clock, file=file, telemetry=telemetry, terminal=terminal
+            stores=store,
+            pipeline=pipeline,
+            clock=clock,
+            file=file,
+            telemetry=telemetry,
+            metrics=metrics,
+            terminal=terminal,
         )
 
     return build
@@ -169,6 +177,20 @@ async def test_a_complaint_goes_all_the_way_and_each_step_wakes_the_next(
     flow.pipeline.end()
     async with asyncio.timeout(5):
         await asyncio.gather(*loops)
+
+
+async def test_the_judge_hears_how_much_waits_behind_a_full_batch_and_the_metrics_say_so(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 2)
+    await flow.hear(*range(1, 6))
+    waited = []
+    while await flow.pipeline.judge.step():
+        waited.append(flow.pipeline.rules.pace.waiting)
+    assert waited == [3, 1, 0]
+    exposed = flow.metrics.exposition().decode()
+    assert "otklik_judge_waiting 0.0" in exposed
+    assert 'otklik_read_total{tiers="one"} 5.0' in exposed
 
 
 async def test_a_store_that_cannot_ring_is_named_and_does_not_end_the_loop_that_asks(

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -118,7 +119,9 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
     metrics.heard(X, 3, 1, 7, own=2)
     metrics.source_ok(X, NOON)
     metrics.source_failed(X, SourceError("window", held_back=True))
-    metrics.judged("romashka", "candidate")
+    metrics.judged("romashka", "candidate", twice=True)
+    metrics.judged("romashka", "news", twice=False)
+    metrics.paced(40, 0.5, {"romashka": 1.5, "vasilek": -math.inf})
     metrics.cases(new=1, joined=2, reopened=0)
     metrics.poison()
     metrics.delivered("telegram", "sent", 0.2)
@@ -141,6 +144,11 @@ async def test_the_metrics_are_read_by_prometheus_and_tell_what_happened(served:
     assert samples["otklik_source_held_back", "paused", X] == 0
     assert samples["otklik_source_last_success_seconds", X] == NOON.timestamp()
     assert samples["otklik_judged_total", "candidate", "romashka"] == 1
+    assert samples["otklik_read_total", "both"] == samples["otklik_read_total", "one"] == 1
+    assert samples["otklik_judge_waiting",] == 40
+    assert samples["otklik_read_twice_share",] == 0.5
+    assert samples["otklik_read_twice_from", "romashka"] == 1.5
+    assert samples["otklik_read_twice_from", "vasilek"] == -math.inf
     assert samples["otklik_cases_total", "joined"] == 2
     assert samples["otklik_poison_total",] == 1
     assert samples["otklik_deliveries_total", "sent", "telegram"] == 1

@@ -263,7 +263,7 @@ def test_a_comment_on_the_brands_page_speaks_of_the_brand_without_naming_it() ->
     decision, asked = judged("Третий день нет связи", "vk:vasilek_help")
     (verdict,) = decision.verdicts
     assert (verdict.match.brand, verdict.match.words, verdict.match.reason) == ("vasilek", (), OWN_PAGE)
-    assert asked == [Question(text="Третий день нет связи", brand=())]
+    assert asked == [Question(text="Третий день нет связи", brand=(), stream="vasilek")]
     assert [route.candidate.brand for route in decision.routed] == ["vasilek"]
 
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.cascade import BAND, MAX_READ, SECOND_SHARE, Cascade
+from classifiers.cascade import MAX_READ, SECOND_SHARE, Cascade
 from classifiers.classify import LEANING, SURE, Judge
 from classifiers.lexicon import Markers
 from classifiers.model import BRAND_HEADS, COMPLAINT, HEADS, TEXT_HEADS, Floats, Model, load
+from classifiers.pace import Pace
 from classifiers.space import reference_logits
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Verdict
@@ -61,7 +62,18 @@ def alone(model: Model) -> Judge:
 
 @pytest.fixture(scope="module")
 def reading_all(model: Model) -> Judge:
-    return Judge(model, cascade=Cascade(second=Digest(), band=ALL))
+    return Judge(model, cascade=Cascade(second=Digest()))
+
+
+class Likeliest(Pace):
+    """Lets so many be read again, the likeliest complaints."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def chosen(self, streams: Sequence[str], complaints: Floats) -> list[int]:
+        return sorted(np.argsort(-complaints)[: self._most].tolist())
 
 
 def _first(model: Model, questions: Sequence[Question]) -> Floats:
@@ -72,55 +84,13 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def test_texts_within_the_band_are_read_again_its_ends_among_them() -> None:
-    cascade = Cascade(second=Digest(), band=(-2.0, 1.0))
-    assert cascade.chosen(np.array([-2.1, -2.0, 0.0, 1.0, 1.1])) == [1, 2, 3]
-    assert cascade.chosen(np.array([-9.0, 9.0])) == []
-    assert cascade.chosen(np.array([])) == []
-
-
-def test_no_sure_complaint_is_too_sure_to_be_read_again_by_default() -> None:
-    assert Cascade(second=Digest()).chosen(np.array([BAND[0] - 0.01, BAND[0], 30.0])) == [1, 2]
-
-
-def test_beyond_the_bound_the_least_sure_are_read_in_order() -> None:
-    complaints = np.array([3.0, -0.5, 0.4, -2.0, 0.1, 0.4])
-    for bound, rows in [
-        (0, []),
-        (1, [4]),
-        (2, [2, 4]),
-        (3, [2, 4, 5]),
-        (4, [1, 2, 4, 5]),
-        (99, [0, 1, 2, 3, 4, 5]),
-    ]:
-        assert Cascade(second=Digest(), at_most=bound, band=ALL).chosen(complaints) == rows
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.floats(min_value=-9, max_value=9), max_size=30),
-    st.none() | st.integers(min_value=0, max_value=9),
-)
-def test_whoever_is_read_again_is_less_sure_than_who_is_not(odds: list[float], at_most: int | None) -> None:
-    cascade = Cascade(second=Digest(), at_most=at_most)
-    complaints = np.array(odds)
-    rows = cascade.chosen(complaints)
-    within = [at for at, one in enumerate(odds) if BAND[0] <= one <= BAND[1]]
-    assert rows == sorted(set(rows))
-    assert set(rows) <= set(within)
-    assert len(rows) == (len(within) if at_most is None else min(at_most, len(within)))
-    left = [abs(odds[at]) for at in within if at not in rows]
-    assert not left or not rows or max(abs(odds[at]) for at in rows) <= min(left)
-
-
 @pytest.mark.parametrize("share", [SECOND_SHARE, 0.0, 0.25, 1.0])
 def test_the_two_tiers_count_by_their_shares_in_every_head(share: float) -> None:
     second = Digest()
     first = np.arange(len(QUESTIONS) * len(HEADS), dtype=np.float64).reshape(-1, len(HEADS)) / 10 - 2
     kept = first.copy()
-    together, added = Cascade(second=second, band=(-1.5, 1.0), share=share).reread(QUESTIONS, first)
-    rows = [at for at, one in enumerate(first[:, COMPLAINT]) if -1.5 <= one <= 1.0]
-    assert 0 < len(rows) < len(QUESTIONS)
+    together, added = Cascade(second=second, pace=Likeliest(3), share=share).reread(QUESTIONS, first)
+    rows = list(range(len(QUESTIONS)))[-3:]
     assert second.asked == [QUESTIONS[at] for at in rows]
     for at, question in enumerate(QUESTIONS):
         other = share * np.array(Digest.of(question)) + (1 - share) * kept[at] if at in rows else kept[at]
@@ -134,16 +104,16 @@ def test_what_the_second_tier_cannot_read_whole_keeps_its_first_scores_and_takes
     questions = [Question(text=text) for text in texts]
     second = Digest()
     first = np.zeros((len(questions), len(HEADS)))
-    together, added = Cascade(second=second, at_most=2, band=ALL).reread(questions, first)
+    together, added = Cascade(second=second).reread(questions, first)
     assert second.asked == questions[3:]
     assert sorted(added) == [3, 4]
     assert not together[:3].any()
 
 
-def test_when_nothing_is_within_the_band_nobody_is_asked() -> None:
+def test_when_nothing_can_be_read_nobody_is_asked() -> None:
     second = Digest()
     first = np.full((2, len(HEADS)), -9.0)
-    together, added = Cascade(second=second).reread(QUESTIONS[:2], first)
+    together, added = Cascade(second=second).reread([Question(text=""), Question(text=" ")], first)
     assert together is first
     assert (added, second.asked) == ({}, [])
 
@@ -185,7 +155,7 @@ def test_the_mood_is_that_of_both_tiers_by_whether_a_brand_is_given(reading_all:
 
 
 def test_the_second_tier_alone_does_not_lean_to_an_opinion(model: Model) -> None:
-    judge = Judge(model, cascade=Cascade(second=Digest(), band=(-math.inf, math.inf), share=1.0))
+    judge = Judge(model, cascade=Cascade(second=Digest(), share=1.0))
     for question, verdict in zip(QUESTIONS, judge.classify(QUESTIONS), strict=True):
         odds = np.array(Digest.of(question))[BRAND_HEADS if question.brand else TEXT_HEADS]
         likeliest = LABELS[int(odds.argmax())]
@@ -196,33 +166,26 @@ def test_the_second_tier_alone_does_not_lean_to_an_opinion(model: Model) -> None
 def test_a_text_that_is_not_read_again_keeps_its_first_verdict(model: Model, alone: Judge) -> None:
     second = Digest()
     once = alone.classify(QUESTIONS)
-    odds = sorted(_log_odds(one.complaint) for one in once)
-    judge = Judge(model, cascade=Cascade(second=second, band=(odds[2] - 1e-9, odds[4] + 1e-9)))
-    both = judge.classify(QUESTIONS)
+    both = Judge(model, cascade=Cascade(second=second, pace=Likeliest(3))).classify(QUESTIONS)
     assert [one.read_twice for one in both].count(True) == 3 == len(second.asked)
     for before, after in zip(once, both, strict=True):
         assert after.read_twice or after == before
 
 
 def test_the_model_says_who_has_read(model: Model, alone: Judge) -> None:
-    odds = [_log_odds(one.complaint) for one in alone.classify(QUESTIONS[:2])]
-    judge = Judge(model, cascade=Cascade(second=Digest(), band=(odds[0] - 0.1, odds[0] + 0.1)))
-    twice, once = judge.classify(QUESTIONS[:2])
+    odds = [one.complaint for one in alone.classify(QUESTIONS[:2])]
+    judge = Judge(model, cascade=Cascade(second=Digest(), pace=Likeliest(1)))
+    verdicts = judge.classify(QUESTIONS[:2])
+    twice, once = verdicts if odds[0] > odds[1] else verdicts[::-1]
     assert twice.model == f"{model.version}+digest-1"
     assert once.model == model.version
-
-
-def test_a_bound_holds_in_a_call_and_is_new_in_the_next(model: Model) -> None:
-    judge = Judge(model, cascade=Cascade(second=Digest(), at_most=2, band=ALL))
-    for _ in range(2):
-        assert sum(one.read_twice for one in judge.classify(QUESTIONS)) == 2
 
 
 def test_topics_and_what_is_urgent_come_from_the_words_alone(model: Model) -> None:
     markers = Markers(topics={"сеть": ("интернет",)}, urgent=("суд",))
     question = Question(text="Ромашка, интернета нет, подам в суд", brand=NAMED)
     (once,) = Judge(model, markers).classify([question])
-    (twice,) = Judge(model, markers, Cascade(second=Digest(), band=ALL)).classify([question])
+    (twice,) = Judge(model, markers, Cascade(second=Digest())).classify([question])
     assert "сеть" in once.topics
     assert once.topics == twice.topics
     assert twice.read_twice

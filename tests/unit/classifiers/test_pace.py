@@ -46,8 +46,7 @@ def test_in_a_flood_each_brand_keeps_its_likeliest_complaints() -> None:
         "a calm brand is not starved by a loud one"
     )
     assert min(scores[[row for row in rows if row >= 100]]) >= pace.floors["loud"] > 3
-    assert pace.read_twice == len(rows)
-    assert pace.read_once == 200 - len(rows)
+    assert pace.share == len(rows) / 200
 
 
 def test_one_batch_never_takes_longer_than_the_patience() -> None:
