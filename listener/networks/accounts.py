@@ -22,12 +22,12 @@ def on_own_page(mention: Mention, brand: Brand) -> bool:
     """Whether it was said on one of the brand's own pages, where people speak of the brand without naming it."""
     if mention.place is None:
         return False
-    network, page = address(mention.network, mention.place)
-    if network != mention.network:
-        return False
-    watch = brand.watch.get(network)
-    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
-    return any(address(network, account) == (network, page) for account in pages)
+    return _has_page(brand, mention.network, mention.place)
+
+
+def brand_of_page(network: str, page: str, brands: Iterable[Brand]) -> str | None:
+    """The id of the first brand whose page or account it is."""
+    return next((brand.id for brand in brands if _has_page(brand, network, page)), None)
 
 
 @lru_cache(maxsize=4096)
@@ -38,6 +38,13 @@ def address(network: str, account: str) -> tuple[str, str]:
     if colon and prefix in NETWORKS:
         network, name = prefix, rest
     return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
+
+
+def _has_page(brand: Brand, network: str, page: str) -> bool:
+    where, name = address(network, page)
+    watch = brand.watch.get(network)
+    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
+    return where == network and any(address(network, account) == (network, name) for account in pages)
 
 
 def _is_any(mention: Mention, accounts: Iterable[str]) -> bool:
