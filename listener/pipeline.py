@@ -44,7 +44,7 @@ class Pipeline:
         self._telemetry = telemetry
         self.judge = Judge(stores, self._in_force, clock, telemetry, executor, self._tell_all)
         self.judging = Turning("judge", self.judge.step, telemetry)
-        self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake)
+        self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake, self._tell_all)
         self.obey = Obey(stores, self._in_force, clock, telemetry, self._tell_all)
         self.tick = Tick(stores.timers, clock, telemetry, self._tell_all)
         # A loop for each messenger: one that hangs must not hold up the cards of another.

@@ -1,28 +1,35 @@
 """Hear: a source's batch and its cursor are kept in one transaction, and with them how long it was deaf before."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from listener.networks.accounts import is_own_account
+from alerts.cards.elsewhere import Elsewhere
+from domain.brand import Brand
+from listener.networks.accounts import brand_of_page, is_own_account
 from listener.ports import Batch, Clock, Gap, Look, Source, SourceError
 from listener.rules import Rules
 from listener.store.errors import StoreError
 from listener.store.stores import Stores
+from listener.talking import Talking
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
 
 DEAF_AFTER: Final = timedelta(minutes=2)
 """A source that was not heard for longer, and for longer than two of its turns, was deaf."""
+INVITED_FOR: Final = timedelta(days=14)
+"""For so long an invitation, and a talk that fell silent, lead whoever writes to his case."""
+ENGINEERS: Final = "engineers"
+"""The receiver that is asked when the answer is the engineers'."""
 STAND_BY: Final = 5.0
 """Seconds after which a source that another daemon hears is asked for again."""
 
 
 class Hear:
-    """Fetches and keeps. `heard` is called when there is something new for the judge."""
+    """Fetches and keeps. `heard` is called when the judge has something new, `told` when the messengers have."""
 
     def __init__(
         self,
@@ -31,6 +38,7 @@ class Hear:
         clock: Clock,
         telemetry: Telemetry,
         heard: Callable[[], None],
+        told: Callable[[], None],
     ) -> None:
         self._stores = stores
         self._mentions = stores.mentions
@@ -38,6 +46,7 @@ class Hear:
         self._clock = clock
         self._telemetry = telemetry
         self._heard = heard
+        self._told = told
         self._doubtful = False
         self._last: dict[str, float] = {}
         self._why: dict[str, str] = {}
@@ -61,10 +70,12 @@ class Hear:
 
         The brands' own posts are kept too, marked: what they say is needed beside a customer's comment.
         """
-        brands = tuple(self._rules().decider.brands.values())
+        rules, now = self._rules(), self._clock.now()
+        brands = tuple(rules.decider.brands.values())
         own = {(mention.network, mention.id) for mention in batch.mentions if is_own_account(mention, brands)}
+        talking = _talking(rules, brands, now) if batch.messages else None
         try:
-            kept = await self._mentions.keep(name, batch, self._clock.now(), own, look=look)
+            kept = await self._mentions.keep(name, batch, now, own, talking, look=look)
         except StoreError as error:
             self._doubtful = True
             raise self._refused("the store does not take mentions", error) from error
@@ -74,6 +85,8 @@ class Hear:
         self._telemetry.heard(name, kept.new, kept.edited, kept.known, own=len(own))
         if kept.new or kept.edited or kept.deleted:
             self._heard()
+        if kept.told:
+            self._told()
         return kept.new
 
     async def _lead(self, name: str) -> None:
@@ -119,6 +132,18 @@ class Hear:
         """`soon`: nothing was asked of the network, so the next try costs nothing."""
         self._telemetry.store_failed("hear", error)
         return SourceError(f"{what}: {error}", unreachable=soon)
+
+
+def _talking(rules: Rules, brands: Sequence[Brand], now: datetime) -> Talking:
+    """What private messages need: those who were invited, or have talked already, are led to their cases."""
+    return Talking(
+        brand_of=lambda network, page: brand_of_page(network, page, brands),
+        wanted="invited",
+        invited_for=INVITED_FOR,
+        deadlines=rules.decider.promise(now),
+        on_shift=rules.decider.on_shift(now),
+        elsewhere=Elsewhere(context=rules.context, engineers=ENGINEERS),
+    )
 
 
 def cause_of(error: SourceError) -> str:

@@ -23,8 +23,12 @@ def on_own_page(mention: Mention, brand: Brand) -> bool:
     """Whether it was said on one of the brand's own pages, where people speak of the brand without naming it."""
     if mention.place is None:
         return False
-    network, page = address(mention.network, mention.place)
-    return network == mention.network and _is_page(network, page, brand)
+    return _is_page(mention.network, mention.place, brand)
+
+
+def brand_of_page(network: str, page: str, brands: Iterable[Brand]) -> str | None:
+    """The id of the first brand whose page or account it is."""
+    return next((brand.id for brand in brands if _is_page(network, page, brand)), None)
 
 
 def who_deleted(mention: Mention, deleter: str | None, brands: Iterable[Brand]) -> Deleter | None:
@@ -35,8 +39,7 @@ def who_deleted(mention: Mention, deleter: str | None, brands: Iterable[Brand]) 
         return None
     if deleter == mention.author.id:
         return "author"
-    network, account = address(mention.network, deleter)
-    return "brand" if any(_is_page(network, account, brand) for brand in brands) else "other"
+    return "brand" if any(_is_page(mention.network, deleter, brand) for brand in brands) else "other"
 
 
 @lru_cache(maxsize=4096)
@@ -49,10 +52,11 @@ def address(network: str, account: str) -> tuple[str, str]:
     return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
 
 
-def _is_page(network: str, account: str, brand: Brand) -> bool:
+def _is_page(network: str, page: str, brand: Brand) -> bool:
+    where, name = address(network, page)
     watch = brand.watch.get(network)
     pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
-    return any(address(network, page) == (network, account) for page in pages)
+    return where == network and any(address(network, account) == (network, name) for account in pages)
 
 
 def _is_any(mention: Mention, accounts: Iterable[str]) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,18 @@ async def world(tmp_path: Path, corpus: Any) -> AsyncIterator[World]:
     await simulator.stop()
 
 
+async def test_a_key_without_the_right_to_messages_and_their_events_is_named_and_is_no_fault(world: World) -> None:
+    vk = world.simulator.vk
+    group = next(one for one in vk.world.communities.values() if one.screen_name == "romashka_help")
+    vk.world.communities[group.number] = replace(group, permissions=("wall", "manage"))
+    vk.channels[group.number].settings["message_edit"] = 0
+    told = {line.what: line for line in (await world.look(until=VK))[VK]}
+    rights, events = told[f"{PAGE}, права"], told[f"{PAGE}, Long Poll"]
+    assert (rights.state, events.state) == ("warn", "warn")
+    assert "нет права «сообщения сообщества»" in rights.says
+    assert "message_edit: личных сообщений не слышим" in events.says
+
+
 def red(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.state == "bad"]
 
@@ -117,6 +129,7 @@ async def test_a_world_that_is_well_has_no_red_line(world: World) -> None:
     told = {line.what: line for lines in parts.values() for line in lines}
     assert "«Поддержка», бот на месте" in told["чат -1001"].says
     assert told["сообщество romashka_help, Long Poll"].says == "включён, нужные события тоже"
+    assert told["сообщество romashka_help, права"].says == "отвечать в комментариях и писать в личку можно"
     assert "Socket Mode открывается" in told["ключ (xapp-)"].says
     assert "сходятся" in told["часы"].says
 

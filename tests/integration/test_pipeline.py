@@ -23,6 +23,8 @@ from alerts.routing import Chat, Receiver, Routing
 from alerts.sla import Hours, Sla
 from classifiers.verdict import Question
 from domain.brand import Brand
+from domain.mention import Author, network_id
+from domain.message import Message
 from domain.person import CONSOLE, Person, messenger_id
 from domain.verdict import Verdict
 from listener.app import card_context
@@ -45,6 +47,7 @@ from listener.telemetry import Telemetry
 from listener.web.health import Health
 from tests.acceptance.running import until
 from tests.contract.store_samples import ANNA, NOW, SOURCE, complain, mention, verdict_of
+from tests.contract.test_store_outbound import confirmed
 from tests.fakes import TurnedClock
 from tests.people import users
 
@@ -177,6 +180,36 @@ async def test_a_complaint_goes_all_the_way_and_each_step_wakes_the_next(
     flow.pipeline.end()
     async with asyncio.timeout(5):
         await asyncio.gather(*loops)
+
+
+async def test_a_private_message_of_who_was_invited_reaches_his_case_and_wakes_the_messengers(
+    flow_of: Callable[..., Flow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = flow_of(rules_of(accounts={"vk": ("romashka_help",)}))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    await confirmed(flow.stores, kind="invite", token="Ab-9_x")
+    woken: list[bool] = []
+    for telling in flow.pipeline.telling.values():
+        monkeypatch.setattr(telling, "wake", lambda: woken.append(True))
+    vk, customer = network_id("vk"), Author(id="77", name="Пётр")
+    written = Message(
+        network=vk,
+        id="message7_77_1",
+        page="vk:romashka_help",
+        customer=customer,
+        incoming=True,
+        text="Здравствуйте, договор не нашёл",
+        at=NOW,
+        ref="Ab-9_x",
+    )
+    strange = replace(written, id="message7_78_2", customer=replace(customer, id="78"), ref=None)
+    await flow.pipeline.hear.keep(SOURCE, Batch(messages=(written, strange)))
+    kept = await flow.stores.database.read(
+        lambda c: c.execute(text("SELECT external_id, case_id FROM messages ORDER BY id"))
+    )
+    assert [tuple(row) for row in kept] == [("message7_77_1", 1), ("message7_78_2", None)]
+    assert woken == [True]
 
 
 async def test_the_judge_hears_how_much_waits_behind_a_full_batch_and_the_metrics_say_so(

@@ -1,4 +1,4 @@
-"""A community's own wall, comments and discussions: Bots Long Poll, with the wall read again after a gap."""
+"""A community's wall, comments, discussions and private talks: Bots Long Poll, read again after a gap."""
 
 import asyncio
 import logging
@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from alerts.outreach.abilities import Learned
 from domain.mention import Author, Deletion, Mention
+from domain.message import Message
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.bookmark import Bookmark, read_bookmark, write_bookmark
 from listener.networks.vk.catch_up import catch_up
@@ -20,7 +22,9 @@ from listener.networks.vk.longpoll import LongPoll, Look, Server, read_server
 from listener.networks.vk.network import VK
 from listener.networks.vk.people import People, read_groups
 from listener.networks.vk.quotes import Quotes
-from listener.networks.vk.shapes import Item, Update
+from listener.networks.vk.shapes import Item, PrivateMessage, Update
+from listener.networks.vk.talks import NEEDED as NEEDED_FOR_TALKS
+from listener.networks.vk.talks import as_message, heard_message, permission, said_since
 from listener.networks.vk.transport import Limits
 from listener.ports import Batch, Clock, Gap, SourceError
 from listener.proxies import Proxies
@@ -40,17 +44,46 @@ KEY_TRIES: Final = 3
 SERVER_REST: Final = 120.0
 """Seconds for which the long poll's address is used again although it does not answer."""
 UNREAD: Final = "стену перечитать не удалось, часть записей могла пропасть"
+TALKS_UNREAD: Final = "переписку перечитать не удалось, часть сообщений могла пропасть"
+NO_RIGHT: Final = frozenset({7, 15, 27})
+"""Codes that a community's key without the right to its messages meets."""
 _LONG_POLL_OFF: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What the wall gave again; `words` say it to the staff."""
+    """What the wall and the talks gave again; `words` say it to the staff."""
 
     mentions: tuple[Mention, ...] = ()
     deleted: tuple[Deletion, ...] = ()
+    messages: tuple[Message, ...] = ()
     complete: bool
     words: str
+
+
+@dataclass(slots=True)
+class _Patience:
+    """With one thing that is read again after a gap: a passing fault is met again, a lasting one is not."""
+
+    tries: int = 0
+
+    def is_over(self, error: SourceError) -> bool:
+        self.tries += 1
+        most = OUTAGE_TRIES if error.unreachable else GAP_TRIES
+        if not error.permanent and not error.held_back and self.tries < most:
+            return False
+        self.tries = 0
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """An update with what it holds: a public word, a private one, who takes messages, or none of these."""
+
+    update: Update
+    item: Item | None = None
+    message: PrivateMessage | None = None
+    learned: Learned | None = None
 
 
 class VkCommunity:
@@ -83,7 +116,8 @@ class VkCommunity:
         self._server: Server | None = None
         self._server_at = 0.0
         self._events_once = EventsOnce()
-        self._gap_tries = 0
+        self._wall_patience = _Patience()
+        self._talks_patience = _Patience()
 
     async def fetch(self, cursor: str | None) -> Batch:
         self._events_once.stored(cursor)
@@ -151,6 +185,7 @@ class VkCommunity:
         return Batch(
             mentions=found.mentions,
             deleted=found.deleted,
+            messages=found.messages,
             cursor=write_bookmark(Bookmark(ts=server.ts, at=self._now())),
         )
 
@@ -193,44 +228,69 @@ class VkCommunity:
         fresh = self._events_once.fresh(look.updates)
         cursor = write_bookmark(Bookmark(ts=look.ts, at=self._now()))
         self._events_once.handed_over(cursor, look.updates)
-        mentions, deleted = await self._read_updates(group, fresh)
-        return Batch(mentions=tuple(mentions), deleted=deleted, cursor=cursor)
+        return replace(await self._read_updates(group, fresh), cursor=cursor)
 
-    async def _read_updates(self, group: int, updates: list[Any]) -> tuple[list[Mention], tuple[Deletion, ...]]:
-        """The updates that are mentions or deletions, in order; a broken one is logged and costs only itself."""
-        heard: list[tuple[Update, Item | None]] = []
-        authors: set[int] = {-group}
-        for update in updates:
-            with self._skipping():
-                event = read_update(update)
-                item = heard_item(event)
-                authors |= authors_of(item) if item is not None else set()
-                heard.append((event, item))
-        people = await self._people.find(authors) if any(item for _, item in heard) else {}
+    async def _read_updates(self, group: int, updates: list[Any]) -> Batch:
+        """What the updates say, in order; a broken one is logged and costs only itself."""
+        events, authors = self._understood(updates), {-group}
+        for event in events:
+            authors |= authors_of(event.item) if event.item is not None else set()
+            authors |= {event.message.peer_id} if event.message is not None else set()
+        people = await self._people.find(authors) if any(event.item or event.message for event in events) else {}
         mentions: dict[str, Mention] = {}
         deleted: dict[str, Deletion] = {}
-        for event, item in heard:
+        messages: dict[str, Message] = {}
+        for event in events:
             with self._skipping():
-                gone = deletion(event, self._clock.now())
+                gone = deletion(event.update, self._clock.now())
                 if gone is not None:
                     deleted[gone.id] = gone
-                elif item is not None:
-                    mention = self._mention(event, item, people)
+                elif event.item is not None:
+                    mention = self._mention(event.update, event.item, people)
                     # An edit in the same batch wins over what it edits, and what was brought back is there.
                     mentions.pop(mention.id, None)
                     deleted.pop(mention.id, None)
                     mentions[mention.id] = mention
+                elif event.message is not None:
+                    message = self._message(event.update, event.message, group, people)
+                    earlier = messages.get(message.id)
+                    # Only the first word of a message tells by which link its writer came.
+                    messages[message.id] = replace(message, ref=message.ref or (earlier.ref if earlier else None))
         answered = await self._quotes.answered(list(mentions.values()))
         self._quotes.forget(deleted)
         now = self._clock.now()
         posts = (Deletion(network=self.network, id=post, at=now) for post in self._quotes.gone())
-        return answered, (*deleted.values(), *posts)
+        return Batch(
+            mentions=tuple(answered),
+            deleted=(*deleted.values(), *posts),
+            messages=tuple(messages.values()),
+            learned=tuple(event.learned for event in events if event.learned is not None),
+        )
+
+    def _understood(self, updates: list[Any]) -> list[_Event]:
+        events = []
+        for row in updates:
+            with self._skipping():
+                update = read_update(row)
+                events.append(
+                    _Event(
+                        update=update,
+                        item=heard_item(update),
+                        message=heard_message(update),
+                        learned=permission(update, self._page, self._clock.now()),
+                    )
+                )
+        return events
 
     def _mention(self, event: Update, item: Item, people: Mapping[int, Author]) -> Mention:
         mention = self._here(HEARD[event.type](item, people))
         if event.type in EDITS and mention.edited_at is None:
             return replace(mention, edited_at=self._clock.now())
         return mention
+
+    def _message(self, event: Update, row: PrivateMessage, group: int, people: Mapping[int, Author]) -> Message:
+        edited_at = self._clock.now() if event.type == "message_edit" else None
+        return as_message(row, self._page, group, people, edited_at)
 
     @contextmanager
     def _skipping(self) -> Iterator[None]:
@@ -248,27 +308,35 @@ class VkCommunity:
             filled=found.complete,
         )
         cursor = write_bookmark(Bookmark(ts=ts, at=self._now()))
-        return Batch(mentions=found.mentions, deleted=found.deleted, cursor=cursor, gaps=(gap,))
+        return Batch(
+            mentions=found.mentions, deleted=found.deleted, messages=found.messages, cursor=cursor, gaps=(gap,)
+        )
 
-    async def _reconcile(self, group: int, since: int) -> "_Found":
-        """What the wall has since `since`, and whether it could be read.
+    async def _reconcile(self, group: int, since: int) -> _Found:
+        """What the wall and the talks have since `since`, and whether they could be read.
 
         A passing fault is raised, so that the gap is met again; a lasting one must not stop the live events.
         """
+        wall, talks = await self._wall_again(group, since), await self._talks_again(group, since)
+        return replace(
+            wall,
+            messages=talks.messages,
+            complete=wall.complete and talks.complete,
+            words="; ".join(filter(None, (wall.words, talks.words))),
+        )
+
+    async def _wall_again(self, group: int, since: int) -> _Found:
         if self._reader is None:
             return _Found(complete=False, words=UNREAD)
         reached = max(since, self._now() - FARTHEST)
         try:
             recovered = await catch_up(self._reader, -group, reached, self._clock.now())
         except SourceError as error:
-            self._gap_tries += 1
-            most = OUTAGE_TRIES if error.unreachable else GAP_TRIES
-            if not error.permanent and not error.held_back and self._gap_tries < most:
+            if not self._wall_patience.is_over(error):
                 raise
             log.warning("source %s: the wall cannot be read: %s", self.name, error)
-            self._gap_tries = 0
             return _Found(complete=False, words=UNREAD)
-        self._gap_tries = 0
+        self._wall_patience.tries = 0
         self._quotes.learn(recovered.older.values())
         mentions = await self._quotes.answered([self._here(mention) for mention in recovered.mentions.values()])
         words = f"стена перечитана, найдено записей: {len(mentions)}"
@@ -281,9 +349,34 @@ class VkCommunity:
             words=words,
         )
 
+    async def _talks_again(self, group: int, since: int) -> _Found:
+        reached = max(since, self._now() - FARTHEST)
+        try:
+            rows, complete = await said_since(self._client, reached)
+        except (SourceError, MalformedMentionError) as error:
+            if isinstance(error, VkError) and error.code in NO_RIGHT:
+                log.info("source %s: the key has no right to the community's messages", self.name)
+                return _Found(complete=True, words="")
+            if isinstance(error, SourceError) and not self._talks_patience.is_over(error):
+                raise
+            log.warning("source %s: the talks cannot be read: %s", self.name, error)
+            return _Found(complete=False, words=TALKS_UNREAD)
+        self._talks_patience.tries = 0
+        people = await self._people.find({row.peer_id for row in rows})
+        messages = []
+        for row in rows:
+            with self._skipping():
+                messages.append(as_message(row, self._page, group, people))
+        words = f"переписка перечитана, сообщений: {len(messages)}" if messages else ""
+        return _Found(messages=tuple(messages), complete=complete and reached == since, words=words)
+
+    @property
+    def _page(self) -> str:
+        """The community by the name that the staff watch it by, whatever else VK calls it."""
+        return f"vk:{self._community}"
+
     def _here(self, mention: Mention) -> Mention:
-        """With the community by the name that the staff watch it by, whatever else VK calls it."""
-        return replace(mention, place=f"vk:{self._community}")
+        return replace(mention, place=self._page)
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
@@ -294,4 +387,4 @@ def missing_events(settings: object) -> list[str]:
     events = settings.get("events") if isinstance(settings, Mapping) else None
     if not isinstance(events, Mapping):
         return []
-    return [event for event in NEEDED if events.get(event) in (0, False)]
+    return [event for event in (*NEEDED, *NEEDED_FOR_TALKS) if events.get(event) in (0, False)]

@@ -11,6 +11,7 @@ from listener.networks.vk.community import missing_events
 from listener.networks.vk.events import NEEDED
 from listener.networks.vk.options import VkOptions
 from listener.networks.vk.quota import quota_key
+from listener.networks.vk.talks import NEEDED as NEEDED_FOR_TALKS
 from listener.ports import SourceError
 
 VERSION: Final = "5.199"
@@ -35,6 +36,11 @@ _MEANINGS: Final[Mapping[int, tuple[str, str]]] = {
     1117: _REVOKED,
 }
 """VK's code → what it means for a key and what to do."""
+_RIGHTS: Final[Mapping[str, tuple[str, str]]] = {
+    "wall": ("стена", "отвечать в комментариях нельзя"),
+    "messages": ("сообщения сообщества", "личных сообщений не слышим и писать не можем"),
+}
+"""VK's name of a right → as its settings call it, and what is not possible without it."""
 _SPENT: Final = frozenset({6, 9, 29})
 _NOT_FOUND: Final = frozenset({100, 104})
 
@@ -123,6 +129,8 @@ async def _communities(wire: Wire, brands: Sequence[Brand], options: VkOptions, 
 async def _community(wire: Wire, name: str, token: str, *, fix: bool) -> AsyncIterator[Line]:
     what = f"сообщество {name}"
     try:
+        # What only a community's own key may call comes first: a service key finds the name too.
+        rights = await _call(wire, "groups.getTokenPermissions", token)
         group = await _own_group(wire, what, name, token)
     except RefusedError as error:
         yield _refused(what, error, token, other="сервисный ключ")
@@ -131,6 +139,8 @@ async def _community(wire: Wire, name: str, token: str, *, fix: bool) -> AsyncIt
         yield group
         return
     yield ok(what, f"ключ подходит, номер {group}")
+    for line in _missing_rights(what, rights):
+        yield line
     try:
         async for line in _long_poll(wire, what, group, token, fix=fix):
             yield line
@@ -138,10 +148,22 @@ async def _community(wire: Wire, name: str, token: str, *, fix: bool) -> AsyncIt
         yield _refused(f"{what}, Long Poll", error, token, other="сервисный ключ", right="управление сообществом")
 
 
+def _missing_rights(what: str, answer: Any) -> list[Line]:
+    """What of the answers to customers the key is not made for."""
+    rows = answer.get("permissions") if isinstance(answer, Mapping) else None
+    if not isinstance(rows, list):
+        return [warn(f"{what}, права", "VK их не назвал", "повторите позже; не пройдёт — покажите инженеру")]
+    given = {row.get("name") for row in rows if isinstance(row, Mapping)}
+    lines = [
+        warn(f"{what}, права", f"нет права «{title}»: {lost}", f"создайте ключ заново с этим правом, шаги в {HOW}")
+        for right, (title, lost) in _RIGHTS.items()
+        if right not in given
+    ]
+    return lines or [ok(f"{what}, права", "отвечать в комментариях и писать в личку можно")]
+
+
 async def _own_group(wire: Wire, what: str, name: str, token: str) -> int | Line:
     """The number of the community by that name, when the key is its own."""
-    # What only a community's own key may call comes first: a service key finds the name too.
-    await _call(wire, "groups.getTokenPermissions", token)
     try:
         group = _first(await _call(wire, "groups.getById", token, group_id=name))
     except RefusedError as error:
@@ -162,7 +184,7 @@ async def _long_poll(wire: Wire, what: str, group: int, token: str, *, fix: bool
     what = f"{what}, Long Poll"
     missing, enabled = await _settings(wire, group, token)
     if fix and (missing or not enabled):
-        events = dict.fromkeys(NEEDED, "1")
+        events = dict.fromkeys((*NEEDED, *NEEDED_FOR_TALKS), "1")
         await _call(
             wire,
             "groups.setLongPollSettings",
@@ -181,7 +203,9 @@ async def _long_poll(wire: Wire, what: str, group: int, token: str, *, fix: bool
     if not enabled:
         yield bad(what, "выключен: комментарии не приходят", by_hand)
     elif missing:
-        yield bad(what, f"выключены события: {', '.join(missing)}", by_hand)
+        says = f"выключены события: {', '.join(missing)}"
+        deaf = any(event in NEEDED for event in missing)
+        yield bad(what, says, by_hand) if deaf else warn(what, f"{says}: личных сообщений не слышим", by_hand)
     else:
         yield ok(what, "включён, нужные события тоже")
 

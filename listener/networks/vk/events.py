@@ -23,7 +23,7 @@ HEARD: Final[Mapping[str, Read]] = {
     "wall_reply_new": read_comment,
     "wall_reply_restore": read_comment,
 }
-"""Event type → reader. Others (messages, likes, joins) are not mentions and are passed over."""
+"""Event type → reader. Private messages are read in `talks`; others (likes, joins) are passed over."""
 EDITS: Final = ("board_post_edit", "wall_reply_edit")
 """Events about a change, whose object does not say when it was made."""
 DELETED: Final[Mapping[str, Callable[[Deleted], str]]] = {

@@ -128,13 +128,15 @@ class PrivateMessage(msgspec.Struct, frozen=True, kw_only=True):
     ref: str = ""
     update_time: Seconds = 0
     attachments: tuple[Any, ...] = ()
+    fwd_messages: tuple[Any, ...] = ()
+    geo: Any = None
     deleted: bool | int = False
 
 
-class MessageEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """The object of message_new since 5.103: the message stands inside."""
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of messages.getConversations."""
 
-    message: Any
+    last_message: Any
 
 
 class Permission(msgspec.Struct, frozen=True, kw_only=True):
