@@ -83,12 +83,6 @@ def stop_topic(ask: Ask, policy: Policy) -> str | None:
     return next((topic for topic in wanted if topic.casefold() in {name.casefold() for name in touched}), None)
 
 
-def asks_to_be_left(text: str) -> str | None:
-    """The words in which somebody asks not to be written to: «не пишите мне»."""
-    found = _LEAVE_ME.search(text)
-    return found.group() if found else None
-
-
 def _forbidden(ask: Ask, policy: Policy, contact: Contact, now: datetime) -> HeldBack | None:
     """What nobody's word lets out."""
     if _is_unwanted(ask, policy, contact):
@@ -229,15 +223,3 @@ _TOPICS: Final[Mapping[str, re.Pattern[str]]] = {
     ),
 }
 """The built-in stop-topics by words; one of words.yaml with the same name adds what the judge finds."""
-
-_LEAVE_ME: Final = re.compile(
-    r"""\b(?:
-        (?:больше\s+)?не\s+(?:смейте\s+|вздумайте\s+)?(?:мне\s+)?(?:больше\s+)?
-          (?:пишите|звоните|беспокойте|спамьте)(?:\s+(?:мне|сюда|больше|меня))*
-      | (?:больше\s+)?не\s+(?:надо|нужно|стоит)\s+(?:мне\s+|меня\s+)?(?:больше\s+)?
-          (?:писать|звонить|беспокоить)(?=\s*(?:мне|меня|сюда|больше|[.,!]|$))
-      | отстаньте | отвяжитесь | отвалите | отпишитесь\s+от\s+меня | оставьте\s+меня\s+в\s+покое
-      | прекратите\s+(?:мне\s+)?(?:писать|звонить)
-    )\b""",
-    re.IGNORECASE | re.VERBOSE,
-)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.outreach.contact import NO_CONTACT, Contact
-from alerts.outreach.delicacy import SPEAKS, WORDED, Ask, Held, HeldBack, asks_to_be_left, held_back, stop_topic
+from alerts.outreach.delicacy import SPEAKS, WORDED, Ask, Held, HeldBack, held_back, stop_topic
 from alerts.outreach.outbound import Outbound, OutboundKind, OutboundState, Target
 from alerts.outreach.policy import Approach, Approve, Night, Policy
 from domain.mention import network_id
@@ -270,38 +270,6 @@ def test_who_was_approached_may_be_again_when_the_days_are_over() -> None:
 )
 def test_stop_topics_are_known_by_their_words(text: str, topic: str | None) -> None:
     assert stop_topic(ask(words=(text,)), POLICY) == topic
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Не пишите мне больше!",
-        "больше не пишите",
-        "не надо мне писать",
-        "НЕ ЗВОНИТЕ МНЕ",
-        "Отстаньте уже",
-        "оставьте меня в покое",
-        "прекратите мне писать",
-        "не беспокойте меня",
-    ],
-)
-def test_a_wish_to_be_left_is_found(text: str) -> None:
-    assert asks_to_be_left(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "почему вы не пишете мне",
-        "не пишется письмо",
-        "вы мне так и не написали",
-        "пишите мне в личку",
-        "прошу не писать отписки, а решить",
-        "",
-    ],
-)
-def test_other_words_are_no_such_wish(text: str) -> None:
-    assert asks_to_be_left(text) is None
 
 
 asks = st.builds(
