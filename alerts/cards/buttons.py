@@ -67,8 +67,7 @@ class ButtonKind:
 
     `places`: its place among the others in each situation where it is shown. `primary_in`: where it is the first
     thing to do, if nothing before it is. `offered`: whether it can lead anywhere now. `asks`: what a press without
-    a value is asked for, None where nothing is missing. `command`: what a press becomes; after an answer it may ask
-    once more.
+    a value is asked for, None where nothing is missing. `command`: what a press becomes; it may ask once more.
     """
 
     action: str
@@ -110,7 +109,7 @@ def situation_of(state: State) -> Situation:
     return "owned" if state.owner else "free"
 
 
-def read_press(
+def read_press(  # noqa: PLR0913 - everything that the reading of a press may look at
     case: Case,
     action: str,
     value: str | None,

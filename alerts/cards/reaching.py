@@ -1,4 +1,4 @@
-"""Reaching the author of a case: who is spoken to and where, what is possible there now, and what the guard is asked."""
+"""Reaching the author of a case: who is spoken to where, what is possible there, what the guard is asked."""
 
 from datetime import datetime
 from typing import Final
@@ -116,7 +116,7 @@ def ask_of(
 
 
 def ability_line(case: Case, context: CardContext, now: datetime) -> str:
-    """«Можно: ответить от имени страницы; в личку — по приглашению»; empty where nothing is known of the network."""
+    """«Можно: ответить от имени страницы; в личку — по приглашению»; empty where the network is not known."""
     abilities = abilities_of(case, context, now)
     if abilities == NOTHING or not case.state.is_open:
         return ""

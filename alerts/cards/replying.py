@@ -1,4 +1,4 @@
-"""Answering the customer: a press becomes a draft, the draft a preview, and only the preview's «Отправить» lets it out."""
+"""Answering the customer: a press becomes a draft, the draft a preview, and only its «Отправить» lets it out."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +12,10 @@ from alerts.cards.context import CardContext
 from alerts.cards.masking import masked
 from alerts.cards.outgoing import KINDS, held_words
 from alerts.cards.prompt import Option, Prompt
-from alerts.cards.reaching import abilities_of, ability_for, ask_of, network_of, private_kind, target_of, why_not
 from alerts.cards.quoting import in_short
+from alerts.cards.reaching import abilities_of, ability_for, ask_of, network_of, private_kind, target_of, why_not
 from alerts.cases.case import Case
-from alerts.cases.commands import AskApproval, Approve, Cancel, Confirm, HoldBack, PersonsCommand, Report
+from alerts.cases.commands import Approve, AskApproval, Cancel, Confirm, HoldBack, PersonsCommand, Report
 from alerts.cases.events import what_was_done
 from alerts.cases.transitions import Refusal, decide
 from alerts.outreach.abilities import Ability
@@ -63,7 +63,7 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acted:
-    """A press that takes outbounds a step on, with its command. `done`: what the person reads, else the command's."""
+    """A press that takes outbounds a step on, with its command. `done` is read where there is no command."""
 
     command: PersonsCommand | None
     steps: tuple[Step, ...]
@@ -185,17 +185,13 @@ def pending(pressed: Pressed) -> Outcome:
     if found is None:
         return Reply(text=NOTHING_TO_CHECK, reason="not_a_draft")
     if found.state == "approval":
-        options = (
-            Option(value=f"yes-{found.id}", label="Отправить"),
-            Option(value=f"no-{found.id}", label="Не отправлять"),
-        )
-        return _shown(pressed, found, options, above="Ответ ждёт вашего слова.")
-    options = (
-        Option(value=f"went-{found.id}", label="Ушло"),
-        Option(value=f"again-{found.id}", label="Не ушло, отправить снова"),
-        Option(value=f"stop-{found.id}", label="Не ушло, и не нужно"),
-    )
-    return _shown(pressed, found, options, above=f"Не знаем, ушло ли. Посмотрите: {found.target.url}")
+        verbs = {"yes": "Отправить", "no": "Не отправлять"}
+        above = "Ответ ждёт вашего слова."
+    else:
+        verbs = {"went": "Ушло", "again": "Не ушло, отправить снова", "stop": "Не ушло, и не нужно"}
+        above = f"Не знаем, ушло ли. Посмотрите: {found.target.url}"
+    options = tuple(Option(value=f"{verb}-{found.id}", label=label) for verb, label in verbs.items())
+    return _shown(pressed, found, options, above=above)
 
 
 def decide_on(pressed: Pressed) -> Outcome:
@@ -242,7 +238,10 @@ def standing_answer(case: Case) -> Outbound | None:
     answers = [
         each
         for each in case.contact.outbounds
-        if each.state == "sent" and each.kind in ("reply", "invite") and each.sent is not None and each.gone_at is None
+        if each.state == "sent"
+        and each.kind in ("reply", "invite")
+        and each.sent is not None
+        and each.gone_at is None
     ]
     return answers[-1] if answers else None
 
@@ -255,25 +254,36 @@ def _start(pressed: Pressed, kind: OutboundKind) -> Outcome:
     if stopped := _stopped(pressed, kind):
         return stopped
     if pressed.value is None:
-        options = _words_to_choose(pressed, kind)
-        if not options:
-            return _text_prompt(pressed, _WRITE[kind], kind)
-        return Prompt(
-            case=pressed.case.id,
-            action=_START[kind],
-            title=f"{capital(KINDS[kind].noun)} №{NBSP}{pressed.case.id}"[:24],
-            question=f"Какими словами? {_where(pressed, kind)}",
-            options=(*options, Option(value="own", label="Свой текст")),
-        )
+        return _which_words(pressed, kind)
     if pressed.value == "own":
         return _text_prompt(pressed, _WRITE[kind], kind)
+    words = _prepared(pressed)
+    if words is None:
+        return Reply(text="Этой заготовки больше нет. Нажмите «Ответить» ещё раз", reason="unknown_button")
+    return _drafted(pressed, kind, words, as_it_is=True)
+
+
+def _which_words(pressed: Pressed, kind: OutboundKind) -> Prompt:
+    """Asked only where there is a choice."""
+    options = _words_to_choose(pressed, kind)
+    if not options:
+        return _text_prompt(pressed, _WRITE[kind], kind)
+    return Prompt(
+        case=pressed.case.id,
+        action=_START[kind],
+        title=f"{capital(KINDS[kind].noun)} №{NBSP}{pressed.case.id}"[:24],
+        question=f"Какими словами? {_where(pressed, kind)}",
+        options=(*options, Option(value="own", label="Свой текст")),
+    )
+
+
+def _prepared(pressed: Pressed) -> str | None:
+    """The words behind a chosen option: what the neighbour was told, or a template."""
     nearby = pressed.case.contact.nearby
     if nearby is not None and pressed.value == f"as-{nearby.case}":
-        return _drafted(pressed, kind, nearby.text, as_it_is=True)
-    template = next((each for each in pressed.context.templates if template_value(each) == pressed.value), None)
-    if template is None:
-        return Reply(text="Этой заготовки больше нет. Нажмите «Ответить» ещё раз", reason="unknown_button")
-    return _drafted(pressed, kind, template.text, as_it_is=True)
+        return nearby.text
+    texts = (each.text for each in pressed.context.templates if template_value(each) == pressed.value)
+    return next(texts, None)
 
 
 def template_value(template: Template) -> str:
@@ -329,7 +339,7 @@ def _drafted(
     link = invitation.link if invitation else None
     filling = _filling(pressed, link if written else None)
     words = text
-    if written and LINK not in words and link not in words:
+    if written and link and LINK not in words and link not in words:
         words = f"{words.rstrip()}\n{LINK}"
     words = fill(words, filling)
     if not as_it_is and found is None and kind != "message":
@@ -392,7 +402,9 @@ def _shown(pressed: Pressed, outbound: Outbound, options: Sequence[Option], *, a
     length = number(network.length_of(outbound.text))
     limit = f" из {number(ability.longest)}" if ability.longest else ""
     title = f"{capital(KINDS[outbound.kind].noun)} №{NBSP}{pressed.case.id}"
-    head = [f"{title}. {_where(pressed, outbound.kind)} Знаков: {length}{limit}." if outbound.text else f"{title}."]
+    head = [
+        f"{title}. {_where(pressed, outbound.kind)} Знаков: {length}{limit}." if outbound.text else f"{title}."
+    ]
     if above:
         head.append(above)
     head += [_warning_words(warned) for warned in _warnings(pressed, outbound)]
@@ -540,9 +552,11 @@ def _disagree(_pressed: Pressed, found: Outbound) -> Outcome:
     return Acted(command=command, steps=(step,))
 
 
-def _went(pressed: Pressed, found: Outbound) -> Outcome:
+def _went(_pressed: Pressed, found: Outbound) -> Outcome:
     """A person has seen it there; by which number the network knows it stays unknown."""
-    step = Step(outbound=found.id, before=frozenset({"unknown"}), after="sent", sent=Sent(ref="", url=found.target.url))
+    step = Step(
+        outbound=found.id, before=frozenset({"unknown"}), after="sent", sent=Sent(ref="", url=found.target.url)
+    )
     return Acted(command=Report(fact=what_was_done(found, found.target.url)), steps=(step,))
 
 

@@ -427,7 +427,7 @@ def kind_of(fact: Fact) -> str:
 def what_was_done(
     outbound: Outbound, url: str, *, by_hand: bool = False, similar: tuple[int, ...] = ()
 ) -> ReplySent | ReplyEdited | ReplyTakenBack:
-    """The fact that an outbound becomes once it is done: of an edit and a withdrawal, about the answer they change."""
+    """The fact that an outbound becomes once it is done; an edit's is about the answer that it changes."""
     by = outbound.confirmed_by
     if outbound.kind == "edit" and outbound.of_id is not None:
         return ReplyEdited(outbound=outbound.of_id, text=outbound.text, by=by)

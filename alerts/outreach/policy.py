@@ -52,7 +52,7 @@ class Engineers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """`invited_days`: for so long an invitation joins whoever writes from that account. `removal`: it may be asked.
+    """`invited_days`: for so long an invitation joins who writes from that account. `removal`: it may be asked.
 
     `preview`: in a talk every word is shown before it goes out, or the first alone.
     """

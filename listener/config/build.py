@@ -90,9 +90,7 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
             by=approve.by,
         ),
         night=_night(file.night, file.timezone or timezone or Night().timezone),
-        engineers=Engineers(
-            receiver=file.engineers.receiver, answer_within=seconds(file.engineers.answer_within)
-        ),
+        engineers=Engineers(receiver=file.engineers.receiver, answer_within=seconds(file.engineers.answer_within)),
         removal=file.removal == "on",
         preview=file.preview,
     )

@@ -1,6 +1,7 @@
-"""What no single value of policy.yaml can show: topics, brands, receivers that are nowhere, a second who is missing."""
+"""What no single value of policy.yaml can show: topics, brands, receivers that are nowhere, nobody to agree."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from alerts.outreach.policy import STOP_TOPICS
 from classifiers.lexicon import TOPICS
@@ -11,8 +12,12 @@ from listener.config.schema import PolicyYaml, RoutesYaml
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
 
+FOUR_EYES: Final = 2
 
-def policy_mistakes(tree: Tree, policy: PolicyYaml, routes: RoutesYaml | None, around: Around) -> Iterator[Mistake]:
+
+def policy_mistakes(
+    tree: Tree, policy: PolicyYaml, routes: RoutesYaml | None, around: Around
+) -> Iterator[Mistake]:
     """`routes` is None when its file could not be read whole, as are the parts of `around`."""
     if around.words is not None:
         topics = (*STOP_TOPICS, *TOPICS, *around.words.topics)
@@ -34,7 +39,9 @@ def policy_mistakes(tree: Tree, policy: PolicyYaml, routes: RoutesYaml | None, a
 def _unknown(tree: Tree, here: Place, named: Sequence[str], known: Sequence[str], what: str) -> Iterator[Mistake]:
     for place, name in enumerate(named):
         if name not in known:
-            yield tree.mistake((*here, place), f"{what} «{name}» нигде не описан{_ending(what)}{meant(name, known)}")
+            yield tree.mistake(
+                (*here, place), f"{what} «{name}» нигде не описан{_ending(what)}{meant(name, known)}"
+            )
 
 
 def _ending(what: str) -> str:
@@ -51,8 +58,10 @@ def _nobody_agrees(tree: Tree, policy: PolicyYaml, around: Around) -> Iterator[M
     if wants and approve.by == "lead" and not leads:
         message = "проверять ответы некому: в people.yaml нет старшего (role: lead)"
         yield tree.mistake(("approve",), message)
-    elif wants and len(people) < 2:  # noqa: PLR2004 - two people have four eyes
+    elif wants and len(people) < FOUR_EYES:
         yield tree.mistake(("approve",), "проверять ответы некому: в people.yaml один человек")
     if policy.approach.never_topics and not leads:
-        message = "на эти темы отвечают со словом старшего, а его в people.yaml нет (role: lead): ответить не получится"
+        message = (
+            "на эти темы отвечают со словом старшего, а его в people.yaml нет (role: lead): ответить не получится"
+        )
         yield tree.mistake(("approach", "never_topics"), message, warning=True)

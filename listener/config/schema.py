@@ -183,18 +183,17 @@ class ApproachFile(Model):
     """Как часто писать тому, кто к вам не обращался."""
 
     per_author: Annotated[
-        StrictInt, Field(ge=0, le=100, description="Не больше стольких раз одному автору; 0 — только тем, кто спросил")
+        StrictInt,
+        Field(ge=0, le=100, description="Не больше стольких раз одному автору; 0 — только тем, кто спросил"),
     ] = 1
     days: Annotated[StrictInt, Field(ge=1, le=3650, description="За столько дней")] = 30
     never_topics: Annotated[
         list[Text],
         Field(
-            description=f"Темы, о которых пишут только со словом старшего: {', '.join(STOP_TOPICS)} или темы из words.yaml"
+            description=f"О чём пишут только со словом старшего: {', '.join(STOP_TOPICS)} или темы из words.yaml"
         ),
     ] = list(STOP_TOPICS)
-    do_not_contact: Annotated[
-        list[Author], Field(description=f"Кому не писать никогда: {AUTHOR_EXAMPLES}")
-    ] = []
+    do_not_contact: Annotated[list[Author], Field(description=f"Кому не писать никогда: {AUTHOR_EXAMPLES}")] = []
 
 
 class ApproveFile(Model):
@@ -233,7 +232,9 @@ class PolicyYaml(Model):
     ] = "22:00-09:00"
     timezone: Annotated[
         Text | None,
-        Field(description="Часовой пояс клиентов: какой он у каждого, сети не говорят. Нет ключа — из routes.yaml"),
+        Field(
+            description="Часовой пояс клиентов: какой он у каждого, сети не говорят. Нет ключа — из routes.yaml"
+        ),
     ] = None
     engineers: Annotated[EngineersFile, Field(description="Кнопка «Инженерам»")] = EngineersFile()
     removal: Annotated[
@@ -243,7 +244,9 @@ class PolicyYaml(Model):
     ] = "off"
     preview: Annotated[
         Literal["first", "always"],
-        Field(description="В личном разговоре показывать перед отправкой: first — первое сообщение, always — каждое"),
+        Field(
+            description="В личном разговоре показывать перед отправкой: first — первое сообщение, always — каждое"
+        ),
     ] = "first"
 
 

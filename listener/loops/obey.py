@@ -14,7 +14,7 @@ from alerts.cards.digest import TURN
 from alerts.cards.prompt import Prompt
 from alerts.cards.replying import Acted, Drafted
 from alerts.cases.case import Case
-from alerts.cases.commands import PersonsCommand
+from alerts.cases.transitions import Refusal
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
 from listener.ports import Clock
@@ -106,27 +106,25 @@ def _read(
         case Drafted():
             shown = read.shown
             return Drafting(
-                draft=read.draft, rewrites=read.rewrites, shown=lambda drafted: Answer(text="", prompt=shown(drafted))
+                draft=read.draft,
+                rewrites=read.rewrites,
+                shown=lambda drafted: Answer(text="", prompt=shown(drafted)),
             )
-        case Acted(command=None):
-            return Wish(
-                command=None,
-                asker=asker_of(person),
-                steps=read.steps,
-                done=lambda _after: read.done,
-                refused=lambda _before, _refusal: "",
-            )
-        case _:
+        case Acted():
             return _wish(read, person, context, now)
+        case _:
+            return _wish(Acted(command=read, steps=()), person, context, now)
 
 
-def _wish(read: PersonsCommand | Acted, person: Person, context: CardContext, now: datetime) -> Wish:
-    command, steps = (read.command, read.steps) if isinstance(read, Acted) else (read, ())
-    assert command is not None
-    return Wish(
-        command=command,
-        asker=asker_of(person),
-        steps=steps,
-        done=lambda after: done_words(command, after, context, now, person=person),
-        refused=lambda before, refusal: refusal_words(refusal, before, command, context, now, person=person),
-    )
+def _wish(acted: Acted, person: Person, context: CardContext, now: datetime) -> Wish:
+    command = acted.command
+
+    def done(after: Case) -> str:
+        return acted.done if command is None else done_words(command, after, context, now, person=person)
+
+    def refused(before: Case, refusal: Refusal) -> str:
+        if command is None:
+            return acted.done
+        return refusal_words(refusal, before, command, context, now, person=person)
+
+    return Wish(command=command, asker=asker_of(person), steps=acted.steps, done=done, refused=refused)

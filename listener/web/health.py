@@ -19,6 +19,8 @@ LOOP_SILENCE: Final = timedelta(minutes=2)
 """A loop that stands for so long does not go on by itself: a turn is bounded by the messengers' time-outs."""
 DIED_RECENTLY: Final = timedelta(minutes=10)
 """For so long a loop that died and was begun again is worth a word."""
+ANSWER_PATIENCE: Final = timedelta(minutes=10)
+"""Longer than this no confirmed answer should wait for its network."""
 PATIENCE: Final = timedelta(minutes=1)
 """A messenger that does not answer for so long is a problem; shorter is the network's daily life."""
 
@@ -100,6 +102,7 @@ class Health:
     _store: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _late: tuple[int, timedelta] = (0, timedelta(0))
     _held: tuple[int, datetime | None] = (0, None)
+    _unsaid: tuple[int, timedelta, int] = (0, timedelta(0), 0)
     _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
@@ -175,6 +178,10 @@ class Health:
     def store_fails(self) -> bool:
         return bool(self._store)
 
+    def unsaid(self, waiting: int, longest: timedelta, unknown: int) -> None:
+        """So many answers wait to be sent, the longest for so long; of so many nobody knows whether they were."""
+        self._unsaid = waiting, longest, unknown
+
     def late(self, cards: int, longest: timedelta) -> None:
         """So many cards that no chat has shown wait longer than the promise allows, the longest for so long."""
         self._late = cards, longest
@@ -214,6 +221,7 @@ class Health:
         cards, longest = self._late
         if cards:
             yield f"карточки ждут показа дольше обещанного срока: {cards}, самая старая {_passed(longest)}"
+        yield from self._unsaid_answers()
         for name, one in sorted(self._sources.items()):
             if (trouble := one.trouble(now)) is not None:
                 yield f"источник {name} {trouble}"
@@ -224,6 +232,13 @@ class Health:
         yield from self._closed_roads()
         if self._refused_config is not None:
             yield f"новые настройки не приняты, в силе прежние: {self._refused_config}"
+
+    def _unsaid_answers(self) -> Iterator[str]:
+        waiting, longest, unknown = self._unsaid
+        if waiting and longest > ANSWER_PATIENCE:
+            yield f"ответы клиентам ждут отправки: {waiting}, самый старый {_passed(longest)}"
+        if unknown:
+            yield f"об ответах неизвестно, ушли ли они: {unknown}; на их карточках кнопка «Проверить ответ»"
 
     def _closed_roads(self) -> Iterator[str]:
         for platform, (in_use, failing) in sorted(self._roads.items()):
