@@ -60,10 +60,24 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
         text = mentioned[row.id][0].text if mentioned[row.id] else ""
         stood = standing(read_state(row))
         earlier[row.of_case].append(EarlierCase(case=row.id, standing=stood, opened_at=row.opened_at, text=text))
-    reached = await contacts.of_cases(connection, rows, mentioned)
+    reached = await contacts.of_cases(connection, rows, {row.id: _keys(row, mentioned[row.id]) for row in rows})
     return {
         row.id: _case(row, mentioned[row.id], events[row.id], earlier[row.id], reached[row.id]) for row in rows
     }
+
+
+def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
+    """What an earlier try may have taught about: the author, the posts, and the walls on which they stand."""
+    keys = {row.author_id, row.thread}
+    for mention in mentioned:
+        keys.add(mention.id)
+        if mention.place:
+            keys |= {mention.place, mention.place.partition(":")[2]}
+        # The owner of a wall stands before the number of what is on it.
+        owner, _, number = mention.id.partition("_")
+        if number:
+            keys.add(owner)
+    return keys
 
 
 async def load_closely(connection: AsyncConnection, number: int) -> Case | None:
