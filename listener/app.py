@@ -1,7 +1,7 @@
 """The composition: what the settings and the config ask for, built from concrete classes."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,19 +13,23 @@ from alerts.cards.context import MOSCOW, CardContext, NetworkWords
 from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
+from alerts.outreach.ports import Outreach
+from alerts.outreach.templates import Template
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Routing
 from classifiers.lexicon import Markers
 from classifiers.pace import Pace
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Judges
-from domain.mention import Author
+from domain.brand import Brand
+from domain.mention import Author, NetworkId
 from domain.person import CONSOLE, MessengerId, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
 from listener.decision import Decider
 from listener.environment import Options
 from listener.messengers.registry import MESSENGERS
+from listener.networks.accounts import speaks_to
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
@@ -107,15 +111,18 @@ def build_rules(
     model: Path | None = None,
     *,
     second: bool = True,
+    networks: Mapping[str, Options] | None = None,
 ) -> Rules:
     """The rules that the config lays down. Loads the model, by default the one that comes with Otklik.
+
+    By the `networks`' options it is known what may be said on them; without any nothing is offered.
 
     `people` are the config's, as the store recognised them. Call it off the event loop. Raises
     `classifiers.model.ModelError`.
     """
     pace = Pace()
     judge = build_judge(config, model, second=second, pace=pace)
-    return replace(build_rules_with(config, people, reachable, judge), pace=pace)
+    return replace(build_rules_with(config, people, reachable, judge, networks=networks), pace=pace)
 
 
 def build_judge(
@@ -132,7 +139,12 @@ def build_judge(
 
 
 def build_rules_with(
-    config: Config, people: tuple[Person, ...], reachable: frozenset[MessengerId] | None, judge: Judges
+    config: Config,
+    people: tuple[Person, ...],
+    reachable: frozenset[MessengerId] | None,
+    judge: Judges,
+    *,
+    networks: Mapping[str, Options] | None = None,
 ) -> Rules:
     """The rules with a judge that is there already; without `reachable` every chat counts as within reach."""
     routing = config.routing if reachable is None else within_reach(config.routing, reachable)
@@ -143,24 +155,65 @@ def build_rules_with(
         routing=routing,
         staff=frozenset(number for person in people for number in (person.id, *person.former_ids)),
     )
-    return Rules(decider=decider, context=card_context(routing, people))
+    context = replace(
+        card_context(routing, people, config.brands, networks or {}),
+        templates=tuple(Template(name=name, text=text) for name, text in config.templates.items()),
+        policy=config.policy,
+    )
+    return Rules(decider=decider, context=context)
 
 
-def card_context(routing: Routing, people: tuple[Person, ...]) -> CardContext:
-    """What cards are worded with: people, the networks' titles, receivers, the operators' time zone."""
+def card_context(
+    routing: Routing,
+    people: tuple[Person, ...],
+    brands: Sequence[Brand] = (),
+    networks: Mapping[str, Options] | None = None,
+) -> CardContext:
+    """What cards are worded with: people, networks, receivers, the operators' time zone."""
+    options = networks or {}
     return CardContext(
         people=people,
-        networks={name: network_words(network) for name, network in NETWORKS.items()},
+        networks={name: network_words(network, brands, options.get(name)) for name, network in NETWORKS.items()},
         receivers={receiver.name: receiver for receiver in routing.receivers},
         timezone=routing.hours.timezone if routing.hours else MOSCOW,
     )
 
 
-def network_words(network: Network[Any]) -> NetworkWords:
+def network_words(
+    network: Network[Any], brands: Sequence[Brand] = (), options: Options | None = None
+) -> NetworkWords:
+    """The network as cards speak of it; where it has no `options`, nothing can be said on it."""
+    by_id = {brand.id: brand for brand in brands}
+
     def author_page(number: str, handle: str | None) -> str | None:
         return network.author_url(Author(id=number, name="", handle=handle)) or None
 
-    return NetworkWords(title=network.title, places=network.places, author_page=author_page)
+    words = NetworkWords(title=network.title, places=network.places, author_page=author_page)
+    if options is None:
+        return words
+
+    def speaker(brand: str, wall: str | None) -> str | None:
+        return network.speaker(by_id[brand], options, wall) if brand in by_id else None
+
+    return replace(
+        words,
+        speaker=speaker,
+        addressed=lambda target: target.brand in by_id and speaks_to(target, by_id[target.brand]),
+        abilities=lambda target, learned, now: network.abilities(target, options, learned, now),
+        invitation=lambda target, ref: network.invitation(target, options, ref),
+        by_hand=network.by_hand,
+        length_of=network.length_of,
+    )
+
+
+def build_outreaches(config: Config, settings: Settings, clock: Clock) -> dict[NetworkId, Outreach]:
+    """Each network on which the program may speak for a brand."""
+    outreaches: dict[NetworkId, Outreach] = {}
+    for name, options in settings.networks.items():
+        outreach = NETWORKS[name].outreach(config.brands, options, clock)
+        if outreach is not None:
+            outreaches[NETWORKS[name].id] = outreach
+    return outreaches
 
 
 def build_pipeline(
@@ -170,14 +223,21 @@ def build_pipeline(
     clock: Clock,
     telemetry: Telemetry,
     executor: Executor,
+    outreaches: Mapping[NetworkId, Outreach] | None = None,
 ) -> Pipeline:
-    """The loops over the stores, with one worker for each messenger."""
+    """The loops over the stores, with one worker for each messenger and one sender for each network."""
     workers = {
         name: build_worker(name, notifier, rules, stores, clock, telemetry)
         for name, notifier in messengers.notifiers.items()
     }
     return Pipeline(
-        stores=stores, rules=rules, workers=workers, clock=clock, telemetry=telemetry, executor=executor
+        stores=stores,
+        rules=rules,
+        workers=workers,
+        outreaches=outreaches or {},
+        clock=clock,
+        telemetry=telemetry,
+        executor=executor,
     )
 
 

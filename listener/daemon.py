@@ -17,6 +17,7 @@ from domain.person import MessengerId
 from listener.app import (
     Messengers,
     build_messengers,
+    build_outreaches,
     build_pipeline,
     build_rules,
     build_sources,
@@ -48,7 +49,9 @@ from listener.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
-ROLES: Final = ("hear", "judge", "tell", "obey", "web")
+ROLES: Final = ("hear", "judge", "tell", "obey", "answer", "web")
+STEPPING: Final = ("judge", "tell", "tick", "answer")
+"""Loops whose step under way is waited for at the end."""
 LAG_EVERY: Final = 1.0
 LOOK_EVERY: Final = 5.0
 """Seconds between looks at what waits: for the morning, or longer than was promised."""
@@ -99,7 +102,7 @@ class Daemon:
         await self._hearing.aclose()
         if self._tasks:
             self.pipeline.end()
-            stepping = [task for name, task in self._tasks.items() if name.startswith(("judge", "tell", "tick"))]
+            stepping = [task for name, task in self._tasks.items() if name.startswith(STEPPING)]
             if stepping:
                 await asyncio.wait(stepping, timeout=LAST_STEPS)
         for task in self._tasks.values():
@@ -140,6 +143,7 @@ class Daemon:
         self.pipeline.use(rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
+        await self._change_outreaches(config)
         await self._hearing.aclose()
         await self._begin_hearing(config)
         self._accept(config)
@@ -187,6 +191,27 @@ class Daemon:
         self._begin_loops()
         log.info("new tokens are in use: %s", ", ".join(sorted(changed)))
 
+    async def _change_outreaches(self, config: Config) -> None:
+        """Answer with the tokens and for the brands of now; what is on its way ends first."""
+        if "answer" not in self._roles:
+            return
+        for turning in self.pipeline.answering.values():
+            turning.end()
+        names = [turning.name for turning in self.pipeline.answering.values()]
+        ending = [task for name in names if (task := self._tasks.pop(name, None)) is not None]
+        if ending:
+            await asyncio.wait(ending, timeout=LAST_STEPS)
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        await self._close_outreaches()
+        self.pipeline.answer_by(build_outreaches(config, self._settings, self._clock))
+        self._begin_loops()
+
+    async def _close_outreaches(self) -> None:
+        for outreach in self.pipeline.outreaches.values():
+            await outreach.close()
+
     async def _take_up(self, name: MessengerId, before: Notifier | None) -> None:
         if before is not None:
             await before.close()
@@ -202,14 +227,23 @@ class Daemon:
         self._stack.push_async_callback(self.stores.close)
         if "tell" in self._roles:
             await self.stores.outbox.recover(self._clock.now())
+        if "answer" in self._roles:
+            await self.stores.outbound.recover(self._clock.now())
         self._messengers = build_messengers(self._settings, self._clock.now, self.stores.prompts)
         self._stack.push_async_callback(self._close_messengers)
         self._announcer = Announcer(self._messengers.notifiers)
         self._stack.push_async_callback(self._announcer.close)
         rules = await self._build_rules(config, self._settings, self._messengers)
         self.pipeline = build_pipeline(
-            rules, self.stores, self._messengers, self._clock, self._telemetry, self._workers
+            rules,
+            self.stores,
+            self._messengers,
+            self._clock,
+            self._telemetry,
+            self._workers,
+            build_outreaches(config, self._settings, self._clock) if "answer" in self._roles else {},
         )
+        self._stack.push_async_callback(self._close_outreaches)
         settle()
         if "tell" in self._roles:
             await self._say_what_waits()
@@ -226,7 +260,15 @@ class Daemon:
     async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
         reachable = frozenset(messengers.notifiers)
-        build = partial(build_rules, config, people, reachable, settings.model, second=settings.second_opinion)
+        build = partial(
+            build_rules,
+            config,
+            people,
+            reachable,
+            settings.model,
+            second=settings.second_opinion,
+            networks=settings.networks,
+        )
         return await asyncio.get_running_loop().run_in_executor(self._workers, build)
 
     async def _say_what_waits(self) -> None:
@@ -253,6 +295,9 @@ class Daemon:
             loops.append(("tick", self.pipeline.ticking.run))
             loops.append(("held", self._watch_what_waits))
             loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
+        if "answer" in self._roles:
+            loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
+            loops.append(("unsaid", self._watch_what_is_unsaid))
         if "obey" in self._roles:
             for name, inbox in self._messengers.inboxes.items():
                 loops.append((f"obey {name}", partial(inbox.run, self.pipeline.obey)))
@@ -306,6 +351,13 @@ class Daemon:
             if await self.pipeline.say(chat, note, key):
                 return True
         return False
+
+    async def _watch_what_is_unsaid(self) -> None:
+        """What people let out and no customer has got is seen, also where no loop answers its network."""
+        while True:
+            with contextlib.suppress(StoreError):
+                self._telemetry.unsaid(await self.stores.outbound.waiting())
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _pulse(self) -> None:
         """Write a word every few seconds: a full disk is seen although nobody complains just now."""

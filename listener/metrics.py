@@ -80,6 +80,11 @@ class Metrics:
         )
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
+        # answered
+        self._answers = _counter(registry, "answers", "Tries to answer a customer", "network end")
+        self._unsaid = _gauge(
+            registry, "answers_unsaid", "Answers that wait to be sent, for a second's word, or for a look", "state"
+        )
         # alive
         self._config = _gauge(registry, "config_refused", "1 while a changed config is refused", "")
         self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
@@ -158,6 +163,13 @@ class Metrics:
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         # The action comes from outside: an invented one must not make a time series of its own.
         self._presses.labels(messenger, action if action in ACTIONS else "unknown", str(applied).lower()).inc()
+
+    def answered(self, network: str, end: str) -> None:
+        self._answers.labels(network, end).inc()
+
+    def unsaid(self, confirmed: int, unknown: int, approval: int) -> None:
+        for state, count in (("confirmed", confirmed), ("unknown", unknown), ("approval", approval)):
+            self._unsaid.labels(state).set(count)
 
     def held(self, cards: int) -> None:
         self._held_cards.set(cards)

@@ -1,9 +1,10 @@
-"""The flow on one screen: hear → judge → tell → obey, and the clock. Each loop is safe to kill at any instruction.
+"""The flow on one screen: hear → judge → tell → obey → answer, and the clock. Each loop may be killed anywhere.
 
 hear    a source's batch and its cursor are kept in one transaction          (listener.loops.hear)
 judge   kept mentions become verdicts, events and due cards in another one   (listener.loops.judge, .decision)
 tell    cards and notices that are due are shown, chat by chat               (alerts.delivery)
 obey    a press becomes events and due edits, and is answered at once        (listener.loops.obey)
+answer  what a person confirmed goes to the customer once, network by network (listener.loops.answer)
 tick    deadlines ring, rests end                                            (listener.loops.tick)
 """
 
@@ -13,8 +14,11 @@ from dataclasses import replace
 
 from alerts.cards.note import Note
 from alerts.delivery.worker import Worker
+from alerts.outreach.ports import Outreach
 from alerts.routing import Chat
+from domain.mention import NetworkId
 from domain.person import MessengerId, Person
+from listener.loops.answer import Answer
 from listener.loops.hear import Hear
 from listener.loops.judge import Judge
 from listener.loops.obey import Obey
@@ -35,6 +39,7 @@ class Pipeline:
         stores: Stores,
         rules: Rules,
         workers: Mapping[MessengerId, Worker],
+        outreaches: Mapping[NetworkId, Outreach],
         clock: Clock,
         telemetry: Telemetry,
         executor: Executor,
@@ -42,13 +47,18 @@ class Pipeline:
         self.rules = rules
         self._workers = dict(workers)
         self._telemetry = telemetry
+        self._stores = stores
+        self._clock = clock
         self.judge = Judge(stores, self._in_force, clock, telemetry, executor, self._tell_all)
         self.judging = Turning("judge", self.judge.step, telemetry)
         self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake, self._tell_all)
-        self.obey = Obey(stores, self._in_force, clock, telemetry, self._tell_all)
+        self.obey = Obey(stores, self._in_force, clock, telemetry, self._go_on)
         self.tick = Tick(stores.timers, clock, telemetry, self._tell_all)
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self.telling = {messenger: self._turning(messenger, worker) for messenger, worker in workers.items()}
+        self.outreaches: Mapping[NetworkId, Outreach] = {}
+        self.answering: dict[NetworkId, Turning] = {}
+        self.answer_by(outreaches)
         self.ticking = Turning("tick", self.tick.step, telemetry)
 
     def use(self, rules: Rules) -> None:
@@ -89,13 +99,31 @@ class Pipeline:
             self._workers[messenger] = worker
             self.telling[messenger] = self._turning(messenger, worker)
 
+    def answer_by(self, outreaches: Mapping[NetworkId, Outreach]) -> None:
+        """From now on these say what is to be said; running their loops is the caller's."""
+        self.outreaches = outreaches
+        self.answering = {
+            network: Turning(f"answer {network}", self._answer(network, outreach).step, self._telemetry)
+            for network, outreach in outreaches.items()
+        }
+
     def end(self) -> None:
         """Let each loop end after the step it is in."""
-        for turning in (self.judging, self.ticking, *self.telling.values()):
+        for turning in (self.judging, self.ticking, *self.telling.values(), *self.answering.values()):
             turning.end()
+
+    def _answer(self, network: NetworkId, outreach: Outreach) -> Answer:
+        store = self._stores.outbound
+        return Answer(network, outreach, store, self._in_force, self._clock, self._telemetry, self._tell_all)
 
     def _turning(self, messenger: MessengerId, worker: Worker) -> Turning:
         return Turning(f"tell {messenger}", worker.step, self._telemetry)
+
+    def _go_on(self) -> None:
+        """A press may have changed cards, and may have let something out."""
+        self._tell_all()
+        for turning in self.answering.values():
+            turning.wake()
 
     def _tell_all(self) -> None:
         for turning in self.telling.values():

@@ -5,7 +5,7 @@ Health goes by the time that passes, metrics and people by the wall clock.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from alerts.delivery.worker import Outcome
 from alerts.ports import ChatState, Delivery, Due
@@ -17,7 +17,11 @@ from listener.metrics import Metrics
 from listener.ports import Clock, SourceError
 from listener.store.decisions import Recorded
 from listener.store.errors import StoreError
+from listener.store.outbound import Waiting
 from listener.web.health import Health, Verdict
+
+AnswerEnd = Literal["sent", "refused", "later", "unknown", "held_back"]
+"""What became of one try to answer a customer."""
 
 
 class Telemetry:
@@ -95,6 +99,17 @@ class Telemetry:
 
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         self.metrics.pressed(messenger, action, applied=applied)
+
+    def answered(self, network: str, end: AnswerEnd) -> None:
+        self.metrics.answered(network, end)
+        # An answer may take as long as its network: each that ends shows that the loop goes on.
+        self.turned(f"answer {network}")
+
+    def unsaid(self, waiting: Waiting) -> None:
+        """What people let out and customers have not got."""
+        longest = timedelta(0) if waiting.since is None else self._clock.now() - waiting.since
+        self.metrics.unsaid(waiting.confirmed, waiting.unknown, waiting.approval)
+        self.health.unsaid(waiting.confirmed, longest, waiting.unknown)
 
     def turned(self, loop: str) -> None:
         """The loop has done a step, or has found nothing to do."""

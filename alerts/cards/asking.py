@@ -37,12 +37,20 @@ class Reply:
     """A press that comes to nothing, and what the person reads. `reason` names it for logs and figures."""
 
     text: str
-    reason: Reason | Literal["unknown_button", "unknown_person", "nobody_else", "thought_better"]
+    reason: (
+        Reason
+        | Literal[
+            "unknown_button", "unknown_person", "nobody_else", "thought_better", "not_a_draft", "cannot_reply"
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """Everything that the reading of a press may look at; `deadlines` are a new promise, for «Вернуть»."""
+    """Everything that the reading of a press may look at; `deadlines` are a new promise, for «Вернуть».
+
+    `of` is the outbound that the action names, `token` the opaque part of an invitation that this press may make.
+    """
 
     case: Case
     value: str | None
@@ -50,6 +58,8 @@ class Pressed:
     context: CardContext
     now: datetime
     deadlines: Deadlines = NO_DEADLINES
+    of: int | None = None
+    token: str = ""
 
     @property
     def words(self) -> Wording:

@@ -19,15 +19,34 @@ from alerts.cards.asking import (
 )
 from alerts.cards.closing import ask_ending, close
 from alerts.cards.context import CardContext
-from alerts.cards.prompt import Prompt
+from alerts.cards.replying import (
+    Outcome,
+    can_invite,
+    can_mend,
+    can_reply,
+    decide_on,
+    fix,
+    has_something_to_check,
+    mend,
+    mended,
+    pending,
+    rewrite,
+    start_private,
+    start_reply,
+    write_private,
+    write_reply,
+)
 from alerts.cases.case import Case
-from alerts.cases.commands import Claim, NotComplaint, Note, PersonsCommand, Release, Reopen
+from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.cases.state import State
 from domain.person import Person
 
 IN_A_ROW: Final = 2
+LONGEST_NUMBER: Final = 19
+"""Digits of an outbound's number in an action: «rewrite.12»."""
 
+Offered = Callable[[Case, CardContext, datetime], bool]
 Situation = Literal["free", "owned", "resting", "ended"]
 """What decides which buttons a case has: whether somebody has it, whether it rests, whether it is over."""
 
@@ -47,31 +66,36 @@ class ButtonKind:
     """A row of the table: a kind of button.
 
     `places`: its place among the others in each situation where it is shown. `primary_in`: where it is the first
-    thing to do. `asks`: what a press without a value is asked for, None where nothing is missing. `command`: what
-    a press becomes; after an answer it may ask once more.
+    thing to do, if nothing before it is. `offered`: whether it can lead anywhere now. `asks`: what a press without
+    a value is asked for, None where nothing is missing. `command`: what a press becomes; it may ask once more.
     """
 
     action: str
     label: str
     places: Mapping[Situation, int]
     primary_in: frozenset[Situation] = frozenset()
-    asks: Callable[[Pressed], Prompt | Reply | None] = lambda _pressed: None
-    command: Callable[[Pressed], PersonsCommand | Prompt | Reply]
+    offered: Offered = lambda _case, _context, _now: True
+    asks: Callable[[Pressed], Outcome | None] = lambda _pressed: None
+    command: Callable[[Pressed], Outcome]
 
 
-def rows(case: Case, context: CardContext) -> tuple[tuple[Button, ...], ...]:
+def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button, ...], ...]:
     """The rows under a case's card; the addresses stand in a row of their own."""
-    hidden = () if colleagues(case, context) else ("transfer",)
-    actions, links = _actions(situation_of(case.state), hidden), _links(case, context)
+    situation = situation_of(case.state)
+    offered = frozenset(
+        kind.action for kind in BUTTONS if situation in kind.places and kind.offered(case, context, now)
+    )
+    actions, links = _actions(situation, offered), _links(case, context)
     return (*actions, links) if links else actions
 
 
 @cache
-def _actions(situation: Situation, hidden: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
-    shown = [kind for kind in BUTTONS if situation in kind.places and kind.action not in hidden]
+def _actions(situation: Situation, offered: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
+    shown = [kind for kind in BUTTONS if kind.action in offered]
     shown.sort(key=lambda kind: kind.places[situation])
+    first = next((kind.action for kind in shown if situation in kind.primary_in), None)
     buttons = [
-        Button(label=kind.label, action=kind.action, style="primary" if situation in kind.primary_in else None)
+        Button(label=kind.label, action=kind.action, style="primary" if kind.action == first else None)
         for kind in shown
     ]
     return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
@@ -85,7 +109,7 @@ def situation_of(state: State) -> Situation:
     return "owned" if state.owner else "free"
 
 
-def read_press(
+def read_press(  # noqa: PLR0913 - everything that the reading of a press may look at
     case: Case,
     action: str,
     value: str | None,
@@ -94,15 +118,26 @@ def read_press(
     now: datetime,
     *,
     deadlines: Deadlines = NO_DEADLINES,
-) -> PersonsCommand | Prompt | Reply:
+    token: str = "",
+) -> Outcome:
     """What a press asks of the case, or what must be asked first, or why it comes to nothing.
 
     Whether a command is legal is not decided here; but nobody is asked for what would then be refused.
     """
-    kind = next((kind for kind in BUTTONS if kind.action == action), None)
-    if kind is None:
+    name, _, of = action.partition(".")
+    kind = next((kind for kind in BUTTONS if kind.action == name), None)
+    if kind is None or not (of == "" or (of.isascii() and of.isdecimal() and len(of) < LONGEST_NUMBER)):
         return Reply(text=UNKNOWN_BUTTON, reason="unknown_button")
-    pressed = Pressed(case=case, value=value, person=person, context=context, now=now, deadlines=deadlines)
+    pressed = Pressed(
+        case=case,
+        value=value,
+        person=person,
+        context=context,
+        now=now,
+        deadlines=deadlines,
+        of=int(of) if of else None,
+        token=token,
+    )
     asked = kind.asks(pressed) if value is None else None
     return asked or kind.command(pressed)
 
@@ -128,25 +163,41 @@ BUTTONS: Final = (
     ButtonKind(
         action="close",
         label="Закрыть",
-        places={"free": 5, "owned": 1, "resting": 4},
+        places={"free": 7, "owned": 3, "resting": 6},
         primary_in=frozenset({"owned"}),
         asks=ask_ending,
         command=close,
     ),
+    ButtonKind(action="fix", label="Исправить ответ", places={}, command=fix),
+    ButtonKind(
+        action="invite",
+        label="В личку",
+        places={"free": 3, "owned": 2, "resting": 3},
+        offered=can_invite,
+        command=start_private,
+    ),
+    ButtonKind(
+        action="mend",
+        label="Изменить ответ",
+        places={"free": 9, "owned": 9, "resting": 8, "ended": 3},
+        offered=can_mend,
+        asks=mend,
+        command=mended,
+    ),
     ButtonKind(
         action="not_complaint",
         label="Не жалоба",
-        places={"free": 2, "owned": 2, "resting": 2},
+        places={"free": 4, "owned": 4, "resting": 4},
         command=lambda _pressed: NotComplaint(),
     ),
     ButtonKind(
         action="note",
         label="Заметка",
-        places={"free": 6, "owned": 6, "resting": 5, "ended": 2},
+        places={"free": 8, "owned": 8, "resting": 7, "ended": 2},
         asks=text_of_note,
         command=lambda pressed: Note(text=pressed.value or ""),
     ),
-    ButtonKind(action="release", label="Отдать", places={"owned": 5}, command=lambda _pressed: Release()),
+    ButtonKind(action="release", label="Отдать", places={"owned": 7}, command=lambda _pressed: Release()),
     ButtonKind(
         action="reopen",
         label="Вернуть",
@@ -154,18 +205,42 @@ BUTTONS: Final = (
         command=lambda pressed: Reopen(deadlines=pressed.deadlines),
     ),
     ButtonKind(
+        action="reply",
+        label="Ответить",
+        places={"free": 2, "owned": 1, "resting": 2},
+        primary_in=frozenset({"owned"}),
+        offered=can_reply,
+        command=start_reply,
+    ),
+    ButtonKind(action="rewrite", label="Изменить черновик", places={}, command=rewrite),
+    ButtonKind(
+        action="send",
+        label="Проверить ответ",
+        places={"free": 0, "owned": 0, "resting": 0, "ended": 0},
+        primary_in=frozenset({"free", "owned", "resting", "ended"}),
+        offered=has_something_to_check,
+        asks=pending,
+        command=decide_on,
+    ),
+    ButtonKind(
         action="snooze",
         label="Отложить",
-        places={"free": 3, "owned": 3},
+        places={"free": 5, "owned": 5},
         asks=whether_past_deadline,
         command=snooze,
     ),
     ButtonKind(
         action="transfer",
         label="Передать",
-        places={"free": 4, "owned": 4, "resting": 3},
+        places={"free": 6, "owned": 6, "resting": 5},
+        offered=lambda case, context, _now: bool(colleagues(case, context)),
         asks=whom,
         command=transfer,
     ),
+    ButtonKind(action="write_private", label="Написать в личку", places={}, command=write_private),
+    ButtonKind(action="write_reply", label="Написать ответ", places={}, command=write_reply),
 )
-"""Every button, by its action: the name under which it stands in cards already sent."""
+"""Every button, by its action: the name under which it stands in cards already sent.
+
+One that stands in no situation is only asked for by another one's question.
+"""

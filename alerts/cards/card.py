@@ -9,6 +9,7 @@ from alerts.cards.buttons import Button, rows
 from alerts.cards.context import CardContext
 from alerts.cards.outgoing import answer_lines
 from alerts.cards.quoting import in_short, phrases, quote
+from alerts.cards.reaching import ability_line
 from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status
 from alerts.cases.case import Case, CaseMention, complains
 from alerts.cases.events import Deleter, MentionDeleted, Noted
@@ -100,7 +101,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
         brand_spans=brand,
         below=tuple(line for line in _below(case, evidence_phrases, words) if line.text),
         status=status(case, words),
-        buttons=rows(case, context),
+        buttons=rows(case, context, now),
         repeat=repeat,
     )
 
@@ -131,6 +132,7 @@ def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iter
     yield from (Line(text=text, sign="✉️") for text in answer_lines(case, words))
     yield from (Line(text=text, sign="📝") for text in _notes(case, words))
     yield from (Line(text=text, tone="italic") for text in log_lines(case, words))
+    yield Line(text=ability_line(case, words.context, words.now), tone="faint", sign="✍️")
     yield Line(text=deadline(case, words), tone="strong", sign="⏰")
 
 

@@ -1,13 +1,19 @@
 """What the wording of cards depends on besides the case: people, networks' titles, receivers, the time zone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
+from alerts.outreach.abilities import NO, Abilities, Invitation, Learned
+from alerts.outreach.outbound import Target
+from alerts.outreach.policy import DEFAULT, Policy
+from alerts.outreach.templates import Template
 from alerts.routing import Receiver
 from domain.person import Person
 
 MOSCOW: Final = "Europe/Moscow"
+NOTHING: Final = Abilities(reply=NO, private=NO, remove=NO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +21,20 @@ class NetworkWords:
     """How a network is spoken of in Russian. `places` are titles by the mention's kind («комментарий ВКонтакте»).
 
     `author_page` is the address of an author's page by id and handle, None where there is none.
+
+    How its authors are reached: `speaker` is the page of a brand that speaks on a wall, `addressed` whether a
+    mention speaks to its brand; the others are as in `listener.networks.network.Network`.
     """
 
     title: str
     places: Mapping[str, str] = field(default_factory=dict)
     author_page: Callable[[str, str | None], str | None] = lambda _id, _handle: None
+    speaker: Callable[[str, str | None], str | None] = lambda _brand, _wall: None
+    addressed: Callable[[Target], bool] = lambda _target: False
+    abilities: Callable[[Target, Sequence[Learned], datetime], Abilities] = lambda _target, _learned, _now: NOTHING
+    invitation: Callable[[Target, str], Invitation | None] = lambda _target, _ref: None
+    by_hand: Callable[[Target, str], str] = lambda target, _text: target.url
+    length_of: Callable[[str], int] = len
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +44,8 @@ class CardContext:
     people: tuple[Person, ...] = ()
     networks: Mapping[str, NetworkWords] = field(default_factory=dict)
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    templates: tuple[Template, ...] = ()
+    policy: Policy = DEFAULT
     timezone: str = MOSCOW
 
     def person(self, number: str | None) -> Person | None:

@@ -16,7 +16,7 @@ class Prompt:
     """A question about one case: with `options` one of them is to be chosen, without any a text is to be written.
 
     `title` is short («Заметка к № 12»), `question` says what is asked for, `hint` stands in the empty field,
-    `longest` is the most characters that are taken.
+    `longest` is the most characters that are taken, `initial` what stands in the field to be changed.
     """
 
     case: int
@@ -26,3 +26,4 @@ class Prompt:
     hint: str = ""
     options: tuple[Option, ...] = ()
     longest: int = 1_000
+    initial: str = ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
-from alerts.outreach.outbound import OutboundKind
+from alerts.outreach.outbound import Outbound, OutboundKind
 
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
@@ -425,3 +425,23 @@ class Event:
 def kind_of(fact: Fact) -> str:
     """The name under which the fact is stored."""
     return fact.kind if isinstance(fact, Unknown) else _NAMES[type(fact)]
+
+
+def what_was_done(
+    outbound: Outbound, url: str, *, by_hand: bool = False, similar: tuple[int, ...] = ()
+) -> ReplySent | ReplyEdited | ReplyTakenBack:
+    """The fact that an outbound becomes once it is done; an edit's is about the answer that it changes."""
+    by = outbound.confirmed_by
+    if outbound.kind == "edit" and outbound.of_id is not None:
+        return ReplyEdited(outbound=outbound.of_id, text=outbound.text, by=by)
+    if outbound.kind == "take_back" and outbound.of_id is not None:
+        return ReplyTakenBack(outbound=outbound.of_id, by=by)
+    return ReplySent(
+        outbound=outbound.id,
+        kind=outbound.kind,
+        url=url,
+        text=outbound.text,
+        by=by,
+        by_hand=by_hand,
+        similar=similar,
+    )

@@ -65,6 +65,21 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of an outbound, made only where it stands in one of `before`.
+
+    `confirmed_by` lets it go out, `approved_by` agrees; `sent` is what a person has seen of it.
+    """
+
+    outbound: int
+    before: frozenset[OutboundState]
+    after: OutboundState
+    confirmed_by: str | None = None
+    approved_by: str | None = None
+    sent: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
     """`id` is the store's number, and the source of the network's own key against doubles (guid, random_id).
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from alerts.outreach.policy import Approach, Approve, Engineers, Night, Policy
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import Brand, Watch
@@ -16,6 +17,7 @@ from listener.config.schema import (
     BrandFile,
     HoursFile,
     PersonFile,
+    PolicyYaml,
     ReceiverFile,
     RoutesYaml,
     SlaFile,
@@ -66,6 +68,31 @@ def build_person(file: PersonFile) -> Person:
         users=file.users(),
         signature=file.signature,
         gender=file.gender,
+    )
+
+
+def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
+    """`timezone` is the operators', for a file that names none."""
+    approach, approve = file.approach, file.approve
+    return Policy(
+        approach=Approach(
+            per_author=approach.per_author,
+            days=approach.days,
+            never_topics=tuple(approach.never_topics),
+            do_not_contact=tuple(approach.do_not_contact),
+        ),
+        messages=file.messages,
+        invited_days=file.invited_days,
+        approve=Approve(
+            topics=tuple(approve.topics or ()),
+            brands=tuple(approve.brands or ()),
+            receivers=tuple(approve.receivers or ()),
+            by=approve.by,
+        ),
+        night=_night(file.night, file.timezone or timezone or Night().timezone),
+        engineers=Engineers(receiver=file.engineers.receiver, answer_within=seconds(file.engineers.answer_within)),
+        removal=file.removal == "on",
+        preview=file.preview,
     )
 
 
@@ -124,6 +151,13 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
     return tuple(
         (_time(start), _time(end)) for start, _, end in (block.partition("-") for block in sorted(blocks))
     )
+
+
+def _night(text: str, timezone: str) -> Night | None:
+    if text == "off":
+        return None
+    starts, _, ends = text.partition("-")
+    return Night(starts=time.fromisoformat(starts), ends=time.fromisoformat(ends), timezone=timezone)
 
 
 def _time(text: str) -> time:

@@ -6,7 +6,7 @@ from typing import Final
 
 from listener.config.values import Mistake
 
-FILES: Final = ("people.yaml", "routes.yaml", "templates.yaml", "words.yaml")
+FILES: Final = ("people.yaml", "policy.yaml", "routes.yaml", "templates.yaml", "words.yaml")
 _PASSED_OVER: Final = frozenset({"schema", "history"})
 _ENDINGS: Final = (".yaml", ".yml")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from listener.config.schema import HoursFile, SlaFile
 from listener.config.types import seconds
 from listener.config.values import Mistake
-from listener.config.yaml_tree import Tree
+from listener.config.yaml_tree import Place, Tree
 
 
 def sla_mistakes(tree: Tree, sla: SlaFile) -> Iterator[Mistake]:
@@ -37,11 +37,10 @@ def hours_mistakes(tree: Tree, hours: HoursFile) -> Iterator[Mistake]:
             "или, если так и надо, weekend: []"
         )
         yield tree.mistake(("hours", "weekdays"), message, warning=True)
-    yield from _zone_mistakes(tree, hours.timezone)
+    yield from zone_mistakes(tree, ("hours", "timezone"), hours.timezone)
 
 
-def _zone_mistakes(tree: Tree, zone: str) -> Iterator[Mistake]:
-    here = ("hours", "timezone")
+def zone_mistakes(tree: Tree, here: Place, zone: str) -> Iterator[Mistake]:
     if zone.upper().startswith("ETC/"):
         message = f"у «{zone}» знак читается наоборот (Etc/GMT-3 — это Москва): напишите Europe/Moscow"
         yield tree.mistake(here, message, warning=True)

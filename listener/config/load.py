@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from listener.config import brand_rules, hours_rules, people_rules, words_rules
-from listener.config.build import build_brand, build_person, build_routing, build_words
+from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
+from listener.config.build import build_brand, build_person, build_policy, build_routing, build_words
 from listener.config.files import another_folder, missing_folder, strange_files
 from listener.config.finding import finding_mistakes
 from listener.config.route_rules import Around, routes_mistakes
 from listener.config.russian import explain
-from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
+from listener.config.schema import BrandFile, PeopleYaml, PolicyYaml, RoutesYaml, TemplatesYaml, WordsYaml
 from listener.config.searches import search_warnings
 from listener.config.values import Config, ConfigError, Mistake, Notices
 from listener.config.yaml_tree import Tree, read_tree
@@ -36,6 +36,9 @@ def load(directory: Path) -> Config:
         words=build_words(folder.words or WordsYaml()),
         notices=Notices(config=folder.routes.notices.config, troubles=folder.routes.notices.troubles),
         templates=dict(folder.templates.templates) if folder.templates else {},
+        policy=build_policy(
+            folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
+        ),
     )
 
 
@@ -61,6 +64,7 @@ class _Folder:
     people: PeopleYaml | None = None
     words: WordsYaml | None = None
     templates: TemplatesYaml | None = None
+    policy: PolicyYaml | None = None
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -78,6 +82,7 @@ def _read(directory: Path) -> _Folder:
         _read_words(directory, folder)
         _read_templates(directory, folder)
         _read_routes(directory, folder)
+        _read_policy(directory, folder)
         folder.mistakes += strange_files(directory)
     except OSError as error:
         message = f"папка не читается: {refusal(error)}"
@@ -137,11 +142,21 @@ def _read_routes(directory: Path, folder: _Folder) -> None:
     tree, folder.routes = _parse(path, RoutesYaml, folder)
     if folder.routes is None:
         return
-    brands = [brand for _, brand in folder.brands] if folder.brands_whole else None
-    around = Around(brands=brands, people=folder.people, words=folder.words)
-    folder.mistakes += routes_mistakes(tree, folder.routes, around)
+    folder.mistakes += routes_mistakes(tree, folder.routes, _around(folder))
     folder.mistakes += hours_rules.sla_mistakes(tree, folder.routes.sla) if folder.routes.sla else ()
     folder.mistakes += hours_rules.hours_mistakes(tree, folder.routes.hours) if folder.routes.hours else ()
+
+
+def _read_policy(directory: Path, folder: _Folder) -> None:
+    if (path := directory / "policy.yaml").exists():
+        tree, folder.policy = _parse(path, PolicyYaml, folder)
+        if folder.policy is not None:
+            folder.mistakes += policy_rules.policy_mistakes(tree, folder.policy, folder.routes, _around(folder))
+
+
+def _around(folder: _Folder) -> Around:
+    brands = [brand for _, brand in folder.brands] if folder.brands_whole else None
+    return Around(brands=brands, people=folder.people, words=folder.words)
 
 
 def _parse(path: Path, model: type[_Model], folder: _Folder) -> tuple[Tree, _Model | None]:

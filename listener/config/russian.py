@@ -138,6 +138,7 @@ _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "less_than_equal": lambda context, got: f"нужно число не больше {context.get('le')} {got}",
     "list_type": lambda _, got: f"нужен список в квадратных скобках или с чёрточками {got}",
     "literal_error": lambda context, got: f"можно только {_choices(context)} {got}",
+    "night": lambda _, got: f'нужны часы вида "22:00-09:00", в кавычках, или off {got}',
     "never_found": lambda _, got: f"такого в тексте не встретится; знак = ставят один раз, перед фразой {got}",
     "string_pattern_mismatch": _pattern,
     "string_too_long": lambda context, _: f"слишком длинно: не больше {context.get('max_length')} знаков",

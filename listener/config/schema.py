@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictInt
 
+from alerts.outreach.policy import STOP_TOPICS
 from listener.config.messenger_keys import ChatsFile, UsersFile
 from listener.config.network_keys import WATCHED, AccountsFile, LimitsFile, WatchFile
 from listener.config.types import (
@@ -16,6 +17,8 @@ from listener.config.types import (
     Model,
     Names,
     NetworkName,
+    Night,
+    Off,
     PersonId,
     Probability,
     Text,
@@ -173,8 +176,82 @@ class TemplatesYaml(Model):
     """Заготовки ответов."""
 
     templates: Annotated[
-        dict[Text, Text], Field(description="Название и текст; можно {имя}, {оператор}, {ссылка}")
+        dict[Text, Text],
+        Field(
+            description="Название и текст; можно {имя}, {оператор}, {ссылка}, {тема} и {разобрался|разобралась}"
+        ),
     ] = {}
+
+
+class ApproachFile(Model):
+    """Как часто писать тому, кто к вам не обращался."""
+
+    per_author: Annotated[
+        StrictInt,
+        Field(ge=0, le=100, description="Не больше стольких раз одному автору; 0 — только тем, кто спросил"),
+    ] = 1
+    days: Annotated[StrictInt, Field(ge=1, le=3650, description="За столько дней")] = 30
+    never_topics: Annotated[
+        list[Text],
+        Field(
+            description=f"О чём пишут только со словом старшего: {', '.join(STOP_TOPICS)} или темы из words.yaml"
+        ),
+    ] = list(STOP_TOPICS)
+    do_not_contact: Annotated[list[Author], Field(description=f"Кому не писать никогда: {AUTHOR_EXAMPLES}")] = []
+
+
+class ApproveFile(Model):
+    """Какие ответы проверяет второй человек."""
+
+    topics: Annotated[Names | None, Field(description="На эти темы")] = None
+    brands: Annotated[Names | None, Field(description="Этих брендов: id")] = None
+    receivers: Annotated[Names | None, Field(description="В обращениях этих получателей")] = None
+    by: Annotated[
+        Literal["lead", "colleague"], Field(description="lead — старший, colleague — любой другой сотрудник")
+    ] = "lead"
+
+
+class EngineersFile(Model):
+    """Кого спрашивает кнопка «Инженерам»."""
+
+    receiver: Annotated[Text, Field(description="Получатель из routes.yaml")] = "engineers"
+    answer_within: Annotated[Duration, Field(description="Через сколько напомнить, что ответа нет: 30m")] = "30m"
+
+
+class PolicyYaml(Model):
+    """Как отвечать клиентам: кому, когда и с чьего согласия."""
+
+    approach: Annotated[ApproachFile, Field(description="Кто не просил ответа")] = ApproachFile()
+    messages: Annotated[
+        Literal["invited", "all", "off"],
+        Off,
+        Field(description="Чьи личные сообщения — обращения: invited — кого позвали, all — все, off — ничьи"),
+    ] = "invited"
+    invited_days: Annotated[
+        StrictInt, Field(ge=1, le=365, description="Сколько дней после приглашения сообщение относится к нему")
+    ] = 14
+    approve: Annotated[ApproveFile, Field(description="Что проверяет второй человек")] = ApproveFile()
+    night: Annotated[
+        Night, Field(description='Когда не писать: "22:00-09:00"; off — можно всегда. Писал за час — не спит')
+    ] = "22:00-09:00"
+    timezone: Annotated[
+        Text | None,
+        Field(
+            description="Часовой пояс клиентов: какой он у каждого, сети не говорят. Нет ключа — из routes.yaml"
+        ),
+    ] = None
+    engineers: Annotated[EngineersFile, Field(description="Кнопка «Инженерам»")] = EngineersFile()
+    removal: Annotated[
+        Literal["off", "on"],
+        Off,
+        Field(description="on — можно удалить запись автора со своей страницы, когда он об этом знает"),
+    ] = "off"
+    preview: Annotated[
+        Literal["first", "always"],
+        Field(
+            description="В личном разговоре показывать перед отправкой: first — первое сообщение, always — каждое"
+        ),
+    ] = "first"
 
 
 class WordsYaml(Model):

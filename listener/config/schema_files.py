@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from listener.config.schema import BrandFile, PeopleYaml, RoutesYaml, TemplatesYaml, WordsYaml
+from listener.config.schema import BrandFile, PeopleYaml, PolicyYaml, RoutesYaml, TemplatesYaml, WordsYaml
 
 SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "brand.json": BrandFile,
     "people.json": PeopleYaml,
+    "policy.json": PolicyYaml,
     "routes.json": RoutesYaml,
     "templates.json": TemplatesYaml,
     "words.json": WordsYaml,

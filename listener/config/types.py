@@ -13,6 +13,7 @@ from listener.networks.registry import AUTHOR_PATTERN, NETWORKS
 
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
+_NIGHT: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 _BLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
 
 
@@ -29,6 +30,17 @@ def _block(value: str) -> str:
     if start >= end:
         raise PydanticCustomError("block_order", "block_order")
     return value
+
+
+def _night(value: str) -> str:
+    if value != "off" and (_NIGHT.fullmatch(value) is None or value[:5] == value[6:]):
+        raise PydanticCustomError("night", "night")
+    return value
+
+
+def _off(value: Any) -> Any:
+    """YAML reads a bare `off` as a word of its own; here it is what people mean."""
+    return "off" if value is False or str(value) == "off" else value
 
 
 def _not_a_yaml_word(value: Any) -> Any:
@@ -63,6 +75,8 @@ Text = Annotated[
 Switch = Annotated[bool, BeforeValidator(_not_a_yaml_word), Field(strict=True)]
 Duration = Annotated[Text, AfterValidator(_duration), Field(json_schema_extra={"pattern": "^[1-9][0-9]*[smhd]$"})]
 Block = Annotated[Text, AfterValidator(_block)]
+Off = BeforeValidator(_off)
+Night = Annotated[Text, Off, AfterValidator(_night)]
 Texts = Annotated[list[Text], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
 Marker = Annotated[Text, AfterValidator(_can_be_found)]
 Markers = Annotated[list[Marker], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from alerts.outreach.policy import DEFAULT, Policy
 from alerts.routing import Routing
 from domain.brand import Brand
 from domain.person import Person
@@ -34,6 +35,7 @@ class Config:
     words: Words = field(default_factory=Words)
     templates: Mapping[str, str] = field(default_factory=dict)
     notices: Notices = field(default_factory=Notices)
+    policy: Policy = DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

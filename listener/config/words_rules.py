@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Final
 
+from alerts.outreach.templates import INSERTIONS, Slip, slips
 from classifiers.lexicon import TOPICS
 from listener.brands.letters import words_of
 from listener.config.finding import is_everywhere
@@ -17,11 +18,8 @@ _NEARLY: Final = 0.8
 """How alike two topics are of which one was probably meant for the other."""
 _SIGN: Final = re.compile(r"^[«»\"“”„'#-]+|[»\"“”„'!?#]+$|\*")
 """What stands about a word in a config and is no part of it in a text."""
-_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-_PLACEHOLDERS: Final = ("имя", "оператор", "ссылка")
-_OPEN: Final = re.compile(r"\{[^{}]*(?:\{|$)")
 _OTHER_BRACKETS: Final = re.compile(
-    rf"\$(?:{'|'.join(_PLACEHOLDERS)})\b|\{{\{{\s*\w+\s*\}}\}}|[\[(<%](?:{'|'.join(_PLACEHOLDERS)})[\])>%]"
+    rf"\$(?:{'|'.join(INSERTIONS)})\b|\{{\{{\s*\w+\s*\}}\}}|[\[(<%](?:{'|'.join(INSERTIONS)})[\])>%]"
 )
 
 
@@ -57,14 +55,18 @@ def template_mistakes(tree: Tree, templates: TemplatesYaml) -> Iterator[Mistake]
             )
             yield tree.mistake(("templates", name), message)
             continue
-        if _OPEN.search(text):
-            message = f"в заготовке «{name}» скобка {{ не закрыта, и вставки не будет: пишут {{имя}}"
-            yield tree.mistake(("templates", name), message)
-        for placeholder in _PLACEHOLDER.findall(text):
-            if placeholder not in _PLACEHOLDERS:
-                hint = meant(placeholder, _PLACEHOLDERS)
-                message = f"в заготовке «{name}» неизвестная вставка {{{placeholder}}}{hint}"
-                yield tree.mistake(("templates", name), message)
+        for slip in slips(text):
+            yield tree.mistake(("templates", name), f"в заготовке «{name}» {_slip_words(slip)}")
+
+
+def _slip_words(slip: Slip) -> str:
+    match slip.kind:
+        case "brace":
+            return "скобка { не закрыта, и вставки не будет: пишут {имя}"
+        case "unknown":
+            return f"неизвестная вставка {{{slip.what}}}{meant(slip.what, INSERTIONS)}"
+        case "empty_form":
+            return f"у {{{slip.what}}} нужны две формы, мужская и женская: {{разобрался|разобралась}}"
 
 
 def _marker_mistakes(tree: Tree, path: Place, markers: Sequence[str]) -> Iterator[Mistake]:

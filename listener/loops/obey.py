@@ -1,6 +1,7 @@
 """Obey: an operator's press becomes events and due edits in one transaction, and is answered at once."""
 
 import logging
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -8,15 +9,18 @@ from functools import partial
 from alerts.cards.answers import done_words, refusal_words
 from alerts.cards.asking import Reply, asker_of
 from alerts.cards.buttons import read_press
+from alerts.cards.context import CardContext
 from alerts.cards.digest import TURN
 from alerts.cards.prompt import Prompt
+from alerts.cards.replying import Acted, Drafted
 from alerts.cases.case import Case
+from alerts.cases.transitions import Refusal
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
 from listener.ports import Clock
 from listener.rules import Rules
 from listener.store.errors import StoreError
-from listener.store.presses import Answered, Wish
+from listener.store.presses import Answered, Drafting, Wish
 from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 
@@ -46,14 +50,14 @@ class Obey:
         person = who_is(rules.context.people, press.messenger, press.user)
         if press.action == TURN:
             return await self._turn(press, person, now)
-        read = partial(_read, press, person, rules, now)
+        read = partial(_read, press, person, rules, now, secrets.token_urlsafe(9))
         try:
             answered = await self._stores.presses.obey(
                 press, person.name if person else press.user_name, read, now
             )
         except StoreError as error:
             return _not_stored(press, error)
-        self._telemetry.pressed(press.messenger, press.action, applied=answered.applied)
+        self._telemetry.pressed(press.messenger, press.action.partition(".")[0], applied=answered.applied)
         if answered.applied:
             self._obeyed()
         return answered.answer
@@ -84,19 +88,43 @@ def _stranger(press: Press) -> Answered:
     return Answered(answer=Answer(text=text, alert=True), reason="stranger")
 
 
-def _read(press: Press, person: Person | None, rules: Rules, now: datetime, case: Case) -> Wish | Answered:
+def _read(
+    press: Press, person: Person | None, rules: Rules, now: datetime, token: str, case: Case
+) -> Wish | Drafting | Answered:
     """What the press asks of the case, in the words of its person."""
     if person is None:
         return _stranger(press)
     context = rules.context
-    read = read_press(case, press.action, press.value, person, context, now, deadlines=rules.decider.promise(now))
-    if isinstance(read, Prompt):
-        return Answered(answer=Answer(text="", prompt=read))
-    if isinstance(read, Reply):
-        return Answered(answer=Answer(text=read.text, alert=read.reason != "thought_better"), reason=read.reason)
-    return Wish(
-        command=read,
-        asker=asker_of(person),
-        done=lambda after: done_words(read, after, context, now, person=person),
-        refused=lambda before, refusal: refusal_words(refusal, before, read, context, now, person=person),
-    )
+    promise = rules.decider.promise(now)
+    read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
+    match read:
+        case Prompt():
+            return Answered(answer=Answer(text="", prompt=read))
+        case Reply():
+            alert = read.reason != "thought_better"
+            return Answered(answer=Answer(text=read.text, alert=alert), reason=read.reason)
+        case Drafted():
+            shown = read.shown
+            return Drafting(
+                draft=read.draft,
+                rewrites=read.rewrites,
+                shown=lambda drafted: Answer(text="", prompt=shown(drafted)),
+            )
+        case Acted():
+            return _wish(read, person, context, now)
+        case _:
+            return _wish(Acted(command=read, steps=()), person, context, now)
+
+
+def _wish(acted: Acted, person: Person, context: CardContext, now: datetime) -> Wish:
+    command = acted.command
+
+    def done(after: Case) -> str:
+        return acted.done if command is None else done_words(command, after, context, now, person=person)
+
+    def refused(before: Case, refusal: Refusal) -> str:
+        if command is None:
+            return acted.done
+        return refusal_words(refusal, before, command, context, now, person=person)
+
+    return Wish(command=command, asker=asker_of(person), steps=acted.steps, done=done, refused=refused)

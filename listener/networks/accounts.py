@@ -1,12 +1,18 @@
 """Whose account it is: the brand's own, an ignored author's, the page on which something was said."""
 
+import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from alerts.cases.events import Deleter
+from alerts.outreach.outbound import Target
 from domain.brand import Brand
 from domain.mention import Author, Mention
 from listener.networks.registry import NETWORKS
+
+_EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_own_account(mention: Mention, brands: Iterable[Brand]) -> bool:
@@ -40,6 +46,32 @@ def who_deleted(mention: Mention, deleter: str | None, brands: Iterable[Brand]) 
     if deleter == mention.author.id:
         return "author"
     return "brand" if any(_is_page(mention.network, deleter, brand) for brand in brands) else "other"
+
+
+def speaks_to(target: Target, brand: Brand) -> bool:
+    """Whether somebody turned to the brand: on its page, by naming its account, by showing its words again."""
+    own = brand.accounts.get(target.network, ())
+    page = Mention(
+        network=target.network,
+        kind="post",
+        id="",
+        url="",
+        author=Author(id="", name=""),
+        text="",
+        published_at=_EVER,
+        place=target.wall,
+    )
+    if target.kind == "message" or on_own_page(page, brand):
+        return True
+    names = {address(target.network, account) for account in own}
+    network = NETWORKS.get(target.network)
+    named = {
+        address(target.network, found[1])
+        for mark in (network.marks if network else ())
+        for found in re.finditer(re.escape(mark) + r"([A-Za-z0-9_.]{2,40})", target.text)
+    }
+    quoted = {address(target.network, target.quoted_author)} if target.quoted_author else set()
+    return bool(names & (named | quoted))
 
 
 @lru_cache(maxsize=4096)

@@ -60,7 +60,8 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
             past[row.of_case].append(row)
     mentioned = await _mentions(connection, {*rows, *(row.id for before in past.values() for row in before)})
     events = await _events(connection, rows)
-    reached = await contacts.of_cases(connection, list(rows.values()), mentioned)
+    keys = {number: _keys(row, mentioned[number]) for number, row in rows.items()}
+    reached = await contacts.of_cases(connection, list(rows.values()), keys)
     return {
         number: _case(
             row,
@@ -71,6 +72,20 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
         )
         for number, row in rows.items()
     }
+
+
+def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
+    """What an earlier try may have taught about: the author, the posts, and the walls on which they stand."""
+    keys = {row.author_id, row.thread}
+    for mention in mentioned:
+        keys.add(mention.id)
+        if mention.place:
+            keys |= {mention.place, mention.place.partition(":")[2]}
+        # The owner of a wall stands before the number of what is on it.
+        owner, _, number = mention.id.partition("_")
+        if number:
+            keys.add(owner)
+    return keys
 
 
 async def load_closely(connection: AsyncConnection, number: int) -> Case | None:

@@ -7,7 +7,6 @@ from typing import Any, Final
 from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.case import CaseMention
 from alerts.outreach.abilities import Learned
 from alerts.outreach.contact import Contact, Said
 from alerts.outreach.outbound import Outbound
@@ -20,13 +19,13 @@ _COUNTS: Final = ("approval", "confirmed", "sending", "sent", "unknown")
 
 
 async def of_cases(
-    connection: AsyncConnection, rows: Sequence[Row[Any]], mentioned: Mapping[int, Sequence[CaseMention]]
+    connection: AsyncConnection, rows: Sequence[Row[Any]], keys: Mapping[int, Collection[str]]
 ) -> dict[int, Contact]:
-    """What a card needs; `closely` tells the rest."""
+    """What a card needs. `keys` are the network's numbers of the author, the walls and the posts of each case."""
     ids = [row.id for row in rows]
     outbounds = await _outbounds(connection, ids)
     unwanted = await _unwanted(connection, ids)
-    lessons = await _lessons(connection, rows, mentioned)
+    lessons = await _lessons(connection, rows, keys)
     return {
         row.id: Contact(
             outbounds=tuple(outbounds[row.id]),
@@ -129,21 +128,14 @@ async def _unwanted(connection: AsyncConnection, ids: Collection[int]) -> dict[i
 
 
 async def _lessons(
-    connection: AsyncConnection, rows: Sequence[Row[Any]], mentioned: Mapping[int, Sequence[CaseMention]]
+    connection: AsyncConnection, rows: Sequence[Row[Any]], keys: Mapping[int, Collection[str]]
 ) -> dict[int, list[Learned]]:
-    wanted = {row.id: _keys(row, mentioned.get(row.id, ())) for row in rows}
     of_case: dict[int, list[Learned]] = defaultdict(list)
     for network in sorted({row.network for row in rows}):
-        keys = {key for row in rows if row.network == network for key in wanted[row.id]}
-        for lesson in await outbound_rows.lessons_on(connection, network, keys):
-            for row in rows:
-                if row.network == network and lesson.key in wanted[row.id]:
-                    of_case[row.id].append(lesson)
+        here = [row.id for row in rows if row.network == network]
+        wanted = {key for case in here for key in keys[case]}
+        for lesson in await outbound_rows.lessons_on(connection, network, wanted):
+            for case in here:
+                if lesson.key in keys[case]:
+                    of_case[case].append(lesson)
     return of_case
-
-
-def _keys(row: Row[Any], mentioned: Sequence[CaseMention]) -> set[str]:
-    """The author, the post, the mentions themselves, and the walls on which they stand."""
-    places = {mention.place for mention in mentioned if mention.place}
-    walls = {place.partition(":")[2] for place in places}
-    return {row.author_id, row.thread, *(mention.id for mention in mentioned), *places, *walls}

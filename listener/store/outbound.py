@@ -18,6 +18,7 @@ from alerts.cases.events import (
     ReplySent,
     ReplyTakenBack,
     ReplyUnknown,
+    what_was_done,
 )
 from alerts.cases.transitions import Asker
 from alerts.outreach.abilities import Learned
@@ -326,18 +327,11 @@ async def _case_of(connection: AsyncConnection, sending: Outbound) -> history.Ch
 async def _done(
     connection: AsyncConnection, sending: Outbound, what: Sent
 ) -> ReplySent | ReplyEdited | ReplyTakenBack:
-    by = sending.confirmed_by
-    if sending.kind == "edit" and sending.of_id is not None:
-        return ReplyEdited(outbound=sending.of_id, text=sending.text, by=by)
-    if sending.kind == "take_back" and sending.of_id is not None:
-        return ReplyTakenBack(outbound=sending.of_id, by=by)
     similar: tuple[int, ...] = ()
     if sending.kind == "reply":
         case = (await connection.execute(select(all_cases).where(all_cases.c.id == sending.case))).one()
         similar = await contacts.waiting_nearby(connection, case, MOST_SIMILAR)
-    return ReplySent(
-        outbound=sending.id, kind=sending.kind, url=what.url, text=sending.text, by=by, similar=similar
-    )
+    return what_was_done(sending, what.url, similar=similar)
 
 
 async def _follow(connection: AsyncConnection, sending: Outbound, now: datetime) -> None:

@@ -1,7 +1,6 @@
 """Outbounds from the writer's side: drafted by a press, moved on by another, each step from where it stands."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, get_args
 
@@ -9,7 +8,7 @@ from sqlalchemy import Row, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.outreach.abilities import Learned
-from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundState, Sent
+from alerts.outreach.outbound import Draft, Outbound, OutboundKind, Sent, Step
 from domain.mention import network_id
 from listener.mention_format import storable
 from listener.store.codecs import TARGET_VERSION, read_target, target_payload
@@ -18,16 +17,8 @@ from listener.store.errors import ConflictError
 from listener.store.tables import learned, outbound
 
 DRAFTED_BY: Final = ("messenger", "press")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """A step of one outbound: made only where it stands in one of `before`, with other columns set on the way."""
-
-    outbound: int
-    before: frozenset[OutboundState]
-    after: OutboundState
-    values: dict[str, Any] = field(default_factory=dict)
+_LET_OUT: Final = ("approval", "confirmed", "sent")
+"""From here on an unsolicited approach counts."""
 
 
 async def draft(
@@ -76,12 +67,25 @@ async def rewrite(connection: AsyncConnection, number: int, new: Draft) -> Outbo
     return (await read(connection, found.all()))[0]
 
 
-async def move(connection: AsyncConnection, step: Move) -> bool:
+async def move(connection: AsyncConnection, step: Step, now: datetime) -> bool:
     """Whether the outbound stood where it can take the step, and has taken it."""
+    values: dict[str, Any] = {"state": step.after, "due_at": now, "worker": None}
+    if step.after in _LET_OUT:
+        values["confirmed_at"] = now
+    if step.after == "confirmed":
+        values["unknown"] = False
+    if step.after == "sent":
+        values["sent_at"] = now
+    if step.confirmed_by is not None:
+        values["confirmed_by"] = step.confirmed_by
+    if step.approved_by is not None:
+        values["approved_by"] = step.approved_by
+    if step.sent is not None:
+        values |= {"sent_ref": storable(step.sent.ref) or None, "sent_url": storable(step.sent.url)}
     done = await connection.execute(
         update(outbound)
         .where(outbound.c.id == step.outbound, outbound.c.state.in_(sorted(step.before)))
-        .values(state=step.after, **step.values)
+        .values(**values)
     )
     return bool(done.rowcount)
 

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cases.case import Case
 from alerts.cases.commands import Command
 from alerts.cases.transitions import Asker, Refusal
-from alerts.outreach.outbound import Draft, Outbound
+from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
 from listener.store import cases, digest_rows, history, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
-from listener.store.outbound_rows import Move
 from listener.store.tables import actions, card_views, digests, notices
 
 
@@ -25,14 +24,14 @@ from listener.store.tables import actions, card_views, digests, notices
 class Wish:
     """A press as a command in somebody's name, with the words for what may come of it.
 
-    `moves` are the steps of outbounds that go with it. Without a command they are all that happens.
+    `steps` of outbounds go with it; without a command they are all that happens.
     """
 
     command: Command | None
     asker: Asker
     done: Callable[[Case], str]
     refused: Callable[[Case, Refusal], str]
-    moves: tuple[Move, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +130,8 @@ async def _decided(
         outcome = changing.obey(wish.command, wish.asker, now)
         if isinstance(outcome, Refusal):
             return Answered(answer=Answer(text=wish.refused(case, outcome), alert=True), reason=outcome.reason)
-    for step in wish.moves:
-        if not await outbound_rows.move(connection, step):
+    for step in wish.steps:
+        if not await outbound_rows.move(connection, step, now):
             # The sender was faster: read anew, the press meets with what it has made of it.
             raise ConflictError
     await history.write(connection, [changing], now)

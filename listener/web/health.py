@@ -23,6 +23,8 @@ Problem = tuple[str, str]
 """Its name, and how it reads now."""
 MOST_NAMED: Final = 5
 """Cases in one line."""
+ANSWER_PATIENCE: Final = timedelta(minutes=10)
+"""Longer than this no confirmed answer should wait for its network."""
 PATIENCE: Final = timedelta(minutes=1)
 """A messenger that does not answer for so long is a problem; shorter is the network's daily life."""
 
@@ -105,6 +107,7 @@ class Health:
     _store: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _late: tuple[int, timedelta] = (0, timedelta(0))
     _held: tuple[int, datetime | None] = (0, None)
+    _unsaid: tuple[int, timedelta, int] = (0, timedelta(0), 0)
     _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
@@ -185,6 +188,10 @@ class Health:
     def store_fails(self) -> bool:
         return bool(self._store)
 
+    def unsaid(self, waiting: int, longest: timedelta, unknown: int) -> None:
+        """So many answers wait to be sent, the longest for so long; of so many nobody knows whether they were."""
+        self._unsaid = waiting, longest, unknown
+
     def late(self, cards: int, longest: timedelta) -> None:
         """So many cards that no chat has shown wait longer than the promise allows, the longest for so long."""
         self._late = cards, longest
@@ -225,6 +232,7 @@ class Health:
         cards, longest = self._late
         if cards:
             yield "late", f"карточки ждут показа дольше обещанного срока: {cards}, самая старая {_passed(longest)}"
+        yield from self._unsaid_answers()
         for name, one in sorted(self._sources.items()):
             if (trouble := one.trouble(now)) is not None:
                 yield f"source {name}", f"источник {name} {trouble}"
@@ -245,6 +253,14 @@ class Health:
         for state in self._ill():
             if (trouble := _chat_trouble(state, now + set_by)) is not None:
                 yield f"chat {state.chat}", trouble
+
+    def _unsaid_answers(self) -> Iterator[Problem]:
+        waiting, longest, unknown = self._unsaid
+        if waiting and longest > ANSWER_PATIENCE:
+            yield "answers wait", f"ответы клиентам ждут отправки: {waiting}, самый старый {_passed(longest)}"
+        if unknown:
+            words = f"об ответах неизвестно, ушли ли они: {unknown}; на их карточках кнопка «Проверить ответ»"
+            yield "answers unknown", words
 
     def _closed_roads(self) -> Iterator[Problem]:
         for platform, (in_use, failing) in sorted(self._roads.items()):

@@ -11,12 +11,11 @@ from alerts.cases.commands import Cancel, Claim, Close, Command, Confirm
 from alerts.cases.events import HeldBack, ReplyGone, ReplyRefused, ReplySent, ReplyUnknown
 from alerts.cases.state import fold
 from alerts.outreach.abilities import Learned
-from alerts.outreach.outbound import Draft, Outbound, OutboundKind, Sent, Target
+from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundState, Sent, Step, Target
 from alerts.ports import Answer, Notice, Press
 from domain.mention import network_id
 from domain.person import Person
 from listener.store.outbound import LEASE, LOOKS, ToSend, Waiting
-from listener.store.outbound_rows import Move
 from listener.store.presses import Answered, Drafting, Wish
 from listener.store.stores import Stores
 from tests.contract.store_samples import ANNA, NOW, OLEG, OpenStore, claim_all, complain, do, later, mention
@@ -77,14 +76,18 @@ async def step(
     drafted: Outbound,
     command: Command,
     *,
-    before: str = "draft",
-    after: str = "confirmed",
+    before: OutboundState = "draft",
+    after: OutboundState = "confirmed",
     key: str | None = None,
     person: Person = ANNA,
     now: Any = NOW,
 ) -> Answered:
-    values = {"confirmed_by": person.id, "confirmed_at": now} if after == "confirmed" else {}
-    move = Move(outbound=drafted.id, before=frozenset({before}), after=after, values=values)  # type: ignore[arg-type]  # a test's
+    made = Step(
+        outbound=drafted.id,
+        before=frozenset({before}),
+        after=after,
+        confirmed_by=person.id if after == "confirmed" else None,
+    )
 
     def read(case: Any) -> Wish | Answered:
         here = [each for each in case.contact.outbounds if each.id == drafted.id]
@@ -95,7 +98,7 @@ async def step(
             asker=asker_of(person),
             done=lambda _case: "готово",
             refused=lambda _case, refusal: refusal.reason,
-            moves=(move,),
+            steps=(made,),
         )
 
     name = key or f"{after}{drafted.id}{person.id}"

@@ -84,7 +84,10 @@ def read_submission(message: Mapping[str, Any]) -> Pressed | None:
 
 
 def _field(prompt: Prompt) -> dict[str, Any]:
-    field = {"type": "plain_text_input", "multiline": True, "max_length": min(prompt.longest, MAX_ANSWER)}
+    longest = min(prompt.longest, MAX_ANSWER)
+    field = {"type": "plain_text_input", "multiline": True, "max_length": longest}
+    if prompt.initial:
+        field["initial_value"] = prompt.initial[:longest]
     return {**field, "placeholder": _plain(prompt.hint, MAX_HINT)} if prompt.hint.strip() else field
 
 

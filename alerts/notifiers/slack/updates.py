@@ -10,7 +10,7 @@ from alerts.cards.digest import TURN
 from alerts.notifiers.answers import as_object, object_of, text_of
 from alerts.notifiers.slack.markup import OPEN
 
-_ACTION: Final = re.compile(r"[a-z_]{1,32}")
+_ACTION: Final = re.compile(r"[a-z_]{1,32}(?:\.\d{1,18})?")
 _VALUE: Final = re.compile(r"(\d{1,18})(?::(\d{1,9}))?")
 """The case; of a digest's own button the digest and the page."""
 

@@ -28,7 +28,7 @@ IN_A_ROW: Final = 5
 """Buttons of a digest side by side: «№ 12345» still fits on a phone."""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
-_DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32})(?::([!-~]{1,32}))?")
+_DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32}(?:\.\d{1,18})?)(?::([!-~]{1,32}))?")
 _TURN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}):(\d{{1,9}})")
 """A digest's own button: to another page."""
 _NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")

@@ -1,0 +1,152 @@
+"""Reaching the author of a case: who is spoken to where, what is possible there, what the guard is asked."""
+
+from datetime import datetime
+from typing import Final
+
+from alerts.cards.context import NOTHING, CardContext, NetworkWords
+from alerts.cases.case import Case
+from alerts.outreach.abilities import Abilities, Ability, Reason
+from alerts.outreach.delicacy import Ask
+from alerts.outreach.outbound import Outbound, OutboundKind, Target
+from domain.mention import network_id
+from domain.person import Person
+
+NOT_POSSIBLE: Final[dict[Reason, str]] = {
+    "author_gone": "автор удалил свою страницу",
+    "comments_closed": "комментарии закрыты",
+    "foreign_wall": "чужая страница",
+    "gone": "записи больше нет",
+    "messages_closed": "автор не принимает ваши сообщения",
+    "network_off": "сеть выключена",
+    "no_page": "у бренда здесь нет страницы",
+    "no_token": "у страницы нет ключа",
+    "no_user_token": "нет ключа сотрудника",
+    "not_addressed": "автор к вам не обращался",
+    "not_invited": "автор вам ещё не писал",
+    "not_supported": "сеть этого не умеет",
+    "own_page_only": "только на своей странице",
+    "refused_before": "сеть уже отказала",
+}
+
+
+def network_of(case: Case, context: CardContext) -> NetworkWords:
+    return context.networks.get(case.network) or NetworkWords(title=case.network)
+
+
+def target_of(case: Case, context: CardContext) -> Target:
+    """The mention that the card is about: that is what an answer answers."""
+    latest, network = case.latest_complaint, network_of(case, context)
+    return Target(
+        brand=case.brand,
+        network=network_id(case.network),
+        mention=latest.id,
+        kind=latest.kind,
+        url=latest.url,
+        author=case.author_id,
+        author_handle=case.author_handle,
+        thread=case.thread,
+        wall=latest.place,
+        page=network.speaker(case.brand, latest.place),
+        text=latest.text,
+        quoted_author=latest.quoted.author if latest.quoted else None,
+    )
+
+
+def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
+    """What may be said to the author now; nothing where the words are gone."""
+    if case.latest_complaint.deleted_at is not None:
+        return NOTHING
+    network = network_of(case, context)
+    return network.abilities(target_of(case, context), case.contact.learned, now)
+
+
+def ability_for(kind: OutboundKind, abilities: Abilities) -> Ability:
+    """An invitation is a public answer, made only where no private message can be."""
+    match kind:
+        case "message":
+            return abilities.private
+        case "edit":
+            return abilities.edit
+        case "take_back":
+            return abilities.take_back
+        case "remove" | "restore":
+            return abilities.remove
+        case _:
+            return abilities.reply
+
+
+def private_kind(abilities: Abilities) -> OutboundKind | None:
+    """How the author is led into a private talk: at once, by an invitation, or not at all."""
+    match abilities.private.way:
+        case "api":
+            return "message"
+        case "invitation" if abilities.reply.way in ("api", "by_hand"):
+            return "invite"
+        case _:
+            return None
+
+
+def ask_of(
+    case: Case,
+    kind: OutboundKind,
+    person: Person | None,
+    context: CardContext,
+    *,
+    outbound: Outbound | None = None,
+    approved: bool = False,
+) -> Ask:
+    """What the delicacy guard decides on, from everything that is known of the case."""
+    target = outbound.target if outbound else target_of(case, context)
+    parent = case.latest_complaint.parent
+    own = {mention.id for mention in case.mentions}
+    in_answer_to = parent.author if parent is not None and parent.id not in own and parent.author else None
+    return Ask(
+        kind=kind,
+        brand=case.brand,
+        author=f"{case.network}:{case.author_id}",
+        addressed=network_of(case, context).addressed(target),
+        wrote_at=max(mention.published_at for mention in case.mentions),
+        words=tuple(mention.text for mention in case.mentions),
+        topics=tuple(topic for mention in case.mentions for topic in mention.topics),
+        in_answer_to=in_answer_to,
+        outbound=outbound.id if outbound else None,
+        by_lead=person is not None and person.role == "lead",
+        approved=approved,
+    )
+
+
+def ability_line(case: Case, context: CardContext, now: datetime) -> str:
+    """«Можно: ответить от имени страницы; в личку — по приглашению»; empty where the network is not known."""
+    abilities = abilities_of(case, context, now)
+    if abilities == NOTHING or not case.state.is_open:
+        return ""
+    if case.contact.unwanted_at is not None:
+        return "Автор просил ему не писать"
+    parts = tuple(filter(None, (_reply(abilities.reply), _private(abilities))))
+    possible = abilities.reply.way != "no" or private_kind(abilities) is not None
+    return f"{'Можно' if possible else 'Ответить нельзя'}: {'; '.join(parts)}"
+
+
+def why_not(ability: Ability) -> str:
+    return NOT_POSSIBLE.get(ability.reason, "") if ability.reason else ""
+
+
+def _reply(reply: Ability) -> str:
+    why = why_not(reply)
+    match reply.way:
+        case "api":
+            return "ответить от имени страницы"
+        case "by_hand":
+            return "ответить вручную, по ссылке" + (f" ({why})" if why else "")
+        case _:
+            return why or "ответить нельзя"
+
+
+def _private(abilities: Abilities) -> str:
+    match private_kind(abilities):
+        case "message":
+            return "написать в личные сообщения"
+        case "invite":
+            return "в личку — по приглашению"
+        case _:
+            return ""

@@ -1,0 +1,70 @@
+"""The policy of answering: what config/policy.yaml lays down, with the defaults of a file that is not there."""
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Final, Literal
+
+Messages = Literal["invited", "all", "off"]
+"""Whose private messages become a case: of who was invited, of everybody, of nobody."""
+Agrees = Literal["lead", "colleague"]
+"""Who the second is that must agree."""
+
+STOP_TOPICS: Final = ("утрата", "болезнь", "дети", "политика", "чужой спор")
+"""What is only written about with a lead's word, unless the policy says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approach:
+    """How often the brand goes up to somebody who did not ask it: `per_author` times in `days`."""
+
+    per_author: int = 1
+    days: int = 30
+    never_topics: tuple[str, ...] = STOP_TOPICS
+    do_not_contact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """What needs a second's word: answers on these topics, of these brands, in cases of these receivers."""
+
+    topics: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
+    by: Agrees = "lead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """When nobody is written to. `timezone`: the customer's is not known, the operators' stands in for it."""
+
+    starts: time = time(22)
+    ends: time = time(9)
+    timezone: str = "Europe/Moscow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engineers:
+    """Whom «Инженерам» asks, and until when they answer."""
+
+    receiver: str = "engineers"
+    answer_within: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`invited_days`: for so long an invitation joins who writes from that account. `removal`: it may be asked.
+
+    `preview`: in a talk every word is shown before it goes out, or the first alone.
+    """
+
+    approach: Approach = field(default_factory=Approach)
+    messages: Messages = "invited"
+    invited_days: int = 14
+    approve: Approve = field(default_factory=Approve)
+    night: Night | None = field(default_factory=Night)
+    engineers: Engineers = field(default_factory=Engineers)
+    removal: bool = False
+    preview: Literal["first", "always"] = "first"
+
+
+DEFAULT: Final = Policy()
