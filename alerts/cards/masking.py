@@ -104,7 +104,7 @@ Hidden = Iterator[int]
 
 
 def masked(text: str) -> str:
-    """The text with phones, cards, documents, e-mails, numbers of contracts and houses hidden, as long as before."""
+    """The text with phones, cards, documents, e-mails, contracts and houses hidden, as long as before."""
     if not any(map(str.isdigit, text)) and "@" not in text:
         return text
     hidden = {place for rule in _RULES for place in rule(text)}
