@@ -376,6 +376,10 @@ class Worker:
                 assert_never(mark)
 
     def _lose(self, due: Due, error: str) -> None:
+        if isinstance(due, Notice) and due.draft.where == "owner":
+            # The words stand in the thread as well; there the person is asked to let the bot write to him.
+            log.warning("%s cannot be told in private in %s: %s", due.receiver, due.chat.messenger, error)
+            return
         self.failed += 1
         what = _name(due)
         words = "%s does not reach %s (%s %s): %s"
