@@ -285,6 +285,10 @@ class Worker:
             return (_Moved(due=due, chat=replace(chat, chat=error.moved_to)),)
         if error.gone or isinstance(error, EditRefusedError):
             self._pace.answered(chat)
+        elif error.permanent and isinstance(due, Notice) and due.draft.where == "owner":
+            # He has not started the bot: nothing is to be tried there before he does.
+            self._pace.answered(chat)
+            return (_Never(due=due, error=str(error)),)
         elif error.permanent:
             return (self._refused(due, error, now),)
         else:

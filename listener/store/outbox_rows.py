@@ -107,7 +107,7 @@ async def add_notices_elsewhere(
     drafts: Sequence[tuple[int, NoticeDraft, Sequence[tuple[str, Chat]]]],
     now: datetime,
 ) -> None:
-    """Say these words (case, draft) once in each of these chats (receiver, chat), whether they show the case or not.
+    """Say these words (case, draft) once in each of these chats (receiver, chat), also where no card is.
 
     Privately a person is told only in messengers where the case is shown: he works there.
     """
