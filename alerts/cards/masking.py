@@ -21,8 +21,8 @@ PUBLIC: Final = frozenset(
     {"actor", "author_handle", "author_id", "brand", "brand_title", "by", "contact", "id", "network", "owner"}
     | {"place", "taken_from", "thread", "to", "url"}
 )
-"""Fields of a case, and of what it holds, that are nobody's secret, or that nobody is shown: addresses have to lead
-somewhere, and numbers to be found again.
+"""Fields of a case, and of what it holds, that are nobody's secret, or that nobody is shown: addresses have to
+lead somewhere, and numbers to be found again.
 """
 LONG_NUMBER: Final = 9
 """Digits in a row that are no price, date or time any more: an account, a phone, a tracking number, an ИНН."""

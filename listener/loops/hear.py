@@ -22,7 +22,9 @@ STAND_BY: Final = 5.0
 
 
 class Hear:
-    """Fetches and keeps. `heard` is called when there is something new for the judge."""
+    """Fetches and keeps. `heard` is called when there is something new for the judge, `told` when chats may have
+    something new to be shown: a customer's private message needs no judge.
+    """
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class Hear:
         clock: Clock,
         telemetry: Telemetry,
         heard: Callable[[], None],
+        told: Callable[[], None],
     ) -> None:
         self._stores = stores
         self._mentions = stores.mentions
@@ -38,6 +41,7 @@ class Hear:
         self._clock = clock
         self._telemetry = telemetry
         self._heard = heard
+        self._told = told
         self._doubtful = False
         self._last: dict[str, float] = {}
         self._why: dict[str, str] = {}
@@ -61,10 +65,10 @@ class Hear:
 
         The brands' own posts are kept too, marked: what they say is needed beside a customer's comment.
         """
-        brands = tuple(self._rules().decider.brands.values())
+        now, brands = self._clock.now(), tuple(self._rules().decider.brands.values())
         own = {(mention.network, mention.id) for mention in batch.mentions if is_own_account(mention, brands)}
         try:
-            kept = await self._mentions.keep(name, batch, self._clock.now(), own, look=look)
+            kept = await self._mentions.keep(name, batch, now, own, look=look, talking=self._rules().talking(now))
         except StoreError as error:
             self._doubtful = True
             raise self._refused("the store does not take mentions", error) from error
@@ -74,6 +78,8 @@ class Hear:
         self._telemetry.heard(name, kept.new, kept.edited, kept.known, own=len(own))
         if kept.new or kept.edited or kept.deleted:
             self._heard()
+        if kept.told:
+            self._told()
         return kept.new
 
     async def _lead(self, name: str) -> None:

@@ -111,13 +111,13 @@ def _read(
                 shown=lambda drafted: Answer(text="", prompt=shown(drafted)),
             )
         case Acted():
-            return _wish(read, person, context, now)
+            return _wish(read, person, rules, now)
         case _:
-            return _wish(Acted(command=read, steps=()), person, context, now)
+            return _wish(Acted(command=read, steps=()), person, rules, now)
 
 
-def _wish(acted: Acted, person: Person, context: CardContext, now: datetime) -> Wish:
-    command = acted.command
+def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
+    command, context = acted.command, rules.context
 
     def done(after: Case) -> str:
         return acted.done if command is None else done_words(command, after, context, now, person=person)
@@ -127,4 +127,11 @@ def _wish(acted: Acted, person: Person, context: CardContext, now: datetime) -> 
             return acted.done
         return refusal_words(refusal, before, command, context, now, person=person)
 
-    return Wish(command=command, asker=asker_of(person), steps=acted.steps, done=done, refused=refused)
+    return Wish(
+        command=command,
+        asker=asker_of(person),
+        steps=acted.steps,
+        done=done,
+        refused=refused,
+        elsewhere=rules.elsewhere,
+    )

@@ -8,7 +8,7 @@ from typing import Final
 
 from alerts.outreach.outbound import Target
 from domain.brand import Brand
-from domain.mention import Author, Mention
+from domain.mention import Author, Mention, network_id
 from listener.networks.registry import NETWORKS
 
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,14 +26,17 @@ def is_ignored(mention: Mention, brand: Brand) -> bool:
 
 def on_own_page(mention: Mention, brand: Brand) -> bool:
     """Whether it was said on one of the brand's own pages, where people speak of the brand without naming it."""
-    if mention.place is None:
+    return mention.place is not None and is_page_of(brand, mention.network, mention.place)
+
+
+def is_page_of(brand: Brand, network: str, page: str) -> bool:
+    """Whether the page (`vk:romashka_help`) is one of the brand's own in that network."""
+    where, name = address(network, page)
+    if where != network:
         return False
-    network, page = address(mention.network, mention.place)
-    if network != mention.network:
-        return False
-    watch = brand.watch.get(network)
-    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
-    return any(address(network, account) == (network, page) for account in pages)
+    watch = brand.watch.get(network_id(network))
+    pages = (*brand.accounts.get(network_id(network), ()), *(watch.pages if watch is not None else ()))
+    return any(address(network, account) == (network, name) for account in pages)
 
 
 def speaks_to(target: Target, brand: Brand) -> bool:

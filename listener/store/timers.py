@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Tick
 from alerts.cases.events import BELLS, CLOCK, Rang
 from alerts.cases.telling import BELLS_WAKE, NoticeDraft
@@ -31,21 +32,24 @@ class TimerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def tick(self, now: datetime) -> int:
-        """Ring the bells and end the rests that are due; returns how many cases that changed, AT_ONCE at most."""
+    async def tick(self, now: datetime, elsewhere: Elsewhere | None = None) -> int:
+        """Ring the bells and end the rests that are due; returns how many cases that changed, AT_ONCE at most.
+
+        `elsewhere` knows where the engineers are who let a question lie.
+        """
         if not await self._database.read(lambda c: _due(c, now)):
             return 0
-        return await self._database.write(lambda c: tick(c, now))
+        return await self._database.write(lambda c: tick(c, now, elsewhere))
 
 
-async def tick(connection: AsyncConnection, now: datetime) -> int:
+async def tick(connection: AsyncConnection, now: datetime, elsewhere: Elsewhere | None = None) -> int:
     changes = list((await history.lock(connection, await _due(connection, now))).values())
     for change in changes:
         change.obey(Tick(), THE_CLOCK, now)
     ringing = [change for change in changes if any(isinstance(event.fact, Rang) for event in change.events)]
     if len(ringing) > MOST_NOTICES:
         await _write_as_one(connection, ringing, now)
-    await history.write(connection, changes, now)
+    await history.write(connection, changes, now, elsewhere)
     return sum(bool(change.events) for change in changes)
 
 
