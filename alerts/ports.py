@@ -167,19 +167,25 @@ OnPress = Callable[[Press], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A prompt as it stands in a messenger: whoever answers message `ref` answers `action` of `case`."""
+    """A prompt as it stands in a messenger: whoever answers message `ref` answers `action` of `case`.
+
+    `user` is who was asked; None where everybody may answer: a note with a customer's words.
+    """
 
     messenger: MessengerId
     chat: str
     ref: str
-    user: str
+    user: str | None
     case: int
     action: str
     at: datetime
 
 
 class PromptBook(Protocol):
-    """Remembers prompts over restarts, for messengers where an answer only names the message it answers."""
+    """Remembers prompts over restarts, for messengers where an answer only names the message it answers.
+
+    Notes that may be answered are known without being remembered: they went out through the outbox.
+    """
 
     async def remember(self, asked: Asked) -> None: ...
 

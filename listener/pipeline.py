@@ -1,6 +1,7 @@
 """The flow on one screen: hear → judge → tell → obey → answer, and the clock. Each loop may be killed anywhere.
 
-hear    a source's batch and its cursor are kept in one transaction          (listener.loops.hear)
+hear    a source's batch and its cursor are kept in one transaction, a private
+        message joined to its case                                            (listener.loops.hear)
 judge   kept mentions become verdicts, events and due cards in another one   (listener.loops.judge, .decision)
 tell    cards and notices that are due are shown, chat by chat               (alerts.delivery)
 obey    a press becomes events and due edits, and is answered at once        (listener.loops.obey)
@@ -53,7 +54,7 @@ class Pipeline:
         self.judging = Turning("judge", self.judge.step, telemetry)
         self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake, self._tell_all)
         self.obey = Obey(stores, self._in_force, clock, telemetry, self._go_on)
-        self.tick = Tick(stores.timers, clock, telemetry, self._tell_all)
+        self.tick = Tick(stores.timers, self._in_force, clock, telemetry, self._tell_all)
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self.telling = {messenger: self._turning(messenger, worker) for messenger, worker in workers.items()}
         self.outreaches: Mapping[NetworkId, Outreach] = {}

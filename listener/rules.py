@@ -1,10 +1,14 @@
 """The rules in force: what the config decides, replaced as a whole when it is read anew."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from alerts.cards.context import CardContext
+from alerts.cards.elsewhere import Elsewhere
 from classifiers.pace import Pace
 from listener.decision import Decider
+from listener.networks.accounts import brand_of_page
+from listener.talking import Talking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +21,23 @@ class Rules:
     decider: Decider
     context: CardContext
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def elsewhere(self) -> Elsewhere:
+        return Elsewhere(context=self.context, engineers=self.context.policy.engineers.receiver)
+
+    def talking(self, now: datetime) -> Talking:
+        """What joins the private messages that are heard now to cases."""
+        policy = self.context.policy
+        return Talking(
+            brand_of=self.brand_of,
+            wanted=policy.messages,
+            invited_for=timedelta(days=policy.invited_days),
+            deadlines=self.decider.promise(now),
+            on_shift=self.decider.on_shift(now),
+            elsewhere=self.elsewhere,
+        )
+
+    def brand_of(self, network: str, page: str) -> str | None:
+        """The brand whose page it is; of several that share it the first."""
+        return brand_of_page(network, page, self.decider.brands.values())

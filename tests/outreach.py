@@ -18,7 +18,7 @@ URL = "https://vk.com/wall-1_1?reply=9"
 LINK = "https://vk.me/romashka_help?ref="
 
 
-class Killed(BaseException):  # noqa: N818 - the process is gone, nothing is in error
+class Killed(BaseException):
     """The process dies here: nothing after it runs."""
 
 
@@ -72,7 +72,7 @@ class MemoryOutreach:
             raise OutreachError("nothing is seen", outcome="unknown", reason="unreachable")
         return Sent(ref=f"-1_{outbound.id}", url=URL) if outbound.id in self.numbers() else None
 
-    async def may_message(self, page: str, author: str) -> bool:  # noqa: ARG002 - the port's
+    async def may_message(self, page: str, author: str) -> bool:
         return True
 
     async def stands(self, outbound: Outbound) -> bool:

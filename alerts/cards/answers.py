@@ -11,12 +11,16 @@ from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, last_end, owner_words
 from alerts.cases.case import Case
 from alerts.cases.commands import (
+    AnswerAsEngineer,
     Approve,
     AskApproval,
+    AskEngineers,
     Cancel,
     Claim,
     Close,
     Confirm,
+    ConfirmTold,
+    ForbidWriting,
     HoldBack,
     NotComplaint,
     Note,
@@ -172,12 +176,16 @@ def _no_time(_refused: _Refused) -> str:
     return "Это время уже прошло. Нажмите «Отложить» ещё раз"
 
 
-def _no_text(_refused: _Refused) -> str:
+def _no_text(refused: _Refused) -> str:
+    if button := _ASKS_FOR_TEXT.get(type(refused.command)):
+        return f"Пустой текст никому не отправлен. Нажмите «{button}» ещё раз и напишите хотя бы слово"
     return "Пустая «Заметка» не записана, напишите хотя бы слово"
 
 
-def _long_text(_refused: _Refused) -> str:
-    return f"Длинная «Заметка» не записана, напишите не больше {number(LONGEST_NOTE)} знаков"
+def _long_text(refused: _Refused) -> str:
+    button = _ASKS_FOR_TEXT.get(type(refused.command))
+    what = f"Текст для «{button}» слишком длинный" if button else "Длинная «Заметка» не записана"
+    return f"{what}, напишите не больше {number(LONGEST_NOTE)} знаков"
 
 
 def _own_words(_refused: _Refused) -> str:
@@ -190,13 +198,21 @@ def _leads_only(refused: _Refused) -> str:
     return f"Этот ответ подтверждает {lead}: кнопка «Проверить ответ» на карточке"
 
 
+def _not_in_private(_refused: _Refused) -> str:
+    return "Сначала договоритесь с автором в личных сообщениях: нажмите «В личку»"
+
+
 def _not_allowed(_refused: _Refused) -> str:
     return "Это делают не кнопкой. Вам доступна «Заметка»"
 
 
 _DONE: Final[Mapping[type[PersonsCommand], str]] = {
+    AnswerAsEngineer: "ответ передан оператору, {case}",
+    AskEngineers: "вопрос отправлен инженерам, {case}",
     Claim: "вы взяли {case}",
     Close: "вы закрыли {case}",
+    ConfirmTold: "записано: автор знает, что запись уберут, {case}",
+    ForbidWriting: "записано: автору больше не пишем, {case}",
     NotComplaint: "{case} отмечено: не жалоба",
     Note: "заметка записана, коллеги увидят её на карточке",
     Release: "{case} снова ничьё",
@@ -216,6 +232,10 @@ _REPORTED: Final[Mapping[type[Any], str]] = {
     ReplyTakenBack: "записано: ответ удалён, {case}",
     ReplyUnknown: "записано: неизвестно, ушло ли, {case}",
 }
+_ASKS_FOR_TEXT: Final[Mapping[type[Any], str]] = {
+    AnswerAsEngineer: "Ответить оператору",
+    AskEngineers: "Инженерам",
+}
 _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "already_closed": _ended,
     "already_not_complaint": _ended,
@@ -230,6 +250,7 @@ _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "no_time": _no_time,
     "nobodys": _nobodys,
     "not_allowed": _not_allowed,
+    "not_in_private": _not_in_private,
     "not_yours": _not_yours,
     "own_words": _own_words,
     "past_deadline": _past_deadline,

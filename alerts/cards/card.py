@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from alerts.cards import talk
 from alerts.cards.buttons import Button, rows
 from alerts.cards.context import CardContext
 from alerts.cards.outgoing import answer_lines
@@ -129,7 +130,9 @@ def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iter
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
     yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
+    yield from (Line(text=text, sign="📩") for text in talk.card_lines(case, words))
     yield from (Line(text=text, sign="✉️") for text in answer_lines(case, words))
+    yield Line(text=talk.engineers_line(case, words), sign="🔧")
     yield from (Line(text=text, sign="📝") for text in _notes(case, words))
     yield from (Line(text=text, tone="italic") for text in log_lines(case, words))
     yield Line(text=ability_line(case, words.context, words.now), tone="faint", sign="✍️")

@@ -5,18 +5,25 @@ A dot stands for each hidden character, so the text keeps its length and every s
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from typing import Final
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Final, TypeVar
 
 from alerts.cards.context import CardContext
-from alerts.cases.case import Case, CaseMention, EarlierCase
-from alerts.cases.events import Event, Noted
+from alerts.cases.case import Case
 from alerts.routing import Chat
-from domain.mention import Quote
+
+T = TypeVar("T")
 
 DOT: Final = "•"
 LAST: Final = 2
 """Digits that stay to be seen of a number: enough to tell two numbers apart, too few to use one."""
+PUBLIC: Final = frozenset(
+    {"actor", "author_handle", "author_id", "brand", "brand_title", "by", "contact", "id", "network", "owner"}
+    | {"place", "taken_from", "thread", "to", "url"}
+)
+"""Fields of a case, and of what it holds, that are nobody's secret, or that nobody is shown: addresses have to
+lead somewhere, and numbers to be found again.
+"""
 LONG_NUMBER: Final = 9
 """Digits in a row that are no price, date or time any more: an account, a phone, a tracking number, an ИНН."""
 CARD_DIGITS: Final = range(13, 20)
@@ -104,7 +111,7 @@ Hidden = Iterator[int]
 
 
 def masked(text: str) -> str:
-    """The text with phones, cards, documents, e-mails, numbers of contracts and houses hidden, as long as before."""
+    """The text with phones, cards, documents, e-mails, contracts and houses hidden, as long as before."""
     if not any(map(str.isdigit, text)) and "@" not in text:
         return text
     hidden = {place for rule in _RULES for place in rule(text)}
@@ -119,36 +126,22 @@ def is_owners_own(chat: Chat, case: Case, context: CardContext) -> bool:
 
 def masked_case(case: Case) -> Case:
     """The case with every word of people masked: what a card or a note in a group is made of."""
-    return replace(
-        case,
-        author_name=masked(case.author_name),
-        mentions=tuple(map(_mention, case.mentions)),
-        events=tuple(map(_event, case.events)),
-        earlier=tuple(map(_earlier, case.earlier)),
-    )
+    return _masked(case)
 
 
-def _mention(mention: CaseMention) -> CaseMention:
-    return replace(
-        mention,
-        text=masked(mention.text),
-        parent=_quote(mention.parent),
-        quoted=_quote(mention.quoted),
-        attached=tuple(map(masked, mention.attached)),
-    )
-
-
-def _quote(quote: Quote | None) -> Quote | None:
-    return replace(quote, text=masked(quote.text), author=masked(quote.author)) if quote else None
-
-
-def _event(event: Event) -> Event:
-    fact = event.fact
-    return replace(event, fact=replace(fact, text=masked(fact.text))) if isinstance(fact, Noted) else event
-
-
-def _earlier(earlier: EarlierCase) -> EarlierCase:
-    return replace(earlier, text=masked(earlier.text))
+def _masked(value: T) -> T:
+    """Whatever it holds: a text that the case gets one day is masked unless it is known to be nobody's own."""
+    changed: Any = value
+    if isinstance(value, str):
+        changed = masked(value)
+    elif isinstance(value, tuple):
+        parts = tuple(map(_masked, value))
+        changed = parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
+    elif is_dataclass(value) and not isinstance(value, type):
+        held = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in PUBLIC}
+        new = {name: made for name, old in held.items() if (made := _masked(old)) is not old}
+        changed = replace(value, **new) if new else value
+    return changed  # type: ignore[no-any-return]  # of the type that came in
 
 
 def _digits(text: str, start: int, end: int) -> list[int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from alerts.cards import talk
 from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.outgoing import HELD, KINDS, refused_words
@@ -31,6 +32,8 @@ MINUTE: Final = timedelta(minutes=1)
 MOST_CASES: Final = 20
 """Of a digest; the others are counted."""
 
+_SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote", "remark"})
+"""What may have told us something to do."""
 LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint", "approval", "refused", "unknown"})
 """What nobody may overlook, also where threads are folded."""
 _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
@@ -71,18 +74,29 @@ def make_note(
 ) -> Note:
     """The note to say. Several `cases`, oldest deadline first, make a digest; `draft` stands for all of them."""
     words = Wording(context=context, now=now)
-    if len(cases) > 1:
-        text, quote = _digest(draft.kind, cases, words), ""
-    else:
-        notice = _Notice(draft=draft, case=cases[0], words=words)
-        text, quote = _TEXTS[draft.kind](notice), _quote(notice)
     to = _unique(person for case in cases for person in addressees(draft, case, receiver, context))
-    return Note(text=text, to=to, quote=quote, loud=draft.kind in LOUD, repeat=repeat)
+    loud = draft.kind in LOUD
+    if len(cases) > 1:
+        return Note(text=_digest(draft.kind, cases, words), to=to, loud=loud, repeat=repeat)
+    notice = _Notice(draft=draft, case=cases[0], words=words)
+    return Note(
+        text=_TEXTS[draft.kind](notice),
+        to=to,
+        quote=_quote(notice),
+        loud=loud,
+        repeat=repeat,
+        case=cases[0].id,
+        answerable=talk.ANSWERABLE.get(draft.kind),
+        buttons=talk.note_buttons(cases[0], notice.event) if draft.kind in _SAID_BY_CUSTOMER else (),
+    )
 
 
 def addressees(draft: NoticeDraft, case: Case, receiver: str, context: CardContext) -> tuple[Person, ...]:
-    """Who is called: those of the draft who can still be found, each once. Nobody: the words go to all."""
-    if draft.kind in _CALLS_FOR_WORK and not case.state.is_open:
+    """Who is called: those of the draft who can still be found, each once. Nobody: the words go to all.
+
+    In a private chat nobody has to be called by name.
+    """
+    if draft.where == "owner" or (draft.kind in _CALLS_FOR_WORK and not case.state.is_open):
         return ()
     who = context.receivers.get(receiver)
     found: Mapping[Addressee, tuple[Person | None, ...]] = {
@@ -250,9 +264,11 @@ def _whose(case: Case, words: Wording) -> str:
 
 def _quote(notice: _Notice) -> str:
     """The words that the notice is about, as they read now."""
+    if notice.draft.kind == "engineers_asked":
+        return in_short(notice.case.latest_complaint.text, MAX_QUOTE)
     fact = notice.event.fact if notice.event else None
     if not isinstance(fact, MentionJoined | MentionEdited):
-        return ""
+        return talk.quoted(notice.case, notice.event)
     texts = [mention for mention in notice.case.mentions if mention.row == fact.mention]
     return in_short(texts[0].text, MAX_QUOTE) if texts and texts[0].deleted_at is None else ""
 
@@ -260,32 +276,46 @@ def _quote(notice: _Notice) -> str:
 _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "approval": _approval,
     "breach": _due,
+    "came_back": lambda notice: talk.came_back(notice.case),
     "cancelled": _cancelled,
     "complaint": _complaint,
     "due": _due,
+    "engineers_answered": lambda notice: talk.answered(notice.case, notice.event, notice.words),
+    "engineers_asked": lambda notice: talk.asked(notice.case, notice.event, notice.words),
+    "engineers_late": lambda notice: talk.late(notice.case, notice.words),
     "gone": _gone,
     "refused": _refused,
     "remark": _remark,
+    "rewrote": lambda notice: talk.rewrote(notice.case, notice.event, notice.words),
     "similar": _similar,
     "taken": _taken,
     "transferred": _transferred,
     "unknown": _unknown,
+    "unreachable": lambda notice: talk.unreachable(notice.case, notice.words),
     "warn": _warn,
     "woke": _woke,
+    "wrote": lambda notice: talk.wrote(notice.case, notice.event, notice.words),
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
     "approval": ("Ответы ждут слова старшего, {count}", _whose),
     "breach": ("Просрочено {count}", _late),
+    "came_back": ("Авторы пишут снова, {count}", _whose),
     "cancelled": ("Ответы не отправлены, {count}", _whose),
     "complaint": ("Авторы снова пожаловались, {count}", _whose),
     "due": ("Просрочено {count}", _late),
+    "engineers_answered": ("Ответили инженеры, {count}", _whose),
+    "engineers_asked": ("Вопросы инженерам, {count}", _whose),
+    "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
     "gone": ("Ответов больше нет на странице, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),
+    "rewrote": ("Клиенты изменили сообщения, {count}", _whose),
     "similar": ("Авторы получили ответ, {count}", _whose),
     "taken": ("Сменился ответственный, {count}", _whose),
     "transferred": ("Сменился ответственный, {count}", _whose),
     "unknown": ("Не знаем, дошли ли ответы, {count}", _whose),
+    "unreachable": ("Бот не может написать ответственным, {count}", _whose),
     "warn": ("Скоро выйдет срок ответа, {count}", _until),
     "woke": ("Отложенные снова ждут ответа, {count}", _until),
+    "wrote": ("Клиенты пишут в личные сообщения, {count}", _whose),
 }

@@ -16,6 +16,9 @@ from alerts.cases.events import (
     Claimed,
     Closed,
     CustomerWrote,
+    EngineersAnswered,
+    EngineersAsked,
+    EngineersLate,
     Event,
     Fact,
     HeldBack,
@@ -25,13 +28,17 @@ from alerts.cases.events import (
     Outcome,
     Rang,
     Released,
+    Removed,
     Reopened,
     ReplyCancelled,
     ReplyRefused,
     ReplyUnknown,
+    Restored,
     Snoozed,
+    ToldOfRemoval,
     Transferred,
     Woke,
+    WritingForbidden,
 )
 from alerts.russian import NBSP, capital, counted, day, did, lasted, moment
 
@@ -206,6 +213,8 @@ def _gives_to(event: Event) -> str | None:
             return event.actor.id
         case Transferred(to=to):
             return to
+        case Reopened(owner=owner):
+            return owner
         case _:
             return None
 
@@ -308,6 +317,41 @@ def _(_fact: CustomerWrote, _event: Event, _words: Wording) -> str:
 
 
 @_log_words.register
+def _(_fact: WritingForbidden, event: Event, words: Wording) -> str:
+    return f"{words.doer('записал', event.actor)}: автор просил ему не писать"
+
+
+@_log_words.register
+def _(_fact: EngineersAsked, event: Event, words: Wording) -> str:
+    return f"{words.doer('спросил', event.actor)} инженеров"
+
+
+@_log_words.register
+def _(_fact: EngineersAnswered, event: Event, words: Wording) -> str:
+    return f"{words.doer('ответил', event.actor)} за инженеров"
+
+
+@_log_words.register
+def _(_fact: EngineersLate, _event: Event, _words: Wording) -> str:
+    return "инженеры не ответили в срок"
+
+
+@_log_words.register
+def _(_fact: ToldOfRemoval, event: Event, words: Wording) -> str:
+    return f"{words.doer('подтвердил', event.actor)}: автор знает, что запись уберут"
+
+
+@_log_words.register
+def _(fact: Removed, _event: Event, words: Wording) -> str:
+    return f"запись автора убрана со страницы{_for_whom(fact.by, words)}"
+
+
+@_log_words.register
+def _(fact: Restored, _event: Event, words: Wording) -> str:
+    return f"запись автора возвращена на страницу{_for_whom(fact.by, words)}"
+
+
+@_log_words.register
 def _(fact: Rang, _event: Event, _words: Wording) -> str:
     """That an answer was soon due is no news once it is past."""
     return {"warn": "", "due": "срок ответа прошёл", "breach": "обещанный срок сорван"}[fact.bell]
@@ -324,7 +368,13 @@ def _(_fact: MarkedNotComplaint, event: Event, words: Wording) -> str:
 
 
 @_log_words.register
-def _(_fact: Reopened, event: Event, words: Wording) -> str:
+def _(fact: Reopened, event: Event, words: Wording) -> str:
     if event.actor.kind == "person":
         return f"{words.doer('вернул', event.actor)} в работу"
+    if fact.owner is not None:
+        return f"снова открыто: автор вернулся, отвечает {words.name(fact.owner)}"
     return "снова открыто: автор недоволен"
+
+
+def _for_whom(by: str | None, words: Wording) -> str:
+    return f", попросил(а) {words.name(by)}" if by else ""

@@ -50,6 +50,19 @@ class CaseMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMessage:
+    """One private message of the case as it reads now; see domain.message. `row` is the store's number."""
+
+    row: int
+    incoming: bool
+    text: str
+    at: datetime
+    attached: tuple[str, ...] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierCase:
     """The author's past with this brand: an earlier case, in short."""
 
@@ -61,7 +74,9 @@ class EarlierCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything a card shows. `mentions` and `events` are oldest first, of a long quarrel the latest only."""
+    """Everything a card shows. `mentions`, `events` and private `messages` are oldest first, of a long quarrel the
+    latest only.
+    """
 
     id: int
     brand: str
@@ -78,6 +93,7 @@ class Case:
     events: tuple[Event, ...] = ()
     earlier: tuple[EarlierCase, ...] = ()
     contact: Contact = NO_CONTACT
+    messages: tuple[CaseMessage, ...] = ()
 
     @property
     def revision(self) -> int:

@@ -10,12 +10,14 @@ from alerts.cases.events import (
     Deadlines,
     Deleter,
     Outcome,
+    Removed,
     ReplyEdited,
     ReplyGone,
     ReplyRefused,
     ReplySent,
     ReplyTakenBack,
     ReplyUnknown,
+    Restored,
     Strength,
 )
 from alerts.outreach.outbound import OutboundKind
@@ -116,7 +118,7 @@ class HoldBack:
 class Report:
     """What became of something that was confirmed, as the network showed it, or as a person saw it."""
 
-    fact: ReplySent | ReplyRefused | ReplyUnknown | ReplyEdited | ReplyTakenBack | ReplyGone
+    fact: ReplySent | ReplyRefused | ReplyUnknown | ReplyEdited | ReplyTakenBack | ReplyGone | Removed | Restored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from alerts.outreach.outbound import Outbound, OutboundKind
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
 Outcome = Literal["resolved", "no_answer", "declined", "not_ours", "spam", "handled", "not_complaint"]
-"""How a case ended: helped; the customer fell silent, or wanted no help; not our business; no customer at all. Cases
-of earlier days were just dealt with (`handled`). `not_complaint` is the judge's mistake.
+"""How a case ended: helped; the customer fell silent, or wanted no help; not our business; no customer at all.
+Cases of earlier days were just dealt with (`handled`). `not_complaint` is the judge's mistake.
 """
 Cause = Literal["own_error", "product", "delivery", "customer", "other"]
 """Whose or what trouble it was."""

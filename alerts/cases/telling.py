@@ -148,6 +148,12 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _woke(before, event, events)
         case Rang(bell=bell):
             return Telling(reason="deadline", priority=Priority.URGENT, notices=(_bell(before, event, bell),))
+        case _:
+            return _answered(before, event) or _talked(before, event, events)
+
+
+def _talked(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
+    match event.fact:
         case CustomerWrote() | MessageChanged(is_deleted=False):
             return _wrote_privately(before, event, events)
         case EngineersAsked():
@@ -157,12 +163,15 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
         case EngineersLate():
             return _engineers_are_late(before, event)
         case _:
-            return _answered(before, event)
+            return None
 
 
 def _wrote_privately(before: State, event: Event, events: Sequence[Event]) -> Telling:
     """In the thread, masked, and whole to who has the case; thanks after the end are told and call nobody."""
     reopened = next((other.fact for other in events if isinstance(other.fact, Reopened)), None)
+    if not before.is_open and reopened is None:
+        aside = NoticeDraft(kind="wrote", event=event.number, to=(), priority=Priority.CHANGE)
+        return Telling(reason="private words", notices=(aside,))
     kind: NoticeKind = "rewrote" if isinstance(event.fact, MessageChanged) else "wrote"
     owner = before.owner if reopened is None else reopened.owner
     drafts = [_in_thread(kind, replace(before, owner=owner), event)]

@@ -285,6 +285,10 @@ class Worker:
             return (_Moved(due=due, chat=replace(chat, chat=error.moved_to)),)
         if error.gone or isinstance(error, EditRefusedError):
             self._pace.answered(chat)
+        elif error.permanent and isinstance(due, Notice) and due.draft.where == "owner":
+            # He has not started the bot: nothing is to be tried there before he does.
+            self._pace.answered(chat)
+            return (_Never(due=due, error=str(error)),)
         elif error.permanent:
             return (self._refused(due, error, now),)
         else:
@@ -376,6 +380,10 @@ class Worker:
                 assert_never(mark)
 
     def _lose(self, due: Due, error: str) -> None:
+        if isinstance(due, Notice) and due.draft.where == "owner":
+            # The words stand in the thread as well; there the person is asked to let the bot write to him.
+            log.warning("%s cannot be told in private in %s: %s", due.receiver, due.chat.messenger, error)
+            return
         self.failed += 1
         what = _name(due)
         words = "%s does not reach %s (%s %s): %s"

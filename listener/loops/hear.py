@@ -1,19 +1,16 @@
 """Hear: a source's batch and its cursor are kept in one transaction, and with them how long it was deaf before."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from alerts.cards.elsewhere import Elsewhere
-from domain.brand import Brand
-from listener.networks.accounts import brand_of_page, is_own_account
+from listener.networks.accounts import is_own_account
 from listener.ports import Batch, Clock, Gap, Look, Source, SourceError
 from listener.rules import Rules
 from listener.store.errors import StoreError
 from listener.store.stores import Stores
-from listener.talking import Talking
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -29,7 +26,9 @@ STAND_BY: Final = 5.0
 
 
 class Hear:
-    """Fetches and keeps. `heard` is called when the judge has something new, `told` when the messengers have."""
+    """Fetches and keeps. `heard` is called when there is something new for the judge, `told` when chats may have
+    something new to be shown: a customer's private message needs no judge.
+    """
 
     def __init__(
         self,
@@ -73,7 +72,7 @@ class Hear:
         rules, now = self._rules(), self._clock.now()
         brands = tuple(rules.decider.brands.values())
         own = {(mention.network, mention.id) for mention in batch.mentions if is_own_account(mention, brands)}
-        talking = _talking(rules, brands, now) if batch.messages else None
+        talking = rules.talking(now) if batch.messages else None
         try:
             kept = await self._mentions.keep(name, batch, now, own, talking, look=look)
         except StoreError as error:
@@ -132,18 +131,6 @@ class Hear:
         """`soon`: nothing was asked of the network, so the next try costs nothing."""
         self._telemetry.store_failed("hear", error)
         return SourceError(f"{what}: {error}", unreachable=soon)
-
-
-def _talking(rules: Rules, brands: Sequence[Brand], now: datetime) -> Talking:
-    """What private messages need: those who were invited, or have talked already, are led to their cases."""
-    return Talking(
-        brand_of=lambda network, page: brand_of_page(network, page, brands),
-        wanted="invited",
-        invited_for=INVITED_FOR,
-        deadlines=rules.decider.promise(now),
-        on_shift=rules.decider.on_shift(now),
-        elsewhere=Elsewhere(context=rules.context, engineers=ENGINEERS),
-    )
 
 
 def cause_of(error: SourceError) -> str:

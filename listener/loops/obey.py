@@ -9,7 +9,6 @@ from functools import partial
 from alerts.cards.answers import done_words, refusal_words
 from alerts.cards.asking import Reply, asker_of
 from alerts.cards.buttons import read_press
-from alerts.cards.context import CardContext
 from alerts.cards.digest import TURN
 from alerts.cards.prompt import Prompt
 from alerts.cards.replying import Acted, Drafted
@@ -111,13 +110,13 @@ def _read(
                 shown=lambda drafted: Answer(text="", prompt=shown(drafted)),
             )
         case Acted():
-            return _wish(read, person, context, now)
+            return _wish(read, person, rules, now)
         case _:
-            return _wish(Acted(command=read, steps=()), person, context, now)
+            return _wish(Acted(command=read, steps=()), person, rules, now)
 
 
-def _wish(acted: Acted, person: Person, context: CardContext, now: datetime) -> Wish:
-    command = acted.command
+def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
+    command, context = acted.command, rules.context
 
     def done(after: Case) -> str:
         return acted.done if command is None else done_words(command, after, context, now, person=person)
@@ -127,4 +126,11 @@ def _wish(acted: Acted, person: Person, context: CardContext, now: datetime) -> 
             return acted.done
         return refusal_words(refusal, before, command, context, now, person=person)
 
-    return Wish(command=command, asker=asker_of(person), steps=acted.steps, done=done, refused=refused)
+    return Wish(
+        command=command,
+        asker=asker_of(person),
+        steps=acted.steps,
+        done=done,
+        refused=refused,
+        elsewhere=rules.elsewhere,
+    )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from listener.ports import Clock
+from listener.rules import Rules
 from listener.store.timers import AT_ONCE, TimerStore
 from listener.telemetry import Telemetry
 
@@ -15,8 +16,16 @@ ASIDE: Final = timedelta(minutes=10)
 class Tick:
     """`rang` is called when there is something to be told."""
 
-    def __init__(self, timers: TimerStore, clock: Clock, telemetry: Telemetry, rang: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        timers: TimerStore,
+        rules: Callable[[], Rules],
+        clock: Clock,
+        telemetry: Telemetry,
+        rang: Callable[[], None],
+    ) -> None:
         self._timers = timers
+        self._rules = rules
         self._clock = clock
         self._telemetry = telemetry
         self._rang = rang
@@ -29,7 +38,7 @@ class Tick:
             now = self._clock.now()
             # What was set aside later than now was so before the clock was set back.
             self._aside = {case: at for case, at in self._aside.items() if timedelta() <= now - at < ASIDE}
-            ticked = await self._timers.tick(now, without=self._aside)
+            ticked = await self._timers.tick(now, self._rules().elsewhere, without=self._aside)
             rung += ticked.changed
             if ticked.changed:
                 self._rang()

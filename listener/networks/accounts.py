@@ -9,7 +9,7 @@ from typing import Final
 from alerts.cases.events import Deleter
 from alerts.outreach.outbound import Target
 from domain.brand import Brand
-from domain.mention import Author, Mention
+from domain.mention import Author, Mention, network_id
 from listener.networks.registry import NETWORKS
 
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,14 +27,22 @@ def is_ignored(mention: Mention, brand: Brand) -> bool:
 
 def on_own_page(mention: Mention, brand: Brand) -> bool:
     """Whether it was said on one of the brand's own pages, where people speak of the brand without naming it."""
-    if mention.place is None:
+    return mention.place is not None and is_page_of(brand, mention.network, mention.place)
+
+
+def is_page_of(brand: Brand, network: str, page: str) -> bool:
+    """Whether the page (`vk:romashka_help`) is one of the brand's own in that network."""
+    where, name = address(network, page)
+    if where != network:
         return False
-    return _is_page(mention.network, mention.place, brand)
+    watch = brand.watch.get(network_id(network))
+    pages = (*brand.accounts.get(network_id(network), ()), *(watch.pages if watch is not None else ()))
+    return any(address(network, account) == (network, name) for account in pages)
 
 
 def brand_of_page(network: str, page: str, brands: Iterable[Brand]) -> str | None:
     """The id of the first brand whose page or account it is."""
-    return next((brand.id for brand in brands if _is_page(network, page, brand)), None)
+    return next((brand.id for brand in brands if is_page_of(brand, network, page)), None)
 
 
 def who_deleted(mention: Mention, deleter: str | None, brands: Iterable[Brand]) -> Deleter | None:
@@ -45,7 +53,7 @@ def who_deleted(mention: Mention, deleter: str | None, brands: Iterable[Brand]) 
         return None
     if deleter == mention.author.id:
         return "author"
-    return "brand" if any(_is_page(mention.network, deleter, brand) for brand in brands) else "other"
+    return "brand" if any(is_page_of(brand, mention.network, deleter) for brand in brands) else "other"
 
 
 def speaks_to(target: Target, brand: Brand) -> bool:
@@ -82,13 +90,6 @@ def address(network: str, account: str) -> tuple[str, str]:
     if colon and prefix in NETWORKS:
         network, name = prefix, rest
     return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
-
-
-def _is_page(network: str, page: str, brand: Brand) -> bool:
-    where, name = address(network, page)
-    watch = brand.watch.get(network)
-    pages = (*brand.accounts.get(network, ()), *(watch.pages if watch is not None else ()))
-    return where == network and any(address(network, account) == (network, name) for account in pages)
 
 
 def _is_any(mention: Mention, accounts: Iterable[str]) -> bool:

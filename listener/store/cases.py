@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.case import Case, CaseMention, EarlierCase, standing
+from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, standing
 from alerts.cases.events import Event
 from alerts.outreach.contact import Contact
 from domain.mention import Quote
@@ -21,11 +21,12 @@ from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.history import read_state
 from listener.store.mentions import read_extra
-from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, verdicts
+from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, messages, verdicts
 
 MOST_MENTIONS: Final = 100
 """The latest mentions of a case that are loaded: a quarrel of thousands must not stall the outbox."""
 MOST_EVENTS: Final = 100
+MOST_MESSAGES: Final = 100
 MOST_EARLIER: Final = 3
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 """Statements with subqueries are built once: building them again took as long as running them."""
@@ -62,8 +63,9 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
     events = await _events(connection, rows)
     keys = {number: _keys(row, mentioned[number]) for number, row in rows.items()}
     reached = await contacts.of_cases(connection, list(rows.values()), keys)
-    return {
-        number: _case(
+    talked = await _messages(connection, rows)
+    loaded = (
+        _case(
             row,
             mentioned[number],
             events[number],
@@ -71,7 +73,8 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
             reached[number],
         )
         for number, row in rows.items()
-    }
+    )
+    return {case.id: replace(case, messages=tuple(talked[case.id])) for case in loaded}
 
 
 def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
@@ -209,6 +212,34 @@ def _latest() -> Subquery:
         .where(case_mentions.c.case_id.in_(_IDS))
         .subquery()
     )
+
+
+async def _messages(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMessage]]:
+    rows = await connection.execute(_latest_messages(), {"ids": list(ids)})
+    of_case: dict[int, list[CaseMessage]] = defaultdict(list)
+    for row in rows:
+        message = CaseMessage(
+            row=row.id,
+            incoming=row.incoming,
+            text=row.text,
+            at=row.at,
+            attached=tuple(row.attached),
+            edited_at=row.edited_at,
+            deleted_at=row.deleted_at,
+        )
+        of_case[row.case_id].append(message)
+    return of_case
+
+
+@cache
+def _latest_messages() -> Select[Any]:
+    place = (
+        func.row_number()
+        .over(partition_by=messages.c.case_id, order_by=(messages.c.at.desc(), messages.c.id.desc()))
+        .label("place")
+    )
+    ranked = select(messages, place).where(messages.c.case_id.in_(_IDS)).subquery()
+    return select(ranked).where(ranked.c.place <= MOST_MESSAGES).order_by(ranked.c.place.desc())
 
 
 async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Event]]:

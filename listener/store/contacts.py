@@ -2,15 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cases.case import Case
+from alerts.cases.events import Actor
 from alerts.outreach.abilities import Learned
 from alerts.outreach.contact import Contact, Said
 from alerts.outreach.outbound import Outbound
 from listener.store import outbound_rows
+from listener.store.engine import insert
 from listener.store.tables import card_views, cases, do_not_contact, outbound
 
 MOST_APPROACHES: Final = 20
@@ -88,6 +92,21 @@ async def waiting_nearby(connection: AsyncConnection, case: Row[Any], most: int)
         .limit(most)
     )
     return tuple(found.scalars())
+
+
+async def forbid(connection: AsyncConnection, case: Case, who: Actor, now: datetime) -> None:
+    """The author wants no word of the brand from now on, as this person noted; a later note renews the wish."""
+    rows = insert(connection.dialect.name, do_not_contact).values(
+        brand=case.brand,
+        network=case.network,
+        author_id=case.author_id,
+        case_id=case.id,
+        person=who.id or who.kind,
+        at=now,
+    )
+    keys = [do_not_contact.c.brand, do_not_contact.c.network, do_not_contact.c.author_id]
+    renewed = {name: rows.excluded[name] for name in ("case_id", "person", "at")}
+    await connection.execute(rows.on_conflict_do_update(index_elements=keys, set_=renewed))
 
 
 def _same_thread(case: Row[Any]) -> tuple[Any, ...]:

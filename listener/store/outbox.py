@@ -28,7 +28,7 @@ from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Roo
 from alerts.routing import Chat
 from domain.person import MessengerId
 from listener.mention_format import storable
-from listener.store import cases, chats, digests
+from listener.store import cases, chats, digests, outbox_rows
 from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
@@ -212,6 +212,8 @@ async def fail(connection: AsyncConnection, worker: str, due: Due, error: str, n
         await connection.execute(gone)
         if isinstance(due, Digest):
             await digests.dissolve(connection, due, now)
+        elif due.draft.where == "owner":
+            await outbox_rows.say_unreachable(connection, due, now)
         return
     # Its case's last two chats may fail at the same time: one after another, or each would rely on the other.
     await connection.execute(select(all_cases.c.id).where(all_cases.c.id == due.case.id).with_for_update())

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
+from alerts.ports import Notice
 from alerts.routing import Chat
 from listener.decided import Routed
 from listener.store.codecs import NOTICE_VERSION, notice_payload
@@ -143,6 +144,37 @@ async def add_notices_elsewhere(
             taken.add(place)
     if new:
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), new)
+
+
+async def say_unreachable(connection: AsyncConnection, due: Notice, now: datetime) -> None:
+    """Under the case's cards there, once for each person: the bot may not write to him before he writes to it."""
+    draft = NoticeDraft(kind="unreachable", event=due.draft.event, to=("owner",), priority=Priority.CHANGE)
+    found = await connection.execute(
+        select(card_views.c.receiver, card_views.c.chat, card_views.c.topic).where(
+            card_views.c.case_id == due.cases[0].id,
+            card_views.c.messenger == due.chat.messenger,
+            card_views.c.state != "failed",
+        )
+    )
+    rows = [
+        {
+            "case_id": due.cases[0].id,
+            "receiver": row.receiver,
+            "messenger": due.chat.messenger,
+            "chat": row.chat,
+            "topic": row.topic,
+            "priority": int(draft.priority),
+            "state": "due",
+            "due_at": now,
+            "created_at": now,
+            "dedup_key": f"unreachable:{due.receiver}",
+            "version": NOTICE_VERSION,
+            "payload": notice_payload(draft),
+        }
+        for row in found
+    ]
+    if rows:
+        await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
 
 async def _messengers_of(connection: AsyncConnection, cases: Sequence[int]) -> dict[int, set[str]]:

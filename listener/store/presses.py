@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Case
-from alerts.cases.commands import Command
+from alerts.cases.commands import Command, ForbidWriting
 from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
-from listener.store import cases, digest_rows, history, outbound_rows
+from listener.store import cases, contacts, digest_rows, history, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -24,7 +25,8 @@ from listener.store.tables import actions, card_views, digests, notices
 class Wish:
     """A press as a command in somebody's name, with the words for what may come of it.
 
-    `steps` of outbounds go with it; without a command they are all that happens.
+    `steps` of outbounds go with it; without a command they are all that happens. `elsewhere` knows the chats of
+    people and engineers.
     """
 
     command: Command | None
@@ -32,6 +34,7 @@ class Wish:
     done: Callable[[Case], str]
     refused: Callable[[Case, Refusal], str]
     steps: tuple[Step, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,9 @@ async def _decided(
         if not await outbound_rows.move(connection, step, now):
             # The sender was faster: read anew, the press meets with what it has made of it.
             raise ConflictError
-    await history.write(connection, [changing], now)
+    if isinstance(wish.command, ForbidWriting):
+        await contacts.forbid(connection, case, wish.asker.actor, now)
+    await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
     return Answered(answer=Answer(text=wish.done(after)), applied=True)
 

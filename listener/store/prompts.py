@@ -1,4 +1,4 @@
-"""Prompts that stand in a messenger: `alerts.ports.PromptBook`, kept for a day."""
+"""Prompts that stand in a messenger, kept for a day, and notes that may be answered: `alerts.ports.PromptBook`."""
 
 from datetime import timedelta
 from typing import Final
@@ -6,11 +6,13 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.talk import ANSWERABLE
 from alerts.ports import Asked
 from domain.person import MessengerId
 from listener.mention_format import storable
+from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
-from listener.store.tables import prompts
+from listener.store.tables import notices, prompts
 
 KEPT: Final = timedelta(days=1)
 
@@ -35,7 +37,7 @@ async def remember(connection: AsyncConnection, asked: Asked) -> None:
         messenger=asked.messenger,
         chat=asked.chat,
         ref=asked.ref,
-        user=storable(asked.user),
+        user=storable(asked.user or ""),
         case_id=asked.case,
         action=asked.action,
         asked_at=asked.at,
@@ -51,13 +53,36 @@ async def recall(connection: AsyncConnection, messenger: MessengerId, chat: str,
     )
     row = found.first()
     if row is None:
-        return None
+        return await _note(connection, messenger, chat, ref)
     return Asked(
         messenger=row.messenger,
         chat=row.chat,
         ref=row.ref,
-        user=row.user,
+        user=row.user or None,
         case=row.case_id,
         action=row.action,
         at=row.asked_at,
     )
+
+
+async def _note(connection: AsyncConnection, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
+    """A note of the outbox that stands there, if an answer to it means anything."""
+    found = await connection.execute(
+        select(notices).where(
+            notices.c.messenger == messenger, notices.c.chat == storable(chat), notices.c.ref == storable(ref)
+        )
+    )
+    for row in found:
+        notice = read_notice(row.version, row.payload)
+        answerable = ANSWERABLE.get(notice.draft.kind) if notice is not None else None
+        if answerable is not None and row.case_id is not None:
+            return Asked(
+                messenger=row.messenger,
+                chat=row.chat,
+                ref=row.ref,
+                user=None,
+                case=row.case_id,
+                action=answerable.action,
+                at=row.created_at,
+            )
+    return None

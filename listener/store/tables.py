@@ -247,6 +247,7 @@ notices = Table(
         Column("payload", Json, nullable=False),
         UniqueConstraint("messenger", "chat", "topic", "dedup_key"),
         Index("ix_notices_case", "case_id"),
+        Index("ix_notices_ref", "messenger", "chat", "ref"),
         _queue("notices"),
     ),
 )

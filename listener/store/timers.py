@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Tick
 from alerts.cases.events import BELLS, CLOCK, Rang
 from alerts.cases.telling import BELLS_WAKE, NoticeDraft
@@ -47,16 +48,19 @@ class TimerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def tick(self, now: datetime, *, without: Collection[int] = ()) -> Ticked:
+    async def tick(
+        self, now: datetime, elsewhere: Elsewhere | None = None, *, without: Collection[int] = ()
+    ) -> Ticked:
         """Ring the bells and end the rests that are due, AT_ONCE at most; `without` these cases.
 
-        A case that breaks the work, whatever the reason, must not keep the others' bells from ringing.
+        `elsewhere` knows where the engineers are who let a question lie. A case that breaks the work, whatever the
+        reason, must not keep the others' bells from ringing.
         """
         due = await self._database.read(lambda c: _due(c, now, without))
         changed, broken, halves = 0, dict[int, str](), Halves(due)
         for part in halves:
             try:
-                changed += await self._database.write(partial(tick, ids=part, now=now))
+                changed += await self._database.write(partial(tick, ids=part, now=now, elsewhere=elsewhere))
             except Exception as fault:  # any: the reason is not known beforehand
                 if isinstance(fault, StoreError) and fault.transient:
                     raise
@@ -66,14 +70,16 @@ class TimerStore:
         return Ticked(looked=len(due), changed=changed, broken=broken)
 
 
-async def tick(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> int:
+async def tick(
+    connection: AsyncConnection, ids: Sequence[int], now: datetime, elsewhere: Elsewhere | None = None
+) -> int:
     changes = list((await history.lock(connection, ids)).values())
     for change in changes:
         change.obey(Tick(), THE_CLOCK, now)
     ringing = [change for change in changes if any(isinstance(event.fact, Rang) for event in change.events)]
     if len(ringing) > MOST_NOTICES:
         await _write_as_one(connection, ringing, now)
-    await history.write(connection, changes, now)
+    await history.write(connection, changes, now, elsewhere)
     return sum(bool(change.events) for change in changes)
 
 

@@ -26,6 +26,7 @@ TO_SEND = sa.text("state IN ('confirmed', 'sending')")
 def upgrade() -> None:
     op.add_column("mentions", sa.Column("deleter", sa.Text()))
     op.add_column("cases", sa.Column("engineers_due_at", TIME))
+    op.create_index("ix_notices_ref", "notices", ["messenger", "chat", "ref"])
     outbound()
     messages()
     op.create_table(
@@ -48,6 +49,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("do_not_contact", "learned", "messages", "outbound"):
         op.drop_table(table)
+    op.drop_index("ix_notices_ref", "notices")
     op.drop_column("cases", "engineers_due_at")
     op.drop_column("mentions", "deleter")
 

@@ -49,7 +49,10 @@ def note_text(note: Note) -> str:
 
 
 def note_blocks(note: Note) -> list[dict[str, Any]]:
-    return [block for part in _note_parts(note) for block in _section(part)]
+    said = [block for part in _note_parts(note) for block in _section(part)]
+    answer = note.answerable
+    answers = (Button(label=answer.label, action=answer.action, style="primary"),) if answer else ()
+    return [*said, *_buttons(note.case, (*answers, *note.buttons))]
 
 
 def sheet_text(sheet: Sheet) -> str:
@@ -176,8 +179,12 @@ def _status(card: Card) -> Line:
 
 def _actions(card: Card) -> Iterator[dict[str, Any]]:
     """One block: Slack lays the buttons out itself, in one line where there is room for it."""
-    buttons = enumerate(button for row in card.buttons for button in row)
-    elements = [element for place, button in buttons if (element := _button(card.case, button, place))]
+    return _buttons(card.case, [button for row in card.buttons for button in row])
+
+
+def _buttons(case: int, buttons: Sequence[Button]) -> Iterator[dict[str, Any]]:
+    shown = enumerate(buttons)
+    elements = [element for place, button in shown if (element := _button(case, button, place))]
     if elements:
         yield {"type": "actions", "elements": elements}
 

@@ -117,12 +117,14 @@ class Hearing:
         return Answer(text=answer.text or (CHOOSE if prompt.options else WRITE))
 
     async def _hear(self, reply: Reply, on_press: OnPress) -> None:
-        """An answer to a prompt is a press with a value; what else people answer to cards is their talk."""
+        """An answer to a prompt, or to a note that may be answered, is a press with a value; what else people
+        answer is their talk, and stays theirs.
+        """
         asked = await self._prompts.recall(reply)
         if asked is None:
             if reply.asked is not None:
                 self._tell(reply, FORGOTTEN)
-        elif asked.user != reply.user:
+        elif asked.user not in (None, reply.user):
             self._tell(reply, ANOTHERS.format(name=reply.asked or SOMEBODY))
         elif not reply.text.strip():
             self._tell(reply, NO_TEXT)
@@ -148,7 +150,7 @@ class Hearing:
             answer = await self._ask(answer, reply, reply.place)
         if answer.text and (answer.alert or not asks):
             await self._say(reply.place, answer.text)
-        if not answer.alert:
+        if not answer.alert and asked.user is not None:
             await self._prompts.take_away(reply.place.chat, reply.to)
 
     def _tell(self, reply: Reply, text: str) -> None:

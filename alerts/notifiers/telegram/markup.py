@@ -49,12 +49,15 @@ def render(card: Card) -> str:
 
 
 def render_note(note: Note) -> str:
-    """The words, the customer's after them, and at the end the people whom Telegram shall ring."""
+    """The words, the customer's after them, how to answer, and at the end the people whom Telegram shall ring."""
     repeat = ["<i>♻️ возможный повтор</i>"] if note.repeat else []
     people = ", ".join(map(_mention, note.to[:20]))
-    lines = [*repeat, _short(note.text, 2000), f"🔔 {people}" if people else ""]
-    quote = _short(note.quote, MAX_TEXT - SPARE - _sizes(*lines) - note.quote[:MAX_TEXT].count("@"))
-    return "\n".join(filter(None, [*lines[:-1], quote and f"<blockquote>{quote}</blockquote>", lines[-1]]))
+    above = [*repeat, _short(note.text, 2000)]
+    hint = f"<i>↩️ {_short(note.answerable.hint, 200)}</i>" if note.answerable else ""
+    below = [hint, f"🔔 {people}" if people else ""]
+    room = MAX_TEXT - SPARE - _sizes(*above, *below)
+    quote = _short(note.quote, room - note.quote[:MAX_TEXT].count("@"))
+    return "\n".join(filter(None, [*above, quote and f"<blockquote>{quote}</blockquote>", *below]))
 
 
 def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
@@ -102,6 +105,12 @@ def keyboard(card: Card) -> list[list[dict[str, str]]]:
     """Rows of inline buttons, as the Bot API takes them."""
     rows = ([_button(card.case, button) for button in row] for row in card.buttons)
     return [row for row in ([button for button in row if button] for row in rows) if row]
+
+
+def note_keyboard(note: Note) -> list[list[dict[str, str]]]:
+    """The note's own buttons in one row; an answer to it is a reply, and needs none."""
+    row = [button for each in note.buttons if (button := _button(note.case, each))]
+    return [row] if row else []
 
 
 def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:

@@ -8,7 +8,14 @@ from alerts.cards.card import Card
 from alerts.cards.digest import Sheet
 from alerts.cards.note import Note
 from alerts.notifiers.telegram.api import Connect, TelegramApi, TelegramError
-from alerts.notifiers.telegram.markup import keyboard, render, render_note, render_sheet, sheet_keyboard
+from alerts.notifiers.telegram.markup import (
+    keyboard,
+    note_keyboard,
+    render,
+    render_note,
+    render_sheet,
+    sheet_keyboard,
+)
 from alerts.notifiers.telegram.refusals import notify_error
 from alerts.ports import Limits, NotifyError
 from alerts.routing import Chat
@@ -58,7 +65,14 @@ class TelegramNotifier:
         """As an answer to the card's message; where that is gone, as a message of its own."""
         under = int(card_ref) if card_ref is not None and card_ref.isdecimal() else None
         answered = {"message_id": under, "allow_sending_without_reply": True} if under is not None else None
-        return await self._say(chat, text=render_note(note), reply_parameters=answered, **_PLAIN)
+        rows = note_keyboard(note)
+        return await self._say(
+            chat,
+            text=render_note(note),
+            reply_parameters=answered,
+            reply_markup={"inline_keyboard": rows} if rows else None,
+            **_PLAIN,
+        )
 
     async def edit(self, chat: Chat, ref: str, card: Card) -> None:
         await self._edit(chat, ref, _shown(card))

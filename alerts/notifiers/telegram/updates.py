@@ -91,7 +91,7 @@ def read_query(update: Mapping[str, Any]) -> Query | None:
 
 
 def read_reply(update: Mapping[str, Any]) -> Reply | None:
-    """An answer to a bot's message that is no choice of buttons."""
+    """An answer to a bot's message. To a card people answer too: what it means, the book of prompts knows."""
     message = object_of(update, "message")
     answered, person, text = (
         object_of(message, "reply_to_message"),
@@ -101,7 +101,7 @@ def read_reply(update: Mapping[str, Any]) -> Reply | None:
     place, to, user = _place(message), answered.get("message_id"), person.get("id")
     if place is None or not isinstance(to, int) or not isinstance(user, int):
         return None
-    if object_of(answered, "from").get("is_bot") is not True or "reply_markup" in answered:
+    if object_of(answered, "from").get("is_bot") is not True:
         return None
     return Reply(
         place=place,
@@ -109,7 +109,7 @@ def read_reply(update: Mapping[str, Any]) -> Reply | None:
         user=str(user),
         user_name=_name(person),
         text=text if isinstance(text, str) else "",
-        asked=_asked(answered),
+        asked=None if "reply_markup" in answered else _asked(answered),
     )
 
 

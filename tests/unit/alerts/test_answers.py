@@ -13,12 +13,16 @@ from alerts.cards.wording import Wording, status
 from alerts.cases.case import standing
 from alerts.cases.commands import (
     NAMES,
+    AnswerAsEngineer,
     Approve,
     AskApproval,
+    AskEngineers,
     Cancel,
     Claim,
     Close,
     Confirm,
+    ConfirmTold,
+    ForbidWriting,
     HoldBack,
     NotComplaint,
     Note,
@@ -37,6 +41,7 @@ from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, History, at,
 READ: Final = Path(__file__).with_name("answers.txt")
 """The table as it was read and found right. Whoever changes words reads the new lines before they go in here."""
 
+ENGINEERS = AskEngineers(question="почему нет связи на Мира, 14?")
 TO_SASHA = TransferTo(person="sasha", name="Саша Ким")
 COMMANDS: Final[tuple[PersonsCommand, ...]] = (
     Claim(),
@@ -53,6 +58,12 @@ COMMANDS: Final[tuple[PersonsCommand, ...]] = (
     TO_SASHA,
     TransferTo(person="anna", name="Анна Иванова"),
     TransferTo(person="oleg", name="Олег Смирнов"),
+    ENGINEERS,
+    AskEngineers(question=" "),
+    AskEngineers(question="а" * 1001),
+    AnswerAsEngineer(text="авария, починят к 18:00"),
+    ForbidWriting(),
+    ConfirmTold(),
     Confirm(outbound=7, kind="reply"),
     Confirm(outbound=7, kind="edit"),
     AskApproval(outbound=7, kind="message", reason="stop_topic"),
@@ -111,6 +122,8 @@ def _title(command: PersonsCommand) -> str:
     match command:
         case Note(text=text):
             return f"note, {len(text.strip())} знаков"
+        case AskEngineers(question=text):
+            return f"engineers, {len(text.strip())} знаков"
         case Snooze(until=until, past_deadline=known):
             return f"snooze до {(until + SNOOZE * 3):%H:%M}" + (", срок известен" if known else "")
         case TransferTo(name=name):

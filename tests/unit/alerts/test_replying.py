@@ -12,7 +12,7 @@ from alerts.cards.context import CardContext
 from alerts.cards.prompt import Prompt
 from alerts.cards.replying import NO_DRAFT, Acted, Drafted, Outcome, template_value
 from alerts.cases.case import Case
-from alerts.cases.commands import AskApproval, Approve, Cancel, Claim, Close, Confirm, HoldBack, Report
+from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
 from alerts.cases.events import ReplySent, ReplyTakenBack
 from alerts.outreach.contact import Contact, Said
 from alerts.outreach.outbound import Draft, Outbound, OutboundState, Sent

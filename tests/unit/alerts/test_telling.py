@@ -7,12 +7,17 @@ from typing import Any, get_args
 import pytest
 
 from alerts.cases.commands import (
+    AnswerAsEngineer,
     AskApproval,
+    AskEngineers,
     Cancel,
+    ChangeMessage,
     Claim,
     Close,
     Confirm,
+    ConfirmTold,
     Delete,
+    ForbidWriting,
     HoldBack,
     NotComplaint,
     Note,
@@ -22,6 +27,8 @@ from alerts.cases.commands import (
     Report,
     Snooze,
     TransferTo,
+    Write,
+    WritePrivately,
 )
 from alerts.cases.events import (
     CLOCK,
@@ -30,6 +37,7 @@ from alerts.cases.events import (
     Deadlines,
     Event,
     Rang,
+    Removed,
     ReplyEdited,
     ReplyGone,
     ReplyRefused,
@@ -64,6 +72,10 @@ def ticks(minutes: int) -> Step:
     return lambda history: history.later(minutes=minutes).tick()
 
 
+def writes_privately(**named: Any) -> Step:
+    return lambda history: history.by_customer(WritePrivately(message=1, **named))
+
+
 def became(fact: Any) -> Step:
     return lambda history: history.by_program(Report(fact=fact))
 
@@ -96,6 +108,8 @@ RESTS_CLAIMED = by(ANNA, Claim(), Snooze(until=at(hours=3), past_deadline=True))
 CLOSED, DISMISSED = by(ANNA, Close()), by(ANNA, NotComplaint())
 TO_BORIS = TransferTo(person="boris", name="Борис Ли")
 SILENT = ("nothing new for people", False)
+ASKED = by(ANNA, AskEngineers(question="что с узлом?", due_at=at(minutes=10)))
+ANGRY_AGAIN = Write(mention=2, strength="complaint", on_shift=frozenset({"anna"}))
 FATE = ("fate of an answer", False, "URGENT")
 
 TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
@@ -267,6 +281,85 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
         (CLAIMED, by(ANNA, HoldBack(reason="night", kind="reply"))),
         (*SILENT, "PRESS", []),
     ),
+    "a private message is a word to the owner, in the thread and in private": (
+        (CLAIMED, writes_privately()),
+        ("private words", False, "CHANGE", [("wrote", ("owner",), "URGENT"), ("wrote", ("owner",), "URGENT")]),
+    ),
+    "a private message in a case that nobody has is a word to the receiver": (
+        (writes_privately(),),
+        ("private words", False, "CHANGE", [("wrote", ("receiver",), "URGENT")]),
+    ),
+    "a private message that was changed is told again": (
+        (CLAIMED, writes_privately(), lambda h: h.by_customer(ChangeMessage(message=1, is_deleted=False))),
+        ("private words", False, "CHANGE", [("rewrote", ("owner",), "URGENT"), ("rewrote", ("owner",), "URGENT")]),
+    ),
+    "a private message taken back is a silent edit": (
+        (CLAIMED, writes_privately(), lambda h: h.by_customer(ChangeMessage(message=1, is_deleted=True))),
+        (*SILENT, "CHANGE", []),
+    ),
+    "a private message in a closed case is a new card, and a word to who had it": (
+        (CLAIMED, CLOSED, writes_privately(on_shift=frozenset({"anna"}))),
+        (
+            "reopened by the customer",
+            True,
+            "NEW",
+            [("wrote", ("owner",), "NEW"), ("wrote", ("owner",), "NEW")],
+        ),
+    ),
+    "a private message in a closed case of somebody who does not work now is told to all": (
+        (CLAIMED, CLOSED, writes_privately()),
+        ("reopened by the customer", True, "NEW", [("wrote", ("receiver",), "NEW")]),
+    ),
+    "thanks after the end are told in the thread and call nobody": (
+        (CLAIMED, CLOSED, writes_privately(is_farewell=True)),
+        ("private words", False, "CHANGE", [("wrote", (), "CHANGE")]),
+    ),
+    "a complaint in a closed case of somebody who works now is a new card and a word to him": (
+        (CLAIMED, CLOSED, lambda h: h.by_customer(ANGRY_AGAIN)),
+        ("reopened by the customer", True, "NEW", [("came_back", ("owner",), "NEW")]),
+    ),
+    "a question to the engineers is told where they are": (
+        (CLAIMED, ASKED),
+        ("engineers", False, "PRESS", [("engineers_asked", ("receiver",), "URGENT")]),
+    ),
+    "the engineers' answer is a word to the owner": (
+        (CLAIMED, ASKED, by(OLEG, AnswerAsEngineer(text="авария"))),
+        ("engineers", False, "CHANGE", [("engineers_answered", ("owner",), "URGENT")]),
+    ),
+    "engineers who are late are called where they are, and the owner learns of it": (
+        (CLAIMED, ASKED, ticks(10)),
+        (
+            "engineers",
+            False,
+            "URGENT",
+            [("engineers_late", ("owner",), "URGENT"), ("engineers_late", ("receiver", "backup"), "URGENT")],
+        ),
+    ),
+    "engineers who are late when a deadline passes are called beside it": (
+        (CLAIMED, ASKED, ticks(30)),
+        (
+            "deadline",
+            False,
+            "URGENT",
+            [
+                ("due", ("owner", "backup"), "URGENT"),
+                ("engineers_late", ("owner",), "URGENT"),
+                ("engineers_late", ("receiver", "backup"), "URGENT"),
+            ],
+        ),
+    ),
+    "who asked not to be written to is a silent edit": (
+        (CLAIMED, by(ANNA, ForbidWriting())),
+        (*SILENT, "PRESS", []),
+    ),
+    "that the customer knows of a removal is a silent edit": (
+        (CLAIMED, writes_privately(), by(ANNA, ConfirmTold())),
+        (*SILENT, "PRESS", []),
+    ),
+    "a removal that was done is a silent edit": (
+        (CLAIMED, became(Removed(outbound=9, by="anna"))),
+        (*SILENT, "CHANGE", []),
+    ),
     "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),
     "a release is a silent edit": ((CLAIMED, by(ANNA, Release())), (*SILENT, "PRESS", [])),
     "a note is a silent edit": ((CLAIMED, by(BORIS, Note(text="звонил"))), (*SILENT, "PRESS", [])),
@@ -286,9 +379,16 @@ def test_who_is_woken_by_what_and_how(steps: tuple[Step, ...], expected: tuple[A
 def test_the_table_has_every_kind_of_word_every_reason_and_everybody_who_is_called() -> None:
     tellings = [expected for _, expected in TABLE.values()]
     notices = [notice for telling in tellings for notice in telling[3]]
-    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind))
+    # That the bot may not write to somebody turns out when it tries.
+    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind)) - {"unreachable"}
     assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee))
     assert {telling[0] for telling in tellings} == set(get_args(Reason))
+
+
+def test_what_is_said_to_the_owner_and_to_the_engineers_goes_into_their_own_chats() -> None:
+    assert [notice.where for notice in told(CLAIMED, writes_privately()).notices] == ["cards", "owner"]
+    assert [notice.where for notice in told(CLAIMED, ASKED).notices] == ["engineers"]
+    assert [notice.where for notice in told(CLAIMED, ASKED, ticks(10)).notices] == ["cards", "engineers"]
 
 
 def test_a_new_case_is_told_by_its_new_cards_alone() -> None:

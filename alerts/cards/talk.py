@@ -1,0 +1,192 @@
+"""How colleagues read of a private talk with the customer, and of what the engineers are asked meanwhile."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from alerts.cards.buttons import Button
+from alerts.cards.quoting import cut, in_short
+from alerts.cards.wording import Wording, owner_words
+from alerts.cases.case import Case, CaseMessage
+from alerts.cases.events import (
+    CustomerWrote,
+    EngineersAnswered,
+    EngineersAsked,
+    Event,
+    MentionEdited,
+    MentionJoined,
+    MessageChanged,
+)
+from alerts.cases.telling import NoticeKind
+from alerts.outreach.hints import asks_not_to_write, says_all_is_well
+from alerts.russian import NBSP, counted
+
+MAX_QUOTE: Final = 2_000
+"""Characters of what the customer wrote in one note: in a talk each word counts."""
+MAX_SHORT: Final = 200
+MOST_LINES: Final = 3
+MOST_ATTACHED: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerable:
+    """A note that may be answered: `action` is what an answer becomes, `label` its button where a messenger has no
+    answers, `hint` says so where it has.
+    """
+
+    action: str
+    label: str
+    hint: str
+
+
+TO_CUSTOMER: Final = Answerable(
+    action="answer", label="Ответить клиенту", hint="Ответьте на это сообщение — покажу, что уйдёт клиенту."
+)
+TO_OPERATOR: Final = Answerable(
+    action="engineers_answer",
+    label="Ответить оператору",
+    hint="Ответьте на это сообщение: ответ увидит оператор, клиент — нет.",
+)
+ANSWERABLE: Final[dict[NoticeKind, Answerable]] = {
+    "wrote": TO_CUSTOMER,
+    "rewrote": TO_CUSTOMER,
+    "engineers_asked": TO_OPERATOR,
+}
+WELL: Final = Button(label="Закрыть: решено", action="resolved")
+LEAVE: Final = Button(label="Больше не писать", action="do_not_write")
+
+
+def wrote(case: Case, event: Event | None, words: Wording) -> str:
+    texts = _messages(case, event)
+    what = counted(len(texts), "сообщение", "сообщения", "сообщений") if len(texts) > 1 else ""
+    return f"Клиент пишет в личные сообщения{f' ({what})' if what else ''}, {_of(case, words)}" + (
+        ":" if texts else "."
+    )
+
+
+def rewrote(case: Case, event: Event | None, words: Wording) -> str:
+    texts = _messages(case, event)
+    return f"Клиент изменил своё сообщение, {_of(case, words)}" + (":" if texts else ".")
+
+
+def quoted(case: Case, event: Event | None) -> str:
+    """What the customer wrote, as it reads now: this message, and those that came before the note was said."""
+    return cut("\n".join(line for message in _messages(case, event) for line in _lines(message)), MAX_QUOTE)
+
+
+def came_back(case: Case) -> str:
+    return f"Автор пишет снова, {_number(case)} опять у вас. Нужен другой человек — нажмите «Передать»."
+
+
+def asked(case: Case, event: Event | None, words: Wording) -> str:
+    """To the engineers: the question first; whose words it is about stands below."""
+    fact = event.fact if event else None
+    question = f": «{fact.question}»" if isinstance(fact, EngineersAsked) else "."
+    until = (
+        f" Ответить до {words.moment(fact.due_at)}." if isinstance(fact, EngineersAsked) and fact.due_at else ""
+    )
+    who = words.doer("спросил", event.actor) if event else "Спросили"
+    return f"{who} инженеров, {_of(case, words)}{question}{until}"
+
+
+def answered(case: Case, event: Event | None, words: Wording) -> str:
+    fact = event.fact if event else None
+    text = f": «{fact.text}»" if isinstance(fact, EngineersAnswered) else "."
+    who = words.who(event.actor) if event else "инженеры"
+    return f"Ответ инженеров ({who}), {_of(case, words)}{text} Клиент этого не видит."
+
+
+def late(case: Case, words: Wording) -> str:
+    question = next(
+        (event.fact.question for event in reversed(case.events) if isinstance(event.fact, EngineersAsked)), ""
+    )
+    about = f" Вопрос: «{in_short(question, MAX_SHORT)}»." if question else ""
+    return f"Инженеры не ответили в срок, {_of(case, words)}.{about}"
+
+
+def unreachable(case: Case, words: Wording) -> str:
+    owner = words.context.person(case.state.owner)
+    who = owner.name if owner else "Коллега"
+    return (
+        f"{who}, бот не может написать вам лично. Откройте его и нажмите «Старт»:"
+        " там сообщения клиентов видны целиком, здесь личные данные скрыты."
+    )
+
+
+def note_buttons(case: Case, event: Event | None) -> tuple[Button, ...]:
+    """What the customer's words suggest; a person presses, or does not."""
+    text = "\n".join(_said(case, event))
+    if not text:
+        return ()
+    found = []
+    if case.state.is_open and says_all_is_well(text):
+        found.append(WELL)
+    if asks_not_to_write(text) and case.contact.unwanted_at is None:
+        found.append(LEAVE)
+    return tuple(found)
+
+
+def card_lines(case: Case, words: Wording) -> Iterator[str]:
+    """The latest of what the customer wrote in private, oldest first."""
+    incoming = [message for message in case.messages if message.incoming]
+    for message in incoming[-MOST_LINES:]:
+        text = "; ".join(_lines(message))
+        yield f"В личных сообщениях в{NBSP}{words.moment(message.at)}: {in_short(text, MAX_SHORT)}"
+
+
+def engineers_line(case: Case, words: Wording) -> str:
+    """What the engineers were asked, and what they said to it."""
+    for event in reversed(case.events):
+        if isinstance(event.fact, EngineersAnswered):
+            return f"Инженеры в{NBSP}{words.moment(event.at)}: {in_short(event.fact.text, MAX_SHORT)}"
+        if isinstance(event.fact, EngineersAsked):
+            until = f", ждём до {words.moment(event.fact.due_at)}" if event.fact.due_at else ""
+            return f"У инженеров{until}: {in_short(event.fact.question, MAX_SHORT)}"
+    return ""
+
+
+def _number(case: Case) -> str:
+    return f"обращение №{NBSP}{case.id}"
+
+
+def _of(case: Case, words: Wording) -> str:
+    owned = owner_words(case, words)
+    return _number(case) + ("" if owned or not case.state.is_open else ", его никто не взял")
+
+
+def _messages(case: Case, event: Event | None) -> Sequence[CaseMessage]:
+    """A change is about one message; a new one also about those that follow until the note is made."""
+    fact = event.fact if event else None
+    by_row = {message.row: message for message in case.messages}
+    if isinstance(fact, MessageChanged):
+        rows = [fact.message]
+    elif isinstance(fact, CustomerWrote):
+        rows = [
+            later.fact.message
+            for later in case.events
+            if isinstance(later.fact, CustomerWrote) and event is not None and later.number >= event.number
+        ]
+    else:
+        rows = []
+    return [by_row[row] for row in rows if row in by_row]
+
+
+def _lines(message: CaseMessage) -> Iterator[str]:
+    """His words and what hangs on them, in one message."""
+    if message.deleted_at is not None:
+        yield "(сообщение удалено)"
+        return
+    if message.text.strip():
+        yield message.text.strip() + (" (изменено)" if message.edited_at else "")
+    yield from (f"📎 {words}" for words in message.attached[:MOST_ATTACHED])
+    if not message.text.strip() and not message.attached:
+        yield "(без текста)"
+
+
+def _said(case: Case, event: Event | None) -> Iterator[str]:
+    """All words that the event is about, public or private, without those that are gone."""
+    fact = event.fact if event else None
+    if isinstance(fact, MentionJoined | MentionEdited):
+        rows = [mention for mention in case.mentions if mention.row == fact.mention]
+        yield from (mention.text for mention in rows if mention.deleted_at is None)
+    yield from (message.text for message in _messages(case, event) if message.deleted_at is None)
