@@ -109,6 +109,14 @@ class Reachable(Protocol):
         """Raises NotifyError."""
 
 
+@runtime_checkable
+class Linked(Protocol):
+    """A notifier whose messages have addresses."""
+
+    def link(self, chat: Chat, ref: str) -> str | None:
+        """The web address of the message; None where this chat gives none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How fast a messenger may be told: each chat, and all of it together; None for no limit.
@@ -222,7 +230,8 @@ class Delivery:
 class Notice:
     """A word that a chat must read. `card_ref` is the card's message in that chat, under which it is said.
 
-    A digest speaks of several `cases` at once (oldest deadline first); any other notice of one.
+    A digest speaks of several `cases` at once (oldest deadline first); any other notice of one. `on` is the
+    message of an earlier card, on which it is written once: the case went on under `card_ref`.
     """
 
     id: int
@@ -234,6 +243,7 @@ class Notice:
     tries: int
     unknown: bool
     created_at: datetime
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

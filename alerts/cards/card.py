@@ -1,7 +1,7 @@
 """A card: the case as operators see it, in Russian, before a messenger gives it its markup."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -11,7 +11,7 @@ from alerts.cards.context import CardContext
 from alerts.cards.outgoing import answer_lines
 from alerts.cards.quoting import in_short, phrases, quote
 from alerts.cards.reaching import ability_line
-from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status
+from alerts.cards.wording import MAX_NAME, STANDINGS, Wording, deadline, log_lines, status, went_on
 from alerts.cases.case import Case, CaseMention, complains
 from alerts.cases.events import Deleter, MentionDeleted, Noted
 from alerts.russian import INTENT_TITLES, NBSP, counted, number, percent
@@ -105,6 +105,16 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
         buttons=rows(case, context, now),
         repeat=repeat,
     )
+
+
+def make_former_card(case: Case, event: int, link: str | None, context: CardContext, now: datetime) -> Card:
+    """What an earlier card becomes when another has followed it for this event: whose case it is, and the way on.
+
+    `link` is the address of the card that followed.
+    """
+    card, words = make_card(case, context, now), Wording(context=context, now=now)
+    ways = ((Button(label="К новой карточке", url=link),),) if link else ()
+    return replace(card, urgent=False, below=(), status=went_on(case, event, words), buttons=ways)
 
 
 def _above(case: Case, words: Wording) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from alerts.cards.buttons import Button, situation_of
 from alerts.cards.card import Card, make_card
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, late_words, status
+from alerts.cards.wording import Wording, status
 from alerts.cases.case import Case
 from alerts.russian import NBSP, counted, number, percent, plural
 
@@ -143,4 +143,4 @@ def _facts(case: Case, card: Card, words: Wording) -> Iterator[str]:
     due_at = case.state.deadlines.due_at
     if due_at is not None:
         late = due_at <= words.now
-        yield late_words(due_at, words).lower() if late else f"ответить до{NBSP}{words.moment(due_at)}"
+        yield f"{'просрочено с' if late else 'ответить до'}{NBSP}{words.moment(due_at)}"

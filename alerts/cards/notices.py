@@ -10,7 +10,7 @@ from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.outgoing import HELD, KINDS, refused_words
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, late_words, owner_words, status
+from alerts.cards.wording import Wording, late_words, owner_words, status, went_on
 from alerts.cases.case import Case
 from alerts.cases.events import (
     ApprovalAsked,
@@ -248,6 +248,10 @@ def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording) -> str:
     return title.format(count=count) + ": " + ", ".join(shown) + (f" и ещё {hidden}." if hidden else ".")
 
 
+def _moved_on(notice: _Notice) -> str:
+    return f"Обращение {notice.number}. {went_on(notice.case, notice.draft.event, notice.words)}."
+
+
 def _late(case: Case, words: Wording) -> str:
     due_at = case.state.deadlines.due_at
     return f"на {lasted(words.now - due_at)}" if due_at is not None and words.now - due_at >= MINUTE else ""
@@ -284,6 +288,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "engineers_asked": lambda notice: talk.asked(notice.case, notice.event, notice.words),
     "engineers_late": lambda notice: talk.late(notice.case, notice.words),
     "gone": _gone,
+    "moved_on": _moved_on,
     "refused": _refused,
     "remark": _remark,
     "rewrote": lambda notice: talk.rewrote(notice.case, notice.event, notice.words),
@@ -307,6 +312,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "engineers_asked": ("Вопросы инженерам, {count}", _whose),
     "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
     "gone": ("Ответов больше нет на странице, {count}", _whose),
+    "moved_on": ("Обращения снова открыты, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),
     "rewrote": ("Клиенты изменили сообщения, {count}", _whose),

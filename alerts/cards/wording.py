@@ -164,19 +164,29 @@ def owner_words(case: Case, words: Wording) -> str:
             return f"отвечает {words.name(owner, name_then(case, owner))}"
 
 
+def went_on(case: Case, number: int, words: Wording) -> str:
+    """«Снова открыто в 14:05, продолжение ниже»: what made a card follow another."""
+    event = next((event for event in case.events if event.number == number), None)
+    if event is None:
+        return "Продолжение ниже"
+    what = "Снова открыто" if isinstance(event.fact, Reopened) else "Автор написал снова"
+    return f"{what} в{NBSP}{words.moment(event.at)}, продолжение ниже"
+
+
 def deadline(case: Case, words: Wording) -> str:
-    """Empty for an ended case and where nothing was promised."""
+    """Empty for an ended case and where nothing was promised.
+
+    It names a time, and counts nothing: a card stands as it was drawn, and the bells that ring are what draws it.
+    """
     due_at = case.state.deadlines.due_at
     if due_at is None or not case.state.is_open:
         return ""
     due = words.moment(due_at)
-    if words.now <= due_at:
-        return f"Ответить до {due}"
-    return f"{late_words(due_at, words)}, ответить надо было до {due}"
+    return f"Ответить до {due}" if words.now < due_at else f"Просрочено: обещали ответить до {due}"
 
 
 def late_words(due_at: datetime, words: Wording) -> str:
-    """«Просрочено на 12 мин»; in the first minute only that it is late."""
+    """«Просрочено на 12 мин», for what is said now; in the first minute only that it is late."""
     late = words.now - due_at
     return "Срок вышел" if late < timedelta(minutes=1) else f"Просрочено на {lasted(late)}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from alerts.cards.card import Card, Line, make_card
+from alerts.cards.card import Card, Line, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
 from alerts.cards.masking import is_owners_own, masked_case
@@ -17,6 +17,7 @@ from alerts.ports import (
     Digest,
     Due,
     Limits,
+    Linked,
     Lists,
     Notice,
     Notifier,
@@ -75,7 +76,7 @@ class Showing:
         """As much of it as may be read in its chat. Raises NotifyError."""
         due = self._for_its_chat(due)
         if isinstance(due, Notice):
-            return await self._say(due, now)
+            return await (self._say(due, now) if due.on is None else self._lead_on(due, due.on, now))
         if due.ref is None:
             return await self._anew(due, now)
         try:
@@ -161,6 +162,23 @@ class Showing:
         note = replace(note, repeat=not certain)
         ref = await self._notifier.note(notice.chat, notice.card_ref, note, key(notice))
         return Shown(due=notice, ref=ref, outcome="sent")
+
+    async def _lead_on(self, notice: Notice, ref: str, now: datetime) -> Shown:
+        """An earlier card loses its buttons and says that the case went on. One that takes no edit stays as it is:
+        a press on it is refused with the way on.
+        """
+        followed = notice.card_ref
+        link = (
+            self._notifier.link(notice.chat, followed) if followed and isinstance(self._notifier, Linked) else None
+        )
+        card = make_former_card(notice.cases[0], notice.draft.event, link, self.context, now)
+        try:
+            await self._notifier.edit(notice.chat, ref, card)
+        except NotifyError as error:
+            if not (error.gone or error.permanent):
+                raise
+            log.info("%s: an earlier card stays as it is: %s", key(notice), error)
+        return Shown(due=notice, ref=ref, outcome="edited")
 
     async def _write_on_card(self, notifier: Notifier, notice: Notice, note: Note, now: datetime) -> Shown:
         """A messenger that says no word under a card shows it as the last line of the card itself."""

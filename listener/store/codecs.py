@@ -27,10 +27,13 @@ NOTICE_UPGRADES: Final[Mapping[int, Upgrade]] = {}
 
 
 class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """A notice as its payload has it: the draft, and of a digest the cases that it speaks of."""
+    """A notice as its payload has it: the draft, of a digest the cases that it speaks of, and the message that it
+    changes where it is not said but written on an earlier card.
+    """
 
     draft: NoticeDraft
     cases: tuple[int, ...] = ()
+    on: str | None = None
 
 
 def event_row(case: int, event: Event) -> dict[str, Any]:
@@ -54,8 +57,8 @@ def read_event(row: Any) -> Event:
     return Event(number=row.number, fact=_fact(row.kind, row.version, row.payload), actor=actor, at=row.at)
 
 
-def notice_payload(draft: NoticeDraft, cases: tuple[int, ...] = ()) -> Payload:
-    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases))
+def notice_payload(draft: NoticeDraft, cases: tuple[int, ...] = (), on: str | None = None) -> Payload:
+    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases, on=on))
     return payload
 
 

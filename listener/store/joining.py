@@ -62,7 +62,7 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     await _know_remarks(connection, known, decided)
     links: dict[tuple[int, int], dict[str, Any]] = {}
     shown: list[tuple[int, Routed]] = []
-    anew: list[tuple[int, datetime]] = []
+    anew: dict[int, datetime] = {}
     for decision in decided:
         for case, command, route in _commands(known, decision):
             telling = known.by_id[case].obey(command, THE_CUSTOMER, now)
@@ -72,10 +72,11 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
                 shown.append((case, route))
             # Without chats it is to be told to nobody, and the old card only follows the case.
             if isinstance(telling, Telling) and telling.anew and route is not None and route.chats:
-                anew.append((case, max(now, route.not_before) if route.not_before else now))
+                anew[case] = max(now, route.not_before) if route.not_before else now
     await _write_links(connection, list(links.values()))
     await history.write(connection, known.by_id.values(), now)
-    await outbox_rows.renew(connection, anew)
+    renewed = [(case, known.by_id[case].state.revision, at) for case, at in anew.items()]
+    await outbox_rows.renew(connection, renewed, now)
     revised = [(case, known.by_id[case].state.revision, route) for case, route in shown]
     await outbox_rows.add(connection, revised, now)
     return _counted(known, shown)

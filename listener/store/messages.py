@@ -296,13 +296,14 @@ async def _change(
 
 async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now: datetime) -> None:
     changing: dict[int, Changing] = await history.lock(connection, {case for case, _ in work.commands})
-    anew = []
+    anew = set[int]()
     for case, command in work.commands:
         telling = changing[case].obey(command, THE_CUSTOMER, now)
         if isinstance(telling, Telling) and telling.anew:
-            anew.append((case, now))
+            anew.add(case)
     await history.write(connection, changing.values(), now, talking.elsewhere)
-    await outbox_rows.renew(connection, anew)
+    renewed = [(case, changing[case].state.revision, now) for case in sorted(anew)]
+    await outbox_rows.renew(connection, renewed, now)
 
 
 def _as_mention(message: Message) -> Mention:

@@ -29,7 +29,7 @@ from alerts.routing import Chat
 from domain.person import MessengerId
 from listener.mention_format import storable
 from listener.store import cases, chats, digests, outbox_rows
-from listener.store.codecs import read_notice
+from listener.store.codecs import StoredNotice, read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
 from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
@@ -468,7 +468,7 @@ async def _loaded(connection: AsyncConnection, leased: Mapping[Table, Sequence[R
         speaks_of = tuple(loaded[number] for number in about.get(row.id, ()) if number in loaded)
         if notice is not None and speaks_of:
             key = (row.case_id, row.messenger, row.chat, row.topic)
-            due.append(((row.priority, row.due_at), _notice(row, notice.draft, speaks_of, refs.get(key))))
+            due.append(((row.priority, row.due_at), _notice(row, notice, speaks_of, refs.get(key))))
     return [entry for _, entry in sorted(due, key=lambda entry: entry[0])]
 
 
@@ -533,17 +533,18 @@ def _delivery(row: Row[Any], of: Case) -> Delivery:
     )
 
 
-def _notice(row: Row[Any], draft: Any, speaks_of: tuple[Case, ...], card_ref: str | None) -> Notice:
+def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], card_ref: str | None) -> Notice:
     return Notice(
         id=row.id,
         receiver=row.receiver,
         chat=_chat(row),
-        draft=draft,
+        draft=notice.draft,
         cases=speaks_of,
         card_ref=card_ref,
         tries=row.tries,
         unknown=row.unknown or row.state == "sending",
         created_at=row.created_at,
+        on=notice.on,
     )
 
 

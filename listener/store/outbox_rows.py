@@ -52,15 +52,40 @@ async def raise_wanted(
         )
 
 
-async def renew(connection: AsyncConnection, cases: Sequence[tuple[int, datetime]]) -> None:
-    """The chats that show these cases (id, when to tell) get a card of their own for what is new.
+async def renew(connection: AsyncConnection, cases: Sequence[tuple[int, int, datetime]], now: datetime) -> None:
+    """The chats that show these cases (id, revision, when to tell) get a card of their own for what is new.
 
     An edit of the card far up in the chat would be seen by nobody. Who is editing that one right now loses the
     row, so that its late report cannot bring the old reference back. `shown` stays: by it the new card is told
     from the old one.
     """
     if cases:
-        await connection.execute(_RENEW, [{"of_case": of_case, "at": at} for of_case, at in cases])
+        await _lead_on(connection, cases, now)
+        await connection.execute(_RENEW, [{"of_case": of_case, "at": at} for of_case, _, at in cases])
+
+
+async def _lead_on(connection: AsyncConnection, cases: Sequence[tuple[int, int, datetime]], now: datetime) -> None:
+    """The cards that others follow now are to say so, once each and behind everything else."""
+    of = {of_case: (revision, at) for of_case, revision, at in cases}
+    shown = await connection.execute(
+        select(*(card_views.c[name] for name in ("case_id", "receiver", "messenger", "chat", "topic", "ref")))
+        .where(card_views.c.case_id.in_(sorted(of)), card_views.c.ref.is_not(None), card_views.c.state != "failed")
+        .order_by(card_views.c.id)
+    )
+    rows = []
+    for view in shown.mappings():
+        revision, at = of[view["case_id"]]
+        draft = NoticeDraft(kind="moved_on", event=revision, to=(), priority=Priority.OLD)
+        row = dict(view) | {
+            "priority": int(draft.priority),
+            "state": "due",
+            "version": NOTICE_VERSION,
+            "created_at": now,
+        }
+        row |= {"due_at": at + FOLLOWED, "dedup_key": _dedup_key(view["case_id"], draft)}
+        rows.append(row | {"payload": notice_payload(draft, on=row.pop("ref"))})
+    if rows:
+        await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
 
 async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Routed]], now: datetime) -> None:
@@ -252,6 +277,9 @@ async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Seque
     if rows:
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
+
+FOLLOWED: Final = timedelta(seconds=5)
+"""After the card that follows: it has its address by then."""
 
 _NOW: Final = bindparam("now", type_=Time)
 _WAITS: Final = card_views.c.state == "shown"

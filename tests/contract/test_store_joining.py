@@ -18,6 +18,7 @@ from alerts.cases.events import (
     Woke,
 )
 from alerts.cases.state import fold
+from alerts.cases.telling import Priority
 from alerts.ports import Notice
 from domain.mention import Author, Deletion, Mention, Quote
 from listener.decided import Stored
@@ -480,6 +481,25 @@ async def test_what_the_customer_does_is_written_down_as_his(store: Stores) -> N
     assert (joined.fact, joined.actor) == (MentionJoined(mention=2, strength="complaint"), CUSTOMER)
     assert (reopened.fact, reopened.actor) == (Reopened(), CUSTOMER)
     assert {event.actor.id for event in case.events} == {None, ANNA.id}
+
+
+async def test_a_card_that_another_follows_is_told_so_once_and_behind_everything_else(store: Stores) -> None:
+    await complain(store, mention(1), chats=BOTH, deadlines=promise(600))
+    first = await claim(store)
+    before = {due.chat.chat: f"old-{due.id}" for due in first}
+    for due in first:
+        await store.outbox.shown(due, before[due.chat.chat], NOW)
+    await close(store)
+    await complain(store, mention(2), chats=BOTH, now=later(60))
+    assert await said_and_shown(store, later_by=60) == ([], [("#support", True), ("-1001", True)])
+    told = await notices(store, later(65))
+    assert [(notice.draft.kind, notice.draft.priority) for notice in told] == [("moved_on", Priority.OLD)] * 2
+    assert {notice.chat.chat: notice.on for notice in told} == before
+    assert all(notice.card_ref not in (None, notice.on) for notice in told)
+    for notice in told:
+        await store.outbox.shown(notice, notice.on, later(65))
+    await complain(store, mention(3), chats=BOTH, now=later(70))
+    assert await said(store, 200) == []
 
 
 async def test_a_complaint_ends_a_rest_by_itself(store: Stores) -> None:

@@ -29,6 +29,8 @@ PER_MINUTE: Final = 20
 PER_SECOND: Final = 30
 """What all chats of a bot take."""
 PRIVATE: Final = Limit(burst=1, every=1.0)
+_SUPERGROUP: Final = "-100"
+"""With what the ids of supergroups and channels begin."""
 _PLAIN: Final[dict[str, Any]] = {"parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 
 
@@ -82,6 +84,12 @@ class TelegramNotifier:
 
     async def edit_digest(self, chat: Chat, ref: str, sheet: Sheet) -> None:
         await self._edit(chat, ref, _listed(sheet))
+
+    def link(self, chat: Chat, ref: str) -> str | None:
+        """Only messages of supergroups and channels have addresses, for their members."""
+        if not chat.chat.startswith(_SUPERGROUP):
+            return f"https://t.me/{chat.chat[1:]}/{ref}" if chat.chat.startswith("@") else None
+        return f"https://t.me/c/{chat.chat.removeprefix(_SUPERGROUP)}/{ref}"
 
     async def ping(self) -> None:
         try:

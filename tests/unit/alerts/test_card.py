@@ -309,7 +309,7 @@ def test_earlier_cases_of_the_author_are_shown() -> None:
 
 def test_the_card_has_the_deadline_the_status_and_the_log() -> None:
     history = History.opened(deadlines=promise(minutes=30)).by(ANNA, Claim()).later(minutes=42)
-    assert lines(history, "⏰") == ["Просрочено на 12 мин, ответить надо было до 12:30"]
+    assert lines(history, "⏰") == ["Просрочено: обещали ответить до 12:30"]
     assert card_of(history).status == "Взяла Анна Иванова в\xa012:00"
     history.tick()
     assert [line.text for line in card_of(history).below if line.tone == "italic"] == [

@@ -16,10 +16,10 @@ from alerts.cards.card import Card, make_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import Sheet
 from alerts.cards.note import Note
-from alerts.cases.telling import Priority
+from alerts.cases.telling import NoticeDraft, Priority
 from alerts.delivery.showing import Showing, key
 from alerts.delivery.worker import AT_ONCE, LANES, Outcome, Worker
-from alerts.ports import FARTHEST, ChatState, Due, Limits, NotifyError, Share
+from alerts.ports import FARTHEST, ChatState, Due, Limits, Notice, NotifyError, Share
 from alerts.routing import Chat
 from tests.outbox import (
     GROUP,
@@ -867,3 +867,45 @@ async def test_whatever_the_faults_every_card_is_shown_in_its_last_revision(
 
 def a_card(context: CardContext | None = None) -> Card:
     return make_card(a_told_case(), context or CardContext(), NOON)
+
+
+# A card that another has followed.
+
+
+def moved_on(**fields: object) -> Notice:
+    draft = NoticeDraft(kind="moved_on", event=9, to=(), priority=Priority.OLD)
+    return a_notice(draft=draft, **fields)
+
+
+async def test_a_card_that_another_follows_loses_its_buttons_and_says_so_without_a_message() -> None:
+    scene = Scene()
+    scene.outbox.put(a_delivery())
+    await scene.step()
+    (ref,) = scene.messenger.shown
+    scene.outbox.put(moved_on(on=ref, card_ref="77"))
+    await scene.run(3)
+    assert scene.messenger.calls == ["send", "edit"]
+    (card,) = scene.messenger.cards()
+    assert (card.buttons, card.status, card.below) == ((), "Продолжение ниже", ())
+    assert scene.outcomes == [(1, "sent"), (1, "edited")]
+
+
+@pytest.mark.parametrize("error", [NotifyError("too old", permanent=True), NotifyError("not found", gone=True)])
+async def test_an_earlier_card_that_takes_no_edit_is_no_error(
+    error: NotifyError, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = Scene()
+    scene.outbox.put(moved_on(on="5"))
+    scene.messenger.faults = deque([error])
+    await scene.run(3)
+    assert scene.messenger.calls == ["edit"]
+    assert (scene.worker.failed, scene.outcomes) == (0, [(1, "edited")])
+    assert [record for record in caplog.records if record.levelname != "INFO"] == []
+
+
+async def test_an_earlier_card_is_tried_again_where_nobody_answered() -> None:
+    scene = Scene()
+    scene.outbox.put(moved_on(on="5"))
+    scene.messenger.faults = deque([NotifyError("500", ambiguous=True)])
+    await scene.run(5)
+    assert scene.messenger.calls == ["edit", "edit"]

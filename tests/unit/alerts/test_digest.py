@@ -53,7 +53,7 @@ def test_a_free_case_has_its_words_its_urgency_its_time_and_a_button() -> None:
 def test_a_deadline_that_is_past_is_said_as_missed() -> None:
     case = a_case()
     late = replace(case, state=replace(case.state, deadlines=promise(hours=-26)))
-    assert "просрочено на " in sheet(listing(late)).items[0].facts
+    assert "просрочено с\xa0" in sheet(listing(late)).items[0].facts
     soon = replace(case, state=replace(case.state, deadlines=promise(hours=1)))
     assert "ответить до" in plain(sheet(listing(soon)).items[0].facts)
 
