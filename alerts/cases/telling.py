@@ -57,8 +57,8 @@ NoticeKind = Literal[
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
 word, a colleague stopped it, the network refused it, nobody knows whether it was sent, it stands no more, others
 of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
-had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. And of a card that
-another one has followed: where the case went on."""
+had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. Of a card
+that another has followed: where the case went on."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""

@@ -153,6 +153,7 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (ANNA, ToldOfRemoval()),
     (PROGRAM, Removed(outbound=12, by="anna")),
     (PROGRAM, Restored(outbound=13)),
+    (CUSTOMER, MentionDeleted(mention=2, calm=True, by="brand")),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
@@ -182,9 +183,12 @@ NOTICES: tuple[StoredNotice, ...] = (
     StoredNotice(
         draft=NoticeDraft(kind="refused", event=3, to=get_args(Addressee), priority=Priority.URGENT, sender="oleg")
     ),
-    *notices_of(get_args(NoticeKind)[SECOND_KINDS:]),
+    *notices_of(get_args(NoticeKind)[SECOND_KINDS:-1]),
     *notices_of(("wrote",), where="owner"),
     *notices_of(("engineers_asked",), where="engineers"),
+    StoredNotice(
+        draft=NoticeDraft(kind="moved_on", event=9, to=(), priority=Priority.OLD), on="1700000000.000100"
+    ),
 )
 
 
@@ -197,7 +201,7 @@ def written() -> Iterator[dict[str, Any]]:
         yield {
             "table": "notices",
             "version": NOTICE_VERSION,
-            "payload": json.loads(orjson.dumps(notice_payload(notice.draft, notice.cases))),
+            "payload": json.loads(orjson.dumps(notice_payload(notice.draft, notice.cases, notice.on))),
         }
 
 
