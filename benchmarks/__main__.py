@@ -21,10 +21,16 @@ BENCHMARKS: Final = {
 }
 
 
+BY_NAME_ONLY: Final = frozenset({"flood"})
+"""What takes too long to be run whenever somebody looks at speeds."""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all when none is named")
-    names = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument(
+        "names", nargs="*", choices=[*BENCHMARKS, []], help="which; all but flood when none is named"
+    )
+    names = parser.parse_args().names or [name for name in BENCHMARKS if name not in BY_NAME_ONLY]
     console = Console()
     console.print(f"Python {platform.python_version()}, {platform.machine()}; ratios hold, single figures drift")
     for name in names:

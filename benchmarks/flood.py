@@ -57,8 +57,8 @@ TOKEN: Final = "1:bench"  # the made-up token of a made-up bot
 GROUP: Final = -1001
 CRISIS: Final = -1003
 ANNA: Final = Person(id="anna", name="Анна Иванова", role="operator", users={"telegram": "111", "slack": "U01"})
-QUIET: Final = "Тулп"
-"""How the name of the brand begins that has a chat of its own, and of which the flood says nothing."""
+QUIET: Final = "tulpar"
+"""The brand that has a chat of its own, and of which the flood says nothing."""
 URGENT: Final = "Тулпар Банк, третий день без связи, ребёнок болеет, не вызвать скорую, подаю в суд!"
 
 
@@ -138,9 +138,10 @@ async def flood(count: int, seconds: float) -> Measured:
 async def _publish(around: World, count: int, seconds: float) -> None:
     """As a network's source would: kept in small batches, the text written this moment."""
     progress = Progress()
-    lines = BytesIO(complaining_lines(3 * count))
-    every = read_mentions(lines, progress, lambda _bad: None)
-    mentions = islice((mention for mention in every if QUIET.lower() not in mention.text.lower()), count)
+    matcher = around.pipeline.rules.decider.matcher
+    every = read_mentions(BytesIO(complaining_lines(3 * count)), progress, lambda _bad: None)
+    loud = (mention for mention in every if QUIET not in {match.brand for match in matcher.match(mention.words)})
+    mentions = islice(loud, count)
     done = 0
     for mention in mentions:
         due = time.monotonic() - around.began
@@ -322,6 +323,6 @@ def _config() -> Config:
     group, channel = Chat(messenger="telegram", chat=str(GROUP)), Chat(messenger="slack", chat="#support")
     crisis = Chat(messenger="telegram", chat=str(CRISIS))
     receivers = (Receiver(name="support", chats=(group, channel)), Receiver(name="crisis", chats=(crisis,)))
-    routes = (Route(when=When(brands=("tulpar",)), to=("crisis",)),)
+    routes = (Route(when=When(brands=(QUIET,)), to=("crisis",)),)
     routing = Routing(receivers=receivers, default=("support",), routes=routes)
     return replace(invented_config(), routing=routing)

@@ -42,6 +42,7 @@ from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.errors import StoreError
 from listener.store.lateness import late
+from listener.store.resend import rehouse
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
@@ -141,6 +142,8 @@ class Daemon:
             unused.pop_all()
         self._settings = wanted
         self.pipeline.use(rules)
+        with contextlib.suppress(StoreError):
+            await self._rehouse(rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._change_outreaches(config)
@@ -246,6 +249,7 @@ class Daemon:
         self._stack.push_async_callback(self._close_outreaches)
         settle()
         if "tell" in self._roles:
+            await self._rehouse(rules)
             await self._say_what_waits()
         if "web" in self._roles:
             await self._begin_serving()
@@ -270,6 +274,15 @@ class Daemon:
             networks=settings.networks,
         )
         return await asyncio.get_running_loop().run_in_executor(self._workers, build)
+
+    async def _rehouse(self, rules: Rules) -> None:
+        """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
+        receivers = tuple(rules.context.receivers.values())
+        count = await rehouse(self.stores.database, receivers, self._clock.now())
+        if count:
+            log.warning(
+                "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
+            )
 
     async def _say_what_waits(self) -> None:
         """Warn of cards for messengers that are off: they go out only when the token is back."""

@@ -81,7 +81,7 @@ def make_sheet(
     return Sheet(
         digest=digest,
         title=_title(listing),
-        hint="Самые срочные сверху. Взятое придёт отдельной карточкой." if listing.free else "",
+        hint="Самые срочные сверху. Нажмите номер, чтобы взять: придёт карточка." if listing.free else "",
         items=tuple(_item(case, words) for case in listing.cases),
         status=" · ".join(_status(listing)),
         turns=tuple(_turns(listing)),
@@ -134,13 +134,13 @@ def _item(case: Case, words: Wording) -> Item:
 
 
 def _facts(case: Case, card: Card, words: Wording) -> Iterator[str]:
-    """How urgent it is and why, when it was written, and whether the answer is late."""
+    """How urgent it is and why, and whether the answer is late; when it was written where nothing is promised."""
     mentions = [mention for mention in case.mentions if mention.strength == "complaint"]
     likely = percent(max((mention.urgency for mention in mentions), default=0.0))
     dangers = ", ".join(dict.fromkeys(danger for mention in mentions for danger in mention.dangers))
     yield f"срочность {likely}" + (f" ({dangers})" if card.urgent and dangers else "")
-    yield f"написано в{NBSP}{words.moment(case.latest_complaint.published_at)}"
     due_at = case.state.deadlines.due_at
-    if due_at is not None:
-        late = due_at <= words.now
-        yield f"{'просрочено с' if late else 'ответить до'}{NBSP}{words.moment(due_at)}"
+    if due_at is None:
+        yield f"написано в{NBSP}{words.moment(case.latest_complaint.published_at)}"
+    else:
+        yield f"{'просрочено с' if due_at <= words.now else 'ответить до'}{NBSP}{words.moment(due_at)}"

@@ -98,6 +98,10 @@ class Pace:
         self._parked.pop(chat, None)
         self.answered(chat)
 
+    def doubt(self, chat: Chat, refusals: int) -> None:
+        """The chat refused everything when it was tried last, long ago: one thing finds out."""
+        self._parked.setdefault(chat, _Parked(tries=refusals, until=self._monotonic()))
+
     def unpark(self, chat: Chat) -> None:
         """Somebody else has seen that the chat takes messages again."""
         self._parked.pop(chat, None)
@@ -163,11 +167,12 @@ class Pace:
     def _share(self, chat: Chat, count: int, now: float) -> Share:
         place = self._place(chat)
         probing = place.probing or self._whole.probing or chat in self._parked
-        lists = place.has_limit and not probing and now - self._digests.get(chat, float("-inf")) >= DIGEST_EVERY
+        lists = not probing and now - self._digests.get(chat, float("-inf")) >= DIGEST_EVERY
+        crowded = place.has_limit and now - self._waits_since.get(chat, now) >= CROWDED
         return Share(
             most=count,
             plain=count if probing else max(0, min(count, place.free(now) - place.kept)),
-            folds=("all" if now - self._waits_since.get(chat, now) >= CROWDED else "old") if lists else None,
+            folds=("all" if crowded else "old") if lists else None,
         )
 
     def _place(self, chat: Chat) -> "_Place":

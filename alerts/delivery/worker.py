@@ -193,6 +193,8 @@ class Worker:
             self._note(chat, None)
         for chat in ill.keys() - self._since.keys():
             self._since[chat] = ill[chat].since
+            if ill[chat].state == "parked":
+                self._pace.doubt(chat, ill[chat].tries)
             self._note(chat, ill[chat])
 
     def _note(self, chat: Chat, state: ChatState | None) -> None:

@@ -1,16 +1,19 @@
 """A check-up of the machine: settings' files, the database, `var/`, the clock, the model."""
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
+from alerts.russian import counted, lasted
 from classifiers.model import ModelError
 from classifiers.tiers import missing, open_judge
 from listener.database_url import sqlite_file
@@ -22,17 +25,26 @@ SOUND_SQLITE: Final = (3, 51, 3)
 """From here on two writers cannot damage each other's WAL (sqlite.org/wal.html)."""
 SKEW: Final = 30.0
 PATIENCE: Final = 10.0
+ILL: Final = """
+    SELECT messenger, chat, topic, state, since, reason, (
+        SELECT count(*) FROM card_views WHERE card_views.messenger = chats.messenger
+        AND card_views.chat = chats.chat AND card_views.topic = chats.topic
+        AND card_views.state IN ('due', 'sending') AND card_views.delivered_at IS NULL
+    ) FROM chats ORDER BY messenger, chat, topic
+"""
+KNOWS_CHATS: Final = "SELECT to_regclass('chats') IS NOT NULL"
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 async def diagnose(settings: Settings, look: Look) -> AsyncIterator[Line]:
     file = sqlite_file(settings.database_url)
     if settings.database_url.startswith("sqlite"):
-        lines = await asyncio.to_thread(lambda: list(_sqlite(file, fix=look.fix)))
+        lines = await asyncio.to_thread(lambda: list(_sqlite(file, look)))
         for line in lines:
             yield line
     else:
-        yield await _postgres(settings.database_url)
+        async for line in _postgres(settings.database_url, look):
+            yield line
     yield await asyncio.to_thread(_model, settings)
 
 
@@ -48,7 +60,7 @@ def clock(look: Look) -> Line | None:
     return bad("часы", f"{where} на {abs(ahead):.0f} с: сроки и поиск будут сбиваться", remedy)
 
 
-def _sqlite(file: Path | None, *, fix: bool) -> Iterator[Line]:
+def _sqlite(file: Path | None, look: Look) -> Iterator[Line]:
     if sqlite3.sqlite_version_info < SOUND_SQLITE:
         remedy = "replay и resend запускайте, когда listener run остановлен; PostgreSQL этого не боится"
         yield warn("SQLite", f"{sqlite3.sqlite_version}: две программы сразу могут повредить файл", remedy)
@@ -61,7 +73,8 @@ def _sqlite(file: Path | None, *, fix: bool) -> Iterator[Line]:
         yield _new_file(file)
         return
     yield _sound(file)
-    yield from _permissions(folder, file, fix=fix)
+    yield from _permissions(folder, file, fix=look.fix)
+    yield from _ill_in_sqlite(file, look)
 
 
 def _new_file(file: Path) -> Line:
@@ -104,17 +117,41 @@ def _permissions(folder: Path, file: Path, *, fix: bool) -> Iterator[Line]:
         yield ok("права", f"{folder} закрыта от чужих")
 
 
-async def _postgres(address: str) -> Line:
+def _ill_in_sqlite(file: Path, look: Look) -> Iterator[Line]:
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)) as connection,
+    ):
+        yield from [_ill(row, look) for row in connection.execute(ILL).fetchall()]
+
+
+def _ill(row: Sequence[Any], look: Look) -> Line:
+    """A chat as the daemon has noted it."""
+    messenger, chat, topic, state, since, reason, waiting = row
+    what = f"чат {messenger} {chat}" + (f", тема {topic}" if topic else "")
+    passed = lasted(timedelta(seconds=max(0.0, look.now() - since / 1e6)))
+    waits = f"ждут {counted(waiting, 'карточка', 'карточки', 'карточек')}"
+    if state == "parked":
+        says = f"не берёт карточек {passed}: {reason}; {waits}"
+        return bad(what, says, "см. строки этого мессенджера выше; починенный чат получит всё сам")
+    return warn(what, f"просил подождать ({passed} назад): {reason}; {waits}", "пройдёт само")
+
+
+async def _postgres(address: str, look: Look) -> AsyncIterator[Line]:
     try:
         connection = await asyncpg.connect(address, timeout=PATIENCE)
         try:
             version = await connection.fetchval("show server_version")
+            ill = await connection.fetch(ILL) if await connection.fetchval(KNOWS_CHATS) else []
         finally:
             await connection.close()
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
         says, remedy = _postgres_fault(error)
-        return bad("PostgreSQL", f"{says} ({type(error).__name__})", remedy)
-    return ok("PostgreSQL", f"отвечает, {version}")
+        yield bad("PostgreSQL", f"{says} ({type(error).__name__})", remedy)
+        return
+    yield ok("PostgreSQL", f"отвечает, {version}")
+    for row in ill:
+        yield _ill(tuple(row), look)
 
 
 def _postgres_fault(error: BaseException) -> tuple[str, str]:

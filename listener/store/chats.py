@@ -1,6 +1,5 @@
 """Chats that are not fine: who is told instead of them, and what becomes on their return of what waited."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -76,17 +75,14 @@ async def well(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
     )
 
 
-async def waiting(connection: AsyncConnection, chat: Chat) -> int:
-    """How many cards wait there that it has never shown."""
-    found = select(func.count()).select_from(card_views).where(*_is(card_views, chat), STILL_OPEN)
-    return await connection.scalar(found.where(card_views.c.ref.is_(None))) or 0
-
-
-async def forget(connection: AsyncConnection, known: Sequence[Chat]) -> None:
-    """The config knows these chats and no others: what is noted of others concerns nobody."""
-    for state in await ill(connection):
-        if state.chat not in known:
-            await connection.execute(delete(chats).where(*_is(chats, state.chat)))
+async def give_up(connection: AsyncConnection, chat: Chat, error: str) -> None:
+    """Nothing is sent there any more, and nobody asks how it is."""
+    for queue in QUEUES:
+        unsent = or_(STILL_OPEN, queue.c.state == "digest")
+        await connection.execute(
+            update(queue).where(*_is(queue, chat), unsent).values(state="failed", error=error, worker=None)
+        )
+    await connection.execute(delete(chats).where(*_is(chats, chat)))
 
 
 async def _write(connection: AsyncConnection, state: ChatState) -> None:

@@ -138,7 +138,7 @@ async def add_notices_elsewhere(
     if not any(chats for _, _, chats in drafts):
         return
     at_work = await _messengers_of(connection, sorted({of_case for of_case, _, _ in drafts}))
-    moved = await _moved(connection)
+    moved = await moves(connection)
     rows: list[dict[str, Any]] = [
         {
             "case_id": of_case,
@@ -408,6 +408,6 @@ def _row(of_case: int, revision: int, receiver: str, chat: Chat) -> dict[str, An
     }
 
 
-async def _moved(connection: AsyncConnection) -> dict[tuple[str, str], str]:
+async def moves(connection: AsyncConnection) -> dict[tuple[str, str], str]:
     rows = await connection.execute(select(aliases.c.messenger, aliases.c.chat, aliases.c.moved_to))
     return {(row.messenger, row.chat): row.moved_to for row in rows}

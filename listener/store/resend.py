@@ -1,19 +1,22 @@
-"""Cards that a chat refused for good, due again: where their receiver's cards go now."""
+"""Cards that a chat refused, due again where their receiver's cards go now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import Priority
-from alerts.routing import Receiver
+from alerts.routing import Chat, Receiver
+from listener.store import chats, outbox_rows
 from listener.store.engine import Database, insert
 from listener.store.tables import card_views, cases
 
 MOVED: Final = "the chat is "
 """How a row ends that stood twice when a group moved: the card is at the other address."""
+GONE: Final = f"{MOVED}nobody's any more"
 
 
 async def resend(database: Database, receivers: Sequence[Receiver], now: datetime) -> int:
@@ -30,21 +33,69 @@ async def _resend(connection: AsyncConnection, receivers: Sequence[Receiver], no
     for receiver in receivers:
         for row in (await connection.execute(_failed(receiver.name))).all():
             concerned.add(row.case_id)
-            for chat in receiver.chats:
-                view = {
-                    "case_id": row.case_id,
-                    "receiver": receiver.name,
-                    "messenger": chat.messenger,
-                    "chat": chat.chat,
-                    "topic": chat.topic or 0,
-                    "priority": int(Priority.NEW),
-                    "state": "due",
-                    "wanted": row.wanted,
-                    "due_at": now,
-                    "created_at": now,
-                }
-                await connection.execute(_again(connection.dialect.name, view))
+            await _due_again(connection, row, receiver, now)
     return len(concerned)
+
+
+async def rehouse(database: Database, receivers: Sequence[Receiver], now: datetime) -> int:
+    """What waits in a parked chat that no receiver has any more (a wrong number was mended) goes to those that its
+    receiver has now; the chat is forgotten. Returns how many cards that concerns.
+    """
+    return await database.write(lambda connection: _rehouse(connection, receivers, now))
+
+
+async def _rehouse(connection: AsyncConnection, receivers: Sequence[Receiver], now: datetime) -> int:
+    moved = await outbox_rows.moves(connection)
+    known = {
+        replace(chat, chat=moved.get((chat.messenger, chat.chat), chat.chat))
+        for receiver in receivers
+        for chat in receiver.chats
+    }
+    by_name = {receiver.name: receiver for receiver in receivers}
+    count = 0
+    for state in await chats.ill(connection):
+        if state.state != "parked" or state.chat in known or not await _had_cards(connection, state.chat):
+            continue
+        for row in (await connection.execute(_waiting(state.chat))).all():
+            if (receiver := by_name.get(row.receiver)) is not None:
+                count += 1
+                await _due_again(connection, row, receiver, now)
+        await chats.give_up(connection, state.chat, GONE)
+    return count
+
+
+async def _due_again(connection: AsyncConnection, row: Row[Any], receiver: Receiver, now: datetime) -> None:
+    for chat in receiver.chats:
+        view = {
+            "case_id": row.case_id,
+            "receiver": receiver.name,
+            "messenger": chat.messenger,
+            "chat": chat.chat,
+            "topic": chat.topic or 0,
+            "priority": int(Priority.NEW),
+            "state": "due",
+            "wanted": row.wanted,
+            "due_at": now,
+            "created_at": now,
+        }
+        await connection.execute(_again(connection.dialect.name, view))
+
+
+async def _had_cards(connection: AsyncConnection, chat: Chat) -> bool:
+    """A person's private chat stands in no receiver and never has any."""
+    here = select(card_views.c.id).where(card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
+    return (await connection.execute(here.limit(1))).first() is not None
+
+
+def _waiting(chat: Chat) -> Any:
+    """The cards that the chat has never shown, of open cases."""
+    return (
+        select(card_views.c.case_id, card_views.c.wanted, card_views.c.receiver)
+        .join(cases, cases.c.id == card_views.c.case_id)
+        .where(card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
+        .where(card_views.c.topic == (chat.topic or 0), card_views.c.state.in_(("due", "sending", "digest")))
+        .where(card_views.c.ref.is_(None), cases.c.stage != "closed")
+    )
 
 
 def _failed(receiver: str) -> Any:

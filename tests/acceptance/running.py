@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -176,22 +176,25 @@ async def until(condition: Any, seconds: float = 30.0, every: float = 0.1) -> No
 
 
 def cards(simulator: Simulator) -> Counter[tuple[str, int]]:
-    """How often each chat shows each case: (chat, case) → messages."""
+    """How often each chat shows each case, in a card or on the page of a digest: (chat, case) → messages."""
     shown: Counter[tuple[str, int]] = Counter()
     for chat in simulator.telegram.snapshot()["chats"]:
         for message in chat["messages"]:
-            for case in {
-                button["data"].split(":")[1] for row in message["buttons"] for button in row if "data" in button
-            }:
+            pressed = [button["data"] for row in message["buttons"] for button in row if "data" in button]
+            for case in {data.split(":")[1] for data in pressed if data.startswith("c:")}:
                 shown["telegram:" + str(chat["id"]), int(case)] += 1
     for channel in simulator.slack.snapshot()["channels"]:
         for message in channel["messages"]:
             for case in {
-                element["value"]
-                for block in message["blocks"]
-                if block["type"] == "actions"
-                for element in block["elements"]
-                if element.get("value")
+                element["value"] for element in _elements(message) if element.get("value", "").isdecimal()
             }:
                 shown["slack:" + channel["name"], int(case)] += 1
     return shown
+
+
+def _elements(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for block in message["blocks"]:
+        if block["type"] == "actions":
+            yield from block["elements"]
+        elif "accessory" in block:
+            yield block["accessory"]

@@ -36,7 +36,6 @@ What is no code names it too: the example of `.env` with its packaged copy, and 
 """
 EACH_HAS_ITS_OWN: Final = {
     "listener/commands/demo.py": "names what its page shows",
-    "listener/logs.py": "a library's loud logger",
     "listener/networks/x/snowflake.py": "slack means looseness there",
 }
 

@@ -81,8 +81,9 @@ def _item(item: Item) -> dict[str, Any]:
         link = ""
         if item.url and item.url.startswith(("http://", "https://")) and not set("<>|") & set(item.url):
             link = f" · <{escape(item.url)}|открыть>" if len(item.url) <= MAX_LINE else ""
-        head = f"{urgent}*{number}* {_short(item.title, 60)} · {_short(item.facts, 120)}{link}"
-        text = f"{head}\n{_fitting(_BREAKS.sub(' ', item.words), MAX_SECTION - len(head) - 1)}"
+        head, facts = f"{urgent}*{number}* {_short(item.title, 60)}{link}", _short(item.facts, 120)
+        words = _fitting(_BREAKS.sub(" ", item.words), MAX_SECTION - len(head) - len(facts) - 4)
+        text = "\n".join(filter(None, (head, words, _hugged(facts, "_"))))
     section: dict[str, Any] = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
     if item.button is not None:
         section["accessory"] = _button(item.case, item.button, 0)

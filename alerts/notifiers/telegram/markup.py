@@ -70,10 +70,10 @@ def render_sheet(sheet: Sheet) -> str:
     """The digest's whole text; each case has a share of the room."""
     head = [f"<b>📋 {_short(sheet.title, 200)}</b>", _short(sheet.hint, 200)]
     head += ["<i>♻️ возможный повтор</i>"] if sheet.repeat else []
-    end = f"<b>{_short(sheet.status, 200)}</b>" if sheet.status else ""
+    end = f"\n<b>{_short(sheet.status, 200)}</b>" if sheet.status else ""
     room = (MAX_TEXT - SPARE - _sizes(*head, end)) // max(1, len(sheet.items))
     items = [_item(item, room) for item in sheet.items]
-    return "\n".join(filter(None, (*head, "", *items, "", end))).strip()
+    return "\n".join(filter(None, (*head, *items, end)))
 
 
 def _item(item: Item, room: int) -> str:
@@ -84,9 +84,9 @@ def _item(item: Item, room: int) -> str:
     facts = _short(item.facts, 120)
     with_url = item.url and item.url.startswith(("http://", "https://")) and len(item.url) <= MAX_ADDRESS
     link = f' · <a href="{html.escape(item.url or "")}">открыть</a>' if with_url else ""
-    head = f"\n{urgent}<b>{number}</b> {_short(item.title, 60)}\n<i>{facts}</i>{link}"
-    words = _short(item.words, max(20, room - _size(head) - 12))
-    return f"{head}\n{words}"
+    head = f"\n{urgent}<b>{number}</b> {_short(item.title, 60)}{link}"
+    words = _short(item.words, max(20, room - _size(head) - _size(facts) - 12))
+    return "\n".join(filter(None, (head, words, facts and f"<i>{facts}</i>")))
 
 
 def sheet_keyboard(sheet: Sheet) -> list[list[dict[str, str]]]:

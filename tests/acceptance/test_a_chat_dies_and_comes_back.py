@@ -1,0 +1,114 @@
+"""A chat that throws the bot out, seen by a daemon of its own process: loud meanwhile, whole on return."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from simulator.server import Simulator
+from tests.acceptance.running import Process, cards, config_files, until, world
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ANGRY = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
+SUPPORT, ENGINEERS = -1001, -1002
+ROUTES = """receivers:
+  support: {telegram: [{chat: -1001}]}
+  engineers: {telegram: [{chat: -1002}]}
+route: {to: support}
+notices: {troubles: engineers}
+sla: {warn: 15m, due: 30m, breach: 60m}
+"""
+MANY = 14
+PATIENCE = 90.0
+
+
+@asynccontextmanager
+async def shift(folder: Path) -> AsyncIterator[tuple[Simulator, Process]]:
+    config = config_files(folder)
+    (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
+    async with world() as simulator, Process(folder, simulator.environment(), config) as daemon:
+        await daemon.start()
+        yield simulator, daemon
+
+
+def complain(simulator: Simulator, *numbers: int) -> None:
+    for number in numbers:
+        simulator.publishing.by_hand("vk", f"Клиент {number}", f"{ANGRY} №{number}", community="romashka")
+
+
+def texts(simulator: Simulator, chat: int) -> list[str]:
+    (found,) = (one for one in simulator.telegram.snapshot()["chats"] if one["id"] == chat)
+    return [message["html"].replace("\xa0", " ") for message in found["messages"] if message["author"] is None]
+
+
+def shown(simulator: Simulator) -> set[int]:
+    return {case for chat, case in cards(simulator) if chat == f"telegram:{SUPPORT}"}
+
+
+async def health(daemon: Process) -> tuple[int, dict[str, object]]:
+    status, body = await daemon.get("/healthz")
+    return status, json.loads(body)
+
+
+async def test_while_the_chat_is_shut_others_are_told_and_on_return_it_has_everything(tmp_path: Path) -> None:
+    async with shift(tmp_path) as (simulator, daemon):
+        complain(simulator, 1)
+        await until(lambda: shown(simulator) == {1}, PATIENCE)
+
+        simulator.telegram.kick(SUPPORT)
+        complain(simulator, *range(2, MANY + 1))
+
+        async def is_red() -> bool:
+            status, verdict = await health(daemon)
+            return status == 503 and "чат -1001 не берёт карточек" in str(verdict["problems"])
+
+        await until(is_red, PATIENCE)
+        _, verdict = await health(daemon)
+        assert [row["state"] for row in verdict["chats"]] == ["parked"]  # type: ignore[attr-defined]
+        assert (
+            'otklik_chat_ill{chat="-1001",messenger="telegram",state="parked"} 1.0'
+            in (await daemon.get("/metrics"))[1]
+        )
+        await until(lambda: any("⚠️ чат -1001 не берёт" in text for text in texts(simulator, ENGINEERS)), PATIENCE)
+        await until(lambda: f"№ {MANY}" in daemon.said().replace("\xa0", " "), PATIENCE)  # the console stands in
+
+        # What happens meanwhile to the daemon itself changes nothing.
+        await daemon.kill()
+        await daemon.start()
+
+        simulator.telegram.stand(SUPPORT, "member")
+        await until(lambda: any("📋" in text for text in texts(simulator, SUPPORT)), PATIENCE)
+        complain(simulator, MANY + 1)
+        await until(lambda: MANY + 1 in shown(simulator), PATIENCE)
+
+        async def all_delivered() -> bool:
+            rows = [row for row in await daemon.export("deliveries") if row["messenger"] == "telegram"]
+            return len(rows) == MANY + 1 and all(row["state"] == "delivered" for row in rows)
+
+        await until(all_delivered, PATIENCE, 1.0)
+        rows = [row for row in await daemon.export("deliveries") if row["messenger"] == "telegram"]
+        assert sum("📋" in text for text in texts(simulator, SUPPORT)) == 1
+        assert sum(row["in_digest"] for row in rows) >= MANY - 4
+        await until(
+            lambda: sum("✅ Снова в порядке" in text for text in texts(simulator, ENGINEERS)) == 1, PATIENCE
+        )
+
+        message = next(
+            one for one in simulator.telegram.chats[SUPPORT].messages.values() if one.text.startswith("📋")
+        )
+        data = message.markup["inline_keyboard"][0][0]["callback_data"]
+        toast = await simulator.telegram.press(SUPPORT, message.id, data, user=111, name="Анна")
+        assert toast is not None
+        assert toast.startswith("Вы взяли обращение")
+        case = data.split(":")[1]
+        await until(
+            lambda: any(
+                f"№ {case}:" in text and "взяла Анна" in text.lower().replace("анна", "Анна")
+                for text in texts(simulator, SUPPORT)
+            ),
+            PATIENCE,
+        )
+        await until(lambda: "✓" in next(text for text in texts(simulator, SUPPORT) if "📋" in text), PATIENCE)
