@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -193,7 +194,19 @@ class Reader:
     def road(self, platform: str, *, alias: str | None = None) -> Road:
         """The proxies and the authorities of one platform; `alias` is an older name of its proxies."""
         proxies = self.proxies(f"PROXIES_{platform}") or (self.proxies(alias) if alias else ())
-        return Road(proxies=proxies, certificates=self.file(f"CA_{platform}"))
+        return Road(proxies=proxies, certificates=self.authorities(f"CA_{platform}"))
+
+    def authorities(self, name: str) -> Path | None:
+        """A file of certificates, which is looked into: with another one no connection would be made."""
+        path = self.file(name)
+        if path is None:
+            return None
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+        except (ssl.SSLError, OSError):
+            self.complain(name, f"в файле «{path}» нет сертификатов: нужен вид PEM, -----BEGIN CERTIFICATE-----")
+            return None
+        return path
 
     def secret(self, name: str, *, begins: Mapping[str, str] | None = None) -> Secret | None:
         """A token. `begins` maps the beginnings of tokens that belong elsewhere to what they are."""

@@ -1,6 +1,7 @@
 """Why the system refuses a file, a folder or a port, in Russian: its own words are English."""
 
 import errno
+import socket
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ _WORDS: Final[Mapping[int, str]] = {
     errno.EADDRINUSE: "занят другой программой",
     errno.EADDRNOTAVAIL: "такого адреса у этой машины нет",
     errno.EDQUOT: "место кончилось",
+    errno.EEXIST: "здесь уже стоит файл",
     errno.EIO: "диск сбоит",
     errno.EISDIR: "это папка",
     errno.ELOOP: "ссылка ведёт сама в себя",
@@ -24,4 +26,6 @@ _WORDS: Final[Mapping[int, str]] = {
 
 def refusal(error: OSError) -> str:
     """The system's words where there are none of ours."""
+    if isinstance(error, socket.gaierror):
+        return "такое имя не находится"
     return _WORDS.get(error.errno or 0) or error.strerror or type(error).__name__

@@ -20,6 +20,7 @@ from listener.environment import SettingsError
 from listener.event_loop import Complaints, make_room
 from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
+from listener.refusals import refusal
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
 from listener.watching import announce_changes, announce_new_secrets, digest, digest_of
@@ -47,9 +48,16 @@ def run(arguments: argparse.Namespace) -> int:
         with alone_with(sqlite_file(settings.database_url)):
             asyncio.run(_serve(settings, arguments.role or ROLES, partial(read_anew, settings)))
     except (SettingsError, ConfigError, ModelError, StoreError, TakenError, OSError) as error:
-        print(f"Отклик не запущен:\n{error}", file=sys.stderr)
+        print(f"Отклик не запущен:\n{_words(error)}", file=sys.stderr)
         return 2
     return 0
+
+
+def _words(error: Exception) -> str:
+    """Ours have their words; the system's are put into Russian."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{error.filename or 'система'}: {refusal(error)}"
+    return str(error)
 
 
 def read_anew(before: Settings) -> Settings | None:

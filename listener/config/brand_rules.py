@@ -72,10 +72,10 @@ def _shared(
         message = f"название «{value}» уже у бренда {first.id}: на карточках их не различить"
         return tree.mistake(("title",), message, warning=True)
     apart = bool(brand.only_when and first.only_when)
-    what = "имя" if key == "names" else "страница"
+    what = {"names": "имя", "phrases": "фраза"}.get(key, "страница")
     advice = "оставьте в одном" + ("" if apart or key != "names" else " или разведите спутниками (only_when)")
     message = f"{what} «{value}» уже у бренда {first.id} ({other.file}): карточка придёт дважды; {advice}"
-    path = ("names", place) if key == "names" else tuple(key.split("."))
+    path = (key, place) if key in _OWNED else tuple(key.split("."))
     return tree.mistake(path, message, warning=apart or key != "names")
 
 
@@ -213,5 +213,6 @@ def _one_line(text: str) -> str:
 _OWNED: Final[dict[str, Callable[[BrandFile], Sequence[str]]]] = {
     "title": lambda brand: (brand.title,),
     "names": lambda brand: brand.names,
+    "phrases": lambda brand: brand.phrases,
 }
 """What is one brand's own, beside the pages of each network."""

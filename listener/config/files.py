@@ -33,6 +33,9 @@ def another_folder(directory: Path) -> Mistake | None:
 
 
 def missing_folder(directory: Path) -> Mistake:
+    if directory.is_file():
+        message = f"это файл, а нужна вся папка настроек: {directory.parent}"
+        return Mistake(file=str(directory), line=1, message=message)
     message = "такой папки с настройками нет: укажите её (--config ПАПКА) или создайте: listener init"
     return Mistake(file=str(directory), line=1, message=message)
 

@@ -472,9 +472,12 @@ def test_a_name_of_another_brand_is_a_mistake_unless_companions_tell_them_apart(
     [
         ("Лавка\n", "Ромашка Телеком\n", "на карточках их не различить"),
         ("watch:", "accounts: {vk: [romashka_help]}\nwatch:", "страница «romashka_help» уже у бренда romashka"),
+        ("watch:", "phrases: ['\"ромашка тв\"']\nwatch:", 'фраза «"ромашка тв"» уже у бренда romashka'),
     ],
 )
-def test_a_title_and_a_page_of_another_brand_are_warned_of(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_a_title_a_page_and_a_phrase_of_another_brand_are_warned_of(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
     second(tmp_path, old, new)
     (warning,) = check(tmp_path)
     assert warning.warning

@@ -12,6 +12,8 @@ from listener.environment import SettingsError
 from listener.refusals import refusal
 from listener.settings import read_settings
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.mark.parametrize("code", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EROFS, errno.EIO])
 def test_what_people_meet_is_in_russian(code: int) -> None:
@@ -28,6 +30,22 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Captur
     assert "texts.txt: файл не читается: такого файла нет" in capsys.readouterr().err
     with pytest.raises(SettingsError, match=r"не читается.*это папка"):
         read_settings({"LISTENER_TELEGRAM_TOKEN_FILE": str(tmp_path)})
+
+
+def test_a_name_that_is_not_found_is_named() -> None:
+    assert refusal(socket.gaierror(-2, "Name or service not known")) == "такое имя не находится"
+
+
+def test_a_place_for_the_database_that_cannot_be_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LISTENER_DATABASE_URL", f"sqlite:///{tmp_path / 'file' / 'otklik.db'}")
+    assert main(["run", "--config", str(ROOT / "config")]) == 2
+    said = capsys.readouterr().err
+    assert "Errno" not in said
+    assert f"{tmp_path / 'file'}: здесь уже стоит файл" in said
 
 
 def test_a_port_that_another_program_has_is_named() -> None:

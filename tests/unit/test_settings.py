@@ -59,6 +59,7 @@ def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
         ("LISTENER_PROXIES_SLACK", "https://proxy:3128", "https к самому прокси"),
         ("LISTENER_PROXIES_VK", "http://proxy", "порт"),
         ("LISTENER_CA_VK", "no/such.pem", "нет файла"),
+        ("LISTENER_CA_SLACK", __file__, "нет сертификатов"),
     ],
 )
 def test_a_bad_setting_is_named_with_what_to_do(name: str, value: str, said: str) -> None:
