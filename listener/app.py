@@ -176,6 +176,7 @@ def card_context(
         networks={name: network_words(network, brands, options.get(name)) for name, network in NETWORKS.items()},
         receivers={receiver.name: receiver for receiver in routing.receivers},
         timezone=routing.hours.timezone if routing.hours else MOSCOW,
+        hours=routing.hours,
     )
 
 

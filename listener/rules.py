@@ -24,7 +24,7 @@ class Rules:
 
     @property
     def elsewhere(self) -> Elsewhere:
-        return Elsewhere(context=self.context, engineers=self.context.policy.engineers.receiver)
+        return Elsewhere(context=self.context)
 
     def talking(self, now: datetime) -> Talking:
         """What joins the private messages that are heard now to cases."""

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.outreach.policy import Messages
 from domain.message import Message
-
-Wanted = Literal["invited", "all", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +20,7 @@ class Talking:
     """
 
     brand_of: Callable[[str, str], str | None]
-    wanted: Wanted
+    wanted: Messages
     invited_for: timedelta
     deadlines: Deadlines = NO_DEADLINES
     on_shift: frozenset[str] = frozenset()

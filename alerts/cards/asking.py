@@ -40,7 +40,14 @@ class Reply:
     reason: (
         Reason
         | Literal[
-            "unknown_button", "unknown_person", "nobody_else", "thought_better", "not_a_draft", "cannot_reply"
+            "unknown_button",
+            "unknown_person",
+            "nobody_else",
+            "thought_better",
+            "not_a_draft",
+            "cannot_reply",
+            "cannot_remove",
+            "no_engineers",
         ]
     )
 

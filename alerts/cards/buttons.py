@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final, Literal
 
+from alerts.cards import engineers
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import (
     Pressed,
@@ -17,8 +18,11 @@ from alerts.cards.asking import (
     whether_past_deadline,
     whom,
 )
-from alerts.cards.closing import ask_ending, close
+from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
+from alerts.cards.leaving import do_not_write, whether_he_asked
+from alerts.cards.reaching import can_remove
+from alerts.cards.removing import can_restore, remove, restore
 from alerts.cards.replying import (
     Outcome,
     can_invite,
@@ -154,6 +158,14 @@ def _links(case: Case, context: CardContext) -> tuple[Button, ...]:
 
 BUTTONS: Final = (
     ButtonKind(
+        action="ask_engineers",
+        label="Инженерам",
+        places={"owned": 5},
+        offered=engineers.can_ask,
+        asks=engineers.what_to_ask,
+        command=engineers.ask,
+    ),
+    ButtonKind(
         action="claim",
         label="Взять",
         places={"free": 1, "resting": 1},
@@ -168,7 +180,18 @@ BUTTONS: Final = (
         asks=ask_ending,
         command=close,
     ),
+    ButtonKind(
+        action="do_not_write", label="Больше не писать", places={}, asks=whether_he_asked, command=do_not_write
+    ),
+    ButtonKind(
+        action="engineers_answer",
+        label="Ответить оператору",
+        places={},
+        asks=engineers.what_to_answer,
+        command=engineers.answer,
+    ),
     ButtonKind(action="fix", label="Исправить ответ", places={}, command=fix),
+    ButtonKind(action="holding_word", label="Сказать автору, что спросили", places={}, command=engineers.hold),
     ButtonKind(
         action="invite",
         label="В личку",
@@ -179,7 +202,7 @@ BUTTONS: Final = (
     ButtonKind(
         action="mend",
         label="Изменить ответ",
-        places={"free": 9, "owned": 9, "resting": 8, "ended": 3},
+        places={"free": 9, "owned": 10, "resting": 8, "ended": 3},
         offered=can_mend,
         asks=mend,
         command=mended,
@@ -193,11 +216,18 @@ BUTTONS: Final = (
     ButtonKind(
         action="note",
         label="Заметка",
-        places={"free": 8, "owned": 8, "resting": 7, "ended": 2},
+        places={"free": 8, "owned": 9, "resting": 7, "ended": 2},
         asks=text_of_note,
         command=lambda pressed: Note(text=pressed.value or ""),
     ),
-    ButtonKind(action="release", label="Отдать", places={"owned": 7}, command=lambda _pressed: Release()),
+    ButtonKind(
+        action="put_back",
+        label="Вернуть запись",
+        places={"owned": 12, "ended": 4},
+        offered=can_restore,
+        command=restore,
+    ),
+    ButtonKind(action="release", label="Отдать", places={"owned": 8}, command=lambda _pressed: Release()),
     ButtonKind(
         action="reopen",
         label="Вернуть",
@@ -212,6 +242,7 @@ BUTTONS: Final = (
         offered=can_reply,
         command=start_reply,
     ),
+    ButtonKind(action="resolved", label="Закрыть: решено", places={}, command=close_as_resolved),
     ButtonKind(action="rewrite", label="Изменить черновик", places={}, command=rewrite),
     ButtonKind(
         action="send",
@@ -225,14 +256,15 @@ BUTTONS: Final = (
     ButtonKind(
         action="snooze",
         label="Отложить",
-        places={"free": 5, "owned": 5},
+        places={"free": 5, "owned": 6},
         asks=whether_past_deadline,
         command=snooze,
     ),
+    ButtonKind(action="take_off", label="Убрать запись", places={"owned": 11}, offered=can_remove, command=remove),
     ButtonKind(
         action="transfer",
         label="Передать",
-        places={"free": 6, "owned": 6, "resting": 5},
+        places={"free": 6, "owned": 7, "resting": 5},
         offered=lambda case, context, _now: bool(colleagues(case, context)),
         asks=whom,
         command=transfer,

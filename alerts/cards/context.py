@@ -10,6 +10,7 @@ from alerts.outreach.outbound import Target
 from alerts.outreach.policy import DEFAULT, Policy
 from alerts.outreach.templates import Template
 from alerts.routing import Receiver
+from alerts.sla import Hours
 from domain.person import Person
 
 MOSCOW: Final = "Europe/Moscow"
@@ -47,6 +48,7 @@ class CardContext:
     templates: tuple[Template, ...] = ()
     policy: Policy = DEFAULT
     timezone: str = MOSCOW
+    hours: Hours | None = None
 
     def person(self, number: str | None) -> Person | None:
         """The person with this id, also under an id of earlier days; None for who has left."""

@@ -10,15 +10,14 @@ from alerts.routing import Chat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """`engineers` is the name of the receiver that «Инженерам» asks."""
+    """By the people, the receivers and the policy in force."""
 
     context: CardContext
-    engineers: str
 
     def chats(self, where: Where, state: State) -> tuple[tuple[str, Chat], ...]:
         """Chats with the receiver's name; a private chat stands for its person and has the name of his id."""
         if where == "engineers":
-            receiver = self.context.receivers.get(self.engineers)
+            receiver = self.context.receivers.get(self.context.policy.engineers.receiver)
             return tuple((receiver.name, chat) for chat in receiver.chats) if receiver else ()
         owner = self.context.person(state.owner) if where == "owner" else None
         if owner is None:

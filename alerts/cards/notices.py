@@ -15,6 +15,7 @@ from alerts.cases.case import Case
 from alerts.cases.events import (
     ApprovalAsked,
     Event,
+    MentionDeleted,
     MentionEdited,
     MentionJoined,
     ReplyRefused,
@@ -271,6 +272,9 @@ def _quote(notice: _Notice) -> str:
     if notice.draft.kind == "engineers_asked":
         return in_short(notice.case.latest_complaint.text, MAX_QUOTE)
     fact = notice.event.fact if notice.event else None
+    if isinstance(fact, MentionDeleted):
+        gone = [mention.text for mention in notice.case.mentions if mention.row == fact.mention]
+        return in_short(gone[0], MAX_QUOTE) if gone else ""
     if not isinstance(fact, MentionJoined | MentionEdited):
         return talk.quoted(notice.case, notice.event)
     texts = [mention for mention in notice.case.mentions if mention.row == fact.mention]
@@ -297,6 +301,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "transferred": _transferred,
     "unknown": _unknown,
     "unreachable": lambda notice: talk.unreachable(notice.case, notice.words),
+    "vanished": lambda notice: talk.vanished(notice.case),
     "warn": _warn,
     "woke": _woke,
     "wrote": lambda notice: talk.wrote(notice.case, notice.event, notice.words),
@@ -321,6 +326,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "transferred": ("Сменился ответственный, {count}", _whose),
     "unknown": ("Не знаем, дошли ли ответы, {count}", _whose),
     "unreachable": ("Бот не может написать ответственным, {count}", _whose),
+    "vanished": ("Записи авторов удалены со страницы, {count}", _whose),
     "warn": ("Скоро выйдет срок ответа, {count}", _until),
     "woke": ("Отложенные снова ждут ответа, {count}", _until),
     "wrote": ("Клиенты пишут в личные сообщения, {count}", _whose),

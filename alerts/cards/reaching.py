@@ -1,11 +1,13 @@
 """Reaching the author of a case: who is spoken to where, what is possible there, what the guard is asked."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from alerts.cards.context import NOTHING, CardContext, NetworkWords
 from alerts.cases.case import Case
-from alerts.outreach.abilities import Abilities, Ability, Reason
+from alerts.cases.events import Reopened, ToldOfRemoval
+from alerts.outreach.abilities import NO, Abilities, Ability, Reason
 from alerts.outreach.delicacy import Ask
 from alerts.outreach.outbound import Outbound, OutboundKind, Target
 from domain.mention import network_id
@@ -53,11 +55,12 @@ def target_of(case: Case, context: CardContext) -> Target:
 
 
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
-    """What may be said to the author now; nothing where the words are gone."""
-    if case.latest_complaint.deleted_at is not None:
-        return NOTHING
+    """What may be said to the author now; in public nothing where the words are gone."""
     network = network_of(case, context)
-    return network.abilities(target_of(case, context), case.contact.learned, now)
+    possible = network.abilities(target_of(case, context), case.contact.learned, now)
+    if case.latest_complaint.deleted_at is None:
+        return possible
+    return replace(NOTHING, private=possible.private if possible.private.way == "api" else NO)
 
 
 def ability_for(kind: OutboundKind, abilities: Abilities) -> Ability:
@@ -99,20 +102,37 @@ def ask_of(
     target = outbound.target if outbound else target_of(case, context)
     parent = case.latest_complaint.parent
     own = {mention.id for mention in case.mentions}
+    private = [message for message in case.messages if message.incoming]
     in_answer_to = parent.author if parent is not None and parent.id not in own and parent.author else None
     return Ask(
         kind=kind,
         brand=case.brand,
         author=f"{case.network}:{case.author_id}",
-        addressed=network_of(case, context).addressed(target),
-        wrote_at=max(mention.published_at for mention in case.mentions),
-        words=tuple(mention.text for mention in case.mentions),
+        addressed=bool(private) or network_of(case, context).addressed(target),
+        wrote_at=max((*(mention.published_at for mention in case.mentions), *(each.at for each in private))),
+        words=(*(mention.text for mention in case.mentions), *(each.text for each in private)),
         topics=tuple(topic for mention in case.mentions for topic in mention.topics),
         in_answer_to=in_answer_to,
         outbound=outbound.id if outbound else None,
         by_lead=person is not None and person.role == "lead",
         approved=approved,
     )
+
+
+def can_remove(case: Case, context: CardContext, now: datetime) -> bool:
+    """Whether the author's words may be taken off the page at all: never before he talks with us in private."""
+    talks = case.state.stage == "in_dm" and case.latest_complaint.deleted_at is None
+    return context.policy.removal and talks and abilities_of(case, context, now).remove.way == "api"
+
+
+def was_told(case: Case) -> bool:
+    """Whether somebody said, since the case was opened last, that the author knows of the removal."""
+    for event in reversed(case.events):
+        if isinstance(event.fact, ToldOfRemoval):
+            return True
+        if isinstance(event.fact, Reopened):
+            return False
+    return False
 
 
 def ability_line(case: Case, context: CardContext, now: datetime) -> str:

@@ -13,7 +13,17 @@ from alerts.cards.masking import masked
 from alerts.cards.outgoing import KINDS, held_words
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
-from alerts.cards.reaching import abilities_of, ability_for, ask_of, network_of, private_kind, target_of, why_not
+from alerts.cards.reaching import (
+    abilities_of,
+    ability_for,
+    ask_of,
+    can_remove,
+    network_of,
+    private_kind,
+    target_of,
+    was_told,
+    why_not,
+)
 from alerts.cases.case import Case
 from alerts.cases.commands import Approve, AskApproval, Cancel, Confirm, HoldBack, PersonsCommand, Report
 from alerts.cases.events import what_was_done
@@ -37,6 +47,7 @@ DROPPED: Final = "Хорошо, не отправляю. Черновик убр
 NOT_MENDED: Final = "Хорошо, ответ остаётся как есть"
 NO_ANSWER: Final = "Менять нечего: ответа автору на странице нет"
 BY_LEAD_ALONE: Final = "Такой ответ отправляет сам старший: его не подтвердить со стороны"
+NOT_REMOVED: Final = "Убрать запись больше нельзя: её уже нет, или разговор в личных окончен"
 UNANSWERABLE: Final = "Ответить здесь нельзя"
 OPEN: Final = frozenset[OutboundState]({"draft"})
 WARNINGS: Final[dict[WarningKind, str]] = {
@@ -54,11 +65,15 @@ WARNINGS: Final[dict[WarningKind, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """A press that writes a draft down, or another text of one, and is answered by what it looks like."""
+    """A press that writes a draft down, or another text of one, and is answered by what it looks like.
+
+    `goes_on`: what follows at once in a talk where nothing has to be shown again; None: it is to be looked at.
+    """
 
     draft: Draft
     shown: Callable[[Outbound], Prompt]
     rewrites: int | None = None
+    goes_on: Callable[[Outbound], "Outcome | None"] = lambda _drafted: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +124,33 @@ def write_reply(pressed: Pressed) -> Outcome:
 
 
 def write_private(pressed: Pressed) -> Outcome:
+    """The operator's own words in private; in the middle of a talk they may go out without being shown again."""
     kind = private_kind(abilities_of(pressed.case, pressed.context, pressed.now))
-    return _own_words(pressed, kind or "invite")
+    outcome = _own_words(pressed, kind or "invite")
+    if isinstance(outcome, Drafted) and kind == "message" and _knows_the_preview(pressed):
+        return replace(outcome, goes_on=lambda drafted: _go_on(pressed, drafted))
+    return outcome
+
+
+def draft_of(pressed: Pressed, kind: OutboundKind, text: str) -> Outcome:
+    """Prepared words as a draft, unless they could not go out."""
+    return _stopped(pressed, kind) or _drafted(pressed, kind, text, as_it_is=True)
+
+
+def _knows_the_preview(pressed: Pressed) -> bool:
+    """Whether this person has confirmed a private word in this case, and the policy wants it shown once only."""
+    mine = (pressed.person.id, *pressed.person.former_ids)
+    return pressed.context.policy.preview == "first" and any(
+        each.kind == "message" and each.confirmed_by in mine and each.state in _SAID
+        for each in pressed.case.contact.outbounds
+    )
+
+
+def _go_on(pressed: Pressed, drafted: Outbound) -> Outcome | None:
+    """What gives pause is shown first, however well people know each other."""
+    if _warnings(pressed, drafted) or _held(pressed, drafted) is not None:
+        return None
+    return _confirm(pressed, drafted)
 
 
 def rewrite(pressed: Pressed) -> Outcome:
@@ -218,7 +258,7 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
         asks = held is not None and held.remedy in ("lead", "colleague")
         label = "Отправить на проверку" if asks else _SEND.get(drafted.kind, "Отправить")
         options.append(Option(value=f"ok-{drafted.id}", label=label))
-    if drafted.kind != "take_back":
+    if drafted.kind not in _WORDLESS:
         options.append(Option(value=f"edit-{drafted.id}", label="Изменить"))
     options.append(Option(value=f"drop-{drafted.id}", label="Не отправлять"))
     above = ""
@@ -422,6 +462,9 @@ def _body(pressed: Pressed, outbound: Outbound) -> str:
     if outbound.kind == "take_back":
         of = _outbound(pressed, outbound.of_id)
         return f"Удалить этот ответ?\n{of.text[:MOST_SHOWN] if of else ''}"
+    if outbound.kind in ("remove", "restore"):
+        what = "Убрать со страницы" if outbound.kind == "remove" else "Вернуть на страницу"
+        return f"{what} эту запись автора?\n{outbound.target.text[:MOST_SHOWN]}\n{outbound.target.url}"
     return outbound.text[:MOST_SHOWN] + ("…" if len(outbound.text) > MOST_SHOWN else "")
 
 
@@ -431,7 +474,7 @@ def _warning_words(warned: Warned) -> str:
 
 
 def _warnings(pressed: Pressed, outbound: Outbound) -> tuple[Warned, ...]:
-    if outbound.kind == "take_back":
+    if outbound.kind in _WORDLESS:
         return ()
     latest = pressed.case.latest_complaint
     others = {quote.author for quote in (latest.parent, latest.quoted) if quote is not None}
@@ -490,6 +533,10 @@ def _no_draft(found: Outbound | None, pressed: Pressed | None = None) -> Reply:
 
 
 def _confirm(pressed: Pressed, found: Outbound) -> Outcome:
+    if found.kind == "remove" and not (
+        was_told(pressed.case) and can_remove(pressed.case, pressed.context, pressed.now)
+    ):
+        return Reply(text=NOT_REMOVED, reason="cannot_remove")
     if any(warned.blocks for warned in _warnings(pressed, found)):
         return preview(pressed, found)
     if _ability(pressed, found.kind).way != "api":
@@ -595,7 +642,15 @@ _WRITE: Final[dict[OutboundKind, str]] = {
     "invite": "write_private",
     "message": "write_private",
 }
-_SEND: Final[dict[OutboundKind, str]] = {"edit": "Исправить ответ", "take_back": "Удалить ответ"}
+_SEND: Final[dict[OutboundKind, str]] = {
+    "edit": "Исправить ответ",
+    "remove": "Убрать запись",
+    "restore": "Вернуть запись",
+    "take_back": "Удалить ответ",
+}
+_WORDLESS: Final = frozenset[OutboundKind]({"remove", "restore", "take_back"})
+"""What is done without a word: there is nothing to write, nor to be wrong in it."""
+_SAID: Final = frozenset[OutboundState]({"confirmed", "sending", "sent", "unknown"})
 _STANDS: Final[dict[OutboundState, str]] = {
     "approval": "Уже ждёт слова старшего",
     "cancelled": "Уже отменено",

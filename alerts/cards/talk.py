@@ -40,7 +40,7 @@ class Answerable:
 
 
 TO_CUSTOMER: Final = Answerable(
-    action="answer", label="Ответить клиенту", hint="Ответьте на это сообщение — покажу, что уйдёт клиенту."
+    action="write_private", label="Ответить клиенту", hint="Ответьте на это сообщение — покажу, что уйдёт клиенту."
 )
 TO_OPERATOR: Final = Answerable(
     action="engineers_answer",
@@ -110,6 +110,14 @@ def unreachable(case: Case, words: Wording) -> str:
     return (
         f"{who}, бот не может написать вам лично. Откройте его и нажмите «Старт»:"
         " там сообщения клиентов видны целиком, здесь личные данные скрыты."
+    )
+
+
+def vanished(case: Case) -> str:
+    """To the leads: what is deleted without a word is remembered by who wrote it, and by those who saw it."""
+    return (
+        f"Со страницы бренда удалили запись автора, {_number(case)}, и это сделал не Отклик."
+        " Удалить вопрос — не ответить: узнайте, кто это сделал, и напишите автору."
     )
 
 

@@ -173,11 +173,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delete:
-    """A mention is gone from the network. `others` as above."""
+    """A mention is gone from the network. `others` as above; `removed`: people of the case had it taken off."""
 
     mention: int
     others: bool
     by: Deleter | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +230,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     AnswerAsEngineer: "engineers_answer",
     Approve: "approve",
     AskApproval: "ask_approval",
-    AskEngineers: "engineers",
+    AskEngineers: "ask_engineers",
     Cancel: "cancel",
     ChangeMessage: "change_message",
     Claim: "claim",

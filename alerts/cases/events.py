@@ -86,11 +86,15 @@ class MentionEdited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionDeleted:
-    """The words are gone from the network. `calm` as above; `by` is None where the network did not tell."""
+    """The words are gone from the network. `calm` as above; `by` is None where the network did not tell.
+
+    `silent`: somebody who keeps the page has deleted them, and it was nobody of the case.
+    """
 
     mention: int
     calm: bool
     by: Deleter | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -429,13 +433,17 @@ def kind_of(fact: Fact) -> str:
 
 def what_was_done(
     outbound: Outbound, url: str, *, by_hand: bool = False, similar: tuple[int, ...] = ()
-) -> ReplySent | ReplyEdited | ReplyTakenBack:
+) -> ReplySent | ReplyEdited | ReplyTakenBack | Removed | Restored:
     """The fact that an outbound becomes once it is done; an edit's is about the answer that it changes."""
     by = outbound.confirmed_by
     if outbound.kind == "edit" and outbound.of_id is not None:
         return ReplyEdited(outbound=outbound.of_id, text=outbound.text, by=by)
     if outbound.kind == "take_back" and outbound.of_id is not None:
         return ReplyTakenBack(outbound=outbound.of_id, by=by)
+    if outbound.kind == "remove":
+        return Removed(outbound=outbound.id, by=by)
+    if outbound.kind == "restore":
+        return Restored(outbound=outbound.id, by=by)
     return ReplySent(
         outbound=outbound.id,
         kind=outbound.kind,

@@ -13,6 +13,7 @@ from alerts.cases.events import (
     EngineersAsked,
     EngineersLate,
     Event,
+    MentionDeleted,
     MentionEdited,
     MentionJoined,
     MessageChanged,
@@ -51,14 +52,16 @@ NoticeKind = Literal[
     "engineers_answered",
     "engineers_late",
     "unreachable",
+    "vanished",
     "moved_on",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
 word, a colleague stopped it, the network refused it, nobody knows whether it was sent, it stands no more, others
 of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
-had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. Of a card
-that another has followed: where the case went on."""
+ had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. The
+ customer's words vanished from the brand's page, and nobody of the case has removed them. Of a card that another
+ has followed: where the case went on."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""
@@ -77,6 +80,7 @@ Reason = Literal[
     "fate of an answer",
     "private words",
     "engineers",
+    "silent deletion",
     "nothing new for people",
 ]
 
@@ -156,6 +160,9 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
 
 def _talked(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
     match event.fact:
+        case MentionDeleted(silent=True):
+            notice = NoticeDraft(kind="vanished", event=event.number, to=("leads",), priority=Priority.URGENT)
+            return Telling(reason="silent deletion", priority=Priority.URGENT, notices=(notice,))
         case CustomerWrote() | MessageChanged(is_deleted=False):
             return _wrote_privately(before, event, events)
         case EngineersAsked():

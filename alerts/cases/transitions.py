@@ -226,7 +226,7 @@ def _is_not_in_private(asked: Asked[ConfirmTold]) -> Reason | None:
 
 def _is_over(asked: Asked[Any]) -> Reason | None:
     """Nobody speaks to the customer of an ended case; what was said in it may be mended."""
-    return "ended" if not asked.state.is_open and asked.command.kind in LED_TO else None
+    return "ended" if not asked.state.is_open and asked.command.kind in (*LED_TO, "remove") else None
 
 
 def _is_own_words(asked: Asked[Approve]) -> Reason | None:
@@ -325,7 +325,8 @@ def _answer_as_engineer(asked: Asked[AnswerAsEngineer]) -> tuple[Fact, ...]:
 
 def _delete(asked: Asked[Delete]) -> tuple[Fact, ...]:
     command = asked.command
-    return (MentionDeleted(mention=command.mention, calm=not command.others, by=command.by),)
+    silent = command.by in ("brand", "other") and not command.removed
+    return (MentionDeleted(mention=command.mention, calm=not command.others, by=command.by, silent=silent),)
 
 
 def _tick(asked: Asked[Tick]) -> tuple[Fact, ...]:

@@ -10,10 +10,12 @@ from alerts.cards.answers import done_words, refusal_words
 from alerts.cards.asking import Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
+from alerts.cards.engineers import asks_next
 from alerts.cards.prompt import Prompt
 from alerts.cards.replying import Acted, Drafted
 from alerts.cases.case import Case
 from alerts.cases.transitions import Refusal
+from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
 from listener.ports import Clock
@@ -103,16 +105,22 @@ def _read(
             alert = read.reason != "thought_better"
             return Answered(answer=Answer(text=read.text, alert=alert), reason=read.reason)
         case Drafted():
-            shown = read.shown
-            return Drafting(
-                draft=read.draft,
-                rewrites=read.rewrites,
-                shown=lambda drafted: Answer(text="", prompt=shown(drafted)),
-            )
+            return _drafting(read, person, rules, now)
         case Acted():
             return _wish(read, person, rules, now)
         case _:
             return _wish(Acted(command=read, steps=()), person, rules, now)
+
+
+def _drafting(read: Drafted, person: Person, rules: Rules, now: datetime) -> Drafting:
+    def shown(drafted: Outbound) -> Answer:
+        return Answer(text="", prompt=read.shown(drafted))
+
+    def goes_on(drafted: Outbound) -> Wish | None:
+        following = read.goes_on(drafted)
+        return _wish(following, person, rules, now) if isinstance(following, Acted) else None
+
+    return Drafting(draft=read.draft, rewrites=read.rewrites, shown=shown, goes_on=goes_on)
 
 
 def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
@@ -133,4 +141,5 @@ def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
         done=done,
         refused=refused,
         elsewhere=rules.elsewhere,
+        asks=lambda after: asks_next(command, after, context, now),
     )

@@ -20,7 +20,7 @@ from listener.decided import Decided, Routed
 from listener.store import history, outbox_rows
 from listener.store.engine import insert
 from listener.store.history import Changing
-from listener.store.tables import case_mentions, cases, mentions
+from listener.store.tables import case_mentions, cases, mentions, outbound
 
 THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
 
@@ -37,7 +37,8 @@ class _Cases:
     """The cases that a batch may touch, by id and by place, and what is known of their mentions.
 
     `linked` are the cases of a mention with its strength there, `complaints` the mentions of a case that still
-    are complaints; both are read only where a batch has edits or deletions.
+    are complaints, `removed` the cases in which people have had words taken off the page; all are read only where
+    a batch has edits or deletions.
     """
 
     by_id: dict[int, Changing] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class _Cases:
     by_place: dict[Place, int] = field(default_factory=dict)
     linked: dict[int, dict[int, Strength]] = field(default_factory=lambda: defaultdict(dict))
     complaints: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    removed: set[int] = field(default_factory=set)
 
     def know(self, row: Any, *, is_new: bool = False) -> None:
         state = FRESH if is_new else history.read_state(row)
@@ -89,7 +91,8 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
         for case in linked:
             known.complaints[case].discard(row)
             others = bool(known.complaints[case])
-            yield case, Delete(mention=row, others=others, by=decision.deleted_by), None
+            removed = case in known.removed
+            yield case, Delete(mention=row, others=others, by=decision.deleted_by, removed=removed), None
         return
     routes = {known.by_place[route.candidate.place]: route for route in decision.routed}
     for case, before in linked.items():
@@ -218,6 +221,14 @@ async def _know_links(connection: AsyncConnection, known: _Cases, decided: Itera
     )
     for row in standing:
         known.complaints[row.case_id].add(row.mention_id)
+    asked = await connection.execute(
+        select(outbound.c.case_id).where(
+            outbound.c.case_id.in_(sorted(touched)),
+            outbound.c.kind == "remove",
+            outbound.c.state.in_(("confirmed", "sending", "sent", "unknown")),
+        )
+    )
+    known.removed.update(asked.scalars())
 
 
 async def _know_remarks(connection: AsyncConnection, known: _Cases, decided: Iterable[Decided]) -> None:

@@ -12,12 +12,14 @@ from alerts.cases.case import Case
 from alerts.cases.commands import HoldBack, Report
 from alerts.cases.events import (
     PROGRAM,
+    Removed,
     ReplyEdited,
     ReplyGone,
     ReplyRefused,
     ReplySent,
     ReplyTakenBack,
     ReplyUnknown,
+    Restored,
     what_was_done,
 )
 from alerts.cases.transitions import Asker
@@ -326,7 +328,7 @@ async def _case_of(connection: AsyncConnection, sending: Outbound) -> history.Ch
 
 async def _done(
     connection: AsyncConnection, sending: Outbound, what: Sent
-) -> ReplySent | ReplyEdited | ReplyTakenBack:
+) -> ReplySent | ReplyEdited | ReplyTakenBack | Removed | Restored:
     similar: tuple[int, ...] = ()
     if sending.kind == "reply":
         case = (await connection.execute(select(all_cases).where(all_cases.c.id == sending.case))).one()

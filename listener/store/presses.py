@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
+from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
-from alerts.cases.commands import Command, ForbidWriting
+from alerts.cases.commands import Command
+from alerts.cases.events import WritingForbidden
 from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
@@ -26,7 +28,7 @@ class Wish:
     """A press as a command in somebody's name, with the words for what may come of it.
 
     `steps` of outbounds go with it; without a command they are all that happens. `elsewhere` knows the chats of
-    people and engineers.
+    people and engineers; `asks` is what the person is asked next.
     """
 
     command: Command | None
@@ -35,15 +37,20 @@ class Wish:
     refused: Callable[[Case, Refusal], str]
     steps: tuple[Step, ...] = ()
     elsewhere: Elsewhere | None = None
+    asks: Callable[[Case], Prompt | None] = lambda _case: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafting:
-    """A press that writes a draft down, or another text of one (`rewrites`), and is answered by its looks."""
+    """A press that writes a draft down, or another text of one (`rewrites`), and is answered by its looks.
+
+    `goes_on`: what follows at once, in the same transaction, where it need not be looked at.
+    """
 
     draft: Draft
     shown: Callable[[Outbound], Answer]
     rewrites: int | None = None
+    goes_on: Callable[[Outbound], Wish | None] = lambda _drafted: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     else:
         wish = read(case)
         if isinstance(wish, Drafting):
-            answered = await _drafted(connection, press, wish, now)
+            answered = await _drafted(connection, changing, case, press, wish, now)
         else:
             answered = await _decided(connection, changing, case, wish, now)
         if answered.applied:
@@ -137,19 +144,24 @@ async def _decided(
         if not await outbound_rows.move(connection, step, now):
             # The sender was faster: read anew, the press meets with what it has made of it.
             raise ConflictError
-    if isinstance(wish.command, ForbidWriting):
+    if any(isinstance(event.fact, WritingForbidden) for event in changing.events):
         await contacts.forbid(connection, case, wish.asker.actor, now)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
-    return Answered(answer=Answer(text=wish.done(after)), applied=True)
+    return Answered(answer=Answer(text=wish.done(after), prompt=wish.asks(after)), applied=True)
 
 
-async def _drafted(connection: AsyncConnection, press: Press, wish: Drafting, now: datetime) -> Answered:
+async def _drafted(
+    connection: AsyncConnection, changing: Changing, case: Case, press: Press, wish: Drafting, now: datetime
+) -> Answered:
     """A draft is nobody's news: it makes no event, and the press that shows it may come again."""
     if wish.rewrites is None:
         drafted = await outbound_rows.draft(connection, press.case, wish.draft, (press.messenger, press.key), now)
     else:
         drafted = await outbound_rows.rewrite(connection, wish.rewrites, wish.draft)
+    following = wish.goes_on(drafted)
+    if following is not None:
+        return await _decided(connection, changing, case, following, now)
     return Answered(answer=wish.shown(drafted))
 
 

@@ -9,6 +9,7 @@ from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import AskEngineers, Claim, Close, ForbidWriting, TransferTo
 from alerts.cases.events import CustomerWrote, EngineersLate, MessageChanged, Reopened, WritingForbidden
 from alerts.cases.state import fold
+from alerts.outreach.policy import Messages
 from alerts.ports import Notice, Press
 from alerts.routing import Chat, Receiver
 from domain.mention import Author, network_id
@@ -17,7 +18,7 @@ from listener.ports import Batch
 from listener.store.mentions import Kept
 from listener.store.presses import Wish
 from listener.store.stores import Stores
-from listener.talking import Talking, Wanted, thread_of
+from listener.talking import Talking, thread_of
 from tests.contract.store_samples import (
     ANNA,
     NOW,
@@ -41,8 +42,7 @@ ENGINEERS = Chat(messenger="telegram", chat="-1002")
 ELSEWHERE = Elsewhere(
     context=CardContext(
         people=(ANNA, OLEG), receivers={"engineers": Receiver(name="engineers", chats=(ENGINEERS,), owner="oleg")}
-    ),
-    engineers="engineers",
+    )
 )
 
 
@@ -59,7 +59,7 @@ def message(number: int = 1, text: str = "Здравствуйте, это я", 
     return Message(**values | named)
 
 
-def talking(wanted: Wanted = "invited", **named: Any) -> Talking:
+def talking(wanted: Messages = "invited", **named: Any) -> Talking:
     values: dict[str, Any] = {
         "brand_of": lambda _network, page: "romashka" if page == PAGE else None,
         "wanted": wanted,
@@ -72,7 +72,7 @@ def talking(wanted: Wanted = "invited", **named: Any) -> Talking:
 
 
 async def hear(
-    store: Stores, *messages: Message, wanted: Wanted = "invited", now: datetime = NOW, **named: Any
+    store: Stores, *messages: Message, wanted: Messages = "invited", now: datetime = NOW, **named: Any
 ) -> Kept:
     return await store.mentions.keep(SOURCE, Batch(messages=messages), now, talking=talking(wanted, **named))
 

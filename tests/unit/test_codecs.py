@@ -154,11 +154,12 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (PROGRAM, Removed(outbound=12, by="anna")),
     (PROGRAM, Restored(outbound=13)),
     (CUSTOMER, MentionDeleted(mention=2, calm=True, by="brand")),
+    (CUSTOMER, MentionDeleted(mention=2, calm=True, by="other", silent=True)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
-FIRST_KINDS, SECOND_KINDS = 8, 14
-"""Of notices: those that the first rows hold, and those that came with answering."""
+FIRST_KINDS, SECOND_KINDS, THIRD_KINDS = 8, 14, 21
+"""Of notices: those that the first rows hold, that came with answering, and with talks."""
 
 
 def notices_of(kinds: tuple[NoticeKind, ...], **named: Any) -> tuple[StoredNotice, ...]:
@@ -183,9 +184,10 @@ NOTICES: tuple[StoredNotice, ...] = (
     StoredNotice(
         draft=NoticeDraft(kind="refused", event=3, to=get_args(Addressee), priority=Priority.URGENT, sender="oleg")
     ),
-    *notices_of(get_args(NoticeKind)[SECOND_KINDS:-1]),
+    *notices_of(get_args(NoticeKind)[SECOND_KINDS:THIRD_KINDS]),
     *notices_of(("wrote",), where="owner"),
     *notices_of(("engineers_asked",), where="engineers"),
+    *notices_of(get_args(NoticeKind)[THIRD_KINDS:-1]),
     StoredNotice(
         draft=NoticeDraft(kind="moved_on", event=9, to=(), priority=Priority.OLD), on="1700000000.000100"
     ),
@@ -263,7 +265,7 @@ def missing_fields(kept: Any, today: Any) -> Any:
     return {
         name: missing_fields(kept.get(name), value)
         for name, value in today.items()
-        if name in kept or value not in (None, "cards")
+        if name in kept or value not in (None, "cards", False)
     }
 
 

@@ -99,7 +99,10 @@ def naming_messenger(messenger: str) -> set[str]:
 
 
 ASKS: Final = {
+    "ask_engineers": {"alerts/cards/engineers.py"},
     "close": {"alerts/cards/closing.py"},
+    "do_not_write": {"alerts/cards/leaving.py"},
+    "engineers_answer": {"alerts/cards/engineers.py"},
     "note": {"alerts/cards/asking.py"},
     "snooze": {"alerts/cards/asking.py"},
     "transfer": {"alerts/cards/asking.py"},

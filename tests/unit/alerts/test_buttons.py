@@ -101,8 +101,21 @@ def test_nobody_is_offered_a_hand_over_where_there_is_nobody_else() -> None:
     assert reply.reason == "nobody_else"
 
 
-SPEAKING = {"fix", "invite", "mend", "reply", "rewrite", "send", "write_private", "write_reply"}
-"""What writes to the customer: their presses come to drafts and previews, see test_replying."""
+SPEAKING = {
+    "fix",
+    "holding_word",
+    "invite",
+    "mend",
+    "put_back",
+    "reply",
+    "resolved",
+    "rewrite",
+    "send",
+    "take_off",
+    "write_private",
+    "write_reply",
+}
+"""What writes to the customer, or only asks: their presses come to drafts and previews, see test_replying."""
 
 
 def test_every_action_has_a_button_of_its_own_and_a_stored_name() -> None:

@@ -15,6 +15,7 @@ from alerts.cases.commands import (
     ChangeMessage,
     Claim,
     Close,
+    Delete,
     WritePrivately,
 )
 from alerts.cases.state import fold
@@ -183,6 +184,14 @@ def test_a_colleague_whom_the_bot_may_not_write_to_is_told_how() -> None:
         "Анна Иванова, бот не может написать вам лично. Откройте его и нажмите «Старт»: там сообщения клиентов"
         " видны целиком, здесь личные данные скрыты."
     )
+
+
+def test_leads_read_what_was_deleted_behind_the_authors_back() -> None:
+    history = claimed().by_customer(Delete(mention=1, others=False, by="brand"))
+    (note,) = notes(history, 2)
+    assert plain(note.text).startswith("Со страницы бренда удалили запись автора, обращение № 12, и это сделал не")
+    assert note.quote == "Третий день не работает интернет"
+    assert [person.id for person in note.to] == ["oleg"]
 
 
 def test_the_card_has_the_talk_and_what_the_engineers_said() -> None:

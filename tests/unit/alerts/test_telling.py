@@ -360,6 +360,22 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
         (CLAIMED, became(Removed(outbound=9, by="anna"))),
         (*SILENT, "CHANGE", []),
     ),
+    "words that the page's keeper deleted are a word to the leads": (
+        (CLAIMED, lambda h: h.by_customer(Delete(mention=1, others=False, by="brand"))),
+        ("silent deletion", False, "URGENT", [("vanished", ("leads",), "URGENT")]),
+    ),
+    "words that an unknown keeper of the page deleted are a word to the leads": (
+        (lambda h: h.by_customer(Delete(mention=1, others=False, by="other")),),
+        ("silent deletion", False, "URGENT", [("vanished", ("leads",), "URGENT")]),
+    ),
+    "words that people of the case had removed are a silent edit": (
+        (CLAIMED, lambda h: h.by_customer(Delete(mention=1, others=False, by="brand", removed=True))),
+        (*SILENT, "CHANGE", []),
+    ),
+    "words that their author deleted are a silent edit": (
+        (CLAIMED, lambda h: h.by_customer(Delete(mention=1, others=False, by="author"))),
+        (*SILENT, "CHANGE", []),
+    ),
     "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),
     "a release is a silent edit": ((CLAIMED, by(ANNA, Release())), (*SILENT, "PRESS", [])),
     "a note is a silent edit": ((CLAIMED, by(BORIS, Note(text="звонил"))), (*SILENT, "PRESS", [])),
