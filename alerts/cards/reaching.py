@@ -101,8 +101,9 @@ def ask_of(
     """What the delicacy guard decides on, from everything that is known of the case."""
     target = outbound.target if outbound else target_of(case, context)
     parent = case.latest_complaint.parent
-    own = {mention.id for mention in case.mentions}
     private = [message for message in case.messages if message.incoming]
+    # Who speaks under a post speaks to all; who answers a comment there, to the one who wrote it.
+    own = {case.thread, *(mention.id for mention in case.mentions)}
     in_answer_to = parent.author if parent is not None and parent.id not in own and parent.author else None
     return Ask(
         kind=kind,

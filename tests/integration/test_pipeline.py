@@ -143,6 +143,7 @@ def flow_of(store: Stores, file: Path, executor: ThreadPoolExecutor) -> Callable
             stores=store,
             rules=in_force,
             workers={"console": Worker("console", store.outbox, showing, clock.now)},
+            outreaches={},
             clock=clock,
             telemetry=telemetry,
             executor=executor,
