@@ -7,6 +7,7 @@ from domain.brand import Brand, Watch
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
+from listener.networks.x.credentials import Bearer
 from listener.networks.x.dialect import LONGEST_QUERY
 from listener.networks.x.mentions import XMentions
 from listener.networks.x.options import XOptions
@@ -30,7 +31,7 @@ def build_x(
         log.info("X is off: no token")
         return []
     proxies = Proxies("X", options.road)
-    client = XClient(options.bearer_token.reveal(), options.api_url, clock, proxies=proxies)
+    client = XClient(Bearer(options.bearer_token.reveal()), options.api_url, clock, proxies=proxies)
     sources: list[Source] = []
     for brand in brands:
         watch, usd = brand.watch.get("x"), brand.usd_per_day.get("x")
