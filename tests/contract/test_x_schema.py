@@ -26,6 +26,8 @@ from domain.brand import Brand, Watch
 from listener.environment import Secret
 from listener.networks.x.build import build_x
 from listener.networks.x.options import XOptions
+from listener.networks.x.speaking import open_accounts
+from listener.networks.x.talks import XTalks
 from simulator.people import Writer
 from simulator.x import X
 from simulator.x.keys import signature
@@ -50,6 +52,8 @@ WRITTEN = {
     ("DELETE", "/2/tweets/{id}"): "TweetDeleteResponse",
     ("GET", "/2/users/{id}"): "Get2UsersIdResponse",
     ("GET", "/2/users/{id}/tweets"): "Get2UsersIdTweetsResponse",
+    ("GET", "/2/users/me"): "Get2UsersMeResponse",
+    ("GET", "/2/dm_events"): "Get2DmEventsResponse",
     ("GET", "/2/dm_events/{event_id}"): "Get2DmEventsEventIdResponse",
     ("GET", WITH + "/dm_events"): "Get2DmConversationsWithParticipantIdDmEventsResponse",
     ("POST", WITH + "/messages"): "CreateDmEventResponse",
@@ -345,6 +349,15 @@ async def test_every_answer_and_request_in_an_accounts_name_holds(spec: Spec) ->
     kinds: tuple[OutboundKind, ...] = ("reply", "message")
     async with x_stage() as stage:
         stage.customer_writes()
+        talks = XTalks(
+            "romashka_ru",
+            timedelta(0),
+            open_accounts(stage.options, stage.clock)["romashka_ru"],
+            stage.clock,
+            None,
+        )
+        assert len((await talks.fetch(None)).messages) == 1
+        await talks.close()
         reply = await stage.outreach.send(stage.outbound("reply"))
         invite = stage.outbound("invite", "Напишите нам", id=8, link="https://x.com/romashka_ru")
         await stage.outreach.send(invite)

@@ -81,6 +81,7 @@ class XClient:
         self._doubt = Doubt()
         self._session: aiohttp.ClientSession | None = None
         self._shut_until: dict[str, float] = {}  # by the monotonic clock
+        self._limits: dict[str, int] = {}
         self._new_names = False
         self._api = _Api(self)
 
@@ -127,18 +128,24 @@ class XClient:
     async def create_message(self, person: str, text: str) -> Mapping[str, Any]:
         return await self._ask(self._api.create_direct_message, participant_id=person, text=text)
 
-    async def messages(self, *, person: str | None = None, token: str | None = None) -> Mapping[str, Any]:
+    async def messages(
+        self, *, person: str | None = None, token: str | None = None, size: int = PAGE_SIZE
+    ) -> Mapping[str, Any]:
         """One page of the account's private messages, newest first; of one talk where `person` is named."""
         return await self._ask(
             self._api.get_direct_message_events,
             participant_id=person,
             pagination_token=token,
             event_types="MessageCreate",
-            max_results=PAGE_SIZE,
+            max_results=size,
             expansions=["sender_id"],
             dm_event_fields=list(DIRECT_FIELDS),
             user_fields=["name", "username"],
         )
+
+    def looks_for_messages(self) -> int | None:
+        """How many pages of messages X gives in a quarter of an hour, by its own word."""
+        return self._limits.get("GET /dm_events")
 
     async def message(self, number: str) -> Mapping[str, Any]:
         """One private message; tweepy has no method for it."""
@@ -230,6 +237,9 @@ class XClient:
             raise SourceError(f"X's window for {endpoint} is used up", retry_after=left, held_back=True)
 
     def _note_window(self, endpoint: str, response: aiohttp.ClientResponse) -> None:
+        limit = response.headers.get("x-rate-limit-limit", "")
+        if limit.isdecimal():
+            self._limits[endpoint] = int(limit)
         left = window_left(response.headers, self._clock.now())
         if left is not None and response.headers.get("x-rate-limit-remaining") == "0":
             self._shut_until[endpoint] = self._clock.monotonic() + left

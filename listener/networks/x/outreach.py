@@ -117,7 +117,7 @@ class XOutreach:
             raise _unable(outbound, f"X: {error}") from None
         except SourceError as error:
             refused = outreach_error(error, outbound, self._clock.now())
-            earlier = await self._find_post(outbound) if refused.reason == "duplicate" else None
+            earlier = await self.find(outbound) if refused.reason == "duplicate" else None
             if earlier is not None:
                 return earlier
             raise refused from None

@@ -28,6 +28,7 @@ class Address(msgspec.Struct, frozen=True):
 
     title: str = ""
     description: str = ""
+    expanded_url: str = ""
 
 
 class Entities(msgspec.Struct, frozen=True):
