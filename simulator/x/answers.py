@@ -36,6 +36,23 @@ def unauthorized() -> RefusedError:
     return RefusedError(401, body)
 
 
+def forbidden(words: str) -> RefusedError:
+    return RefusedError(403, {"title": "Forbidden", "type": "about:blank", "status": 403, "detail": words})
+
+
+def not_found(resource: str, parameter: str, value: str) -> RefusedError:
+    problem = {
+        "value": value,
+        "detail": f"Could not find {resource} with {parameter}: [{value}].",
+        "title": "Not Found Error",
+        "resource_type": resource,
+        "parameter": parameter,
+        "resource_id": value,
+        "type": PROBLEMS + "resource-not-found",
+    }
+    return RefusedError(404, problem)
+
+
 def too_many() -> RefusedError:
     body = {"title": "Too Many Requests", "type": "about:blank", "status": 429, "detail": "Too Many Requests"}
     return RefusedError(429, body)
@@ -138,12 +155,17 @@ def _post(post: Post, fields: frozenset[str]) -> dict[str, Any]:
             "editable_until": _time(time_of(post.versions[0]) + EDITABLE),
             "edits_remaining": max(0, MOST_EDITS - len(post.versions) + 1),
         },
-        "referenced_tweets": [{"type": "replied_to", "id": str(answered.number)}] if answered else None,
+        "referenced_tweets": _referenced(post) or None,
     }
     chosen = {name: value for name, value in everything.items() if name in fields and value is not None}
     # X escapes these three signs in texts, and nothing else.
     text = post.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return {"id": number, "text": text, "edit_history_tweet_ids": list(map(str, post.versions)), **chosen}
+
+
+def _referenced(post: Post) -> list[dict[str, str]]:
+    quoted = [{"type": "quoted", "id": str(post.quoting.number)}] if post.quoting else []
+    return [*([{"type": "replied_to", "id": str(post.reply_to.number)}] if post.reply_to else []), *quoted]
 
 
 def _time(at: datetime) -> str:

@@ -8,12 +8,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from simulator.x.answers import invalid
-from simulator.x.fields import EXPANSIONS, LOOKUP, POST_FIELDS, SEARCH, SHARED, USER_FIELDS
+from simulator.x.fields import (
+    DIRECT,
+    DIRECT_EXPANSIONS,
+    DIRECT_FIELDS,
+    EXPANSIONS,
+    LOOKUP,
+    POST_FIELDS,
+    SEARCH,
+    SHARED,
+    TIMELINE,
+    USER_FIELDS,
+)
 from simulator.x.posts import snowflake, time_of
 
 GRANULARITIES: Final = ("minute", "hour", "day")
 WEEK: Final = timedelta(days=7)
 MOST_LOOKED_UP: Final = 100
+MONTH: Final = timedelta(days=30)
+"""So far back direct messages can be read."""
 MILLISECOND: Final = timedelta(milliseconds=1)
 NUMBER: Final = re.compile(r"[0-9]{1,19}")
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
@@ -67,6 +80,28 @@ def read_mentions(params: Mapping[str, str], now: datetime) -> Demand:
     """The demand of a mentions timeline, where a number wins over a time. Raises RefusedError."""
     _known(params, SHARED)
     return _demand(params, (5, 100), end=now, floor=0)
+
+
+def read_timeline(params: Mapping[str, str], now: datetime) -> Demand:
+    """The demand of an account's own posts. Raises RefusedError."""
+    _known(params, TIMELINE)
+    return _demand(params, (5, 100), end=now, floor=0)
+
+
+def read_direct(params: Mapping[str, str], now: datetime) -> Demand:
+    """The demand of direct messages, which know neither numbers nor times. Raises RefusedError."""
+    _known(params, DIRECT)
+    if params.get("event_types", "MessageCreate") != "MessageCreate":
+        raise invalid("event_types", params["event_types"], "only MessageCreate is simulated")
+    users = read_fields(params, "user.fields", USER_FIELDS)
+    before = _token(params)
+    return Demand(
+        after=snowflake(now - MONTH),
+        before=snowflake(now + WEEK) if before is None else before,
+        size=_size(params, 1, 100, default="100"),
+        fields=read_fields(params, "dm_event.fields", DIRECT_FIELDS),
+        users=users if "sender_id" in read_fields(params, "expansions", DIRECT_EXPANSIONS) else None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +164,8 @@ def _known(params: Mapping[str, str], allowed: frozenset[str]) -> None:
         raise invalid(wrong, params[wrong], f"The query parameter [{wrong}] is not one of {sorted(allowed)}")
 
 
-def _size(params: Mapping[str, str], least: int, most: int) -> int:
-    text = params.get("max_results", "10")
+def _size(params: Mapping[str, str], least: int, most: int, default: str = "10") -> int:
+    text = params.get("max_results", default)
     if not text.isdecimal() or not least <= int(text) <= most:
         message = f"The `max_results` query parameter value [{text}] is not between {least} and {most}"
         raise invalid("max_results", text, message)

@@ -1,4 +1,4 @@
-"""The names of fields, expansions and query parameters that X knows for an app without a user."""
+"""The names of fields, expansions and query parameters that X knows, for an app alone and for an account."""
 
 from typing import Final
 
@@ -16,6 +16,14 @@ USER_FIELDS: Final = frozenset({
     "protected", "public_metrics", "subscription_type", "url", "username", "verified",
     "verified_followers_count", "verified_type", "withheld",
 })
+ACCOUNT_FIELDS: Final = USER_FIELDS | {"connection_status", "receives_your_dm"}
+DIRECT_FIELDS: Final = frozenset({
+    "attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "participant_ids",
+    "referenced_tweets", "sender_id", "text",
+})
+DIRECT_EXPANSIONS: Final = frozenset({
+    "attachments.media_keys", "participant_ids", "referenced_tweets.id", "sender_id",
+})
 EXPANSIONS: Final = frozenset({
     "article.cover_media", "article.media_entities", "attachments.media_keys", "attachments.poll_ids", "author_id",
     "edit_history_tweet_ids", "entities.mentions.username", "geo.place_id", "in_reply_to_user_id",
@@ -28,5 +36,10 @@ SHARED: Final = frozenset({
 SEARCH: Final = SHARED | {"query", "next_token", "sort_order"}
 LOOKUP: Final = frozenset({
     "ids", "tweet.fields", "user.fields", "expansions", "media.fields", "poll.fields", "place.fields",
+})
+TIMELINE: Final = SHARED | {"exclude"}
+DIRECT: Final = frozenset({
+    "max_results", "pagination_token", "event_types", "dm_event.fields", "expansions", "media.fields",
+    "user.fields", "tweet.fields",
 })
 # fmt: on

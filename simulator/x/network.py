@@ -1,4 +1,4 @@
-"""The simulated X: people post, programs with a bearer token search."""
+"""The simulated X: people post and write, programs search by a bearer token and speak in an account's name."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -31,14 +31,21 @@ from simulator.x.demands import (
     read_search,
 )
 from simulator.x.fields import POST_FIELDS, USER_FIELDS
+from simulator.x.keys import AccountKeys, Family, Keys
 from simulator.x.posts import Post, Posts, time_of
 from simulator.x.query import Matches, QueryError, parse_query
+from simulator.x.talks import Directs
+from simulator.x.writing import Asked, Writing
 
 WINDOW: Final = timedelta(minutes=15)
 LONGEST_QUERY: Final = 512
 """X's limit for everybody without an Enterprise contract, read 2026-08-22."""
 
+PER_ACCOUNT: Final = {"create": 100, "delete": 50, "dm_send": 15, "dm_events": 15, "me": 75, "timeline": 900}
+"""Requests a quarter of an hour in an account's name: docs.x.com, rate limits, read 2026-08-22."""
+
 Answer = Callable[[web.Request], dict[str, Any]]
+Spoken = Callable[[Asked], dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -66,11 +73,24 @@ class _Meter:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoke:
+    """A request in an account's name and X's answer: what tests hold against X's description."""
+
+    method: str
+    route: str
+    query: dict[str, str]
+    body: Any
+    status: int
+    answer: dict[str, Any]
+
+
 class X:
     """One X for everybody. `settle` is how long search waits before it shows a post (30 s on the real one).
 
     `token`: the only bearer token let in; None lets in any. `limits` are requests a quarter of an hour by
-    endpoint: `search`, `mentions`, `users`, `tweets`. `requests` counts what came in.
+    endpoint: `search`, `mentions`, `users`, `tweets`, and in an account's name those of PER_ACCOUNT. `requests`
+    counts what came in. `keys` are the accounts' ways in, `directs` their messages.
     """
 
     def __init__(
@@ -83,13 +103,26 @@ class X:
     ) -> None:
         self.faults = Faults()
         self.requests = 0
+        self.calls: list[Spoke] = []
         self.token = token
         self._clock = clock
         self._settle = settle
         self._posts = Posts()
         self._accounts: dict[str, Writer] = {}
-        limits = {"search": 450, "counts": 300, "mentions": 450, "users": 300, "tweets": 300, **(limits or {})}
+        limits = {
+            "search": 450,
+            "counts": 300,
+            "mentions": 450,
+            "users": 300,
+            "tweets": 300,
+            **PER_ACCOUNT,
+            **(limits or {}),
+        }
         self._meters = {name: _Meter(limit=limit) for name, limit in limits.items()}
+        self._account_meters: dict[tuple[str, int], _Meter] = {}
+        self.keys = Keys()
+        self.directs = Directs()
+        self.writing = Writing(posts=self._posts, directs=self.directs, accounts=self._accounts)
 
     def post(
         self,
@@ -98,16 +131,19 @@ class X:
         *,
         at: datetime | None = None,
         reply_to: str | None = None,
+        quoting: str | None = None,
         seen_at: datetime | None = None,
     ) -> str:
         """Publish and return the post's number; `seen_at` is when search begins to find it.
 
-        Raises LookupError when `reply_to` is not there.
+        Raises LookupError when `reply_to` or `quoting` is not there.
         """
         answered = self._existing(reply_to) if reply_to is not None else None
+        quoted = self._existing(quoting) if quoting is not None else None
         self.register(author)
         time = at or self._clock()
-        return str(self._posts.add(author, text, time, reply_to=answered, seen_at=seen_at or time).number)
+        post = self._posts.add(author, text, time, reply_to=answered, seen_at=seen_at or time, quoting=quoted)
+        return str(post.number)
 
     def edit(self, number: str, text: str, *, at: datetime | None = None) -> str:
         """Within an hour and five times, of which nobody here keeps count; returns the new version's number."""
@@ -120,6 +156,24 @@ class X:
     def register(self, account: Writer) -> None:
         """Make an account known that has not posted, such as a brand's own."""
         self._accounts[account.handle.casefold()] = account
+
+    def give_keys(self, keys: AccountKeys) -> None:
+        """From now on these keys speak in the account's name."""
+        self.register(keys.account)
+        self.keys.signed[keys.token] = keys
+
+    def give_consent(self, family: Family) -> None:
+        """From now on the family's refresh token leads to access tokens of its account."""
+        self.register(family.account)
+        self.keys.families.append(family)
+
+    def direct(self, sender: Writer, handle: str, text: str, *, urls: tuple[str, ...] = ()) -> str:
+        """Somebody writes to the account of that name in private, which may answer from then on. Its number."""
+        self.register(sender)
+        account = self._accounts.get(handle.casefold())
+        if account is None:
+            raise LookupError(f"there is no account {handle}")
+        return str(self.directs.say(sender, account, text, self._clock(), urls).number)
 
     def snapshot(self, latest: int = 50) -> list[dict[str, Any]]:
         """The latest posts for people to look at, newest first."""
@@ -142,7 +196,62 @@ class X:
         app.router.add_get("/2/tweets/counts/recent", self._serve("counts", self._counts))
         app.router.add_get("/2/users/by/username/{username}", self._serve("users", self._by_username))
         app.router.add_get("/2/users/{id}/mentions", self._serve("mentions", self._mentions))
+        speak, writing = self._serve_account, self.writing
+        app.router.add_post("/2/oauth2/token", self._token)
+        app.router.add_post("/2/tweets", speak("create", writing.post, status=201))
+        app.router.add_delete("/2/tweets/{id:[0-9]+}", speak("delete", writing.delete))
+        app.router.add_get("/2/users/me", speak("me", writing.me))
+        app.router.add_get("/2/users/{id:[0-9]+}", speak("users", writing.person))
+        app.router.add_get("/2/users/{id:[0-9]+}/tweets", speak("timeline", writing.timeline))
+        app.router.add_get("/2/dm_events", speak("dm_events", writing.events))
+        app.router.add_get("/2/dm_events/{event_id:[0-9]+}", speak("dm_events", writing.event))
+        app.router.add_delete("/2/dm_events/{event_id:[0-9]+}", speak("dm_send", writing.forget))
+        talk = "/2/dm_conversations/with/{participant_id:[0-9]+}"
+        app.router.add_get(talk + "/dm_events", speak("dm_events", writing.events))
+        app.router.add_post(talk + "/messages", speak("dm_send", writing.message, status=201))
         return app
+
+    def _serve_account(
+        self, endpoint: str, answer: Spoken, *, status: int = 200
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def serve(request: web.Request) -> web.Response:
+            self.requests += 1
+            now, headers = self._clock(), dict[str, str]()
+            try:
+                account = self._account(request)
+                meter = self._account_meters.setdefault(
+                    (endpoint, account.number), _Meter(limit=self._meters[endpoint].limit)
+                )
+                allowed = meter.count(now)
+                headers = meter.headers()
+                if not allowed:
+                    raise too_many()
+                body = await request.json() if request.body_exists else {}
+                asked = Asked(account=account, path=request.match_info, query=request.query, body=body, now=now)
+                said = answer(asked)
+                self._note(request, body, status, said)
+                return web.json_response(said, status=status, headers=headers)
+            except RefusedError as problem:
+                self._note(request, {}, problem.status, problem.body)
+                return _problem(problem, headers)
+
+        return serve
+
+    def _note(self, request: web.Request, body: Any, status: int, answer: dict[str, Any]) -> None:
+        resource = request.match_info.route.resource
+        route = resource.canonical[resource.canonical.index("/2/") :] if resource is not None else request.path
+        query = dict(request.query)
+        self.calls.append(
+            Spoke(method=request.method, route=route, query=query, body=body, status=status, answer=answer)
+        )
+
+    async def _token(self, request: web.Request) -> web.Response:
+        """OAuth 2.0: a refresh token for the next pair."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        try:
+            return web.json_response(self.keys.refreshed(form, self._clock()))
+        except RefusedError as problem:
+            return web.json_response(problem.body, status=problem.status)
 
     def _serve(self, endpoint: str, answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
         meter = self._meters[endpoint]
@@ -155,17 +264,20 @@ class X:
                     raise too_many()
                 return web.json_response(answer(request), headers=meter.headers())
             except RefusedError as problem:
-                return web.json_response(
-                    problem.body,
-                    status=problem.status,
-                    headers=meter.headers(),
-                    content_type="application/problem+json",
-                )
+                return _problem(problem, meter.headers())
 
         return serve
 
+    def _account(self, request: web.Request) -> Writer:
+        header, address = request.headers.get("Authorization", ""), str(request.url.with_query(None))
+        return self.keys.account_of(request.method, address, request.query.items(), header, self._clock())
+
     def _let_in(self, request: web.Request) -> None:
+        """An app by its bearer token, or an account in its own name."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme == "OAuth" or any(family.access == token for family in self.keys.families):
+            self._account(request)
+            return
         if scheme != "Bearer" or not token or (self.token is not None and token != self.token):
             raise unauthorized()
 
@@ -229,6 +341,12 @@ class X:
         if post is None:
             raise LookupError(f"there is no post {number}")
         return post
+
+
+def _problem(problem: RefusedError, headers: Mapping[str, str]) -> web.Response:
+    return web.json_response(
+        problem.body, status=problem.status, headers=headers, content_type="application/problem+json"
+    )
 
 
 def _shown(post: Post, now: datetime) -> bool:

@@ -55,6 +55,7 @@ class Post:
     at: datetime
     seen_at: datetime
     reply_to: "Post | None" = None
+    quoting: "Post | None" = None
     tokens: tuple[str, ...] = field(default=(), repr=False)
     history: tuple[int, ...] = ()
     latest: bool = True
@@ -89,7 +90,16 @@ class Posts:
     _numbers: list[int] = field(default_factory=list)
     _posts: dict[int, Post] = field(default_factory=dict)
 
-    def add(self, author: Writer, text: str, at: datetime, *, reply_to: Post | None, seen_at: datetime) -> Post:
+    def add(
+        self,
+        author: Writer,
+        text: str,
+        at: datetime,
+        *,
+        reply_to: Post | None,
+        seen_at: datetime,
+        quoting: Post | None = None,
+    ) -> Post:
         number = snowflake(at)
         while number in self._posts:
             number += 1
@@ -100,6 +110,7 @@ class Posts:
             at=at,
             seen_at=seen_at,
             reply_to=reply_to,
+            quoting=quoting,
             tokens=words(text),
         )
         self._numbers.insert(bisect_right(self._numbers, number), number)
@@ -110,7 +121,7 @@ class Posts:
         """Another version under a number of its own; every version knows all of them, search finds the last."""
         old = self._posts[number]
         first = self._posts[old.versions[0]]
-        added = self.add(old.author, text, at, reply_to=first.reply_to, seen_at=at)
+        added = self.add(old.author, text, at, reply_to=first.reply_to, seen_at=at, quoting=first.quoting)
         history = (*old.versions, added.number)
         for version in history:
             post = self._posts[version]

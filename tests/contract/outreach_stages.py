@@ -3,7 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Protocol
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from alerts.outreach.outbound import Outbound, OutboundKind, Target
 from alerts.outreach.ports import Outreach
@@ -11,9 +15,16 @@ from domain.mention import network_id
 from listener.environment import Secret
 from listener.networks.vk.options import VkOptions
 from listener.networks.vk.outreach import VkOutreach, build_outreach
+from listener.networks.x.client import Timeouts
+from listener.networks.x.options import XOptions
+from listener.networks.x.outreach import XOutreach
+from listener.networks.x.outreach import build_outreach as build_x_outreach
 from simulator.faults import Faults
+from simulator.people import Writer
 from simulator.vk import Vk
-from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, World, simulated
+from simulator.x import X
+from simulator.x.keys import AccountKeys
+from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, Hands, World, simulated
 
 ANSWER = "Ольга, здравствуйте! Проверяем линию, <напишем> в течение часа & не забудем."
 KEEPER_TOKEN = "vk1.a.very-secret-token-of-a-person"
@@ -24,6 +35,8 @@ class Stage(Protocol):
 
     faults: Faults
     secrets: tuple[str, ...]
+    taken_back: tuple[OutboundKind, ...]
+    """What can be taken back again."""
 
     @property
     def outreach(self) -> Outreach: ...
@@ -52,6 +65,7 @@ class VkStage:
     outreach: VkOutreach
     target: Target
     secrets: tuple[str, ...] = (GROUP_TOKEN, KEEPER_TOKEN)
+    taken_back: tuple[OutboundKind, ...] = ("reply", "message")
 
     @property
     def vk(self) -> Vk:
@@ -113,4 +127,88 @@ async def vk_stage(*, keeper: bool = True, address: str | None = None) -> AsyncI
             page="vk:romashka_help",
         )
         yield VkStage(world=world, outreach=outreach, target=target)
+        await outreach.close()
+
+
+ACCOUNT = Writer(number=900, first_name="Ромашка", last_name="", handle="romashka_ru")
+KEYS = AccountKeys(
+    account=ACCOUNT,
+    api_key="app-key",
+    api_secret="app-secret",
+    token="900-account-token",
+    token_secret="its-secret",
+)
+QUICK = Timeouts(total=0.8, connect=0.8, read=0.8)
+
+
+@dataclass
+class XStage:
+    x: X
+    clock: Hands
+    address: str
+    options: XOptions
+    outreach: XOutreach
+    target: Target
+    secrets: tuple[str, ...] = (KEYS.api_key, KEYS.api_secret, KEYS.token, KEYS.token_secret)
+    taken_back: tuple[OutboundKind, ...] = ("reply",)
+
+    @property
+    def faults(self) -> Faults:
+        return self.x.faults
+
+    def outbound(self, kind: OutboundKind, text: str = ANSWER, **changes: Any) -> Outbound:
+        made = Outbound(
+            id=7, case=1, kind=kind, target=self.target, text=text, author="anna", state="sending", created_at=NOON
+        )
+        return replace(made, **changes)
+
+    def said(self, text: str) -> int:
+        public = [row["text"] for row in self.x.snapshot() if row["handle"] == ACCOUNT.handle]
+        private = [said.text for said in self.x.directs.said if said.sender == ACCOUNT]
+        return [*public, *private].count(text)
+
+    def path_of(self, kind: OutboundKind) -> str:
+        return "/messages" if kind == "message" else "/2/tweets"
+
+    def customer_writes(self) -> None:
+        self.x.direct(OLGA, ACCOUNT.handle, "Здравствуйте, это я")
+
+    def customer_disappears(self) -> None:
+        self.x.delete(self.target.mention)
+
+    def revoke(self) -> None:
+        self.x.keys.signed.clear()
+
+
+@asynccontextmanager
+async def x_stage(*, address: str | None = None, text: str = "@romashka_ru где связь?") -> AsyncIterator[XStage]:
+    clock = Hands()
+    x = X(clock.now)
+    x.give_keys(KEYS)
+    number = x.post(OLGA, text, at=NOON - timedelta(minutes=5))
+    root = web.Application()
+    root.add_subapp("/x", x.app())
+    async with TestServer(root) as server:
+        options = XOptions(
+            api_url=address or str(server.make_url("/x/")),
+            user_keys={ACCOUNT.handle: Secret(f"{KEYS.token}:{KEYS.token_secret}")},
+            api_key=Secret(KEYS.api_key),
+            api_secret=Secret(KEYS.api_secret),
+        )
+        outreach = build_x_outreach(options, clock, timeouts=QUICK)
+        assert outreach is not None
+        target = Target(
+            brand="romashka",
+            network=network_id("x"),
+            mention=number,
+            kind="post",
+            url=f"https://x.com/olga_p/status/{number}",
+            author=str(OLGA.number),
+            author_handle=OLGA.handle,
+            thread=number,
+            wall=None,
+            page="x:romashka_ru",
+            text=text,
+        )
+        yield XStage(x=x, clock=clock, address=options.api_url, options=options, outreach=outreach, target=target)
         await outreach.close()

@@ -1,12 +1,14 @@
 """The simulated X and our requests held against X's own OpenAPI description; the unmodified tweepy too."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import pytest
@@ -18,13 +20,19 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from tweepy.asynchronous import AsyncClient
 
+from alerts.outreach.outbound import OutboundKind
+from alerts.outreach.ports import OutreachError
 from domain.brand import Brand, Watch
 from listener.environment import Secret
 from listener.networks.x.build import build_x
 from listener.networks.x.options import XOptions
+from listener.networks.x.speaking import open_accounts
+from listener.networks.x.talks import XTalks
 from simulator.people import Writer
 from simulator.x import X
+from simulator.x.keys import signature
 from simulator.x.posts import snowflake
+from tests.contract.outreach_stages import KEYS, x_stage
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "x" / "openapi-xdk-2.159-tweet-names.json"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -38,6 +46,19 @@ ROUTES = {
 }
 SEARCH = ROUTES["search"]
 COUNTS = ROUTES["counts"]
+WITH = "/2/dm_conversations/with/{participant_id}"
+WRITTEN = {
+    ("POST", "/2/tweets"): "TweetCreateResponse",
+    ("DELETE", "/2/tweets/{id}"): "TweetDeleteResponse",
+    ("GET", "/2/users/{id}"): "Get2UsersIdResponse",
+    ("GET", "/2/users/{id}/tweets"): "Get2UsersIdTweetsResponse",
+    ("GET", "/2/users/me"): "Get2UsersMeResponse",
+    ("GET", "/2/dm_events"): "Get2DmEventsResponse",
+    ("GET", "/2/dm_events/{event_id}"): "Get2DmEventsEventIdResponse",
+    ("GET", WITH + "/dm_events"): "Get2DmConversationsWithParticipantIdDmEventsResponse",
+    ("POST", WITH + "/messages"): "CreateDmEventResponse",
+}
+"""What an account asks → what X answers."""
 FIRST = snowflake(NOON - timedelta(minutes=9))
 
 
@@ -52,16 +73,16 @@ class Spec:
         validator = Draft202012Validator({"$ref": f"urn:x#{pointer}"}, registry=registry)
         return [f"{'/'.join(map(str, one.path))}: {one.message}" for one in validator.iter_errors(value)]
 
-    def parameters(self, route: str) -> dict[str, dict[str, Any]]:
-        given = self.document["paths"][route]["get"]["parameters"]
+    def parameters(self, route: str, method: str = "get") -> dict[str, dict[str, Any]]:
+        given = self.document["paths"][route][method].get("parameters", [])
         found = [
             self.document["components"]["parameters"][one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one
             for one in given
         ]
         return {one["name"]: one for one in found if one["in"] == "query"}
 
-    def check_request(self, route: str, query: dict[str, str]) -> list[str]:
-        known, mistakes = self.parameters(route), []
+    def check_request(self, route: str, query: dict[str, str], method: str = "get") -> list[str]:
+        known, mistakes = self.parameters(route, method), []
         for name, text in query.items():
             if name not in known:
                 mistakes.append(f"{name} is unknown")
@@ -307,3 +328,58 @@ async def test_the_unmodified_tweepy_meets_the_same_refusals() -> None:
         with pytest.raises(tweepy.TooManyRequests) as caught:
             await client.search_recent_tweets("ромашка")
         assert caught.value.reset_time == int((NOON + timedelta(minutes=15)).timestamp())
+
+
+def test_the_signature_is_the_one_that_oauth_asks_for() -> None:
+    """RFC 5849 by the library that tweepy signs with, and by the simulator's own reckoning."""
+    from oauthlib.oauth1 import Client
+
+    url = "https://api.x.com/2/dm_events?dm_event.fields=id%2Ctext&max_results=100&q=%D0%B0%20%2B%21%2A"
+    client = Client(
+        KEYS.api_key, KEYS.api_secret, KEYS.token, KEYS.token_secret, nonce="n1", timestamp="1795348800"
+    )
+    _, headers, _ = client.sign(url, http_method="GET")
+    parts = {name: unquote(value) for name, value in re.findall(r'(\w+)="([^"]*)"', headers["Authorization"])}
+    given = parts.pop("oauth_signature")
+    query = [("dm_event.fields", "id,text"), ("max_results", "100"), ("q", "а +!*")]
+    assert signature(KEYS, "GET", "https://api.x.com/2/dm_events", [*query, *parts.items()]) == given
+
+
+async def test_every_answer_and_request_in_an_accounts_name_holds(spec: Spec) -> None:
+    kinds: tuple[OutboundKind, ...] = ("reply", "message")
+    async with x_stage() as stage:
+        stage.customer_writes()
+        talks = XTalks(
+            "romashka_ru",
+            timedelta(0),
+            open_accounts(stage.options, stage.clock)["romashka_ru"],
+            stage.clock,
+            None,
+        )
+        assert len((await talks.fetch(None)).messages) == 1
+        await talks.close()
+        reply = await stage.outreach.send(stage.outbound("reply"))
+        invite = stage.outbound("invite", "Напишите нам", id=8, link="https://x.com/romashka_ru")
+        await stage.outreach.send(invite)
+        message = await stage.outreach.send(stage.outbound("message", id=9))
+        for kind, sent in (("reply", reply), ("message", message)):
+            assert await stage.outreach.find(stage.outbound(kind)) == sent
+            assert await stage.outreach.stands(stage.outbound(kind, sent=sent))
+        await stage.outreach.may_message("x:romashka_ru", str(OLGA.number))
+        await stage.outreach.send(stage.outbound("take_back", id=10, of=reply))
+        for kind in kinds:
+            target = replace(stage.target, mention="5", url="", author="5")
+            with pytest.raises(OutreachError):
+                await stage.outreach.send(stage.outbound(kind, "Ау", id=11, target=target))
+    calls = stage.x.calls
+    assert {(call.method, call.route) for call in calls} >= WRITTEN.keys()
+    assert {call.status for call in calls} >= {200, 201, 403}
+    for call in calls:
+        method, path = call.method.lower(), f"/paths/{call.route.replace('/', '~1')}"
+        assert spec.check_request(call.route, call.query, method) == [], call
+        if call.body:
+            pointer = f"{path}/{method}/requestBody/content/application~1json/schema"
+            assert spec.check(call.body, pointer) == [], call
+        schema = "Problem" if call.status >= 400 else WRITTEN[call.method, call.route]
+        assert spec.check(call.answer, f"/components/schemas/{schema}") == [], call
+        assert call.status >= 400 or str(call.status) in spec.document["paths"][call.route][method]["responses"]

@@ -15,6 +15,7 @@ from listener.environment import Secret
 from listener.networks.accounts import is_own_account
 from listener.networks.x.build import build_x
 from listener.networks.x.client import Timeouts, XClient
+from listener.networks.x.credentials import Bearer
 from listener.networks.x.options import XOptions
 from listener.networks.x.pagination import Pagination
 from listener.networks.x.search import XSearch
@@ -78,7 +79,7 @@ class World:
         return sources
 
     def search(self, query: str = "ромашка", timeouts: Timeouts | None = None) -> Source:
-        client = XClient(TOKEN, self.address, self.clock, timeouts)
+        client = XClient(Bearer(TOKEN), self.address, self.clock, timeouts)
         pagination = Pagination("x.search:romashka", self.clock, None)
         source = XSearch("x.search:romashka", query, timedelta(seconds=60), client, pagination)
         self.opened.append(source)
@@ -504,7 +505,7 @@ async def test_an_endless_body_is_cut_off(world: World) -> None:
     app = web.Application()
     app.router.add_get(SEARCH, flood)
     async with TestServer(app) as server:
-        client = XClient(TOKEN, str(server.make_url("/")), world.clock)
+        client = XClient(Bearer(TOKEN), str(server.make_url("/")), world.clock)
         with pytest.raises(SourceError, match="слишком велик"):
             await client.search("ромашка", {}, None)
         await client.close()
@@ -527,7 +528,7 @@ async def test_a_text_of_two_hundred_megabytes_costs_its_post_and_no_other(
     app = web.Application()
     app.router.add_get(SEARCH, monster)
     async with TestServer(app) as server:
-        client = XClient(TOKEN, str(server.make_url("/")), world.clock)
+        client = XClient(Bearer(TOKEN), str(server.make_url("/")), world.clock)
         source = XSearch("x", "ромашка", timedelta(1), client, Pagination("x", world.clock, None))
         assert ids([await source.fetch(None)]) == ["12"]
         await source.close()
@@ -548,7 +549,7 @@ async def test_a_server_that_knows_only_the_new_field_names_is_understood(world:
     app = web.Application()
     app.router.add_get(SEARCH, renamed)
     async with TestServer(app) as server:
-        client = XClient(TOKEN, str(server.make_url("/")), world.clock)
+        client = XClient(Bearer(TOKEN), str(server.make_url("/")), world.clock)
         source = XSearch("x", "ромашка", timedelta(1), client, Pagination("x", world.clock, None))
         assert (await source.fetch(None)).mentions[0].text == "длинно"
         await source.fetch(None)

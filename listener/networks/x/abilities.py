@@ -7,7 +7,8 @@
 | mentioning or quoting the author instead | never | the rule covers it |
 | private message | the account's keys, after the author wrote first | developer guidelines, read 2026-08-22 |
 | invitation | a reply with the button `direct_message_deep_link` | OpenAPI 2.159, TweetCreateRequest |
-| delete an own post or message | the account's keys | OpenAPI 2.159 |
+| delete an own post | the account's keys | OpenAPI 2.159 |
+| delete an own message | not: it leaves one's own sight alone | X's reference of destroying messages |
 | change an own post | not: replies cannot be edited | x.com help on editing, by report |
 """
 
@@ -28,7 +29,6 @@ LONGEST_MESSAGE: Final = 10_000
 INTENT: Final = "https://x.com/intent/post?"
 COMPOSE: Final = "https://twitter.com/messages/compose?recipient_id={number}"
 """X's own form of the link; it knows accounts by number alone."""
-_NUMBER: Final = re.compile(r"(\d{1,20})-")
 
 
 def speaker(brand: Brand, options: XOptions, _: str | None) -> str | None:
@@ -52,7 +52,6 @@ def abilities(target: Target, options: XOptions, learned: Sequence[Learned], _: 
         private=_private(target, options, known, reply),
         remove=NO,
         take_back=mine,
-        take_back_message=mine,
     )
 
 
@@ -67,9 +66,9 @@ def invitation(target: Target, options: XOptions, _: str) -> Invitation | None:
     if target.page is None:
         return None
     handle = target.page.removeprefix("x:")
-    # The first of an account's two keys begins with its number; without one the outreach asks X before it sends.
-    number = _NUMBER.match(options.user_keys.get(handle, ""))
-    link = COMPOSE.format(number=number[1]) if number else f"https://x.com/{handle}"
+    # Where the keys do not tell the number, the outreach asks X before it sends.
+    number = options.number_of(handle)
+    link = COMPOSE.format(number=number) if number else f"https://x.com/{handle}"
     return Invitation(link=link, in_text=False, carries_ref=False)
 
 

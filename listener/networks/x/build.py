@@ -7,11 +7,14 @@ from domain.brand import Brand, Watch
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
+from listener.networks.x.credentials import Bearer
 from listener.networks.x.dialect import LONGEST_QUERY
 from listener.networks.x.mentions import XMentions
 from listener.networks.x.options import XOptions
 from listener.networks.x.pagination import Pagination
 from listener.networks.x.search import XSearch
+from listener.networks.x.speaking import open_accounts
+from listener.networks.x.talks import XTalks
 from listener.ports import Budget, Clock, Source
 from listener.proxies import Proxies
 
@@ -25,18 +28,19 @@ def build_x(
     clock: Clock,
     queries: Callable[[Brand], Sequence[str]],
 ) -> list[Source]:
-    """A search for each brand that wants one and the mentions of its accounts; nothing without a bearer token."""
+    """For each brand its search and its accounts' mentions, by the bearer token; and the private messages of the
+    accounts that have keys.
+    """
+    sources = _private(brands, options, budget, clock)
     if options.bearer_token is None:
-        log.info("X is off: no token")
-        return []
+        log.info("X is off: no token" if not sources else "X: posts are not heard: no bearer token")
+        return sources
     proxies = Proxies("X", options.road)
-    client = XClient(options.bearer_token.reveal(), options.api_url, clock, proxies=proxies)
-    sources: list[Source] = []
+    client = XClient(Bearer(options.bearer_token.reveal()), options.api_url, clock, proxies=proxies)
     for brand in brands:
-        watch, usd = brand.watch.get("x"), brand.usd_per_day.get("x")
+        watch, bill = brand.watch.get("x"), _bill(brand, budget, clock)
         if watch is None:
             continue
-        bill = None if usd is None else Bill(budget, brand.id, usd, clock)
         own = OwnAccounts(client, brand.accounts.get("x", ()))
         if watch.search:
             for query in queries(brand):
@@ -45,6 +49,29 @@ def build_x(
         if watch.mentions:
             sources += _mentions(brand, watch, client, clock, bill, own)
     return sources
+
+
+def _bill(brand: Brand, budget: Budget, clock: Clock) -> Bill | None:
+    usd = brand.usd_per_day.get("x")
+    return None if usd is None else Bill(budget, brand.id, usd, clock)
+
+
+def _private(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> list[Source]:
+    """Each account once, with the first brand that watches X and has it."""
+    clients, sources = open_accounts(options, clock), dict[str, Source]()
+    for brand in brands:
+        watch = brand.watch.get("x")
+        if watch is None:
+            continue
+        for account in brand.accounts.get("x", ()):
+            handle = account.lstrip("@").lower()
+            client = clients.get(handle)
+            if client is not None and handle not in sources:
+                bill = _bill(brand, budget, clock)
+                sources[handle] = XTalks(
+                    handle, watch.every, client, clock, bill, number=options.number_of(handle)
+                )
+    return list(sources.values())
 
 
 def _search(

@@ -1,11 +1,15 @@
 """What reading X costs, counted against a brand's dollars of the day."""
 
 import sys
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from listener.networks.x.posts import Page
-from listener.networks.x.prices import POST_READ, USER_READ
+from listener.networks.x.prices import DIRECT_READ, POST_READ, USER_READ
 from listener.ports import Budget, Clock, SourceError
+
+PRICES: Final[Mapping[str, int]] = {"": POST_READ, "message ": DIRECT_READ, "user ": USER_READ}
 
 
 class Bill:
@@ -35,11 +39,20 @@ class Bill:
 
     async def count(self, page: Page) -> None:
         """Count a page that was read. It was paid for, so nothing is refused here."""
+        await self._count({"": page.posts, "user ": page.users})
+
+    async def count_messages(self, messages: frozenset[str], users: frozenset[str]) -> None:
+        """The same for a page of private messages."""
+        await self._count({"message ": messages, "user ": users})
+
+    async def _count(self, read: Mapping[str, frozenset[str]]) -> None:
         today = self._clock.now().date()
         if today != self._day:
             self._day, self._read = today, set()
-        posts, users = page.posts - self._read, {f"user {number}" for number in page.users} - self._read
-        self._read |= posts | users
-        amount = POST_READ * len(posts) + USER_READ * len(users)
+        amount = 0
+        for kind, numbers in read.items():
+            new = {kind + number for number in numbers} - self._read
+            self._read |= new
+            amount += PRICES[kind] * len(new)
         if amount:
             await self._budget.spend(self._key, limit=sys.maxsize, amount=amount)

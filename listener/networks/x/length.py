@@ -14,7 +14,7 @@ ADDRESS: Final = 23
 LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Latin, Cyrillic, Greek and their neighbours; spaces, dashes, quotes."""
 _HEAVY: Final = 2
-_ADDRESS: Final = re.compile(
+ADDRESS_PATTERN: Final = re.compile(
     r"(?<![@\w.])(?:https?://[^\s<>«»\"]+|(?:[a-zа-яё0-9-]+\.)+(?:com|net|org|info|me|io|ru|su|рф|by|kz|shop|online)"
     r"(?![\w.-])(?:/[^\s<>«»\"]*)?)",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ _EMOJI: Final = re.compile(
 
 def length_of(text: str) -> int:
     composed = unicodedata.normalize("NFC", text)
-    bare, addresses = _ADDRESS.subn(_tail, composed)
+    bare, addresses = ADDRESS_PATTERN.subn(_tail, composed)
     plain, emoji = _EMOJI.subn("", bare)
     return addresses * ADDRESS + emoji * _HEAVY + sum(map(_weight, plain))
 

@@ -47,8 +47,10 @@ async def _today(brand: Brand, options: XOptions, look: Look) -> int | None:
     return await count_today(_queries(brand), options, look)
 
 
-def _outreach(_: Sequence[Brand], __: XOptions, ___: Clock) -> Outreach | None:
-    return None
+def _outreach(_: Sequence[Brand], options: XOptions, clock: Clock) -> Outreach | None:
+    from listener.networks.x.outreach import build_outreach  # noqa: PLC0415 - loads tweepy; only the daemon answers
+
+    return build_outreach(options, clock)
 
 
 X: Final = Network(

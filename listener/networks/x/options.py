@@ -1,5 +1,6 @@
 """What is set for X: its address, the app's token, and the keys of the accounts that answer."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from listener.environment import STRAIGHT, Reader, Road, Secret
 
 API_URL = "https://api.x.com/"
 TOKENS_FILE: Final = Path("var/x-tokens.json")
+_NUMBER: Final = re.compile(r"(\d{1,20})-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,12 @@ class XOptions:
     @property
     def speaking(self) -> frozenset[str]:
         """The accounts that can answer."""
-        return frozenset((*self.user_keys, *self.user_tokens))
+        return frozenset(self.user_keys)
+
+    def number_of(self, handle: str) -> str | None:
+        """An account's number where its keys tell it: the first of the two begins with it."""
+        found = _NUMBER.match(self.user_keys.get(handle, ""))
+        return found[1] if found else None
 
     def secrets(self) -> tuple[str, ...]:
         single = (self.bearer_token, self.api_key, self.api_secret, self.client_id, self.client_secret)

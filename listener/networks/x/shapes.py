@@ -28,6 +28,7 @@ class Address(msgspec.Struct, frozen=True):
 
     title: str = ""
     description: str = ""
+    expanded_url: str = ""
 
 
 class Entities(msgspec.Struct, frozen=True):
@@ -61,6 +62,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     username: str = ""
     public_metrics: Counts | None = None
+    receives_your_dm: bool = False
 
 
 class UserAnswer(msgspec.Struct, frozen=True):
@@ -80,6 +82,55 @@ class Includes(msgspec.Struct, frozen=True):
 
 class Answer(msgspec.Struct, frozen=True):
     """A page of posts: `data` is not there when nothing was found, then `meta` says so."""
+
+    data: tuple[Any, ...] | None = None
+    meta: Meta | None = None
+    includes: Includes = Includes()
+
+
+class Made(msgspec.Struct, frozen=True):
+    id: Number
+
+
+class MadePost(msgspec.Struct, frozen=True):
+    """The answer to a post that was made."""
+
+    data: Made
+
+
+class MadeMessage(msgspec.Struct, frozen=True):
+    dm_event_id: Number
+
+
+class MadeDirect(msgspec.Struct, frozen=True):
+    """The answer to a private message that was sent."""
+
+    data: MadeMessage
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    deleted: bool
+
+
+class Deleted(msgspec.Struct, frozen=True):
+    data: Deletion
+
+
+class Direct(msgspec.Struct, frozen=True, kw_only=True):
+    """A private message."""
+
+    id: Number
+    sender_id: Number
+    created_at: str
+    text: str = ""
+    dm_conversation_id: str = ""
+    attachments: Any = None
+    urls: tuple[Any, ...] = ()
+    entities: Entities | None = None
+
+
+class DirectAnswer(msgspec.Struct, frozen=True):
+    """A page of private messages: `data` is not there when there are none, then `meta` says so."""
 
     data: tuple[Any, ...] | None = None
     meta: Meta | None = None
