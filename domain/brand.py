@@ -27,7 +27,8 @@ class Brand:
     `phrases` are exact phrases in double quotes and word beginnings with `*`. `accounts` are the brand's own by
     network, `ignore_authors` are `network:id` or `network:handle`. `watch` says what is heard; a network that is
     not in it is not watched. `usd_per_day` bounds what reading a network may cost. `complaint_at` is the
-    probability that makes a case; `per_day` bounds the new cards of a day. With `misspelled` one slip of the
+    probability that makes a case, or, where it `follows_budget`, the one to begin with; `per_day` bounds the new
+    cards of a day. With `misspelled` one slip of the
     finger in a long, rare name is looked through.
     """
 
@@ -42,6 +43,7 @@ class Brand:
     ignore_authors: tuple[str, ...] = ()
     watch: Mapping[str, Watch] = field(default_factory=dict)
     complaint_at: float = 0.6
+    follows_budget: bool = False
     per_day: int | None = None
     usd_per_day: Mapping[str, float] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from listener.brands.letters import fold, words_of
-from listener.config.schema import BrandFile
+from listener.config.schema import AUTO, AlertFile, BrandFile
 from listener.config.types import seconds
 from listener.config.typos import account_meant, look_alike, stranger
 from listener.config.values import Mistake
@@ -38,7 +38,7 @@ def brand_mistakes(tree: Tree, brand: BrandFile) -> Iterator[Mistake]:
     for key in ("phrases", "only_when", "never_when"):
         yield from _phrase_mistakes(tree, key, getattr(brand, key))
     yield from _watch_mistakes(tree, brand)
-    yield from _threshold_mistakes(tree, brand.alert.complaint_at)
+    yield from _threshold_mistakes(tree, brand.alert)
     yield from _money_mistakes(tree, brand)
     for place, author in enumerate(brand.ignore_authors):
         if "*" in author:
@@ -183,9 +183,13 @@ def _own_pages(tree: Tree, here: Place, pages: Sequence[str], own: Sequence[str]
             yield tree.mistake((*here, place), message, warning=True)
 
 
-def _threshold_mistakes(tree: Tree, at: float) -> Iterator[Mistake]:
-    path = ("alert", "complaint_at")
-    if at == 0:
+def _threshold_mistakes(tree: Tree, alert: AlertFile) -> Iterator[Mistake]:
+    path, at = ("alert", "complaint_at"), alert.complaint_at
+    if at == AUTO:
+        if alert.per_day is None:
+            message = "auto подбирает порог под число карточек в день: впишите рядом per_day, например per_day: 30"
+            yield tree.mistake(path, message)
+    elif at == 0:
         yield tree.mistake(path, "порог 0: карточкой станет каждое упоминание; обычно ставят 0.6", warning=True)
     elif at > _RARELY:
         message = f"порог {at:g}: столь уверенной жалобы почти не бывает, карточек не будет; обычно ставят 0.6"

@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from alerts.outreach.policy import Approach, Approve, Engineers, Night, Policy
 from alerts.routing import Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
+from classifiers.threshold import USUAL
 from domain.brand import Brand, Watch
 from domain.person import CONSOLE, Person
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
+    AUTO,
     BrandFile,
     HoursFile,
     PersonFile,
@@ -38,10 +40,12 @@ def build_brand(file: BrandFile) -> Brand:
         only_when=tuple(file.only_when),
         never_when=tuple(file.never_when),
         phrases=tuple(file.phrases),
+        misspelled=file.misspelled,
         accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
         watch={name: _watch(NETWORKS[name], keys) for name, keys in file.watch if keys is not None},
-        complaint_at=file.alert.complaint_at,
+        complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
+        follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )

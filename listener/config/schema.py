@@ -1,8 +1,8 @@
 """The shape of each file of the config; the Russian descriptions become the editors' hover help."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, StrictInt
+from pydantic import BeforeValidator, Field, StrictInt, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 
 from alerts.outreach.policy import STOP_TOPICS
 from listener.config.messenger_keys import ChatsFile, UsersFile
@@ -26,6 +26,9 @@ from listener.config.types import (
 )
 from listener.networks.registry import AUTHOR_EXAMPLES, NETWORKS
 
+AUTO: Final = -1.0
+"""What the word `auto` for a probability is read as."""
+
 
 def _console_names(value: Any) -> Any:
     if isinstance(value, bool):
@@ -33,11 +36,20 @@ def _console_names(value: Any) -> Any:
     return value
 
 
+def _or_auto(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    return AUTO if value == "auto" else read(value)
+
+
 class AlertFile(Model):
     """Когда заводить обращение."""
 
     complaint_at: Annotated[
-        Probability, Field(description="С какой вероятности жалобы заводить обращение, 0…1")
+        Probability,
+        WrapValidator(_or_auto),
+        WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"const": "auto"}]}),
+        Field(
+            description="С какой вероятности жалобы заводить обращение, 0…1; auto — чтобы карточек было per_day"
+        ),
     ] = 0.6
     per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = (
         None
@@ -57,6 +69,9 @@ class BrandFile(Model):
     phrases: Annotated[
         list[Text], Field(description='Фразы: "в кавычках" — точно, со звёздочкой (приложени*) — начало слова')
     ] = []
+    misspelled: Annotated[
+        bool, Field(description="Находить длинное имя и с одной опечаткой; false — только как написано")
+    ] = True
     accounts: Annotated[AccountsFile, Field(description="Страницы самого бренда")] = AccountsFile()
     ignore_authors: Annotated[list[Author], Field(description=f"Кого не слушать: {AUTHOR_EXAMPLES}")] = []
     watch: Annotated[WatchFile, Field(description="Где и как часто слушать")] = WatchFile(

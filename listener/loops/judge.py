@@ -10,6 +10,7 @@ from typing import Final
 from listener.decided import Decided, Stored
 from listener.decision import decide_apart
 from listener.limits import within_limits
+from listener.loops.levels import Levels
 from listener.ports import Clock
 from listener.rules import Rules
 from listener.store.stores import Stores
@@ -40,6 +41,7 @@ class Judge:
         self._telemetry = telemetry
         self._workers = workers
         self._decided = decided
+        self._levels = Levels(stores.decisions)
 
     async def step(self) -> int:
         """Decide on one micro-batch and return its size; 0 when nothing waits."""
@@ -47,7 +49,8 @@ class Judge:
         if not stored:
             return 0
         now, rules = self._clock.now(), self._rules()
-        decider, rules.pace.waiting = rules.decider, await self._behind(len(stored))
+        decider = await self._levels.applied(rules.decider, now)
+        rules.pace.waiting = await self._behind(len(stored))
         # Morphology and the model are pure Python: on the loop they would hold up presses and deliveries.
         decided, culprits = await asyncio.get_running_loop().run_in_executor(
             self._workers, decide_apart, decider.decide_all, stored, now

@@ -20,6 +20,9 @@ from listener.store.tables import STILL_WAITING, Stage, mentions, verdicts
 
 log = logging.getLogger(__name__)
 
+_COUNTED: Final = ("candidate", "danger", "below threshold")
+"""Outcomes that the threshold decides on; others are no card whatever it is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -55,6 +58,10 @@ class DecisionStore:
         self._database = database
         self._mentions = mentions
 
+    async def latest(self, brand: str, since: datetime, most: int) -> list[tuple[datetime, float]]:
+        """When the latest texts that may be complaints were judged, and how likely they are; newest first."""
+        return await self._database.read(lambda c: latest(c, brand, since, most))
+
     async def record(self, decided: Sequence[Decided], now: datetime) -> Recorded:
         """Write verdicts, events and due cards in one transaction; again for the same text changes nothing.
 
@@ -73,6 +80,18 @@ class DecisionStore:
                     await self._mentions.set_aside(stored, str(error), now)
                     recorded += Recorded(refused=1)
         return recorded
+
+
+async def latest(
+    connection: AsyncConnection, brand: str, since: datetime, most: int
+) -> list[tuple[datetime, float]]:
+    said = (
+        select(verdicts.c.judged_at, verdicts.c.complaint)
+        .where(verdicts.c.brand == brand, verdicts.c.judged_at >= since, verdicts.c.outcome.in_(_COUNTED))
+        .order_by(verdicts.c.mention_id.desc())
+        .limit(most)
+    )
+    return [(row.judged_at, row.complaint) for row in await connection.execute(said)]
 
 
 async def record(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Recorded:

@@ -47,6 +47,12 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     "a number in quotes": ("brand", brand("0.7", '"0.7"'), 12, ("без кавычек",)),
     "a word for a number": ("brand", brand("0.7", "много"), 12, ("например 0.6", "«много»")),
     "a limit with a dollar": ("brand", brand("x_usd_per_day: 5", "x_usd_per_day: $5"), 13, ("нужно число",)),
+    "a threshold that follows no budget": (
+        "brand",
+        brand("{complaint_at: 0.7, per_day: 60}", "{complaint_at: auto}"),
+        12,
+        ("per_day: 30",),
+    ),
     "a threshold of nought": ("brand", brand("0.7", "0"), 12, ("каждое упоминание",)),
     "a threshold of one": ("brand", brand("0.7", "1"), 12, ("карточек не будет",)),
     # times
