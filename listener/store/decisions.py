@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.decided import BrandVerdict, Decided, Stored
