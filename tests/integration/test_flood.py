@@ -117,7 +117,7 @@ async def test_a_flood_is_told_at_the_messenger_s_pace_and_what_is_urgent_passes
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_a_flood_through_the_whole_pipeline_holds_its_bounds_in_small() -> None:
-    """The benchmark's five minutes in half a minute: its bounds hold, and every case stands in a card or a digest."""
+    """The benchmark's five minutes in half a minute: every case stands in a card or a digest."""
     done = await benchmark(400, 30)
     assert done.first <= 3
     assert max(done.urgent) <= 5
