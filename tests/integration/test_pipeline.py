@@ -313,7 +313,7 @@ async def test_a_new_config_moves_the_clock_times_of_cards_and_answers(flow_of: 
     await flow.hear(1)
     await flow.pipeline.judge.step()
     await flow.pipeline.tell("console")
-    assert "Ответить до 15:30" in flow.shown()
+    assert "Ответить до 15:29" in flow.shown()
     anew = rules_of(replace(ROUTING, sla=SLA, hours=YEKATERINBURG))
     flow.pipeline.use(anew)
     assert flow.pipeline.rules is anew
