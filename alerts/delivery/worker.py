@@ -176,8 +176,12 @@ class Worker:
         try:
             async with asyncio.timeout(TIMEOUT):
                 await self._showing.say(chat, note, name)
-        except (NotifyError, TimeoutError) as error:
+        except NotifyError as error:
             log.warning("a word to %s %s was not said: %s", chat.messenger, chat.chat, error)
+            if error.retry_after is not None:
+                self._pace.rest(chat, error.retry_after)
+            return False
+        except TimeoutError:
             return False
         return True
 

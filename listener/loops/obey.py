@@ -1,10 +1,12 @@
 """Obey: an operator's press becomes events and due edits in one transaction, and is answered at once."""
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
+from typing import Final, TypeVar
 
 from alerts.cards.answers import done_words, refusal_words
 from alerts.cards.asking import Reply, asker_of
@@ -26,6 +28,12 @@ from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+PATIENCE: Final = 30.0
+"""Seconds for which a press waits for the store before its person is told to press again."""
+AGAIN: Final = 0.5
 
 
 class Obey:
@@ -52,10 +60,9 @@ class Obey:
         if press.action == TURN:
             return await self._turn(press, person, now)
         read = partial(_read, press, person, rules, now, secrets.token_urlsafe(9))
+        who = person.name if person else press.user_name
         try:
-            answered = await self._stores.presses.obey(
-                press, person.name if person else press.user_name, read, now
-            )
+            answered = await self._kept(lambda: self._stores.presses.obey(press, who, read, now))
         except StoreError as error:
             return _not_stored(press, error)
         self._telemetry.pressed(press.messenger, press.action.partition(".")[0], applied=answered.applied)
@@ -69,13 +76,26 @@ class Obey:
             return _stranger(press).answer
         page = int(press.value) if press.value and press.value.isdecimal() and len(press.value) < 10 else 0
         try:
-            turned = await self._stores.digests.turn(press, page, now)
+            turned = await self._kept(lambda: self._stores.digests.turn(press, page, now))
         except StoreError as error:
             return _not_stored(press, error)
         if not turned:
             return Answer(text="Этого списка больше нет", alert=True)
         self._obeyed()
         return Answer(text=f"Страница {page + 1}")
+
+    async def _kept(self, write: Callable[[], Awaitable[Result]]) -> Result:
+        """What a press writes, tried until the store takes it: somebody may hold it. Raises StoreError."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE
+        while True:
+            try:
+                return await write()
+            except StoreError as error:
+                if not error.transient or loop.time() + AGAIN > until:
+                    raise
+                log.warning("a press waits for the store: %s", error)
+            await asyncio.sleep(AGAIN)
 
 
 def _not_stored(press: Press, error: StoreError) -> Answer:

@@ -288,8 +288,9 @@ async def test_bells_that_cannot_be_written_ring_when_the_store_is_back(flow_of:
 
 
 async def test_a_press_that_cannot_be_stored_is_answered_and_works_when_it_comes_again(
-    flow: Flow, caplog: pytest.LogCaptureFixture
+    flow: Flow, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("listener.loops.obey.PATIENCE", 0.1)
     await flow.hear(1)
     await flow.pipeline.judge.step()
     async with flow.held_by_another():
@@ -312,7 +313,7 @@ async def test_a_new_config_moves_the_clock_times_of_cards_and_answers(flow_of: 
     await flow.hear(1)
     await flow.pipeline.judge.step()
     await flow.pipeline.tell("console")
-    assert "Ответить до 15:30" in flow.shown()
+    assert "Ответить до 15:29" in flow.shown()
     anew = rules_of(replace(ROUTING, sla=SLA, hours=YEKATERINBURG))
     flow.pipeline.use(anew)
     assert flow.pipeline.rules is anew
@@ -462,3 +463,15 @@ async def test_at_debug_no_word_of_a_customer_is_logged(flow: Flow) -> None:
         logging.root.setLevel(level)
     assert flow.shown().count("связь не работает") == 2
     assert "связь не работает" not in stream.getvalue()
+
+
+async def test_a_press_waits_for_a_store_that_another_process_holds_for_a_while(flow: Flow) -> None:
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    async with flow.held_by_another():
+        pressing = asyncio.create_task(flow.pipeline.obey(press()))
+        await asyncio.sleep(1.2)
+        assert not pressing.done()
+    answer = await pressing
+    assert not answer.alert
+    assert (await flow.stores.cases.case(1)).state.owner == "anna"

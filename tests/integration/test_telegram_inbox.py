@@ -248,6 +248,22 @@ async def test_people_learn_their_ids(telegram: Telegram) -> None:
     assert "-1001" in text
 
 
+async def test_four_hundred_questions_in_a_strange_chat_hold_up_no_press_and_are_answered_sparsely(
+    telegram: Telegram,
+) -> None:
+    telegram.add_chat(-666, "Чужие")
+    for number in range(400):
+        telegram.write(-666, "/id", user=1000 + number, name="Чужой")
+    loop = asyncio.get_running_loop()
+    async with opened(telegram, Desk()):
+        began = loop.time()
+        toast = await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна")
+        assert loop.time() - began < 5
+        assert toast == "Вы взяли обращение № 12"
+        answers = [one for one in telegram.chats[-666].messages.values() if one.author is None]
+        assert len(answers) <= 5
+
+
 async def test_a_server_without_long_poll_is_not_hammered() -> None:
     calls = 0
 
