@@ -125,6 +125,13 @@ class Life:
             await self._step(self.fate.random.choice(choices))
         await self._calm_down()
 
+    def repeats(self) -> int:
+        """Messages that stand in a chat once more."""
+        return sum(
+            len(messages) - len({message.key for message in messages})
+            for messages in self.messenger.chats.values()
+        )
+
     async def _calm_down(self) -> None:
         self.fate.calm = True
         self.messenger.dead.clear()

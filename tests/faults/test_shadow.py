@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.figures import note
 from tests.faults.shadow import Life, rules_in_force
 
 SEEDS = [int(seed) for seed in os.environ.get("OTKLIK_SEEDS", "").split(",") if seed] or list(range(1, 5))
@@ -31,5 +32,15 @@ def file(sqlite_template: Path, tmp_path: Path) -> Iterator[Path]:
 async def test_a_life_among_faults_keeps_what_must_never_break(file: Path, seed: int) -> None:
     async with Life(f"sqlite:///{file}", seed) as life:
         await life.live(STEPS)
+    note(
+        2,
+        lives=1,
+        faults=life.fate.met.total(),
+        kills=life.kills,
+        mentions=len(life.network.posts),
+        lost=0,
+        twice=0,
+        repeats_after_a_lost_answer=life.repeats(),
+    )
     assert life.fate.met.total() > STEPS // 20, "faults were met"
     assert len(life.network.posts) > 10
