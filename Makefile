@@ -7,7 +7,7 @@ TOOLS  := $(VENV)/.tools
 PIP     = $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools demo test check bench lock clean
+.PHONY: help setup tools demo test check faults bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ check: tools ## format, lint, types, import rules, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+faults: tools ## ten minutes of faults: disks, clocks, kills, two daemons; the table in docs/reliability.md
+	$(BIN)/python -m tests.faults
 
 bench: tools ## speeds, each beside the bare loop it is held against
 	$(BIN)/python -m benchmarks $(ARGS)

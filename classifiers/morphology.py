@@ -6,7 +6,7 @@ from typing import Final
 
 from pymorphy3 import MorphAnalyzer
 
-_CACHED: Final = 200_000
+_CACHED: Final = 50_000
 _CYRILLIC_WORD: Final = re.compile(r"[а-я]+(?:-[а-я]+)*")
 _LATIN_WORD: Final = re.compile(r"[a-z']{5,24}")
 # The longest spelling first: `shch` must not be read as `sh` + `ch`.

@@ -29,6 +29,9 @@ Work = Callable[[AsyncConnection], Awaitable[Result]]
 BUSY_SECONDS: Final = 5
 """How long SQLite waits for another process's lock; the wait is in the driver's thread, not on the event loop."""
 COMMAND_SECONDS: Final = 30
+CACHE_KIB: Final = 32_000
+READERS_CACHE_KIB: Final = 4_000
+"""Each of the readers fills its own as the database grows, with pages that the system keeps anyhow."""
 WRITE_TRIES: Final = 5
 SOUND_SQLITE: Final = (3, 51, 3)
 """From here on two writing connections cannot damage each other's WAL (sqlite.org/wal.html, WAL-reset bug)."""
@@ -164,7 +167,7 @@ def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA cache_size = -32000")
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB if writes else READERS_CACHE_KIB}")
         if not writes:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()

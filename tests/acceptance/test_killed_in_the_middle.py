@@ -10,6 +10,7 @@ import pytest
 from simulator.server import Simulator
 from tests.acceptance.asking import findable
 from tests.acceptance.running import Process, cards, config_files, until, world
+from tests.faults.figures import note
 
 KILLS = 20
 RATE = 25.0
@@ -58,6 +59,7 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
     assert support >= {one["id"] for one in cases}
     assert {case for chat, case in shown if chat == "slack:support"} >= {one["id"] for one in cases}
     repeated = sum(count - 1 for count in shown.values())
+    note(1, kills=KILLS, mentions=len(stored), lost=0, twice=0, cards=len(shown), repeats=repeated)
     with capsys.disabled():
         print(
             f"\n{KILLS} kills: {len(stored)} mentions stored once, {len(cases)} cases, "

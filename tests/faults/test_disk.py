@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from simulator.server import Simulator
 from tests.acceptance.running import Process, config_files, until, world
 from tests.faults.disks import Disk, small_disk
+from tests.faults.figures import note
 
 RATE = 20.0
 RED_WITHIN = 10.0
@@ -53,14 +55,19 @@ async def test_a_disk_that_takes_nothing_is_said_and_waited_out(
             simulator.traffic.rate = RATE
             await until(lambda: well(daemon), 20)
             mended = breaks(disk, daemon)
+            began = time.monotonic()
             await until(lambda: says(daemon, "база не работает"), RED_WITHIN)
+            red = time.monotonic() - began
             assert (await daemon.get("/livez"))[0] == 200, "a new start would meet the same disk"
             await asyncio.sleep(LASTS)
             mended()
+            began = time.monotonic()
             await until(lambda: well(daemon), BACK_WITHIN)
+            back = time.monotonic() - began
             simulator.traffic.rate = 0.0
             await until(lambda: stored_all(daemon, simulator), 60, 1.0)
             assert await daemon.terminate() == 0
+    note(9, red_after_s=red, back_after_s=back, lost=0)
 
 
 async def problems(daemon: Process) -> list[str]:

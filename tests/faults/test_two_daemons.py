@@ -13,6 +13,7 @@ from sqlalchemy import text
 from listener.store.engine import Database, driver_url
 from simulator.server import Simulator
 from tests.acceptance.running import Process, config_files, until, world
+from tests.faults.figures import note
 
 RATE = 15.0
 PAUSE = 30.0
@@ -50,6 +51,7 @@ async def test_one_of_two_is_paused_and_resumed(tmp_path: Path, database_url: st
             await until(lambda: stored(other, wanted), 60, 1.0)
             assert await one.terminate() == 0
             assert await other.terminate() == 0
+    note(12, cursor_samples=seen.samples, cursors_back=len(seen.back), twice=0, lost=0)
     assert seen.samples > 100
     assert not seen.back
 

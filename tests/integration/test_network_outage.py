@@ -12,6 +12,7 @@ from listener.networks.vk.transport import Limits
 from listener.polling import Polling
 from listener.ports import Source, SourceError
 from simulator.faults import Fault
+from tests.faults.figures import note
 from tests.vk_parts import GROUP, OLGA, PAVEL, World, simulated
 
 
@@ -79,7 +80,9 @@ async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(
             missed = {world.vk.post(OLGA, "ромашка лежит"), world.vk.comment(PAVEL, "и у меня", post=wall)}
             while not missed <= heard:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-            assert asyncio.get_running_loop().time() - well < 5.5
+            resumed = asyncio.get_running_loop().time() - well
+            note(4, resumed_after_s=resumed)
+            assert resumed < 5.5
     finally:
         await polling.stop()
         for source in sources:
