@@ -229,7 +229,7 @@ class X:
                     (endpoint, account.number), _Meter(limit=self._meters[endpoint].limit)
                 )
                 allowed = meter.count(now)
-                headers = meter.headers()
+                headers = meter.headers() | {"x-access-level": self.keys.level(account)}
                 if not allowed:
                     raise too_many()
                 body = await request.json() if request.body_exists else {}
