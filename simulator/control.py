@@ -60,6 +60,10 @@ def control_routes(world: World) -> list[web.RouteDef]:
         web.post("/sim/again", _json(speaking.again)),
         web.post("/sim/brand", _json(speaking.brand)),
         web.post("/sim/share", _json(speaking.share)),
+        web.post("/sim/message", _json(speaking.message)),
+        web.post("/sim/message/edit", _json(speaking.edit_message)),
+        web.post("/sim/permit", _json(speaking.permit)),
+        web.post("/sim/comments", _json(speaking.comments)),
         web.post("/sim/faults", _json(control.faults)),
         web.post("/sim/traffic", _json(control.traffic)),
     ]
@@ -106,6 +110,7 @@ class Control:
             "telegram": {"chats": telegram},
             "slack": {"channels": channels, "modals": slack["modals"]},
             "feed": [item.row() for item in reversed(feed)],
+            "talks": world.private.talks() if latest is None else world.private.talks()[-latest:],
             "counters": {"published": len(publishing.published), **publishing.counters},
             "rate": world.traffic.rate,
             "people": [{"name": one.name, "telegram": one.telegram, "slack": one.slack} for one in OPERATORS],

@@ -129,7 +129,44 @@ class Customers:
             )
         )
 
+    def hear_on_vk(self, place: str) -> Published | None:
+        """A brand's community has said something by its token: whoever goes on in that thread answers it."""
+        entry = self._vk.world.entries[place]
+        house = next((one for one in self._corpus.houses if one.group == -entry.author), None)
+        answered = f"{entry.owner}_{entry.reply_to or entry.parent}"
+        return self._heard(house, place, answered, entry.text, "comment")
+
+    def hear_on_x(self, number: str) -> Published | None:
+        """The same of its account on X."""
+        post = self._x.find(number)
+        house = next((one for one in self._corpus.houses if self._voice(one) == post.author), None)
+        answered = str(post.reply_to.number) if post.reply_to else ""
+        return self._heard(house, number, answered, post.text, "reply")
+
     # ------------------------------------------------------------ private
+
+    def _heard(self, house: House | None, id: str, answered: str, text: str, place: str) -> Published | None:  # noqa: A002
+        try:
+            item = self._publishing.find(answered)
+        except KeyError:
+            return None
+        if house is None:
+            return None
+        said = Published(
+            id=id,
+            network=item.network,
+            place=place,
+            author=self._voice(house),
+            text=text,
+            at=self._clock(),
+            under=answered,
+            brand=house.id,
+            complaint=False,
+            kinds=("own", "api"),
+        )
+        self._first[id] = self._begin(item)
+        self._answers[self._begin(item)] = id
+        return self._publishing.note(said)
 
     def _says(
         self,
@@ -142,6 +179,8 @@ class Customers:
         house: House | None = None,
     ) -> Published:
         """`to` is what is answered; `like`: the thread that it belongs to."""
+        if to.network == "x" and to.author != writer:
+            text = f"@{to.author.handle} {text}"  # X's own client begins an answer with whom it answers
         if to.place == "comment":
             text = f"{_address(to.author, self._vk.world.entries[to.id].author)}, {text}"
         item = Published(

@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from simulator.control import control_routes
-from simulator.world import SEARCHES, X_TOKEN, World, community_token
+from simulator.world import SEARCHES, X_APP, X_TOKEN, World, account_keys, community_token
 
 BIGGEST_REQUEST: Final = 50 * 2**20
 PACE_SETTINGS: Final = ("LISTENER_SLACK_PER_MINUTE", "LISTENER_TELEGRAM_PER_MINUTE")
@@ -62,6 +62,8 @@ class Simulator(World):
         # Where the messengers here take everything, the daemon need not spare them.
         pace = {} if self.telegram.pace.per_minute else dict.fromkeys(PACE_SETTINGS, str(FLOOD_A_MINUTE))
         tokens = {house.screen_name: community_token(house) for house in self.corpus.houses}
+        accounts = [account_keys(self.corpus.writers[house.account]) for house in self.corpus.houses]
+        x_keys = {keys.account.handle: f"{keys.token}:{keys.token_secret}" for keys in accounts}
         return {
             "LISTENER_VK_API_URL": f"{self._address}/vk/method/",
             "LISTENER_VK_SERVICE_TOKEN": self.vk.service_token,
@@ -69,6 +71,9 @@ class Simulator(World):
             "LISTENER_VK_SEARCH_PER_DAY": str(SEARCHES),
             "LISTENER_X_API_URL": f"{self._address}/x",
             "LISTENER_X_BEARER_TOKEN": X_TOKEN,
+            "LISTENER_X_USER_KEYS": json.dumps(x_keys),
+            "LISTENER_X_API_KEY": X_APP[0],
+            "LISTENER_X_API_SECRET": X_APP[1],
             "LISTENER_TELEGRAM_API_URL": f"{self._address}/telegram",
             "LISTENER_TELEGRAM_TOKEN": self.telegram.token,
             "LISTENER_SLACK_API_URL": f"{self._address}/slack/api/",

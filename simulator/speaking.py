@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from simulator.private import ref_of
 from simulator.world import World
 
 LONGEST_TEXT: Final = 15_895
@@ -43,6 +44,26 @@ class Speaking:
         """Somebody shares a post of VK, without a word or with some."""
         text = str(body.get("text", "")).strip()[:LONGEST_TEXT]
         return self._world.customers.shares(str(body["id"]), _name(body), text).row()
+
+    async def message(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A customer writes in private, by a link into the talk (`link`, or its `ref`) or by himself."""
+        network, person, house = self._world.private.customer(body)
+        ref = str(body.get("ref") or "") or ref_of(str(body.get("link") or ""))
+        return self._world.private.writes(network, person, house, _text(body), ref=ref)
+
+    async def edit_message(self, body: dict[str, Any]) -> dict[str, Any]:
+        return self._world.private.edits(str(body["id"]), _text(body))
+
+    async def permit(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A customer lets a brand's community in VK write to him, or forbids it."""
+        _, person, house = self._world.private.customer({"network": "vk", **body})
+        self._world.private.permits(person, house, allow=bool(body["allow"]))
+        return {"allow": bool(body["allow"])}
+
+    async def comments(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The comments under a post of VK are closed, or opened."""
+        self._world.private.closes(str(body["id"]), closed=bool(body["closed"]))
+        return {"closed": bool(body["closed"])}
 
 
 def _text(body: dict[str, Any]) -> str:

@@ -9,6 +9,8 @@ from simulator.customers import Customers
 from simulator.desks import Desk, SlackDesk, TelegramDesk
 from simulator.faults import Faults
 from simulator.operators import OPERATORS
+from simulator.people import Writer
+from simulator.private import Private
 from simulator.publishing import Publishing
 from simulator.sequels import Sequels
 from simulator.slack import Slack
@@ -17,6 +19,7 @@ from simulator.telegram_chats import Person
 from simulator.traffic import Planned, Traffic, plan
 from simulator.vk import Vk
 from simulator.x import X
+from simulator.x.keys import AccountKeys
 
 TELEGRAM_CHATS: Final = {-1001: "Поддержка", -1002: "Инженеры", -1003: "Кризис"}
 SLACK_CHANNELS: Final = {"C01": "support", "C02": "pr"}
@@ -30,7 +33,9 @@ ABOUT: Final = {
 """What an empty chat says of itself."""
 X_TOKEN: Final = "x-simulated"  # noqa: S105 - the made-up token of a made-up network
 SEARCHES: Final = 1_000_000
+UNBOUNDED: Final = ("search", "mentions", "dm_events")
 """The demo asks every two seconds: real quotas would end it after minutes."""
+X_APP: Final = ("x-simulated-app", "x-simulated-secret")
 
 
 class World:
@@ -53,11 +58,13 @@ class World:
     ) -> None:
         self.corpus = corpus
         self.vk = Vk(clock)
-        self.x = X(clock, token=X_TOKEN, limits={"search": SEARCHES, "mentions": SEARCHES})
+        self.x = X(clock, token=X_TOKEN, limits=dict.fromkeys(UNBOUNDED, SEARCHES))
         self.telegram = Telegram(clock, per_minute=20 if limits else None, per_second=30 if limits else None)
         self.slack = Slack(clock, per_second=1.0 if limits else None)
         self.publishing = Publishing(corpus, self.vk, self.x, clock)
         self.customers = Customers(corpus, self.publishing, self.vk, self.x, clock)
+        self.private = Private(corpus, self.publishing, self.vk, self.x, clock)
+        self.vk.answered, self.x.answered = self.customers.hear_on_vk, self.customers.hear_on_x
         self._sequels = Sequels(corpus, self.publishing, self.customers, seed=seed) if sequels else None
         self.traffic = Traffic(plan(corpus, seed), self._publish, rate=rate, seed=seed)
         self._furnish()
@@ -92,7 +99,7 @@ class World:
             self.vk.add_community(
                 house.group, house.screen_name, house.title, house.members, community_token(house)
             )
-            self.x.register(self.corpus.writers[house.account])
+            self.x.give_keys(account_keys(self.corpus.writers[house.account]))
         people = [Person(id=one.telegram, name=one.name) for one in OPERATORS]
         for chat, title in TELEGRAM_CHATS.items():
             self.telegram.add_chat(chat, title, people=people)
@@ -104,3 +111,12 @@ class World:
 def community_token(house: House) -> str:
     """The token of a brand's community, the same at every start."""
     return f"vk1.simulated.{house.screen_name}"
+
+
+def account_keys(account: Writer) -> AccountKeys:
+    """The keys of a brand's account on X, the same at every start."""
+    key, secret = X_APP
+    token = f"{account.number}-simulated"
+    return AccountKeys(
+        account=account, api_key=key, api_secret=secret, token=token, token_secret=f"secret-of-{account.handle}"
+    )

@@ -63,6 +63,7 @@ class Writing:
         )
         if guid:
             self._guids[group, guid] = made
+        self._vk.answered(made)
         return self._made(made)
 
     def _may_comment(self, group: int, owner: int, post: int) -> None:

@@ -19,13 +19,14 @@ _PART: Final = re.compile(r'(\w+)="([^"]*)"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountKeys:
-    """«Access Token and Secret» of an account, beside the app's own two."""
+    """«Access Token and Secret» of an account, beside the app's own two. `level` is what they may do."""
 
     account: Writer
     api_key: str
     api_secret: str
     token: str
     token_secret: str
+    level: str = "read-write-directmessages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,10 @@ class Keys:
         if scheme == "OAuth":
             return self._signer(method, url, query, rest)
         raise unauthorized()
+
+    def level(self, account: Writer) -> str:
+        """What X says beside its answers to signed requests."""
+        return next((keys.level for keys in self.signed.values() if keys.account == account), "")
 
     def refreshed(self, values: Mapping[str, str], now: datetime) -> dict[str, Any]:
         """The answer of the token endpoint; a refresh token that comes twice ends the whole family."""

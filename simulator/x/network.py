@@ -123,6 +123,8 @@ class X:
         self.keys = Keys()
         self.directs = Directs()
         self.writing = Writing(posts=self._posts, directs=self.directs, accounts=self._accounts)
+        self.answered: Callable[[str], object] = lambda _: None
+        """Called with the number of what an account has posted by its keys."""
 
     def post(
         self,
@@ -175,6 +177,10 @@ class X:
             raise LookupError(f"there is no account {handle}")
         return str(self.directs.say(sender, account, text, self._clock(), urls).number)
 
+    def find(self, number: str) -> Post:
+        """Raises LookupError."""
+        return self._existing(number)
+
     def snapshot(self, latest: int = 50) -> list[dict[str, Any]]:
         """The latest posts for people to look at, newest first."""
         return [
@@ -223,12 +229,14 @@ class X:
                     (endpoint, account.number), _Meter(limit=self._meters[endpoint].limit)
                 )
                 allowed = meter.count(now)
-                headers = meter.headers()
+                headers = meter.headers() | {"x-access-level": self.keys.level(account)}
                 if not allowed:
                     raise too_many()
                 body = await request.json() if request.body_exists else {}
                 asked = Asked(account=account, path=request.match_info, query=request.query, body=body, now=now)
                 said = answer(asked)
+                if endpoint == "create":
+                    self.answered(said["data"]["id"])
                 self._note(request, body, status, said)
                 return web.json_response(said, status=status, headers=headers)
             except RefusedError as problem:

@@ -110,6 +110,27 @@ async def test_a_key_without_the_right_to_messages_and_their_events_is_named_and
     assert "message_edit: личных сообщений не слышим" in events.says
 
 
+async def test_keys_without_messages_and_accounts_of_nobody_are_named_and_are_no_fault(world: World) -> None:
+    _level_of(world.simulator, "read-write")
+    lines = (await world.look(until="X"))["X"]
+    about = {(line.state, line.says) for line in lines if line.what == "аккаунт @romashka_ru"}
+    assert ("warn", "отвечать можно, личных сообщений ключи не видят") in about
+    assert red(lines) == []
+    strange = [line for line in lines if "ни один бренд" in line.says]
+    assert strange
+    assert all(line.state == "warn" for line in strange)
+
+
+async def test_without_keys_of_accounts_a_person_answers(world: World) -> None:
+    world.environ |= {"LISTENER_X_USER_KEYS": "{}", "LISTENER_X_BEARER_TOKEN": ""}
+    assert [line.what for line in (await world.look(until="X"))["X"]] == ["токен"]
+
+
+def _level_of(simulator: Simulator, level: str) -> None:
+    keys = simulator.x.keys.signed
+    keys |= {token: replace(one, level=level) for token, one in keys.items()}
+
+
 def red(lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.state == "bad"]
 
@@ -286,6 +307,29 @@ RED: dict[str, tuple[Spoil, str, str, str, str]] = {
         "--fix",
     ),
     # X
+    "X: keys of an account that were copied badly": (
+        _token("LISTENER_X_USER_KEYS", '{"romashka_ru": "1-a:b"}'),
+        "X",
+        "аккаунт @romashka_ru",
+        "скопированы не все",
+        "Access Token and Secret",
+    ),
+    "X: keys of another account": (
+        lambda world: world.environ.update(
+            {"LISTENER_X_USER_KEYS": world.environ["LISTENER_X_USER_KEYS"].replace('"romashka_ru"', '"romashka"')}
+        ),
+        "X",
+        "аккаунт @romashka",
+        "ключи от другого аккаунта: @romashka_ru",
+        "впишите",
+    ),
+    "X: keys that only read": (
+        _do(lambda simulator: _level_of(simulator, "read")),
+        "X",
+        "аккаунт @romashka_ru",
+        "только читают",
+        "Read and write and Direct message",
+    ),
     "X: a revoked token": (
         _token("LISTENER_X_BEARER_TOKEN", "AAAAxyz"),
         "X",
@@ -504,7 +548,14 @@ RED: dict[str, tuple[Spoil, str, str, str, str]] = {
         lambda world: (
             [
                 world.environ.pop(name)
-                for name in (COMMUNITY, "LISTENER_VK_SERVICE_TOKEN", "LISTENER_X_BEARER_TOKEN")
+                for name in (
+                    COMMUNITY,
+                    "LISTENER_VK_SERVICE_TOKEN",
+                    "LISTENER_X_BEARER_TOKEN",
+                    "LISTENER_X_USER_KEYS",
+                    "LISTENER_X_API_KEY",
+                    "LISTENER_X_API_SECRET",
+                )
             ]
             and None
         ),

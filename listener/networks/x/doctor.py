@@ -1,4 +1,4 @@
-"""A check-up of X: the bearer token, what is left of the money, and whether search is open to the app."""
+"""A check-up of X: the bearer token, the money that is left, whether search is open, and who may speak."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,20 @@ from typing import Any, Final
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
+from listener.networks.x.credentials import AccountKeys
 from listener.networks.x.options import XOptions
 from listener.networks.x.prices import POST_READ, USER_READ
+from listener.networks.x.speaking import account_keys
 
 HOW: Final = "docs/connect-x.ru.md"
 TOKEN: Final = "Bearer Token"  # noqa: S105 - what the line is about
 SEARCH: Final = "поиск"
 MONEY: Final = "деньги"
+ANSWERS: Final = "ответы"
+_LEVEL: Final = (
+    "App settings → User authentication settings → Read and write and Direct message, потом Regenerate ключей "
+    f"аккаунта, раздел «Отвечать» в {HOW}"
+)
 DAY: Final = timedelta(days=1)
 _NOTHING: Final = "otklikdoctorlooksfornothing"
 """Nobody writes this: X bills only for what it returns."""
@@ -30,13 +37,52 @@ _REFUSALS: Final[Mapping[int, tuple[str, str, str]]] = {
 
 
 async def diagnose(brands: Sequence[Brand], options: XOptions, look: Look) -> AsyncIterator[Line]:
-    """The ladder from the network to the money; nothing that it asks is billed."""
+    """The ladder from the network to the money and the accounts' keys; X may bill a cent for each account."""
     if options.bearer_token is None:
-        yield off("токен", f"не задан: X не слушаем ({HOW})")
-        return
+        yield off("токен", f"не задан: постов X не слушаем ({HOW})")
+        if not options.speaking:
+            return
     wire = Wire("X", options.api_url, options.road, look)
-    async for line in along(wire, _token(wire, brands, options.bearer_token.reveal())):
+    async for line in along(wire, _keys(wire, brands, options)):
         yield line
+
+
+async def _keys(wire: Wire, brands: Sequence[Brand], options: XOptions) -> AsyncIterator[Line]:
+    if options.bearer_token is not None:
+        async for line in _token(wire, brands, options.bearer_token.reveal()):
+            yield line
+    if not options.speaking:
+        yield off(ANSWERS, f"ключей аккаунтов нет: отвечает человек, по ссылке с карточки ({HOW})")
+    used = {name.lstrip("@").lower() for brand in brands for name in brand.accounts.get("x", ())}
+    for handle, credentials in sorted(account_keys(options).items()):
+        yield await _account(wire, options, handle, credentials)
+        if handle not in used and wire.look.config_read:
+            remedy = f"впишите его в файл бренда: accounts: {{x: [{handle}]}}"
+            yield warn(f"аккаунт @{handle}", "ключи есть, но ни один бренд его своим не называет", remedy)
+
+
+async def _account(wire: Wire, options: XOptions, handle: str, credentials: AccountKeys) -> Line:
+    """Whose keys they are, and what they may do: X says that beside every answer."""
+    what, path = f"аккаунт @{handle}", "2/users/me"
+    headers = await credentials.headers("GET", options.api_url + path)
+    heard = await wire.ask(path, headers=headers)
+    if heard.status != HTTPStatus.OK:
+        words = _words(heard.body or {})
+        for secret in credentials.secrets:
+            words = words.replace(secret, "***")
+        says = "ключи отозваны или скопированы не все" if heard.status == HTTPStatus.UNAUTHORIZED else "отказано"
+        remedy = f"Regenerate в Keys and tokens → Access Token and Secret, раздел «Отвечать» в {HOW}"
+        return bad(what, f"{says}. X: {heard.status} {words}", remedy)
+    data = (heard.body or {}).get("data")
+    name = str(data.get("username", "")) if isinstance(data, Mapping) else ""
+    if name.lower() != handle:
+        return bad(what, f"ключи от другого аккаунта: @{name}", "впишите ключи этого аккаунта или его имя слева")
+    level = next((value for key, value in heard.headers.items() if key.lower() == "x-access-level"), "")
+    if level == "read":
+        return bad(what, "ключи только читают: отвечать нельзя", _LEVEL)
+    if level == "read-write":
+        return warn(what, "отвечать можно, личных сообщений ключи не видят", _LEVEL)
+    return ok(what, "ключи подходят: отвечать и писать в личку можно")
 
 
 async def count_today(queries: Sequence[str], options: XOptions, look: Look) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from listener.networks.x.client import Timeouts, XClient
-from listener.networks.x.credentials import AccountKeys, Credentials
+from listener.networks.x.credentials import AccountKeys
 from listener.networks.x.options import XOptions
 from listener.ports import Clock
 from listener.proxies import Proxies
@@ -14,11 +14,12 @@ def open_accounts(options: XOptions, clock: Clock, timeouts: Timeouts | None = N
     proxies = Proxies("X", options.road)
     return {
         handle: XClient(credentials, options.api_url, clock, timeouts, proxies)
-        for handle, credentials in _credentials(options).items()
+        for handle, credentials in account_keys(options).items()
     }
 
 
-def _credentials(options: XOptions) -> Mapping[str, Credentials]:
+def account_keys(options: XOptions) -> Mapping[str, AccountKeys]:
+    """By the account's name in small letters."""
     if not (options.api_key and options.api_secret):
         return {}
     app = (options.api_key.reveal(), options.api_secret.reveal())
