@@ -1,4 +1,4 @@
-"""From «Ответить» to the customer: once, by somebody's hand, through every failure of network, store and process."""
+"""From «Ответить» to the customer: once, by a person's word, through failures of network, store and process."""
 
 import asyncio
 from dataclasses import replace

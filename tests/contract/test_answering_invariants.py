@@ -1,7 +1,7 @@
 """No order of presses, ticks, kills and answers of the network says a word unconfirmed, twice, or past the guard.
 
-The network forgives nothing: what is sent to it twice stands there twice, and it may fall silent before or after. The
-guard is checked by a plain model of its own: who was told what when, and when he had last written.
+The network forgives nothing: what is sent to it twice stands there twice, and it may fall silent before or after.
+The guard is checked by a plain model of its own: who was told what when, and when he had last written.
 """
 
 import asyncio
