@@ -98,6 +98,8 @@ class Reach:
     mend: Way = "api"
     longest: int = 280
     addressed: bool = False
+    network: str = "vk"
+    page: str = PAGE
 
     def abilities(self, target: Target, _learned: Sequence[Learned], _now: datetime) -> Abilities:
         mend = Ability(way=self.mend)
@@ -120,13 +122,13 @@ class Reach:
         words = NetworkWords(
             title="ВКонтакте",
             places={"post": "запись ВКонтакте"},
-            speaker=lambda _brand, _wall: PAGE,
+            speaker=lambda _brand, _wall: self.page,
             addressed=lambda _target: self.addressed,
             abilities=self.abilities,
             invitation=lambda _target, ref: Invitation(link=f"{LINK}{ref}", in_text=True, carries_ref=True),
             by_hand=lambda target, _text: target.url,
         )
-        return CardContext(people=people, networks={"vk": words}, policy=policy, templates=templates)
+        return CardContext(people=people, networks={self.network: words}, policy=policy, templates=templates)
 
 
 def without_night(policy: Policy = DEFAULT) -> Policy:

@@ -33,6 +33,7 @@ from alerts.cases.commands import (
 )
 from alerts.cases.events import ReplyEdited, ReplyGone, ReplyRefused, ReplySent, ReplyTakenBack, ReplyUnknown
 from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
+from alerts.outreach.delicacy import HeldBack
 from alerts.russian import NBSP, capital, number
 from domain.person import Person
 
@@ -80,8 +81,8 @@ def done_words(
             text = f"{shown} отложено до {words.moment(until)}"
         case Confirm(kind=kind) | AskApproval(kind=kind) | Approve(kind=kind) | Cancel(kind=kind):
             text = _ANSWERED[type(command)].format(what=KINDS[kind].noun, case=shown)
-        case HoldBack(reason=reason):
-            text = held_words(reason)
+        case HoldBack(reason=reason, until=until):
+            text = held_words(HeldBack(reason=reason, remedy="wait", until=until), words)
         case Report(fact=fact):
             text = _REPORTED[type(fact)].format(case=shown)
         case _:

@@ -21,25 +21,23 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
+from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
 from alerts.cards.replying import (
-    Outcome,
     can_invite,
     can_mend,
     can_reply,
-    decide_on,
     fix,
-    has_something_to_check,
     mend,
     mended,
-    pending,
     rewrite,
     start_private,
     start_reply,
     write_private,
     write_reply,
 )
+from alerts.cards.sending import decide_on, has_something_to_check, pending
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
 from alerts.cases.events import NO_DEADLINES, Deadlines

@@ -6,9 +6,10 @@ from typing import Final
 from alerts.cards.answers import refusal_words
 from alerts.cards.asking import KEEP, Pressed, Reply, asker_of
 from alerts.cards.context import CardContext
+from alerts.cards.previewing import Outcome
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.reaching import abilities_of, private_kind
-from alerts.cards.replying import Outcome, draft_of
+from alerts.cards.replying import draft_of
 from alerts.cases.case import Case
 from alerts.cases.commands import AnswerAsEngineer, AskEngineers, PersonsCommand
 from alerts.cases.transitions import LONGEST_NOTE, Refusal, decide

@@ -14,6 +14,7 @@ from alerts.cases.events import (
     ReplySent,
     ReplyTakenBack,
 )
+from alerts.outreach.delicacy import HeldBack
 from alerts.outreach.outbound import OutboundKind
 from alerts.russian import NBSP
 
@@ -72,14 +73,20 @@ HELD: Final[Mapping[str, str]] = {
     "approached_before": "этому автору недавно уже писали, а он не просил",
     "approve": "такие ответы проверяет второй человек",
     "do_not_contact": "автор просил ему не писать",
-    "night": "у автора ночь, и писал он больше часа назад",
+    "night": "ночь по вашим часам (каких у автора, сеть не говорит), а писал он больше часа назад",
     "stop_topic": "тема, о которой пишут только со словом старшего",
 }
 """Why the guard keeps a word back, by `outreach.delicacy.Held`."""
 
 
-def held_words(reason: str) -> str:
-    return f"отправить нельзя: {HELD.get(reason, 'так решили правила')}"
+def held_words(held: HeldBack, words: Wording) -> str:
+    """Whether it cannot go out, or needs a second; until when, and what would help."""
+    why = HELD.get(held.reason, "так решили правила")
+    if held.remedy in ("lead", "colleague"):
+        topic = f" ({held.topic})" if held.topic else ""
+        return f"нужна проверка: {why}{topic}"
+    until = f". Можно будет с {words.moment(held.until)}" if held.until else ""
+    return f"отправить нельзя: {why}{until}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Final
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, Pressed, Reply
 from alerts.cards.context import CardContext
+from alerts.cards.previewing import Drafted, Outcome, preview
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
 from alerts.cards.reaching import can_remove, target_of, was_told
-from alerts.cards.replying import Drafted, Outcome, preview
 from alerts.cases.case import Case
 from alerts.cases.commands import ConfirmTold
 from alerts.cases.events import Removed, Restored

@@ -20,6 +20,7 @@ from alerts.cases.events import (
     Restored,
     Strength,
 )
+from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import OutboundKind
 
 
@@ -108,10 +109,11 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldBack:
-    """The person would write to the customer, and the guard forbids it: kept for the audit."""
+    """The person would write to the customer, and the guard forbids it, some `until` then: kept for the audit."""
 
-    reason: str
+    reason: Held
     kind: OutboundKind
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,10 @@ from alerts.cards.asking import Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
+from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
-from alerts.cards.replying import Acted, Drafted
 from alerts.cases.case import Case
+from alerts.cases.commands import HoldBack
 from alerts.cases.transitions import Refusal
 from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
@@ -162,4 +163,5 @@ def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
         refused=refused,
         elsewhere=rules.elsewhere,
         asks=lambda after: asks_next(command, after, context, now),
+        is_refusal=isinstance(command, HoldBack),
     )

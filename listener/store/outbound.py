@@ -24,6 +24,7 @@ from alerts.cases.events import (
 )
 from alerts.cases.transitions import Asker
 from alerts.outreach.abilities import Learned
+from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import Outbound, Sent
 from alerts.ports import FARTHEST
 from domain.mention import NetworkId
@@ -95,7 +96,7 @@ class OutboundStore:
         """It was not done and never will be like this."""
         return await self._database.write(lambda c: refused(c, self._worker, sending, reason, error, now, lessons))
 
-    async def held_back(self, sending: Outbound, reason: str, now: datetime) -> bool:
+    async def held_back(self, sending: Outbound, reason: Held, now: datetime) -> bool:
         """The guard forbids it by now."""
         return await self._database.write(lambda c: held_back(c, self._worker, sending, reason, now))
 
@@ -220,7 +221,7 @@ async def refused(
 
 
 async def held_back(
-    connection: AsyncConnection, worker: str, sending: Outbound, reason: str, now: datetime
+    connection: AsyncConnection, worker: str, sending: Outbound, reason: Held, now: datetime
 ) -> bool:
     changing = await _case_of(connection, sending)
     if not await _end(connection, worker, sending, "refused", reason, "held back"):

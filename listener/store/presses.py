@@ -28,7 +28,7 @@ class Wish:
     """A press as a command in somebody's name, with the words for what may come of it.
 
     `steps` of outbounds go with it; without a command they are all that happens. `elsewhere` knows the chats of
-    people and engineers; `asks` is what the person is asked next.
+    people and engineers; `asks` is what the person is asked next. `is_refusal`: it was refused.
     """
 
     command: Command | None
@@ -38,6 +38,7 @@ class Wish:
     steps: tuple[Step, ...] = ()
     elsewhere: Elsewhere | None = None
     asks: Callable[[Case], Prompt | None] = lambda _case: None
+    is_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +149,8 @@ async def _decided(
         await contacts.forbid(connection, case, wish.asker.actor, now)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
-    return Answered(answer=Answer(text=wish.done(after), prompt=wish.asks(after)), applied=True)
+    answer = Answer(text=wish.done(after), alert=wish.is_refusal, prompt=wish.asks(after))
+    return Answered(answer=answer, applied=True)
 
 
 async def _drafted(

@@ -1,4 +1,4 @@
-"""A desk over a real store and a network in memory: presses go in, answers come out; the clock is the test's."""
+"""A desk over a real store and a network in memory: presses go in, answers come out, the test keeps the time."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""From «Ответить» to the customer: once, by somebody's hand, through every failure on the way."""
+"""From «Ответить» to the customer: once, by a person's word, through failures of network, store and process."""
 
 import asyncio
 from dataclasses import replace
@@ -211,6 +211,8 @@ async def test_one_approach_an_author_also_across_cases_and_the_try_is_written_d
     await desk.answer()
     refused = await desk.press("reply", case=2)
     assert "недавно уже писали" in refused.text
+    assert "Можно будет с 15:00 22" in refused.text.replace("\xa0", " ")
+    assert refused.alert
     case = await desk.case(2)
     assert case.events[-1].fact == HeldBack(reason="approached_before", kind="reply")
     assert case.events[-1].actor.id == "anna"

@@ -1,7 +1,8 @@
 """The config: every mistake is named with its line, in Russian, and nothing else ever escapes."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.outreach.policy import Approach, Approve, Engineers, Night, Policy
 from domain.brand import Brand, Watch
 from listener.commands import check as check_command
 from listener.config.load import check, load
@@ -62,6 +64,54 @@ def folder(root: Path, **files: str | bytes) -> Path:
         path = root / ("brands/romashka.yaml" if name == "brand" else f"{name}.yaml")
         path.write_bytes(text if isinstance(text, bytes) else dedent(text).encode())
     return root
+
+
+def test_without_a_policy_the_defaults_hold_and_the_night_is_the_operators(tmp_path: Path) -> None:
+    far = ROUTES.replace("  holidays: russia", "  timezone: Asia/Omsk\n  holidays: russia")
+    policy = load(folder(tmp_path, routes=far)).policy
+    assert policy == replace(Policy(), night=Night(timezone="Asia/Omsk"))
+
+
+def test_the_policy_of_the_design_is_read(tmp_path: Path) -> None:
+    text = """
+        approach: {per_author: 2, days: 7, never_topics: [утрата, связь], do_not_contact: ["vk:123"]}
+        messages: off
+        invited_days: 5
+        approve: {topics: связь, brands: [romashka], receivers: [crisis], by: colleague}
+        night: off
+        engineers: {receiver: crisis, answer_within: 1h}
+        removal: off
+        preview: always
+    """
+    policy = load(folder(tmp_path, policy=text)).policy
+    assert policy == Policy(
+        approach=Approach(per_author=2, days=7, never_topics=("утрата", "связь"), do_not_contact=("vk:123",)),
+        messages="off",
+        invited_days=5,
+        approve=Approve(topics=("связь",), brands=("romashka",), receivers=("crisis",), by="colleague"),
+        night=None,
+        engineers=Engineers(receiver="crisis", answer_within=timedelta(hours=1)),
+        removal=False,
+        preview="always",
+    )
+    on = load(folder(tmp_path, policy='removal: on\nnight: "23:30-07:00"\ntimezone: Europe/Samara\n')).policy
+    assert on.removal
+    assert on.night == Night(starts=time(23, 30), ends=time(7), timezone="Europe/Samara")
+
+
+def test_an_answer_that_nobody_may_agree_to_is_a_mistake(tmp_path: Path) -> None:
+    people = "people:\n  - {name: Анна Иванова, role: operator, telegram: 111}\n"
+    by_lead = check(folder(tmp_path, people=people, policy="approve: {topics: [связь]}\n"))
+    assert any("нет старшего" in one.message and not one.warning for one in by_lead)
+    alone = check(folder(tmp_path, people=people, policy="approve: {topics: [связь], by: colleague}\n"))
+    assert any("один человек" in one.message and not one.warning for one in alone)
+    grief = check(folder(tmp_path, people=people, policy="invited_days: 3\n"))
+    assert any("со словом старшего" in one.message and one.warning for one in grief)
+
+
+def test_the_policy_that_comes_with_otklik_says_what_holds_without_it(tmp_path: Path) -> None:
+    shipped = (Path(__file__).parents[2] / "config" / "policy.yaml").read_text(encoding="utf-8")
+    assert load(folder(tmp_path, policy=shipped)).policy == Policy()
 
 
 def test_the_whole_example_of_the_design_is_read(tmp_path: Path) -> None:
@@ -241,6 +291,30 @@ MISTAKES = {
         "подменяет сам себя",
     ),
     "an unknown placeholder": ("templates", "templates:\n  а: '{имяя}'\n", 2, "имели в виду «имя»"),
+    "a form without a second": ("templates", "templates:\n  а: '{сделал}'\n", 2, "неизвестная вставка"),
+    "three forms of a word": ("templates", "templates:\n  а: '{а|б|в}'\n", 2, "две формы"),
+    "a topic of the policy that nobody describes": (
+        "policy",
+        "approach: {days: 30}\napprove: {topics: [суды], by: lead}\n",
+        2,
+        "тема «суды» нигде не описана",
+    ),
+    "a stop-topic with a slip": ("policy", "approach: {never_topics: [политка]}\n", 1, "имели в виду «политика»"),
+    "a brand of the policy that is none": ("policy", "approve: {brands: ромашка}\n", 1, "бренд «ромашка» нигде"),
+    "a receiver of the policy that is none": ("policy", "approve: {receivers: [crysis]}\n", 1, "виду «crisis»"),
+    "engineers who are nobody": (
+        "policy",
+        "engineers: {receiver: devs}\n",
+        1,
+        "получатель «devs» нигде не описан",
+    ),
+    "a night that is no time": ("policy", "night: ночью\n", 1, '"22:00-09:00"'),
+    "a night of no length": ("policy", 'night: "09:00-09:00"\n', 1, '"22:00-09:00"'),
+    "a time zone of the policy": ("policy", "timezone: Москва\n", 1, "Europe/Moscow"),
+    "messages of some other kind": ("policy", "messages: some\n", 1, "invited, all, off"),
+    "an author of the policy without a network": ("policy", 'approach: {do_not_contact: ["123"]}\n', 1, "vk:"),
+    "a negative number of approaches": ("policy", "approach: {per_author: -1}\n", 1, "не меньше 0"),
+    "an unknown key of the policy": ("policy", "removals: off\n", 1, "имели в виду «removal»"),
     "topics as a list": ("words", "topics: [сеть]\n", 1, "нужны ключи"),
     "bytes that are not UTF-8": ("words", "urgent: [суд]\n".encode("cp1251"), 1, "UTF-8"),
     "a control character": ("words", "urgent: [\x01]\n", 1, "недопустимые символы"),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,6 +136,23 @@ def test_a_refused_config_is_a_problem_until_another_is_in_use() -> None:
     )
     health.config(None)
     assert health.verdict(NOON).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("waiting", "minutes", "unknown", "problems"),
+    [
+        (0, 0, 0, ()),
+        (3, 10, 0, ()),
+        (3, 11, 0, ("ответы клиентам ждут отправки: 3, самый старый 11 мин",)),
+        (0, 0, 2, ("об ответах неизвестно, ушли ли они: 2; на их карточках кнопка «Проверить ответ»",)),
+    ],
+)
+def test_answers_that_no_customer_has_got_are_a_problem(
+    waiting: int, minutes: int, unknown: int, problems: tuple[str, ...]
+) -> None:
+    health = listening()
+    health.unsaid(waiting, timedelta(minutes=minutes), unknown)
+    assert tuple(text.replace("\xa0", " ") for text in health.verdict(NOON).problems) == problems
 
 
 def test_a_held_back_source_that_does_not_come_back_is_an_illness() -> None:

@@ -11,8 +11,8 @@ from alerts.cards.answers import MAX_ANSWER, refusal_words
 from alerts.cards.asking import LONGEST_VALUE, SNOOZE, Reply, asker_of, colleagues, option_value
 from alerts.cards.buttons import BUTTONS, Button, read_press, rows
 from alerts.cards.context import CardContext
+from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
-from alerts.cards.replying import Acted, Drafted, Outcome
 from alerts.cases.case import Case
 from alerts.cases.commands import (
     NAMES,

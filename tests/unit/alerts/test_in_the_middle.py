@@ -10,8 +10,8 @@ from alerts.cards.asking import Reply
 from alerts.cards.buttons import read_press, rows
 from alerts.cards.context import CardContext
 from alerts.cards.engineers import asks_next, due_at
+from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
-from alerts.cards.replying import Acted, Drafted
 from alerts.cases.case import Case, CaseMessage
 from alerts.cases.commands import (
     AnswerAsEngineer,

@@ -9,8 +9,10 @@ from alerts.cards.asking import Reply
 from alerts.cards.buttons import read_press, rows
 from alerts.cards.card import make_card
 from alerts.cards.context import CardContext
+from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
-from alerts.cards.replying import NO_DRAFT, Acted, Drafted, Outcome, template_value
+from alerts.cards.replying import template_value
+from alerts.cards.sending import NO_DRAFT
 from alerts.cases.case import Case
 from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
 from alerts.cases.events import ReplySent, ReplyTakenBack
@@ -304,10 +306,9 @@ def test_the_guard_stops_before_anybody_writes_a_word() -> None:
 def test_the_guard_stops_a_draft_that_has_come_too_late() -> None:
     case = case_of(an_outbound(), approached=(NOON - timedelta(days=3),))
     outcome = press(case, "send", "ok-7")
-    assert outcome == HoldBack(reason="approached_before", kind="reply")
-    assert press(case, "send", "hand-7", reach=Reach(reply="by_hand")) == HoldBack(
-        reason="approached_before", kind="reply"
-    )
+    held = HoldBack(reason="approached_before", kind="reply", until=NOON + timedelta(days=27))
+    assert outcome == held
+    assert press(case, "send", "hand-7", reach=Reach(reply="by_hand")) == held
 
 
 GRIEF = replace(case_of(), mentions=(a_mention("У меня умер отец, а интернета нет"),))

@@ -13,12 +13,14 @@ from alerts.cases.commands import (
     Claim,
     Close,
     Command,
+    Confirm,
     Delete,
     Edit,
     NotComplaint,
     Note,
     Release,
     Reopen,
+    Report,
     Snooze,
     Tick,
     TransferTo,
@@ -31,16 +33,21 @@ from alerts.cases.events import (
     PROGRAM,
     Actor,
     ActorKind,
+    Claimed,
     Deadlines,
     Event,
     Imported,
     Noted,
+    Opened,
     Rang,
+    ReplyConfirmed,
+    ReplySent,
     Unknown,
     Woke,
 )
 from alerts.cases.state import FRESH, State, apply, fold, next_timer, still_to_ring
 from alerts.cases.transitions import Asker, Refusal, decide
+from alerts.outreach.outbound import OutboundKind
 from tests.fakes import NOON
 from tests.unit.alerts.histories import ANNA, BORIS, OLEG, SASHA, History, at, promise
 
@@ -322,3 +329,45 @@ def test_only_those_may_ask_who_are_meant_to(
     assert (decision == Refusal(reason="not_allowed")) == (asker.actor.kind != meant)
     if isinstance(decision, Refusal):
         assert life.state == before
+
+
+def sent(kind: OutboundKind) -> Report:
+    return Report(fact=ReplySent(outbound=7, kind=kind, by="anna"))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "stage"),
+    [
+        (["reply"], "replied"),
+        (["invite"], "invited"),
+        (["reply", "invite"], "invited"),
+        (["invite", "reply"], "invited"),
+        (["message", "reply"], "in_dm"),
+        (["edit"], "claimed"),
+    ],
+)
+def test_an_answer_leads_the_customer_on_and_never_back(kinds: list[OutboundKind], stage: str) -> None:
+    history = History.opened(deadlines=promise(hours=1)).by(ANNA, Claim())
+    for kind in kinds:
+        history.by_program(sent(kind))
+    assert history.case.state.stage == stage
+
+
+def test_an_answer_keeps_the_promise_and_the_customer_s_next_word_makes_another() -> None:
+    history = History.opened(deadlines=promise(hours=1)).by(ANNA, Claim()).by_program(sent("reply"))
+    assert (history.case.state.deadlines, history.case.state.waiting_for) == (NO_DEADLINES, "customer")
+    history.writes("спасибо", "remark")
+    assert (history.case.state.waiting_for, history.case.state.stage) == ("us", "replied")
+    history.writes("опять!", "complaint", promise(hours=3))
+    assert history.case.state.deadlines == promise(hours=3)
+
+
+def test_an_ended_case_is_not_begun_anew_by_an_answer_that_arrives_late() -> None:
+    history = History.opened().by(ANNA, Claim(), Close()).by_program(sent("reply"))
+    assert (history.case.state.stage, history.case.state.waiting_for) == ("closed", "us")
+
+
+def test_who_answers_in_a_case_that_nobody_has_takes_it() -> None:
+    history = History.opened().by(ANNA, Confirm(outbound=7, kind="reply"))
+    assert [type(event.fact) for event in history.case.events] == [Opened, Claimed, ReplyConfirmed]
+    assert history.case.state.owner == "anna"
