@@ -107,17 +107,18 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
 
 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:
-    """Whether the press comes from a chat that the case's card goes to: a known user's id alone proves little.
+    """Whether the press comes from a chat where the case is told, by its card or by a word of its own (engineers, an
+    owner's private chat): a known user's id alone proves little.
 
     The config may name a chat where the messenger says its id: then a message's reference, which holds the id,
     tells that both are one. A messenger that does not say where it was pressed is believed.
     """
     if press.chat is None:
         return True
-    views = select(card_views.c.chat).where(
-        card_views.c.case_id == press.case, card_views.c.messenger == press.messenger
-    )
-    told_in = set((await connection.execute(views)).scalars())
+    told_in: set[str] = set()
+    for queue in (card_views, notices):
+        told = select(queue.c.chat).where(queue.c.case_id == press.case, queue.c.messenger == press.messenger)
+        told_in.update((await connection.execute(told)).scalars())
     if press.chat in told_in or not told_in:
         return press.chat in told_in
     begins = storable(press.chat) + ":"

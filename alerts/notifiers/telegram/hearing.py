@@ -18,6 +18,8 @@ from alerts.ports import Answer, Asked, OnPress, Press
 log = logging.getLogger(__name__)
 
 MAX_TOAST: Final = 200
+NOTED_WITHIN: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Pauses, in seconds, in which the outbox has written down where a note stands that somebody has answered."""
 LATER: Final = Answer(text="Принято, записываем…")
 FAILED: Final = Answer(text="Не получилось записать, попробуем ещё раз", alert=True)
 GIVEN_UP: Final = "Не получилось записать. Нажмите кнопку под карточкой ещё раз через минуту."
@@ -120,9 +122,9 @@ class Hearing:
         """An answer to a prompt, or to a note that may be answered, is a press with a value; what else people
         answer is their talk, and stays theirs.
         """
-        asked = await self._prompts.recall(reply)
+        asked = await self._recall(reply)
         if asked is None:
-            if reply.asked is not None:
+            if reply.asked is not None or reply.to_note:
                 self._tell(reply, FORGOTTEN)
         elif asked.user not in (None, reply.user):
             self._tell(reply, ANOTHERS.format(name=reply.asked or SOMEBODY))
@@ -130,6 +132,16 @@ class Hearing:
             self._tell(reply, NO_TEXT)
         else:
             await self._take(reply, asked, on_press)
+
+    async def _recall(self, reply: Reply) -> Asked | None:
+        """A note may be answered before it is noted where it stands: such words must not be lost."""
+        asked = await self._prompts.recall(reply)
+        for pause in NOTED_WITHIN if reply.to_note else ():
+            if asked is not None:
+                break
+            await asyncio.sleep(pause)
+            asked = await self._prompts.recall(reply)
+        return asked
 
     async def _take(self, reply: Reply, asked: Asked, on_press: OnPress) -> None:
         press = Press(

@@ -18,6 +18,8 @@ from domain.person import Person
 MAX_TEXT: Final = 4096
 """Counted after entity parsing, in UTF-16 code units."""
 MAX_LINE: Final = 450
+ANSWER_SIGN: Final = "↩️"
+"""Before what says that a note may be answered."""
 MIN_QUOTE: Final = 1000
 """Units that a long quote keeps, however much else there is to say."""
 SPARE: Final = 16
@@ -53,7 +55,7 @@ def render_note(note: Note) -> str:
     repeat = ["<i>♻️ возможный повтор</i>"] if note.repeat else []
     people = ", ".join(map(_mention, note.to[:20]))
     above = [*repeat, _short(note.text, 2000)]
-    hint = f"<i>↩️ {_short(note.answerable.hint, 200)}</i>" if note.answerable else ""
+    hint = f"<i>{ANSWER_SIGN} {_short(note.answerable.hint, 200)}</i>" if note.answerable else ""
     below = [hint, f"🔔 {people}" if people else ""]
     room = MAX_TEXT - SPARE - _sizes(*above, *below)
     quote = _short(note.quote, room - note.quote[:MAX_TEXT].count("@"))

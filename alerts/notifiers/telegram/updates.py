@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from alerts.notifiers.answers import object_of
 from alerts.notifiers.highlights import clean
-from alerts.notifiers.telegram.markup import read_data
+from alerts.notifiers.telegram.markup import ANSWER_SIGN, read_data
 
 _COMMAND: Final = re.compile(r"/(start|id)(@\w+)?(\s|$)")
 
@@ -45,6 +45,7 @@ class Reply:
     """A person's answer to a message of a bot. `text` is empty where the person sent something else.
 
     `asked` is whom that message asks by name at its very beginning, as prompts do; None: it looks like none.
+    `to_note`: that message looks like a note that may be answered.
     """
 
     place: Place
@@ -53,6 +54,7 @@ class Reply:
     user_name: str
     text: str
     asked: str | None = None
+    to_note: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,7 @@ def read_reply(update: Mapping[str, Any]) -> Reply | None:
         user_name=_name(person),
         text=text if isinstance(text, str) else "",
         asked=None if "reply_markup" in answered else _asked(answered),
+        to_note=ANSWER_SIGN in str(answered.get("text", "")),
     )
 
 
