@@ -22,7 +22,8 @@ from simulator.server import Simulator, system_now
 
 ROOT = Path(__file__).parents[2]
 LISTENER = Path(sys.executable).with_name("listener")
-READY_IN = 30.0
+READY_IN = 90.0
+"""Seconds until a daemon must be ready: some five on a quiet machine, a quarter of a minute among many others."""
 
 
 def free_port() -> int:
