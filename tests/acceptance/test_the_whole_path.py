@@ -237,18 +237,20 @@ async def test_a_saved_file_takes_effect_by_itself_and_a_broken_one_changes_noth
 async def test_a_refused_config_is_told_to_the_chat_of_those_who_write_it(tmp_path: Path) -> None:
     config = config_files(tmp_path)
     routes = config / "routes.yaml"
-    routes.write_text(routes.read_text(encoding="utf-8") + "notices: {config: engineers}\n", encoding="utf-8")
+    routes.write_text(
+        routes.read_text(encoding="utf-8").replace("notices: {", "notices: {config: crisis, "), encoding="utf-8"
+    )
     async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
         await daemon.start()
         good = routes.read_text(encoding="utf-8")
         routes.write_text(good.replace("to: support\n", "to: suport\n", 1), encoding="utf-8")
-        await until(lambda: len(_said(simulator, -1002)) == 1)
-        (refused,) = _said(simulator, -1002)
+        await until(lambda: len(_said(simulator, -1003)) == 1)
+        (refused,) = _said(simulator, -1003)
         daemon.signal(signal.SIGHUP)
         await until(lambda: daemon.said().count("the new configuration is not used") == 2)
         routes.write_text(good, encoding="utf-8")
-        await until(lambda: len(_said(simulator, -1002)) == 2)
-        assert "Настройки приняты: 3" in _said(simulator, -1002)[-1]
+        await until(lambda: len(_said(simulator, -1003)) == 2)
+        assert "Настройки приняты: 3" in _said(simulator, -1003)[-1]
         assert _said(simulator, -1001) == []
     assert "Новые настройки не приняты, в силе прежние." in refused
     assert "• routes.yaml, строка 7: получатель «suport» нигде не описан; возможно, вы имели в виду" in refused
