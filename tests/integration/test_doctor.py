@@ -330,6 +330,20 @@ RED: dict[str, tuple[Spoil, str, str, str, str]] = {
         "только читают",
         "Read and write and Direct message",
     ),
+    "X: a consent that is over": (
+        lambda world: world.environ.update(
+            {
+                "LISTENER_X_USER_KEYS": "{}",
+                "LISTENER_X_USER_TOKENS": '{"romashka_ru": "old"}',
+                "LISTENER_X_CLIENT_ID": "client",
+                "LISTENER_X_TOKENS_STORE": str(world.folder / "x-tokens.json"),
+            }
+        ),
+        "X",
+        "аккаунт @romashka_ru",
+        "ключи не обновить",
+        "Отвечать",
+    ),
     "X: a revoked token": (
         _token("LISTENER_X_BEARER_TOKEN", "AAAAxyz"),
         "X",

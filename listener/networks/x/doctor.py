@@ -8,10 +8,12 @@ from typing import Any, Final
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
-from listener.networks.x.credentials import AccountKeys
+from listener.networks.x.credentials import Credentials
 from listener.networks.x.options import XOptions
 from listener.networks.x.prices import POST_READ, USER_READ
-from listener.networks.x.speaking import account_keys
+from listener.networks.x.speaking import credentials_of
+from listener.ports import SourceError
+from listener.proxies import Proxies
 
 HOW: Final = "docs/connect-x.ru.md"
 TOKEN: Final = "Bearer Token"  # noqa: S105 - what the line is about
@@ -54,17 +56,25 @@ async def _keys(wire: Wire, brands: Sequence[Brand], options: XOptions) -> Async
     if not options.speaking:
         yield off(ANSWERS, f"ключей аккаунтов нет: отвечает человек, по ссылке с карточки ({HOW})")
     used = {name.lstrip("@").lower() for brand in brands for name in brand.accounts.get("x", ())}
-    for handle, credentials in sorted(account_keys(options).items()):
+    credentials_by_handle = credentials_of(options, Proxies("X", options.road), lambda: _now(wire))
+    for handle, credentials in sorted(credentials_by_handle.items()):
         yield await _account(wire, options, handle, credentials)
         if handle not in used and wire.look.config_read:
             remedy = f"впишите его в файл бренда: accounts: {{x: [{handle}]}}"
             yield warn(f"аккаунт @{handle}", "ключи есть, но ни один бренд его своим не называет", remedy)
 
 
-async def _account(wire: Wire, options: XOptions, handle: str, credentials: AccountKeys) -> Line:
+def _now(wire: Wire) -> datetime:
+    return datetime.fromtimestamp(wire.look.now(), UTC)
+
+
+async def _account(wire: Wire, options: XOptions, handle: str, credentials: Credentials) -> Line:
     """Whose keys they are, and what they may do: X says that beside every answer."""
     what, path = f"аккаунт @{handle}", "2/users/me"
-    headers = await credentials.headers("GET", options.api_url + path)
+    try:
+        headers = await credentials.headers("GET", options.api_url + path)
+    except SourceError as error:
+        return bad(what, f"ключи не обновить: {error}", f"раздел «Отвечать» в {HOW}")
     heard = await wire.ask(path, headers=headers)
     if heard.status != HTTPStatus.OK:
         words = _words(heard.body or {})

@@ -36,7 +36,7 @@ class XOptions:
     @property
     def speaking(self) -> frozenset[str]:
         """The accounts that can answer."""
-        return frozenset(self.user_keys)
+        return frozenset((*self.user_keys, *self.user_tokens))
 
     def number_of(self, handle: str) -> str | None:
         """An account's number where its keys tell it: the first of the two begins with it."""
