@@ -122,14 +122,12 @@ def vanished(case: Case) -> str:
 
 
 def note_buttons(case: Case, event: Event | None) -> tuple[Button, ...]:
-    """What the customer's words suggest; a person presses, or does not."""
-    text = "\n".join(_said(case, event))
-    if not text:
-        return ()
+    """What the customer's words suggest, of several messages the last; a person presses, or does not."""
+    texts = list(_said(case, event))
     found = []
-    if case.state.is_open and says_all_is_well(text):
+    if texts and case.state.is_open and says_all_is_well(texts[-1]):
         found.append(WELL)
-    if asks_not_to_write(text) and case.contact.unwanted_at is None:
+    if any(map(asks_not_to_write, texts)) and case.contact.unwanted_at is None:
         found.append(LEAVE)
     return tuple(found)
 
