@@ -379,3 +379,15 @@ async def test_an_answer_is_taken_where_its_note_stands_and_nowhere_else(store: 
     assert [await pressed(chat) for chat in ("-1001", "111", "222", "-1002")] == [
         None, None, "elsewhere", "elsewhere",
     ]  # fmt: skip
+
+
+async def test_what_the_page_wrote_stands_in_the_talk_and_is_no_news(store: Stores) -> None:
+    await invited(store)
+    await hear(store, message(1), message(2, "Уже едем", incoming=False), now=later(70))
+    case = await case_of(store)
+    assert [(one.incoming, one.text) for one in case.messages] == [
+        (True, "Здравствуйте, это я"), (False, "Уже едем"),
+    ]  # fmt: skip
+    assert len(said(case)) == 1
+    await hear(store, message(3, "Кому другому", incoming=False, customer=MARIA))
+    assert len((await case_of(store)).messages) == 2

@@ -119,7 +119,7 @@ def _tried(nodes: Sequence[str], environment: Mapping[str, str], *more: str) -> 
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as measured:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *more, *nodes]
         try:
-            done = subprocess.run(  # noqa: S603  # ours
+            done = subprocess.run(  # ours
                 command,
                 cwd=ROOT,
                 env={**os.environ, "OTKLIK_FIGURES": measured.name, **environment},
