@@ -88,6 +88,8 @@ class Metrics:
         )
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
+        # talked
+        self._messages = _counter(registry, "messages", "Private messages heard, and what cases learned", "what")
         # answered
         self._answers = _counter(registry, "answers", "Tries to answer a customer", "network end")
         self._unsaid = _gauge(
@@ -171,6 +173,10 @@ class Metrics:
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         # The action comes from outside: an invented one must not make a time series of its own.
         self._presses.labels(messenger, action if action in ACTIONS else "unknown", str(applied).lower()).inc()
+
+    def wrote(self, heard: int, told: int) -> None:
+        self._messages.labels("heard").inc(heard)
+        self._messages.labels("told").inc(told)
 
     def answered(self, network: str, end: str) -> None:
         self._answers.labels(network, end).inc()

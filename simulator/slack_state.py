@@ -2,9 +2,10 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from simulator.faults import Faults
 from simulator.slack_channels import (
@@ -20,6 +21,8 @@ from simulator.slack_channels import (
 )
 from simulator.slack_modals import Modals, Submitted, modal_view
 from simulator.slack_socket import Socket
+
+_MEMBER: Final = re.compile(r"U\d+")
 
 
 class Workspace:
@@ -71,7 +74,10 @@ class Workspace:
     # ------------------------------------------------------------ what the app does
 
     def find_channel(self, name: str) -> Channel:
-        """By id, or by name with or without #."""
+        """By id, or by name with or without #; a person's id opens the app's private talk with him."""
+        if _MEMBER.fullmatch(name):
+            talk = f"D{name[1:]}"
+            return self.channels.setdefault(talk, Channel(id=talk, name=f"личные-{name}"))
         for channel in self.channels.values():
             if name in (channel.id, channel.name, f"#{channel.name}"):
                 return channel

@@ -109,7 +109,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:
     """Whether the press comes from a chat where the case is told: a known user's id alone proves little.
 
-    It is told by its card, or by a word of its own (to engineers, in an owner's private chat).
+    By its card, or by a word of its own: where the engineers are asked, where its owner reads it whole.
 
     The config may name a chat where the messenger says its id: then a message's reference, which holds the id,
     tells that both are one. A messenger that does not say where it was pressed is believed.
