@@ -254,8 +254,9 @@ async def _by_author(connection: AsyncConnection, message: Message, brand: str) 
 
 
 async def _mark_as_ours(connection: AsyncConnection, message: Message, row: int, talking: Talking) -> None:
-    """What the page wrote belongs to the outbound that sent it, else to the talk that it goes on with: our own
-    word may be heard before it is marked as sent, and colleagues write in the network's own windows.
+    """What the page wrote belongs to the outbound that sent it, else to the talk that it goes on with.
+
+    Our own word may be heard before it is marked as sent, and colleagues write in the network's own windows.
     """
     sent = await connection.execute(
         select(outbound.c.id, outbound.c.case_id)

@@ -328,15 +328,15 @@ async def test_engineers_are_asked_where_they_are_and_called_when_they_are_late(
     assert answer is not None
     assert answer.action == "engineers_answer"
 
-    assert await store.timers.tick(later(500), ELSEWHERE) == 0
-    assert await store.timers.tick(later(600), ELSEWHERE) == 1
+    assert (await store.timers.tick(later(500), ELSEWHERE)).changed == 0
+    assert (await store.timers.tick(later(600), ELSEWHERE)).changed == 1
     late = await notes(store, later(600))
     assert sorted((word.draft.kind, word.chat.chat) for word in late) == [
         ("engineers_late", "-1001"),
         ("engineers_late", "-1002"),
     ]
     assert isinstance((await case_of(store)).events[-1].fact, EngineersLate)
-    assert await store.timers.tick(later(9000), ELSEWHERE) == 0
+    assert (await store.timers.tick(later(9000), ELSEWHERE)).changed == 0
 
 
 async def test_who_asked_not_to_be_written_to_is_noted_for_the_brand(store: Stores) -> None:
