@@ -279,7 +279,7 @@ async def world() -> AsyncIterator[World]:
             "slack": SlackNotifier(f"{address}/slack/api/", TOKEN),
         }
         inbox = TelegramInbox(f"{address}/telegram/", TOKEN, clock.now, stores.prompts)
-        rules = build_rules(_config(), (ANNA,), frozenset(notifiers))
+        rules = await asyncio.to_thread(lambda: build_rules(_config(), (ANNA,), frozenset(notifiers)))
         telemetry = Telemetry(Metrics(), Health(), clock)
         messengers = Messengers(notifiers=notifiers, inboxes=(inbox,))
         pipeline = build_pipeline(rules, stores, messengers, clock, telemetry, executor)
