@@ -140,7 +140,7 @@ def _masked(value: T) -> T:
     elif isinstance(value, tuple):
         parts = tuple(map(_masked, value))
         changed = parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-    elif names := _private(type(value)):  # type: ignore[arg-type]  # a class can be hashed
+    elif names := _private(type(changed)):
         new = {name: made for name in names if (made := _masked(old := getattr(value, name))) is not old}
         changed = replace(changed, **new) if new else value
     return changed  # type: ignore[no-any-return]  # of the type that came in
