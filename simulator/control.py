@@ -12,7 +12,7 @@ from simulator.faults import Fault, FaultKind
 from simulator.operators import OPERATORS
 from simulator.publishing import UnknownBrandError
 from simulator.speaking import Speaking
-from simulator.world import ABOUT, World
+from simulator.world import ABOUT, ABOUT_PRIVATE, World
 
 LATEST: Final = 40
 FASTEST: Final = 1000.0
@@ -26,6 +26,7 @@ PAGE_FILES: Final = {
     "messenger.js": "text/javascript",
     "modal.js": "text/javascript",
     "slack.js": "text/javascript",
+    "talks.js": "text/javascript",
     "telegram.js": "text/javascript",
     "world.js": "text/javascript",
     "write.js": "text/javascript",
@@ -120,7 +121,9 @@ class Control:
 
 def _cut(place: dict[str, Any], messages: list[dict[str, Any]], latest: int | None) -> dict[str, Any]:
     shown = messages if latest is None else messages[-latest:]
-    return {**place, "messages": shown, "total": len(place["messages"]), "about": ABOUT.get(place["id"], "")}
+    is_private = isinstance(place["id"], int) and place["id"] > 0
+    about = ABOUT_PRIVATE if is_private else ABOUT.get(place["id"], "")
+    return {**place, "messages": shown, "total": len(place["messages"]), "about": about}
 
 
 def _in_threads(messages: list[dict[str, Any]], latest: int | None) -> list[dict[str, Any]]:

@@ -21,7 +21,10 @@ Row = dict[str, Any]
 
 
 class Private:
-    """A customer is named by something that he published, or by a name. What makes no sense raises LookupError."""
+    """A customer is named by something that he published, by his number, or by a name.
+
+    What makes no sense raises LookupError.
+    """
 
     def __init__(
         self, corpus: Corpus, publishing: Publishing, vk: Vk, x: X, clock: Callable[[], datetime]
@@ -45,6 +48,8 @@ class Private:
         network = str(body["network"])
         if network not in ("vk", "x"):
             raise ValueError("сеть — vk или x")
+        if body.get("customer"):
+            return network, self._known(network, str(body["customer"])), house
         return network, self._publishing.visitor(str(body.get("author", "")).strip() or "Гость"), house
 
     def writes(self, network: str, person: Writer, house: House, text: str, *, ref: str | None = None) -> Row:
@@ -84,6 +89,12 @@ class Private:
         accounts = {self._corpus.writers[house.account].number: house for house in self._houses.values()}
         of_x = list(self._of_x(accounts))
         return sorted([*of_vk, *of_x], key=lambda row: str(row["at"]))
+
+    def _known(self, network: str, number: str) -> Writer:
+        person = self._x.writing.by_number(number) if network == "x" else self._vk.world.people.get(int(number))
+        if person is None:
+            raise LookupError(number)
+        return person
 
     def _of_x(self, accounts: dict[int, House]) -> Iterator[Row]:
         for said in self._x.directs.said:

@@ -14,6 +14,7 @@ from simulator.private import Private
 from simulator.publishing import Publishing
 from simulator.sequels import Sequels
 from simulator.slack import Slack
+from simulator.talkative import Talkative
 from simulator.telegram import Telegram
 from simulator.telegram_chats import Person
 from simulator.traffic import Planned, Traffic, plan
@@ -31,6 +32,7 @@ ABOUT: Final = {
     "C02": "Пока тихо. Пресс-служба видит здесь самое срочное: деньги, здоровье, суд.",
 }
 """What an empty chat says of itself."""
+ABOUT_PRIVATE: Final = "Пока тихо. Здесь бот показывает вам одному сообщения клиентов целиком, без скрытых цифр."
 X_TOKEN: Final = "x-simulated"  # noqa: S105 - the made-up token of a made-up network
 SEARCHES: Final = 1_000_000
 UNBOUNDED: Final = ("search", "mentions", "dm_events")
@@ -43,7 +45,8 @@ class World:
 
     `limits` turns on the messengers' real limits: 20 messages and edits a minute in a Telegram group, 30 a second
     of the whole bot, one message a second in a Slack channel. `sequels` lets things happen to what the traffic has
-    published: edits, deletions, answers of brands and customers, reposts.
+    published: edits, deletions, answers of brands and customers, reposts. `talkative`: customers answer what
+    brands say to them by their keys, and operators have private chats with the bot in Telegram.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class World:
         seed: int = 0,
         limits: bool = False,
         sequels: bool = False,
+        talkative: bool = False,
     ) -> None:
         self.corpus = corpus
         self.vk = Vk(clock)
@@ -68,6 +72,8 @@ class World:
         self._sequels = Sequels(corpus, self.publishing, self.customers, seed=seed) if sequels else None
         self.traffic = Traffic(plan(corpus, seed), self._publish, rate=rate, seed=seed)
         self._furnish()
+        if talkative:
+            self._enliven(seed)
 
     @property
     def faults(self) -> Mapping[str, Faults]:
@@ -93,6 +99,15 @@ class World:
         item = self.publishing.planned(planned)
         if self._sequels is not None:
             self._sequels.after(item)
+
+    def _enliven(self, seed: int) -> None:
+        customers = Talkative(
+            self.corpus, self.publishing, self.customers, self.private, self.vk, self.x, seed=seed
+        )
+        self.vk.answered, self.x.answered = customers.hear_on_vk, customers.hear_on_x
+        self.vk.wrote, self.x.wrote = customers.read_on_vk, customers.read_on_x
+        for one in OPERATORS[:2]:  # the third is a stranger to the bot
+            self.telegram.add_chat(one.telegram, "Бот лично", people=[Person(id=one.telegram, name=one.name)])
 
     def _furnish(self) -> None:
         for house in self.corpus.houses:

@@ -44,7 +44,9 @@ from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.cases.state import State
 from domain.person import Person
 
-IN_A_ROW: Final = 2
+FIRST_ROW: Final = 2
+IN_A_ROW: Final = 3
+"""The first two are what most presses are for; the rest is packed, for a chat on a phone is short."""
 LONGEST_NUMBER: Final = 19
 """Digits of an outbound's number in an action: «rewrite.12»."""
 
@@ -82,12 +84,14 @@ class ButtonKind:
 
 
 def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button, ...], ...]:
-    """The rows under a case's card; the addresses stand in a row of their own."""
+    """The rows under a case's card; the addresses come last, beside what would stand alone."""
     situation = situation_of(case.state)
     offered = frozenset(
         kind.action for kind in BUTTONS if situation in kind.places and kind.offered(case, context, now)
     )
     actions, links = _actions(situation, offered), _links(case, context)
+    if links and len(actions) > 1 and len(actions[-1]) + len(links) <= IN_A_ROW:
+        return (*actions[:-1], (*actions[-1], *links))
     return (*actions, links) if links else actions
 
 
@@ -100,7 +104,8 @@ def _actions(situation: Situation, offered: frozenset[str]) -> tuple[tuple[Butto
         Button(label=kind.label, action=kind.action, style="primary" if kind.action == first else None)
         for kind in shown
     ]
-    return tuple(tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW))
+    starts = range(FIRST_ROW, len(buttons), IN_A_ROW)
+    return (tuple(buttons[:FIRST_ROW]), *(tuple(buttons[start : start + IN_A_ROW]) for start in starts))
 
 
 def situation_of(state: State) -> Situation:

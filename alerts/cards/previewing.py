@@ -72,12 +72,12 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
     blocked = any(warned.blocks for warned in warnings_of(pressed, drafted))
     options = []
     if not blocked and by_hand:
-        options.append(Option(value=f"hand-{drafted.id}", label="Скопировал и отправил сам"))
+        options.append(Option(value=f"hand-{drafted.id}", label="Скопировал и отправил сам", is_primary=True))
     elif not blocked:
         held = held_of(pressed, drafted)
         asks = held is not None and held.remedy in ("lead", "colleague")
         label = "Отправить на проверку" if asks else _SEND.get(drafted.kind, "Отправить")
-        options.append(Option(value=f"ok-{drafted.id}", label=label))
+        options.append(Option(value=f"ok-{drafted.id}", label=label, is_primary=True))
     if drafted.kind not in _WORDLESS:
         options.append(Option(value=f"edit-{drafted.id}", label="Изменить"))
     options.append(Option(value=f"drop-{drafted.id}", label="Не отправлять"))
@@ -117,7 +117,7 @@ def shown(pressed: Pressed, outbound: Outbound, options: Sequence[Option], *, ab
     length = number(network.length_of(outbound.text))
     limit = f" из {number(ability.longest)}" if ability.longest else ""
     title = f"{capital(KINDS[outbound.kind].noun)} №{NBSP}{pressed.case.id}"
-    head = [f"{title}. {where(pressed, outbound.kind)} Знаков: {length}{limit}." if outbound.text else f"{title}."]
+    head = [f"{where(pressed, outbound.kind)} Знаков: {length}{limit}."] if outbound.text else []
     if above:
         head.append(above)
     head += [_warning_words(warned) for warned in warnings_of(pressed, outbound)]
@@ -126,7 +126,7 @@ def shown(pressed: Pressed, outbound: Outbound, options: Sequence[Option], *, ab
         case=pressed.case.id,
         action="send",
         title=title[:24],
-        question="\n".join(head) + f"\n\n{_body(pressed, outbound)}",
+        question="\n".join(head) + "\n\n" * bool(head) + _body(pressed, outbound),
         options=tuple(options),
     )
 

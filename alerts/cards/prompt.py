@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One answer to choose. `value` comes back with the press; at most 32 ASCII characters of it."""
+    """One answer to choose. `value` comes back with the press; at most 32 ASCII characters of it.
+
+    `is_primary`: what most people will want, shown so where a messenger can.
+    """
 
     value: str
     label: str
+    is_primary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from alerts.cards.context import NOTHING, CardContext, NetworkWords
 from alerts.cases.case import Case
 from alerts.cases.events import Reopened, ToldOfRemoval
 from alerts.outreach.abilities import NO, Abilities, Ability, Reason
-from alerts.outreach.delicacy import Ask
+from alerts.outreach.delicacy import Ask, held_back
 from alerts.outreach.outbound import Outbound, OutboundKind, Target
 from domain.mention import network_id
 from domain.person import Person
@@ -136,6 +136,14 @@ def was_told(case: Case) -> bool:
     return False
 
 
+def is_refused(case: Case, context: CardContext, now: datetime) -> bool:
+    """Whether the guard would let no word out, whoever asks, until the author says something himself."""
+    if case.contact.unwanted_at is not None:
+        return True
+    held = held_back(ask_of(case, "reply", None, context), context.policy, case.contact, now)
+    return held is not None and held.reason in ("approached_before", "do_not_contact")
+
+
 def ability_line(case: Case, context: CardContext, now: datetime) -> str:
     """«Можно: ответить от имени страницы; в личку — по приглашению»; empty where the network is not known."""
     abilities = abilities_of(case, context, now)
@@ -143,6 +151,8 @@ def ability_line(case: Case, context: CardContext, now: datetime) -> str:
         return ""
     if case.contact.unwanted_at is not None:
         return "Автор просил ему не писать"
+    if is_refused(case, context, now):
+        return "Автору уже писали. Напишем снова, когда он ответит"
     parts = tuple(filter(None, (_reply(abilities.reply), _private(abilities))))
     possible = abilities.reply.way != "no" or private_kind(abilities) is not None
     return f"{'Можно' if possible else 'Ответить нельзя'}: {'; '.join(parts)}"

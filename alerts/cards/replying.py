@@ -26,6 +26,7 @@ from alerts.cards.quoting import in_short
 from alerts.cards.reaching import (
     abilities_of,
     ask_of,
+    is_refused,
     network_of,
     private_kind,
     target_of,
@@ -46,11 +47,12 @@ NO_ANSWER: Final = "Менять нечего: ответа автору на с
 
 
 def can_reply(case: Case, context: CardContext, now: datetime) -> bool:
-    return abilities_of(case, context, now).reply.way in ("api", "by_hand") and not _is_unwanted(case)
+    return abilities_of(case, context, now).reply.way in ("api", "by_hand") and not is_refused(case, context, now)
 
 
 def can_invite(case: Case, context: CardContext, now: datetime) -> bool:
-    return private_kind(abilities_of(case, context, now)) is not None and not _is_unwanted(case)
+    kind = private_kind(abilities_of(case, context, now))
+    return kind is not None and not is_refused(case, context, now)
 
 
 def can_mend(case: Case, context: CardContext, now: datetime) -> bool:
@@ -183,10 +185,6 @@ def standing_answer(case: Case) -> Outbound | None:
         and each.gone_at is None
     ]
     return answers[-1] if answers else None
-
-
-def _is_unwanted(case: Case) -> bool:
-    return case.contact.unwanted_at is not None
 
 
 def _start(pressed: Pressed, kind: OutboundKind) -> Outcome:

@@ -74,7 +74,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(_folder())
         corpus = await asyncio.to_thread(load_corpus)
-        simulator = Simulator(corpus, system_now, rate=0, seed=arguments.seed, sequels=True)
+        simulator = Simulator(corpus, system_now, rate=0, seed=arguments.seed, sequels=True, talkative=True)
         await simulator.start("127.0.0.1", arguments.port)
         stack.push_async_callback(simulator.stop)
         settings = read_settings(

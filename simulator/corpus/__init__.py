@@ -10,7 +10,20 @@ from simulator.people import Writer
 
 Network = Literal["vk", "x"]
 Place = Literal["wall", "community", "comment", "tweet", "reply"]
-SequelKind = Literal["brand", "answer", "edit", "retraction", "signed", "link", "poll", "photo"]
+SequelKind = Literal[
+    "brand",
+    "answer",
+    "edit",
+    "retraction",
+    "signed",
+    "link",
+    "poll",
+    "photo",
+    "replies",
+    "comes",
+    "asks",
+    "thanks",
+]
 
 TEXTS: Final = ("romashka", "tulpar", "dovezun", "elsewhere")
 
@@ -59,6 +72,8 @@ class Sequel:
     `brand`: the brand answers a customer; `answer`: the customer goes on; `edit`: what an author adds to a text;
     `retraction`: what it says instead;
     `signed`: a reader's letter in somebody's community; `link`, `poll`, `photo`: a text whose point is in `title`.
+    `replies`: the customer answers the brand's own words in public; `comes`: he writes in private, being invited;
+    `asks`, `thanks`: he goes on there.
     """
 
     kind: SequelKind

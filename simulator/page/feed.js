@@ -46,7 +46,8 @@ function draw(item, items, act) {
 function marks(item) {
   const place = item.shared ? "поделился записью" : item.kinds.includes("signed") ? "письмо в сообщество" : PLACES[item.place];
   const fate = item.deleted_at ? "удалено" : item.edited_at ? "изменено" : "";
-  return [place, fate].filter(Boolean);
+  const voice = item.kinds.includes("api") ? "ответ бренда через Отклик" : "";
+  return [place, voice, fate].filter(Boolean);
 }
 
 function doings(item, act) {

@@ -1,17 +1,28 @@
 // A guided minute for who sees the page for the first time: what to press next, and why. Closed for good by ×.
 
 import { element } from "./markup.js";
-import { find } from "./world.js";
+import { find, world } from "./world.js";
 
 const CLOSED = "otklik-guide-closed";
 
-/** Each step waits for a press on a button with that label, or for a text that is published. */
+/** Each step waits for a press on a button with one of the labels, or until the world has come to it. */
 const STEPS = [
-  { words: "Это карточки настоящей программы о придуманных жалобах. Нажмите «Взять» под любой.", press: "Взять" },
-  { words: "Обращение ваше, и в другом мессенджере карточка изменилась тоже. Ответили клиенту — нажмите «Закрыть» и скажите, чем кончилось.", press: "Закрыть" },
-  { words: "А это не жалоба? Нажмите «Не жалоба» под другой карточкой: Отклик на таких нажатиях учится.", press: "Не жалоба" },
-  { words: "Теперь напишите жалобу сами («Сети» на телефоне) и нажмите «Опубликовать»: через секунду она придёт карточкой.", press: "Опубликовать" },
-  { words: "Вот и всё. Своё имя и свой бренд: listener init, откуда взять ключи: docs/connect-*.ru.md." },
+  { words: "Это карточки настоящей программы о придуманных жалобах. Нажмите «Взять» под любой из ВКонтакте.", press: ["Взять"] },
+  {
+    words: "Обращение ваше, и в другом мессенджере карточка изменилась тоже. Позовите клиента: «В личку», заготовка «извинение», посмотрите, что уйдёт, и «Отправить».",
+    until: ({ feed }) => feed.some((item) => item.kinds.includes("api")),
+  },
+  {
+    words: "Ответ стоит под записью («Сети» на телефоне). Через несколько секунд клиент напишет в личные сообщения.",
+    until: ({ talks }) => talks.some((row) => row.incoming),
+  },
+  {
+    words: "Клиент пишет, карточка и обсуждение под ней это показывают. Ответьте на его сообщение: ↩ в Telegram, кнопка в Slack. Уйдёт только то, что вы подтвердите.",
+    until: ({ talks }) => talks.some((row) => !row.incoming),
+  },
+  { words: "Поговорите ещё. Клиент сказал спасибо? Нажмите «Закрыть: решено» и назовите причину.", press: ["Закрыть", "Закрыть: решено"] },
+  { words: "Теперь напишите жалобу сами («Сети» на телефоне) и нажмите «Опубликовать»: через секунду она придёт карточкой.", press: ["Опубликовать"] },
+  { words: "Вот и всё. Под тем, что не жалоба, нажимайте «Не жалоба»: Отклик учится. Свой бренд: listener init, откуда взять ключи: docs/connect-*.ru.md." },
 ];
 
 let at = 0;
@@ -23,9 +34,14 @@ export function watchGuide() {
   find("button", bar).addEventListener("click", () => close(bar));
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
-    if (button && !bar.contains(button) && button.textContent.trim() === STEPS[at].press) next(bar);
+    if (button && !bar.contains(button) && STEPS[at].press?.includes(button.textContent.trim())) next(bar);
   }, true);
   show(bar);
+}
+
+/** Something may have happened that a step waits for. */
+export function showGuide() {
+  if (STEPS[at].until?.(world.state)) next(find("#guide"));
 }
 
 function next(bar) {

@@ -32,7 +32,9 @@ async function pressSlack(button, what) {
 
 const MESSENGERS = {
   telegram: {
-    places: () => world.state.telegram.chats.map((chat) => ({ label: chat.title, ...chat })),
+    // A private chat with the bot is its owner's alone.
+    places: () => world.state.telegram.chats.filter((chat) => chat.id < 0 || chat.id === world.person.telegram)
+      .map((chat) => ({ label: chat.title, ...chat })),
     lines: (chat) => chat.messages.map((message) => ({
       id: String(message.id), at: message.at, className: telegramSide(message), signature: JSON.stringify([message, world.person.telegram]),
       draw: () => telegramMessage(message, { press: pressTelegram, answer: (one) => answerTo("telegram", one.id, one.text) }),
@@ -66,7 +68,10 @@ function slackLines(channel) {
 export function showMessenger(name) {
   const section = find(`#${name}`);
   const places = MESSENGERS[name].places();
-  if (chosen[name] === null) chosen[name] = places[0]?.id ?? null;
+  if (!places.some((one) => one.id === chosen[name])) {
+    if (chosen[name] !== null) find(".stream", section).replaceChildren();
+    chosen[name] = places[0]?.id ?? null;
+  }
   const place = places.find((one) => one.id === chosen[name]);
   // First what is below: a question of the bot takes room from the stream, which then keeps to its end.
   const following = atBottom(find(".stream", section));
@@ -76,6 +81,7 @@ export function showMessenger(name) {
 }
 
 function showTabs(name, tabs, places) {
+  while (tabs.children.length > places.length) tabs.lastElementChild.remove();
   for (const [index, place] of places.entries()) {
     const tab = tabs.children[index] ?? tabs.appendChild(newTab(name));
     const label = place.total ? `${place.label} ${place.total}` : place.label;

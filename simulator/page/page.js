@@ -2,9 +2,10 @@
 
 import { showFeed } from "./feed.js";
 import { element, mrkdwn, slackPeople } from "./markup.js";
-import { watchGuide } from "./guide.js";
+import { showGuide, watchGuide } from "./guide.js";
 import { showMessenger, watchMessenger } from "./messenger.js";
 import { showModal, watchModal } from "./modal.js";
+import { showTalks, watchTalks } from "./talks.js";
 import { ask, find, send, toast, world } from "./world.js";
 import { act, showBrands, watchForm } from "./write.js";
 
@@ -56,6 +57,8 @@ function show() {
   showModal();
   showWhispersAsToasts();
   showFeed(find("#feed"), world.state.feed, act);
+  showTalks();
+  showGuide();
   const { published, vk = 0, x = 0 } = world.state.counters;
   find("#counters").textContent = `Всего ${published}: ВКонтакте ${vk}, X ${x}`;
 }
@@ -90,6 +93,7 @@ watchMessenger("telegram");
 watchMessenger("slack");
 watchModal();
 watchForm();
+watchTalks();
 watchPanels();
 watchGuide();
 find("#alert button").addEventListener("click", () => find("#alert").close());

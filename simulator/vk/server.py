@@ -49,6 +49,7 @@ class Vk:
         self.foreign_walls: int | None = None
         self.closed: set[str] = set()
         self.answered: Callable[[str], object] = lambda _: None
+        self.wrote: Callable[[Said], object] = lambda _: None
         """Called with the place of what a community has said by its token."""
         self._deleted: dict[str, Entry] = {}
         self._tokens: dict[str, Caller] = {SERVICE_TOKEN: Caller(holder="service")}

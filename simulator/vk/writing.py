@@ -147,7 +147,9 @@ class Writing:
         refusal = self._vk.talks.refusal(group, peer)
         if refusal is not None:
             raise VkFault(*refusal)
-        return self._vk.community_message(group, peer, text, random_id=random_id).number
+        said = self._vk.community_message(group, peer, text, random_id=random_id)
+        self._vk.wrote(said)
+        return said.number
 
     def _edit_message(self, call: Call) -> int:
         message = self._own_message(call, call.number("message_id", least=1))

@@ -125,6 +125,8 @@ class X:
         self.writing = Writing(posts=self._posts, directs=self.directs, accounts=self._accounts)
         self.answered: Callable[[str], object] = lambda _: None
         """Called with the number of what an account has posted by its keys."""
+        self.wrote: Callable[[str], object] = lambda _: None
+        """The same of what it has written in private."""
 
     def post(
         self,
@@ -237,6 +239,8 @@ class X:
                 said = answer(asked)
                 if endpoint == "create":
                     self.answered(said["data"]["id"])
+                if endpoint == "dm_send" and "dm_event_id" in said["data"]:
+                    self.wrote(said["data"]["dm_event_id"])
                 self._note(request, body, status, said)
                 return web.json_response(said, status=status, headers=headers)
             except RefusedError as problem:

@@ -96,8 +96,7 @@ async def test_a_case_goes_from_hand_to_hand_in_both_messengers(tmp_path: Path) 
 
         await anna.slack.press("Передать")
         await until(lambda: anna.slack.modal is not None, PATIENCE)
-        (choice,) = (block["label"]["text"] for block in anna.slack.modal["blocks"])
-        assert await anna.slack.submit({choice: "Олег Смирнов"}) == "closed"
+        assert await anna.slack.submit({"Выберите": "Олег Смирнов"}) == "closed"
         await told(simulator, "Анна Иванова передала вам обращение", "oleg")
         await shows(simulator, "Отвечает Олег Смирнов, передала Анна Иванова")
         assert all(card.edited for one in CALLED for card in cards(simulator, one))
@@ -116,9 +115,8 @@ async def test_a_note_written_in_either_messenger_stands_on_both_cards(tmp_path:
 
         await oleg.slack.press("Заметка")
         await until(lambda: oleg.slack.modal is not None, PATIENCE)
-        (field,) = (block["label"]["text"] for block in oleg.slack.modal["blocks"])
-        assert await oleg.slack.submit({field: "  "}) == "errors"
-        assert await oleg.slack.submit({field: "авария на Мира, 14"}) == "closed"
+        assert await oleg.slack.submit({"Текст": "  "}) == "errors"
+        assert await oleg.slack.submit({"Текст": "авария на Мира, 14"}) == "closed"
         await shows(simulator, "Заметка, Олег Смирнов", "авария на Мира, 14", "звонила, ждёт мастера")
         assert all(card.text.count("📝") == 2 for one in CALLED for card in cards(simulator, one))
 
@@ -184,9 +182,9 @@ async def test_a_rest_past_the_deadline_is_asked_about_and_its_end_survives_a_ki
         await shows(simulator, "Взяла Анна Иванова")
         await anna.slack.press("Отложить")
         await until(lambda: anna.slack.modal is not None, PATIENCE)
-        (block,) = anna.slack.modal["blocks"]
-        assert "срок пройдёт. Всё равно отложить?" in block["label"]["text"]
-        assert await anna.slack.submit({block["label"]["text"]: "Не откладывать"}) == "closed"
+        question, _ = anna.slack.modal["blocks"]
+        assert "срок пройдёт. Всё равно отложить?" in question["text"]["text"]
+        assert await anna.slack.submit({"Выберите": "Не откладывать"}) == "closed"
 
         await anna.telegram.press("Отложить")
         await until(lambda: "Не откладывать" in _choices(simulator), PATIENCE)

@@ -148,12 +148,12 @@ async def test_the_page_fits_the_window(page: Page) -> None:
 
 async def test_a_guided_minute_goes_on_with_what_is_pressed_and_is_closed_for_good(bot: Bot, page: Page) -> None:
     guide = page.locator("#guide")
-    await expect(guide).to_contain_text("1 из 4. Это карточки настоящей программы")
+    await expect(guide).to_contain_text("1 из 6. Это карточки настоящей программы")
     await bot.card("третий день без связи", "Взять", "Не жалоба")
     async with asyncio.TaskGroup() as group:
         group.create_task(bot.answer_telegram())
         group.create_task(page.locator("#telegram .stream").get_by_role("button", name="Взять").click())
-    await expect(guide).to_contain_text("2 из 4. Обращение ваше")
+    await expect(guide).to_contain_text("2 из 6. Обращение ваше")
     await guide.get_by_role("button", name="Закрыть подсказку").click()
     await expect(guide).to_be_hidden()
     await page.reload()

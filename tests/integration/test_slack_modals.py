@@ -92,8 +92,8 @@ async def test_a_text_is_asked_in_a_modal_and_comes_back_as_a_press_with_a_value
         assert await slack.submit("U01", {modals.BLOCK: "звонил\nдважды"}) == "closed"
         await until(lambda: whispers(slack) == ["Записано"])
     assert view["title"]["text"] == "Заметка к № 12 от посто…"
-    assert view["blocks"][0]["label"]["text"] == NOTE.question
-    assert view["blocks"][0]["element"]["max_length"] == 1_000
+    assert view["blocks"][0]["text"]["text"] == NOTE.question
+    assert view["blocks"][1]["element"]["max_length"] == 1_000
     asking, answer = desk.presses
     assert (answer.case, answer.action, answer.value, answer.user) == (12, "note", "звонил\nдважды", "U01")
     assert (asking.chat, asking.ref) == (answer.chat, answer.ref) == ("C01", f"C01:{ts}")

@@ -83,10 +83,33 @@ def test_a_question_is_put_to_who_pressed() -> None:
     assert render_prompt(PROMPT).startswith("<b>")
 
 
+def test_what_leads_on_and_what_is_long_has_a_row_of_its_own() -> None:
+    options = (
+        Option(value="ok", label="Отправить", is_primary=True),
+        Option(value="edit", label="Изменить"),
+        Option(value="drop", label="Не отправлять"),
+        Option(value="long", label="Скопировал и отправил сам"),
+    )
+    rows = options_keyboard(replace(PROMPT, options=options))
+    assert [[option["text"] for option in row] for row in rows] == [
+        ["Отправить"],
+        ["Изменить", "Не отправлять"],
+        ["Скопировал и отправил сам"],
+    ]
+    assert [option.get("style") for row in rows for option in row] == ["primary", None, None, None]
+
+
+def test_a_preview_shows_every_word_that_would_go_out() -> None:
+    words = "а" * 3_000 + " конец"
+    assert words in render_prompt(replace(PROMPT, question=words), ANNA)
+    longest = render_prompt(replace(PROMPT, title="т" * 300, question="<" * 9_000), ANNA)
+    assert length(plain_text(longest)) <= MAX_TEXT
+
+
 def test_every_option_is_read_back_and_fits() -> None:
-    rows = options_keyboard(PROMPT)
-    assert [row[0]["text"] for row in rows] == ["Анна Иванова", "Олег <Смирнов>"]
-    data = [row[0]["callback_data"] for row in rows]
+    (row,) = options_keyboard(PROMPT)
+    assert [option["text"] for option in row] == ["Анна Иванова", "Олег <Смирнов>"]
+    data = [option["callback_data"] for option in row]
     assert [read_data(found) for found in data] == [(12, "transfer", "anna"), (12, "transfer", "~" + "f" * 24)]
     widest = replace(PROMPT, case=10**18 - 1, options=(Option(value="x" * 32, label="x"),))
     assert len(options_keyboard(widest)[0][0]["callback_data"].encode()) <= 64

@@ -20,6 +20,8 @@ BLOCK: Final = "answer"
 FIELD: Final = "value"
 MAX_TITLE: Final = 24
 MAX_LABEL: Final = 2000
+MAX_SECTION: Final = 3000
+MOST_SECTIONS: Final = 2
 MAX_HINT: Final = 150
 MAX_OPTION: Final = 75
 MOST_OPTIONS: Final = 100
@@ -31,10 +33,10 @@ def make_modal(prompt: Prompt, pressed: Pressed) -> dict[str, Any]:
     """The question, with everything in it that its answer needs: Slack hands `private_metadata` back."""
     asked = {"case": prompt.case, "action": prompt.action, "channel": pressed.channel, "ref": pressed.ref}
     field = _choice(prompt) if prompt.options else _field(prompt)
-    question = {
+    answer = {
         "type": "input",
         "block_id": BLOCK,
-        "label": _plain(prompt.question, MAX_LABEL),
+        "label": _plain("Выберите" if prompt.options else "Текст", MAX_LABEL),
         "element": {"action_id": FIELD, **field},
     }
     modal = View(
@@ -44,7 +46,7 @@ def make_modal(prompt: Prompt, pressed: Pressed) -> dict[str, Any]:
         title=_plain(prompt.title, MAX_TITLE),
         submit=_plain("Готово", MAX_TITLE),
         close=_plain("Отмена", MAX_TITLE),
-        blocks=[question],
+        blocks=[*_question(prompt.question), answer],
     )
     return modal.to_dict()
 
@@ -81,6 +83,13 @@ def read_submission(message: Mapping[str, Any]) -> Pressed | None:
         action=str(action),
         value=value,
     )
+
+
+def _question(text: str) -> list[dict[str, Any]]:
+    """Above the field, and whole: nobody may confirm words that he could not read."""
+    words = cut(clean(text).strip(), MOST_SECTIONS * MAX_SECTION) or "…"
+    parts = [words[start : start + MAX_SECTION] for start in range(0, len(words), MAX_SECTION)]
+    return [{"type": "section", "text": {"type": "plain_text", "text": part}} for part in parts if part.strip()]
 
 
 def _field(prompt: Prompt) -> dict[str, Any]:

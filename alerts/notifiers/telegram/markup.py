@@ -9,7 +9,7 @@ from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
 from alerts.cards.digest import TURN, Item, Sheet
 from alerts.cards.note import Note
-from alerts.cards.prompt import Prompt
+from alerts.cards.prompt import Option, Prompt
 from alerts.notifiers.fitting import fitting
 from alerts.notifiers.highlights import Piece, clean, cut, pieces, units
 from alerts.notifiers.telegram import TELEGRAM
@@ -28,6 +28,10 @@ SPARE: Final = 16
 MAX_ADDRESS: Final = 300
 IN_A_ROW: Final = 5
 """Buttons of a digest side by side: «№ 12345» still fits on a phone."""
+
+OPTIONS_IN_A_ROW: Final = 2
+NARROW: Final = 18
+"""Characters of an option of which two fit side by side on a phone."""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32}(?:\.\d{1,18})?)(?::([!-~]{1,32}))?")
@@ -65,7 +69,9 @@ def render_note(note: Note) -> str:
 def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
     """The question, to the person who pressed: a reply that Telegram asks of one is asked of who is named."""
     called = f"{_mention(asked)}, " if asked else ""
-    return f"{called}<b>{_short(prompt.title, 200)}</b>\n{_short(prompt.question, 1000)}"
+    head = f"{called}<b>{_short(prompt.title, 200)}</b>\n"
+    # A preview is the whole of what goes out: nobody may confirm words that he could not read.
+    return head + _short(prompt.question, MAX_TEXT - SPARE - _size(head))
 
 
 def render_sheet(sheet: Sheet) -> str:
@@ -116,17 +122,30 @@ def note_keyboard(note: Note) -> list[list[dict[str, str]]]:
 
 
 def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
-    """The answers to choose from, one a row."""
-    return [
-        [{"text": cut(clean(option.label), 60), "callback_data": _data(prompt.case, prompt.action, option.value)}]
-        for option in prompt.options
-    ]
+    """The answers to choose from: what leads on in a row of its own, short ones side by side."""
+    rows: list[list[Option]] = []
+    for option in prompt.options:
+        beside = rows and len(rows[-1]) < OPTIONS_IN_A_ROW and all(map(_is_narrow, (*rows[-1], option)))
+        if beside:
+            rows[-1].append(option)
+        else:
+            rows.append([option])
+    return [[_option(prompt, option) for option in row] for row in rows]
 
 
 def read_data(data: str) -> tuple[int, str, str | None] | None:
     """The case, the action and the chosen value of a pressed button, or None when the button is not ours."""
     found = _DATA.fullmatch(data) or _TURN.fullmatch(data)
     return (int(found[1]), found[2], found[3]) if found else None
+
+
+def _is_narrow(option: Option) -> bool:
+    return not option.is_primary and len(option.label) <= NARROW
+
+
+def _option(prompt: Prompt, option: Option) -> dict[str, str]:
+    shown = {"text": cut(clean(option.label), 60)} | ({"style": "primary"} if option.is_primary else {})
+    return {**shown, "callback_data": _data(prompt.case, prompt.action, option.value)}
 
 
 def _data(case: int, action: str, value: str) -> str:

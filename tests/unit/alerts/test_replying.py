@@ -206,7 +206,7 @@ def test_a_preview_says_what_where_as_whom_how_long_and_every_word() -> None:
     assert isinstance(outcome, Drafted)
     shown = outcome.shown(an_outbound("Уже едем\nАнна"))
     assert shown.question.replace("\xa0", " ") == (
-        "Ответ № 12. Его увидят все, от имени romashka_help. Знаков: 13 из 280.\n\nУже едем\nАнна"
+        "Его увидят все, от имени romashka_help. Знаков: 13 из 280.\n\nУже едем\nАнна"
     )
     assert values(shown) == ["ok-7", "edit-7", "drop-7"]
     assert shown.action == "send"
