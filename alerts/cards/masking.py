@@ -135,12 +135,13 @@ def masked_case(case: Case) -> Case:
 def _masked(value: T) -> T:
     """Whatever it holds: a text that the case gets one day is masked unless it is known to be nobody's own."""
     changed: Any = value
+    shape: Any = type(value)
     if isinstance(value, str):
         changed = masked(value)
     elif isinstance(value, tuple):
         parts = tuple(map(_masked, value))
         changed = parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-    elif names := _private(type(changed)):
+    elif names := _private(shape):
         new = {name: made for name in names if (made := _masked(old := getattr(value, name))) is not old}
         changed = replace(changed, **new) if new else value
     return changed  # type: ignore[no-any-return]  # of the type that came in
