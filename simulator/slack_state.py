@@ -54,6 +54,10 @@ class Workspace:
         """`channel` is an id like C01, `name` is without #."""
         self.channels[channel] = Channel(id=channel, name=name.removeprefix("#"))
 
+    def add_member(self, user: str) -> None:
+        """Somebody of the workspace: what is posted to him by his code comes into his own chat with the app."""
+        self.channels[f"D{user}"] = Channel(id=f"D{user}", name="лично", of=user)
+
     def archive(self, channel: str, *, archived: bool = True) -> None:
         self.channels[channel].archived = archived
 
@@ -71,9 +75,9 @@ class Workspace:
     # ------------------------------------------------------------ what the app does
 
     def find_channel(self, name: str) -> Channel:
-        """By id, or by name with or without #."""
+        """By id, by name with or without #, or by the code of the person whose private chat it is."""
         for channel in self.channels.values():
-            if name in (channel.id, channel.name, f"#{channel.name}"):
+            if name in ((channel.id, channel.of) if channel.of else (channel.id, channel.name, f"#{channel.name}")):
                 return channel
         raise RefusedError("channel_not_found")
 
