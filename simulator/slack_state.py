@@ -77,7 +77,9 @@ class Workspace:
     def find_channel(self, name: str) -> Channel:
         """By id, by name with or without #, or by the code of the person whose private chat it is."""
         for channel in self.channels.values():
-            if name in ((channel.id, channel.of) if channel.of else (channel.id, channel.name, f"#{channel.name}")):
+            if name in (
+                (channel.id, channel.of) if channel.of else (channel.id, channel.name, f"#{channel.name}")
+            ):
                 return channel
         raise RefusedError("channel_not_found")
 

@@ -94,9 +94,7 @@ def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button,
     """The rows under a case's card; the addresses come last, beside what would stand alone."""
     situation = situation_of(case.state)
     offered = frozenset(
-        kind.action
-        for kind in BUTTONS
-        if kind.place(situation) is not None and kind.offered(case, context, now)
+        kind.action for kind in BUTTONS if kind.place(situation) is not None and kind.offered(case, context, now)
     )
     actions, links = _actions(situation, offered), _links(case, context)
     if links and len(actions) > 1 and len(actions[-1]) + len(links) <= IN_A_ROW:

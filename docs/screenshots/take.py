@@ -115,10 +115,12 @@ async def _talk(page: Page) -> None:
     send = telegram.get_by_role("button", name="Отправить", exact=True)
     await send.wait_for(timeout=PATIENCE_MS)
     await page.wait_for_timeout(TOAST_MS)
-    await telegram.locator(".message", has=page.get_by_role("button", name="Отправить", exact=True)).screenshot(path=FOLDER / "preview.png")
+    await telegram.locator(".message", has=page.get_by_role("button", name="Отправить", exact=True)).screenshot(
+        path=FOLDER / "preview.png"
+    )
     await send.click()
     for number, words in enumerate(ANSWERS):
-        note = telegram.locator(".message", has_text="Клиент пишет в личные сообщения").nth(number)
+        note = telegram.locator(".message", has_text="Ответьте на это сообщение").nth(number)
         await note.get_by_role("button", name="Ответить на это сообщение").click(timeout=PATIENCE_MS)
         await telegram.locator(".composer textarea").fill(words)
         await telegram.get_by_role("button", name="Отправить в Telegram").click()
@@ -128,7 +130,6 @@ async def _talk(page: Page) -> None:
     close = telegram.get_by_role("button", name="Закрыть: решено")
     await close.wait_for(timeout=PATIENCE_MS)
     await page.wait_for_timeout(TOAST_MS)
-    await card.screenshot(path=FOLDER / "talk-card.png")
     thread = _card(page, "slack").first
     await slack.get_by_role("button", name="Закрыть: решено").wait_for(timeout=PATIENCE_MS)
     await thread.locator(".thread").screenshot(path=FOLDER / "talk-slack.png")
