@@ -60,7 +60,7 @@ async def press(desk: SlackDesk, label: str) -> None:
 
 
 async def opens(desk: SlackDesk, label: str) -> None:
-    """The same of a button that asks. Slack's trigger dies after three seconds: a slow machine is pressed again."""
+    """The same of a button that asks; a trigger lives three seconds: a slow machine is pressed again."""
     for _ in range(4):
         await press(desk, label)
         with contextlib.suppress(TimeoutError):
