@@ -121,7 +121,7 @@ class Control:
 
 def _cut(place: dict[str, Any], messages: list[dict[str, Any]], latest: int | None) -> dict[str, Any]:
     shown = messages if latest is None else messages[-latest:]
-    is_private = isinstance(place["id"], int) and place["id"] > 0
+    is_private = bool(place.get("of")) or (isinstance(place["id"], int) and place["id"] > 0)
     about = ABOUT_PRIVATE if is_private else ABOUT.get(place["id"], "")
     return {**place, "messages": shown, "total": len(place["messages"]), "about": about}
 

@@ -58,12 +58,13 @@ class Ephemeral:
 
 @dataclass(slots=True, kw_only=True)
 class Channel:
-    """`joined`: the bot is in it."""
+    """`joined`: the bot is in it. `of` is whose private chat with the bot it is, None for a channel."""
 
     id: str
     name: str
     archived: bool = False
     joined: bool = True
+    of: str | None = None
     messages: dict[str, Message] = field(default_factory=dict)
     ephemerals: list[Ephemeral] = field(default_factory=list)
     posted_at: datetime | None = None
@@ -98,7 +99,8 @@ def channel_json(channel: Channel) -> dict[str, Any]:
     return {
         "id": channel.id,
         "name": channel.name,
-        "is_channel": True,
+        "is_channel": channel.of is None,
+        "is_im": channel.of is not None,
         "is_private": False,
         "is_archived": channel.archived,
         "is_member": channel.joined,
@@ -110,6 +112,7 @@ def channel_view(channel: Channel) -> dict[str, Any]:
     return {
         "id": channel.id,
         "name": channel.name,
+        "of": channel.of,
         "messages": [_view(message) for message in channel.messages.values()],
         "ephemerals": [
             {

@@ -155,7 +155,7 @@ def _page(channel: Channel, messages: Sequence[Message], parameters: Parameters)
 
 
 def _list(slack: Workspace, _parameters: Parameters) -> dict[str, Any]:
-    channels = [channel_json(channel) for channel in slack.channels.values()]
+    channels = [channel_json(channel) for channel in slack.channels.values() if channel.of is None]
     return {"channels": channels, "response_metadata": {"next_cursor": ""}}
 
 

@@ -57,6 +57,11 @@ class Workspace:
         """`channel` is an id like C01, `name` is without #."""
         self.channels[channel] = Channel(id=channel, name=name.removeprefix("#"))
 
+    def talk_with(self, user: str) -> Channel:
+        """The app's private talk with somebody of the workspace, opened when it is first wanted."""
+        talk = f"D{user[1:]}"
+        return self.channels.setdefault(talk, Channel(id=talk, name="лично", of=user))
+
     def archive(self, channel: str, *, archived: bool = True) -> None:
         self.channels[channel].archived = archived
 
@@ -74,12 +79,11 @@ class Workspace:
     # ------------------------------------------------------------ what the app does
 
     def find_channel(self, name: str) -> Channel:
-        """By id, or by name with or without #; a person's id opens the app's private talk with him."""
+        """By id, or by name with or without #; a person's code opens the app's private talk with him."""
         if _MEMBER.fullmatch(name):
-            talk = f"D{name[1:]}"
-            return self.channels.setdefault(talk, Channel(id=talk, name=f"личные-{name}"))
+            return self.talk_with(name)
         for channel in self.channels.values():
-            if name in (channel.id, channel.name, f"#{channel.name}"):
+            if name == channel.id or (channel.of is None and name in (channel.name, f"#{channel.name}")):
                 return channel
         raise RefusedError("channel_not_found")
 

@@ -46,7 +46,7 @@ class World:
     `limits` turns on the messengers' real limits: 20 messages and edits a minute in a Telegram group, 30 a second
     of the whole bot, one message a second in a Slack channel. `sequels` lets things happen to what the traffic has
     published: edits, deletions, answers of brands and customers, reposts. `talkative`: customers answer what
-    brands say to them by their keys, and operators have private chats with the bot in Telegram.
+    brands say to them by their keys, and operators have private chats with the bot.
     """
 
     def __init__(
@@ -107,7 +107,8 @@ class World:
         self.vk.answered, self.x.answered = customers.hear_on_vk, customers.hear_on_x
         self.vk.wrote, self.x.wrote = customers.read_on_vk, customers.read_on_x
         for one in OPERATORS[:2]:  # the third is a stranger to the bot
-            self.telegram.add_chat(one.telegram, "Бот лично", people=[Person(id=one.telegram, name=one.name)])
+            self.telegram.add_chat(one.telegram, "Лично", people=[Person(id=one.telegram, name=one.name)])
+            self.slack.talk_with(one.slack)
 
     def _furnish(self) -> None:
         for house in self.corpus.houses:

@@ -51,8 +51,9 @@ LONGEST_NUMBER: Final = 19
 """Digits of an outbound's number in an action: «rewrite.12»."""
 
 Offered = Callable[[Case, CardContext, datetime], bool]
-Situation = Literal["free", "owned", "resting", "ended"]
-"""What decides which buttons a case has: whether somebody has it, whether it rests, whether it is over."""
+Situation = Literal["free", "owned", "talking", "resting", "ended"]
+"""What decides which buttons a case has: whether somebody has it and talks with the author in private, whether it
+rests, whether it is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ class Button:
 class ButtonKind:
     """A row of the table: a kind of button.
 
-    `places`: its place among the others in each situation where it is shown. `primary_in`: where it is the first
+    `places`: its place among the others in each situation where it is shown; in the middle of a private talk as in
+    any case that is owned, unless it says another. `primary_in`: where it is the first
     thing to do, if nothing before it is. `offered`: whether it can lead anywhere now. `asks`: what a press without
     a value is asked for, None where nothing is missing. `command`: what a press becomes; it may ask once more.
     """
@@ -82,12 +84,17 @@ class ButtonKind:
     asks: Callable[[Pressed], Outcome | None] = lambda _pressed: None
     command: Callable[[Pressed], Outcome]
 
+    def place(self, situation: Situation) -> int | None:
+        if situation == "talking" and situation not in self.places:
+            return self.places.get("owned")
+        return self.places.get(situation)
+
 
 def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button, ...], ...]:
     """The rows under a case's card; the addresses come last, beside what would stand alone."""
     situation = situation_of(case.state)
     offered = frozenset(
-        kind.action for kind in BUTTONS if situation in kind.places and kind.offered(case, context, now)
+        kind.action for kind in BUTTONS if kind.place(situation) is not None and kind.offered(case, context, now)
     )
     actions, links = _actions(situation, offered), _links(case, context)
     if links and len(actions) > 1 and len(actions[-1]) + len(links) <= IN_A_ROW:
@@ -98,7 +105,7 @@ def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button,
 @cache
 def _actions(situation: Situation, offered: frozenset[str]) -> tuple[tuple[Button, ...], ...]:
     shown = [kind for kind in BUTTONS if kind.action in offered]
-    shown.sort(key=lambda kind: kind.places[situation])
+    shown.sort(key=lambda kind: kind.place(situation) or 0)
     first = next((kind.action for kind in shown if situation in kind.primary_in), None)
     buttons = [
         Button(label=kind.label, action=kind.action, style="primary" if kind.action == first else None)
@@ -113,7 +120,9 @@ def situation_of(state: State) -> Situation:
         return "ended"
     if state.snoozed_until is not None:
         return "resting"
-    return "owned" if state.owner else "free"
+    if not state.owner:
+        return "free"
+    return "talking" if state.stage == "in_dm" else "owned"
 
 
 def read_press(  # noqa: PLR0913 - everything that the reading of a press may look at
@@ -179,7 +188,7 @@ BUTTONS: Final = (
         action="close",
         label="Закрыть",
         places={"free": 7, "owned": 3, "resting": 6},
-        primary_in=frozenset({"owned"}),
+        primary_in=frozenset({"owned", "talking"}),
         asks=ask_ending,
         command=close,
     ),
@@ -198,7 +207,8 @@ BUTTONS: Final = (
     ButtonKind(
         action="invite",
         label="В личку",
-        places={"free": 3, "owned": 2, "resting": 3},
+        places={"free": 3, "owned": 2, "talking": 1, "resting": 3},
+        primary_in=frozenset({"talking"}),
         offered=can_invite,
         command=start_private,
     ),
@@ -240,7 +250,7 @@ BUTTONS: Final = (
     ButtonKind(
         action="reply",
         label="Ответить",
-        places={"free": 2, "owned": 1, "resting": 2},
+        places={"free": 2, "owned": 1, "talking": 7, "resting": 2},
         primary_in=frozenset({"owned"}),
         offered=can_reply,
         command=start_reply,
@@ -251,7 +261,7 @@ BUTTONS: Final = (
         action="send",
         label="Проверить ответ",
         places={"free": 0, "owned": 0, "resting": 0, "ended": 0},
-        primary_in=frozenset({"free", "owned", "resting", "ended"}),
+        primary_in=frozenset({"free", "owned", "talking", "resting", "ended"}),
         offered=has_something_to_check,
         asks=pending,
         command=decide_on,

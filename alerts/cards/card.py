@@ -140,13 +140,19 @@ def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iter
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
     yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
-    yield from (Line(text=text, sign="📩") for text in talk.card_lines(case, words))
-    yield from (Line(text=text, sign="✉️") for text in answer_lines(case, words))
+    yield from _talk(case, words)
     yield Line(text=talk.engineers_line(case, words), sign="🔧")
     yield from (Line(text=text, sign="📝") for text in _notes(case, words))
     yield from (Line(text=text, tone="italic") for text in log_lines(case, words))
     yield Line(text=ability_line(case, words.context, words.now), tone="faint", sign="✍️")
     yield Line(text=deadline(case, words), tone="strong", sign="⏰")
+
+
+def _talk(case: Case, words: Wording) -> Iterator[Line]:
+    """What both sides said, as it was said: one reads a talk from above to below."""
+    theirs = [(at, Line(text=text, sign="📩")) for at, text in talk.card_lines(case, words)]
+    ours = [(at, Line(text=text, sign="✉️")) for at, text in answer_lines(case, words)]
+    yield from (line for _, line in sorted((*theirs, *ours), key=lambda said: said[0]))
 
 
 def _is_urgent(mention: CaseMention) -> bool:

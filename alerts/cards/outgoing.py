@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from alerts.cards.quoting import in_short
@@ -98,8 +99,8 @@ class _Answer:
     fate: str = ""
 
 
-def answer_lines(case: Case, words: Wording) -> tuple[str, ...]:
-    """What was said to the customer: who, when, the words, where they stand, and what became of them since."""
+def answer_lines(case: Case, words: Wording) -> tuple[tuple[datetime, str], ...]:
+    """What was said to the customer and when: who, the words, where they stand, what became of them since."""
     answers: dict[int, _Answer] = {}
     for event in case.events:
         match event.fact:
@@ -117,7 +118,8 @@ def answer_lines(case: Case, words: Wording) -> tuple[str, ...]:
                 answers[number] = replace(answers[number], fate=fate)
             case _:
                 pass
-    return tuple(_answer(answer, words) for answer in list(answers.values())[-MOST_ANSWERS:])
+    latest = list(answers.values())[-MOST_ANSWERS:]
+    return tuple((answer.event.at, _answer(answer, words)) for answer in latest)
 
 
 def _answer(answer: _Answer, words: Wording) -> str:

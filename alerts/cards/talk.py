@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from alerts.cards.buttons import Button
@@ -148,12 +149,13 @@ def note_buttons(case: Case, event: Event | None) -> tuple[Button, ...]:
     return tuple(found)
 
 
-def card_lines(case: Case, words: Wording) -> Iterator[str]:
-    """The latest of what the customer wrote in private, oldest first."""
+def card_lines(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:
+    """The latest of what the customer wrote in private, and when; oldest first."""
     incoming = [message for message in case.messages if message.incoming]
     for message in incoming[-MOST_LINES:]:
         text = "; ".join(_lines(message))
-        yield f"В личных сообщениях в{NBSP}{words.moment(message.at)}: {in_short(text, MAX_SHORT)}"
+        said = f"В личных сообщениях в{NBSP}{words.moment(message.at)}: {in_short(text, MAX_SHORT)}"
+        yield message.at, said
 
 
 def engineers_line(case: Case, words: Wording) -> str:

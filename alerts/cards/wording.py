@@ -323,7 +323,7 @@ def _(_fact: ReplyUnknown, _event: Event, _words: Wording) -> str:
 
 @_log_words.register
 def _(_fact: CustomerWrote, _event: Event, _words: Wording) -> str:
-    return "автор написал в личные сообщения"
+    return ""  # his words stand above, with their time
 
 
 @_log_words.register

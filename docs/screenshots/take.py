@@ -23,6 +23,7 @@ COMPLAINT: Final = (
     "Ромашка, третий день не работает интернет! Мастер не пришёл, в поддержке молчат. Верните деньги за ноябрь"
 )
 AUTHOR: Final = "Мария Светлова"
+ANSWERS: Final = ("Мария, мастер будет у вас сегодня с 17 до 19", "Да, сегодня. Мастер уже в пути, позвонит вам")
 PATIENCE_MS: Final = 60_000
 TOAST_MS: Final = 6_000
 ARGUMENTS: Final = (
@@ -52,6 +53,8 @@ async def _take_all(chromium: str, address: str) -> None:
         # The whole page is big enough without doubling it.
         await page.screenshot(path=FOLDER / "page.png", scale="css")
         await _take_phone(page)
+        await page.set_viewport_size({"width": 1360, "height": 860})
+        await _talk(page)
         await browser.close()
 
 
@@ -99,6 +102,41 @@ async def _settle(page: Page) -> None:
 
 async def _take(page: Page, messenger: str) -> None:
     await _card(page, messenger).screenshot(path=FOLDER / f"{messenger}-card.png")
+
+
+async def _talk(page: Page) -> None:
+    """The same customer is led into a private talk and helped there; the pictures of the operators' guide."""
+    telegram, slack = page.locator("#telegram"), page.locator("#slack")
+    card = _card(page, "telegram").first
+    await card.get_by_role("button", name="Взять").click()
+    await card.get_by_text("Взяла Анна Иванова").wait_for(timeout=PATIENCE_MS)
+    await card.get_by_role("button", name="В личку").click()
+    await telegram.get_by_role("button", name="извинение").click()
+    send = telegram.get_by_role("button", name="Отправить", exact=True)
+    await send.wait_for(timeout=PATIENCE_MS)
+    await page.wait_for_timeout(TOAST_MS)
+    await telegram.locator(".message", has=page.get_by_role("button", name="Отправить", exact=True)).screenshot(
+        path=FOLDER / "preview.png"
+    )
+    await send.click()
+    for number, words in enumerate(ANSWERS):
+        note = telegram.locator(".message", has_text="Ответьте на это сообщение").nth(number)
+        await note.get_by_role("button", name="Ответить на это сообщение").click(timeout=PATIENCE_MS)
+        await telegram.locator(".composer textarea").fill(words)
+        await telegram.get_by_role("button", name="Отправить в Telegram").click()
+        if number == 0:
+            await send.click(timeout=PATIENCE_MS)
+        await page.locator("#talks li", has_text=words).wait_for(timeout=PATIENCE_MS)
+    close = telegram.get_by_role("button", name="Закрыть: решено")
+    await close.wait_for(timeout=PATIENCE_MS)
+    await page.wait_for_timeout(TOAST_MS)
+    thread = _card(page, "slack").first
+    await slack.get_by_role("button", name="Закрыть: решено").wait_for(timeout=PATIENCE_MS)
+    await thread.locator(".thread").screenshot(path=FOLDER / "talk-slack.png")
+    await close.click()
+    await telegram.get_by_role("button", name="Товар или услуга").wait_for(timeout=PATIENCE_MS)
+    await page.wait_for_timeout(TOAST_MS)
+    await page.screenshot(path=FOLDER / "case-page.png", scale="css")
 
 
 async def _take_phone(page: Page) -> None:

@@ -41,7 +41,8 @@ const MESSENGERS = {
     })),
   },
   slack: {
-    places: () => world.state.slack.channels.map((channel) => ({ ...channel, label: `#${channel.name}` })),
+    places: () => world.state.slack.channels.filter((channel) => !channel.of || channel.of === world.person.slack)
+      .map((channel) => ({ ...channel, label: channel.of ? "Лично" : `#${channel.name}` })),
     lines: slackLines,
   },
 };

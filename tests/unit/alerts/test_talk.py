@@ -16,9 +16,11 @@ from alerts.cases.commands import (
     Claim,
     Close,
     Delete,
+    Report,
     TransferTo,
     WritePrivately,
 )
+from alerts.cases.events import ReplySent
 from alerts.cases.state import fold
 from alerts.cases.telling import NoticeDraft, Priority, how_to_tell
 from alerts.notifiers.slack.markup import note_blocks
@@ -206,6 +208,16 @@ def test_leads_read_what_was_deleted_behind_the_authors_back() -> None:
     assert plain(note.text).startswith("Со страницы бренда удалили запись автора, обращение № 12, и это сделал не")
     assert note.quote == "Третий день не работает интернет"
     assert [person.id for person in note.to] == ["oleg"]
+
+
+def test_a_talk_reads_from_above_to_below_on_the_card() -> None:
+    history = writes(claimed().later(minutes=1), "во сколько?")
+    sent = ReplySent(outbound=1, kind="message", text="в 18:00", by="anna")
+    history.later(minutes=1).by_program(Report(fact=sent))
+    writes(history.later(minutes=1), "спасибо")
+    card = make_card(history.case, CONTEXT, at(hours=1))
+    said = [(line.sign, plain(line.text).rpartition(": ")[2]) for line in card.below if line.sign in ("📩", "✉️")]
+    assert said == [("📩", "во сколько?"), ("✉️", "«в 18:00»"), ("📩", "спасибо")]
 
 
 def test_the_card_has_the_talk_and_what_the_engineers_said() -> None:
