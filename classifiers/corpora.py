@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -18,9 +19,11 @@ from classifiers.readings import (
     COMMENTS,
     NEGATIVES,
     READ,
+    TRADES,
     negatives,
     read_attitudes,
     read_moods,
+    read_trades,
     readings,
 )
 from classifiers.taught import NO_ANSWERS, TAUGHT, Taught, answer_key, taught_answers
@@ -178,14 +181,34 @@ def comments(path: Path) -> Iterator[str]:
 
 def read_comments(path: Path, answers: Mapping[int, Taught] = NO_ANSWERS) -> Iterator[Example]:
     """The comments whose mood was read, and of the others one in so many, for the second tier to teach."""
-    moods = read_moods()
+    moods, complains = read_moods(), read_trades()
     for number, text in enumerate(comments(path)):
         post = (f"{_COMMENT}{number}", "")
         read = number in moods
         if (read and moods[number] is None) or not (read or number % _ASKED == 0):
             continue
         taught = answers.get(answer_key(*post))
-        yield Example(text=text, brand=(), label=moods.get(number), domain="comments", taught=taught, post=post)
+        # Drawn at random, they are anybody's quarrels: none of those looked at speaks to a company.
+        angry = False if read and f"okml:{number}" not in complains else None
+        yield Example(
+            text=text,
+            brand=(),
+            label=moods.get(number),
+            domain="comments",
+            complaint=angry,
+            taught=taught,
+            post=post,
+        )
+
+
+def read_posts(comments_file: Path, tweets_file: Path) -> Iterator[Example]:
+    """What was read of other trades: as on the brand's own page, for no name of theirs is known for certain."""
+    complains = read_trades()
+    told = ((f"okml:{number}", text) for number, text in enumerate(comments(comments_file)))
+    tweeted = ((f"tweet:{row['id']}", row["text"]) for row in rows(tweets_file))
+    for post, text in chain(told, tweeted):
+        if post in complains:
+            yield Example(text=text, brand=(), label=None, domain="read", complaint=complains[post])
 
 
 def own_examples(path: Path = OWN) -> Iterator[Example]:
@@ -220,8 +243,15 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
             for name in ("2015_{}_train", "2015_{}_etalon", "2016_{}_unlabelled"):
                 files.append(train / f"sentirueval{name.format(domain)}.jsonl.gz")
                 examples += tweets(files[-1], domain, answers)
-        files += [READ, NEGATIVES, ATTITUDES, *([taught] if taught else []), train / "rusentitweet_train.jsonl.gz"]
-        examples += general_tweets(files[-1])
+        files += [
+            READ,
+            NEGATIVES,
+            ATTITUDES,
+            TRADES,
+            *([taught] if taught else []),
+            train / "rusentitweet_train.jsonl.gz",
+        ]
+        examples += [*general_tweets(files[-1]), *read_posts(train / "okmlcup_toxic.csv.zip", files[-1])]
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]
     files += [train / name for name in other_trades.FILES]

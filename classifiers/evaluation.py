@@ -22,6 +22,7 @@ from classifiers.figures import (
     level_at_budget,
     precision_at_recall,
 )
+from classifiers.robustness import Moved, measure_robustness
 from classifiers.text import OTHER_BRAND
 from classifiers.verdict import Judges, Question
 from domain.verdict import LABELS, Label, Verdict
@@ -206,6 +207,12 @@ def measure_hard(judge: Judges, path: Path = HARD_CASES) -> list[HardFigures]:
         wrong = tuple(text for text, right in answers if not right)
         figures.append(HardFigures(kind=kind, right=len(answers) - len(wrong), count=len(answers), wrong=wrong))
     return figures
+
+
+def robustness(judge: Judges, path: Path = HARD_CASES) -> list[Moved]:
+    """How far every third of the hard cases moves by what should not move it."""
+    texts = [line.split("\t")[2] for line in path.read_text(encoding="utf-8").splitlines()]
+    return measure_robustness(judge, [Question(text=text, brand=marked_place(text)) for text in texts[::3]])
 
 
 def development_split(corpora: Corpora) -> tuple[Corpora, list[Example]]:

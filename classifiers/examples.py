@@ -14,7 +14,7 @@ from domain.verdict import Label
 
 Domain = Literal[
     "telecom", "banks", "general", "comments", "emotions", "news", "own",
-    "mentions", "written", "reviews", "sentences",
+    "mentions", "read", "written", "reviews", "sentences",
 ]  # fmt: skip
 
 

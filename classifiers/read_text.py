@@ -69,7 +69,8 @@ class ReadText:
         """A part as a text of its own."""
         start = sum(map(len, self.cut[: part.first]))
         text = "".join(self.cut[part.first : part.last])
-        spans = ((begin - start, end - start) for begin, end in self.named)
+        named = self.named if self.branded else ()
+        spans = ((begin - start, end - start) for begin, end in named)
         inside = tuple(
             (max(0, begin), min(end, len(text))) for begin, end in spans if begin < len(text) and end > 0
         )

@@ -18,6 +18,8 @@ ATTITUDES: Final = _LABELS / "attitudes.tsv"
 """Tweets that the contest left without labels: kind by the guideline, attitude by the contest's examples."""
 NEGATIVES: Final = _LABELS / "negatives.tsv"
 """Which of the tweets that the contest calls negative are a complaint, which bad press, which neither."""
+TRADES: Final = _LABELS / "other_trades.tsv"
+"""Comments of OK.ru and tweets about other trades than telecom and banks: kind by the guideline."""
 COMMENTS: Final = _LABELS / "comments.tsv"
 """Moods of comments in OK.ru, by their number in the file."""
 
@@ -58,6 +60,19 @@ def negatives(path: Path = NEGATIVES) -> dict[tuple[str, str], str]:
     """(Tweet's id, brand) → kind."""
     with path.open(encoding="utf-8", newline="") as lines:
         return {(row["id"], row["brand"]): row["kind"] for row in csv.DictReader(lines, delimiter="\t")}
+
+
+def read_trades(path: Path = TRADES) -> dict[str, bool]:
+    """Id of a comment (`okml:` and its number in the file) or a tweet (`tweet:`) → whether it complains.
+
+    What readers doubt to the end, or read differently, is left out.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        told = {
+            row["id"]: {row["kind"], row["second"]} - {"", "doubtful"}
+            for row in csv.DictReader(lines, delimiter="\t")
+        }
+    return {post: kinds == {"complaint"} for post, kinds in told.items() if len(kinds) == 1}
 
 
 def read_moods(path: Path = COMMENTS) -> dict[int, Label | None]:

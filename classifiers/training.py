@@ -35,8 +35,8 @@ _TEXT_WEIGHTS: Final = {
     "written": 0.3, "reviews": 0.3, "sentences": 0.1,
 }  # fmt: skip
 _COMPLAINT_WEIGHTS: Final = {
-    "telecom": 1.0, "banks": 1.0, "general": 0.2, "news": 0.2, "own": 6.0,
-    "mentions": 5.0, "written": 0.5, "reviews": 0.3, "sentences": 0.1,
+    "telecom": 1.0, "banks": 1.0, "general": 0.2, "comments": 1.0, "news": 0.2, "own": 6.0,
+    "mentions": 5.0, "read": 2.5, "written": 0.5, "reviews": 0.3, "sentences": 0.1,
 }  # fmt: skip
 _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-dicts-ru")
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""

@@ -1,6 +1,6 @@
 """Makes the second tier from what people labelled and teachers, made so before, say of the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,8 @@ from classifiers.taught import Taught, answer_key
 FROZEN: Final = 4
 """The lower layers that stay as they were: a third of the time, and they know words already."""
 DROPOUT: Final = 0.1
+FURTHER_FROZEN: Final = 6
+FURTHER_RATE: Final = 5e-5
 
 _SHARES: Final = {
     "telecom": (1.0, 0.2, 1.0),
@@ -33,8 +35,30 @@ _SHARES: Final = {
     "comments": (0.0, 1.0, 0.0),
     "emotions": (0.0, 0.3, 0.0),
     "own": (2.0, 2.0, 2.0),
+    "mentions": (0.0, 0.5, 3.0),
+    "read": (0.0, 0.0, 2.0),
+    "written": (1.0, 0.3, 1.0),
+    "reviews": (0.0, 0.3, 0.5),
 }
 """How much each domain counts in attitude, mood and complaint; domains that are not named teach nothing."""
+_FURTHER_SHARES: Final = {
+    "mentions": (0.0, 0.5, 3.0),
+    "read": (0.0, 0.0, 2.0),
+    "written": (1.0, 0.3, 1.0),
+    "reviews": (0.0, 0.3, 0.5),
+    "sentences": (0.0, 0.15, 0.25),
+    "telecom": (0.7, 0.15, 1.0),
+    "banks": (0.7, 0.15, 1.0),
+    "general": (0.0, 0.7, 0.2),
+    "comments": (0.0, 0.8, 0.0),
+    "own": (1.0, 1.0, 2.0),
+}
+_FURTHER: Final = {
+    "mentions": 6_200, "read": 3_000, "written": 3_800, "reviews": 1_200, "sentences": 400, "telecom": 1_900,
+    "banks": 1_400, "general": 700, "comments": 500, "own": 1_100,
+}  # fmt: skip
+"""How many lessons of each domain; where there are fewer they are repeated."""
+_UNNAMED: Final = 1.6
 _ANSWERED: Final = {"telecom": (0.5, 0.15, 0.5), "banks": (0.5, 0.15, 0.5), "comments": (0.0, 0.5, 0.0)}
 """The same for what teachers say of texts that nobody labelled."""
 
@@ -60,6 +84,29 @@ def teach(room: Room, known: Lessons, told: Told, recipe: Recipe) -> Network:
     torch.manual_seed(recipe.seed)
     network = Network(room.source, torch.from_numpy(room.rows), FROZEN, DROPOUT)
     return fine_tune(network, known, recipe, told)
+
+
+def teach_further(room: Room, arrays: Arrays, known: Lessons, told: Told, recipe: Recipe) -> Network:
+    """Teach a network that was written before: its upper layers alone, at a lower rate."""
+    torch.manual_seed(recipe.seed)
+    network = Network(room.source, torch.from_numpy(room.rows), FURTHER_FROZEN, DROPOUT)
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in arrays.items()})
+    return fine_tune(network, known, recipe, told)
+
+
+def further_lessons(room: Room, examples: Sequence[Example], random: np.random.Generator) -> Lessons:
+    """Posts of other trades, and of what the network knows already so much that it is not forgotten."""
+    chosen: list[Example] = []
+    for domain, count in _FURTHER.items():
+        of_domain = labelled([one for one in examples if one.domain == domain], _FURTHER_SHARES)
+        times = count // len(of_domain) if of_domain and count > len(of_domain) else 0
+        rest = random.permutation(len(of_domain))[: min(count, len(of_domain))] if not times else range(0)
+        chosen += [*of_domain * times, *(of_domain[at] for at in rest)]
+    known = lessons(chosen, _FURTHER_SHARES, room.tokens)
+    # Who writes on the brand's own page complains more often than a post that only names a clinic or a bus.
+    unnamed = np.array([bool(one.complaint) and not one.brand for one in chosen])
+    known.weights[unnamed, -1] *= _UNNAMED
+    return known
 
 
 def from_people(room: Room, examples: Sequence[Example]) -> Lessons:
@@ -89,22 +136,26 @@ def _said(logits: Floats) -> Floats:
     return said
 
 
-def labelled(examples: Sequence[Example]) -> list[Example]:
+def labelled(examples: Sequence[Example], shares: Mapping[str, tuple[float, ...]] = _SHARES) -> list[Example]:
     """What people said, each wording once a label: a tweet that was repeated a hundred times teaches no more."""
     seen = set()
     kept = []
     for one in examples:
         known = one.label is not None or one.complaint is not None
         mark = (dedup_key(one), one.label, one.complaint, one.domain)
-        if known and one.domain in _SHARES and mark not in seen:
+        if known and one.domain in shares and mark not in seen:
             seen.add(mark)
             kept.append(one)
     return kept
 
 
+def arrays_of(network: Network) -> Arrays:
+    return {name: value.numpy() for name, value in network.state_dict().items()}
+
+
 def finish(network: Network) -> Arrays:
     """Calibrate the network in place; its arrays."""
-    arrays = calibrated({name: value.numpy() for name, value in network.state_dict().items()})
+    arrays = calibrated(arrays_of(network))
     with torch.no_grad():
         network.answers.weight.copy_(torch.from_numpy(arrays["answers.weight"]))
         network.answers.bias.copy_(torch.from_numpy(arrays["answers.bias"]))

@@ -19,6 +19,7 @@ from classifiers.evaluation import (
     development_split,
     figures_of,
     measure_hard,
+    robustness,
 )
 from classifiers.examples import DataError, Example
 from classifiers.gold import ROWS, read_gold
@@ -29,7 +30,7 @@ from classifiers.read_figures import measure_read, natural_answers
 from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
 from classifiers.training import train
-from listener.commands.figure_tables import hard_table, read_tables, tables, topic_table
+from listener.commands.figure_tables import hard_table, read_tables, robustness_table, tables, topic_table
 from listener.refusals import refusal
 
 TIERS: Final = ("both", "one", "two")
@@ -220,6 +221,7 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
     if topics:
         console.print(topic_table(topics))
     console.print(hard_table(measure_hard(task.judge)))
+    console.print(robustness_table(robustness(task.judge)))
     if plots is not None:
         written = draw(answered, plots, budget) if answered else []
         if task.read:

@@ -11,6 +11,7 @@ from alerts.russian import counted, decimal, number
 from classifiers.bootstrap import Ranged
 from classifiers.evaluation import Budget, ComplaintFigures, Figures, HardFigures, MoodFigures
 from classifiers.read_figures import ReadFigures
+from classifiers.robustness import Moved
 from classifiers.topic_figures import NameFigures, TopicFigures
 
 LABEL_TITLES: Final = {"negative": "негатив", "neutral": "нейтрально", "positive": "позитив"}
@@ -83,6 +84,16 @@ def hard_table(figures: Iterable[HardFigures]) -> Table:
     )
     for of_kind in figures:
         table.add_row(of_kind.kind, f"{of_kind.right} из {of_kind.count}", "\n".join(of_kind.wrong))
+    return table
+
+
+def robustness_table(moved: Sequence[Moved]) -> Table:
+    """By how much, in hundredths, a complaint's probability moves by what says nothing of the complaint."""
+    texts = counted(moved[0].count, "трудный случай", "трудных случая", "трудных случаев") if moved else ""
+    title = f"Устойчивость: {texts}, сдвиг вероятности жалобы в сотых"
+    table = Table("что изменено", "в среднем", "самое большое", "перешли 0.6", title=title, title_justify="left")
+    for one in moved:
+        table.add_row(one.what, decimal(100 * one.mean, 1), decimal(100 * one.largest, 1), number(one.crossed))
     return table
 
 

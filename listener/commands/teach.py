@@ -3,8 +3,9 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -15,9 +16,13 @@ from classifiers.listed import ENCODER
 from classifiers.taught import TAUGHT, save_answers
 
 if TYPE_CHECKING:
+    from classifiers.encoder.fine_tune import Told
     from classifiers.encoder.lessons import Lessons
     from classifiers.encoder.network import Network
     from classifiers.encoder.teaching import Room
+
+
+_COLUMNS: Final = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--full-precision",
         action="store_true",
         help="no bfloat16, for a CPU that cannot multiply such numbers (one with AMX takes 1.7 times as long so)",
+    )
+    parser.add_argument(
+        "--further",
+        action="store_true",
+        help="go on from the committed encoder: its upper layers learn other trades, an hour on one core",
     )
     parser.add_argument(
         "--development",
@@ -59,9 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
         wordings = [
             wording(example.text, example.brand) for example in corpora.examples if example.domain != "news"
         ]
-        room = teaching.open_room(source.read_source(source.packaged()), [*wordings, *map(wording, extra)])
-        network = _taught(room, corpora, arguments)
-        arrays = teaching.finish(network)
+        if arguments.further:
+            room, network = _taught_further(corpora)
+            arrays = teaching.arrays_of(network)
+        else:
+            room = teaching.open_room(source.read_source(source.packaged()), [*wordings, *map(wording, extra)])
+            network = _taught(room, corpora, arguments)
+            arrays = teaching.finish(network)
         checksum = teaching.save(room, arrays, arguments.out, {"teachers": str(arguments.teachers)})
         answers = save_answers(teaching.opinions(room, network, corpora), arguments.taught)
     except (DataError, OSError, ImportError, source.SourceError) as error:
@@ -72,19 +86,23 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _showing(progress: Progress, name: str) -> "Told":
+    task = progress.add_task(name, total=None)
+
+    def show(step: int, steps: int, loss: float) -> None:
+        progress.update(task, completed=step, total=steps, description=f"{name}, потеря {loss:.3f}")
+
+    return show
+
+
 def _taught(room: "Room", corpora: Corpora, arguments: argparse.Namespace) -> "Network":
     from classifiers.encoder import fine_tune, teaching  # noqa: PLC0415 - torch is only for this command
 
     known = teaching.from_people(room, corpora.examples)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*_COLUMNS, console=Console(stderr=True)) as progress:
 
         def network(name: str, lessons: "Lessons", seed: int) -> "Network":
-            task = progress.add_task(name, total=None)
-
-            def show(step: int, steps: int, loss: float) -> None:
-                progress.update(task, completed=step, total=steps, description=f"{name}, потеря {loss:.3f}")
-
+            show = _showing(progress, name)
             recipe = fine_tune.Recipe(seed=seed, half=not arguments.full_precision)
             return teaching.teach(room, lessons, show, recipe)
 
@@ -92,6 +110,19 @@ def _taught(room: "Room", corpora: Corpora, arguments: argparse.Namespace) -> "N
         if teachers:
             known += teaching.from_teachers(room, teachers, corpora.examples)
         return network("Ученик", known, 1)
+
+
+def _taught_further(corpora: Corpora) -> tuple["Room", "Network"]:
+    from classifiers.encoder import fine_tune, read_back, teaching  # noqa: PLC0415 - torch is only for this command
+
+    room, arrays = read_back.read_back(ENCODER)
+    recipe = fine_tune.Recipe(
+        epochs=1, rate=teaching.FURTHER_RATE, answers_rate=5 * teaching.FURTHER_RATE, half=False
+    )
+    lessons = teaching.further_lessons(room, corpora.examples, np.random.default_rng(recipe.seed))
+    with Progress(*_COLUMNS, console=Console(stderr=True)) as progress:
+        show = _showing(progress, "Дальше")
+        return room, teaching.teach_further(room, arrays, lessons, show, recipe)
 
 
 def _corpora(arguments: argparse.Namespace) -> Corpora:

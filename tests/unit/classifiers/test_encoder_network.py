@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from classifiers.corpora import Corpora
 from classifiers.encoder.lessons import lessons, shares
-from classifiers.encoder.source import Floats, Source
+from classifiers.encoder.source import Floats, Source, SourceError
 from classifiers.encoder.wording import BRAND_ID, MAX_TOKENS, SPECIAL, encode, padded, wording
 from classifiers.examples import Example
 from classifiers.model import COMPLAINT
 from classifiers.taught import answer_key
-from tests.unit.classifiers.tiny_encoder import LETTERS, PIECES, SHAPE, arrays, logits, tokens
+from tests.unit.classifiers.tiny_encoder import LETTERS, PIECES, SHAPE, arrays, logits, tokens, written
 
 torch = pytest.importorskip("torch", reason="torch is there for `listener teach` alone")
 
@@ -97,6 +98,53 @@ def test_teaching_learns_and_the_same_seed_teaches_the_same() -> None:
     assert (bad[:3].argmax(), good[:3].argmax()) == (0, 2)
     _, _, again, _ = _taught(_examples())
     assert all(np.array_equal(given[name], again[name]) for name in given)
+
+
+def test_a_written_encoder_is_read_back_and_taught_further(tmp_path: Path) -> None:
+    from classifiers.encoder.fine_tune import Recipe, answers
+    from classifiers.encoder.read_back import read_back
+    from classifiers.encoder.teaching import arrays_of, from_people, save, teach_further
+
+    file = written(tmp_path / "encoder.onnx")
+    room, kept = read_back(file)
+    assert room.source.shape.heads == SHAPE.heads
+    save(room, kept, tmp_path / "again.onnx", {})
+    again = read_back(tmp_path / "again.onnx")[1]
+    assert all(again[name] == pytest.approx(kept[name], abs=1e-6) for name in kept)
+
+    examples = _examples()
+    recipe = Recipe(epochs=6, rate=1e-3, answers_rate=1e-2, half=False)
+    network = teach_further(room, kept, from_people(room, examples), lambda *_: None, recipe)
+    taught = arrays_of(network)
+    frozen = [name for name in kept if not name.startswith("answers.")]
+    assert all(np.array_equal(taught[name], kept[name]) for name in frozen), "two layers are all below the sixth"
+    bad, good = answers(
+        network, encode(room.tokens, [wording(one, NAMED) for one in ("Ромашка щщ", "Ромашка жж")])
+    )
+    assert bad[COMPLAINT] > good[COMPLAINT]
+
+
+def test_another_file_is_not_read_back(tmp_path: Path) -> None:
+    from classifiers.encoder.read_back import read_back
+
+    (tmp_path / "judge.npz").write_bytes(b"PK not an encoder")
+    with pytest.raises(SourceError, match=r"judge\.npz"):
+        read_back(tmp_path / "judge.npz")
+
+
+def test_lessons_for_going_on_repeat_what_is_rare_and_hear_own_pages_louder() -> None:
+    from classifiers.encoder.teaching import further_lessons, open_room
+
+    named = Example(text="Ромашка щщ", brand=NAMED, label=None, domain="mentions", complaint=True)
+    bare = Example(text="щщ щщ", brand=(), label=None, domain="mentions", complaint=True)
+    calm = Example(text="жж жж", brand=(), label=None, domain="mentions", complaint=False)
+    examples = [named, bare, calm]
+    room = open_room(_source(), [wording(one.text, one.brand) for one in examples])
+    made = further_lessons(room, examples, np.random.default_rng(1))
+    assert len(made) > 2_000
+    assert len(made) % len(examples) == 0
+    of_named, of_bare, of_calm = made.weights[:3, -1].tolist()
+    assert of_bare > of_named == of_calm > 0
 
 
 def test_the_frozen_layers_stay_as_they_were() -> None:

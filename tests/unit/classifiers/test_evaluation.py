@@ -12,6 +12,7 @@ from classifiers.classify import Judge
 from classifiers.corpora import Corpora, brand_example, marked_place, own_examples
 from classifiers.evaluation import Budget, Figures, answers, development_split, measure, measure_hard
 from classifiers.examples import Domain, Example
+from classifiers.tiers import open_judge
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Label, Sentiment, Verdict
 
@@ -212,7 +213,7 @@ def test_the_development_split_keeps_its_test_texts_out_of_training() -> None:
 
 
 def test_the_hard_cases_are_mostly_right_and_no_case_is_trained_on() -> None:
-    figures = measure_hard(Judge.load())
+    figures = measure_hard(open_judge())
     right, count = sum(one.right for one in figures), sum(one.count for one in figures)
     assert count >= 90
     assert right / count >= 0.85
