@@ -66,6 +66,11 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
     return None
 
 
+def opens_at(hours: Hours, day: date) -> datetime | None:
+    """When work begins on that local day; None where nobody works then."""
+    return min((_span(block, hours, day)[0] for block in _of_day(hours, day)), default=None)
+
+
 def working(hours: Hours, now: datetime) -> bool:
     """Whether somebody works at `now`; a block's end is no longer in it."""
     return next_opening(hours, now) == now

@@ -29,6 +29,7 @@ from listener.clock import NeverBack, SystemClock
 from listener.config.load import load
 from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
+from listener.daytime import Daytime
 from listener.gc_tuning import settle
 from listener.loops.alarm import Alarm
 from listener.loops.keeping import Keeper
@@ -290,6 +291,15 @@ class Daemon:
             if messenger not in self._messengers.notifiers:
                 log.warning("%s is off, and %d cards wait for it: they need its token", messenger, count)
 
+    def _daytime(self) -> Daytime:
+        return Daytime(
+            self.stores.database,
+            lambda: self.pipeline.rules,
+            self.stores.budget(self._clock),
+            self._clock,
+            lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
+        )
+
     def _begin_loops(self) -> None:
         """Run every loop that does not run yet."""
         for name, loop in self._loops():
@@ -308,6 +318,7 @@ class Daemon:
             loops.append(("tick", self.pipeline.ticking.run))
             loops.append(("held", self._watch_what_waits))
             loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
+            loops.append(("daytime", self._daytime().run))
         if "answer" in self._roles:
             loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
             loops.append(("unsaid", self._watch_what_is_unsaid))

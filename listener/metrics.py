@@ -20,8 +20,8 @@ from alerts.routing import Chat
 from listener.ports import SourceError
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
-NAMES: Final = frozenset({"source", "brand"})
-"""Labels that say what is listened for."""
+NAMES: Final = frozenset({"source", "brand", "chat"})
+"""Labels that say what is listened for, and where it is told."""
 STATES: Final = ("failing", "held_back", "paused")
 ACTIONS: Final = frozenset(kind.action for kind in BUTTONS)
 SECONDS_TO_CARD: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 4 * 3600, 24 * 3600)
@@ -32,7 +32,13 @@ class Metrics:
     """Every counter of one daemon under its own registry, so that tests and embedded daemons do not share them."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
+        self.registry = CollectorRegistry()
+        self._known: set[str] = set()
+        self._of_mentions(self.registry)
+        self._of_cards(self.registry)
+        self._of_life(self.registry)
+
+    def _of_mentions(self, registry: CollectorRegistry) -> None:
         # heard
         self._mentions = _counter(
             registry, "mentions", "Mentions that sources brought, by what was done", "source what"
@@ -61,6 +67,8 @@ class Metrics:
         )
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
+
+    def _of_cards(self, registry: CollectorRegistry) -> None:
         # timed
         self._clock_broke = _counter(registry, "timers_broken", "Cases that the clock could not work", "")
         # told
@@ -80,12 +88,15 @@ class Metrics:
         )
         # obeyed
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
+        # talked
+        self._messages = _counter(registry, "messages", "Private messages heard, and what cases learned", "what")
         # answered
         self._answers = _counter(registry, "answers", "Tries to answer a customer", "network end")
         self._unsaid = _gauge(
             registry, "answers_unsaid", "Answers that wait to be sent, for a second's word, or for a look", "state"
         )
-        # alive
+
+    def _of_life(self, registry: CollectorRegistry) -> None:
         self._config = _gauge(registry, "config_refused", "1 while a changed config is refused", "")
         self._problems = _gauge(registry, "problems", "What is wrong now, as /healthz names it", "")
         self._deaths = _counter(registry, "loop_deaths", "Loops that died and were begun again", "loop")
@@ -93,7 +104,6 @@ class Metrics:
         self._proxies = _gauge(registry, "proxies_failing", "Proxies that fail, by platform", "platform")
         self._turned = _gauge(registry, "loop_last_turn_seconds", "Unix time of the loop's last turn", "loop")
         self._lag = _gauge(registry, "event_loop_lag_seconds", "How late the event loop woke up last", "")
-        self._known: set[str] = set()
 
     def exposition(self, *, names: bool = True) -> bytes:
         """Everything in Prometheus' text format; without `names`, nothing that says what is listened for."""
@@ -163,6 +173,10 @@ class Metrics:
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         # The action comes from outside: an invented one must not make a time series of its own.
         self._presses.labels(messenger, action if action in ACTIONS else "unknown", str(applied).lower()).inc()
+
+    def wrote(self, heard: int, told: int) -> None:
+        self._messages.labels("heard").inc(heard)
+        self._messages.labels("told").inc(told)
 
     def answered(self, network: str, end: str) -> None:
         self._answers.labels(network, end).inc()

@@ -100,6 +100,10 @@ class Telemetry:
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         self.metrics.pressed(messenger, action, applied=applied)
 
+    def wrote(self, heard: int, told: int) -> None:
+        """So many new private messages; so much of them, or of changes to them, was told to cases."""
+        self.metrics.wrote(heard, told)
+
     def answered(self, network: str, end: AnswerEnd) -> None:
         self.metrics.answered(network, end)
         # An answer may take as long as its network: each that ends shows that the loop goes on.

@@ -2,9 +2,10 @@
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from simulator.faults import Faults
 from simulator.slack_channels import (
@@ -20,6 +21,8 @@ from simulator.slack_channels import (
 )
 from simulator.slack_modals import Modals, Submitted, modal_view
 from simulator.slack_socket import Socket
+
+_MEMBER: Final = re.compile(r"U\d+")
 
 
 class Workspace:
@@ -54,9 +57,10 @@ class Workspace:
         """`channel` is an id like C01, `name` is without #."""
         self.channels[channel] = Channel(id=channel, name=name.removeprefix("#"))
 
-    def add_member(self, user: str) -> None:
-        """Somebody of the workspace: what is posted to him by his code comes into his own chat with the app."""
-        self.channels[f"D{user}"] = Channel(id=f"D{user}", name="лично", of=user)
+    def talk_with(self, user: str) -> Channel:
+        """The app's private talk with somebody of the workspace, opened when it is first wanted."""
+        talk = f"D{user[1:]}"
+        return self.channels.setdefault(talk, Channel(id=talk, name="лично", of=user))
 
     def archive(self, channel: str, *, archived: bool = True) -> None:
         self.channels[channel].archived = archived
@@ -75,11 +79,11 @@ class Workspace:
     # ------------------------------------------------------------ what the app does
 
     def find_channel(self, name: str) -> Channel:
-        """By id, by name with or without #, or by the code of the person whose private chat it is."""
+        """By id, or by name with or without #; a person's code opens the app's private talk with him."""
+        if _MEMBER.fullmatch(name):
+            return self.talk_with(name)
         for channel in self.channels.values():
-            if name in (
-                (channel.id, channel.of) if channel.of else (channel.id, channel.name, f"#{channel.name}")
-            ):
+            if name == channel.id or (channel.of is None and name in (channel.name, f"#{channel.name}")):
                 return channel
         raise RefusedError("channel_not_found")
 

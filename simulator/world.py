@@ -108,7 +108,7 @@ class World:
         self.vk.wrote, self.x.wrote = customers.read_on_vk, customers.read_on_x
         for one in OPERATORS[:2]:  # the third is a stranger to the bot
             self.telegram.add_chat(one.telegram, "Лично", people=[Person(id=one.telegram, name=one.name)])
-            self.slack.add_member(one.slack)
+            self.slack.talk_with(one.slack)
 
     def _furnish(self) -> None:
         for house in self.corpus.houses:

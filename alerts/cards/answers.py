@@ -212,7 +212,7 @@ _DONE: Final[Mapping[type[PersonsCommand], str]] = {
     AskEngineers: "вопрос отправлен инженерам, {case}",
     Claim: "вы взяли {case}",
     Close: "вы закрыли {case}",
-    ConfirmTold: "записано: автор знает, что запись уберут, {case}",
+    ConfirmTold: "записано: автор знает, что запись уберут. Нажмите «Убрать запись» ещё раз, {case}",
     ForbidWriting: "записано: автору больше не пишем, {case}",
     NotComplaint: "{case} отмечено: не жалоба",
     Note: "заметка записана, коллеги увидят её на карточке",

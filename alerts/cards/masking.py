@@ -6,6 +6,7 @@ A dot stands for each hidden character, so the text keeps its length and every s
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from alerts.cards.context import CardContext
@@ -19,11 +20,13 @@ LAST: Final = 2
 """Digits that stay to be seen of a number: enough to tell two numbers apart, too few to use one."""
 PUBLIC: Final = frozenset(
     {"actor", "author_handle", "author_id", "brand", "brand_title", "by", "contact", "id", "network", "owner"}
-    | {"place", "taken_from", "thread", "to", "url"}
+    | {"place", "taken_from", "thread", "to", "url", "brand_spans", "evidence_spans"}
 )
 """Fields of a case, and of what it holds, that are nobody's secret, or that nobody is shown: addresses have to
 lead somewhere, and numbers to be found again.
 """
+_MAYBE: Final = re.compile(r"[\d@]")
+"""Without one of these there is nothing to hide."""
 LONG_NUMBER: Final = 9
 """Digits in a row that are no price, date or time any more: an account, a phone, a tracking number, an ИНН."""
 CARD_DIGITS: Final = range(13, 20)
@@ -112,7 +115,7 @@ Hidden = Iterator[int]
 
 def masked(text: str) -> str:
     """The text with phones, cards, documents, e-mails, contracts and houses hidden, as long as before."""
-    if not any(map(str.isdigit, text)) and "@" not in text:
+    if _MAYBE.search(text) is None:
         return text
     hidden = {place for rule in _RULES for place in rule(text)}
     return "".join(DOT if place in hidden else letter for place, letter in enumerate(text)) if hidden else text
@@ -132,16 +135,24 @@ def masked_case(case: Case) -> Case:
 def _masked(value: T) -> T:
     """Whatever it holds: a text that the case gets one day is masked unless it is known to be nobody's own."""
     changed: Any = value
+    shape: Any = type(value)
     if isinstance(value, str):
         changed = masked(value)
     elif isinstance(value, tuple):
         parts = tuple(map(_masked, value))
         changed = parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-    elif is_dataclass(value) and not isinstance(value, type):
-        held = {field.name: getattr(value, field.name) for field in fields(value) if field.name not in PUBLIC}
-        new = {name: made for name, old in held.items() if (made := _masked(old)) is not old}
-        changed = replace(value, **new) if new else value
+    elif names := _private(shape):
+        new = {name: made for name in names if (made := _masked(old := getattr(value, name))) is not old}
+        changed = replace(changed, **new) if new else value
     return changed  # type: ignore[no-any-return]  # of the type that came in
+
+
+@cache
+def _private(shape: type[Any]) -> tuple[str, ...]:
+    """The fields of a dataclass that may hold somebody's own; none of any other type."""
+    if not is_dataclass(shape):
+        return ()
+    return tuple(field.name for field in fields(shape) if field.name not in PUBLIC)
 
 
 def _digits(text: str, start: int, end: int) -> list[int]:

@@ -269,6 +269,8 @@ def _whose(case: Case, words: Wording) -> str:
 
 def _quote(notice: _Notice) -> str:
     """The words that the notice is about, as they read now."""
+    if notice.draft.kind == "handed":
+        return talk.whole_talk(notice.case)
     if notice.draft.kind == "engineers_asked":
         return in_short(notice.case.latest_complaint.text, MAX_QUOTE)
     fact = notice.event.fact if notice.event else None
@@ -292,6 +294,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "engineers_asked": lambda notice: talk.asked(notice.case, notice.event, notice.words),
     "engineers_late": lambda notice: talk.late(notice.case, notice.words),
     "gone": _gone,
+    "handed": lambda notice: talk.handed(notice.case),
     "moved_on": _moved_on,
     "refused": _refused,
     "remark": _remark,
@@ -317,6 +320,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "engineers_asked": ("Вопросы инженерам, {count}", _whose),
     "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
     "gone": ("Ответов больше нет на странице, {count}", _whose),
+    "handed": ("Теперь переписка у вас, {count}", _whose),
     "moved_on": ("Обращения снова открыты, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),

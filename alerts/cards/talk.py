@@ -26,6 +26,8 @@ MAX_QUOTE: Final = 2_000
 """Characters of what the customer wrote in one note: in a talk each word counts."""
 MAX_SHORT: Final = 200
 MOST_LINES: Final = 3
+MOST_HANDED: Final = 10
+"""Messages of a talk that whoever gets it reads at once."""
 MOST_ATTACHED: Final = 10
 
 
@@ -49,6 +51,7 @@ TO_OPERATOR: Final = Answerable(
     hint="Ответьте на это сообщение: ответ увидит оператор, клиент — нет.",
 )
 ANSWERABLE: Final[dict[NoticeKind, Answerable]] = {
+    "handed": TO_CUSTOMER,
     "wrote": TO_CUSTOMER,
     "rewrote": TO_CUSTOMER,
     "engineers_asked": TO_OPERATOR,
@@ -73,6 +76,19 @@ def rewrote(case: Case, event: Event | None, words: Wording) -> str:
 def quoted(case: Case, event: Event | None) -> str:
     """What the customer wrote, as it reads now: this message, and those that came before the note was said."""
     return cut("\n".join(line for message in _messages(case, event) for line in _lines(message)), MAX_QUOTE)
+
+
+def handed(case: Case) -> str:
+    return f"Теперь переписка у вас, {_number(case)}." + (" Последнее в ней:" if case.messages else "")
+
+
+def whole_talk(case: Case) -> str:
+    """Its end, both sides."""
+    lines = [
+        f"{'Клиент' if message.incoming else 'Мы'}: {'; '.join(_lines(message))}"
+        for message in case.messages[-MOST_HANDED:]
+    ]
+    return cut("\n".join(lines), MAX_QUOTE)
 
 
 def came_back(case: Case) -> str:
@@ -123,14 +139,12 @@ def vanished(case: Case) -> str:
 
 
 def note_buttons(case: Case, event: Event | None) -> tuple[Button, ...]:
-    """What the customer's words suggest; a person presses, or does not."""
-    text = "\n".join(_said(case, event))
-    if not text:
-        return ()
+    """What the customer's words suggest, of several messages the last; a person presses, or does not."""
+    texts = list(_said(case, event))
     found = []
-    if case.state.is_open and says_all_is_well(text):
+    if texts and case.state.is_open and says_all_is_well(texts[-1]):
         found.append(WELL)
-    if asks_not_to_write(text) and case.contact.unwanted_at is None:
+    if any(map(asks_not_to_write, texts)) and case.contact.unwanted_at is None:
         found.append(LEAVE)
     return tuple(found)
 

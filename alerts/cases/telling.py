@@ -8,6 +8,7 @@ from typing import Final, Literal
 from alerts.cases.events import (
     ApprovalAsked,
     Bell,
+    Claimed,
     CustomerWrote,
     EngineersAnswered,
     EngineersAsked,
@@ -54,14 +55,15 @@ NoticeKind = Literal[
     "unreachable",
     "vanished",
     "moved_on",
+    "handed",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
 word, a colleague stopped it, the network refused it, nobody knows whether it was sent, it stands no more, others
 of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
- had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. The
- customer's words vanished from the brand's page, and nobody of the case has removed them. Of a card that another
- has followed: where the case went on."""
+had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. His words
+vanished from the brand's page, and nobody of the case has removed them. Of a card that another has followed: where
+the case went on. To who has a talk from now on: what was said in it."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""
@@ -128,12 +130,28 @@ BELLS_WAKE: Final[dict[Bell, tuple[tuple[Addressee, ...], Priority]]] = {
 
 def how_to_tell(before: State, events: Sequence[Event]) -> Telling:
     """How people learn of the events that one command made of the state `before`."""
-    for event in events:
-        telling = _of(before, event, events)
-        if telling is not None:
-            return replace(telling, notices=(*telling.notices, *_beside(before, event, events)))
-    by_person = bool(events) and events[0].actor.kind == "person"
-    return Telling(reason="nothing new for people", priority=Priority.PRESS if by_person else Priority.CHANGE)
+    telling = next((told for event in events if (told := _told(before, event, events)) is not None), None)
+    if telling is None:
+        by_person = bool(events) and events[0].actor.kind == "person"
+        priority = Priority.PRESS if by_person else Priority.CHANGE
+        telling = Telling(reason="nothing new for people", priority=priority)
+    return replace(telling, notices=(*telling.notices, *_handed(before, events)))
+
+
+def _told(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
+    telling = _of(before, event, events)
+    return telling and replace(telling, notices=(*telling.notices, *_beside(before, event, events)))
+
+
+def _handed(before: State, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:
+    """Who gets a case in the middle of a talk has read it masked so far: to him alone it is told whole."""
+    if before.stage != "in_dm":
+        return ()
+    given = [event for event in events if isinstance(event.fact, Claimed | Transferred)]
+    return tuple(
+        NoticeDraft(kind="handed", event=event.number, to=(), priority=Priority.URGENT, where="owner")
+        for event in given[-1:]
+    )
 
 
 def _beside(before: State, event: Event, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:

@@ -84,7 +84,8 @@ class Hear:
         self._telemetry.heard(name, kept.new, kept.edited, kept.known, own=len(own))
         if kept.new or kept.edited or kept.deleted:
             self._heard()
-        if kept.told:
+        if kept.written or kept.told:
+            self._telemetry.wrote(kept.written, kept.told)
             self._told()
         return kept.new
 

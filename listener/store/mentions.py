@@ -96,7 +96,7 @@ class MentionStore:
     ) -> Kept:
         """Keep what was heard and move the cursor in one transaction; `own` are those of the brands' own accounts.
 
-        `talking` joins private messages to cases; without it they only stay where they were. With a `look` it is a
+        `talking` joins private messages to cases; without it they are not kept. With a `look` it is a
         source's that this daemon leads, else raises StoreError; the look is noted as well. If the database cannot
         hold one of the mentions, the others are kept first and the cursor moves last.
         """

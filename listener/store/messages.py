@@ -151,7 +151,7 @@ async def _join(
     if brand is None or talking.wanted == "off":
         return
     if not message.incoming:
-        await _mark_as_ours(connection, message, row)
+        await _mark_as_ours(connection, message, row, talking)
         return
     case, came_by_link = await _case_of(connection, message, brand, talking)
     if case is not None:
@@ -253,16 +253,20 @@ async def _by_author(connection: AsyncConnection, message: Message, brand: str) 
     return found.scalar()
 
 
-async def _mark_as_ours(connection: AsyncConnection, message: Message, row: int) -> None:
-    """What the page wrote belongs to the talk that it answers, and to the outbound that sent it."""
+async def _mark_as_ours(connection: AsyncConnection, message: Message, row: int, talking: Talking) -> None:
+    """What the page wrote belongs to the outbound that sent it, else to the talk that it goes on with.
+
+    Our own word may be heard before it is marked as sent, and colleagues write in the network's own windows.
+    """
     sent = await connection.execute(
         select(outbound.c.id, outbound.c.case_id)
         .where(outbound.c.network == message.network, outbound.c.sent_ref == storable(message.id))
         .limit(1)
     )
     ours = sent.first()
-    if ours is not None:
-        values = {"outbound_id": ours.id, "case_id": ours.case_id}
+    case = ours.case_id if ours else await _by_talk(connection, message, talking)
+    if case is not None:
+        values = {"outbound_id": ours.id if ours else None, "case_id": case}
         await connection.execute(update(messages).where(messages.c.id == row).values(**values))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
@@ -107,11 +107,13 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
 
 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:
-    """Whether the press comes from a chat where the case is told, by its card or by a word of its own (engineers, an
-    owner's private chat): a known user's id alone proves little.
+    """Whether the press comes from a chat where the case is told: a known user's id alone proves little.
+
+    By its card, or by a word of its own: where the engineers are asked, where its owner reads it whole.
 
     The config may name a chat where the messenger says its id: then a message's reference, which holds the id,
-    tells that both are one. A messenger that does not say where it was pressed is believed.
+    tells that both are one; until the first such reference is noted, what is on its way there may be pressed. A
+    messenger that does not say where it was pressed is believed.
     """
     if press.chat is None:
         return True
@@ -130,7 +132,14 @@ async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> 
         )
         if (await connection.execute(known.limit(1))).first() is not None:
             return True
-    return False
+    on_its_way = select(card_views.c.id).where(
+        card_views.c.case_id == press.case,
+        card_views.c.messenger == press.messenger,
+        card_views.c.state == "sending",
+        card_views.c.ref.is_(None),
+        or_(card_views.c.chat.startswith("#"), card_views.c.chat.startswith("@")),
+    )
+    return (await connection.execute(on_its_way.limit(1))).first() is not None
 
 
 async def _decided(

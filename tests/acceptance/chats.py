@@ -33,7 +33,8 @@ class Line:
 
     @property
     def is_card(self) -> bool:
-        return self.under is None and "Заметка" in self.labels
+        """One that another has followed keeps only the way there."""
+        return self.under is None and ("Заметка" in self.labels or "продолжение ниже" in self.text)
 
     @property
     def calls(self) -> set[str]:

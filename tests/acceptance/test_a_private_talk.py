@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.desks import SlackDesk
 from simulator.operators import Operator
+from simulator.publishing import Published
 from simulator.server import Simulator
 from simulator.vk.talks import Said
 from tests.acceptance.chats import CHAT, PATIENCE
@@ -16,15 +18,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(800)]
 ANGRY = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
 ENGINEERS, PRIVATE = -1002, 111
 PEOPLE = """people:
-  - {id: anna, name: Анна Иванова, role: operator, telegram: 111, gender: f, signature: "Анна, поддержка"}
+  - {id: anna, name: Анна Иванова, role: operator, telegram: 111, slack: U01, gender: f}
   - {id: oleg, name: Олег Смирнов, role: engineer, telegram: 222, gender: m}
 """
 ROUTES = """receivers:
-  support: {telegram: [{chat: -1001}], owner: anna}
+  support: {telegram: [{chat: -1001}], slack: ["#support"], owner: anna}
   engineers: {telegram: [{chat: -1002}], owner: oleg}
 route: {to: support}
 sla: {warn: 15m, due: 30m, breach: 60m}
 """
+ANNA = Operator(name="Анна Иванова", telegram=111, slack="U01")
 OLEG = Operator(name="Олег Смирнов", telegram=222, slack="U02")
 
 
@@ -81,6 +84,41 @@ def _is_ours(one: Said) -> bool:
     return one.author == -one.group
 
 
+async def invited(simulator: Simulator) -> tuple[Published, str]:
+    """Pyotr complains, Anna takes it and invites him; his comment, and what the link carries."""
+    comment = simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+    await choose(simulator, "Взять", "В личку", "Свой текст")
+    await asked(simulator, "Пётр, напишите нам, разберёмся")
+    await choose(simulator, "Отправить")
+    entries = simulator.vk.world.entries
+    await until(lambda: any("ref=" in entry.text for entry in entries.values()), PATIENCE)
+    ref = re.search(r"ref=([\w-]+)", next(entry.text for entry in entries.values() if "ref=" in entry.text))
+    assert ref is not None
+    return comment, ref[1]
+
+
+async def answered_in_slack(simulator: Simulator, whole: str, answer: str) -> None:
+    """Anna reads it whole where the app talks with her alone, and answers there."""
+    await until(lambda: whole in str(simulator.slack.channels["D01"].messages), PATIENCE)
+    assert whole not in str(simulator.slack.channels["C01"].messages)
+    desk = SlackDesk(slack=simulator.slack, operator=ANNA, channel="D01")
+    await desk.press("Ответить клиенту")
+    await until(lambda: desk.modal is not None, PATIENCE)
+    assert desk.modal is not None
+    (field,) = (block["label"]["text"] for block in desk.modal["blocks"])
+    assert await desk.submit({field: answer}) == "closed"
+
+
+async def engineers_answered(simulator: Simulator) -> None:
+    await choose(simulator, "Инженерам")
+    await asked(simulator, "Что с узлом на Мира, 14?")
+    question = await stands(simulator, ENGINEERS, "Что с узлом на Мира, 14?", "третий день нет интернета")
+    await choose(simulator, "Пока не писать")
+    answer = "авария, починим к 18:00"
+    simulator.telegram.write(ENGINEERS, answer, user=OLEG.telegram, name=OLEG.name, reply_to=question)
+    await stands(simulator, CHAT, "Ответ инженеров (Олег Смирнов)", answer)
+
+
 async def test_a_talk_goes_from_an_angry_comment_to_thanks(tmp_path: Path) -> None:
     config = config_files(tmp_path)
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
@@ -90,52 +128,42 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks(tmp_path: Path) -> No
         settings = {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600"}
         async with Process(tmp_path, settings, config) as daemon:
             await daemon.start()
-            house = next(house for house in simulator.corpus.houses if house.id == "romashka")
-            comment = simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
-            customer = comment.author
-            anna = simulator.desk("Анна").telegram
+            comment, ref = await invited(simulator)
+            group = next(house.group for house in simulator.corpus.houses if house.id == "romashka")
 
-            await choose(simulator, "Взять", "В личку", "Свой текст")
-            await asked(simulator, "Пётр, напишите нам, разберёмся")
-            await choose(simulator, "Отправить")
-            entries = simulator.vk.world.entries
-            await until(lambda: any("ref=" in entry.text for entry in entries.values()), PATIENCE)
-            invitation = next(entry.text for entry in entries.values() if "ref=" in entry.text)
-            ref = re.search(r"ref=([\w-]+)", invitation)
-            assert ref is not None
+            def writes(text: str, **named: str) -> None:
+                simulator.vk.message(comment.author, text, group_id=group, **named)
 
-            write = simulator.vk.message
-            write(customer, "Здравствуйте! Мой телефон +7 912 345-67-12", group_id=house.group, ref=ref[1])
+            async def has_got(*words: str) -> None:
+                person = comment.author.number
+                await until(lambda: by_page(simulator, group, person) == list(words), PATIENCE)
+
+            writes("Здравствуйте! Мой телефон +7 912 345-67-12", ref=ref)
             note = await stands(simulator, CHAT, "Клиент пишет в личные сообщения", "+7 9•• •••-••-12")
             await stands(simulator, PRIVATE, "+7 912 345-67-12")
             assert not any("345-67" in text for text in texts(simulator, CHAT))
-
-            anna.write("ну и денёк", reply_to=None)  # colleagues' talk stays theirs
-            anna.write("Пётр, мастер будет сегодня", reply_to=note)
+            desk = simulator.desk("Анна").telegram
+            desk.write("ну и денёк")  # colleagues' talk stays theirs
+            desk.write("Пётр, мастер будет сегодня", reply_to=note)
             await choose(simulator, "Отправить")
-            await until(lambda: len(by_page(simulator, house.group, customer.number)) == 1, PATIENCE)
+            await has_got("Пётр, мастер будет сегодня")
 
             await daemon.kill()
-            write(customer, "Во сколько?", group_id=house.group)
+            writes("Во сколько?")
             await daemon.start()
             private = await stands(simulator, PRIVATE, "Во сколько?")
             await stands(simulator, CHAT, "Во сколько?")
-            simulator.telegram.write(PRIVATE, "В 18:00", user=111, name="Анна Иванова", reply_to=private)
-            await until(lambda: len(by_page(simulator, house.group, customer.number)) == 2, PATIENCE)
-            assert by_page(simulator, house.group, customer.number) == ["Пётр, мастер будет сегодня", "В 18:00"]
+            simulator.telegram.write(PRIVATE, "В 18:00", user=111, name=ANNA.name, reply_to=private)
+            await has_got("Пётр, мастер будет сегодня", "В 18:00")
+            writes("А если +7 912 345-67-12 не ответит?")
+            await answered_in_slack(simulator, "345-67-12", "Позвонит ещё раз")
+            said = ("Пётр, мастер будет сегодня", "В 18:00", "Позвонит ещё раз")
+            await has_got(*said)
 
-            await choose(simulator, "Инженерам")
-            await asked(simulator, "Что с узлом на Мира, 14?")
-            question = await stands(simulator, ENGINEERS, "Что с узлом на Мира, 14?", "третий день нет интернета")
-            await choose(simulator, "Пока не писать")
-            simulator.telegram.write(
-                ENGINEERS, "авария, починим к 18:00", user=OLEG.telegram, name=OLEG.name, reply_to=question
-            )
-            await stands(simulator, CHAT, "Ответ инженеров (Олег Смирнов)", "авария, починим к 18:00")
-
-            write(customer, "Спасибо, всё заработало!", group_id=house.group)
+            await engineers_answered(simulator)
+            writes("Спасибо, всё заработало!")
             await choose(simulator, "Закрыть: решено", "Товар или услуга")
             await stands(simulator, CHAT, "Решено (товар или услуга) — Анна Иванова")
+            await has_got(*said)
             (case,) = await daemon.export("cases")
-            assert (case["state"], case["outcome"], case["cause"]) == ("closed", "resolved", "product")
-            assert len(by_page(simulator, house.group, customer.number)) == 2
+    assert (case["state"], case["outcome"], case["cause"]) == ("closed", "resolved", "product")

@@ -25,7 +25,7 @@ ROUTES = """receivers:
 route: {to: support}
 sla: {warn: 15m, due: 30m, breach: 60m}
 """
-SUPPORT, ENGINEERS, PRIVATE = "C01", "C02", "DU01"
+SUPPORT, ENGINEERS, PRIVATE = "C01", "C02", "D01"
 TRIGGER = 10.0
 
 
@@ -94,7 +94,7 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks_in_slack(tmp_path: Pa
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
     async with world() as simulator:
-        simulator.slack.add_member("U01")
+        simulator.slack.talk_with("U01")
         async with Process(tmp_path, simulator.environment(), config) as daemon:
             await daemon.start()
             house = next(house for house in simulator.corpus.houses if house.id == "romashka")

@@ -101,13 +101,15 @@ async def test_a_customer_who_comes_back_after_the_case_was_closed_gets_a_new_ca
         await daemon.start()
         simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
         await until(lambda: len(cards(simulator)) >= 2)
-        await simulator.telegram.press(-1001, _telegram_card(simulator), "c:1:close", user=111, name="Анна")
-        await until(lambda: all("Закрыто — Анна Иванова" in text for text in _texts(simulator)))
+        closing = "c:1:close:resolved-own_error"  # the last of the two questions that «Закрыть» asks
+        await simulator.telegram.press(-1001, _telegram_card(simulator), closing, user=111, name="Анна")
+        await until(lambda: all("Решено (наша ошибка) — Анна Иванова" in text for text in _texts(simulator)))
         simulator.publishing.by_hand("vk", "Пётр", f"Зачем закрыли? {ANGRY}", community="romashka")
-        await until(lambda: set(cards(simulator).values()) == {2})
-        await until(lambda: all("Автор написал снова" in text for text in _texts(simulator)))
+        await until(lambda: all("Зачем закрыли?" in text for text in _texts(simulator)))
+        await until(lambda: all("автор вернулся, отвечает Анна Иванова" in text for text in _texts(simulator)))
+        await until(lambda: all("продолжение ниже" in text for text in _texts(simulator)))
         cases = await daemon.export("cases")
-    assert [one["state"] for one in cases] == ["new"]
+    assert [one["state"] for one in cases] == ["claimed"]
 
 
 async def test_sigterm_ends_the_daemon_within_ten_seconds_and_cleanly(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Joining: what a customer writes, edits and deletes reaches the case, and wakes those whom it should."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from alerts.cases.events import (
     CUSTOMER,
     NO_DEADLINES,
     Claimed,
+    Deleter,
     MentionDeleted,
     MentionEdited,
     MentionJoined,
@@ -51,6 +53,7 @@ from tests.contract.store_samples import (
     remark,
     show_all,
 )
+from tests.contract.test_store_outbound import confirmed
 
 BOTH = (SUPPORT, SLACK)
 Standing = Callable[[Stores], Awaitable[Any]]
@@ -64,13 +67,14 @@ async def edited(store: Stores, text: str, *, unhappy: bool, number: int = 1, at
     return await store.decisions.record([decide(one) for one in stored], later(at))
 
 
-async def deleted(store: Stores, number: int = 1, at: float = 60) -> Any:
+async def deleted(store: Stores, number: int = 1, at: float = 60, by: Deleter | None = None) -> Any:
     """A mention is gone from its network, and the judge looks at it once more."""
     gone = Deletion(network=mention(number).network, id=mention(number).id, at=later(at))
     await store.mentions.keep(SOURCE, Batch(deleted=(gone,)), later(at))
     stored = await store.mentions.undecided(9, later(at))
     assert [one.is_deleted for one in stored] == [True]
-    return await store.decisions.record([nothing(one) for one in stored], later(at))
+    decided = [replace(nothing(one), deleted_by=by) for one in stored]
+    return await store.decisions.record(decided, later(at))
 
 
 async def facts(store: Stores, case: int = 1) -> list[Any]:
@@ -389,6 +393,25 @@ async def test_a_deleted_mention_of_no_case_changes_nothing(store: Stores) -> No
     await remark(store, mention(1))
     await deleted(store)
     assert (await figures(store.database)).cases == 0
+
+
+@pytest.mark.parametrize("by", ["author", "brand", "other", None])
+async def test_words_that_the_pages_keeper_deletes_are_told_to_the_leads(
+    store: Stores, by: Deleter | None
+) -> None:
+    silent = by in ("brand", "other")
+    await claimed(store)
+    await deleted(store, by=by)
+    assert (await facts(store))[-1] == MentionDeleted(mention=1, calm=True, by=by, silent=silent)
+    said, _ = await said_and_shown(store, later_by=60)
+    assert bool(said) == silent
+
+
+async def test_words_that_people_of_the_case_had_removed_are_no_silent_deletion(store: Stores) -> None:
+    await claimed(store)
+    await confirmed(store, text="", kind="remove")
+    await deleted(store, by="brand")
+    assert (await facts(store))[-1] == MentionDeleted(mention=1, calm=True, by="brand")
 
 
 async def test_a_mention_that_is_back_is_a_complaint_again(store: Stores) -> None:

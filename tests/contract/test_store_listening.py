@@ -51,7 +51,7 @@ class Scripted:
 
 def hearing(store: Stores, clock: TurnedClock) -> Hear:
     rules = cast("Rules", SimpleNamespace(decider=SimpleNamespace(brands={})))
-    return Hear(store, lambda: rules, clock, Telemetry(Metrics(), Health(), clock), lambda: None)
+    return Hear(store, lambda: rules, clock, Telemetry(Metrics(), Health(), clock), lambda: None, lambda: None)
 
 
 def found(*numbers: int, more: bool = False, gaps: tuple[Gap, ...] = ()) -> Batch:

@@ -6,7 +6,7 @@ from typing import Any
 
 from alerts.cards.context import CardContext
 from alerts.cards.elsewhere import Elsewhere
-from alerts.cases.commands import AskEngineers, Claim, Close, ForbidWriting, TransferTo
+from alerts.cases.commands import AskEngineers, Claim, Close, ForbidWriting, Note, TransferTo
 from alerts.cases.events import CustomerWrote, EngineersLate, MessageChanged, Reopened, WritingForbidden
 from alerts.cases.state import fold
 from alerts.outreach.policy import Messages
@@ -32,6 +32,7 @@ from tests.contract.store_samples import (
     mention,
     promise,
     show_all,
+    wish,
 )
 from tests.contract.test_store_outbound import confirmed
 
@@ -327,15 +328,15 @@ async def test_engineers_are_asked_where_they_are_and_called_when_they_are_late(
     assert answer is not None
     assert answer.action == "engineers_answer"
 
-    assert await store.timers.tick(later(500), ELSEWHERE) == 0
-    assert await store.timers.tick(later(600), ELSEWHERE) == 1
+    assert (await store.timers.tick(later(500), ELSEWHERE)).changed == 0
+    assert (await store.timers.tick(later(600), ELSEWHERE)).changed == 1
     late = await notes(store, later(600))
     assert sorted((word.draft.kind, word.chat.chat) for word in late) == [
         ("engineers_late", "-1001"),
         ("engineers_late", "-1002"),
     ]
     assert isinstance((await case_of(store)).events[-1].fact, EngineersLate)
-    assert await store.timers.tick(later(9000), ELSEWHERE) == 0
+    assert (await store.timers.tick(later(9000), ELSEWHERE)).changed == 0
 
 
 async def test_who_asked_not_to_be_written_to_is_noted_for_the_brand(store: Stores) -> None:
@@ -352,3 +353,41 @@ async def test_an_author_who_writes_may_be_written_to(store: Stores) -> None:
     await hear(store, message(1))
     (lesson,) = (await case_of(store)).contact.learned
     assert (lesson.scope, lesson.key, lesson.page, lesson.reason) == ("author", "77", PAGE, None)
+
+
+async def test_an_answer_is_taken_where_its_note_stands_and_nowhere_else(store: Stores) -> None:
+    await invited(store)
+    await notes(store, NOW)
+    await hear(store, message(1))
+    await notes(store, later(3))
+
+    async def pressed(chat: str) -> str | None:
+        press = Press(
+            messenger="telegram",
+            key=f"k{chat}",
+            user="111",
+            user_name="Анна",
+            case=1,
+            action="note",
+            at=NOW,
+            chat=chat,
+            ref="1",
+        )
+        answered = await store.presses.obey(press, "Анна", lambda _case: wish(Note(text="так")), NOW)
+        return answered.reason
+
+    assert [await pressed(chat) for chat in ("-1001", "111", "222", "-1002")] == [
+        None, None, "elsewhere", "elsewhere",
+    ]  # fmt: skip
+
+
+async def test_what_the_page_wrote_stands_in_the_talk_and_is_no_news(store: Stores) -> None:
+    await invited(store)
+    await hear(store, message(1), message(2, "Уже едем", incoming=False), now=later(70))
+    case = await case_of(store)
+    assert [(one.incoming, one.text) for one in case.messages] == [
+        (True, "Здравствуйте, это я"), (False, "Уже едем"),
+    ]  # fmt: skip
+    assert len(said(case)) == 1
+    await hear(store, message(3, "Кому другому", incoming=False, customer=MARIA))
+    assert len((await case_of(store)).messages) == 2

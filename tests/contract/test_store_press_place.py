@@ -54,6 +54,18 @@ async def test_so_is_one_where_only_another_case_was_shown_yet(store: Stores) ->
     assert (await store.presses.obey(made, ANNA.name, lambda _case: wish(Claim(), ANNA), NOW)).applied
 
 
+async def test_a_card_may_be_pressed_before_its_place_is_noted(store: Stores) -> None:
+    await complain(store, mention(1), chats=(SUPPORT, SLACK))
+    await claim(store)
+    assert (await pressed(store, "k", "C07", "C07:17.5", "slack")).applied
+
+
+async def test_a_chat_that_the_config_calls_by_its_number_is_known_even_then(store: Stores) -> None:
+    await complain(store, mention(1), chats=(SUPPORT, SLACK))
+    await claim(store)
+    assert (await pressed(store, "k", "-999", "ref-1")).reason == "elsewhere"
+
+
 async def test_a_messenger_that_does_not_say_where_is_believed(store: Stores) -> None:
     await told(store)
     assert (await pressed(store, "k", None, None)).applied

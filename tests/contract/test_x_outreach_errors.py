@@ -148,6 +148,15 @@ async def test_an_answer_with_a_link_is_found_although_x_rewrites_it(stage: XSta
     assert await stage.outreach.find(stage.outbound("reply", "Смотрите, там всё & сразу")) is None
 
 
+async def test_an_answer_is_found_under_either_generation_of_xs_names(stage: XStage) -> None:
+    for name in ("referenced_tweets", "referenced_posts"):
+        row = {"id": "77", "author_id": "900", "text": f"@olga_p {ANSWER}"}
+        row |= {name: [{"type": "replied_to", "id": stage.target.mention}]}
+        stage.faults.add(Fault(path="/users/900/tweets", kind="json", body={"data": [row], "meta": {}}))
+        found = await stage.outreach.find(stage.outbound("reply"))
+        assert found == Sent(ref="77", url="https://x.com/romashka_ru/status/77")
+
+
 async def test_what_was_said_before_the_outbound_was_written_is_another_answer(stage: XStage) -> None:
     stage.customer_writes()
     for kind in ("reply", "message"):

@@ -66,6 +66,9 @@ def the_next_claim_waits_for_no_mark() -> None:
 
 def waits_follow_the_wall() -> None:
     async def rest(self: Any, source: Any) -> None:
+        if source.every is None:
+            await asyncio.sleep(0)
+            return
         until = self._clock.now().timestamp() + source.every.total_seconds()
         while self._clock.now().timestamp() < until:  # noqa: ASYNC110  # as a scheduler by the wall does
             await asyncio.sleep(0.01)

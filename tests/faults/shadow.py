@@ -310,6 +310,7 @@ class Life:
             clock=self.clock,
             telemetry=Telemetry(Metrics(), Health(), self.clock),
             executor=self._executor,
+            outreaches={},
         )
         await self.stores.outbox.recover(self.clock.now())
         self._failing.enter_context(failing_store(self.stores.database, self.fate))

@@ -186,7 +186,7 @@ async def test_a_source_that_works_again_is_no_longer_held_back_and_a_removed_on
 async def test_who_comes_from_elsewhere_reads_no_names(served: Served) -> None:
     served.health.sources({X: timedelta(minutes=1)}, NOON)
     served.metrics.sources([X])
-    served.metrics.judged("romashka", "candidate")
+    served.metrics.judged("romashka", "candidate", twice=False)
     served.metrics.loop_died(f"hear {X}")
     served.health.source_failed(X, SourceError("токен отозван", permanent=True), NOON, 60)
     near = [(await served.get(path))[1] for path in ("/healthz", "/livez", "/metrics")]

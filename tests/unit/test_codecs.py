@@ -187,10 +187,11 @@ NOTICES: tuple[StoredNotice, ...] = (
     *notices_of(get_args(NoticeKind)[SECOND_KINDS:THIRD_KINDS]),
     *notices_of(("wrote",), where="owner"),
     *notices_of(("engineers_asked",), where="engineers"),
-    *notices_of(get_args(NoticeKind)[THIRD_KINDS:-1]),
+    *notices_of(("vanished",)),
     StoredNotice(
         draft=NoticeDraft(kind="moved_on", event=9, to=(), priority=Priority.OLD), on="1700000000.000100"
     ),
+    *notices_of(("handed",), where="owner"),
 )
 
 

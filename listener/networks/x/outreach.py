@@ -158,9 +158,8 @@ class XOutreach:
         for _ in range(MOST_PAGES):
             page = read(await client.timeline(number, outbound.created_at - SKEW, token), Answer)
             for post in read_all(page.data or (), Post):
-                answers = {
-                    str(one.id) for one in read_all(post.referenced_tweets, Reference) if one.type == "replied_to"
-                }
+                beside = post.referenced_tweets or post.referenced_posts
+                answers = {str(one.id) for one in read_all(beside, Reference) if one.type == "replied_to"}
                 if {_answered(outbound), outbound.target.mention} & answers and _same(post.text, outbound.text):
                     return Sent(ref=str(post.id), url=f"{SITE}{_handle(outbound)}/status/{post.id}")
             token = page.meta.next_token if page.meta else None

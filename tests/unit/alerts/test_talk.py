@@ -17,6 +17,7 @@ from alerts.cases.commands import (
     Close,
     Delete,
     Report,
+    TransferTo,
     WritePrivately,
 )
 from alerts.cases.events import ReplySent
@@ -150,6 +151,19 @@ def test_who_comes_back_is_told_to_whom_he_knows() -> None:
     assert plain(note.text) == (
         "Автор пишет снова, обращение № 12 опять у вас. Нужен другой человек — нажмите «Передать»."
     )
+
+
+def test_who_gets_a_talk_reads_both_sides_of_it_whole_in_private() -> None:
+    history = writes(claimed(), "Мой телефон +7 912 345-67-12")
+    ours = CaseMessage(row=2, incoming=False, text="Позвоним в 18:00", at=history.now)
+    history.case = replace(history.case, messages=(*history.case.messages, ours))
+    (in_the_thread, in_private) = notes(
+        history.by(ANNA, TransferTo(person="boris", name="Борис Ли")), len(history.case.events) - 1
+    )
+    assert in_the_thread.quote == ""
+    assert plain(in_private.text) == "Теперь переписка у вас, обращение № 12. Последнее в ней:"
+    assert in_private.quote == "Клиент: Мой телефон +7 912 345-67-12\nМы: Позвоним в 18:00"
+    assert in_private.answerable is not None
 
 
 def test_engineers_read_the_question_and_whose_words_it_is_about() -> None:

@@ -376,6 +376,14 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
         (CLAIMED, lambda h: h.by_customer(Delete(mention=1, others=False, by="author"))),
         (*SILENT, "CHANGE", []),
     ),
+    "who takes a case in the middle of a talk reads what was said, whole and alone": (
+        (writes_privately(), CLAIMED),
+        ("nothing new for people", False, "PRESS", [("handed", (), "URGENT")]),
+    ),
+    "who is given a case in the middle of a talk reads what was said, too": (
+        (CLAIMED, writes_privately(), by(ANNA, TO_BORIS)),
+        ("transfer", False, "PRESS", [("transferred", ("owner",), "URGENT"), ("handed", (), "URGENT")]),
+    ),
     "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),
     "a release is a silent edit": ((CLAIMED, by(ANNA, Release())), (*SILENT, "PRESS", [])),
     "a note is a silent edit": ((CLAIMED, by(BORIS, Note(text="звонил"))), (*SILENT, "PRESS", [])),

@@ -1,0 +1,121 @@
+"""What belongs to a time of day: when the receivers' day begins, their people are told what waits for them."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from alerts.cards.context import MOSCOW
+from alerts.cards.handover import hand_over
+from alerts.cards.note import Note
+from alerts.routing import Receiver
+from alerts.sla import Hours, opens_at
+from listener.ports import Budget, Clock, SourceError
+from listener.rules import Rules
+from listener.store.engine import Database
+from listener.store.errors import StoreError
+from listener.store.handover import waiting_for_us
+
+log = logging.getLogger(__name__)
+
+UNTOLD: Final = (9, 0)
+"""When a day begins where the config names no hours: hour and minute in Moscow."""
+LATE: Final = timedelta(minutes=30)
+"""A morning's word that is later than this is none: a machine slept, or its clock was set."""
+LOOK: Final = 60.0
+"""Seconds between looks at the config's hours and at a clock that was set meanwhile."""
+
+Say = Callable[[Receiver, Note], None]
+Plan = Callable[[Hours | None], Sequence[Any]]
+
+
+def mornings(hours: Hours | None) -> Sequence[Any]:
+    """Triggers for each moment at which a day may begin; whether today's does is asked when it comes."""
+    zone = hours.timezone if hours else MOSCOW
+    begins = {UNTOLD}
+    if hours is not None:
+        begins = {(start.hour, start.minute) for blocks in (hours.weekdays, hours.weekend) for start, _ in blocks}
+    return [CronTrigger(hour=hour, minute=minute, timezone=zone) for hour, minute in sorted(begins)]
+
+
+def begins_now(hours: Hours | None, now: datetime) -> bool:
+    """Whether the day has just begun: the second block of a day is no morning, and a holiday keeps other hours."""
+    if hours is None:
+        return True
+    opening = opens_at(hours, now.astimezone(ZoneInfo(hours.timezone)).date())
+    return opening is not None and timedelta() <= now - opening <= LATE
+
+
+class Daytime:
+    """APScheduler's cron jobs over the rules in force; `plan` says when they run."""
+
+    def __init__(
+        self,
+        database: Database,
+        rules: Callable[[], Rules],
+        budget: Budget,
+        clock: Clock,
+        say: Say,
+        plan: Plan = mornings,
+    ) -> None:
+        self._database = database
+        self._rules = rules
+        self._budget = budget
+        self._clock = clock
+        self._say = say
+        self._plan = plan
+
+    async def run(self) -> None:
+        """Until cancelled. The hours are looked at every minute, for a config may have changed them."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.start()
+        planned: list[Hours | None] = []
+        try:
+            while True:
+                hours = self._rules().decider.routing.hours
+                if planned != [hours]:
+                    self._replan(scheduler, hours)
+                    planned = [hours]
+                # It sleeps by the loop's clock until the wall's next morning; the wall may be set meanwhile.
+                scheduler.wakeup()
+                await asyncio.sleep(LOOK)
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def morning(self) -> int:
+        """Tell every receiver what waits, once a day however many daemons run; returns how many were told."""
+        rules, now = self._rules(), self._clock.now()
+        if not begins_now(rules.decider.routing.hours, now):
+            return 0
+        told = 0
+        try:
+            waiting = await waiting_for_us(self._database, now)
+            for name, cases in waiting.items():
+                receiver = rules.context.receivers.get(name)
+                note = hand_over(receiver, cases, rules.context, now) if receiver else None
+                if receiver is not None and note is not None and await self._is_first(name):
+                    self._say(receiver, note)
+                    told += 1
+        except StoreError as error:
+            log.error("nobody is told what waits this morning: %s", error)  # noqa: TRY400  # the error says it all
+        return told
+
+    async def _is_first(self, receiver: str) -> bool:
+        try:
+            await self._budget.spend(f"handover:{receiver}", limit=1)
+        except SourceError:
+            return False
+        return True
+
+    def _replan(self, scheduler: Any, hours: Hours | None) -> None:
+        scheduler.remove_all_jobs()
+        for trigger in self._plan(hours):
+            scheduler.add_job(self._morning, trigger, coalesce=True, misfire_grace_time=int(LATE.total_seconds()))
+
+    async def _morning(self) -> None:
+        await self.morning()

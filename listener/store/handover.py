@@ -1,0 +1,55 @@
+"""What waits for us, by the receivers whose chats show it: what people are told when their day begins."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cards.handover import OpenCase
+from listener.store.engine import Database
+from listener.store.tables import card_views, cases
+
+MOST: Final = 1000
+"""Cases that are looked at; who has more of them open needs no list."""
+
+
+async def waiting_for_us(database: Database, now: datetime) -> Mapping[str, Sequence[OpenCase]]:
+    """By receiver, oldest first, the open cases that neither rest nor wait for the customer or the engineers."""
+    return await database.read(lambda connection: _waiting_for_us(connection, now))
+
+
+async def _waiting_for_us(connection: AsyncConnection, now: datetime) -> dict[str, list[OpenCase]]:
+    found = await connection.execute(
+        select(
+            card_views.c.receiver,
+            cases.c.id,
+            cases.c.brand_title,
+            cases.c.owner,
+            cases.c.opened_at,
+            cases.c.due_at,
+        )
+        .join(card_views, card_views.c.case_id == cases.c.id)
+        .where(
+            cases.c.stage != "closed",
+            cases.c.waiting_for == "us",
+            or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now),
+        )
+        .distinct()
+        .order_by(cases.c.id)
+        .limit(MOST)
+    )
+    waiting: dict[str, list[OpenCase]] = defaultdict(list)
+    for row in found:
+        waiting[row.receiver].append(
+            OpenCase(
+                id=row.id,
+                brand_title=row.brand_title,
+                owner=row.owner,
+                opened_at=row.opened_at,
+                due_at=row.due_at,
+            )
+        )
+    return waiting

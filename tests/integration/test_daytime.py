@@ -1,0 +1,100 @@
+"""What belongs to a time of day, by APScheduler over the real store: the morning's word, once a day."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from apscheduler.triggers.date import DateTrigger
+
+from alerts.cards.note import Note
+from alerts.routing import Receiver
+from alerts.sla import Hours
+from listener.clock import SystemClock
+from listener.daytime import Daytime, begins_now, mornings
+from listener.store.stores import Stores
+from tests.acceptance.running import until
+from tests.contract.store_samples import NOW, complain, mention
+from tests.fakes import TurnedClock
+from tests.integration.test_pipeline import rules_of
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+HOURS = Hours(
+    weekdays=((time(9), time(13)), (time(14), time(21))),
+    weekend=((time(10), time(18)),),
+    holidays="russia",
+    night="hold",
+)
+
+
+def test_a_day_may_begin_at_each_blocks_start_in_the_operators_zone() -> None:
+    after = datetime(2026, 11, 30, 4, tzinfo=UTC)
+    fires = sorted(trigger.get_next_fire_time(None, after) for trigger in mornings(HOURS))
+    assert [at.astimezone(MOSCOW).strftime("%H:%M") for at in fires] == ["09:00", "10:00", "14:00"]
+    (usual,) = mornings(None)
+    assert usual.get_next_fire_time(None, after).astimezone(MOSCOW).strftime("%d %H:%M") == "30 09:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "begins"),
+    [
+        pytest.param(datetime(2026, 11, 30, 9, 0, 1, tzinfo=MOSCOW), True, id="a Monday's first block"),
+        pytest.param(datetime(2026, 11, 30, 14, tzinfo=MOSCOW), False, id="after lunch"),
+        pytest.param(datetime(2026, 11, 30, 10, tzinfo=MOSCOW), False, id="the weekend's hour on a Monday"),
+        pytest.param(datetime(2026, 11, 29, 10, tzinfo=MOSCOW), True, id="a Sunday"),
+        pytest.param(datetime(2027, 1, 1, 9, tzinfo=MOSCOW), False, id="a holiday keeps the weekend's hours"),
+        pytest.param(datetime(2026, 11, 30, 9, 45, tzinfo=MOSCOW), False, id="a clock that was set is too late"),
+    ],
+)
+def test_only_the_beginning_of_the_day_is_a_morning(at: datetime, begins: bool) -> None:  # noqa: FBT001  # a table
+    assert begins_now(HOURS, at.astimezone(UTC)) is begins
+
+
+@pytest.fixture
+def daytime_of(store: Stores) -> Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]]:
+    rules = rules_of()
+
+    def build(**more: Any) -> tuple[Daytime, list[tuple[Receiver, Note]]]:
+        said: list[tuple[Receiver, Note]] = []
+        clock = TurnedClock(NOW + timedelta(minutes=1))
+        daytime = Daytime(
+            store.database,
+            lambda: rules,
+            store.budget(clock),
+            clock,
+            lambda receiver, note: said.append((receiver, note)),
+            **more,
+        )
+        return daytime, said
+
+    return build
+
+
+async def test_what_waits_is_told_once_a_day_by_however_many_daemons(
+    store: Stores, daytime_of: Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]]
+) -> None:
+    (first, said), (second, doubled) = daytime_of(), daytime_of()
+    assert await first.morning() == 0
+    assert said == []
+    await complain(store, mention(1))
+    assert [await first.morning(), await first.morning(), await second.morning()] == [1, 0, 0]
+    ((receiver, note),) = said
+    assert receiver.name == "support"
+    assert "Ждут ответа 1\xa0обращение" in note.text
+    assert doubled == []
+
+
+async def test_the_scheduler_tells_when_the_time_has_come_and_ends_with_its_loop(
+    store: Stores, daytime_of: Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]]
+) -> None:
+    await complain(store, mention(1))
+    soon = SystemClock().now() + timedelta(seconds=0.3)
+    daytime, said = daytime_of(plan=lambda _hours: [DateTrigger(soon, timezone=UTC)])
+    running = asyncio.create_task(daytime.run())
+    await until(lambda: bool(said))
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert len(said) == 1
