@@ -297,3 +297,30 @@ async def modal_app(
             await socket.send_json(ack | ({"payload": answer} if answer else {}))
             if not left:
                 return
+
+
+async def test_the_customers_phone_shows_his_talk_and_one_writes_in_his_place(
+    world: Simulator, page: Page
+) -> None:
+    phone = page.locator("#talks")
+    await expect(phone).to_be_hidden()
+    item = world.publishing.by_hand("vk", "Пётр", "Ромашка, где интернет?", community="romashka")
+    world.vk.message(item.author, "Здравствуйте, <b>пишу</b>", group_id=201001, ref="Ab")
+    world.vk.community_message(201001, item.author.number, "Смотрим")
+    await expect(phone.locator("li .text")).to_have_text(["Здравствуйте, <b>пишу</b>", "Смотрим"])
+    await expect(phone.locator("li.mine")).to_have_count(1)
+    await phone.get_by_label("Сообщение клиента").fill("Спасибо!")
+    await page.keyboard.press("Enter")
+    await expect(phone.locator("li.mine .text").last).to_have_text("Спасибо!")
+    assert world.private.talks()[-1]["text"] == "Спасибо!"
+
+
+async def test_a_private_chat_with_the_bot_is_its_owners_alone(world: Simulator, page: Page) -> None:
+    world.telegram.add_chat(111, "Лично")
+    world.slack.add_member("U01")
+    tabs = page.locator(".tabs button", has_text="Лично")
+    await expect(tabs).to_have_count(2)
+    await tabs.first.click()
+    await page.get_by_label("Олег Смирнов").check()
+    await expect(tabs).to_have_count(0)
+    await expect(page.locator("#telegram .tabs button[aria-selected=true]")).to_contain_text("Поддержка")
