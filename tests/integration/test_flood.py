@@ -111,7 +111,8 @@ async def test_a_flood_is_told_at_the_messenger_s_pace_and_what_is_urgent_passes
         assert {outcome for _, outcome, _ in flood.outcomes} == {"sent", "edited"}, "no 429"
         told = [at for number, _, at in flood.outcomes if number != urgent]
         assert len(told) >= 3 * a_minute
-        assert max(later - sooner for sooner, later in itertools.pairwise(told)) <= 5
+        # A press takes of what is kept for it, and that comes back before the next card.
+        assert max(later - sooner for sooner, later in itertools.pairwise(told)) <= 8
 
 
 @pytest.mark.slow

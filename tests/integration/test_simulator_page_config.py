@@ -26,7 +26,8 @@ def corpus() -> Corpus:
 
 
 def test_there_is_no_mistake_in_it() -> None:
-    assert check(CONFIG) == ()
+    """It searches faster than anybody should in earnest, for the demo lasts minutes; nothing else is odd in it."""
+    assert [str(mistake) for mistake in check(CONFIG) if "поиск раз в 2s" not in mistake.message] == []
 
 
 def test_it_knows_the_brands_and_their_places_in_the_simulated_networks(config: Config, corpus: Corpus) -> None:
