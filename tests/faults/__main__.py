@@ -71,6 +71,11 @@ ROWS: Final = (
         fault="two daemons, one paused for 30 s and resumed; a leader cut off",
         nodes=("tests/faults/test_two_daemons.py", "tests/contract/test_store_leading.py"),
     ),
+    Row(
+        number=14,
+        fault="four hundred complaints in half a minute, of ten thousand in five",
+        nodes=("tests/integration/test_flood.py",),
+    ),
     Row(number=16, fault="soak, a million mentions", why_not="takes hours; `listener replay` of any file does it"),
 )
 
@@ -116,7 +121,7 @@ def _tried(nodes: Sequence[str], environment: Mapping[str, str], *more: str) -> 
     """Run some tests in a process of their own."""
     began = time.monotonic()
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as measured:
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *more, *nodes]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "", "-p", "no:randomly", *more, *nodes]
         try:
             done = subprocess.run(
                 command,

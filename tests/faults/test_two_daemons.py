@@ -22,7 +22,7 @@ SEARCHES = 3
 """Of VK, one for each brand of the demo, once a second."""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
