@@ -5,9 +5,10 @@ A dot stands for each hidden character, so the text keeps its length and every s
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from alerts.cards.context import CardContext
 from alerts.cases.case import Case
@@ -20,11 +21,12 @@ LAST: Final = 2
 """Digits that stay to be seen of a number: enough to tell two numbers apart, too few to use one."""
 PUBLIC: Final = frozenset(
     {"actor", "author_handle", "author_id", "brand", "brand_title", "by", "contact", "id", "network", "owner"}
-    | {"place", "taken_from", "thread", "to", "url", "brand_spans", "evidence_spans"}
+    | {"place", "taken_from", "thread", "to", "url"}
 )
 """Fields of a case, and of what it holds, that are nobody's secret, or that nobody is shown: addresses have to
 lead somewhere, and numbers to be found again.
 """
+_WORDLESS: Final = (bool, float, int, datetime, timedelta, type(None), ...)
 _MAYBE: Final = re.compile(r"[\d@]")
 """Without one of these there is nothing to hide."""
 LONG_NUMBER: Final = 9
@@ -149,10 +151,21 @@ def _masked(value: T) -> T:
 
 @cache
 def _private(shape: type[Any]) -> tuple[str, ...]:
-    """The fields of a dataclass that may hold somebody's own; none of any other type."""
+    """The fields of a dataclass that may hold somebody's own words; none of any other type."""
     if not is_dataclass(shape):
         return ()
-    return tuple(field.name for field in fields(shape) if field.name not in PUBLIC)
+    hints = get_type_hints(shape)
+    return tuple(name for name, hint in hints.items() if name not in PUBLIC and _holds_words(hint))
+
+
+def _holds_words(hint: Any) -> bool:
+    """Whether a value of this type may have text in it that is not one of a few known words."""
+    if is_dataclass(hint):
+        return bool(_private(cast(Any, hint)))
+    if get_origin(hint) is Literal:
+        return False
+    parts = get_args(hint)
+    return any(map(_holds_words, parts)) if parts else hint not in _WORDLESS
 
 
 def _digits(text: str, start: int, end: int) -> list[int]:

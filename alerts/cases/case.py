@@ -102,7 +102,8 @@ class Case:
     @property
     def latest_complaint(self) -> CaseMention:
         """What the card is about: the last complaint that still stands, else the last mention."""
-        return next(filter(complains, reversed(self.mentions)), self.mentions[-1])
+        last = self.mentions[-1]
+        return last if complains(last) else next(filter(complains, reversed(self.mentions)), last)
 
 
 def complains(mention: CaseMention) -> bool:
