@@ -317,7 +317,7 @@ async def test_the_customers_phone_shows_his_talk_and_one_writes_in_his_place(
 
 async def test_a_private_chat_with_the_bot_is_its_owners_alone(world: Simulator, page: Page) -> None:
     world.telegram.add_chat(111, "Лично")
-    world.slack.add_member("U01")
+    world.slack.talk_with("U01")
     tabs = page.locator(".tabs button", has_text="Лично")
     await expect(tabs).to_have_count(2)
     await tabs.first.click()
