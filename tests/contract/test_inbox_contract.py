@@ -67,7 +67,8 @@ class TelegramPerson:
 
     async def choose(self, option: str) -> None:
         message = list(self.stage.telegram.chats[-1001].messages.values())[-1]
-        buttons = {row[0]["text"]: row[0]["callback_data"] for row in message.markup["inline_keyboard"]}
+        rows = message.markup["inline_keyboard"]
+        buttons = {button["text"]: button["callback_data"] for row in rows for button in row}
         await self._press(message.id, buttons[option])
 
     def reads(self) -> str:
