@@ -119,7 +119,8 @@ async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> 
     # Beside the four customers: what the brands say themselves.
     assert heard - {"Ромашка Телеком", "Довезун", "Тулпар Банк"} == {"Ольга", "Мария", "Пётр", "Семён"}
     assert status == 200
-    assert memory < 400 * 1024
+    # The daemon takes some 390 MB with both tiers; held once, the text alone would add 200.
+    assert memory < 500 * 1024
 
 
 async def test_a_replay_does_not_wait_for_the_morning(tmp_path: Path) -> None:
