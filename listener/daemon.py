@@ -138,7 +138,6 @@ class Daemon:
             except (ConfigError, ModelError) as error:
                 self._refuse(error)
                 log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody
-                self._telemetry.config(str(error).partition("\n")[0])
                 return
             unused.pop_all()
         self._settings = wanted

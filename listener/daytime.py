@@ -115,7 +115,4 @@ class Daytime:
     def _replan(self, scheduler: Any, hours: Hours | None) -> None:
         scheduler.remove_all_jobs()
         for trigger in self._plan(hours):
-            scheduler.add_job(self._morning, trigger, coalesce=True, misfire_grace_time=int(LATE.total_seconds()))
-
-    async def _morning(self) -> None:
-        await self.morning()
+            scheduler.add_job(self.morning, trigger, coalesce=True, misfire_grace_time=int(LATE.total_seconds()))

@@ -92,13 +92,19 @@ def option_value(person: Person) -> str:
     return "~" + blake2s(person.id.encode(), digest_size=12).hexdigest()
 
 
+def refusal_of(pressed: Pressed, command: PersonsCommand) -> Reply | None:
+    """Why the command would be refused now: nobody is asked for what would come to nothing."""
+    decision = decide(pressed.case.state, command, asker_of(pressed.person), pressed.now)
+    if not isinstance(decision, Refusal):
+        return None
+    text = refusal_words(decision, pressed.case, command, pressed.context, pressed.now, person=pressed.person)
+    return Reply(text=text, reason=decision.reason)
+
+
 def whom(pressed: Pressed) -> Prompt | Reply | None:
     """A choice of colleagues; a lead may take another's case himself."""
-    anybody = TransferTo(person="", name="")
-    decision = decide(pressed.case.state, anybody, asker_of(pressed.person), pressed.now)
-    if isinstance(decision, Refusal):
-        text = refusal_words(decision, pressed.case, anybody, pressed.context, pressed.now, person=pressed.person)
-        return Reply(text=text, reason=decision.reason)
+    if refused := refusal_of(pressed, TransferTo(person="", name="")):
+        return refused
     options = _people(pressed)
     if not options:
         return Reply(text=NOBODY_ELSE, reason="nobody_else")

@@ -2,13 +2,12 @@
 
 from typing import Final
 
-from alerts.cards.answers import NOT_CLOSED, UNKNOWN_BUTTON, refusal_words
-from alerts.cards.asking import KEEP, Pressed, Reply, asker_of
+from alerts.cards.answers import NOT_CLOSED, UNKNOWN_BUTTON
+from alerts.cards.asking import KEEP, Pressed, Reply, refusal_of
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.wording import CAUSES, ENDINGS
 from alerts.cases.commands import Close, PersonsCommand
 from alerts.cases.events import Outcome
-from alerts.cases.transitions import Refusal, decide
 from alerts.russian import NBSP
 
 CAUSELESS: Final[frozenset[Outcome]] = frozenset({"not_ours", "spam"})
@@ -17,10 +16,8 @@ CAUSELESS: Final[frozenset[Outcome]] = frozenset({"not_ours", "spam"})
 
 def ask_ending(pressed: Pressed) -> Prompt | Reply:
     """How it ended. Nobody is asked who may not close it."""
-    decision = decide(pressed.case.state, Close(), asker_of(pressed.person), pressed.now)
-    if isinstance(decision, Refusal):
-        text = refusal_words(decision, pressed.case, Close(), pressed.context, pressed.now, person=pressed.person)
-        return Reply(text=text, reason=decision.reason)
+    if refused := refusal_of(pressed, Close()):
+        return refused
     options = [Option(value=outcome, label=label) for outcome, label in ENDINGS.items()]
     return _prompt(pressed, "Чем закончилось обращение {case}?", options)
 

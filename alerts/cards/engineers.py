@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.cards.answers import refusal_words
-from alerts.cards.asking import KEEP, Pressed, Reply, asker_of
+from alerts.cards.asking import KEEP, Pressed, Reply, refusal_of
 from alerts.cards.context import CardContext
 from alerts.cards.previewing import Outcome
 from alerts.cards.prompt import Option, Prompt
@@ -12,7 +11,7 @@ from alerts.cards.reaching import abilities_of, private_kind
 from alerts.cards.replying import draft_of
 from alerts.cases.case import Case
 from alerts.cases.commands import AnswerAsEngineer, AskEngineers, PersonsCommand
-from alerts.cases.transitions import LONGEST_NOTE, Refusal, decide
+from alerts.cases.transitions import LONGEST_NOTE
 from alerts.outreach.outbound import OutboundKind
 from alerts.outreach.templates import Template
 from alerts.routing import Receiver
@@ -43,11 +42,8 @@ def what_to_ask(pressed: Pressed) -> Outcome:
     if engineers_of(pressed.context) is None:
         name = pressed.context.policy.engineers.receiver
         return Reply(text=NOBODY.format(name=name), reason="no_engineers")
-    anything = AskEngineers(question="?")
-    decision = decide(pressed.case.state, anything, asker_of(pressed.person), pressed.now)
-    if isinstance(decision, Refusal):
-        text = refusal_words(decision, pressed.case, anything, pressed.context, pressed.now, person=pressed.person)
-        return Reply(text=text, reason=decision.reason)
+    if refused := refusal_of(pressed, AskEngineers(question="?")):
+        return refused
     return Prompt(
         case=pressed.case.id,
         action="ask_engineers",

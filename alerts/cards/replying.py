@@ -5,8 +5,8 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Final
 
-from alerts.cards.answers import UNKNOWN_BUTTON, refusal_words
-from alerts.cards.asking import KEEP, Pressed, Reply, asker_of
+from alerts.cards.answers import UNKNOWN_BUTTON
+from alerts.cards.asking import KEEP, Pressed, Reply, refusal_of
 from alerts.cards.context import CardContext
 from alerts.cards.outgoing import KINDS
 from alerts.cards.previewing import (
@@ -35,7 +35,6 @@ from alerts.cards.reaching import (
 from alerts.cards.sending import UNANSWERABLE, chosen, confirm, no_draft
 from alerts.cases.case import Case
 from alerts.cases.commands import Confirm, HoldBack
-from alerts.cases.transitions import Refusal, decide
 from alerts.outreach.delicacy import held_back, is_unsolicited
 from alerts.outreach.names import called
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundState
@@ -245,11 +244,8 @@ def _own_words(pressed: Pressed, kind: OutboundKind) -> Outcome:
 
 def _stopped(pressed: Pressed, kind: OutboundKind) -> Reply | HoldBack | None:
     """Nobody is asked for words that could not go out."""
-    decision = decide(pressed.case.state, Confirm(outbound=0, kind=kind), asker_of(pressed.person), pressed.now)
-    if isinstance(decision, Refusal):
-        command = Confirm(outbound=0, kind=kind)
-        text = refusal_words(decision, pressed.case, command, pressed.context, pressed.now, person=pressed.person)
-        return Reply(text=text, reason=decision.reason)
+    if refused := refusal_of(pressed, Confirm(outbound=0, kind=kind)):
+        return refused
     ability = ability_of(pressed, kind)
     if ability.way == "no":
         why = why_not(ability)

@@ -43,6 +43,13 @@ class Ability:
 NO: Final = Ability(way="no", reason="not_supported")
 
 
+def by_invitation(reason: Reason, reply: Ability) -> Ability:
+    """Whoever takes no private message for this reason is invited where he can be answered in public."""
+    if reply.way == "no":
+        return Ability(way="no", reason=reason)
+    return Ability(way="invitation", reason=reason, url=reply.url, longest=reply.longest)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """`reply` is public, `private` a message to the author, `remove` takes the words off the brand's own page.

@@ -1,7 +1,7 @@
 """Chats that are not fine: who is told instead of them, and what becomes on their return of what waited."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +10,7 @@ from alerts.cases.telling import Priority
 from alerts.ports import ChatState
 from alerts.routing import Chat
 from domain.person import CONSOLE, MessengerId
+from listener.store.addresses import chat_of, columns_of, is_chat
 from listener.store.digests import FEW
 from listener.store.engine import insert
 from listener.store.tables import STILL_OPEN, card_views, chats, digests, notices
@@ -28,7 +29,7 @@ async def ill(connection: AsyncConnection, messenger: MessengerId | None = None)
         asked = asked.where(chats.c.messenger == messenger)
     return [
         ChatState(
-            chat=Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None),
+            chat=chat_of(row),
             state="parked" if row.state == "parked" else "resting",
             since=row.since,
             until=row.until,
@@ -54,10 +55,10 @@ async def well(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
 
     Bells are not rung late: the card says that its deadline is past.
     """
-    found = await connection.execute(delete(chats).where(*_is(chats, chat)).returning(chats.c.state))
+    found = await connection.execute(delete(chats).where(is_chat(chats, chat)).returning(chats.c.state))
     if "parked" not in found.scalars().all():
         return
-    waits = and_(*_is(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None))
+    waits = and_(is_chat(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None))
     count = await connection.scalar(select(func.count()).select_from(card_views).where(waits)) or 0
     old = Priority.OLD if count > FEW else Priority.NEW
     await connection.execute(
@@ -66,9 +67,9 @@ async def well(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
         .values(priority=int(old))
     )
     for queue in QUEUES:
-        waits = and_(*_is(queue, chat), STILL_OPEN, queue.c.state == "due", queue.c.tries > 0)
+        waits = and_(is_chat(queue, chat), STILL_OPEN, queue.c.state == "due", queue.c.tries > 0)
         await connection.execute(update(queue).where(waits).values(due_at=now))
-    late = and_(*_is(notices, chat), STILL_OPEN, notices.c.state == "due", notices.c.created_at < now - LATE)
+    late = and_(is_chat(notices, chat), STILL_OPEN, notices.c.state == "due", notices.c.created_at < now - LATE)
     is_bell = or_(*(notices.c.dedup_key.like(name) for name in BELLS))
     await connection.execute(
         update(notices).where(late, is_bell).values(state="failed", error="too late: the card says it")
@@ -80,17 +81,15 @@ async def give_up(connection: AsyncConnection, chat: Chat, error: str) -> None:
     for queue in QUEUES:
         unsent = or_(STILL_OPEN, queue.c.state == "digest")
         await connection.execute(
-            update(queue).where(*_is(queue, chat), unsent).values(state="failed", error=error, worker=None)
+            update(queue).where(is_chat(queue, chat), unsent).values(state="failed", error=error, worker=None)
         )
-    await connection.execute(delete(chats).where(*_is(chats, chat)))
+    await connection.execute(delete(chats).where(is_chat(chats, chat)))
 
 
 async def _write(connection: AsyncConnection, state: ChatState) -> None:
     """A parked chat that asks for rest stays parked; `since` is when it began."""
     row = {
-        "messenger": state.chat.messenger,
-        "chat": state.chat.chat,
-        "topic": state.chat.topic or 0,
+        **columns_of(state.chat),
         "state": state.state,
         "since": state.since,
         "until": state.until,
@@ -139,7 +138,7 @@ async def _stand_in(connection: AsyncConnection, chat: Chat, now: datetime) -> N
         card_views.c.wanted,
         literal(now, chats.c.since.type),
         literal(now, chats.c.since.type),
-    ).where(*_is(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None), tried_or_due, ~elsewhere)
+    ).where(is_chat(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None), tried_or_due, ~elsewhere)
     names = (
         "case_id",
         "receiver",
@@ -155,7 +154,3 @@ async def _stand_in(connection: AsyncConnection, chat: Chat, now: datetime) -> N
     await connection.execute(
         insert(connection.dialect.name, card_views).from_select(names, left).on_conflict_do_nothing()
     )
-
-
-def _is(table: Any, chat: Chat) -> tuple[Any, ...]:
-    return (table.c.messenger == chat.messenger, table.c.chat == chat.chat, table.c.topic == (chat.topic or 0))

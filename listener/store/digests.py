@@ -12,6 +12,7 @@ from alerts.cases.telling import Priority
 from alerts.ports import Digest
 from alerts.routing import Chat
 from listener.store import cases
+from listener.store.addresses import chat_of, columns_of, is_chat
 from listener.store.engine import insert
 from listener.store.tables import STILL_OPEN, card_views, case_mentions, digest_cases, digests, verdicts
 from listener.store.tables import cases as all_cases
@@ -29,19 +30,16 @@ async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: A
     What goes out because of a press, and what may be shown already, is left alone; so is everything while an
     earlier digest of the chat has not been shown.
     """
-    here = (card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
-    there = (digests.c.messenger == chat.messenger, digests.c.chat == chat.chat)
-    topic = chat.topic or 0
     waiting = (
         select(card_views.c.id, card_views.c.case_id, card_views.c.receiver, card_views.c.priority)
         .add_columns(card_views.c.due_at)
-        .where(STILL_OPEN, *here, card_views.c.topic == topic, card_views.c.state == "due", is_due)
+        .where(STILL_OPEN, is_chat(card_views, chat), card_views.c.state == "due", is_due)
         .where(card_views.c.ref.is_(None), ~card_views.c.unknown, card_views.c.priority > int(Priority.PRESS))
         .order_by(card_views.c.priority, card_views.c.due_at, card_views.c.id)
     )
     if (await connection.execute(waiting.offset(FEW).limit(1))).first() is None:
         return
-    unshown = select(digests.c.id).where(STILL_OPEN, *there, digests.c.topic == topic, digests.c.shown == 0)
+    unshown = select(digests.c.id).where(STILL_OPEN, is_chat(digests, chat), digests.c.shown == 0)
     if (await connection.execute(unshown.limit(1))).first() is not None:
         return
     rows = (await connection.execute(waiting.limit(MOST + FEW).with_for_update(skip_locked=True))).all()
@@ -67,9 +65,7 @@ async def _make(
         return
     made = {
         "receiver": rows[0].receiver,
-        "messenger": chat.messenger,
-        "chat": chat.chat,
-        "topic": chat.topic or 0,
+        **columns_of(chat),
         "priority": int(Priority.URGENT if why == "flood" else Priority.OLD),
         "state": "due",
         "why": why,
@@ -171,7 +167,7 @@ def _digest(row: Row[Any], listing: Listing) -> Digest:
     return Digest(
         id=row.id,
         receiver=row.receiver,
-        chat=Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None),
+        chat=chat_of(row),
         listing=listing,
         revision=row.wanted,
         ref=row.ref,
@@ -206,7 +202,6 @@ async def dissolve(connection: AsyncConnection, digest: Digest, now: datetime) -
     await connection.execute(
         update(card_views)
         .where(card_views.c.case_id.in_(listed), card_views.c.state == "digest")
-        .where(card_views.c.messenger == digest.chat.messenger, card_views.c.chat == digest.chat.chat)
-        .where(card_views.c.topic == (digest.chat.topic or 0))
+        .where(is_chat(card_views, digest.chat))
         .values(state="due", due_at=now)
     )

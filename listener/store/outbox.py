@@ -29,6 +29,7 @@ from alerts.routing import Chat
 from domain.person import MessengerId
 from listener.mention_format import storable
 from listener.store import cases, chats, digests, outbox_rows
+from listener.store.addresses import chat_of
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
@@ -522,7 +523,7 @@ def _delivery(row: Row[Any], of: Case) -> Delivery:
     return Delivery(
         id=row.id,
         receiver=row.receiver,
-        chat=_chat(row),
+        chat=chat_of(row),
         case=of,
         ref=row.ref,
         shown=row.shown,
@@ -537,7 +538,7 @@ def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], ca
     return Notice(
         id=row.id,
         receiver=row.receiver,
-        chat=_chat(row),
+        chat=chat_of(row),
         draft=notice.draft,
         cases=speaks_of,
         card_ref=card_ref,
@@ -546,7 +547,3 @@ def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], ca
         created_at=row.created_at,
         on=notice.on,
     )
-
-
-def _chat(row: Row[Any]) -> Chat:
-    return Chat(messenger=row.messenger, chat=row.chat, topic=row.topic or None)

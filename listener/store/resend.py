@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cases.telling import Priority
 from alerts.routing import Chat, Receiver
 from listener.store import chats, outbox_rows
+from listener.store.addresses import columns_of, is_chat
 from listener.store.engine import Database, insert
 from listener.store.tables import card_views, cases
 
@@ -69,9 +70,7 @@ async def _due_again(connection: AsyncConnection, row: Row[Any], receiver: Recei
         view = {
             "case_id": row.case_id,
             "receiver": receiver.name,
-            "messenger": chat.messenger,
-            "chat": chat.chat,
-            "topic": chat.topic or 0,
+            **columns_of(chat),
             "priority": int(Priority.NEW),
             "state": "due",
             "wanted": row.wanted,
@@ -92,8 +91,7 @@ def _waiting(chat: Chat) -> Any:
     return (
         select(card_views.c.case_id, card_views.c.wanted, card_views.c.receiver)
         .join(cases, cases.c.id == card_views.c.case_id)
-        .where(card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
-        .where(card_views.c.topic == (chat.topic or 0), card_views.c.state.in_(("due", "sending", "digest")))
+        .where(is_chat(card_views, chat), card_views.c.state.in_(("due", "sending", "digest")))
         .where(card_views.c.ref.is_(None), cases.c.stage != "closed")
     )
 

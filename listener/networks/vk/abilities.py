@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from alerts.outreach.abilities import NO, Abilities, Ability, Invitation, Learned, Reason, Scope
+from alerts.outreach.abilities import NO, Abilities, Ability, Invitation, Learned, Reason, Scope, by_invitation
 from alerts.outreach.outbound import Target
 from domain.brand import Brand, Watch
 from listener.networks.vk.ids import person, spot_of, topic_spot_of
@@ -117,10 +117,7 @@ def _private(target: Target, options: VkOptions, known: dict[Scope, Reason | Non
         return Ability(way="no", reason="no_page" if target.page is None else "no_token")
     if target.kind == "message" or ("author" in known and known["author"] is None):
         return Ability(way="api", longest=LONGEST_MESSAGE)
-    reason = known.get("author") or "not_invited"
-    if reply.way == "no":
-        return Ability(way="no", reason=reason)
-    return Ability(way="invitation", reason=reason, url=reply.url, longest=reply.longest)
+    return by_invitation(known.get("author") or "not_invited", reply)
 
 
 def _remove(target: Target, options: VkOptions) -> Ability:

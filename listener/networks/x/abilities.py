@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from alerts.outreach.abilities import NO, Abilities, Ability, Invitation, Learned, Reason, Scope
+from alerts.outreach.abilities import NO, Abilities, Ability, Invitation, Learned, Reason, Scope, by_invitation
 from alerts.outreach.outbound import Target
 from domain.brand import Brand
 from listener.networks.x.length import LONGEST
@@ -97,10 +97,7 @@ def _private(target: Target, options: XOptions, known: dict[Scope, Reason | None
         return Ability(way="no", reason="no_token")
     if target.kind == "message" or ("author" in known and known["author"] is None):
         return Ability(way="api", longest=LONGEST_MESSAGE)
-    reason = known.get("author") or "not_invited"
-    if reply.way == "no":
-        return Ability(way="no", reason=reason)
-    return Ability(way="invitation", reason=reason, url=reply.url, longest=reply.longest)
+    return by_invitation(known.get("author") or "not_invited", reply)
 
 
 def _person(target: Target, reason: Reason) -> Ability:
