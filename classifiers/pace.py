@@ -9,7 +9,7 @@ import numpy as np
 
 from classifiers.model import Floats
 
-PATIENCE: Final = 0.5
+PATIENCE: Final = 0.1
 """Seconds of reading twice that may lie ahead, of the batch and of what waits behind it: a card is later by it."""
 
 FIRST_GUESS: Final = 0.01
