@@ -33,7 +33,7 @@ from listener.networks.accounts import speaks_to
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
-from listener.ports import Budget, Clock, Source
+from listener.ports import Budget, Clock, Source, Vault
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.stores import Stores
@@ -70,6 +70,14 @@ def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
     return replace(
         settings, networks=told(settings.networks, networks), messengers=told(settings.messengers, messengers)
     )
+
+
+def with_vault(settings: Settings, vault: Vault | None) -> Settings:
+    """The settings of a daemon that keeps in the vault what it must share with others."""
+    if vault is None:
+        return settings
+    networks = {name: NETWORKS[name].with_vault(options, vault) for name, options in settings.networks.items()}
+    return replace(settings, networks=networks)
 
 
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:

@@ -62,10 +62,12 @@ class Routed:
 class Decided:
     """Everything that one judged mention changes; written in one transaction.
 
-    `deleted_by` is who took a deleted mention away, as far as that was told.
+    `deleted_by` is who took a deleted mention away, as far as that was told. `answers_for` are the brands (ids) in
+    whose name an own mention speaks.
     """
 
     stored: Stored
     verdicts: tuple[BrandVerdict, ...] = ()
     routed: tuple[Routed, ...] = ()
     deleted_by: Deleter | None = None
+    answers_for: frozenset[str] = frozenset()

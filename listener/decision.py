@@ -184,7 +184,18 @@ class Decider:
         deleted_by = (
             who_deleted(stored.mention, stored.deleter, self.brands.values()) if stored.is_deleted else None
         )
-        return Decided(stored=stored, verdicts=verdicts, routed=routed, deleted_by=deleted_by)
+        return Decided(
+            stored=stored,
+            verdicts=verdicts,
+            routed=routed,
+            deleted_by=deleted_by,
+            answers_for=self._answers_for(stored),
+        )
+
+    def _answers_for(self, stored: Stored) -> frozenset[str]:
+        if not stored.is_own or stored.is_deleted:
+            return frozenset()
+        return frozenset(brand.id for brand in self.brands.values() if is_own_account(stored.mention, (brand,)))
 
 
 def speaking_spans(evidence: Sequence[Evidence]) -> tuple[Span, ...]:

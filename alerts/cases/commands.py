@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alerts.cases.events import (
     NO_DEADLINES,
+    AnsweredElsewhere,
     Deadlines,
     Deleter,
     Outcome,
@@ -194,6 +195,13 @@ class WritePrivately:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerElsewhere:
+    """The network shows an answer in the brand's name that was not given through us."""
+
+    fact: AnsweredElsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeMessage:
     """The customer changed a private message, or took it back."""
 
@@ -226,10 +234,11 @@ PersonsCommand = (
     | ForbidWriting
     | ConfirmTold
 )
-Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | Tick
+Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | AnswerElsewhere | Tick
 
 NAMES: Final[Mapping[type[Any], str]] = {
     AnswerAsEngineer: "engineers_answer",
+    AnswerElsewhere: "answer_elsewhere",
     Approve: "approve",
     AskApproval: "ask_approval",
     AskEngineers: "ask_engineers",

@@ -256,6 +256,22 @@ class ReplyGone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredElsewhere:
+    """Somebody answered in the brand's name past us, in the network's own pages: in public, or in private.
+
+    `mention` and `message` are the store's numbers, one of them is given. `text` is what everybody reads, at
+    `url`; private words stand in the message alone. `is_last`: the customer has said nothing since.
+    """
+
+    said_at: datetime
+    is_last: bool = True
+    mention: int | None = None
+    message: int | None = None
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerWrote:
     """A private message. `message` is the store's number; `deadlines` are the promise of an answer to it."""
 
@@ -362,6 +378,7 @@ Fact = (
     | ReplyEdited
     | ReplyTakenBack
     | ReplyGone
+    | AnsweredElsewhere
     | CustomerWrote
     | MessageChanged
     | WritingForbidden
@@ -376,6 +393,7 @@ Fact = (
 )
 
 KINDS: Final[Mapping[str, type[Any]]] = {
+    "answered_elsewhere": AnsweredElsewhere,
     "approval_asked": ApprovalAsked,
     "claimed": Claimed,
     "closed": Closed,
