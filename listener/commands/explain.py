@@ -12,9 +12,10 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from alerts.cards.context import MOSCOW
+from alerts.cards.ways import way_words
 from alerts.routing import Chat, Routing, decide
 from alerts.russian import INTENT_TITLES, moment, percent
+from alerts.sla import MOSCOW
 from classifiers.model import ModelError
 from classifiers.verdict import Question
 from domain.brand import Brand, Match
@@ -178,14 +179,15 @@ def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, n
         yield Text(f"Обращения не будет: {why}", style="yellow")
         return
     candidate = decider.candidate(mention, brand_verdict)
-    routed, decision = decider.route(candidate, now), decide(candidate, decider.routing)
+    routed, decision = decider.route(candidate, now), decide(candidate, decider.routing, now)
     why = f"порог {percent(brand.complaint_at)} пройден"
     if brand_verdict.outcome == "danger":
         why = f"порог {percent(brand.complaint_at)} не пройден, но это опасно: {', '.join(candidate.dangers)}"
     yield Text(f"Будет обращение: {why}", style="green")
     if brand_verdict.reasons:
         yield Text(f"О чём: {', '.join(brand_verdict.reasons)}")
-    yield Text(f"Кому: {decision.reason}")
+    way = way_words(decision.path, brand=candidate.brand_title, network=candidate.network_title)
+    yield Text(f"Кому: {way}")
     for receiver in decision.receivers:
         yield Text(f"  {receiver.name}: {', '.join(map(_place, receiver.chats))}")
     yield _when(routed, decider.routing, now)

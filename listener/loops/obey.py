@@ -117,7 +117,8 @@ def _read(
     if person is None:
         return _stranger(press)
     context = rules.context
-    promise = rules.decider.promise(now)
+    routing = rules.decider.routing
+    promise = rules.decider.promise(now, routing.receiver(case.state.receiver))
     read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
     match read:
         case Prompt():
