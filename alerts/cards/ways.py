@@ -29,19 +29,29 @@ def conditions_words(conditions: Sequence[Condition], *, brand: str, network: st
     return ", ".join(filter(None, words)) or "подходит всем, условий нет"
 
 
+def lacking_words(conditions: Sequence[Condition]) -> str:
+    """What did not hold of a route's conditions."""
+    return ", ".join(
+        f"{_LACKS[part.key]} {_value(part)} ниже {_floor_of(part)}" if part.floor is not None else _LACKS[part.key]
+        for part in conditions
+        if part.key in _LACKS
+    )
+
+
+def _value(part: Condition) -> str:
+    return number(int(part.value or 0)) if part.key == "reach_at" else percent(part.value or 0)
+
+
+def _floor_of(part: Condition) -> str:
+    return number(int(part.floor or 0)) if part.key == "reach_at" else percent(part.floor or 0)
+
+
 def _listed(one: str, many: str) -> Callable[[Condition, Sequence[str]], str]:
     return lambda _part, found: f"{plural(len(found), one, many, many)} {', '.join(found)}" if found else ""
 
 
 def _floor(name: str) -> Callable[[Condition, Sequence[str]], str]:
-    def words(part: Condition, _found: Sequence[str]) -> str:
-        return f"{name} {percent(part.value or 0)} не ниже {percent(part.floor or 0)}"
-
-    return words
-
-
-def _reach(part: Condition, _found: Sequence[str]) -> str:
-    return f"охват {number(int(part.value or 0))} не ниже {number(int(part.floor or 0))}"
+    return lambda part, _found: f"{name} {_value(part)} не ниже {_floor_of(part)}"
 
 
 _WORDS: Final[Mapping[str, Callable[[Condition, Sequence[str]], str]]] = {
@@ -58,6 +68,20 @@ _WORDS: Final[Mapping[str, Callable[[Condition, Sequence[str]], str]]] = {
     "days": lambda _part, found: ", ".join(DAYS.get(day, day) for day in found),
     "urgency_at": _floor("срочность"),
     "complaint_at": _floor("вероятность жалобы"),
-    "reach_at": _reach,
+    "reach_at": _floor("охват"),
 }
 """By the key of a route's `when`; what only a later version knows is passed over."""
+_LACKS: Final[Mapping[str, str]] = {
+    "brands": "бренд не тот",
+    "networks": "сеть не та",
+    "topics": "нет такой темы",
+    "intents": "намерение не то",
+    "languages": "язык не тот",
+    "authors": "автора нет в списке",
+    "words": "нет таких слов",
+    "hours": "время не то",
+    "days": "день не тот",
+    "urgency_at": "срочность",
+    "complaint_at": "вероятность жалобы",
+    "reach_at": "охват",
+}

@@ -60,10 +60,18 @@ def holds(when: When, candidate: Candidate, routing: Routing, now: datetime) -> 
     return all(part.holds for part in _parts(when, _Asked(candidate=candidate, routing=routing, now=now)))
 
 
-def missing(when: When, candidate: Candidate, routing: Routing, now: datetime) -> tuple[Condition, ...]:
-    """The parts that do not hold: why a route was passed over."""
+def passed_over(candidate: Candidate, routing: Routing, now: datetime) -> tuple[Step, ...]:
+    """The routes that were looked at and not entered, each with the parts that did not hold."""
     asked = _Asked(candidate=candidate, routing=routing, now=now)
-    return tuple(part for part in _parts(when, asked) if not part.holds)
+    place, routes, passed = tuple[int, ...](), routing.routes, list[Step]()
+    while routes:
+        entered = _first(routes, asked)
+        before = routes if entered is None else routes[: entered[0] - 1]
+        for number, route in enumerate(before, start=1):
+            lacks = tuple(part for part in _parts(route.when, asked) if not part.holds)
+            passed.append(Step(place=(*place, number), held=lacks))
+        place, routes = (place, ()) if entered is None else ((*place, entered[0]), entered[1].routes)
+    return tuple(passed)
 
 
 def within(spans: tuple[Span, ...], clock: time) -> tuple[Span, ...]:

@@ -124,8 +124,9 @@ def _read(
         case Prompt():
             return Answered(answer=Answer(text="", prompt=read))
         case Reply():
-            alert = read.reason != "thought_better"
-            return Answered(answer=Answer(text=read.text, alert=alert), reason=read.reason)
+            is_long = read.reason == "explained"
+            alert = read.reason != "thought_better" and not is_long
+            return Answered(answer=Answer(text=read.text, alert=alert, is_long=is_long), reason=read.reason)
         case Drafted():
             return _drafting(read, person, rules, now)
         case Acted():
