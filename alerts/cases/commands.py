@@ -23,6 +23,7 @@ from alerts.cases.events import (
 )
 from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import OutboundKind
+from alerts.path import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +154,15 @@ class ConfirmTold:
 class Write:
     """The customer wrote (one more) mention in the case's place. `mention` is the store's number.
 
-    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him.
+    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him. `path` led to
+    the receivers of these words.
     """
 
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
     on_shift: frozenset[str] = frozenset()
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from alerts.outreach.outbound import Outbound, OutboundKind
+from alerts.path import Path
 
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
@@ -58,10 +59,14 @@ NO_DEADLINES: Final = Deadlines()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below."""
+    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below.
+
+    `path` led to its receivers, here and below; the first of them answers for the case.
+    """
 
     mention: int
     deadlines: Deadlines = NO_DEADLINES
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ class MentionJoined:
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

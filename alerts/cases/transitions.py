@@ -271,8 +271,10 @@ def _write(asked: Asked[Write]) -> tuple[Fact, ...]:
     """A complaint opens, wakes or reopens a case; a remark only joins it."""
     command = asked.command
     if asked.state.revision == 0:
-        return (Opened(mention=command.mention, deadlines=command.deadlines),)
-    joined = MentionJoined(mention=command.mention, strength=command.strength, deadlines=command.deadlines)
+        return (Opened(mention=command.mention, deadlines=command.deadlines, path=command.path),)
+    joined = MentionJoined(
+        mention=command.mention, strength=command.strength, deadlines=command.deadlines, path=command.path
+    )
     return (joined, *_stirred(asked)) if command.strength == "complaint" else (joined,)
 
 

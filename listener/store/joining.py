@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
-from alerts.cases.events import CUSTOMER, NO_DEADLINES, Strength
+from alerts.cases.events import CUSTOMER, NO_DEADLINES, Deadlines, Strength
 from alerts.cases.state import FRESH
 from alerts.cases.telling import Telling
 from alerts.cases.transitions import Asker
@@ -101,7 +101,13 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
         yield case, _edit(known, case, row, before, route), route
     for case, route in routes.items():
         known.complaints[case].add(row)
-        write = Write(mention=row, strength="complaint", deadlines=route.deadlines, on_shift=route.on_shift)
+        write = Write(
+            mention=row,
+            strength="complaint",
+            deadlines=_promise(known, case, route),
+            on_shift=route.on_shift,
+            path=route.path,
+        )
         yield case, write, route
     if not linked and not decision.routed:
         for case in _remarked(known, decision):
@@ -116,9 +122,14 @@ def _edit(known: _Cases, case: int, row: int, before: Strength, route: Routed | 
         before=before,
         strength="remark" if route is None else "complaint",
         others=bool(standing - {row}),
-        deadlines=NO_DEADLINES if route is None else route.deadlines,
+        deadlines=NO_DEADLINES if route is None else _promise(known, case, route),
         on_shift=frozenset() if route is None else route.on_shift,
     )
+
+
+def _promise(known: _Cases, case: int, route: Routed) -> Deadlines:
+    """By the terms of the receiver that answers for the case; of a new one it is the route's first."""
+    return route.promises.get(known.by_id[case].state.receiver or "", route.deadlines)
 
 
 def _remarked(known: _Cases, decision: Decided) -> list[int]:
