@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "queries": "what each network is asked, how often, and what that costs",
     "replay": "send JSONL mentions through the whole pipeline",
     "resend": "cards that chats refused for good, again, after the config was mended",
+    "route": "where a text would go, by which rule, and who answers there",
     "run": "the daemon",
     "teach": "train the second tier, and what the first learns from it",
     "train": "train the model from labelled texts",

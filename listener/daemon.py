@@ -25,6 +25,7 @@ from listener.app import (
     build_worker,
     open_messengers,
     with_news_of_roads,
+    with_vault,
 )
 from listener.clock import NeverBack, SystemClock
 from listener.config.load import load
@@ -125,7 +126,9 @@ class Daemon:
         New `settings` are in force for what is built anew here: tokens and proxies of networks and messengers, the
         model. The database and the port stay until the next start.
         """
-        wanted = self._settings if settings is None else with_news_of_roads(settings, self._telemetry)
+        wanted = self._settings
+        if settings is not None:
+            wanted = with_vault(with_news_of_roads(settings, self._telemetry), self.stores.vault(self._clock))
         before = self._settings.messengers
         changed = {name: options for name, options in wanted.messengers.items() if options != before[name]}
         fresh = open_messengers(changed, self._clock.now, self.stores.prompts)
@@ -230,6 +233,7 @@ class Daemon:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
+        self._settings = with_vault(self._settings, self.stores.vault(self._clock))
         if "tell" in self._roles:
             await self.stores.outbox.recover(self._clock.now())
         if "answer" in self._roles:

@@ -38,6 +38,7 @@ from alerts.cards.replying import (
     write_reply,
 )
 from alerts.cards.sending import decide_on, has_something_to_check, pending
+from alerts.cards.why import can_explain, why_here
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
 from alerts.cases.events import NO_DEADLINES, Deadlines
@@ -281,6 +282,13 @@ BUTTONS: Final = (
         offered=lambda case, context, _now: bool(colleagues(case, context)),
         asks=whom,
         command=transfer,
+    ),
+    ButtonKind(
+        action="why",
+        label="Почему сюда?",
+        places={"free": 10, "owned": 13, "resting": 9, "ended": 5},
+        offered=can_explain,
+        command=why_here,
     ),
     ButtonKind(action="write_private", label="Написать в личку", places={}, command=write_private),
     ButtonKind(action="write_reply", label="Написать ответ", places={}, command=write_reply),

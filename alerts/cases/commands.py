@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alerts.cases.events import (
     NO_DEADLINES,
+    AnsweredElsewhere,
     Deadlines,
     Deleter,
     Outcome,
@@ -22,6 +23,7 @@ from alerts.cases.events import (
 )
 from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import OutboundKind
+from alerts.path import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,13 +154,15 @@ class ConfirmTold:
 class Write:
     """The customer wrote (one more) mention in the case's place. `mention` is the store's number.
 
-    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him.
+    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him. `path` led to
+    the receivers of these words.
     """
 
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
     on_shift: frozenset[str] = frozenset()
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +198,13 @@ class WritePrivately:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerElsewhere:
+    """The network shows an answer in the brand's name that was not given through us."""
+
+    fact: AnsweredElsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeMessage:
     """The customer changed a private message, or took it back."""
 
@@ -226,10 +237,11 @@ PersonsCommand = (
     | ForbidWriting
     | ConfirmTold
 )
-Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | Tick
+Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | AnswerElsewhere | Tick
 
 NAMES: Final[Mapping[type[Any], str]] = {
     AnswerAsEngineer: "engineers_answer",
+    AnswerElsewhere: "answer_elsewhere",
     Approve: "approve",
     AskApproval: "ask_approval",
     AskEngineers: "ask_engineers",

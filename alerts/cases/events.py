@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from alerts.outreach.outbound import Outbound, OutboundKind
+from alerts.path import Path
 
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
@@ -58,10 +59,14 @@ NO_DEADLINES: Final = Deadlines()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below."""
+    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below.
+
+    `path` led to its receivers, here and below; the first of them answers for the case.
+    """
 
     mention: int
     deadlines: Deadlines = NO_DEADLINES
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,7 @@ class MentionJoined:
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +262,22 @@ class ReplyGone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredElsewhere:
+    """Somebody answered in the brand's name past us, in the network's own pages: in public, or in private.
+
+    `mention` and `message` are the store's numbers, one of them is given. `text` is what everybody reads, at
+    `url`; private words stand in the message alone. `is_last`: the customer has said nothing since.
+    """
+
+    said_at: datetime
+    is_last: bool = True
+    mention: int | None = None
+    message: int | None = None
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerWrote:
     """A private message. `message` is the store's number; `deadlines` are the promise of an answer to it."""
 
@@ -362,6 +384,7 @@ Fact = (
     | ReplyEdited
     | ReplyTakenBack
     | ReplyGone
+    | AnsweredElsewhere
     | CustomerWrote
     | MessageChanged
     | WritingForbidden
@@ -376,6 +399,7 @@ Fact = (
 )
 
 KINDS: Final[Mapping[str, type[Any]]] = {
+    "answered_elsewhere": AnsweredElsewhere,
     "approval_asked": ApprovalAsked,
     "claimed": Claimed,
     "closed": Closed,

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from alerts.cases.commands import (
     AnswerAsEngineer,
+    AnswerElsewhere,
     Approve,
     AskApproval,
     AskEngineers,
@@ -270,8 +271,10 @@ def _write(asked: Asked[Write]) -> tuple[Fact, ...]:
     """A complaint opens, wakes or reopens a case; a remark only joins it."""
     command = asked.command
     if asked.state.revision == 0:
-        return (Opened(mention=command.mention, deadlines=command.deadlines),)
-    joined = MentionJoined(mention=command.mention, strength=command.strength, deadlines=command.deadlines)
+        return (Opened(mention=command.mention, deadlines=command.deadlines, path=command.path),)
+    joined = MentionJoined(
+        mention=command.mention, strength=command.strength, deadlines=command.deadlines, path=command.path
+    )
     return (joined, *_stirred(asked)) if command.strength == "complaint" else (joined,)
 
 
@@ -372,7 +375,7 @@ def _hold_back(asked: Asked[HoldBack]) -> tuple[Fact, ...]:
     return (HeldBack(reason=asked.command.reason, kind=asked.command.kind),)
 
 
-def _report(asked: Asked[Report]) -> tuple[Fact, ...]:
+def _report(asked: Asked[Report | AnswerElsewhere]) -> tuple[Fact, ...]:
     return (asked.command.fact,)
 
 
@@ -427,6 +430,7 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Delete: Rule(by=CUSTOMERS, stages=ALL, effect=_delete),
     WritePrivately: Rule(by=CUSTOMERS, stages=ALL, effect=_write_privately),
     ChangeMessage: Rule(by=CUSTOMERS, stages=ALL, effect=_change_message),
+    AnswerElsewhere: Rule(by=frozenset[ActorKind]({"program"}), stages=OPEN, effect=_report),
     Tick: Rule(by=frozenset[ActorKind]({"clock"}), stages=ALL, effect=_tick),
 }
 """Every command, who may give it, where it leads anywhere and what comes of it.

@@ -152,6 +152,12 @@ def _read_routes(directory: Path, folder: _Folder) -> None:
     folder.mistakes += routes_mistakes(tree, folder.routes, _around(folder))
     folder.mistakes += hours_rules.sla_mistakes(tree, folder.routes.sla) if folder.routes.sla else ()
     folder.mistakes += hours_rules.hours_mistakes(tree, folder.routes.hours) if folder.routes.hours else ()
+    for name, receiver in folder.routes.receivers.items():
+        here = ("receivers", name)
+        folder.mistakes += hours_rules.sla_mistakes(tree, receiver.sla, (*here, "sla")) if receiver.sla else ()
+        folder.mistakes += (
+            hours_rules.hours_mistakes(tree, receiver.hours, (*here, "hours")) if receiver.hours else ()
+        )
 
 
 def _read_policy(directory: Path, folder: _Folder) -> None:

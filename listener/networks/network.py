@@ -14,7 +14,7 @@ from domain.mention import Author, NetworkId
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.environment import Options, Reader
-from listener.ports import Budget, Clock, Source
+from listener.ports import Budget, Clock, Source, Vault
 
 Tells = Literal["deletions", "edits"]
 
@@ -55,7 +55,8 @@ class Network(Generic[OptionsT]):
     author's page. `queries` is a brand in the network's own dialect. `price` is None where reading is free.
     `today` is how much its search finds of a brand in the last 24 hours, strangers of the same name among it: None
     without a token; it raises SilentError. `tells` is what becomes of a mention later and reaches us by itself.
-    `sources` builds what the brands watch, and logs what is off.
+    `with_vault` are the options of a daemon that shares its database with others: what the network gives once, as
+    it does tokens that are renewed, is kept there. `sources` builds what the brands watch, and logs what is off.
 
     Answering: `speaker` is which of the brand's pages speaks (`vk:romashka_help`) where something was said on that
     wall; `abilities` what may be said to the author of a mention, by the network's own dated table and what was
@@ -79,6 +80,7 @@ class Network(Generic[OptionsT]):
     price: Price | None
     tells: frozenset[Tells]
     options: Callable[[Reader], OptionsT]
+    with_vault: Callable[[OptionsT, Vault], OptionsT]
     searches_per_day: Callable[[OptionsT], int | None]
     sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
     today: Callable[[Brand, OptionsT, Look], Awaitable[int | None]]

@@ -56,7 +56,9 @@ class Drafting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of a press. `reason` names a refusal. A prompt is to be answered first: not written down."""
+    """What came of a press. `reason` names a refusal. A prompt is to be answered first, and an explanation is only
+    read: neither is written down.
+    """
 
     answer: Answer
     applied: bool = False
@@ -101,7 +103,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
             answered = await _decided(connection, changing, case, wish, now)
         if answered.applied:
             await digest_rows.unfold(connection, press, now)
-    if answered.applied or answered.answer.prompt is None:
+    if answered.applied or not (answered.answer.prompt or answered.answer.is_long):
         await _write(connection, press, who, answered, now)
     return answered
 

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 
-from listener.ports import Clock
+from listener.ports import Clock, Vault
 from listener.store import listening, schema, usage
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
@@ -19,6 +19,7 @@ from listener.store.people import PeopleStore
 from listener.store.presses import PressStore
 from listener.store.prompts import PromptStore
 from listener.store.timers import TimerStore
+from listener.store.vault import DatabaseVault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,10 @@ class Stores:
     def budget(self, clock: Clock) -> usage.DailyBudget:
         """`listener.ports.Budget` over this database."""
         return usage.DailyBudget(self.database, clock)
+
+    def vault(self, clock: Clock) -> Vault | None:
+        """Where several daemons may share the database; the only one of SQLite's machine keeps files."""
+        return None if self.database.is_sqlite else DatabaseVault(self.database, clock)
 
     async def pulse(self, now: datetime) -> None:
         """Write a sign of life. Raises StoreError when the store takes nothing."""

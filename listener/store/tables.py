@@ -162,12 +162,22 @@ cases = Table(
     Column("rung", Text),
     Column("next_timer_at", Time),
     Column("engineers_due_at", Time),
+    Column("receiver", Text),
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
     Index("ix_cases_author", "network", "author_id"),
     Index("ix_cases_timed", "next_timer_at", sqlite_where=TIMED, postgresql_where=TIMED),
 )
 """The projection of `case_events`, and who complained about what where. `owner` is a Person.id."""
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("receiver", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+)
+"""When the program last gave a person a case of a receiver."""
 
 case_events = Table(
     "case_events",

@@ -102,6 +102,7 @@ VK: Final = Network(
     queries=_queries,
     price=None,
     tells=frozenset({"deletions", "edits"}),
+    with_vault=lambda options, _vault: options,
     options=read_options,
     searches_per_day=lambda options: options.search_per_day,
     sources=_sources,

@@ -1,6 +1,7 @@
 """X as a network: names, accounts, what can be watched."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from alerts.outreach.ports import Outreach
@@ -79,6 +80,7 @@ X: Final = Network(
     ),
     tells=frozenset({"edits"}),
     options=read_options,
+    with_vault=lambda options, vault: replace(options, vault=vault),
     searches_per_day=lambda _: None,
     sources=_sources,
     today=_today,

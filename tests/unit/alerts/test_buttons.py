@@ -118,10 +118,13 @@ SPEAKING = {
     "rewrite",
     "send",
     "take_off",
+    "why",
     "write_private",
     "write_reply",
 }
-"""What writes to the customer, or only asks: their presses come to drafts and previews, see test_replying."""
+"""What writes to the customer, asks or explains: their presses come to drafts and previews, see test_replying, or
+to words, see test_why.
+"""
 
 
 def test_every_action_has_a_button_of_its_own_and_a_stored_name() -> None:
