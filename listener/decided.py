@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines, Deleter
 from alerts.routing import Chat
 from domain.brand import Match
@@ -46,7 +47,7 @@ class Routed:
 
     `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others;
     `is_late`, written long before it was heard, lets others pass. `on_shift` are the people (Person.id) who work
-    now.
+    now. `withheld` says why no chat is to see it.
     """
 
     candidate: Candidate
@@ -56,6 +57,7 @@ class Routed:
     is_urgent: bool = False
     on_shift: frozenset[str] = frozenset()
     is_late: bool = False
+    withheld: Withhold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from alerts.cases.events import (
     Actor,
     ActorKind,
     ApprovalAsked,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -37,6 +38,7 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Muted,
     Noted,
     Opened,
     Rang,
@@ -56,6 +58,7 @@ from alerts.cases.events import (
     ToldOfRemoval,
     Transferred,
     Unknown,
+    Unmuted,
     Woke,
     WritingForbidden,
     kind_of,
@@ -155,6 +158,12 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (PROGRAM, Restored(outbound=13)),
     (CUSTOMER, MentionDeleted(mention=2, calm=True, by="brand")),
     (CUSTOMER, MentionDeleted(mention=2, calm=True, by="other", silent=True)),
+    (ANNA, Muted(until=AT)),
+    (ANNA, Muted(until=AT, topic="связь")),
+    (ANNA, Unmuted()),
+    (PROGRAM, Unmuted(topic="связь")),
+    (PROGRAM, CardWithheld(reason="daily_limit")),
+    (PROGRAM, CardWithheld(reason="author_muted", until=AT)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 

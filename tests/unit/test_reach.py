@@ -103,6 +103,7 @@ ASKS: Final = {
     "close": {"alerts/cards/closing.py"},
     "do_not_write": {"alerts/cards/leaving.py"},
     "engineers_answer": {"alerts/cards/engineers.py"},
+    "mute": {"alerts/cards/muting.py"},
     "note": {"alerts/cards/asking.py"},
     "snooze": {"alerts/cards/asking.py"},
     "transfer": {"alerts/cards/asking.py"},
