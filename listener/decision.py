@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.routing import Receiver, Routing, decide
 from alerts.sla import MOSCOW, deadlines, hold_until, working
@@ -261,6 +262,6 @@ def decide_apart(
     return decided, culprits
 
 
-def without_chats(routed: Routed) -> Routed:
-    """A candidate whose case is kept and told to nobody."""
-    return replace(routed, chats=())
+def without_chats(routed: Routed, withheld: Withhold) -> Routed:
+    """A candidate whose case is kept and told to nobody, for this reason."""
+    return replace(routed, chats=(), withheld=withheld)
