@@ -12,6 +12,7 @@ from typing import Any, Final
 from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
 from alerts.ports import Notifier
+from alerts.routing import Receiver
 from classifiers.model import ModelError
 from domain.person import MessengerId
 from listener.app import (
@@ -33,6 +34,7 @@ from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
 from listener.loops.alarm import Alarm
+from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
@@ -303,6 +305,22 @@ class Daemon:
             lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
         )
 
+    def _escalating(self) -> Escalating:
+        return Escalating(
+            self.stores.database,
+            lambda: self.pipeline.rules,
+            self._reads_escalations,
+            self.stores.budget(self._clock),
+            self._clock,
+            self._telemetry,
+            lambda receiver, note: self._announcer.say(receiver, note, about="escalations"),
+        )
+
+    def _reads_escalations(self) -> Receiver | None:
+        rules = self.pipeline.rules
+        names = (self._config.notices.escalations or "", *rules.decider.routing.default)
+        return next((rules.context.receivers[name] for name in names if name in rules.context.receivers), None)
+
     def _begin_loops(self) -> None:
         """Run every loop that does not run yet."""
         for name, loop in self._loops():
@@ -322,6 +340,7 @@ class Daemon:
             loops.append(("held", self._watch_what_waits))
             loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
             loops.append(("daytime", self._daytime().run))
+            loops.append(("escalating", self._escalating().run))
         if "answer" in self._roles:
             loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
             loops.append(("unsaid", self._watch_what_is_unsaid))

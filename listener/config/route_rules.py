@@ -187,13 +187,18 @@ def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
 
 def _told(routes: RoutesYaml) -> tuple[str, ...]:
     """The receivers of words that belong to no case."""
-    return tuple(filter(None, (routes.notices.config, routes.notices.troubles)))
+    return tuple(name for _, name in _notices(routes))
+
+
+def _notices(routes: RoutesYaml) -> tuple[tuple[str, str], ...]:
+    """The keys that name a receiver, with its name."""
+    named = {key: getattr(routes.notices, key) for key in type(routes.notices).model_fields}
+    return tuple((key, name) for key, name in named.items() if name is not None)
 
 
 def _unknown_told(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    for key, name in (("config", routes.notices.config), ("troubles", routes.notices.troubles)):
-        if name is not None:
-            yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
+    for key, name in _notices(routes):
+        yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
 
 
 def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:
