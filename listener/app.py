@@ -237,14 +237,18 @@ def network_words(
         invitation=lambda target, ref: network.invitation(target, options, ref),
         by_hand=network.by_hand,
         length_of=network.length_of,
+        cost=network.cost,
+        usd_per_day=lambda brand: by_id[brand].usd_per_day.get(network.id) if brand in by_id else None,
     )
 
 
-def build_outreaches(config: Config, settings: Settings, clock: Clock) -> dict[NetworkId, Outreach]:
+def build_outreaches(
+    config: Config, settings: Settings, budget: Budget, clock: Clock
+) -> dict[NetworkId, Outreach]:
     """Each network on which the program may speak for a brand."""
     outreaches: dict[NetworkId, Outreach] = {}
     for name, options in settings.networks.items():
-        outreach = NETWORKS[name].outreach(config.brands, options, clock)
+        outreach = NETWORKS[name].outreach(config.brands, options, budget, clock)
         if outreach is not None:
             outreaches[NETWORKS[name].id] = outreach
     return outreaches

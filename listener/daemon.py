@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
+from alerts.outreach.ports import Outreach
 from alerts.ports import Notifier
 from alerts.routing import Receiver
 from classifiers.model import ModelError
+from domain.mention import NetworkId
 from domain.person import MessengerId
 from listener.app import (
     Messengers,
@@ -213,7 +215,7 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         await self._close_outreaches()
-        self.pipeline.answer_by(build_outreaches(config, self._settings, self._clock))
+        self.pipeline.answer_by(self._outreaches(config))
         self._begin_loops()
 
     async def _close_outreaches(self) -> None:
@@ -250,7 +252,7 @@ class Daemon:
             self._clock,
             self._telemetry,
             self._workers,
-            build_outreaches(config, self._settings, self._clock) if "answer" in self._roles else {},
+            self._outreaches(config) if "answer" in self._roles else {},
         )
         self._stack.push_async_callback(self._close_outreaches)
         settle()
@@ -262,6 +264,9 @@ class Daemon:
         self._begin_loops()
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
+
+    def _outreaches(self, config: Config) -> dict[NetworkId, Outreach]:
+        return build_outreaches(config, self._settings, self.stores.budget(self._clock), self._clock)
 
     async def _close_messengers(self) -> None:
         for notifier in self._messengers.notifiers.values():

@@ -117,6 +117,11 @@ class Budget(Protocol):
         """How much of `key` is spent today, by earlier runs too. Raises SourceError."""
 
 
+def money_key(network: str, brand: str) -> str:
+    """Under which a `Budget` counts what a brand's day on a network costs, in thousandths of a dollar."""
+    return f"{network}:mills:{brand}"
+
+
 class Kept(Protocol):
     """What stands in the vault under one name, while nobody else may change it."""
 

@@ -156,7 +156,8 @@ async def claim(connection: AsyncConnection, worker: str, network: NetworkId, no
         select(outbound).where(outbound.c.id.in_(numbers)).order_by(outbound.c.confirmed_at, outbound.c.id)
     )
     claimed = await outbound_rows.read(connection, leased.all())
-    known = {number: await cases.load_closely(connection, number) for number in sorted({o.case for o in claimed})}
+    numbers = sorted({each.case for each in claimed})
+    known = {number: await cases.load_closely(connection, number, now) for number in numbers}
     return [ToSend(outbound=each, case=case) for each in claimed if (case := known[each.case]) is not None]
 
 

@@ -89,7 +89,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if first is not None:
         return first
     changing = (await history.lock(connection, [press.case])).get(press.case)
-    case = await cases.load_closely(connection, press.case) if changing else None
+    case = await cases.load_closely(connection, press.case, now) if changing else None
     if changing is None or case is None:
         answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
     elif not await _from_where_it_was_told(connection, press):
