@@ -1,11 +1,14 @@
 """Routes: which receivers must know of a candidate, and why."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from alerts.candidate import Candidate
 from alerts.russian import INTENT_TITLES, number, percent, plural
 from alerts.sla import Hours, Sla
-from domain.person import MessengerId
+from domain.person import MessengerId, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,11 @@ class Receiver:
     chats: tuple[Chat, ...]
     owner: str | None = None
     backup: str | None = None
+
+
+StandIns = Mapping[str, Sequence[Chat]]
+"""By a receiver's name, where its cards go while no chat of its own takes them: the first that takes any."""
+CONSOLE_ALONE: Final[StandIns] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,28 @@ class Decision:
 
     receivers: tuple[Receiver, ...]
     reason: str
+
+
+def stand_ins(receivers: Mapping[str, Receiver], people: Sequence[Person]) -> StandIns:
+    """To its owner in private, else to the backup, else to a lead. After them there is the console.
+
+    Only in messengers that receivers use: others may be off.
+    """
+    return {name: tuple(_private_chats(receiver, receivers, people)) for name, receiver in receivers.items()}
+
+
+def _private_chats(
+    receiver: Receiver, receivers: Mapping[str, Receiver], people: Sequence[Person]
+) -> Iterator[Chat]:
+    used = [chat.messenger for one in (receiver, *receivers.values()) for chat in one.chats]
+    by_id = {number: person for person in people for number in (person.id, *person.former_ids)}
+    answer = [by_id[number] for number in (receiver.owner, receiver.backup) if number in by_id]
+    leads = [person for person in people if person.role == "lead"]
+    for person in {person.id: person for person in (*answer, *leads)}.values():
+        for messenger in dict.fromkeys(used):
+            chat = Chat(messenger=messenger, chat=person.users.get(messenger, ""))
+            if chat.chat and chat not in receiver.chats:
+                yield chat
 
 
 def decide(candidate: Candidate, routing: Routing) -> Decision:
