@@ -13,7 +13,7 @@ from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
 from alerts.outreach.ports import Outreach
 from alerts.ports import Notifier
-from alerts.routing import Receiver
+from alerts.routing import Receiver, stand_ins
 from classifiers.model import ModelError
 from domain.mention import NetworkId
 from domain.person import MessengerId
@@ -289,7 +289,10 @@ class Daemon:
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
         receivers = tuple(rules.context.receivers.values())
-        count = await rehouse(self.stores.database, receivers, self._clock.now())
+        private = {
+            chat for chats in stand_ins(rules.context.receivers, rules.context.people).values() for chat in chats
+        }
+        count = await rehouse(self.stores.database, receivers, self._clock.now(), private)
         if count:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
