@@ -13,6 +13,7 @@ from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
 from alerts.outreach.ports import Outreach
 from alerts.ports import Notifier
+from alerts.routing import Receiver, stand_ins
 from classifiers.model import ModelError
 from domain.mention import NetworkId
 from domain.person import MessengerId
@@ -35,6 +36,7 @@ from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
 from listener.loops.alarm import Alarm
+from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
@@ -287,7 +289,10 @@ class Daemon:
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
         receivers = tuple(rules.context.receivers.values())
-        count = await rehouse(self.stores.database, receivers, self._clock.now())
+        private = {
+            chat for chats in stand_ins(rules.context.receivers, rules.context.people).values() for chat in chats
+        }
+        count = await rehouse(self.stores.database, receivers, self._clock.now(), private)
         if count:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
@@ -308,6 +313,22 @@ class Daemon:
             lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
         )
 
+    def _escalating(self) -> Escalating:
+        return Escalating(
+            self.stores.database,
+            lambda: self.pipeline.rules,
+            self._reads_escalations,
+            self.stores.budget(self._clock),
+            self._clock,
+            self._telemetry,
+            lambda receiver, note: self._announcer.say(receiver, note, about="escalations"),
+        )
+
+    def _reads_escalations(self) -> Receiver | None:
+        rules = self.pipeline.rules
+        names = (self._config.notices.escalations or "", *rules.decider.routing.default)
+        return next((rules.context.receivers[name] for name in names if name in rules.context.receivers), None)
+
     def _begin_loops(self) -> None:
         """Run every loop that does not run yet."""
         for name, loop in self._loops():
@@ -327,6 +348,7 @@ class Daemon:
             loops.append(("held", self._watch_what_waits))
             loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
             loops.append(("daytime", self._daytime().run))
+            loops.append(("escalating", self._escalating().run))
         if "answer" in self._roles:
             loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
             loops.append(("unsaid", self._watch_what_is_unsaid))

@@ -38,8 +38,9 @@ class Batch:
 
     `mentions` may be new, known, or known with another text; the brand's own are among them. `deleted` may name
     what was never stored. `cursor` is the source's own bookmark (opaque text); None leaves the stored one as it
-    is. `more` asks to be fetched again at once. `messages` are private ones of the pages' talks, both sides',
-    each id once, with its latest text; `learned` is who takes a page's messages from now on, and who does not.
+    is. `more` asks to be fetched again: at once, or at the source's next turn where it `rests`. `messages` are
+    private ones of the pages' talks, both sides', each id once, with its latest text; `learned` is who takes a
+    page's messages from now on, and who does not.
     """
 
     mentions: tuple[Mention, ...] = ()
@@ -48,6 +49,7 @@ class Batch:
     learned: tuple[Learned, ...] = ()
     cursor: str | None = None
     more: bool = False
+    rests: bool = False
     gaps: tuple[Gap, ...] = ()
 
 

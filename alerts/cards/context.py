@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from alerts.outreach.abilities import NO, Abilities, Invitation, Learned
 from alerts.outreach.outbound import Outbound, Target
 from alerts.outreach.policy import DEFAULT, Policy
 from alerts.outreach.templates import Template
 from alerts.routing import Receiver
-from alerts.sla import Hours
+from alerts.routing.absence import stand_in
+from alerts.sla import MOSCOW, Hours
 from domain.person import Person
 
-MOSCOW: Final = "Europe/Moscow"
 NOTHING: Final = Abilities(reply=NO, private=NO, remove=NO)
 
 
@@ -58,6 +59,15 @@ class CardContext:
         if number is None:
             return None
         return next((person for person in self.people if number in (person.id, *person.former_ids)), None)
+
+    def answering(self, number: str | None, now: datetime) -> Person | None:
+        """The person with this id, or who stands in while he is away; himself where nobody does."""
+        person = self.person(number)
+        return person and (stand_in(person, self.people, self.day(now)) or person)
+
+    def day(self, now: datetime) -> date:
+        """Which day it is where the operators work."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
     @property
     def leads(self) -> tuple[Person, ...]:

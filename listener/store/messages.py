@@ -4,7 +4,7 @@ A message's words and what the case learns of them are one transaction: what is 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -159,7 +159,6 @@ async def _join(
         await connection.execute(update(messages).where(messages.c.id == row).values(case_id=case))
         command = WritePrivately(
             message=row,
-            deadlines=talking.deadlines,
             on_shift=talking.on_shift,
             is_farewell=says_all_is_well(message.text),
         )
@@ -312,12 +311,22 @@ async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now
     anew = set[int]()
     for case, command in work.commands:
         heard_from = PROGRAM_HEARD if isinstance(command, AnswerElsewhere) else THE_CUSTOMER
-        telling = changing[case].obey(command, heard_from, now)
+        telling = changing[case].obey(_promised(command, changing[case], talking), heard_from, now)
         if isinstance(telling, Telling) and telling.anew:
             anew.add(case)
     await history.write(connection, changing.values(), now, talking.elsewhere)
     renewed = [(case, changing[case].state.revision, now) for case in sorted(anew)]
     await outbox_rows.renew(connection, renewed, now)
+
+
+def _promised(
+    command: WritePrivately | ChangeMessage | AnswerElsewhere, changing: Changing, talking: Talking
+) -> WritePrivately | ChangeMessage | AnswerElsewhere:
+    """With the promise of the receiver that answers for the case."""
+    if not isinstance(command, WritePrivately):
+        return command
+    deadlines = talking.promises.get(changing.state.receiver or "", talking.deadlines)
+    return replace(command, deadlines=deadlines)
 
 
 def _as_mention(message: Message) -> Mention:

@@ -13,6 +13,7 @@ from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
+from listener.store.mutes import MuteStore
 from listener.store.outbound import OutboundStore
 from listener.store.outbox import OutboxStore
 from listener.store.people import PeopleStore
@@ -37,6 +38,7 @@ class Stores:
     timers: TimerStore
     prompts: PromptStore
     people: PeopleStore
+    mutes: MuteStore
     worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
@@ -87,6 +89,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         timers=TimerStore(database),
         prompts=PromptStore(database),
         people=PeopleStore(database),
+        mutes=MuteStore(database),
         worker=worker,
         forgotten=forgotten,
     )

@@ -211,11 +211,70 @@ async def test_a_walk_killed_between_pages_goes_on_from_the_stored_cursor(world:
     world.clock.move(seconds=30)
     fresh = world.x.post(PAVEL, "ромашка тем временем")
     world.clock.move(seconds=1)
-    reborn = world.search()
-    rest, cursor = await drain(reborn, first.cursor)
-    assert set(ids([first, *rest])) == set(wanted)
-    last, _ = await drain(reborn, cursor)
-    assert fresh in ids(last)
+    rest, _ = await drain(world.search(), first.cursor)
+    assert ids(rest)[0] == fresh
+    assert set(ids([first, *rest])) == {*wanted, fresh}
+
+
+async def test_what_is_posted_while_an_outage_is_read_again_comes_before_its_older_pages(world: World) -> None:
+    outage = [world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(450)]
+    source = world.search()
+    heard = [await source.fetch(None), await source.fetch((await source.fetch(None)).cursor)]
+    world.clock.move(seconds=31)
+    live = [world.x.post(PAVEL, f"ромашка сейчас {n}") for n in range(150)]
+    world.clock.move(seconds=1)
+    rest, _ = await drain(source, heard[-1].cursor)
+    assert [len(batch.mentions) for batch in rest] == [100, 50, 100, 100, 50]
+    assert set(ids(rest[:2])) == set(live)
+    assert set(ids([*heard, *rest])) == {*outage, *live}
+
+
+async def test_a_look_at_what_is_new_that_is_killed_between_pages_goes_on_from_the_stored_cursor(
+    world: World,
+) -> None:
+    outage = [world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(250)]
+    first = await world.search().fetch(None)
+    world.clock.move(minutes=1)
+    live = [world.x.post(PAVEL, f"ромашка сейчас {n}") for n in range(150)]
+    world.clock.move(seconds=1)
+    second = await world.search().fetch(first.cursor)
+    rest, cursor = await drain(world.search(), second.cursor)
+    assert set(ids([second, rest[0]])) == set(live)
+    assert set(ids([first, second, *rest])) == {*outage, *live}
+    world.clock.move(minutes=1)
+    later = world.x.post(OLGA, "ромашка потом")
+    world.clock.move(seconds=1)
+    assert later in ids((await drain(world.search(), cursor))[0])
+
+
+async def test_a_look_at_what_is_new_that_x_refuses_holds_up_no_page_of_the_outage(world: World) -> None:
+    outage = {world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(250)}
+    source = world.search()
+    first = await source.fetch(None)
+    world.clock.move(minutes=1)
+    world.x.faults.add(Fault(path=SEARCH, kind="json", status=400, body={"title": "Invalid Request"}))
+    refused = await source.fetch(first.cursor)
+    assert (refused.mentions, refused.more) == ((), True)
+    rest, _ = await drain(source, refused.cursor)
+    assert set(ids([first, *rest])) == outage
+
+
+async def test_an_outage_leaves_half_of_xs_window_to_what_is_posted_now(world: World) -> None:
+    world.x._meters["search"].limit = 8
+    for n in range(1200):
+        world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n))
+    source = world.search()
+    rests, cursor = [], None
+    for _ in range(6):
+        batch = await source.fetch(cursor)
+        assert batch.more, "the outage is not read again yet"
+        rests.append(batch.rests)
+        cursor = batch.cursor
+    assert rests == [False] * 4 + [True] * 2
+    world.clock.move(minutes=1)
+    live = world.x.post(PAVEL, "ромашка сейчас")
+    world.clock.move(seconds=1)
+    assert ids([await source.fetch(cursor)]) == [live]
 
 
 async def test_the_lower_bound_does_not_move_before_the_walk_is_over(world: World) -> None:

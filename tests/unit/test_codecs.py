@@ -22,6 +22,7 @@ from alerts.cases.events import (
     ActorKind,
     AnsweredElsewhere,
     ApprovalAsked,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -38,6 +39,7 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Muted,
     Noted,
     Opened,
     Rang,
@@ -57,6 +59,7 @@ from alerts.cases.events import (
     ToldOfRemoval,
     Transferred,
     Unknown,
+    Unmuted,
     Woke,
     WritingForbidden,
     kind_of,
@@ -163,6 +166,12 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
         ),
     ),
     (PROGRAM, AnsweredElsewhere(said_at=AT, message=6)),
+    (ANNA, Muted(until=AT)),
+    (ANNA, Muted(until=AT, topic="связь")),
+    (ANNA, Unmuted()),
+    (PROGRAM, Unmuted(topic="связь")),
+    (PROGRAM, CardWithheld(reason="daily_limit")),
+    (PROGRAM, CardWithheld(reason="author_muted", until=AT)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 

@@ -46,7 +46,7 @@ class XMentions:
         async def ask(bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
             return await self._page(user, bound, token)
 
-        batch = await self._pagination.step(replace(bookmark, user=user), ask)
+        batch = await self._pagination.step(replace(bookmark, user=user), ask, self._client.can_spare_mentions)
         return await self._own.with_names(batch)
 
     async def close(self) -> None:
