@@ -21,7 +21,7 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
-from alerts.cards.muting import mute, what_to_mute
+from alerts.cards.muting import is_worth_muting, mute, what_to_mute
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
@@ -226,6 +226,7 @@ BUTTONS: Final = (
         action="mute",
         label="Заглушить",
         places={"free": 10, "owned": 13, "ended": 5},
+        offered=is_worth_muting,
         asks=what_to_mute,
         command=mute,
     ),
