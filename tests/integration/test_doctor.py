@@ -121,6 +121,13 @@ async def test_keys_without_messages_and_accounts_of_nobody_are_named_and_are_no
     assert all(line.state == "warn" for line in strange)
 
 
+async def test_keys_without_messages_are_fine_where_nobody_wants_messages(world: World) -> None:
+    _level_of(world.simulator, "read-write")
+    (world.folder / "policy.yaml").write_text("messages: off\n", encoding="utf-8")
+    account = [line for line in (await world.look(until="X"))["X"] if line.what == "аккаунт @romashka_ru"]
+    assert [line.state for line in account if "messages: off" in line.says] == ["ok"]
+
+
 async def test_without_keys_of_accounts_a_person_answers(world: World) -> None:
     world.environ |= {"LISTENER_X_USER_KEYS": "{}", "LISTENER_X_BEARER_TOKEN": ""}
     assert [line.what for line in (await world.look(until="X"))["X"]] == ["токен"]
