@@ -162,11 +162,13 @@ class Press:
 class Answer:
     """What the person who pressed reads, in Russian; `alert` for a refusal that must not be overlooked.
 
-    `prompt` asks for what the command still needs; its answer comes back as another press, with a `value`.
+    `is_long`: an explanation, which wants more time than a toast gives. `prompt` asks for what the command still
+    needs; its answer comes back as another press, with a `value`.
     """
 
     text: str
     alert: bool = False
+    is_long: bool = False
     prompt: Prompt | None = None
 
 

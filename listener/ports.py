@@ -1,5 +1,6 @@
 """What the daemon asks of a network and of its surroundings: Source, Budget, Clock and their errors."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -114,6 +115,28 @@ class Budget(Protocol):
 
     async def used(self, key: str) -> int:
         """How much of `key` is spent today, by earlier runs too. Raises SourceError."""
+
+
+def money_key(network: str, brand: str) -> str:
+    """Under which a `Budget` counts what a brand's day on a network costs, in thousandths of a dollar."""
+    return f"{network}:mills:{brand}"
+
+
+class Kept(Protocol):
+    """What stands in the vault under one name, while nobody else may change it."""
+
+    @property
+    def value(self) -> str | None: ...
+
+    async def keep(self, value: str) -> None:
+        """For all daemons, as soon as the vault is closed again."""
+
+
+class Vault(Protocol):
+    """What all daemons of one database know, and one of them at a time changes: tokens that are good once."""
+
+    def opened(self, name: str) -> AbstractAsyncContextManager[Kept]:
+        """Whoever opens a name waits until others close it. An error inside keeps nothing. Raises SourceError."""
 
 
 class Clock(Protocol):

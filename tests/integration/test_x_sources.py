@@ -336,7 +336,7 @@ async def test_a_cursor_that_cannot_be_read_begins_anew(world: World) -> None:
 
 async def test_the_mentions_of_an_account_are_heard_and_its_number_is_asked_once(world: World) -> None:
     world.x.register(BRAND)
-    (source,) = world.sources(brand(mentions=True, search=False))
+    source, _ = world.sources(brand(mentions=True, search=False))
     assert source.name == "x.mentions:romashka:romashka_ru"
     number = world.x.post(OLGA, "@romashka_ru почему снова не работает?", at=NOON - timedelta(minutes=1))
     batches, cursor = await drain(source, None)
@@ -346,8 +346,24 @@ async def test_the_mentions_of_an_account_are_heard_and_its_number_is_asked_once
     assert world.x.requests == asked + 1
 
 
+async def test_what_an_account_answers_on_xs_own_pages_is_heard_as_its_own(world: World) -> None:
+    world.x.register(BRAND)
+    asked = world.x.post(OLGA, "@romashka_ru когда?")
+    romashka = brand(mentions=True, search=False)
+    _, source = world.sources(romashka)
+    assert source.name == "x.answers:romashka_ru"
+    world.x.post(BRAND, "@olga_p К вечеру", reply_to=asked)
+    world.x.post(OLGA, "@romashka_ru жду")
+    batches, cursor = await drain(source, None)
+    ((answer,),) = [batch.mentions for batch in batches if batch.mentions]
+    assert (answer.text, answer.parent.id if answer.parent else None) == ("@olga_p К вечеру", asked)
+    assert is_own_account(answer, (romashka,))
+    world.clock.move(hours=1)
+    assert ids((await drain(source, cursor))[0]) in ([], [answer.id])
+
+
 async def test_an_account_that_does_not_exist_calls_a_person(world: World) -> None:
-    (source,) = world.sources(brand(mentions=True, search=False))
+    source, _ = world.sources(brand(mentions=True, search=False))
     with pytest.raises(SourceError, match="romashka_ru") as caught:
         await source.fetch(None)
     assert caught.value.permanent
@@ -700,7 +716,7 @@ async def test_a_server_that_repeats_its_token_is_not_walked_for_ever(world: Wor
 
 async def test_a_closed_source_lets_the_others_go_on(world: World) -> None:
     world.x.register(BRAND)
-    first, second = world.sources(brand(mentions=True))
+    first, second, _ = world.sources(brand(mentions=True))
     await first.fetch(None)
     await first.close()
     await second.fetch(None)

@@ -97,6 +97,17 @@ class XClient:
             self._api.get_users_mentions, user, pagination_token=token, **bound, **_what_is_read()
         )
 
+    async def own_posts(self, user: str, bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
+        """One page of what an account has posted, as a source reads it."""
+        return await self._ask(
+            self._api.get_users_tweets,
+            user,
+            exclude=["retweets"],
+            pagination_token=token,
+            **bound,
+            **_what_is_read(),
+        )
+
     def can_spare_search(self) -> bool:
         """Whether half of the window's searches are left, as far as X has said."""
         return self._can_spare("GET /tweets/search/recent")

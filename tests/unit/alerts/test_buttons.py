@@ -77,8 +77,8 @@ def press(
             [["Закрыть", "Не жалоба"], ["Отложить", "Передать", "Отдать"], ["Заметка", "Открыть", "Автор"]],
         ),
         (resting(), [["Взять", "Не жалоба"], ["Передать", "Закрыть", "Заметка"], ["Открыть", "Автор"]]),
-        (claimed().by(ANNA, Close()), [["Вернуть", "Заметка"], ["Открыть", "Автор"]]),
-        (claimed().by(ANNA, NotComplaint()), [["Вернуть", "Заметка"], ["Открыть", "Автор"]]),
+        (claimed().by(ANNA, Close()), [["Вернуть", "Заметка"], ["Заглушить", "Открыть", "Автор"]]),
+        (claimed().by(ANNA, NotComplaint()), [["Вернуть", "Заметка"], ["Заглушить", "Открыть", "Автор"]]),
     ],
 )
 def test_the_buttons_follow_where_the_case_stands(history: History, expected: list[list[str]]) -> None:
@@ -118,10 +118,13 @@ SPEAKING = {
     "rewrite",
     "send",
     "take_off",
+    "why",
     "write_private",
     "write_reply",
 }
-"""What writes to the customer, or only asks: their presses come to drafts and previews, see test_replying."""
+"""What writes to the customer, asks or explains: their presses come to drafts and previews, see test_replying, or
+to words, see test_why.
+"""
 
 
 def test_every_action_has_a_button_of_its_own_and_a_stored_name() -> None:
