@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.gc_tuning import made_to_last
+from listener.gc_tuning import few_arenas, made_to_last
 
 COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
@@ -65,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    few_arenas()
     parser = argparse.ArgumentParser(
         prog="listener", description="Otklik hears complaints about a brand in social networks."
     )
