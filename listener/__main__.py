@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "health": "exit 0 when the running daemon is alive",
     "init": "write a first config, with comments, from a few answers",
     "match": "find brands in texts: JSONL in, JSONL out",
+    "mutes": "whose cards are not sent for a while, and how they are heard again",
     "queries": "what each network is asked, how often, and what that costs",
     "replay": "send JSONL mentions through the whole pipeline",
     "resend": "cards that chats refused for good, again, after the config was mended",

@@ -35,7 +35,7 @@ from listener.networks.accounts import speaks_to
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
-from listener.ports import Budget, Clock, Source
+from listener.ports import Budget, Clock, Source, Vault
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.stores import Stores
@@ -72,6 +72,14 @@ def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
     return replace(
         settings, networks=told(settings.networks, networks), messengers=told(settings.messengers, messengers)
     )
+
+
+def with_vault(settings: Settings, vault: Vault | None) -> Settings:
+    """The settings of a daemon that keeps in the vault what it must share with others."""
+    if vault is None:
+        return settings
+    networks = {name: NETWORKS[name].with_vault(options, vault) for name, options in settings.networks.items()}
+    return replace(settings, networks=networks)
 
 
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
@@ -229,14 +237,18 @@ def network_words(
         invitation=lambda target, ref: network.invitation(target, options, ref),
         by_hand=network.by_hand,
         length_of=network.length_of,
+        cost=network.cost,
+        usd_per_day=lambda brand: by_id[brand].usd_per_day.get(network.id) if brand in by_id else None,
     )
 
 
-def build_outreaches(config: Config, settings: Settings, clock: Clock) -> dict[NetworkId, Outreach]:
+def build_outreaches(
+    config: Config, settings: Settings, budget: Budget, clock: Clock
+) -> dict[NetworkId, Outreach]:
     """Each network on which the program may speak for a brand."""
     outreaches: dict[NetworkId, Outreach] = {}
     for name, options in settings.networks.items():
-        outreach = NETWORKS[name].outreach(config.brands, options, clock)
+        outreach = NETWORKS[name].outreach(config.brands, options, budget, clock)
         if outreach is not None:
             outreaches[NETWORKS[name].id] = outreach
     return outreaches

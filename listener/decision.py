@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.routing import Receiver, Routing, decide
 from alerts.sla import MOSCOW, deadlines, hold_until, working
@@ -225,7 +226,18 @@ class Decider:
         deleted_by = (
             who_deleted(stored.mention, stored.deleter, self.brands.values()) if stored.is_deleted else None
         )
-        return Decided(stored=stored, verdicts=verdicts, routed=routed, deleted_by=deleted_by)
+        return Decided(
+            stored=stored,
+            verdicts=verdicts,
+            routed=routed,
+            deleted_by=deleted_by,
+            answers_for=self._answers_for(stored),
+        )
+
+    def _answers_for(self, stored: Stored) -> frozenset[str]:
+        if not stored.is_own or stored.is_deleted:
+            return frozenset()
+        return frozenset(brand.id for brand in self.brands.values() if is_own_account(stored.mention, (brand,)))
 
 
 def speaking_spans(evidence: Sequence[Evidence]) -> tuple[Span, ...]:
@@ -250,6 +262,6 @@ def decide_apart(
     return decided, culprits
 
 
-def without_chats(routed: Routed) -> Routed:
-    """A candidate whose case is kept and told to nobody."""
-    return replace(routed, chats=())
+def without_chats(routed: Routed, withheld: Withhold) -> Routed:
+    """A candidate whose case is kept and told to nobody, for this reason."""
+    return replace(routed, chats=(), withheld=withheld)

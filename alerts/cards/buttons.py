@@ -21,6 +21,7 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
+from alerts.cards.muting import mute, what_to_mute
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
@@ -220,6 +221,13 @@ BUTTONS: Final = (
         offered=can_mend,
         asks=mend,
         command=mended,
+    ),
+    ButtonKind(
+        action="mute",
+        label="Заглушить",
+        places={"free": 10, "owned": 13, "ended": 5},
+        asks=what_to_mute,
+        command=mute,
     ),
     ButtonKind(
         action="not_complaint",

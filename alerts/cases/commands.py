@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alerts.cases.events import (
     NO_DEADLINES,
+    AnsweredElsewhere,
     Deadlines,
     Deleter,
     Outcome,
@@ -19,6 +20,7 @@ from alerts.cases.events import (
     ReplyUnknown,
     Restored,
     Strength,
+    Withheld,
 )
 from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import OutboundKind
@@ -145,6 +147,29 @@ class ForbidWriting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """The brand's new cards are not wanted until then: the author's, or those about nothing but `topic`."""
+
+    until: datetime
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmute:
+    """The author's cards, or those about `topic`, are wanted again."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold:
+    """The case has a card to show, and it is not sent for this reason, some `until` then."""
+
+    reason: Withheld
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmTold:
     """The customer was told that his words will be taken off the page."""
 
@@ -197,6 +222,13 @@ class WritePrivately:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerElsewhere:
+    """The network shows an answer in the brand's name that was not given through us."""
+
+    fact: AnsweredElsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeMessage:
     """The customer changed a private message, or took it back."""
 
@@ -228,11 +260,16 @@ PersonsCommand = (
     | AnswerAsEngineer
     | ForbidWriting
     | ConfirmTold
+    | Mute
+    | Unmute
 )
-Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | Tick
+Command = (
+    PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | AnswerElsewhere | Withhold | Tick
+)
 
 NAMES: Final[Mapping[type[Any], str]] = {
     AnswerAsEngineer: "engineers_answer",
+    AnswerElsewhere: "answer_elsewhere",
     Approve: "approve",
     AskApproval: "ask_approval",
     AskEngineers: "ask_engineers",
@@ -246,6 +283,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Edit: "edit",
     ForbidWriting: "do_not_write",
     HoldBack: "hold_back",
+    Mute: "mute",
     NotComplaint: "not_complaint",
     Note: "note",
     Release: "release",
@@ -254,6 +292,8 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Snooze: "snooze",
     Tick: "tick",
     TransferTo: "transfer",
+    Unmute: "unmute",
+    Withhold: "withhold",
     Write: "write",
     WritePrivately: "write_privately",
 }

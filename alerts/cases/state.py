@@ -9,6 +9,7 @@ from typing import Final, get_args
 from alerts.cases.events import (
     BELLS,
     NO_DEADLINES,
+    AnsweredElsewhere,
     Bell,
     Claimed,
     Closed,
@@ -170,19 +171,23 @@ def _(fact: ReplySent, state: State, _event: Event) -> State:
     that the engineers were asked, and we still wait for them.
     """
     reached = LED_TO.get(fact.kind)
-    if reached is None or not state.is_open:
+    return state if reached is None or not state.is_open else _answered(state, reached)
+
+
+@_after.register
+def _(fact: AnsweredElsewhere, state: State, _event: Event) -> State:
+    """As an answer of our own, unless the customer has said more since."""
+    reached: Stage = "replied" if fact.message is None else "in_dm"
+    if not state.is_open:
         return state
-    stage = max(state.stage, reached, key=STAGES.index)
-    waiting_for: Waiting = "engineers" if state.waiting_for == "engineers" else "customer"
-    return replace(state, stage=stage, waiting_for=waiting_for, deadlines=NO_DEADLINES, rung=None)
+    return _answered(state, reached) if fact.is_last else _led(state, reached)
 
 
 @_after.register
 def _(fact: CustomerWrote, state: State, event: Event) -> State:
     if not state.is_open:
         return state
-    stage = max(state.stage, "in_dm", key=STAGES.index)
-    spoken = replace(state, stage=stage, waiting_for="us", snoozed_until=None)
+    spoken = replace(_led(state, "in_dm"), waiting_for="us", snoozed_until=None)
     return _promised(spoken, fact.deadlines, event.at)
 
 
@@ -230,6 +235,15 @@ def _(fact: Imported, _state: State, _event: Event) -> State:
         deadlines=fact.deadlines,
         rung=fact.rung,
     )
+
+
+def _led(state: State, to: Stage) -> State:
+    return replace(state, stage=max(state.stage, to, key=STAGES.index))
+
+
+def _answered(state: State, reached: Stage) -> State:
+    waiting_for: Waiting = "engineers" if state.waiting_for == "engineers" else "customer"
+    return replace(_led(state, reached), waiting_for=waiting_for, deadlines=NO_DEADLINES, rung=None)
 
 
 def _at_home(state: State, path: Path | None) -> State:

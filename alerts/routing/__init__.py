@@ -3,8 +3,10 @@
 from alerts.routing.deciding import Decision, decide, holds
 from alerts.routing.receivers import Assign, Chat, Receiver
 from alerts.routing.routes import AuthorList, Days, Route, Routing, Span, When
+from alerts.routing.standing_in import CONSOLE_ALONE, StandIns, stand_ins
 
 __all__ = [
+    "CONSOLE_ALONE",
     "Assign",
     "AuthorList",
     "Chat",
@@ -14,7 +16,9 @@ __all__ = [
     "Route",
     "Routing",
     "Span",
+    "StandIns",
     "When",
     "decide",
     "holds",
+    "stand_ins",
 ]

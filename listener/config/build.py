@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, Night, Policy
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
@@ -18,7 +18,9 @@ from listener.config.schema import (
     AUTO,
     AbsentFile,
     BrandFile,
+    EngineersFile,
     HoursFile,
+    NoticesFile,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
@@ -29,7 +31,7 @@ from listener.config.schema import (
     WordsYaml,
 )
 from listener.config.types import seconds
-from listener.config.values import Words
+from listener.config.values import Notices, Words
 from listener.networks.accounts import address
 from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
@@ -122,10 +124,14 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
             by=approve.by,
         ),
         night=_night(file.night, file.timezone or timezone or Night().timezone),
-        engineers=Engineers(receiver=file.engineers.receiver, answer_within=seconds(file.engineers.answer_within)),
+        engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
     )
+
+
+def build_notices(file: NoticesFile) -> Notices:
+    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
 
 
 def build_words(file: WordsYaml) -> Words:
@@ -205,6 +211,11 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
     return tuple(
         (_time(start), _time(end)) for start, _, end in (block.partition("-") for block in sorted(blocks))
     )
+
+
+def _engineers(file: EngineersFile) -> Engineers:
+    alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
+    return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
 
 
 def _night(text: str, timezone: str) -> Night | None:

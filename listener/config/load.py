@@ -10,14 +10,21 @@ from pydantic import BaseModel, ValidationError
 
 from alerts.routing.linter import Around as LintAround
 from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
-from listener.config.build import build_brand, build_person, build_policy, build_routing, build_words
+from listener.config.build import (
+    build_brand,
+    build_notices,
+    build_person,
+    build_policy,
+    build_routing,
+    build_words,
+)
 from listener.config.files import another_folder, missing_folder, strange_files
 from listener.config.finding import finding_mistakes
-from listener.config.route_rules import Around, routes_mistakes
+from listener.config.route_rules import Around, notices_of, routes_mistakes
 from listener.config.russian import explain
 from listener.config.schema import BrandFile, PeopleYaml, PolicyYaml, RoutesYaml, TemplatesYaml, WordsYaml
 from listener.config.searches import search_warnings
-from listener.config.values import Config, ConfigError, Mistake, Notices
+from listener.config.values import Config, ConfigError, Mistake
 from listener.config.yaml_tree import Tree, read_tree
 from listener.config.zone_warnings import zone_warnings
 from listener.networks.registry import NETWORKS
@@ -37,7 +44,7 @@ def load(directory: Path) -> Config:
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
-        notices=Notices(config=folder.routes.notices.config, troubles=folder.routes.notices.troubles),
+        notices=build_notices(folder.routes.notices),
         templates=dict(folder.templates.templates) if folder.templates else {},
         policy=build_policy(
             folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
@@ -73,9 +80,7 @@ def _zone_warnings(folder: "_Folder", today: date) -> Iterator[Mistake]:
     around = LintAround(
         heard=heard,
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
-        also_told=frozenset(
-            filter(None, (policy.engineers.receiver, folder.routes.notices.config, folder.routes.notices.troubles))
-        ),
+        also_told=frozenset({policy.engineers.receiver, *(name for _, name in notices_of(folder.routes))}),
         today=today,
     )
     titles = {brand.id: brand.title for _, brand in folder.brands}

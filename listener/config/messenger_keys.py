@@ -1,6 +1,6 @@
 """The parts of the files whose keys are the messengers: made from what each messenger says of itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StrictInt, StringConstraints, create_model
@@ -91,6 +91,10 @@ NOT_A_NUMBER: Final[Mapping[str, str]] = {
     **{messenger.id: messenger.users.wrong for messenger in AS_READ if messenger.users.pattern is None},
 }
 """What is said to whoever writes a word where a number of a messenger stands, by key."""
+MEANT: Final[Mapping[str, Callable[[str], str | None]]] = {
+    key.name: key.meant for messenger in AS_READ for key in messenger.chats.keys if key.meant
+}
+"""What reads a number out of what was written in its place, by key."""
 TOO_SMALL: Final[Mapping[str, str]] = {
     messenger.id: messenger.users.negative for messenger in AS_READ if messenger.users.negative
 }

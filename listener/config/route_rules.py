@@ -128,10 +128,15 @@ def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile
         yield tree.mistake((*here, "networks"), message)
 
 
+def notices_of(routes: RoutesYaml) -> tuple[tuple[str, str], ...]:
+    """The keys of words that belong to no case, each with the receiver that it names."""
+    named = {key: getattr(routes.notices, key) for key in type(routes.notices).model_fields}
+    return tuple((key, name) for key, name in named.items() if name is not None)
+
+
 def _unknown_told(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    for key, name in (("config", routes.notices.config), ("troubles", routes.notices.troubles)):
-        if name is not None:
-            yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
+    for key, name in notices_of(routes):
+        yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
 
 
 def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:

@@ -191,6 +191,13 @@ class NoticesFile(Model):
         Text | None,
         Field(description="Кому сказать, что сломалось (источник, чат, база) и что починилось: имя получателя"),
     ] = None
+    escalations: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать, что инженеров спрашивают слишком часто: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
 
 
 class RoutesYaml(Model):
@@ -271,11 +278,24 @@ class ApproveFile(Model):
     ] = "lead"
 
 
+class EngineersAlarmFile(Model):
+    """Когда инженеров спрашивают слишком часто: доля обращений бренда за последние дни."""
+
+    over: Annotated[StrictInt, Field(ge=1, le=100, description="Больше стольких процентов обращений")] = 10
+    days: Annotated[StrictInt, Field(ge=1, le=90, description="За столько последних дней")] = 7
+    least: Annotated[
+        StrictInt, Field(ge=1, description="Не меньше стольких обращений: одно из трёх — не беда")
+    ] = 20
+
+
 class EngineersFile(Model):
     """Кого спрашивает кнопка «Инженерам»."""
 
     receiver: Annotated[Text, Field(description="Получатель из routes.yaml")] = "engineers"
     answer_within: Annotated[Duration, Field(description="Через сколько напомнить, что ответа нет: 30m")] = "30m"
+    alarm: Annotated[
+        EngineersAlarmFile, Field(description="Когда сказать, что инженеров спрашивают слишком часто")
+    ] = EngineersAlarmFile()
 
 
 class PolicyYaml(Model):

@@ -29,13 +29,17 @@ class Diagnose(Protocol[OptionsT_contra]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressKey:
-    """One whole number of a chat's address; `least` bounds it. `wrong` is said to whoever writes a name there."""
+    """One whole number of a chat's address; `least` bounds it.
+
+    `wrong` is said to whoever writes a name there; `meant` says better of what can be read, else None.
+    """
 
     name: str
     help: str
     required: bool
     least: int | None = None
     wrong: str = ""
+    meant: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -367,6 +367,20 @@ do_not_contact = Table(
 )
 """Who asked not to be written to, and which operator (Person.id) confirmed it."""
 
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("until", Time, nullable=False),
+    # No foreign key: the mute outlives the case on whose card it was pressed.
+    Column("case_id", BigInteger, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""What a brand's cards are not wanted about until then: an `author` («vk:77») or a `topic`; `person` said so."""
+
 digests = Table(
     "digests",
     metadata,

@@ -301,6 +301,22 @@ def test_own_words_and_deleted_ones_are_not_judged_but_decided_on(what: str) -> 
     assert (decision.verdicts, decision.routed) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("author", "what", "brands"),
+    [
+        ("-500", {"is_own": True}, {"vasilek"}),
+        ("-500", {"is_own": True, "is_deleted": True}, set()),
+        ("77", {}, set()),
+    ],
+)
+def test_own_words_are_said_in_the_name_of_the_brands_whose_account_it_is(
+    author: str, what: dict[str, bool], brands: set[str]
+) -> None:
+    kept = replace(stored(replace(MENTION, author=by(author).author)), **what)
+    (decision,) = decider().decide_all([kept], NOW)
+    assert decision.answers_for == brands
+
+
 def test_a_repost_is_judged_by_what_it_shows_again() -> None:
     quoted = Quote(id="-9_1", author="Пётр", text="Василёк, третий день нет связи")
     judge = Fixed()
