@@ -131,19 +131,18 @@ async def puts_back(simulator: Simulator) -> None:
 
 async def test_what_somebody_else_deletes_on_the_brands_page_is_told_to_the_lead(tmp_path: Path) -> None:
     config = configured(tmp_path)
-    async with world() as simulator:
-        async with Process(tmp_path, settings(simulator), config) as daemon:
-            await daemon.start()
-            angry = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
-            comment = simulator.publishing.by_hand("vk", "Пётр", angry, community="romashka")
-            taken_back = simulator.publishing.by_hand("vk", "Ольга", angry, community="romashka")
-            await offers(simulator, "Взять")
-            await until(lambda: any(text.startswith("Жалоба № 2:") for text in texts(simulator, CHAT)), PATIENCE)
-            simulator.customers.deletes(taken_back.id)
-            simulator.customers.deletes(comment.id, by_brand=True)
-            note = await stands(simulator, CHAT, "Со страницы бренда удалили запись автора", "Ирина Петрова")
-            told = [text for text in texts(simulator, CHAT) if "удалили запись автора" in text]
-            deleted = [event for event in await daemon.export("events") if event["kind"] == "mention_deleted"]
+    async with world() as simulator, Process(tmp_path, settings(simulator), config) as daemon:
+        await daemon.start()
+        angry = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
+        comment = simulator.publishing.by_hand("vk", "Пётр", angry, community="romashka")
+        taken_back = simulator.publishing.by_hand("vk", "Ольга", angry, community="romashka")
+        await offers(simulator, "Взять")
+        await until(lambda: any(text.startswith("Жалоба № 2:") for text in texts(simulator, CHAT)), PATIENCE)
+        simulator.customers.deletes(taken_back.id)
+        simulator.customers.deletes(comment.id, by_brand=True)
+        note = await stands(simulator, CHAT, "Со страницы бренда удалили запись автора", "Ирина Петрова")
+        told = [text for text in texts(simulator, CHAT) if "удалили запись автора" in text]
+        deleted = [event for event in await daemon.export("events") if event["kind"] == "mention_deleted"]
     answered = simulator.telegram.chats[CHAT].messages[note].reply_to
     assert answered is not None
     assert "Пётр" in answered.text  # under his card; who deletes his own words is nobody's news
