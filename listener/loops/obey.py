@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from alerts.cards.answers import done_words, refusal_words
-from alerts.cards.asking import Reply, asker_of
+from alerts.cards.asking import THOUGHT_BETTER, Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
@@ -125,7 +125,7 @@ def _read(
             return Answered(answer=Answer(text="", prompt=read))
         case Reply():
             is_long = read.reason == "explained"
-            alert = read.reason != "thought_better" and not is_long
+            alert = read.reason != THOUGHT_BETTER and not is_long
             return Answered(answer=Answer(text=read.text, alert=alert, is_long=is_long), reason=read.reason)
         case Drafted():
             return _drafting(read, person, rules, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
@@ -191,7 +192,8 @@ async def _first(connection: AsyncConnection, press: Press) -> Answered | None:
     row = found.first()
     if row is None:
         return None
-    return Answered(answer=Answer(text=row.answer, alert=not row.applied), applied=row.applied, reason=row.reason)
+    alert = not row.applied and row.reason != THOUGHT_BETTER
+    return Answered(answer=Answer(text=row.answer, alert=alert), applied=row.applied, reason=row.reason)
 
 
 async def _write(connection: AsyncConnection, press: Press, who: str, answered: Answered, now: datetime) -> None:

@@ -104,7 +104,9 @@ async def test_a_record_is_removed_only_when_its_author_knows_and_is_put_back(tm
 
             await removes(simulator)
             await until(lambda: is_gone(simulator, comment), PATIENCE)
-            await stands(simulator, CHAT, "запись автора убрана со страницы")
+            await stands(
+                simulator, CHAT, "запись автора убрана со страницы, попросила Анна Иванова", "Запись удалил"
+            )
             await choose(simulator, "Вернуть запись")
             await puts_back(simulator)
             await until(lambda: not is_gone(simulator, comment), PATIENCE)
