@@ -180,6 +180,13 @@ def warnings_of(pressed: Pressed, outbound: Outbound) -> tuple[Warned, ...]:
         masked=masked,
         link=outbound.link,
         names=names,
+        addressee=_own_name(pressed),
+        heard="\n".join(
+            [
+                *(mention.text for mention in pressed.case.mentions),
+                *(message.text for message in pressed.case.messages if message.incoming),
+            ]
+        ),
     )
     return warnings(outbound.text, place)
 
