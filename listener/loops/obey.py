@@ -119,7 +119,18 @@ def _read(
     context = rules.context
     routing = rules.decider.routing
     promise = rules.decider.promise(now, routing.receiver(case.state.receiver))
-    read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
+    promises = rules.decider.promises(now)
+    read = read_press(
+        case,
+        press.action,
+        press.value,
+        person,
+        context,
+        now,
+        deadlines=promise,
+        promises=promises,
+        token=token,
+    )
     match read:
         case Prompt():
             return Answered(answer=Answer(text="", prompt=read))

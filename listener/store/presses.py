@@ -17,7 +17,7 @@ from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
-from listener.store import cases, contacts, digest_rows, history, mutes, outbound_rows
+from listener.store import cases, contacts, digest_rows, history, moving, mutes, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -162,6 +162,12 @@ async def _decided(
         await contacts.forbid(connection, case, wish.asker.actor, now)
     author = f"{case.network}:{case.author_id}"
     await mutes.note(connection, case.id, case.brand, author, changing.events)
+    moved = moving.moved_in(changing.events)
+    if moved is not None and wish.elsewhere is not None:
+        chats, until = wish.elsewhere.moved_to(
+            changing.state.receiver or "", urgent=moving.is_urgent(case), now=now
+        )
+        await moving.move(connection, case.id, moved, chats, until or now, now)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
     answer = Answer(text=wish.done(after), alert=wish.is_refusal, prompt=wish.asks(after))
