@@ -116,6 +116,8 @@ SPEAKING = {
     "reply",
     "resolved",
     "rewrite",
+    "say_private",
+    "say_reply",
     "send",
     "take_off",
     "write_private",
