@@ -13,7 +13,7 @@ from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
 from alerts.cases.telling import NoticeDraft, Priority
-from alerts.routing import Chat
+from alerts.routing import Chat, StandIns
 from domain.person import MessengerId
 
 FARTHEST: Final = timedelta(minutes=5)
@@ -176,12 +176,14 @@ class Press:
 class Answer:
     """What the person who pressed reads, in Russian; `alert` for a refusal that must not be overlooked.
 
-    `prompt` asks for what the command still needs; its answer comes back as another press, with a `value`.
+    `is_long`: an explanation, which wants more time than a toast gives. `prompt` asks for what the command still
+    needs; its answer comes back as another press, with a `value`.
     `reason` names for programs why nothing came of it.
     """
 
     text: str
     alert: bool = False
+    is_long: bool = False
     prompt: Prompt | None = None
     reason: str | None = None
 
@@ -360,13 +362,15 @@ class Outbox(Protocol):
         A new change of the case makes a delivery due at once, however far it was put off (a refused edit).
         """
 
-    async def fail(self, due: Due, error: str, now: datetime) -> None:
-        """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""
+    async def fail(self, due: Due, error: str, now: datetime, instead: StandIns) -> None:
+        """Never to be tried again; the error is kept for people to see. A case left without chats goes to the
+        first of its receiver's stand-ins that has not refused it, or to the console.
+        """
 
-    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
+    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime, instead: StandIns) -> None:
         """The chat refuses everything: this is due again at `at`, the chat is tried at `state.until`.
 
-        What waits there and no other chat shows goes to the console meanwhile.
+        What waits there and no other chat shows goes to the first stand-in that is not parked, or to the console.
         """
 
     async def ill(self, messenger: MessengerId) -> Sequence[ChatState]:

@@ -11,8 +11,11 @@ from typing import Any, Final
 
 from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
+from alerts.outreach.ports import Outreach
 from alerts.ports import Doors, Notifier, Response
+from alerts.routing import Receiver, stand_ins
 from classifiers.model import ModelError
+from domain.mention import NetworkId
 from domain.person import MessengerId
 from listener.app import (
     Messengers,
@@ -24,6 +27,7 @@ from listener.app import (
     build_worker,
     open_messengers,
     with_news_of_roads,
+    with_vault,
 )
 from listener.clock import NeverBack, SystemClock
 from listener.config.load import load
@@ -32,6 +36,7 @@ from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
 from listener.loops.alarm import Alarm
+from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
@@ -123,7 +128,9 @@ class Daemon:
         New `settings` are in force for what is built anew here: tokens and proxies of networks and messengers, the
         model. The database and the port stay until the next start.
         """
-        wanted = self._settings if settings is None else with_news_of_roads(settings, self._telemetry)
+        wanted = self._settings
+        if settings is not None:
+            wanted = with_vault(with_news_of_roads(settings, self._telemetry), self.stores.vault(self._clock))
         before = self._settings.messengers
         changed = {name: options for name, options in wanted.messengers.items() if options != before[name]}
         fresh = open_messengers(changed, self._clock.now, self.stores.prompts)
@@ -208,7 +215,7 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         await self._close_outreaches()
-        self.pipeline.answer_by(build_outreaches(config, self._settings, self._clock))
+        self.pipeline.answer_by(self._outreaches(config))
         self._begin_loops()
 
     async def _close_outreaches(self) -> None:
@@ -228,6 +235,7 @@ class Daemon:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
+        self._settings = with_vault(self._settings, self.stores.vault(self._clock))
         if "tell" in self._roles:
             await self.stores.outbox.recover(self._clock.now())
         if "answer" in self._roles:
@@ -244,7 +252,7 @@ class Daemon:
             self._clock,
             self._telemetry,
             self._workers,
-            build_outreaches(config, self._settings, self._clock) if "answer" in self._roles else {},
+            self._outreaches(config) if "answer" in self._roles else {},
         )
         self._stack.push_async_callback(self._close_outreaches)
         settle()
@@ -256,6 +264,9 @@ class Daemon:
         self._begin_loops()
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
+
+    def _outreaches(self, config: Config) -> dict[NetworkId, Outreach]:
+        return build_outreaches(config, self._settings, self.stores.budget(self._clock), self._clock)
 
     async def _close_messengers(self) -> None:
         for notifier in self._messengers.notifiers.values():
@@ -278,7 +289,10 @@ class Daemon:
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
         receivers = tuple(rules.context.receivers.values())
-        count = await rehouse(self.stores.database, receivers, self._clock.now())
+        private = {
+            chat for chats in stand_ins(rules.context.receivers, rules.context.people).values() for chat in chats
+        }
+        count = await rehouse(self.stores.database, receivers, self._clock.now(), private)
         if count:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
@@ -299,6 +313,22 @@ class Daemon:
             lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
         )
 
+    def _escalating(self) -> Escalating:
+        return Escalating(
+            self.stores.database,
+            lambda: self.pipeline.rules,
+            self._reads_escalations,
+            self.stores.budget(self._clock),
+            self._clock,
+            self._telemetry,
+            lambda receiver, note: self._announcer.say(receiver, note, about="escalations"),
+        )
+
+    def _reads_escalations(self) -> Receiver | None:
+        rules = self.pipeline.rules
+        names = (self._config.notices.escalations or "", *rules.decider.routing.default)
+        return next((rules.context.receivers[name] for name in names if name in rules.context.receivers), None)
+
     def _begin_loops(self) -> None:
         """Run every loop that does not run yet."""
         for name, loop in self._loops():
@@ -318,6 +348,7 @@ class Daemon:
             loops.append(("held", self._watch_what_waits))
             loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
             loops.append(("daytime", self._daytime().run))
+            loops.append(("escalating", self._escalating().run))
         if "answer" in self._roles:
             loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
             loops.append(("unsaid", self._watch_what_is_unsaid))

@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.context import MOSCOW
 from alerts.cards.handover import hand_over
 from alerts.cards.note import Note
 from alerts.routing import Receiver
-from alerts.sla import Hours, opens_at
+from alerts.sla import MOSCOW, Hours, opens_at
 from listener.ports import Budget, Clock, SourceError
 from listener.rules import Rules
 from listener.store.engine import Database
@@ -77,26 +76,37 @@ class Daytime:
         planned: list[Hours | None] = []
         try:
             while True:
-                hours = self._rules().decider.routing.hours
-                if planned != [hours]:
+                hours = self._hours()
+                if planned != hours:
                     self._replan(scheduler, hours)
-                    planned = [hours]
+                    planned = hours
                 # It sleeps by the loop's clock until the wall's next morning; the wall may be set meanwhile.
                 scheduler.wakeup()
                 await asyncio.sleep(LOOK)
         finally:
             scheduler.shutdown(wait=False)
 
+    def _hours(self) -> list[Hours | None]:
+        """Those of the receivers, each once."""
+        routing = self._rules().decider.routing
+        return list(dict.fromkeys((routing.hours, *map(routing.hours_of, routing.receivers))))
+
     async def morning(self) -> int:
-        """Tell every receiver what waits, once a day however many daemons run; returns how many were told."""
+        """Tell every receiver whose day begins what waits, once a day however many daemons run; returns how many
+        were told.
+        """
         rules, now = self._rules(), self._clock.now()
-        if not begins_now(rules.decider.routing.hours, now):
+        routing = rules.decider.routing
+        beginning = {hours for hours in self._hours() if begins_now(hours, now)}
+        if not beginning:
             return 0
         told = 0
         try:
             waiting = await waiting_for_us(self._database, now)
             for name, cases in waiting.items():
                 receiver = rules.context.receivers.get(name)
+                if routing.hours_of(routing.receiver(name)) not in beginning:
+                    continue
                 note = hand_over(receiver, cases, rules.context, now) if receiver else None
                 if receiver is not None and note is not None and await self._is_first(name):
                     self._say(receiver, note)
@@ -112,7 +122,7 @@ class Daytime:
             return False
         return True
 
-    def _replan(self, scheduler: Any, hours: Hours | None) -> None:
+    def _replan(self, scheduler: Any, all_hours: Sequence[Hours | None]) -> None:
         scheduler.remove_all_jobs()
-        for trigger in self._plan(hours):
+        for trigger in (trigger for hours in all_hours for trigger in self._plan(hours)):
             scheduler.add_job(self.morning, trigger, coalesce=True, misfire_grace_time=int(LATE.total_seconds()))

@@ -1,5 +1,6 @@
 """What the daemon asks of a network and of its surroundings: Source, Budget, Clock and their errors."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -37,8 +38,9 @@ class Batch:
 
     `mentions` may be new, known, or known with another text; the brand's own are among them. `deleted` may name
     what was never stored. `cursor` is the source's own bookmark (opaque text); None leaves the stored one as it
-    is. `more` asks to be fetched again at once. `messages` are private ones of the pages' talks, both sides',
-    each id once, with its latest text; `learned` is who takes a page's messages from now on, and who does not.
+    is. `more` asks to be fetched again: at once, or at the source's next turn where it `rests`. `messages` are
+    private ones of the pages' talks, both sides', each id once, with its latest text; `learned` is who takes a
+    page's messages from now on, and who does not.
     """
 
     mentions: tuple[Mention, ...] = ()
@@ -47,6 +49,7 @@ class Batch:
     learned: tuple[Learned, ...] = ()
     cursor: str | None = None
     more: bool = False
+    rests: bool = False
     gaps: tuple[Gap, ...] = ()
 
 
@@ -112,6 +115,28 @@ class Budget(Protocol):
 
     async def used(self, key: str) -> int:
         """How much of `key` is spent today, by earlier runs too. Raises SourceError."""
+
+
+def money_key(network: str, brand: str) -> str:
+    """Under which a `Budget` counts what a brand's day on a network costs, in thousandths of a dollar."""
+    return f"{network}:mills:{brand}"
+
+
+class Kept(Protocol):
+    """What stands in the vault under one name, while nobody else may change it."""
+
+    @property
+    def value(self) -> str | None: ...
+
+    async def keep(self, value: str) -> None:
+        """For all daemons, as soon as the vault is closed again."""
+
+
+class Vault(Protocol):
+    """What all daemons of one database know, and one of them at a time changes: tokens that are good once."""
+
+    def opened(self, name: str) -> AbstractAsyncContextManager[Kept]:
+        """Whoever opens a name waits until others close it. An error inside keeps nothing. Raises SourceError."""
 
 
 class Clock(Protocol):

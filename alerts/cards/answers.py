@@ -8,7 +8,7 @@ from typing import Any, Final
 from alerts.cards.context import CardContext
 from alerts.cards.outgoing import KINDS, held_words
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, last_end, owner_words
+from alerts.cards.wording import Wording, last_end, muted_words, owner_words
 from alerts.cases.case import Case
 from alerts.cases.commands import (
     AnswerAsEngineer,
@@ -22,6 +22,7 @@ from alerts.cases.commands import (
     ConfirmTold,
     ForbidWriting,
     HoldBack,
+    Mute,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -30,6 +31,7 @@ from alerts.cases.commands import (
     Report,
     Snooze,
     TransferTo,
+    Unmute,
 )
 from alerts.cases.events import ReplyEdited, ReplyGone, ReplyRefused, ReplySent, ReplyTakenBack, ReplyUnknown
 from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
@@ -81,6 +83,11 @@ def done_words(
             text = f"{shown} отложено до {words.moment(until)}"
         case Confirm(kind=kind) | AskApproval(kind=kind) | Approve(kind=kind) | Cancel(kind=kind):
             text = _ANSWERED[type(command)].format(what=KINDS[kind].noun, case=shown)
+        case Mute(until=until, topic=topic):
+            muted = muted_words(topic)
+            text = f"{muted} заглушили до {words.moment(until)}, срочное всё равно придёт"
+        case Unmute(topic=topic):
+            text = f"{muted_words(topic)} снова показываем"
         case HoldBack(reason=reason, until=until):
             text = held_words(HeldBack(reason=reason, remedy="wait", until=until), words)
         case Report(fact=fact):
@@ -173,8 +180,9 @@ def _past_deadline(refused: _Refused) -> str:
     return f"Срок ответа{due} наступит раньше{until}. Нажмите «Отложить» ещё раз и подтвердите"
 
 
-def _no_time(_refused: _Refused) -> str:
-    return "Это время уже прошло. Нажмите «Отложить» ещё раз"
+def _no_time(refused: _Refused) -> str:
+    button = "Заглушить" if isinstance(refused.command, Mute) else "Отложить"
+    return f"Это время уже прошло. Нажмите «{button}» ещё раз"
 
 
 def _no_text(refused: _Refused) -> str:
@@ -197,6 +205,12 @@ def _leads_only(refused: _Refused) -> str:
     leads = refused.words.context.leads
     lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
     return f"Этот ответ подтверждает {lead}: кнопка «Проверить ответ» на карточке"
+
+
+def _topic_by_leads(refused: _Refused) -> str:
+    leads = refused.words.context.leads
+    lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
+    return f"Тема касается всех, заглушить её может {lead}. Автора — и вы, той же кнопкой «Заглушить»"
 
 
 def _not_in_private(_refused: _Refused) -> str:
@@ -255,4 +269,5 @@ _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "not_yours": _not_yours,
     "own_words": _own_words,
     "past_deadline": _past_deadline,
+    "topic_by_leads": _topic_by_leads,
 }

@@ -48,6 +48,7 @@ class Reply:
             "cannot_reply",
             "cannot_remove",
             "no_engineers",
+            "explained",
         ]
     )
 

@@ -21,6 +21,7 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
+from alerts.cards.muting import mute, what_to_mute
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
@@ -40,6 +41,7 @@ from alerts.cards.replying import (
     write_reply,
 )
 from alerts.cards.sending import decide_on, has_something_to_check, pending
+from alerts.cards.why import can_explain, why_here
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
 from alerts.cases.events import NO_DEADLINES, Deadlines
@@ -223,6 +225,13 @@ BUTTONS: Final = (
         command=mended,
     ),
     ButtonKind(
+        action="mute",
+        label="Заглушить",
+        places={"free": 10, "owned": 13, "ended": 5},
+        asks=what_to_mute,
+        command=mute,
+    ),
+    ButtonKind(
         action="not_complaint",
         label="Не жалоба",
         places={"free": 4, "owned": 4, "resting": 4},
@@ -285,6 +294,13 @@ BUTTONS: Final = (
         offered=lambda case, context, _now: bool(colleagues(case, context)),
         asks=whom,
         command=transfer,
+    ),
+    ButtonKind(
+        action="why",
+        label="Почему сюда?",
+        places={"free": 10, "owned": 13, "resting": 9, "ended": 5},
+        offered=can_explain,
+        command=why_here,
     ),
     ButtonKind(action="write_private", label="Написать в личку", places={}, command=write_private),
     ButtonKind(action="write_reply", label="Написать ответ", places={}, command=write_reply),

@@ -1,11 +1,15 @@
-"""Where words go that are not said under a card: to the person who has the case, to those who are asked."""
+"""Where words and cards go that do not go to a receiver's chat: to a person, to those who are asked."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from alerts.cards.context import CardContext
 from alerts.cases.state import State
 from alerts.cases.telling import Where
-from alerts.routing import Chat
+from alerts.routing import Chat, stand_ins
+from domain.person import CONSOLE
+
+INSTEAD: Final = "Карточка пришла сюда, потому что чат «{receiver}» не принимал сообщения."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +26,15 @@ class Elsewhere:
         owner = self.context.person(state.owner) if where == "owner" else None
         if owner is None:
             return ()
-        return tuple((owner.id, Chat(messenger=messenger, chat=user)) for messenger, user in owner.users.items())
+        return tuple((owner.id, Chat(messenger=messenger, chat=user)) for messenger, user in owner.private.items())
+
+
+def stands_in(chat: Chat, receiver: str, context: CardContext) -> bool:
+    """Whether a card of the receiver is in this chat only because its own chats took none."""
+    known = context.receivers.get(receiver)
+    if known is None or chat in known.chats:
+        return False
+    if chat.messenger == CONSOLE:
+        return True
+    # A group that moved has another number than the config; it is no stand-in.
+    return chat in stand_ins(context.receivers, context.people)[receiver]

@@ -50,7 +50,7 @@ def hand_over(receiver: Receiver, cases: Sequence[OpenCase], context: CardContex
         _line("В работе", taken, lambda case: _whose(case, words)),
     ]
     called = (receiver.owner, *(case.owner for case in late))
-    people = {person.id: person for number in called if (person := context.person(number)) is not None}
+    people = {person.id: person for number in called if (person := context.answering(number, now)) is not None}
     return Note(text="\n".join(filter(None, lines)), to=tuple(people.values()))
 
 

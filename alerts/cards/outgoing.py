@@ -1,6 +1,6 @@
 """How colleagues read of what is said to a customer: what it is, why it was not sent, whether it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -9,6 +9,7 @@ from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording
 from alerts.cases.case import Case
 from alerts.cases.events import (
+    AnsweredElsewhere,
     Event,
     ReplyEdited,
     ReplyGone,
@@ -101,6 +102,29 @@ class _Answer:
 
 def answer_lines(case: Case, words: Wording) -> tuple[tuple[datetime, str], ...]:
     """What was said to the customer and when: who, the words, where they stand, what became of them since."""
+    answers = [*_ours(case, words), *_elsewhere(case, words)]
+    return tuple(sorted(answers, key=lambda said: said[0])[-MOST_ANSWERS:])
+
+
+def words_elsewhere(case: Case, fact: AnsweredElsewhere) -> str:
+    """What somebody said past us, as it reads now."""
+    if fact.message is None:
+        return fact.text
+    return next((message.text for message in case.messages if message.row == fact.message), "")
+
+
+def _elsewhere(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:
+    """Nobody of the network's own pages is known by name: they show the brand alone."""
+    for event in case.events:
+        if isinstance(fact := event.fact, AnsweredElsewhere):
+            title = "Ответили" if fact.message is None else "В личных сообщениях ответили"
+            text = in_short(words_elsewhere(case, fact), MAX_TEXT)
+            said = f": «{text}»" if text else ""
+            url = f" {fact.url}" if fact.url else ""
+            yield fact.said_at, f"{title} не через Отклик в{NBSP}{words.moment(fact.said_at)}{said}{url}"
+
+
+def _ours(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:
     answers: dict[int, _Answer] = {}
     for event in case.events:
         match event.fact:
@@ -118,8 +142,7 @@ def answer_lines(case: Case, words: Wording) -> tuple[tuple[datetime, str], ...]
                 answers[number] = replace(answers[number], fate=fate)
             case _:
                 pass
-    latest = list(answers.values())[-MOST_ANSWERS:]
-    return tuple((answer.event.at, _answer(answer, words)) for answer in latest)
+    yield from ((answer.event.at, _answer(answer, words)) for answer in answers.values())
 
 
 def _answer(answer: _Answer, words: Wording) -> str:

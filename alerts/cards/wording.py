@@ -12,6 +12,7 @@ from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
     Actor,
     ApprovalAsked,
+    CardWithheld,
     Cause,
     Claimed,
     Closed,
@@ -25,6 +26,7 @@ from alerts.cases.events import (
     MarkedNotComplaint,
     MentionEdited,
     MentionJoined,
+    Muted,
     Outcome,
     Rang,
     Released,
@@ -37,6 +39,7 @@ from alerts.cases.events import (
     Snoozed,
     ToldOfRemoval,
     Transferred,
+    Unmuted,
     Woke,
     WritingForbidden,
 )
@@ -191,6 +194,22 @@ def late_words(due_at: datetime, words: Wording) -> str:
     return "Срок вышел" if late < timedelta(minutes=1) else f"Просрочено на {lasted(late)}"
 
 
+def muted_words(topic: str | None) -> str:
+    """«автора», «тему „связь“»."""
+    return "автора" if topic is None else f"тему «{topic}»"
+
+
+def withheld_words(fact: CardWithheld, words: Wording) -> str:
+    """Why nobody was sent a card: «карточку не отправили: автора заглушили до 00:00»."""
+    until = f" до {words.moment(fact.until)}" if fact.until else ""
+    known = {
+        "author_muted": f"автора заглушили{until}",
+        "daily_limit": "у бренда кончились карточки на день",
+        "topic_muted": f"тему заглушили{until}",
+    }
+    return f"карточку не отправили: {known.get(fact.reason, fact.reason)}"
+
+
 def last_end(case: Case) -> Event | None:
     """How the case ended last."""
     return next((event for event in reversed(case.events) if isinstance(event.fact, _ENDS)), None)
@@ -329,6 +348,21 @@ def _(_fact: CustomerWrote, _event: Event, _words: Wording) -> str:
 @_log_words.register
 def _(_fact: WritingForbidden, event: Event, words: Wording) -> str:
     return f"{words.doer('записал', event.actor)}: автор просил ему не писать"
+
+
+@_log_words.register
+def _(fact: Muted, event: Event, words: Wording) -> str:
+    return f"{words.doer('заглушил', event.actor)} {muted_words(fact.topic)} до {words.moment(fact.until)}"
+
+
+@_log_words.register
+def _(fact: Unmuted, event: Event, words: Wording) -> str:
+    return f"{words.doer('вернул', event.actor)} карточки: {muted_words(fact.topic)} снова показываем"
+
+
+@_log_words.register
+def _(fact: CardWithheld, _event: Event, words: Wording) -> str:
+    return withheld_words(fact, words)
 
 
 @_log_words.register

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Final, Literal
 
 from alerts.cases.events import (
+    AnsweredElsewhere,
     ApprovalAsked,
     Bell,
     Claimed,
@@ -56,6 +57,7 @@ NoticeKind = Literal[
     "vanished",
     "moved_on",
     "handed",
+    "elsewhere",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
@@ -63,7 +65,7 @@ word, a colleague stopped it, the network refused it, nobody knows whether it wa
 of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
 had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. His words
 vanished from the brand's page, and nobody of the case has removed them. Of a card that another has followed: where
-the case went on. To who has a talk from now on: what was said in it."""
+the case went on. To who has a talk from now on: what was said in it. Somebody of the brand answered past us."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""
@@ -81,6 +83,7 @@ Reason = Literal[
     "deadline",
     "fate of an answer",
     "private words",
+    "answered elsewhere",
     "engineers",
     "silent deletion",
     "nothing new for people",
@@ -210,6 +213,16 @@ def _wrote_privately(before: State, event: Event, events: Sequence[Event]) -> Te
     return Telling(reason="private words", notices=tuple(drafts))
 
 
+def _answered_elsewhere(before: State, event: Event, *, is_private: bool) -> Telling:
+    """Who has the case may be writing an answer himself; where nobody has it, the card alone tells."""
+    if before.owner is None:
+        return Telling(reason="answered elsewhere")
+    drafts = [_in_thread("elsewhere", before, event)]
+    if is_private:
+        drafts.append(replace(drafts[0], where="owner"))
+    return Telling(reason="answered elsewhere", notices=tuple(drafts))
+
+
 def _in_thread(kind: NoticeKind, state: State, event: Event) -> NoticeDraft:
     return NoticeDraft(kind=kind, event=event.number, to=_stand_in(state, ("owner",)), priority=Priority.URGENT)
 
@@ -245,6 +258,8 @@ def _answered(before: State, event: Event) -> Telling | None:
             told = _of_answer("unknown", event, ("sender",) if by else owner, by)
         case ReplyGone():
             told = _of_answer("gone", event, owner)
+        case AnsweredElsewhere(message=message):
+            return _answered_elsewhere(before, event, is_private=message is not None)
         case ReplySent(by=by, similar=similar) if similar:
             told = _of_answer("similar", event, ("sender",) if by else owner, by)
         case _:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from alerts.cards.card import Card, Line, make_card, make_former_card
+from alerts.cards.card import Card, Line, Tone, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
+from alerts.cards.elsewhere import INSTEAD, stands_in
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -28,7 +29,7 @@ from alerts.ports import (
     Snapshots,
     Threads,
 )
-from alerts.routing import Chat
+from alerts.routing import Chat, StandIns, stand_ins
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,11 @@ class Showing:
     def lists(self) -> bool:
         """Whether the messenger can show a digest."""
         return isinstance(self._notifier, Lists)
+
+    @property
+    def stand_ins(self) -> StandIns:
+        """Who is told what the chats of a receiver do not take."""
+        return stand_ins(self.context.receivers, self.context.people)
 
     async def ping(self) -> None:
         """Ask whether the messenger is there, where it can be asked. Raises NotifyError."""
@@ -155,9 +161,15 @@ class Showing:
             sheet = make_sheet(delivery.id, delivery.listing, self.context, now, repeat=repeat)
             ref = await self._list().send_digest(delivery.chat, sheet, key(delivery))
         else:
-            card = make_card(delivery.case, self.context, now, repeat=repeat)
+            card = self._card(delivery, now, repeat=repeat)
             ref = await self._notifier.send(delivery.chat, card, key(delivery))
         return Shown(due=delivery, ref=ref, outcome="sent")
+
+    def _card(self, delivery: Delivery, now: datetime, *, repeat: bool = False) -> Card:
+        card = make_card(delivery.case, self.context, now, repeat=repeat)
+        if not stands_in(delivery.chat, delivery.receiver, self.context):
+            return card
+        return _with_line(card, Note(text=INSTEAD.format(receiver=delivery.receiver)), tone="faint")
 
     def _list(self) -> Lists:
         if not isinstance(self._notifier, Lists):
@@ -170,7 +182,7 @@ class Showing:
                 sheet = make_sheet(delivery.id, delivery.listing, self.context, now)
                 await self._list().edit_digest(delivery.chat, ref, sheet)
             else:
-                await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, self.context, now))
+                await self._notifier.edit(delivery.chat, ref, self._card(delivery, now))
         except NotifyError as error:
             if error.closed or not error.permanent:
                 raise
@@ -231,5 +243,5 @@ def key(due: Due) -> str:
     return f"{name}-{due.shown}" if due.shown else name
 
 
-def _with_line(card: Card, note: Note) -> Card:
-    return replace(card, below=(*card.below, Line(text=note.text, tone="strong")))
+def _with_line(card: Card, note: Note, tone: Tone = "strong") -> Card:
+    return replace(card, below=(*card.below, Line(text=note.text, tone=tone)))

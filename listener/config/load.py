@@ -8,14 +8,21 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
-from listener.config.build import build_brand, build_person, build_policy, build_routing, build_words
+from listener.config.build import (
+    build_brand,
+    build_notices,
+    build_person,
+    build_policy,
+    build_routing,
+    build_words,
+)
 from listener.config.files import another_folder, missing_folder, strange_files
 from listener.config.finding import finding_mistakes
 from listener.config.route_rules import Around, routes_mistakes
 from listener.config.russian import explain
 from listener.config.schema import BrandFile, PeopleYaml, PolicyYaml, RoutesYaml, TemplatesYaml, WordsYaml
 from listener.config.searches import search_warnings
-from listener.config.values import Config, ConfigError, Mistake, Notices
+from listener.config.values import Config, ConfigError, Mistake
 from listener.config.yaml_tree import Tree, read_tree
 from listener.networks.registry import NETWORKS
 from listener.refusals import refusal
@@ -34,7 +41,7 @@ def load(directory: Path) -> Config:
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
-        notices=Notices(config=folder.routes.notices.config, troubles=folder.routes.notices.troubles),
+        notices=build_notices(folder.routes.notices),
         templates=dict(folder.templates.templates) if folder.templates else {},
         policy=build_policy(
             folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
@@ -145,6 +152,12 @@ def _read_routes(directory: Path, folder: _Folder) -> None:
     folder.mistakes += routes_mistakes(tree, folder.routes, _around(folder))
     folder.mistakes += hours_rules.sla_mistakes(tree, folder.routes.sla) if folder.routes.sla else ()
     folder.mistakes += hours_rules.hours_mistakes(tree, folder.routes.hours) if folder.routes.hours else ()
+    for name, receiver in folder.routes.receivers.items():
+        here = ("receivers", name)
+        folder.mistakes += hours_rules.sla_mistakes(tree, receiver.sla, (*here, "sla")) if receiver.sla else ()
+        folder.mistakes += (
+            hours_rules.hours_mistakes(tree, receiver.hours, (*here, "hours")) if receiver.hours else ()
+        )
 
 
 def _read_policy(directory: Path, folder: _Folder) -> None:

@@ -1,6 +1,6 @@
 """The parts of the files whose keys are the messengers: made from what each messenger says of itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, assert_never
 
 from pydantic import Field, StrictInt, StringConstraints, create_model
@@ -101,11 +101,17 @@ def _plain(address: Any, chats: Chats) -> Any:
 IDS: Final = tuple(messenger.id for messenger in AS_READ)
 USER_KEYS: Final[Mapping[MessengerId, str]] = {messenger.id: messenger.user_key for messenger in AS_READ}
 """How people.yaml calls a person's user in each messenger."""
+MUTE: Final = frozenset(messenger.id for messenger in AS_READ if not messenger.users.can_be_told)
+"""Where nobody can be told anything in private."""
 NOT_A_NUMBER: Final[Mapping[str, str]] = {
     **{key.name: key.wrong for messenger in AS_READ for key in messenger.chats.keys if key.wrong},
     **{each.user_key: each.users.wrong for each in AS_READ if each.users.pattern is None},
 }
 """What is said to whoever writes a word where a number of a messenger stands, by key."""
+MEANT: Final[Mapping[str, Callable[[str], str | None]]] = {
+    key.name: key.meant for messenger in AS_READ for key in messenger.chats.keys if key.meant
+}
+"""What reads a number out of what was written in its place, by key."""
 TOO_SMALL: Final[Mapping[str, str]] = {
     messenger.user_key: messenger.users.negative for messenger in AS_READ if messenger.users.negative
 }

@@ -15,6 +15,7 @@ from listener.config.schema import (
     BrandFile,
     PeopleYaml,
     ReceiverFile,
+    RouteFile,
     RoutesYaml,
     WhenFile,
     WordsYaml,
@@ -22,6 +23,7 @@ from listener.config.schema import (
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
 from listener.messengers.registry import MESSENGERS
+from listener.networks.registry import AUTHOR_EXAMPLES, AUTHOR_PATTERN
 
 _BETWEEN: Final = re.compile(r"[\s,;|]+")
 _SEVERAL: Final = 2
@@ -43,16 +45,35 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
         yield from _receiver_mistakes(tree, name, receiver, around.people)
     yield from _two_endpoints(tree, routes)
     yield from _unknown(tree, ("route", "to"), routes.route.to, tuple(routes.receivers), "получатель")
-    for place, route in enumerate(routes.route.routes):
-        here: Place = ("route", "routes", place)
-        yield from _unknown(tree, (*here, "to"), route.to, tuple(routes.receivers), "получатель")
+    for here, route in nodes(routes.route.routes):
+        yield from _unknown(tree, (*here, "to"), route.to or (), tuple(routes.receivers), "получатель")
         yield from _condition_mistakes(tree, (*here, "when"), route.when, around)
+        yield from _unknown_authors(tree, (*here, "when", "authors"), route.when.authors or (), routes)
+        if route.to is None and not route.routes:
+            message = "маршрут никуда не ведёт: впишите to (кому) или routes (уточнения)"
+            yield tree.mistake(here, message)
+        yield from _shadowed(tree, (*here, "routes"), [below.when for below in route.routes])
     yield from _unknown_told(tree, routes)
-    yield from _shadowed(tree, [route.when for route in routes.route.routes])
+    yield from _shadowed(tree, ("route", "routes"), [route.when for route in routes.route.routes])
     yield from _unused(tree, routes)
     yield from _nobody_there(tree, routes, around.people)
     if around.people is not None:
         yield from _owner_mistakes(tree, routes, around.people)
+
+
+def nodes(routes: Sequence[RouteFile], above: Place = ("route",)) -> Iterator[tuple[Place, RouteFile]]:
+    """Every route of the tree with its place in the file, from above to below."""
+    for number, route in enumerate(routes):
+        here: Place = (*above, "routes", number)
+        yield here, route
+        yield from nodes(route.routes, here)
+
+
+def _unknown_authors(tree: Tree, here: Place, authors: Iterable[str], routes: RoutesYaml) -> Iterator[Mistake]:
+    for place, name in enumerate(authors):
+        if name not in routes.authors and not re.match(AUTHOR_PATTERN, name):
+            message = f"списка авторов «{name}» нет в authors (routes.yaml){meant(name, routes.authors)}"
+            yield tree.mistake((*here, place), message + f"; одного автора пишут так: {AUTHOR_EXAMPLES}")
 
 
 def _receiver_mistakes(
@@ -124,7 +145,7 @@ def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile
         yield tree.mistake((*here, "networks"), message)
 
 
-def _shadowed(tree: Tree, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
+def _shadowed(tree: Tree, here: Place, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
     """Routes below one that takes everything they could: the first that holds wins."""
     for below, narrow in enumerate(conditions):
         above = next((place for place in range(below) if _covers(conditions[place], narrow)), None)
@@ -133,11 +154,11 @@ def _shadowed(tree: Tree, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
         if _takes_all(conditions[above]):
             break
         message = f"сюда ничего не придёт: всё забирает маршрут {above + 1} выше; поставьте этот перед ним"
-        yield tree.mistake(("route", "routes", below, "when"), message, warning=True)
+        yield tree.mistake((*here, below, "when"), message, warning=True)
     all_taken = next((place for place, when in enumerate(conditions) if _takes_all(when)), None)
     if all_taken is not None:
         message = "условие пустое и подходит всему: до маршрутов ниже и до route.to дело не дойдёт"
-        yield tree.mistake(("route", "routes", all_taken, "when"), message, warning=True)
+        yield tree.mistake((*here, all_taken, "when"), message, warning=True)
 
 
 def _takes_all(when: WhenFile) -> bool:
@@ -151,6 +172,11 @@ def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
         (wide.networks, narrow.networks),
         (wide.topics, narrow.topics),
         (wide.intents, narrow.intents),
+        (wide.languages, narrow.languages),
+        (wide.authors, narrow.authors),
+        (wide.words, narrow.words),
+        (wide.hours, narrow.hours),
+        (wide.days, narrow.days),
     )
     floors = (
         (wide.urgency_at, narrow.urgency_at),
@@ -163,7 +189,7 @@ def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
 
 
 def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    everybody = (_told(routes), routes.route.to, *(route.to for route in routes.route.routes))
+    everybody = (_told(routes), routes.route.to, *(route.to or () for _, route in nodes(routes.route.routes)))
     used = {name for to in everybody for name in to}
     if not used <= set(routes.receivers):
         return  # a mistyped name is said already, and may be this very receiver
@@ -175,13 +201,18 @@ def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
 
 def _told(routes: RoutesYaml) -> tuple[str, ...]:
     """The receivers of words that belong to no case."""
-    return tuple(filter(None, (routes.notices.config, routes.notices.troubles)))
+    return tuple(name for _, name in _notices(routes))
+
+
+def _notices(routes: RoutesYaml) -> tuple[tuple[str, str], ...]:
+    """The keys that name a receiver, with its name."""
+    named = {key: getattr(routes.notices, key) for key in type(routes.notices).model_fields}
+    return tuple((key, name) for key, name in named.items() if name is not None)
 
 
 def _unknown_told(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    for key, name in (("config", routes.notices.config), ("troubles", routes.notices.troubles)):
-        if name is not None:
-            yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
+    for key, name in _notices(routes):
+        yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
 
 
 def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:

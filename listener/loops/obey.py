@@ -121,14 +121,16 @@ def _read(
     if person is None:
         return _stranger(press)
     context = rules.context
-    promise = rules.decider.promise(now)
+    routing = rules.decider.routing
+    promise = rules.decider.promise(now, routing.receiver(case.state.receiver))
     read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
     match read:
         case Prompt():
             return Answered(answer=Answer(text="", prompt=read))
         case Reply():
-            alert = read.reason != "thought_better"
-            return Answered(answer=Answer(text=read.text, alert=alert), reason=read.reason)
+            is_long = read.reason == "explained"
+            alert = read.reason != "thought_better" and not is_long
+            return Answered(answer=Answer(text=read.text, alert=alert, is_long=is_long), reason=read.reason)
         case Drafted():
             return _drafting(read, person, rules, now)
         case Acted():

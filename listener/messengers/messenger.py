@@ -29,8 +29,9 @@ class Diagnose(Protocol[OptionsT_contra]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressKey:
-    """One part of a chat's address. A number is whole, and `least` bounds it; `wrong` is said to whoever writes a
-    name in its place. A flag that is not written is false.
+    """One part of a chat's address. A number is whole, and `least` bounds it; a flag that is not written is false.
+
+    `wrong` is said to whoever writes a name in a number's place; `meant` says better of what can be read, or None.
     """
 
     name: str
@@ -39,6 +40,7 @@ class AddressKey:
     kind: Literal["number", "text", "flag"] = "number"
     least: int | None = None
     wrong: str = ""
+    meant: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class Users:
 
     `wrong` is said, in Russian, to whoever writes something else, `negative` to whoever writes a number below;
     `found` says where it is found, `example` is one. `slips` are the mistakes of one that has the right shape.
-    `key` is how the file calls it where that is not the messenger's id.
+    `key` is how the file calls it where that is not the messenger's id; `can_be_told`: alone, in a private chat.
     """
 
     help: str
@@ -80,6 +82,7 @@ class Users:
     wrong: str
     negative: str = ""
     key: str = ""
+    can_be_told: bool = True
     slips: Callable[[str], Iterator[str]] = lambda _user: iter(())
 
 

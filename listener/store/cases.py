@@ -16,7 +16,8 @@ from alerts.outreach.contact import Contact
 from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
-from listener.store import contacts
+from listener.ports import money_key
+from listener.store import contacts, usage
 from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -91,7 +92,7 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
     return keys
 
 
-async def load_closely(connection: AsyncConnection, number: int) -> Case | None:
+async def load_closely(connection: AsyncConnection, number: int, now: datetime) -> Case | None:
     """One case with everything that a decision to write to its author may look at."""
     case = (await load(connection, [number])).get(number)
     if case is None:
@@ -102,6 +103,7 @@ async def load_closely(connection: AsyncConnection, number: int) -> Case | None:
         approached=await contacts.approaches(connection, row),
         receivers=await contacts.receivers(connection, number),
         nearby=await contacts.nearby(connection, row),
+        spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
     )
     return replace(case, contact=known)
 

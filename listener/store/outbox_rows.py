@@ -92,8 +92,9 @@ async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Rout
     """The chats that must see these cases (id, revision, why); a chat that already does is not told twice."""
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for of_case, revision, why in routed:
-        due_at = max(now, why.not_before) if why.not_before else now
         for receiver, chat in why.chats:
+            until = why.held.get(receiver, why.not_before)
+            due_at = max(now, until) if until else now
             row = _row(of_case, revision, receiver, chat)
             row |= {"due_at": due_at, "created_at": now}
             row["priority"] = int(_priority(why))

@@ -16,7 +16,7 @@ from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
-from listener.store import cases, contacts, digest_rows, history, outbound_rows
+from listener.store import cases, contacts, digest_rows, history, mutes, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -56,7 +56,9 @@ class Drafting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of a press. `reason` names a refusal. A prompt is to be answered first: not written down."""
+    """What came of a press. `reason` names a refusal. A prompt is to be answered first, and an explanation is only
+    read: neither is written down.
+    """
 
     answer: Answer
     applied: bool = False
@@ -87,7 +89,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if first is not None:
         return first
     changing = (await history.lock(connection, [press.case])).get(press.case)
-    case = await cases.load_closely(connection, press.case) if changing else None
+    case = await cases.load_closely(connection, press.case, now) if changing else None
     if changing is None or case is None:
         answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
     elif not await _from_where_it_was_told(connection, press):
@@ -101,7 +103,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
             answered = await _decided(connection, changing, case, wish, now)
         if answered.applied:
             await digest_rows.unfold(connection, press, now)
-    if answered.applied or answered.answer.prompt is None:
+    if answered.applied or not (answered.answer.prompt or answered.answer.is_long):
         await _write(connection, press, who, answered, now)
     return answered
 
@@ -157,6 +159,8 @@ async def _decided(
             raise ConflictError
     if any(isinstance(event.fact, WritingForbidden) for event in changing.events):
         await contacts.forbid(connection, case, wish.asker.actor, now)
+    author = f"{case.network}:{case.author_id}"
+    await mutes.note(connection, case.id, case.brand, author, changing.events)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
     answer = Answer(text=wish.done(after), alert=wish.held is not None, prompt=wish.asks(after))

@@ -162,12 +162,22 @@ cases = Table(
     Column("rung", Text),
     Column("next_timer_at", Time),
     Column("engineers_due_at", Time),
+    Column("receiver", Text),
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
     Index("ix_cases_author", "network", "author_id"),
     Index("ix_cases_timed", "next_timer_at", sqlite_where=TIMED, postgresql_where=TIMED),
 )
 """The projection of `case_events`, and who complained about what where. `owner` is a Person.id."""
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("receiver", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+)
+"""When the program last gave a person a case of a receiver."""
 
 case_events = Table(
     "case_events",
@@ -356,6 +366,20 @@ do_not_contact = Table(
     Column("at", Time, nullable=False),
 )
 """Who asked not to be written to, and which operator (Person.id) confirmed it."""
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("until", Time, nullable=False),
+    # No foreign key: the mute outlives the case on whose card it was pressed.
+    Column("case_id", BigInteger, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""What a brand's cards are not wanted about until then: an `author` («vk:77») or a `topic`; `person` said so."""
 
 digests = Table(
     "digests",

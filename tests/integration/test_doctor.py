@@ -17,7 +17,7 @@ from listener.doctor.checkup import check_up
 from listener.messengers.telegram.doctor import likely
 from listener.networks.vk.client import token_hash
 from listener.networks.vk.quota import quota_key
-from listener.ports import Budget
+from listener.ports import Budget, money_key
 from listener.settings import read_settings
 from simulator.corpus import load_corpus
 from simulator.faults import Fault, Faults
@@ -676,6 +676,12 @@ async def test_what_is_left_of_the_days_searches_is_said(world: World) -> None:
     world.budget = Counted(quota_key(name), 640)
     (line,) = [line for line in (await world.look(until=VK))[VK] if line.what == "сервисный ключ"]
     assert "поисков сегодня 640 из" in line.says
+
+
+async def test_what_the_day_on_x_has_cost_is_said_with_the_answers(world: World) -> None:
+    world.budget = Counted(money_key("x", "romashka"), 1_235)
+    says = [line.says for line in (await world.look(until="X"))["X"] if line.what == "деньги"]
+    assert "romashka: сегодня на чтение и ответы ушло до 1,235 $ из 5,00 $" in says
 
 
 async def test_a_spent_quota_is_no_red_line(world: World) -> None:

@@ -20,7 +20,9 @@ from alerts.cases.events import (
     PROGRAM,
     Actor,
     ActorKind,
+    AnsweredElsewhere,
     ApprovalAsked,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -37,6 +39,7 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Muted,
     Noted,
     Opened,
     Rang,
@@ -56,6 +59,7 @@ from alerts.cases.events import (
     ToldOfRemoval,
     Transferred,
     Unknown,
+    Unmuted,
     Woke,
     WritingForbidden,
     kind_of,
@@ -155,6 +159,19 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (PROGRAM, Restored(outbound=13)),
     (CUSTOMER, MentionDeleted(mention=2, calm=True, by="brand")),
     (CUSTOMER, MentionDeleted(mention=2, calm=True, by="other", silent=True)),
+    (
+        PROGRAM,
+        AnsweredElsewhere(
+            said_at=AT, is_last=False, mention=5, text="Мы «уже» едем 🙂", url="https://vk.com/wall-1_2"
+        ),
+    ),
+    (PROGRAM, AnsweredElsewhere(said_at=AT, message=6)),
+    (ANNA, Muted(until=AT)),
+    (ANNA, Muted(until=AT, topic="связь")),
+    (ANNA, Unmuted()),
+    (PROGRAM, Unmuted(topic="связь")),
+    (PROGRAM, CardWithheld(reason="daily_limit")),
+    (PROGRAM, CardWithheld(reason="author_muted", until=AT)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
@@ -192,6 +209,7 @@ NOTICES: tuple[StoredNotice, ...] = (
         draft=NoticeDraft(kind="moved_on", event=9, to=(), priority=Priority.OLD), on="1700000000.000100"
     ),
     *notices_of(("handed",), where="owner"),
+    *notices_of(("elsewhere",)),
 )
 
 

@@ -60,6 +60,7 @@ OF_ACTIONS: Final = {
         "listener/store",
     ),
     "send": ("alerts", "listener/commands", "listener/config"),  # what the night does
+    "why": ("listener/store",),  # a column of digests
 }
 """Where else an action's name stands, as something else."""
 
@@ -105,6 +106,7 @@ ASKS: Final = {
     "close": {"alerts/cards/closing.py"},
     "do_not_write": {"alerts/cards/leaving.py"},
     "engineers_answer": {"alerts/cards/engineers.py"},
+    "mute": {"alerts/cards/muting.py"},
     "note": {"alerts/cards/asking.py"},
     "snooze": {"alerts/cards/asking.py"},
     "transfer": {"alerts/cards/asking.py"},

@@ -83,6 +83,7 @@ CHATS: Final = Chats(
 )
 USERS: Final = Users(
     key="helpdesk",
+    can_be_told=False,
     help="Код сотрудника в helpdesk, в кавычках, если это число",
     found="",
     example="agent-17",

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alerts.notifiers.webhook.signing import PREFIX, SHORTEST_KEY, key_of
 from listener.environment import STRAIGHT, Reader, Road, Secret
+from listener.pasted import json_slip
 
 SECRETS: Final = "WEBHOOK_SECRETS"
 _SHAPE: Final = 'нужен JSON вида {"desk": "whsec_…"} или, пока секрет меняют, {"desk": ["новый", "прежний"]}'
@@ -33,15 +34,13 @@ def read_options(reader: Reader) -> WebhookOptions:
 
 
 def _by_name(reader: Reader) -> dict[str, tuple[Secret, ...]]:
-    raw = reader.secret(SECRETS)
-    if raw is None:
-        return {}
+    raw = reader.text_or_file(SECRETS)
     try:
-        value = json.loads(raw.reveal())
+        value = json.loads(raw or "{}")
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        reader.complain(SECRETS, _SHAPE)
+        reader.complain(SECRETS, f"{_SHAPE}: {json_slip(raw)}")
         return {}
     by_name = {name: tuple(_secrets(secrets)) for name, secrets in value.items()}
     for name, secrets in by_name.items():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from alerts.russian import decimal
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
@@ -12,7 +13,7 @@ from listener.networks.x.credentials import Credentials
 from listener.networks.x.options import XOptions
 from listener.networks.x.prices import POST_READ, USER_READ
 from listener.networks.x.speaking import credentials_of
-from listener.ports import SourceError
+from listener.ports import SourceError, money_key
 from listener.proxies import Proxies
 
 HOW: Final = "docs/connect-x.ru.md"
@@ -128,7 +129,7 @@ async def _token(wire: Wire, brands: Sequence[Brand], token: str) -> AsyncIterat
         yield line
     if searched.status == HTTPStatus.OK:
         yield await _money(wire, token)
-    for line in _limits(brands):
+    async for line in _limits(brands, wire.look):
         yield line
 
 
@@ -165,16 +166,27 @@ async def _money(wire: Wire, token: str) -> Line:
     return ok(MONEY, says)
 
 
-def _limits(brands: Sequence[Brand]) -> list[Line]:
-    """Brands that are read on X without a bound on the money."""
-    lines = []
+async def _limits(brands: Sequence[Brand], look: Look) -> AsyncIterator[Line]:
+    """What each brand's day has cost by our own count, and brands that are read without a bound on the money."""
     for brand in brands:
+        if spent := await _spent(brand, look):
+            limit = brand.usd_per_day.get("x")
+            bound = f" из {decimal(limit, 2)} $" if limit is not None else ""
+            yield ok(MONEY, f"{brand.id}: сегодня на чтение и ответы ушло до {decimal(spent, 3)} ${bound}")
         if "x" in brand.watch and "x" not in brand.usd_per_day:
             says = (
                 f"у бренда {brand.id} нет предела трат (запись {POST_READ / 1000} $, автор {USER_READ / 1000} $)"
             )
-            lines.append(warn(MONEY, says, "впишите в файл бренда: limits: {x_usd_per_day: 5}"))
-    return lines
+            yield warn(MONEY, says, "впишите в файл бренда: limits: {x_usd_per_day: 5}")
+
+
+async def _spent(brand: Brand, look: Look) -> float:
+    if look.budget is None:
+        return 0.0
+    try:
+        return await look.budget.used(money_key("x", brand.id)) / 1000
+    except SourceError:
+        return 0.0  # the database is another line's business
 
 
 def _words(body: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from alerts.cases.commands import (
     ConfirmTold,
     ForbidWriting,
     HoldBack,
+    Mute,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -32,6 +33,7 @@ from alerts.cases.commands import (
     Report,
     Snooze,
     TransferTo,
+    Unmute,
 )
 from alerts.cases.events import ReplySent, ReplyTakenBack, ReplyUnknown, Stage, kind_of
 from alerts.cases.transitions import Reason, Refusal, decide
@@ -63,6 +65,11 @@ COMMANDS: Final[tuple[PersonsCommand, ...]] = (
     AskEngineers(question="а" * 1001),
     AnswerAsEngineer(text="авария, починят к 18:00"),
     ForbidWriting(),
+    Mute(until=at(hours=9)),
+    Mute(until=at(hours=9), topic="связь"),
+    Mute(until=at(hours=1)),
+    Unmute(),
+    Unmute(topic="связь"),
     ConfirmTold(),
     Confirm(outbound=7, kind="reply"),
     Confirm(outbound=7, kind="edit"),
@@ -138,6 +145,10 @@ def _details(command: PersonsCommand) -> str:
             return f": {kind}"
         case Approve(by_lead=by_lead):
             return ": boris's words" + (", by a lead" if by_lead else "")
+        case Mute(until=until, topic=topic):
+            return f": {topic or 'автора'} до {(until + SNOOZE * 3):%H:%M}"
+        case Unmute(topic=topic):
+            return f": {topic or 'автора'}"
         case Report(fact=fact):
             return f": {kind_of(fact)}"
         case _:

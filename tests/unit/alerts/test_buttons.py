@@ -70,15 +70,25 @@ def press(
     [
         (
             History.opened(),
-            [["Взять", "Не жалоба"], ["Отложить", "Передать", "Закрыть"], ["Заметка", "Открыть", "Автор"]],
+            [
+                ["Взять", "Не жалоба"],
+                ["Отложить", "Передать", "Закрыть"],
+                ["Заметка", "Заглушить"],
+                ["Открыть", "Автор"],
+            ],
         ),
         (
             claimed(),
-            [["Закрыть", "Не жалоба"], ["Отложить", "Передать", "Отдать"], ["Заметка", "Открыть", "Автор"]],
+            [
+                ["Закрыть", "Не жалоба"],
+                ["Отложить", "Передать", "Отдать"],
+                ["Заметка", "Заглушить"],
+                ["Открыть", "Автор"],
+            ],
         ),
         (resting(), [["Взять", "Не жалоба"], ["Передать", "Закрыть", "Заметка"], ["Открыть", "Автор"]]),
-        (claimed().by(ANNA, Close()), [["Вернуть", "Заметка"], ["Открыть", "Автор"]]),
-        (claimed().by(ANNA, NotComplaint()), [["Вернуть", "Заметка"], ["Открыть", "Автор"]]),
+        (claimed().by(ANNA, Close()), [["Вернуть", "Заметка"], ["Заглушить", "Открыть", "Автор"]]),
+        (claimed().by(ANNA, NotComplaint()), [["Вернуть", "Заметка"], ["Заглушить", "Открыть", "Автор"]]),
     ],
 )
 def test_the_buttons_follow_where_the_case_stands(history: History, expected: list[list[str]]) -> None:
@@ -120,10 +130,13 @@ SPEAKING = {
     "say_reply",
     "send",
     "take_off",
+    "why",
     "write_private",
     "write_reply",
 }
-"""What writes to the customer, or only asks: their presses come to drafts and previews, see test_replying."""
+"""What writes to the customer, asks or explains: their presses come to drafts and previews, see test_replying, or
+to words, see test_why.
+"""
 
 
 def test_every_action_has_a_button_of_its_own_and_a_stored_name() -> None:

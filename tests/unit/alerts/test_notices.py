@@ -16,6 +16,7 @@ from alerts.cases.commands import AskApproval, Cancel, Claim, Close, Report, Sno
 from alerts.cases.events import ReplyGone, ReplyRefused, ReplySent, ReplyUnknown
 from alerts.cases.state import State, fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority, how_to_tell
+from domain.person import Absence, Person
 from tests.fakes import NOON
 from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, PEOPLE, History, a_mention, at, promise
 
@@ -55,6 +56,36 @@ def test_an_answer_goes_to_the_owner_with_its_words_and_is_not_loud() -> None:
     note = told(claimed().writes("договор 4451,\nЛенина 5", "remark"), 2)
     assert plain(note) == "Автор пишет, обращение № 12:"
     assert (note.quote, names(note), note.loud) == ("договор 4451, Ленина 5", ["anna"], False)
+
+
+def away(*people: Person, substitute: str | None = "boris") -> CardContext:
+    """The usual people, these of them away today."""
+    absent = Absence(until=NOON.date(), substitute=substitute)
+    staff = tuple(replace(person, absence=absent) if person in people else person for person in PEOPLE)
+    return replace(CONTEXT, people=staff)
+
+
+def test_who_is_away_is_not_called_but_whoever_stands_in() -> None:
+    assert names(told(claimed().writes("Вы издеваетесь?"), 2, context=away(ANNA))) == ["boris"]
+    tomorrow = claimed().later(days=1).writes("Вы издеваетесь?")
+    assert names(told(tomorrow, 2, context=away(ANNA))) == ["anna"]
+
+
+def test_a_substitute_who_is_away_is_stood_in_for_too() -> None:
+    chain = away(ANNA, BORIS)
+    staff = tuple(
+        replace(person, absence=replace(person.absence, substitute="oleg")) if person.id == "boris" else person
+        for person in chain.people
+        if person.absence is not None or person.id == "oleg"
+    )
+    context = replace(chain, people=staff)
+    assert names(told(claimed().writes("Вы издеваетесь?"), 2, context=context)) == ["oleg"]
+
+
+@pytest.mark.parametrize("substitute", [None, "anna", "nobody"])
+def test_where_nobody_stands_in_the_one_who_is_away_is_called_all_the_same(substitute: str | None) -> None:
+    context = away(ANNA, substitute=substitute)
+    assert names(told(claimed().writes("Вы издеваетесь?"), 2, context=context)) == ["anna"]
 
 
 def test_an_edit_that_became_a_complaint_is_quoted_too() -> None:

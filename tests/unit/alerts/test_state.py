@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alerts.cards.asking import asker_of
 from alerts.cases.commands import (
+    AnswerElsewhere,
     Claim,
     Close,
     Command,
@@ -33,6 +34,7 @@ from alerts.cases.events import (
     PROGRAM,
     Actor,
     ActorKind,
+    AnsweredElsewhere,
     Claimed,
     Deadlines,
     Event,
@@ -371,3 +373,34 @@ def test_who_answers_in_a_case_that_nobody_has_takes_it() -> None:
     history = History.opened().by(ANNA, Confirm(outbound=7, kind="reply"))
     assert [type(event.fact) for event in history.case.events] == [Opened, Claimed, ReplyConfirmed]
     assert history.case.state.owner == "anna"
+
+
+@pytest.mark.parametrize(
+    ("fact", "stage"),
+    [
+        (AnsweredElsewhere(said_at=NOON, mention=9), "replied"),
+        (AnsweredElsewhere(said_at=NOON, message=9), "in_dm"),
+    ],
+)
+def test_an_answer_past_us_keeps_the_promise_as_our_own_would(fact: AnsweredElsewhere, stage: str) -> None:
+    state = opened().by_program(AnswerElsewhere(fact=fact)).case.state
+    assert (state.stage, state.waiting_for, state.deadlines, state.owner) == (
+        stage,
+        "customer",
+        NO_DEADLINES,
+        None,
+    )
+
+
+def test_an_answer_past_us_that_is_not_the_last_word_leaves_the_promise() -> None:
+    fact = AnsweredElsewhere(said_at=NOON, is_last=False, mention=9)
+    state = opened().by_program(AnswerElsewhere(fact=fact)).case.state
+    assert (state.stage, state.waiting_for, state.deadlines) == ("replied", "us", PROMISED)
+
+
+def test_nobody_can_say_for_the_network_that_it_was_answered_past_us() -> None:
+    fact = AnsweredElsewhere(said_at=NOON, mention=9)
+    for actor in (CLOCK, CUSTOMER, asker_of(ANNA).actor):
+        assert decide(opened().case.state, AnswerElsewhere(fact=fact), Asker(actor=actor), NOON) == Refusal(
+            reason="not_allowed"
+        )

@@ -8,6 +8,7 @@ import pytest
 
 from alerts.cases.commands import (
     AnswerAsEngineer,
+    AnswerElsewhere,
     AskApproval,
     AskEngineers,
     Cancel,
@@ -34,6 +35,7 @@ from alerts.cases.events import (
     CLOCK,
     PROGRAM,
     Actor,
+    AnsweredElsewhere,
     Deadlines,
     Event,
     Rang,
@@ -78,6 +80,12 @@ def writes_privately(**named: Any) -> Step:
 
 def became(fact: Any) -> Step:
     return lambda history: history.by_program(Report(fact=fact))
+
+
+def answered_past_us(**named: Any) -> Step:
+    return lambda history: history.by_program(
+        AnswerElsewhere(fact=AnsweredElsewhere(said_at=history.now, **named))
+    )
 
 
 def opened() -> History:
@@ -317,6 +325,23 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a closed case of somebody who works now is a new card and a word to him": (
         (CLAIMED, CLOSED, lambda h: h.by_customer(ANGRY_AGAIN)),
         ("reopened by the customer", True, "NEW", [("came_back", ("owner",), "NEW")]),
+    ),
+    "an answer past us in an owned case is a word to the owner": (
+        (CLAIMED, answered_past_us(mention=9, text="Уже едем")),
+        ("answered elsewhere", False, "CHANGE", [("elsewhere", ("owner",), "URGENT")]),
+    ),
+    "a private answer past us is told in the thread and in private": (
+        (CLAIMED, writes_privately(), answered_past_us(message=9)),
+        (
+            "answered elsewhere",
+            False,
+            "CHANGE",
+            [("elsewhere", ("owner",), "URGENT"), ("elsewhere", ("owner",), "URGENT")],
+        ),
+    ),
+    "an answer past us in a case that nobody has is a silent edit": (
+        (answered_past_us(mention=9),),
+        ("answered elsewhere", False, "CHANGE", []),
     ),
     "a question to the engineers is told where they are": (
         (CLAIMED, ASKED),
