@@ -130,6 +130,16 @@ def _reply(fields: _Fields) -> Pressing:
     return f"{verb}_{where}", fields.text("text", LONGEST_DRAFT)
 
 
+def _suggest(fields: _Fields) -> Pressing:
+    """The brand's own words to choose from, and what was said to others of the thread."""
+    return "invite" if fields.flag("private") else "reply", None
+
+
+def _transfer(fields: _Fields) -> Pressing:
+    """Without a `person` (an id of people.yaml) there is a choice."""
+    return "transfer", fields.word("person") if fields.has("person") else None
+
+
 def _answer(fields: _Fields) -> Pressing:
     """The answer to what an earlier order was asked."""
     action = fields.word("to")
@@ -147,5 +157,8 @@ COMMANDS: Final[Mapping[str, Callable[[_Fields], Pressing]]] = {
     "release": _bare("release"),
     "reopen": _bare("reopen"),
     "reply": _reply,
+    "snooze": _bare("snooze"),
+    "suggest": _suggest,
+    "transfer": _transfer,
 }
 """What may be asked, and what is pressed for it."""

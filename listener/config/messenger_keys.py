@@ -101,7 +101,7 @@ def _plain(address: Any, chats: Chats) -> Any:
 IDS: Final = tuple(messenger.id for messenger in AS_READ)
 USER_KEYS: Final[Mapping[MessengerId, str]] = {messenger.id: messenger.user_key for messenger in AS_READ}
 """How people.yaml calls a person's user in each messenger."""
-MUTE: Final = frozenset(messenger.id for messenger in AS_READ if not messenger.users.can_be_told)
+PROGRAMS: Final = frozenset(messenger.id for messenger in AS_READ if not messenger.users.can_be_told)
 """Where nobody can be told anything in private."""
 NOT_A_NUMBER: Final[Mapping[str, str]] = {
     **{key.name: key.wrong for messenger in AS_READ for key in messenger.chats.keys if key.wrong},

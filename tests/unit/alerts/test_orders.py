@@ -31,6 +31,11 @@ GOOD: list[tuple[dict[str, Any], tuple[str, str | None]]] = [
     ({"command": "reply", "text": "да", "private": True}, ("write_private", "да")),
     ({"command": "reply", "text": "да", "confirmed": True}, ("say_reply", "да")),
     ({"command": "reply", "text": "да", "confirmed": True, "private": True}, ("say_private", "да")),
+    ({"command": "suggest"}, ("reply", None)),
+    ({"command": "suggest", "private": True}, ("invite", None)),
+    ({"command": "snooze"}, ("snooze", None)),
+    ({"command": "transfer"}, ("transfer", None)),
+    ({"command": "transfer", "person": "oleg"}, ("transfer", "oleg")),
     ({"command": "answer", "to": "send", "value": "ok-12"}, ("send", "ok-12")),
     ({"command": "answer", "to": "rewrite.12", "value": "иначе"}, ("rewrite.12", "иначе")),
 ]
@@ -56,6 +61,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"command": "close", "outcome": ["resolved"], "cause": "other"}, "outcome"),
     ({"command": "reply", "text": "а" * 4001}, "text"),
     ({"command": "reply", "text": "да", "confirmed": 1}, "confirmed"),
+    ({"command": "transfer", "person": ""}, "person"),
+    ({"command": "suggest", "text": "да"}, "text"),
     ({"command": "answer", "to": "send"}, "value"),
     ({"command": "answer", "to": "a:b", "value": "ok"}, "to"),
     ({"command": "answer", "to": "send.", "value": "ok"}, "to"),
@@ -95,7 +102,7 @@ WORDS = st.sampled_from(
 )
 VALUES = st.one_of(WORDS, st.integers(-1, 13), st.booleans(), st.none(), st.lists(WORDS, max_size=1), st.text())
 FIELDS = st.sampled_from(
-    ["case", "user", "user_name", "text", "outcome", "cause", "private", "confirmed", "to", "value"]
+    ["case", "user", "user_name", "text", "outcome", "cause", "private", "confirmed", "person", "to", "value"]
 )
 
 
