@@ -34,6 +34,8 @@ from alerts.cards.replying import (
     mend,
     mended,
     rewrite,
+    say_private,
+    say_reply,
     start_private,
     start_reply,
     write_private,
@@ -270,6 +272,8 @@ BUTTONS: Final = (
     ),
     ButtonKind(action="resolved", label="Закрыть: решено", places={}, command=close_as_resolved),
     ButtonKind(action="rewrite", label="Изменить черновик", places={}, command=rewrite),
+    ButtonKind(action="say_private", label="Сказать в личку", places={}, command=say_private),
+    ButtonKind(action="say_reply", label="Сказать при всех", places={}, command=say_reply),
     ButtonKind(
         action="send",
         label="Проверить ответ",

@@ -153,7 +153,7 @@ async def test_a_broken_config_is_not_taken_for_one_without_chats_and_brands(wor
 async def test_a_world_that_is_well_has_no_red_line(world: World) -> None:
     parts = await world.look()
     assert [line for lines in parts.values() for line in red(lines)] == []
-    assert list(parts) == ["ВКонтакте", "X", "Telegram", "Slack", "Машина", "Вместе"]
+    assert list(parts) == ["ВКонтакте", "X", "Telegram", "Slack", "Webhook", "Машина", "Вместе"]
     told = {line.what: line for lines in parts.values() for line in lines}
     assert "«Поддержка», бот на месте" in told["чат -1001"].says
     assert told["сообщество romashka_help, Long Poll"].says == "включён, нужные события тоже"

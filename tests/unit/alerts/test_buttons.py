@@ -120,6 +120,8 @@ SPEAKING = {
     "reply",
     "resolved",
     "rewrite",
+    "say_private",
+    "say_reply",
     "send",
     "take_off",
     "why",
