@@ -130,7 +130,7 @@ def _hide(text: str, rules: Iterable[Callable[[str], Iterable[int]]]) -> str:
 def is_owners_own(chat: Chat, case: Case, context: CardContext) -> bool:
     """Whether the chat is the private one of the person who has the case: he alone reads it there."""
     owner = context.person(case.state.owner)
-    return owner is not None and owner.users.get(chat.messenger) == chat.chat
+    return owner is not None and owner.private.get(chat.messenger) == chat.chat
 
 
 def masked_case(case: Case) -> Case:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from alerts.cards.asking import Pressed, Reply
+from alerts.cards.kinds import KINDS
 from alerts.cards.masking import masked
-from alerts.cards.outgoing import KINDS, held_words
+from alerts.cards.outgoing import held_words
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
 from alerts.cards.reaching import (

@@ -13,6 +13,7 @@ from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
 from domain.brand import Brand, Watch
 from domain.person import CONSOLE, Absence, Person
+from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
@@ -97,6 +98,7 @@ def build_person(file: PersonFile) -> Person:
         name=file.name,
         role=file.role,
         users=file.users(),
+        programs=PROGRAMS,
         signature=file.signature,
         gender=file.gender,
         absence=None if file.absent is None else _absence(file.absent),
