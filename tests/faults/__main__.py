@@ -7,6 +7,7 @@ notice. What waits for real seconds runs in one lane, one row after another; wha
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -161,28 +162,30 @@ def _tried(nodes: Sequence[str], environment: Mapping[str, str], *more: str) -> 
     began = time.monotonic()
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as measured:
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", "-p", "no:randomly", *more, *nodes]
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "OTKLIK_FIGURES": measured.name, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
         try:
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env={**os.environ, "OTKLIK_FIGURES": measured.name, **environment},
-                capture_output=True,
-                text=True,
-                timeout=MOST,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            said = (late.stdout or b"").decode(errors="replace")
+            said, _ = process.communicate(timeout=MOST)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # the daemons that its tests have started, too
+            said, _ = process.communicate()
             return Tried(passed=0, failed=1, seconds=MOST, figures={}, why=f"{said}\nnot done in {MOST} seconds")
         rows = [json.loads(line) for line in measured]
-    counts = {what: int(count) for count, what in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
-    failed = counts.get("failed", 0) + counts.get("error", 0) or int(done.returncode != 0)
+    counts = {what: int(count) for count, what in re.findall(r"(\d+) (passed|failed|error)", said)}
+    failed = counts.get("failed", 0) + counts.get("error", 0) or int(process.returncode != 0)
     return Tried(
         passed=counts.get("passed", 0),
         failed=failed,
         seconds=time.monotonic() - began,
         figures=_worst(rows),
-        why=done.stdout[-MOST_SAID:] if failed else "",
+        why=said[-MOST_SAID:] if failed else "",
     )
 
 
