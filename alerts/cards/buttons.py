@@ -12,6 +12,7 @@ from alerts.cards.asking import (
     Pressed,
     Reply,
     colleagues,
+    other_receivers,
     snooze,
     text_of_note,
     transfer,
@@ -33,6 +34,8 @@ from alerts.cards.replying import (
     mend,
     mended,
     rewrite,
+    say_private,
+    say_reply,
     start_private,
     start_reply,
     write_private,
@@ -136,6 +139,7 @@ def read_press(  # noqa: PLR0913 - everything that the reading of a press may lo
     now: datetime,
     *,
     deadlines: Deadlines = NO_DEADLINES,
+    promises: Mapping[str, Deadlines] | None = None,
     token: str = "",
 ) -> Outcome:
     """What a press asks of the case, or what must be asked first, or why it comes to nothing.
@@ -153,6 +157,7 @@ def read_press(  # noqa: PLR0913 - everything that the reading of a press may lo
         context=context,
         now=now,
         deadlines=deadlines,
+        promises=promises or {},
         of=int(of) if of else None,
         token=token,
     )
@@ -267,6 +272,8 @@ BUTTONS: Final = (
     ),
     ButtonKind(action="resolved", label="Закрыть: решено", places={}, command=close_as_resolved),
     ButtonKind(action="rewrite", label="Изменить черновик", places={}, command=rewrite),
+    ButtonKind(action="say_private", label="Сказать в личку", places={}, command=say_private),
+    ButtonKind(action="say_reply", label="Сказать при всех", places={}, command=say_reply),
     ButtonKind(
         action="send",
         label="Проверить ответ",
@@ -288,7 +295,7 @@ BUTTONS: Final = (
         action="transfer",
         label="Передать",
         places={"free": 6, "owned": 7, "resting": 5},
-        offered=lambda case, context, _now: bool(colleagues(case, context)),
+        offered=lambda case, context, _now: bool(colleagues(case, context) or other_receivers(case, context)),
         asks=whom,
         command=transfer,
     ),

@@ -80,6 +80,8 @@ def _sqlite(file: Path | None, look: Look) -> Iterator[Line]:
 def _new_file(file: Path) -> Line:
     """Whether the first start could make the file."""
     folder = next(parent for parent in (file.parent, *file.parent.parents) if parent.exists())
+    if not folder.is_dir():
+        return bad("база", f"{folder} — файл, а нужна папка", "уберите его или смените LISTENER_DATABASE_URL")
     if os.access(folder, os.W_OK):
         return ok("база", f"{file}: появится при первом запуске")
     return bad(
@@ -88,6 +90,8 @@ def _new_file(file: Path) -> Line:
 
 
 def _sound(file: Path) -> Line:
+    if file.is_dir():
+        return bad("база", f"{file} — папка, а нужен файл", "уберите её или смените LISTENER_DATABASE_URL")
     try:
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)
         try:

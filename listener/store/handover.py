@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.handover import OpenCase
 from listener.store.engine import Database
-from listener.store.tables import card_views, case_events, cases
+from listener.store.tables import LEFT, card_views, case_events, cases
 
 MOST: Final = 1000
 """Cases that are looked at; who has more of them open needs no list."""
@@ -58,6 +58,7 @@ async def _waiting_for_us(connection: AsyncConnection, now: datetime) -> dict[st
         )
         .join(card_views, card_views.c.case_id == cases.c.id)
         .where(
+            card_views.c.state != LEFT,
             cases.c.stage != "closed",
             cases.c.waiting_for == "us",
             or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now),
