@@ -72,6 +72,13 @@ def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
     )
 
 
+def forget_roads(settings: Settings) -> None:
+    """Platforms without proxies have none that fail: where some were taken out, nobody else would say so."""
+    for options in (*settings.networks.values(), *settings.messengers.values()):
+        if not options.road.proxies and options.road.news is not None:
+            options.road.news(None, {})
+
+
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
     """One source for each thing the brands watch on a network that has a token; says which are off."""
     sources: list[Source] = []

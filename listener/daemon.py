@@ -22,6 +22,7 @@ from listener.app import (
     build_rules,
     build_sources,
     build_worker,
+    forget_roads,
     open_messengers,
     with_news_of_roads,
 )
@@ -149,6 +150,7 @@ class Daemon:
         await self._change_outreaches(config)
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        forget_roads(wanted)
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
