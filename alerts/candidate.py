@@ -16,7 +16,8 @@ class Candidate:
     `thread` is never empty (a post is its own thread). `evidence_spans` are spans of `text` that speak for a
     complaint, strongest first; `brand_spans` are those that name the brand. `complaint` and `urgency` are
     probabilities; `dangers` say what cannot wait, the gravest first. `network_title` is the network in Russian.
-    `said_at` is when the text became what it is: its last edit, or its publication where that is None.
+    `said_at` is when the text became what it is: its last edit, or its publication where that is None. `language`
+    and `spoken` (the words that stand in it) are told only where routes ask for them.
     """
 
     brand: str
@@ -42,6 +43,8 @@ class Candidate:
     dangers: tuple[str, ...] = ()
     network_title: str = ""
     said_at: datetime | None = None
+    language: str = ""
+    spoken: tuple[str, ...] = ()
 
     @property
     def place(self) -> Place:

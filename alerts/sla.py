@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 HORIZON_DAYS: Final = 370
 """How far ahead working time is looked for: hours without a single block must not loop for ever."""
 SATURDAY: Final = 5
+MOSCOW: Final = "Europe/Moscow"
+"""The operators' time zone where the config names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Hours:
     weekend: tuple[tuple[time, time], ...]
     holidays: Literal["russia"] | None
     night: Literal["hold", "urgent", "send"]
-    timezone: str = "Europe/Moscow"
+    timezone: str = MOSCOW
 
 
 def deadlines(
@@ -125,8 +127,12 @@ def _span(block: tuple[time, time], hours: Hours, day: date) -> tuple[datetime, 
 
 def _of_day(hours: Hours, day: date) -> tuple[tuple[time, time], ...]:
     """A public holiday keeps the weekend's hours."""
-    free = day.weekday() >= SATURDAY or (hours.holidays == "russia" and day in _russian_holidays(day.year))
-    return hours.weekend if free else hours.weekdays
+    return hours.weekend if is_free(day, hours.holidays) else hours.weekdays
+
+
+def is_free(day: date, holidays: Literal["russia"] | None) -> bool:
+    """Whether it is of the weekend, or a public holiday that counts as such."""
+    return day.weekday() >= SATURDAY or (holidays == "russia" and day in _russian_holidays(day.year))
 
 
 @cache

@@ -13,7 +13,8 @@ class Message:
     `page` is the brand's page that the talk is with, as in `Mention.place` (`vk:romashka_help`); `customer` is the
     other side, whoever of the two wrote: `incoming` says which. `ref` is what the link that the customer came by
     carried. `attached` are the attachments, a link or a word each. `edited_at` is when the text was last changed.
-    A message that its writer took back has `deleted_at`, and what of the text is still known.
+    A message that its writer took back has `deleted_at`, and what of the text is still known. `by_program`: the
+    network says that no person wrote it in the page's name, but a key.
     """
 
     network: NetworkId
@@ -27,3 +28,4 @@ class Message:
     attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    by_program: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.gc_tuning import made_to_last
+from listener.gc_tuning import few_arenas, made_to_last
 from listener.refusals import refused
 
 COMMANDS: Final = {
@@ -22,9 +22,11 @@ COMMANDS: Final = {
     "health": "exit 0 when the running daemon is alive",
     "init": "write a first config, with comments, from a few answers",
     "match": "find brands in texts: JSONL, plain lines or one text",
+    "mutes": "whose cards are not sent for a while, and how they are heard again",
     "queries": "what each network is asked, how often, and what that costs",
     "replay": "send JSONL mentions through the whole pipeline",
     "resend": "cards that chats refused for good, again, after the config was mended",
+    "route": "where a text would go, by which rule, and who answers there",
     "run": "the daemon",
     "teach": "train the second tier, and what the first learns from it",
     "train": "train the model from labelled texts",
@@ -69,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    few_arenas()
     parser = argparse.ArgumentParser(
         prog="listener", description="Otklik hears complaints about a brand in social networks."
     )

@@ -1,7 +1,7 @@
 """The composition: what the settings and the config ask for, built from concrete classes."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,14 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alerts.cards.context import MOSCOW, CardContext, NetworkWords
+from alerts.cards.context import CardContext, NetworkWords
 from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.outreach.ports import Outreach
 from alerts.outreach.templates import Template
 from alerts.ports import Inbox, Notifier, PromptBook
-from alerts.routing import Chat, Routing
+from alerts.routing import Chat, Route, Routing
+from alerts.sla import MOSCOW
+from classifiers.asked_of_texts import Spoken, language_of
 from classifiers.lexicon import Markers
 from classifiers.pace import Pace
 from classifiers.tiers import missing, open_judge
@@ -26,14 +28,14 @@ from domain.mention import Author, NetworkId
 from domain.person import CONSOLE, MessengerId, Person
 from listener.brands.matcher import Matcher
 from listener.config.values import Config
-from listener.decision import Decider
+from listener.decision import Decider, Read
 from listener.environment import Options
 from listener.messengers.registry import MESSENGERS
 from listener.networks.accounts import speaks_to
 from listener.networks.network import Network
 from listener.networks.registry import MARKS, NETWORKS
 from listener.pipeline import Pipeline
-from listener.ports import Budget, Clock, Source
+from listener.ports import Budget, Clock, Source, Vault
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.stores import Stores
@@ -77,6 +79,14 @@ def forget_roads(settings: Settings) -> None:
     for options in (*settings.networks.values(), *settings.messengers.values()):
         if not options.road.proxies and options.road.news is not None:
             options.road.news(None, {})
+
+
+def with_vault(settings: Settings, vault: Vault | None) -> Settings:
+    """The settings of a daemon that keeps in the vault what it must share with others."""
+    if vault is None:
+        return settings
+    networks = {name: NETWORKS[name].with_vault(options, vault) for name, options in settings.networks.items()}
+    return replace(settings, networks=networks)
 
 
 def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clock) -> list[Source]:
@@ -161,6 +171,8 @@ def build_rules_with(
         brands={brand.id: brand for brand in config.brands},
         routing=routing,
         staff=frozenset(number for person in people for number in (person.id, *person.former_ids)),
+        people=people,
+        read=build_reading(routing),
     )
     context = replace(
         card_context(routing, people, config.brands, networks or {}),
@@ -168,6 +180,27 @@ def build_rules_with(
         policy=config.policy,
     )
     return Rules(decider=decider, context=context)
+
+
+def build_reading(routing: Routing) -> Callable[[str], Read]:
+    """What is asked of every candidate's text, and no more than the routes ask."""
+    conditions = [route.when for route in _all_routes(routing.routes)]
+    words = tuple(dict.fromkeys(word for when in conditions for word in when.words))
+    spoken = Spoken(words) if words else None
+    asks_language = any(when.languages for when in conditions)
+
+    def read(text: str) -> Read:
+        return Read(
+            language=language_of(text) if asks_language else "", spoken=spoken(text) if spoken is not None else ()
+        )
+
+    return read
+
+
+def _all_routes(routes: Sequence[Route]) -> Iterator[Route]:
+    for route in routes:
+        yield route
+        yield from _all_routes(route.routes)
 
 
 def card_context(
@@ -211,14 +244,18 @@ def network_words(
         invitation=lambda target, ref: network.invitation(target, options, ref),
         by_hand=network.by_hand,
         length_of=network.length_of,
+        cost=network.cost,
+        usd_per_day=lambda brand: by_id[brand].usd_per_day.get(network.id) if brand in by_id else None,
     )
 
 
-def build_outreaches(config: Config, settings: Settings, clock: Clock) -> dict[NetworkId, Outreach]:
+def build_outreaches(
+    config: Config, settings: Settings, budget: Budget, clock: Clock
+) -> dict[NetworkId, Outreach]:
     """Each network on which the program may speak for a brand."""
     outreaches: dict[NetworkId, Outreach] = {}
     for name, options in settings.networks.items():
-        outreach = NETWORKS[name].outreach(config.brands, options, clock)
+        outreach = NETWORKS[name].outreach(config.brands, options, budget, clock)
         if outreach is not None:
             outreaches[NETWORKS[name].id] = outreach
     return outreaches

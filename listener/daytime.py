@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,16 +10,15 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.context import MOSCOW
-from alerts.cards.handover import hand_over
+from alerts.cards.handover import OpenCase, hand_over
 from alerts.cards.note import Note
 from alerts.routing import Receiver
-from alerts.sla import Hours, opens_at
+from alerts.sla import MOSCOW, Hours, opens_at
 from listener.ports import Budget, Clock, SourceError
 from listener.rules import Rules
 from listener.store.engine import Database
 from listener.store.errors import StoreError
-from listener.store.handover import waiting_for_us
+from listener.store.handover import waiting_for_us, withheld
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +26,7 @@ UNTOLD: Final = (9, 0)
 """When a day begins where the config names no hours: hour and minute in Moscow."""
 LATE: Final = timedelta(minutes=30)
 """A morning's word that is later than this is none: a machine slept, or its clock was set."""
+DAY: Final = timedelta(days=1)
 LOOK: Final = 60.0
 """Seconds between looks at the config's hours and at a clock that was set meanwhile."""
 
@@ -77,33 +77,54 @@ class Daytime:
         planned: list[Hours | None] = []
         try:
             while True:
-                hours = self._rules().decider.routing.hours
-                if planned != [hours]:
+                hours = self._hours()
+                if planned != hours:
                     self._replan(scheduler, hours)
-                    planned = [hours]
+                    planned = hours
                 # It sleeps by the loop's clock until the wall's next morning; the wall may be set meanwhile.
                 scheduler.wakeup()
                 await asyncio.sleep(LOOK)
         finally:
             scheduler.shutdown(wait=False)
 
+    def _hours(self) -> list[Hours | None]:
+        """Those of the receivers, each once."""
+        routing = self._rules().decider.routing
+        return list(dict.fromkeys((routing.hours, *map(routing.hours_of, routing.receivers))))
+
     async def morning(self) -> int:
-        """Tell every receiver what waits, once a day however many daemons run; returns how many were told."""
+        """Tell every receiver whose day begins what waits, once a day however many daemons run; returns how many
+        were told.
+        """
         rules, now = self._rules(), self._clock.now()
-        if not begins_now(rules.decider.routing.hours, now):
+        routing = rules.decider.routing
+        beginning = {hours for hours in self._hours() if begins_now(hours, now)}
+        if not beginning:
             return 0
-        told = 0
         try:
             waiting = await waiting_for_us(self._database, now)
-            for name, cases in waiting.items():
-                receiver = rules.context.receivers.get(name)
-                note = hand_over(receiver, cases, rules.context, now) if receiver else None
-                if receiver is not None and note is not None and await self._is_first(name):
-                    self._say(receiver, note)
-                    told += 1
+            unseen = await withheld(self._database, now - DAY)
+            names = [
+                name
+                for name in sorted(waiting.keys() | unseen.keys())
+                if routing.hours_of(routing.receiver(name)) in beginning
+            ]
+            return sum(
+                [await self._hand_over(name, waiting.get(name, ()), unseen.get(name, {})) for name in names]
+            )
         except StoreError as error:
             log.error("nobody is told what waits this morning: %s", error)  # noqa: TRY400  # the error says it all
-        return told
+            return 0
+
+    async def _hand_over(self, name: str, cases: Sequence[OpenCase], unseen: Mapping[str, int]) -> bool:
+        """Whether the receiver had to be told, and this daemon was the first to do so."""
+        rules, now = self._rules(), self._clock.now()
+        receiver = rules.context.receivers.get(name)
+        note = hand_over(receiver, cases, rules.context, now, withheld=unseen) if receiver else None
+        if receiver is None or note is None or not await self._is_first(name):
+            return False
+        self._say(receiver, note)
+        return True
 
     async def _is_first(self, receiver: str) -> bool:
         try:
@@ -112,7 +133,7 @@ class Daytime:
             return False
         return True
 
-    def _replan(self, scheduler: Any, hours: Hours | None) -> None:
+    def _replan(self, scheduler: Any, all_hours: Sequence[Hours | None]) -> None:
         scheduler.remove_all_jobs()
-        for trigger in self._plan(hours):
+        for trigger in (trigger for hours in all_hours for trigger in self._plan(hours)):
             scheduler.add_job(self.morning, trigger, coalesce=True, misfire_grace_time=int(LATE.total_seconds()))

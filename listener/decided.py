@@ -1,10 +1,13 @@
 """What the judge loop hands to the store: verdicts on a mention and the candidates that came of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines, Deleter
+from alerts.path import Path
 from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Mention
@@ -44,9 +47,11 @@ class BrandVerdict:
 class Routed:
     """A candidate, the chats that must see its card (receiver name, chat), and the case's deadlines.
 
-    `not_before` holds the card back until the morning; None sends at once. `is_urgent` lets it pass others;
-    `is_late`, written long before it was heard, lets others pass. `on_shift` are the people (Person.id) who work
-    now.
+    `not_before` holds the card back until the morning; None sends it at once to all but the receivers that are
+    `held` until then. `is_urgent` lets it pass others; `is_late`, written long before it was heard, lets others
+    pass. `on_shift` are the people (Person.id) who work now. `path` is the way to the receivers, the first of
+    which answers for a new case; `promises` are the deadlines of a case that another one answers for, by its name.
+    `withheld` says why no chat is to see it.
     """
 
     candidate: Candidate
@@ -56,16 +61,22 @@ class Routed:
     is_urgent: bool = False
     on_shift: frozenset[str] = frozenset()
     is_late: bool = False
+    held: Mapping[str, datetime] = field(default_factory=dict)
+    promises: Mapping[str, Deadlines] = field(default_factory=dict)
+    path: Path | None = None
+    withheld: Withhold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """Everything that one judged mention changes; written in one transaction.
 
-    `deleted_by` is who took a deleted mention away, as far as that was told.
+    `deleted_by` is who took a deleted mention away, as far as that was told. `answers_for` are the brands (ids) in
+    whose name an own mention speaks.
     """
 
     stored: Stored
     verdicts: tuple[BrandVerdict, ...] = ()
     routed: tuple[Routed, ...] = ()
     deleted_by: Deleter | None = None
+    answers_for: frozenset[str] = frozenset()

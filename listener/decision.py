@@ -3,17 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines
-from alerts.routing import Routing, decide
-from alerts.sla import deadlines, hold_until, working
+from alerts.routing import Receiver, Routing, decide
+from alerts.sla import MOSCOW, deadlines, hold_until, working
 from alerts.suppression import URGENT_AT
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
 from domain.mention import Mention
+from domain.person import Person
 from domain.span import Span
 from domain.verdict import Evidence, Intent, Verdict
 from listener.decided import BrandVerdict, Decided, Routed, Stored
@@ -51,6 +54,13 @@ class Matches(Protocol):
     def match(self, text: str) -> list[Match]: ...
 
 
+class Read(NamedTuple):
+    """What the routes ask of a text: its language, and which of their words stand in it."""
+
+    language: str = ""
+    spoken: tuple[str, ...] = ()
+
+
 def outcome_of(mention: Mention, verdict: Verdict, brand: Brand) -> Reason:
     """Whether one mention of one brand is an unhappy customer, and the named reason."""
     if is_own_account(mention, (brand,)):
@@ -71,7 +81,8 @@ class Decider:
     """Everything a decision depends on, replaced as a whole when the config is read anew.
 
     `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
-    of those who may work, earlier ones too.
+    of those who may work, earlier ones too; `people` are those of them whose days off are known. `read` is asked
+    of a text what the routes want to know.
     """
 
     matcher: Matches
@@ -80,6 +91,8 @@ class Decider:
     routing: Routing
     urgent_at: float = URGENT_AT
     staff: frozenset[str] = frozenset()
+    people: tuple[Person, ...] = ()
+    read: Callable[[str], Read] = lambda _text: Read()
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
@@ -115,40 +128,67 @@ class Decider:
         return BrandVerdict(match=match, verdict=verdict, outcome=outcome, reasons=why)
 
     def route(self, candidate: Candidate, now: datetime) -> Routed:
-        """Who must see the candidate's card, from when on, and by when he must be answered."""
+        """Who must see the candidate's card, from when on, and by when he must be answered.
+
+        The first receiver answers for the case: the promise is by its hours and its terms.
+        """
         is_urgent = candidate.urgency >= self.urgent_at
         said_at = min(now, max(candidate.said_at or candidate.published_at, now - LONGEST_AGO))
-        hours = self.routing.hours
-        chats = {
-            chat: receiver.name
-            for receiver in decide(candidate, self.routing).receivers
-            for chat in receiver.chats
-        }
+        decision = decide(candidate, self.routing, now)
+        home = decision.receivers[0] if decision.receivers else None
+        held = self._held(decision.receivers, now, is_urgent=is_urgent)
+        chats = {chat: receiver.name for receiver in decision.receivers for chat in receiver.chats}
         return Routed(
             candidate=candidate,
             chats=tuple((name, chat) for chat, name in chats.items()),
-            deadlines=self.promise(said_at),
-            not_before=hold_until(hours, urgent=is_urgent, now=now) if hours else None,
+            deadlines=self.promise(said_at, home),
+            promises=self.promises(said_at),
+            not_before=min(held.values()) if held and len(held) == len(decision.receivers) else None,
+            held=held,
             is_urgent=is_urgent,
-            on_shift=self.on_shift(now),
+            on_shift=self.on_shift(now, home),
             is_late=now - said_at > LATE,
+            path=decision.path,
         )
 
-    def on_shift(self, now: datetime) -> frozenset[str]:
-        """Who works now: everybody or nobody, the hours are the same for all."""
-        hours = self.routing.hours
-        return self.staff if hours is None or working(hours, now) else frozenset()
+    def _held(self, receivers: Sequence[Receiver], now: datetime, *, is_urgent: bool) -> dict[str, datetime]:
+        """Until when each of the receivers is not woken; those that are told at once are not in it."""
+        held = {}
+        for receiver in receivers:
+            hours = self.routing.hours_of(receiver)
+            until = hold_until(hours, urgent=is_urgent, now=now) if hours else None
+            if until is not None:
+                held[receiver.name] = until
+        return held
 
-    def promise(self, now: datetime) -> Deadlines:
-        """By when somebody who wrote now must be answered."""
-        if self.routing.sla is None:
+    def on_shift(self, now: datetime, receiver: Receiver | None = None) -> frozenset[str]:
+        """Who works now: everybody who is not away, while the receiver's hours (else those of all) last."""
+        hours = self.routing.hours_of(receiver)
+        if hours is not None and not working(hours, now):
+            return frozenset()
+        day = now.astimezone(ZoneInfo(self.routing.hours.timezone if self.routing.hours else MOSCOW)).date()
+        away = (person for person in self.people if person.is_absent(day))
+        return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
+
+    def promise(self, now: datetime, receiver: Receiver | None = None) -> Deadlines:
+        """By when somebody who wrote now must be answered: by the receiver's terms, or by those of all."""
+        sla = self.routing.sla_of(receiver)
+        if sla is None:
             return NO_DEADLINES
-        warn_at, due_at, breach_at = deadlines(self.routing.sla, self.routing.hours, now)
+        warn_at, due_at, breach_at = deadlines(sla, self.routing.hours_of(receiver), now)
         return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
+
+    def promises(self, now: datetime) -> dict[str, Deadlines]:
+        """The same by receiver; nobody's where all have the same terms and hours."""
+        receivers = self.routing.receivers
+        if all(receiver.sla is None and receiver.hours is None for receiver in receivers):
+            return {}
+        return {receiver.name: self.promise(now, receiver) for receiver in receivers}
 
     def candidate(self, mention: Mention, brand_verdict: BrandVerdict) -> Candidate:
         """The mention as routing sees it."""
         brand, verdict = self.brands[brand_verdict.match.brand], brand_verdict.verdict
+        language, spoken = self.read(mention.words)
         return Candidate(
             brand=brand.id,
             brand_title=brand.title,
@@ -173,6 +213,8 @@ class Decider:
             dangers=verdict.dangers,
             network_title=network_title(mention.network),
             said_at=mention.edited_at,
+            language=language,
+            spoken=spoken,
         )
 
     def _decided(self, stored: Stored, verdicts: tuple[BrandVerdict, ...], now: datetime) -> Decided:
@@ -184,7 +226,18 @@ class Decider:
         deleted_by = (
             who_deleted(stored.mention, stored.deleter, self.brands.values()) if stored.is_deleted else None
         )
-        return Decided(stored=stored, verdicts=verdicts, routed=routed, deleted_by=deleted_by)
+        return Decided(
+            stored=stored,
+            verdicts=verdicts,
+            routed=routed,
+            deleted_by=deleted_by,
+            answers_for=self._answers_for(stored),
+        )
+
+    def _answers_for(self, stored: Stored) -> frozenset[str]:
+        if not stored.is_own or stored.is_deleted:
+            return frozenset()
+        return frozenset(brand.id for brand in self.brands.values() if is_own_account(stored.mention, (brand,)))
 
 
 def speaking_spans(evidence: Sequence[Evidence]) -> tuple[Span, ...]:
@@ -209,6 +262,6 @@ def decide_apart(
     return decided, culprits
 
 
-def without_chats(routed: Routed) -> Routed:
-    """A candidate whose case is kept and told to nobody."""
-    return replace(routed, chats=())
+def without_chats(routed: Routed, withheld: Withhold) -> Routed:
+    """A candidate whose case is kept and told to nobody, for this reason."""
+    return replace(routed, chats=(), withheld=withheld)

@@ -1,5 +1,6 @@
 """What the daemon asks of a network and of its surroundings: Source, Budget, Clock and their errors."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -37,8 +38,9 @@ class Batch:
 
     `mentions` may be new, known, or known with another text; the brand's own are among them. `deleted` may name
     what was never stored. `cursor` is the source's own bookmark (opaque text); None leaves the stored one as it
-    is. `more` asks to be fetched again at once. `messages` are private ones of the pages' talks, both sides',
-    each id once, with its latest text; `learned` is who takes a page's messages from now on, and who does not.
+    is. `more` asks to be fetched again: at once, or at the source's next turn where it `rests`. `messages` are
+    private ones of the pages' talks, both sides', each id once, with its latest text; `learned` is who takes a
+    page's messages from now on, and who does not.
     """
 
     mentions: tuple[Mention, ...] = ()
@@ -47,6 +49,7 @@ class Batch:
     learned: tuple[Learned, ...] = ()
     cursor: str | None = None
     more: bool = False
+    rests: bool = False
     gaps: tuple[Gap, ...] = ()
 
 
@@ -80,7 +83,8 @@ class SourceError(Exception):
     and the daemon says so loudly. `retry_after`: seconds to wait when the network named them, or a quota did.
     `held_back`: the reason is a rate or a quota, not a fault. `unreachable`: the network did not answer at all or
     with a fault of its servers (5xx, a cut or silent connection): it may be well again at any moment.
-    `maybe_done`: the request may have been carried out although no answer says so.
+    `maybe_done`: the request may have been carried out although no answer says so. `advice` says to people, in
+    Russian, what is missing and what to do: nothing is broken, a right was never given.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class SourceError(Exception):
         held_back: bool = False,
         unreachable: bool = False,
         maybe_done: bool = False,
+        advice: str | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
@@ -99,6 +104,7 @@ class SourceError(Exception):
         self.held_back = held_back
         self.unreachable = unreachable
         self.maybe_done = maybe_done
+        self.advice = advice
 
 
 class Budget(Protocol):
@@ -112,6 +118,28 @@ class Budget(Protocol):
 
     async def used(self, key: str) -> int:
         """How much of `key` is spent today, by earlier runs too. Raises SourceError."""
+
+
+def money_key(network: str, brand: str) -> str:
+    """Under which a `Budget` counts what a brand's day on a network costs, in thousandths of a dollar."""
+    return f"{network}:mills:{brand}"
+
+
+class Kept(Protocol):
+    """What stands in the vault under one name, while nobody else may change it."""
+
+    @property
+    def value(self) -> str | None: ...
+
+    async def keep(self, value: str) -> None:
+        """For all daemons, as soon as the vault is closed again."""
+
+
+class Vault(Protocol):
+    """What all daemons of one database know, and one of them at a time changes: tokens that are good once."""
+
+    def opened(self, name: str) -> AbstractAsyncContextManager[Kept]:
+        """Whoever opens a name waits until others close it. An error inside keeps nothing. Raises SourceError."""
 
 
 class Clock(Protocol):

@@ -34,6 +34,7 @@ class Rules:
             wanted=policy.messages,
             invited_for=timedelta(days=policy.invited_days),
             deadlines=self.decider.promise(now),
+            promises=self.decider.promises(now),
             on_shift=self.decider.on_shift(now),
             elsewhere=self.elsewhere,
         )

@@ -1,7 +1,7 @@
 """What a private message needs to become part of a case: the brand's wishes, promises, and who works now."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.cards.elsewhere import Elsewhere
@@ -15,14 +15,15 @@ class Talking:
     """`brand_of` names the brand whose page it is (network, page), None for nobody's.
 
     `wanted`: whose messages become a case. `invited_for`: for so long an invitation, and a talk that fell silent,
-    join whoever writes. `deadlines` are the promise to answer what is written now, `on_shift` the people
-    (Person.id) who work now.
+    join whoever writes. `deadlines` are the promise to answer what is written now, `promises` that of receivers
+    with terms of their own; `on_shift` are the people (Person.id) who work now.
     """
 
     brand_of: Callable[[str, str], str | None]
     wanted: Messages
     invited_for: timedelta
     deadlines: Deadlines = NO_DEADLINES
+    promises: Mapping[str, Deadlines] = field(default_factory=dict)
     on_shift: frozenset[str] = frozenset()
     elsewhere: Elsewhere | None = None
 

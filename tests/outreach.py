@@ -100,6 +100,8 @@ class Reach:
     addressed: bool = False
     network: str = "vk"
     page: str = PAGE
+    cost: float | None = None
+    usd_per_day: float | None = None
 
     def abilities(self, target: Target, _learned: Sequence[Learned], _now: datetime) -> Abilities:
         mend = Ability(way=self.mend)
@@ -127,6 +129,8 @@ class Reach:
             abilities=self.abilities,
             invitation=lambda _target, ref: Invitation(link=f"{LINK}{ref}", in_text=True, carries_ref=True),
             by_hand=lambda target, _text: target.url,
+            cost=lambda _outbound: self.cost,
+            usd_per_day=lambda _brand: self.usd_per_day,
         )
         return CardContext(people=people, networks={self.network: words}, policy=policy, templates=templates)
 

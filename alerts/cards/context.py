@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from alerts.outreach.abilities import NO, Abilities, Invitation, Learned
-from alerts.outreach.outbound import Target
+from alerts.outreach.outbound import Outbound, Target
 from alerts.outreach.policy import DEFAULT, Policy
 from alerts.outreach.templates import Template
 from alerts.routing import Receiver
-from alerts.sla import Hours
+from alerts.routing.absence import stand_in
+from alerts.sla import MOSCOW, Hours
 from domain.person import Person
 
-MOSCOW: Final = "Europe/Moscow"
 NOTHING: Final = Abilities(reply=NO, private=NO, remove=NO)
 
 
@@ -24,7 +25,8 @@ class NetworkWords:
     `author_page` is the address of an author's page by id and handle, None where there is none.
 
     How its authors are reached: `speaker` is the page of a brand that speaks on a wall, `addressed` whether a
-    mention speaks to its brand; the others are as in `listener.networks.network.Network`.
+    mention speaks to its brand, `usd_per_day` what a brand (its id) may spend there a day; the others are as in
+    `listener.networks.network.Network`.
     """
 
     title: str
@@ -36,6 +38,8 @@ class NetworkWords:
     invitation: Callable[[Target, str], Invitation | None] = lambda _target, _ref: None
     by_hand: Callable[[Target, str], str] = lambda target, _text: target.url
     length_of: Callable[[str], int] = len
+    cost: Callable[[Outbound], float | None] = lambda _outbound: None
+    usd_per_day: Callable[[str], float | None] = lambda _brand: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,15 @@ class CardContext:
         if number is None:
             return None
         return next((person for person in self.people if number in (person.id, *person.former_ids)), None)
+
+    def answering(self, number: str | None, now: datetime) -> Person | None:
+        """The person with this id, or who stands in while he is away; himself where nobody does."""
+        person = self.person(number)
+        return person and (stand_in(person, self.people, self.day(now)) or person)
+
+    def day(self, now: datetime) -> date:
+        """Which day it is where the operators work."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
 
     @property
     def leads(self) -> tuple[Person, ...]:

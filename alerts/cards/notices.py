@@ -7,8 +7,9 @@ from typing import Final
 
 from alerts.cards import talk
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.note import Note
-from alerts.cards.outgoing import HELD, KINDS, refused_words
+from alerts.cards.outgoing import HELD
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, late_words, owner_words, status, went_on
 from alerts.cases.case import Case
@@ -18,6 +19,7 @@ from alerts.cases.events import (
     MentionDeleted,
     MentionEdited,
     MentionJoined,
+    Moved,
     ReplyRefused,
     ReplySent,
     ReplyUnknown,
@@ -37,6 +39,8 @@ _SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote",
 """What may have told us something to do."""
 LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint", "approval", "refused", "unknown"})
 """What nobody may overlook, also where threads are folded."""
+_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"transferred", "taken"})
+"""What is said to one person and to nobody in his place."""
 _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
 """Nobody is called for these once the case has ended."""
 
@@ -75,7 +79,7 @@ def make_note(
 ) -> Note:
     """The note to say. Several `cases`, oldest deadline first, make a digest; `draft` stands for all of them."""
     words = Wording(context=context, now=now)
-    to = _unique(person for case in cases for person in addressees(draft, case, receiver, context))
+    to = _unique(person for case in cases for person in addressees(draft, case, receiver, words))
     loud = draft.kind in LOUD
     if len(cases) > 1:
         return Note(text=_digest(draft.kind, cases, words), to=to, loud=loud, repeat=repeat)
@@ -92,23 +96,27 @@ def make_note(
     )
 
 
-def addressees(draft: NoticeDraft, case: Case, receiver: str, context: CardContext) -> tuple[Person, ...]:
+def addressees(draft: NoticeDraft, case: Case, receiver: str, words: Wording) -> tuple[Person, ...]:
     """Who is called: those of the draft who can still be found, each once. Nobody: the words go to all.
 
-    In a private chat nobody has to be called by name.
+    In a private chat nobody has to be called by name. Who is away is not called: whoever stands in is.
     """
+    context = words.context
     if draft.where == "owner" or (draft.kind in _CALLS_FOR_WORK and not case.state.is_open):
         return ()
     who = context.receivers.get(receiver)
-    found: Mapping[Addressee, tuple[Person | None, ...]] = {
-        "owner": (context.person(case.state.owner),),
-        "former_owner": (context.person(draft.former_owner),),
-        "receiver": (context.person(who.owner),) if who else (),
-        "backup": (context.person(who.backup),) if who else (),
-        "leads": context.leads,
-        "sender": (context.person(draft.sender),),
+    found: Mapping[Addressee, tuple[str | None, ...]] = {
+        "owner": (case.state.owner,),
+        "former_owner": (draft.former_owner,),
+        "receiver": (who.owner,) if who else (),
+        "backup": (who.backup,) if who else (),
+        "leads": tuple(lead.id for lead in context.leads),
+        "sender": (draft.sender,),
     }
-    return _unique(person for addressee in draft.to for person in found[addressee] if person is not None)
+    called = (number for addressee in draft.to for number in found[addressee])
+    if draft.kind in _SAYS_YOU:
+        return _unique(filter(None, map(context.person, called)))
+    return _unique(person for number in called if (person := context.answering(number, words.now)) is not None)
 
 
 def _unique(people: Iterable[Person]) -> tuple[Person, ...]:
@@ -142,6 +150,14 @@ def _transferred(notice: _Notice) -> str:
     return (
         f"{who} обращение {notice.number}, теперь отвечает {notice.words.name(event.fact.to, event.fact.to_name)}."
     )
+
+
+def _moved(notice: _Notice) -> str:
+    event = notice.event
+    if event is None or not isinstance(event.fact, Moved):
+        return f"Обращение {notice.number} теперь у вас. {notice.state}."
+    left = f" из «{event.fact.left}»" if event.fact.left else ""
+    return f"{notice.words.doer('передал', event.actor)} вам{left} обращение {notice.number}.{_promised(notice)}"
 
 
 def _taken(notice: _Notice) -> str:
@@ -290,11 +306,13 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "cancelled": _cancelled,
     "complaint": _complaint,
     "due": _due,
+    "elsewhere": lambda notice: talk.elsewhere(notice.case, notice.event, notice.words),
     "engineers_answered": lambda notice: talk.answered(notice.case, notice.event, notice.words),
     "engineers_asked": lambda notice: talk.asked(notice.case, notice.event, notice.words),
     "engineers_late": lambda notice: talk.late(notice.case, notice.words),
     "gone": _gone,
     "handed": lambda notice: talk.handed(notice.case),
+    "moved": _moved,
     "moved_on": _moved_on,
     "refused": _refused,
     "remark": _remark,
@@ -316,11 +334,13 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "cancelled": ("Ответы не отправлены, {count}", _whose),
     "complaint": ("Авторы снова пожаловались, {count}", _whose),
     "due": ("Просрочено {count}", _late),
+    "elsewhere": ("Клиентам ответили не через Отклик, {count}", _whose),
     "engineers_answered": ("Ответили инженеры, {count}", _whose),
     "engineers_asked": ("Вопросы инженерам, {count}", _whose),
     "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
     "gone": ("Ответов больше нет на странице, {count}", _whose),
     "handed": ("Теперь переписка у вас, {count}", _whose),
+    "moved": ("Вам передали обращения, {count}", _whose),
     "moved_on": ("Обращения снова открыты, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),

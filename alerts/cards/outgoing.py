@@ -1,14 +1,16 @@
-"""How colleagues read of what is said to a customer: what it is, why it was not sent, whether it stands."""
+"""How colleagues read of what is said to a customer: why it was held back, what he got, whether it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from alerts.cards.kinds import KINDS
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording
 from alerts.cases.case import Case
 from alerts.cases.events import (
+    AnsweredElsewhere,
     Event,
     ReplyEdited,
     ReplyGone,
@@ -16,58 +18,10 @@ from alerts.cases.events import (
     ReplyTakenBack,
 )
 from alerts.outreach.delicacy import HeldBack
-from alerts.outreach.outbound import OutboundKind
 from alerts.russian import NBSP
 
 MAX_TEXT: Final = 200
 MOST_ANSWERS: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindWords:
-    """`noun` is what it is, `of` the same after «нет»; `failed` says that it did not happen."""
-
-    noun: str
-    of: str
-    failed: str
-
-
-KINDS: Final[Mapping[OutboundKind, KindWords]] = {
-    "edit": KindWords(noun="правка ответа", of="правки ответа", failed="правка ответа не принята"),
-    "invite": KindWords(noun="приглашение", of="приглашения", failed="приглашение не ушло"),
-    "message": KindWords(noun="сообщение", of="сообщения", failed="сообщение не ушло"),
-    "remove": KindWords(noun="удаление записи", of="удаления записи", failed="запись автора не удалена"),
-    "reply": KindWords(noun="ответ", of="ответа", failed="ответ не ушёл"),
-    "restore": KindWords(noun="возврат записи", of="возврата записи", failed="запись автора не возвращена"),
-    "take_back": KindWords(noun="удаление ответа", of="удаления ответа", failed="ответ не удалён"),
-}
-
-REFUSED: Final[Mapping[str, str]] = {
-    "author_gone": "автор удалил свою страницу",
-    "blocked": "автор закрылся от вашей страницы",
-    "captcha": "сеть требует подтвердить, что вы не робот: откройте её под своей страницей",
-    "comments_closed": "комментарии закрыты",
-    "do_not_contact": "автор просил ему не писать",
-    "duplicate": "такой же ответ там уже есть",
-    "foreign_wall": "на чужой странице ответить можно только вручную",
-    "gone": "записи больше нет",
-    "links_forbidden": "ссылки там запрещены",
-    "messages_closed": "автор не принимает сообщения вашей страницы",
-    "no_right": "у ключа страницы нет на это прав, скажите инженеру",
-    "no_token": "у страницы нет ключа, скажите инженеру",
-    "not_addressed": "автор к вам не обращался, сеть пускает только ответ вручную",
-    "other": "сеть отказала",
-    "privacy": "автор ограничил, кто может ему писать",
-    "quota": "дневной предел сети исчерпан",
-    "too_long": "текст слишком длинный",
-    "too_many_replies": "под этой записью слишком много ваших ответов",
-    "unreachable": "сеть не отвечает",
-}
-"""Why a network did not take it, by `outreach.ports.Refused`, or the guard at the last moment."""
-
-
-def refused_words(reason: str) -> str:
-    return REFUSED.get(reason, REFUSED["other"])
 
 
 HELD: Final[Mapping[str, str]] = {
@@ -101,6 +55,29 @@ class _Answer:
 
 def answer_lines(case: Case, words: Wording) -> tuple[tuple[datetime, str], ...]:
     """What was said to the customer and when: who, the words, where they stand, what became of them since."""
+    answers = [*_ours(case, words), *_elsewhere(case, words)]
+    return tuple(sorted(answers, key=lambda said: said[0])[-MOST_ANSWERS:])
+
+
+def words_elsewhere(case: Case, fact: AnsweredElsewhere) -> str:
+    """What somebody said past us, as it reads now."""
+    if fact.message is None:
+        return fact.text
+    return next((message.text for message in case.messages if message.row == fact.message), "")
+
+
+def _elsewhere(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:
+    """Nobody of the network's own pages is known by name: they show the brand alone."""
+    for event in case.events:
+        if isinstance(fact := event.fact, AnsweredElsewhere):
+            title = "Ответили" if fact.message is None else "В личных сообщениях ответили"
+            text = in_short(words_elsewhere(case, fact), MAX_TEXT)
+            said = f": «{text}»" if text else ""
+            url = f" {fact.url}" if fact.url else ""
+            yield fact.said_at, f"{title} не через Отклик в{NBSP}{words.moment(fact.said_at)}{said}{url}"
+
+
+def _ours(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:
     answers: dict[int, _Answer] = {}
     for event in case.events:
         match event.fact:
@@ -118,8 +95,7 @@ def answer_lines(case: Case, words: Wording) -> tuple[tuple[datetime, str], ...]
                 answers[number] = replace(answers[number], fate=fate)
             case _:
                 pass
-    latest = list(answers.values())[-MOST_ANSWERS:]
-    return tuple((answer.event.at, _answer(answer, words)) for answer in latest)
+    yield from ((answer.event.at, _answer(answer, words)) for answer in answers.values())
 
 
 def _answer(answer: _Answer, words: Wording) -> str:

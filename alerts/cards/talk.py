@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from alerts.cards.buttons import Button
+from alerts.cards.outgoing import words_elsewhere
 from alerts.cards.quoting import cut, in_short
 from alerts.cards.wording import Wording, owner_words
 from alerts.cases.case import Case, CaseMessage
 from alerts.cases.events import (
+    AnsweredElsewhere,
     CustomerWrote,
     EngineersAnswered,
     EngineersAsked,
@@ -73,8 +75,23 @@ def rewrote(case: Case, event: Event | None, words: Wording) -> str:
     return f"Клиент изменил своё сообщение, {_of(case, words)}" + (":" if texts else ".")
 
 
+def elsewhere(case: Case, event: Event | None, words: Wording) -> str:
+    fact = event.fact if event else None
+    if not isinstance(fact, AnsweredElsewhere):
+        return f"Клиенту ответили не через Отклик, {_number(case)}."
+    where = "в личных сообщениях" if fact.message is not None else "на странице"
+    at = f" в{NBSP}{words.moment(fact.said_at)}"
+    return f"Клиенту ответили {where} не через Отклик{at}, {_number(case)}" + (
+        ":" if words_elsewhere(case, fact).strip() else "."
+    )
+
+
 def quoted(case: Case, event: Event | None) -> str:
-    """What the customer wrote, as it reads now: this message, and those that came before the note was said."""
+    """What the customer wrote, as it reads now: this message, and those that came before the note was said; or
+    what he was answered past us.
+    """
+    if event is not None and isinstance(event.fact, AnsweredElsewhere):
+        return cut(words_elsewhere(case, event.fact).strip(), MAX_QUOTE)
     return cut("\n".join(line for message in _messages(case, event) for line in _lines(message)), MAX_QUOTE)
 
 

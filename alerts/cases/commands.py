@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from alerts.cases.events import (
     NO_DEADLINES,
+    AnsweredElsewhere,
     Deadlines,
     Deleter,
     Outcome,
@@ -19,9 +20,11 @@ from alerts.cases.events import (
     ReplyUnknown,
     Restored,
     Strength,
+    Withheld,
 )
 from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import OutboundKind
+from alerts.path import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,16 @@ class TransferTo:
 
     person: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveTo:
+    """Another receiver's people answer from now on. `receiver` is its name, `deadlines` are the promise by its
+    terms, from now.
+    """
+
+    receiver: str
+    deadlines: Deadlines = NO_DEADLINES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +157,29 @@ class ForbidWriting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """The brand's new cards are not wanted until then: the author's, or those about nothing but `topic`."""
+
+    until: datetime
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmute:
+    """The author's cards, or those about `topic`, are wanted again."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold:
+    """The case has a card to show, and it is not sent for this reason, some `until` then."""
+
+    reason: Withheld
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmTold:
     """The customer was told that his words will be taken off the page."""
 
@@ -152,13 +188,15 @@ class ConfirmTold:
 class Write:
     """The customer wrote (one more) mention in the case's place. `mention` is the store's number.
 
-    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him.
+    `on_shift` are the people (Person.id) who work now: a case that one of them had goes back to him. `path` led to
+    the receivers of these words.
     """
 
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
     on_shift: frozenset[str] = frozenset()
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +232,13 @@ class WritePrivately:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerElsewhere:
+    """The network shows an answer in the brand's name that was not given through us."""
+
+    fact: AnsweredElsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeMessage:
     """The customer changed a private message, or took it back."""
 
@@ -210,6 +255,7 @@ PersonsCommand = (
     Claim
     | Release
     | TransferTo
+    | MoveTo
     | Snooze
     | Note
     | Close
@@ -225,11 +271,16 @@ PersonsCommand = (
     | AnswerAsEngineer
     | ForbidWriting
     | ConfirmTold
+    | Mute
+    | Unmute
 )
-Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | Tick
+Command = (
+    PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | AnswerElsewhere | Withhold | Tick
+)
 
 NAMES: Final[Mapping[type[Any], str]] = {
     AnswerAsEngineer: "engineers_answer",
+    AnswerElsewhere: "answer_elsewhere",
     Approve: "approve",
     AskApproval: "ask_approval",
     AskEngineers: "ask_engineers",
@@ -243,6 +294,8 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Edit: "edit",
     ForbidWriting: "do_not_write",
     HoldBack: "hold_back",
+    MoveTo: "move",
+    Mute: "mute",
     NotComplaint: "not_complaint",
     Note: "note",
     Release: "release",
@@ -251,6 +304,8 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Snooze: "snooze",
     Tick: "tick",
     TransferTo: "transfer",
+    Unmute: "unmute",
+    Withhold: "withhold",
     Write: "write",
     WritePrivately: "write_privately",
 }

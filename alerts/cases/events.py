@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, get_args
 
 from alerts.outreach.outbound import Outbound, OutboundKind
+from alerts.path import Path
 
 Stage = Literal["new", "claimed", "replied", "invited", "in_dm", "closed"]
 """How far the customer has been led. The middle ones are reached by what was really sent or received."""
@@ -22,6 +23,8 @@ Deleter = Literal["author", "brand", "other"]
 """Who took a mention away: who wrote it, one of the brand's own accounts, or somebody else."""
 Strength = Literal["complaint", "remark"]
 """What a customer's words weigh: an unhappy customer as the judge found him, or anything else he said there."""
+Withheld = Literal["author_muted", "daily_limit", "topic_muted"]
+"""Why a card was not sent: people had muted its author or topic, or the brand had had its cards of the day."""
 ActorKind = Literal["person", "customer", "clock", "program"]
 
 BELLS: Final[tuple[Bell, ...]] = get_args(Bell)
@@ -58,10 +61,14 @@ NO_DEADLINES: Final = Deadlines()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below."""
+    """A complaint found no case in its place. `mention` is the store's number of the mention, here and below.
+
+    `path` led to its receivers, here and below; the first of them answers for the case.
+    """
 
     mention: int
     deadlines: Deadlines = NO_DEADLINES
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,7 @@ class MentionJoined:
     mention: int
     strength: Strength
     deadlines: Deadlines = NO_DEADLINES
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +123,17 @@ class Transferred:
 
     to: str
     to_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The receiver `to` answers for the case instead of the one that it left (None: nobody knew which), and nobody
+    of its people has it yet. `deadlines` are its promise, where an answer was promised.
+    """
+
+    to: str
+    left: str | None = None
+    deadlines: Deadlines = NO_DEADLINES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +275,22 @@ class ReplyGone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredElsewhere:
+    """Somebody answered in the brand's name past us, in the network's own pages: in public, or in private.
+
+    `mention` and `message` are the store's numbers, one of them is given. `text` is what everybody reads, at
+    `url`; private words stand in the message alone. `is_last`: the customer has said nothing since.
+    """
+
+    said_at: datetime
+    is_last: bool = True
+    mention: int | None = None
+    message: int | None = None
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerWrote:
     """A private message. `message` is the store's number; `deadlines` are the promise of an answer to it."""
 
@@ -274,6 +309,29 @@ class MessageChanged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WritingForbidden:
     """The customer asked not to be written to, and the actor has noted it for the brand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muted:
+    """The brand's new cards about the author, or about nothing but `topic`, are not sent until then."""
+
+    until: datetime
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmuted:
+    """They are sent again."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWithheld:
+    """A card that would have been sent was not. `reason` is one of Withheld, `until` when a mute ends."""
+
+    reason: str
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,6 +403,7 @@ Fact = (
     | Claimed
     | Released
     | Transferred
+    | Moved
     | Snoozed
     | Woke
     | Noted
@@ -362,9 +421,13 @@ Fact = (
     | ReplyEdited
     | ReplyTakenBack
     | ReplyGone
+    | AnsweredElsewhere
     | CustomerWrote
     | MessageChanged
     | WritingForbidden
+    | Muted
+    | Unmuted
+    | CardWithheld
     | EngineersAsked
     | EngineersAnswered
     | EngineersLate
@@ -376,7 +439,9 @@ Fact = (
 )
 
 KINDS: Final[Mapping[str, type[Any]]] = {
+    "answered_elsewhere": AnsweredElsewhere,
     "approval_asked": ApprovalAsked,
+    "card_withheld": CardWithheld,
     "claimed": Claimed,
     "closed": Closed,
     "customer_wrote": CustomerWrote,
@@ -389,6 +454,8 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "mention_deleted": MentionDeleted,
     "mention_edited": MentionEdited,
     "message_changed": MessageChanged,
+    "moved": Moved,
+    "muted": Muted,
     "not_complaint": MarkedNotComplaint,
     "noted": Noted,
     "opened": Opened,
@@ -408,6 +475,7 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "snoozed": Snoozed,
     "told_of_removal": ToldOfRemoval,
     "transferred": Transferred,
+    "unmuted": Unmuted,
     "woke": Woke,
     "writing_forbidden": WritingForbidden,
 }

@@ -9,6 +9,7 @@ from typing import Final, get_args
 from alerts.cases.events import (
     BELLS,
     NO_DEADLINES,
+    AnsweredElsewhere,
     Bell,
     Claimed,
     Closed,
@@ -24,6 +25,7 @@ from alerts.cases.events import (
     MentionDeleted,
     MentionEdited,
     MentionJoined,
+    Moved,
     Opened,
     Outcome,
     Rang,
@@ -37,6 +39,7 @@ from alerts.cases.events import (
     Woke,
 )
 from alerts.outreach.outbound import OutboundKind
+from alerts.path import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,8 @@ class State:
 
     Snoozing and waiting stand beside the stage and do not change it. `rung` is the last bell that rang for these
     `deadlines`. `outcome` and `cause` are an ended case's. `engineers_due_at` is when a question to the engineers
-    should have been answered.
+    should have been answered. `receiver` is the name of the one that answers for the case: its terms hold, its
+    people are given it; None for cases from before receivers answered.
     """
 
     revision: int = 0
@@ -58,6 +62,7 @@ class State:
     deadlines: Deadlines = NO_DEADLINES
     rung: Bell | None = None
     engineers_due_at: datetime | None = None
+    receiver: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -106,12 +111,14 @@ def _after(_fact: Fact, state: State, _event: Event) -> State:
 
 @_after.register
 def _(fact: Opened, state: State, event: Event) -> State:
-    return replace(state, deadlines=fact.deadlines, rung=_missed(fact.deadlines, event.at))
+    opened = replace(state, deadlines=fact.deadlines, rung=_missed(fact.deadlines, event.at))
+    return _at_home(opened, fact.path)
 
 
 @_after.register
 def _(fact: MentionJoined, state: State, event: Event) -> State:
     spoken = replace(state, waiting_for="us") if state.waiting_for == "customer" else state
+    spoken = _at_home(spoken, fact.path)
     return _promised(spoken, fact.deadlines, event.at) if fact.strength == "complaint" else spoken
 
 
@@ -145,6 +152,14 @@ def _(fact: Transferred, state: State, _event: Event) -> State:
 
 
 @_after.register
+def _(fact: Moved, state: State, event: Event) -> State:
+    moved = replace(_owned(state, None), receiver=fact.to)
+    if state.deadlines == NO_DEADLINES:
+        return moved
+    return replace(moved, deadlines=fact.deadlines, rung=_missed(fact.deadlines, event.at))
+
+
+@_after.register
 def _(fact: Snoozed, state: State, _event: Event) -> State:
     return replace(state, snoozed_until=fact.until)
 
@@ -165,19 +180,23 @@ def _(fact: ReplySent, state: State, _event: Event) -> State:
     that the engineers were asked, and we still wait for them.
     """
     reached = LED_TO.get(fact.kind)
-    if reached is None or not state.is_open:
+    return state if reached is None or not state.is_open else _answered(state, reached)
+
+
+@_after.register
+def _(fact: AnsweredElsewhere, state: State, _event: Event) -> State:
+    """As an answer of our own, unless the customer has said more since."""
+    reached: Stage = "replied" if fact.message is None else "in_dm"
+    if not state.is_open:
         return state
-    stage = max(state.stage, reached, key=STAGES.index)
-    waiting_for: Waiting = "engineers" if state.waiting_for == "engineers" else "customer"
-    return replace(state, stage=stage, waiting_for=waiting_for, deadlines=NO_DEADLINES, rung=None)
+    return _answered(state, reached) if fact.is_last else _led(state, reached)
 
 
 @_after.register
 def _(fact: CustomerWrote, state: State, event: Event) -> State:
     if not state.is_open:
         return state
-    stage = max(state.stage, "in_dm", key=STAGES.index)
-    spoken = replace(state, stage=stage, waiting_for="us", snoozed_until=None)
+    spoken = replace(_led(state, "in_dm"), waiting_for="us", snoozed_until=None)
     return _promised(spoken, fact.deadlines, event.at)
 
 
@@ -209,10 +228,10 @@ def _(_fact: MarkedNotComplaint, state: State, event: Event) -> State:
 
 
 @_after.register
-def _(fact: Reopened, _state: State, event: Event) -> State:
+def _(fact: Reopened, state: State, event: Event) -> State:
     stage: Stage = "claimed" if fact.owner else "new"
     rung = _missed(fact.deadlines, event.at)
-    return State(stage=stage, owner=fact.owner, deadlines=fact.deadlines, rung=rung)
+    return State(stage=stage, owner=fact.owner, deadlines=fact.deadlines, rung=rung, receiver=state.receiver)
 
 
 @_after.register
@@ -225,6 +244,22 @@ def _(fact: Imported, _state: State, _event: Event) -> State:
         deadlines=fact.deadlines,
         rung=fact.rung,
     )
+
+
+def _led(state: State, to: Stage) -> State:
+    return replace(state, stage=max(state.stage, to, key=STAGES.index))
+
+
+def _answered(state: State, reached: Stage) -> State:
+    waiting_for: Waiting = "engineers" if state.waiting_for == "engineers" else "customer"
+    return replace(_led(state, reached), waiting_for=waiting_for, deadlines=NO_DEADLINES, rung=None)
+
+
+def _at_home(state: State, path: Path | None) -> State:
+    """The first way leads home; what joins later may be shown elsewhere too, and changes no home."""
+    if state.receiver is not None or path is None or not path.receivers:
+        return state
+    return replace(state, receiver=path.receivers[0])
 
 
 def _promised(state: State, deadlines: Deadlines, now: datetime) -> State:

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Final, Literal
 
 from alerts.cases.events import (
+    AnsweredElsewhere,
     ApprovalAsked,
     Bell,
     Claimed,
@@ -18,6 +19,7 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Moved,
     Rang,
     Reopened,
     ReplyCancelled,
@@ -56,6 +58,8 @@ NoticeKind = Literal[
     "vanished",
     "moved_on",
     "handed",
+    "elsewhere",
+    "moved",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
@@ -63,7 +67,8 @@ word, a colleague stopped it, the network refused it, nobody knows whether it wa
 of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
 had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. His words
 vanished from the brand's page, and nobody of the case has removed them. Of a card that another has followed: where
-the case went on. To who has a talk from now on: what was said in it."""
+the case went on; to another receiver's people: that it is theirs. To who has a talk from now on: what was said in
+it. Somebody of the brand answered past us."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""
@@ -81,6 +86,7 @@ Reason = Literal[
     "deadline",
     "fate of an answer",
     "private words",
+    "answered elsewhere",
     "engineers",
     "silent deletion",
     "nothing new for people",
@@ -166,8 +172,8 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _heard(before, event, strength, events)
         case MentionEdited(strength="complaint", before="remark"):
             return _heard(before, event, "complaint", events)
-        case Transferred(to=to):
-            return _transferred(before, event, to)
+        case Transferred() | Moved():
+            return _transferred(before, event, event.fact)
         case Woke() if event.actor.kind == "clock":
             return _woke(before, event, events)
         case Rang(bell=bell):
@@ -210,6 +216,16 @@ def _wrote_privately(before: State, event: Event, events: Sequence[Event]) -> Te
     return Telling(reason="private words", notices=tuple(drafts))
 
 
+def _answered_elsewhere(before: State, event: Event, *, is_private: bool) -> Telling:
+    """Who has the case may be writing an answer himself; where nobody has it, the card alone tells."""
+    if before.owner is None:
+        return Telling(reason="answered elsewhere")
+    drafts = [_in_thread("elsewhere", before, event)]
+    if is_private:
+        drafts.append(replace(drafts[0], where="owner"))
+    return Telling(reason="answered elsewhere", notices=tuple(drafts))
+
+
 def _in_thread(kind: NoticeKind, state: State, event: Event) -> NoticeDraft:
     return NoticeDraft(kind=kind, event=event.number, to=_stand_in(state, ("owner",)), priority=Priority.URGENT)
 
@@ -245,6 +261,8 @@ def _answered(before: State, event: Event) -> Telling | None:
             told = _of_answer("unknown", event, ("sender",) if by else owner, by)
         case ReplyGone():
             told = _of_answer("gone", event, owner)
+        case AnsweredElsewhere(message=message):
+            return _answered_elsewhere(before, event, is_private=message is not None)
         case ReplySent(by=by, similar=similar) if similar:
             told = _of_answer("similar", event, ("sender",) if by else owner, by)
         case _:
@@ -282,9 +300,11 @@ def _to_owner(kind: Literal["complaint", "remark"], event: Event) -> NoticeDraft
     return NoticeDraft(kind=kind, event=event.number, to=("owner",), priority=Priority.URGENT)
 
 
-def _transferred(before: State, event: Event, to: str) -> Telling | None:
+def _transferred(before: State, event: Event, fact: Transferred | Moved) -> Telling | None:
     """To oneself it is a take-over, and the one who had the case must know."""
-    if to != event.actor.id:
+    if isinstance(fact, Moved):
+        notice = NoticeDraft(kind="moved", event=event.number, to=("receiver",), priority=Priority.NEW)
+    elif fact.to != event.actor.id:
         notice = NoticeDraft(kind="transferred", event=event.number, to=("owner",), priority=Priority.URGENT)
     elif before.owner is None:
         return None

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
 from alerts.cases.commands import (
     AnswerAsEngineer,
+    AnswerElsewhere,
     Approve,
     AskApproval,
     AskEngineers,
@@ -25,6 +26,8 @@ from alerts.cases.commands import (
     Edit,
     ForbidWriting,
     HoldBack,
+    MoveTo,
+    Mute,
     NotComplaint,
     Note,
     Release,
@@ -33,6 +36,8 @@ from alerts.cases.commands import (
     Snooze,
     Tick,
     TransferTo,
+    Unmute,
+    Withhold,
     Write,
     WritePrivately,
 )
@@ -40,6 +45,7 @@ from alerts.cases.events import (
     Actor,
     ActorKind,
     ApprovalAsked,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -53,6 +59,8 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Moved,
+    Muted,
     Noted,
     Opened,
     Rang,
@@ -64,6 +72,7 @@ from alerts.cases.events import (
     Stage,
     ToldOfRemoval,
     Transferred,
+    Unmuted,
     Woke,
     WritingForbidden,
 )
@@ -75,6 +84,7 @@ LONGEST_NOTE: Final = 1_000
 Reason = Literal[
     "already_yours",
     "already_theirs",
+    "already_there",
     "already_closed",
     "already_not_complaint",
     "already_open",
@@ -89,6 +99,7 @@ Reason = Literal[
     "not_allowed",
     "own_words",
     "leads_only",
+    "topic_by_leads",
     "not_in_private",
 ]
 
@@ -196,11 +207,15 @@ def _is_theirs(asked: Asked[TransferTo]) -> Reason | None:
     return "already_theirs" if asked.state.owner == asked.command.person else None
 
 
+def _is_there(asked: Asked[MoveTo]) -> Reason | None:
+    return "already_there" if asked.state.receiver == asked.command.receiver else None
+
+
 def _is_nobodys(asked: Asked[Release]) -> Reason | None:
     return "nobodys" if asked.state.owner is None else None
 
 
-def _has_no_time(asked: Asked[Snooze]) -> Reason | None:
+def _has_no_time(asked: Asked[Snooze | Mute]) -> Reason | None:
     return "no_time" if asked.command.until <= asked.now else None
 
 
@@ -237,6 +252,12 @@ def _is_for_leads(asked: Asked[Approve]) -> Reason | None:
     return "leads_only" if asked.command.by_lead and not asked.asker.is_lead else None
 
 
+def _is_for_all(asked: Asked[Mute | Unmute]) -> Reason | None:
+    """A topic is everybody's."""
+    is_theirs = asked.command.topic is None or asked.asker.is_lead or asked.asker.actor.kind == "program"
+    return None if is_theirs else "topic_by_leads"
+
+
 def _is_anothers_words(asked: Asked[Cancel]) -> Reason | None:
     """Whose words they are may take them back, also in a case that is another's by now."""
     return None if asked.command.author in (asked.asker.actor.id, *asked.asker.former_ids) else _is_anothers(asked)
@@ -248,6 +269,11 @@ def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
 
 def _transfer(asked: Asked[TransferTo]) -> tuple[Fact, ...]:
     return (Transferred(to=asked.command.person, to_name=asked.command.name),)
+
+
+def _move(asked: Asked[MoveTo]) -> tuple[Fact, ...]:
+    command = asked.command
+    return (Moved(to=command.receiver, left=asked.state.receiver, deadlines=command.deadlines),)
 
 
 def _snooze(asked: Asked[Snooze]) -> tuple[Fact, ...]:
@@ -270,8 +296,10 @@ def _write(asked: Asked[Write]) -> tuple[Fact, ...]:
     """A complaint opens, wakes or reopens a case; a remark only joins it."""
     command = asked.command
     if asked.state.revision == 0:
-        return (Opened(mention=command.mention, deadlines=command.deadlines),)
-    joined = MentionJoined(mention=command.mention, strength=command.strength, deadlines=command.deadlines)
+        return (Opened(mention=command.mention, deadlines=command.deadlines, path=command.path),)
+    joined = MentionJoined(
+        mention=command.mention, strength=command.strength, deadlines=command.deadlines, path=command.path
+    )
     return (joined, *_stirred(asked)) if command.strength == "complaint" else (joined,)
 
 
@@ -372,7 +400,19 @@ def _hold_back(asked: Asked[HoldBack]) -> tuple[Fact, ...]:
     return (HeldBack(reason=asked.command.reason, kind=asked.command.kind),)
 
 
-def _report(asked: Asked[Report]) -> tuple[Fact, ...]:
+def _mute(asked: Asked[Mute]) -> tuple[Fact, ...]:
+    return (Muted(until=asked.command.until, topic=asked.command.topic),)
+
+
+def _unmute(asked: Asked[Unmute]) -> tuple[Fact, ...]:
+    return (Unmuted(topic=asked.command.topic),)
+
+
+def _withhold(asked: Asked[Withhold]) -> tuple[Fact, ...]:
+    return (CardWithheld(reason=asked.command.reason, until=asked.command.until),)
+
+
+def _report(asked: Asked[Report | AnswerElsewhere]) -> tuple[Fact, ...]:
     return (asked.command.fact,)
 
 
@@ -390,6 +430,7 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Claim: Rule(by=PERSON, already=(_is_mine,), stages=OPEN, checks=(_is_anothers,), effect=_claim),
     Release: Rule(by=PERSON, stages=OPEN, checks=(_is_nobodys, _is_anothers), effect=partial(_always, Released())),
     TransferTo: Rule(by=PERSON, stages=OPEN, checks=(_is_theirs, _is_anothers), effect=_transfer),
+    MoveTo: Rule(by=PERSON, stages=OPEN, checks=(_is_there, _is_anothers), effect=_move),
     Snooze: Rule(
         by=PERSON,
         already=(_is_snoozed,),
@@ -422,11 +463,17 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
         checks=(_is_anothers, _is_not_in_private),
         effect=partial(_always, ToldOfRemoval()),
     ),
+    Mute: Rule(by=PERSON, stages=ALL, checks=(_is_for_all, _has_no_time), effect=_mute),
+    Unmute: Rule(
+        by=frozenset[ActorKind]({"person", "program"}), stages=ALL, checks=(_is_for_all,), effect=_unmute
+    ),
+    Withhold: Rule(by=frozenset[ActorKind]({"program"}), stages=ALL, effect=_withhold),
     Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
     Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),
     Delete: Rule(by=CUSTOMERS, stages=ALL, effect=_delete),
     WritePrivately: Rule(by=CUSTOMERS, stages=ALL, effect=_write_privately),
     ChangeMessage: Rule(by=CUSTOMERS, stages=ALL, effect=_change_message),
+    AnswerElsewhere: Rule(by=frozenset[ActorKind]({"program"}), stages=OPEN, effect=_report),
     Tick: Rule(by=frozenset[ActorKind]({"clock"}), stages=ALL, effect=_tick),
 }
 """Every command, who may give it, where it leads anywhere and what comes of it.

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from alerts.cards.context import MOSCOW
 from alerts.russian import plural
+from alerts.sla import MOSCOW
 from listener.clock import SystemClock
 from listener.commands.config import must_exist
 from listener.commands.export import since_when

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from listener.app import with_vault
 from listener.clock import SystemClock
 from listener.config.load import check, load
 from listener.config.values import Config, ConfigError
@@ -21,6 +22,7 @@ from listener.environment import SettingsError
 from listener.settings import Settings, read_settings
 from listener.store.engine import Database, driver_url
 from listener.store.usage import DailyBudget
+from listener.store.vault import DatabaseVault
 
 WAIT: Final = 60.0
 SIGNS: Final = {"ok": "✓", "warn": "!", "bad": "✗", "off": "–"}
@@ -62,6 +64,8 @@ async def _look(settings: Settings, arguments: argparse.Namespace) -> list[Part]
     parts = [Part(title="Настройки", lines=(*of_dotenv(settings, Path.cwd()), line))]
     database = _counted(settings)
     budget = DailyBudget(database, SystemClock()) if database is not None else None
+    if database is not None and not database.is_sqlite:
+        settings = with_vault(settings, DatabaseVault(database, SystemClock()))
     look = Look(
         now=lambda: SystemClock().now().timestamp(),
         fix=arguments.fix,

@@ -5,33 +5,33 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-from alerts.cards.context import MOSCOW
-from alerts.routing import Chat, Routing, decide
+from alerts.cards.ways import way_words
+from alerts.routing import Routing, decide
 from alerts.russian import INTENT_TITLES, moment, percent
+from alerts.sla import MOSCOW
 from classifiers.model import ModelError
 from classifiers.verdict import Question
-from domain.brand import Brand, Match
-from domain.mention import MAX_TEXT, Author, Mention, NetworkId
-from domain.person import CONSOLE
+from domain.brand import Match
+from domain.mention import MAX_TEXT, Mention
 from domain.span import Span
 from domain.verdict import Intent, Verdict
 from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
-from listener.clock import SystemClock
+from listener.commands.single_text import chosen, mention_of, moment_of, place_of
 from listener.commands.telling import MOODS, MOST_WORDS, telling
 from listener.config.load import load
-from listener.config.values import Config, ConfigError
+from listener.config.values import ConfigError
 from listener.decided import BrandVerdict, Routed
 from listener.decision import MAKE_A_CASE, Decider
 from listener.environment import SettingsError
-from listener.networks.registry import MARKS, NETWORKS
+from listener.networks.registry import MARKS
 from listener.settings import read_config_dir, read_judge
 
 DECLINED: Final = {
@@ -58,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Explain the text; exit code 2 when the config or the model cannot be used or the brand is unknown."""
     try:
         config = load(arguments.config or read_config_dir(os.environ, Path(".env")))
-        brands = _chosen(config, arguments.brand)
-        now = _moment(arguments.at)
+        brands = chosen(config, arguments.brand)
+        now = moment_of(arguments.at)
         model, second = read_judge(os.environ, Path(".env"))
         judge = build_judge(config, model, second=second)
     except (ConfigError, ModelError, SettingsError, LookupError, ValueError) as error:
@@ -85,7 +85,7 @@ def explain(text: str, decider: Decider, now: datetime, *, missed: Sequence[Matc
 
     What is said is what the daemon's own decision on the text as a stranger's post comes to.
     """
-    mention = _mention(text, now)
+    mention = mention_of(text, now)
     matches = decider.matches(mention)
     if not matches:
         (verdict,) = decider.judge.classify([Question(text=text)])
@@ -102,38 +102,6 @@ def explain(text: str, decider: Decider, now: datetime, *, missed: Sequence[Matc
         yield Text(f"Бренд: {brand.title} ({brand.id}), {match.reason}")
         yield from _verdict(text, verdict)
         yield from _decision(mention, brand_verdict, decider, now)
-
-
-def _moment(text: str | None) -> datetime:
-    """The time that is asked for; without a zone it is UTC. Raises ValueError in Russian."""
-    if text is None:
-        return SystemClock().now()
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"--at: «{text}» не подходит; нужно 2026-11-22T03:00:00+03:00") from None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
-
-
-def _chosen(config: Config, only: str | None) -> tuple[Brand, ...]:
-    brands = tuple(brand for brand in config.brands if only in (None, brand.id))
-    if not brands:
-        raise LookupError(f"Бренда «{only}» нет; есть: {', '.join(brand.id for brand in config.brands)}")
-    return brands
-
-
-def _mention(text: str, now: datetime) -> Mention:
-    """The text as a stranger's post on some network."""
-    author = Author(id="0", name="Автор")
-    return Mention(
-        network=NetworkId(next(iter(NETWORKS))),
-        kind="post",
-        id="0",
-        url="",
-        author=author,
-        text=text,
-        published_at=now,
-    )
 
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:
@@ -178,16 +146,17 @@ def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, n
         yield Text(f"Обращения не будет: {why}", style="yellow")
         return
     candidate = decider.candidate(mention, brand_verdict)
-    routed, decision = decider.route(candidate, now), decide(candidate, decider.routing)
+    routed, decision = decider.route(candidate, now), decide(candidate, decider.routing, now)
     why = f"порог {percent(brand.complaint_at)} пройден"
     if brand_verdict.outcome == "danger":
         why = f"порог {percent(brand.complaint_at)} не пройден, но это опасно: {', '.join(candidate.dangers)}"
     yield Text(f"Будет обращение: {why}", style="green")
     if brand_verdict.reasons:
         yield Text(f"О чём: {', '.join(brand_verdict.reasons)}")
-    yield Text(f"Кому: {decision.reason}")
+    way = way_words(decision.path, brand=candidate.brand_title, network=candidate.network_title)
+    yield Text(f"Кому: {way}")
     for receiver in decision.receivers:
-        yield Text(f"  {receiver.name}: {', '.join(map(_place, receiver.chats))}")
+        yield Text(f"  {receiver.name}: {', '.join(map(place_of, receiver.chats))}")
     yield _when(routed, decider.routing, now)
 
 
@@ -199,9 +168,3 @@ def _when(routed: Routed, routing: Routing, now: datetime) -> Text:
     due_at = routed.deadlines.due_at
     answer = f", ответить до {moment(due_at, now=now, timezone=zone)}" if due_at else ""
     return Text(f"Когда: сразу{answer}")
-
-
-def _place(chat: Chat) -> str:
-    if chat.messenger == CONSOLE:
-        return f"окно программы, {chat.chat}"
-    return f"{chat.messenger} {chat.chat}" + (f", тема {chat.topic}" if chat.topic is not None else "")

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from alerts.sla import Hours
 from classifiers.model import ModelError
 from listener.app import build_messengers, build_pipeline, build_rules, to_console
 from listener.clock import SystemClock
@@ -113,8 +114,13 @@ def _for_now(config: Config, *, to_receivers: bool) -> Config:
     no card of old mentions goes into the operators' chats.
     """
     routing = config.routing if to_receivers else to_console(config.routing)
-    hours = routing.hours and replace(routing.hours, night="send")
-    return replace(config, routing=replace(routing, hours=hours))
+    receivers = tuple(replace(receiver, hours=_without_night(receiver.hours)) for receiver in routing.receivers)
+    routing = replace(routing, receivers=receivers, hours=_without_night(routing.hours))
+    return replace(config, routing=routing)
+
+
+def _without_night(hours: Hours | None) -> Hours | None:
+    return hours and replace(hours, night="send")
 
 
 def _complain(line: BadLine) -> None:

@@ -1,38 +1,46 @@
 """From checked files to the daemon's own values."""
 
-from collections.abc import Sequence
-from datetime import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time
 from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, Night, Policy
-from alerts.routing import Chat, Receiver, Route, Routing, When
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
+from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
 from domain.brand import Brand, Watch
-from domain.person import CONSOLE, Person
+from domain.person import CONSOLE, Absence, Person
+from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
     AUTO,
+    AbsentFile,
     BrandFile,
+    EngineersFile,
     HoursFile,
+    NoticesFile,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
+    RouteFile,
     RoutesYaml,
     SlaFile,
     WhenFile,
     WordsYaml,
 )
 from listener.config.types import seconds
-from listener.config.values import Words
+from listener.config.values import Notices, Words
+from listener.networks.accounts import address
 from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
 
 
-def build_brand(file: BrandFile) -> Brand:
+def build_brand(file: BrandFile, *, messages: bool = True) -> Brand:
+    """`messages`: the policy wants what customers write in private."""
     return Brand(
         id=file.id,
         title=file.title,
@@ -43,7 +51,11 @@ def build_brand(file: BrandFile) -> Brand:
         misspelled=file.misspelled,
         accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
-        watch={name: _watch(NETWORKS[name], keys) for name, keys in file.watch if keys is not None},
+        watch={
+            name: replace(_watch(NETWORKS[name], keys), messages=messages)
+            for name, keys in file.watch
+            if keys is not None
+        },
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
@@ -53,14 +65,30 @@ def build_brand(file: BrandFile) -> Brand:
 
 def build_routing(file: RoutesYaml) -> Routing:
     return Routing(
-        receivers=tuple(
-            Receiver(name=name, chats=_chats(receiver), owner=receiver.owner, backup=receiver.backup)
-            for name, receiver in file.receivers.items()
-        ),
+        receivers=tuple(_receiver(name, receiver, file.hours) for name, receiver in file.receivers.items()),
         default=tuple(file.route.to),
-        routes=tuple(Route(when=_when(route.when), to=tuple(route.to)) for route in file.route.routes),
+        routes=tuple(_route(route, file.authors) for route in file.route.routes),
         sla=None if file.sla is None else _sla(file.sla),
         hours=None if file.hours is None else _hours(file.hours),
+    )
+
+
+def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiver:
+    return Receiver(
+        name=name,
+        chats=_chats(file),
+        owner=file.owner,
+        backup=file.backup,
+        hours=None if file.hours is None else _hours(file.hours, of_all),
+        sla=None if file.sla is None else _sla(file.sla),
+    )
+
+
+def _route(file: RouteFile, authors: Mapping[str, Sequence[str]]) -> Route:
+    return Route(
+        when=_when(file.when, authors),
+        to=tuple(file.to or ()),
+        routes=tuple(_route(route, authors) for route in file.routes),
     )
 
 
@@ -70,8 +98,18 @@ def build_person(file: PersonFile) -> Person:
         name=file.name,
         role=file.role,
         users=file.users(),
+        programs=PROGRAMS,
         signature=file.signature,
         gender=file.gender,
+        absence=None if file.absent is None else _absence(file.absent),
+    )
+
+
+def _absence(file: AbsentFile) -> Absence:
+    return Absence(
+        since=None if file.since is None else date.fromisoformat(file.since),
+        until=None if file.until is None else date.fromisoformat(file.until),
+        substitute=file.substitute,
     )
 
 
@@ -94,10 +132,14 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
             by=approve.by,
         ),
         night=_night(file.night, file.timezone or timezone or Night().timezone),
-        engineers=Engineers(receiver=file.engineers.receiver, answer_within=seconds(file.engineers.answer_within)),
+        engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
     )
+
+
+def build_notices(file: NoticesFile) -> Notices:
+    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
 
 
 def build_words(file: WordsYaml) -> Words:
@@ -125,29 +167,51 @@ def _chats(file: ReceiverFile) -> tuple[Chat, ...]:
     )
 
 
-def _when(file: WhenFile) -> When:
+def _when(file: WhenFile, authors: Mapping[str, Sequence[str]]) -> When:
     return When(
         brands=tuple(file.brands or ()),
         networks=tuple(file.networks),
         topics=tuple(file.topics or ()),
         intents=tuple(file.intents),
+        languages=tuple(file.languages),
+        authors=tuple(_authors(name, authors) for name in file.authors or ()),
+        words=tuple(file.words or ()),
+        hours=tuple(_span(span) for span in file.hours or ()),
+        days=tuple(file.days),
         urgency_at=file.urgency_at,
         complaint_at=file.complaint_at,
         reach_at=file.reach_at,
     )
 
 
+def _authors(name: str, lists: Mapping[str, Sequence[str]]) -> AuthorList:
+    """A list by its name, or one author as a list of his own."""
+    members = (":".join(address("", author)) for author in lists.get(name, (name,)))
+    return AuthorList(name=name, members=frozenset(members))
+
+
+def _span(text: str) -> tuple[time, time]:
+    start, _, end = text.partition("-")
+    return _time(start), _time(end)
+
+
 def _sla(file: SlaFile) -> Sla:
     return Sla(warn=seconds(file.warn), due=seconds(file.due), breach=seconds(file.breach))
 
 
-def _hours(file: HoursFile) -> Hours:
+def _hours(file: HoursFile, of_all: HoursFile | None = None) -> Hours:
+    """What a receiver's own hours do not say is as with all."""
+
+    def said(key: str) -> Any:
+        inherits = of_all is not None and key not in file.model_fields_set
+        return getattr(of_all if inherits else file, key)
+
     return Hours(
         weekdays=_blocks(file.weekdays),
         weekend=_blocks(file.weekend),
-        holidays=file.holidays,
-        night=file.night,
-        timezone=file.timezone,
+        holidays=said("holidays"),
+        night=said("night"),
+        timezone=said("timezone"),
     )
 
 
@@ -155,6 +219,11 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
     return tuple(
         (_time(start), _time(end)) for start, _, end in (block.partition("-") for block in sorted(blocks))
     )
+
+
+def _engineers(file: EngineersFile) -> Engineers:
+    alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
+    return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
 
 
 def _night(text: str, timezone: str) -> Night | None:

@@ -12,32 +12,31 @@ from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
 
 
-def sla_mistakes(tree: Tree, sla: SlaFile) -> Iterator[Mistake]:
+def sla_mistakes(tree: Tree, sla: SlaFile, here: Place = ("sla",)) -> Iterator[Mistake]:
     if not seconds(sla.warn) < seconds(sla.due) < seconds(sla.breach):
         message = f"сроки идут по порядку: warn < due < breach, а тут {sla.warn}, {sla.due}, {sla.breach}"
-        yield tree.mistake(("sla",), message)
+        yield tree.mistake(here, message)
 
 
-def hours_mistakes(tree: Tree, hours: HoursFile) -> Iterator[Mistake]:
+def hours_mistakes(tree: Tree, hours: HoursFile, here: Place = ("hours",)) -> Iterator[Mistake]:
+    """Of a receiver's own hours nobody asks why the weekend is not in them: that is the linter's to say."""
     days: Mapping[str, Sequence[str]] = {"weekdays": hours.weekdays, "weekend": hours.weekend}
     for day, blocks in days.items():
         order = sorted(range(len(blocks)), key=blocks.__getitem__)
         for before, after in pairwise(order):
             if blocks[after].partition("-")[0] < blocks[before].partition("-")[2]:
                 message = f"часы «{blocks[before]}» и «{blocks[after]}» пересекаются: соедините их в одни"
-                yield tree.mistake(("hours", day, after), message)
+                yield tree.mistake((*here, day, after), message)
     if not hours.weekdays and not hours.weekend:
-        yield tree.mistake(
-            ("hours",), "ни одного рабочего часа: впишите weekdays или уберите hours (круглые сутки)"
-        )
-    elif "weekend" not in hours.model_fields_set and hours.night != "send":
+        yield tree.mistake(here, "ни одного рабочего часа: впишите weekdays или уберите hours (круглые сутки)")
+    elif here == ("hours",) and "weekend" not in hours.model_fields_set and hours.night != "send":
         which = "карточки" if hours.night == "hold" else "карточки, кроме срочных,"
         message = (
             f'выходные не названы: с пятницы до понедельника {which} ждут; впишите weekend: ["10:00-18:00"] '
             "или, если так и надо, weekend: []"
         )
-        yield tree.mistake(("hours", "weekdays"), message, warning=True)
-    yield from zone_mistakes(tree, ("hours", "timezone"), hours.timezone)
+        yield tree.mistake((*here, "weekdays"), message, warning=True)
+    yield from zone_mistakes(tree, (*here, "timezone"), hours.timezone)
 
 
 def zone_mistakes(tree: Tree, here: Place, zone: str) -> Iterator[Mistake]:

@@ -9,7 +9,9 @@ from listener.config.messenger_keys import ChatsFile, UsersFile
 from listener.config.network_keys import WATCHED, AccountsFile, LimitsFile, WatchFile
 from listener.config.types import (
     Author,
+    Authors,
     Block,
+    Day,
     Duration,
     Identifier,
     Marker,
@@ -23,6 +25,7 @@ from listener.config.types import (
     Probability,
     Text,
     Texts,
+    TimeSpans,
 )
 from listener.networks.registry import AUTHOR_EXAMPLES, NETWORKS
 
@@ -81,54 +84,6 @@ class BrandFile(Model):
     limits: Annotated[LimitsFile, Field(description="Пределы расходов")] = LimitsFile()
 
 
-class ReceiverFile(ChatsFile):
-    """Получатель: чаты, в которые приходит карточка."""
-
-    console: Annotated[
-        list[Text],
-        BeforeValidator(_console_names),
-        Field(
-            description="true — показывать карточки в окне программы",
-            json_schema_extra={"type": ["array", "boolean"]},
-        ),
-    ] = []
-    owner: Annotated[PersonId | None, Field(description="Кто отвечает за этого получателя: id из people.yaml")] = (
-        None
-    )
-    backup: Annotated[
-        PersonId | None, Field(description="Кто вместо него, когда он молчит: id из people.yaml")
-    ] = None
-
-
-class WhenFile(Model):
-    """Условие маршрута: должно выполниться всё, что в нём названо."""
-
-    brands: Annotated[Names | None, Field(description="id брендов")] = None
-    networks: Annotated[list[NetworkName], Field(description=f"Сети: {', '.join(NETWORKS)}")] = []
-    topics: Annotated[Names | None, Field(description="Темы из words.yaml или встроенные")] = None
-    intents: Annotated[
-        list[Literal["vent", "solve", "question", "praise", "troll", "advertisement", "news", "other"]],
-        Field(description="Зачем человек пишет"),
-    ] = []
-    urgency_at: Annotated[Probability | None, Field(description="Срочность не ниже, 0…1")] = None
-    complaint_at: Annotated[Probability | None, Field(description="Вероятность жалобы не ниже, 0…1")] = None
-    reach_at: Annotated[StrictInt | None, Field(ge=0, description="Охват не меньше стольких человек")] = None
-
-
-class RouteFile(Model):
-    """Маршрут: кому отправить то, что подошло под условие."""
-
-    when: Annotated[WhenFile, Field(description="Когда этот маршрут годится")]
-    to: Annotated[Names, Field(description="Кому: имя получателя или список имён")]
-
-
-class RoutesFile(Model):
-    """Кому что отправлять."""
-
-    to: Annotated[Names, Field(description="Кому идёт всё, что не подошло ни под один маршрут")]
-    routes: Annotated[list[RouteFile], Field(description="Маршруты сверху вниз: берётся первый подходящий")] = []
-
-
 class SlaFile(Model):
     """Сроки ответа в рабочем времени."""
 
@@ -152,6 +107,80 @@ class HoursFile(Model):
     )
 
 
+class ReceiverFile(ChatsFile):
+    """Получатель: чаты, в которые приходит карточка."""
+
+    console: Annotated[
+        list[Text],
+        BeforeValidator(_console_names),
+        Field(
+            description="true — показывать карточки в окне программы",
+            json_schema_extra={"type": ["array", "boolean"]},
+        ),
+    ] = []
+    owner: Annotated[PersonId | None, Field(description="Кто отвечает за этого получателя: id из people.yaml")] = (
+        None
+    )
+    backup: Annotated[
+        PersonId | None, Field(description="Кто вместо него, когда он молчит: id из people.yaml")
+    ] = None
+    hours: Annotated[HoursFile | None, Field(description="Свои часы работы; нет ключа — как у всех (hours)")] = (
+        None
+    )
+    sla: Annotated[SlaFile | None, Field(description="Свои сроки ответа; нет ключа — как у всех (sla)")] = None
+
+
+class WhenFile(Model):
+    """Условие маршрута: должно выполниться всё, что в нём названо."""
+
+    brands: Annotated[Names | None, Field(description="id брендов")] = None
+    networks: Annotated[list[NetworkName], Field(description=f"Сети: {', '.join(NETWORKS)}")] = []
+    topics: Annotated[Names | None, Field(description="Темы из words.yaml или встроенные")] = None
+    intents: Annotated[
+        list[Literal["vent", "solve", "question", "praise", "troll", "advertisement", "news", "other"]],
+        Field(description="Зачем человек пишет"),
+    ] = []
+    languages: Annotated[
+        list[Literal["ru", "latin", "other"]],
+        Field(description="Буквы: ru — русские, latin — латиница, other — другие (українські, қазақша…)"),
+    ] = []
+    authors: Annotated[
+        Names | None, Field(description=f"Имена списков из authors или сами авторы: {AUTHOR_EXAMPLES}")
+    ] = None
+    words: Annotated[
+        Markers | None, Field(description="Слова текста, в любой форме; =слово — ровно так, как написано")
+    ] = None
+    hours: Annotated[
+        TimeSpans | None, Field(description='Который час: "22:00-09:00"; по часовому поясу hours')
+    ] = None
+    days: Annotated[
+        list[Literal["weekdays", "weekend"]], Field(description="weekdays — будни, weekend — выходные")
+    ] = []
+    urgency_at: Annotated[Probability | None, Field(description="Срочность не ниже, 0…1")] = None
+    complaint_at: Annotated[Probability | None, Field(description="Вероятность жалобы не ниже, 0…1")] = None
+    reach_at: Annotated[StrictInt | None, Field(ge=0, description="Охват не меньше стольких человек")] = None
+
+
+class RouteFile(Model):
+    """Маршрут: кому отправить то, что подошло под условие."""
+
+    when: Annotated[WhenFile, Field(description="Когда этот маршрут годится")]
+    to: Annotated[
+        Names | None, Field(description="Кому: имя получателя или список; нет ключа — как у маршрута выше")
+    ] = None
+    routes: Annotated[
+        list["RouteFile"],
+        Field(description="Уточнения: берётся первое подходящее, нет такого — to этого маршрута"),
+    ] = []
+
+
+class RoutesFile(Model):
+    """Кому что отправлять."""
+
+    to: Annotated[Names, Field(description="Кому идёт всё, что не подошло ни под один маршрут")]
+    routes: Annotated[list[RouteFile], Field(description="Маршруты сверху вниз: берётся первый подходящий")] = []
+
+
 class NoticesFile(Model):
     """Служебные сообщения: кому из получателей."""
 
@@ -162,6 +191,13 @@ class NoticesFile(Model):
         Text | None,
         Field(description="Кому сказать, что сломалось (источник, чат, база) и что починилось: имя получателя"),
     ] = None
+    escalations: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать, что инженеров спрашивают слишком часто: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
 
 
 class RoutesYaml(Model):
@@ -171,7 +207,22 @@ class RoutesYaml(Model):
     route: Annotated[RoutesFile, Field(description="Кому что отправлять")]
     sla: Annotated[SlaFile | None, Field(description="Сроки ответа")] = None
     hours: Annotated[HoursFile | None, Field(description="Часы работы; нет ключа — круглые сутки")] = None
+    authors: Annotated[
+        dict[Text, Authors], Field(description="Списки авторов для маршрутов: {пресса: [авторы]}")
+    ] = {}
     notices: Annotated[NoticesFile, Field(description="Служебные сообщения: кому из получателей")] = NoticesFile()
+
+
+class AbsentFile(Model):
+    """Когда человека нет и кто вместо него."""
+
+    since: Annotated[Day | None, Field(description="С какого дня, включительно: 2026-12-01; нет ключа — уже")] = (
+        None
+    )
+    until: Annotated[Day | None, Field(description="По какой день, включительно; нет ключа — пока не уберёте")] = (
+        None
+    )
+    substitute: Annotated[PersonId | None, Field(description="Кто вместо него: id из people.yaml")] = None
 
 
 class PersonFile(UsersFile):
@@ -179,6 +230,7 @@ class PersonFile(UsersFile):
 
     signature: Annotated[Text | None, Field(description="Подпись под ответом")] = None
     gender: Annotated[Literal["f", "m"] | None, Field(description="f — «взяла», m — «взял»")] = None
+    absent: Annotated[AbsentFile | None, Field(description="Отпуск, болезнь: когда и кто вместо")] = None
 
 
 class PeopleYaml(Model):
@@ -226,11 +278,24 @@ class ApproveFile(Model):
     ] = "lead"
 
 
+class EngineersAlarmFile(Model):
+    """Когда инженеров спрашивают слишком часто: доля обращений бренда за последние дни."""
+
+    over: Annotated[StrictInt, Field(ge=1, le=100, description="Больше стольких процентов обращений")] = 10
+    days: Annotated[StrictInt, Field(ge=1, le=90, description="За столько последних дней")] = 7
+    least: Annotated[
+        StrictInt, Field(ge=1, description="Не меньше стольких обращений: одно из трёх — не беда")
+    ] = 20
+
+
 class EngineersFile(Model):
     """Кого спрашивает кнопка «Инженерам»."""
 
     receiver: Annotated[Text, Field(description="Получатель из routes.yaml")] = "engineers"
     answer_within: Annotated[Duration, Field(description="Через сколько напомнить, что ответа нет: 30m")] = "30m"
+    alarm: Annotated[
+        EngineersAlarmFile, Field(description="Когда сказать, что инженеров спрашивают слишком часто")
+    ] = EngineersAlarmFile()
 
 
 class PolicyYaml(Model):

@@ -1,7 +1,7 @@
 """The values of the config files: words, durations, names, each with the mistake that it can be."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -36,6 +36,25 @@ def _night(value: str) -> str:
     if value != "off" and (_NIGHT.fullmatch(value) is None or value[:5] == value[6:]):
         raise PydanticCustomError("night", "night")
     return value
+
+
+def _span(value: str) -> str:
+    """A part of the day, over midnight too; 24:00 ends one."""
+    start, _, end = value.partition("-")
+    if not (_BLOCK.fullmatch(value) or _NIGHT.fullmatch(value)) or start == end:
+        raise PydanticCustomError("span", "span")
+    return value
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat() if len(value) == len("2026-12-01") else _no_day()
+    except ValueError:
+        return _no_day()
+
+
+def _no_day() -> str:
+    raise PydanticCustomError("day", "day")
 
 
 def _off(value: Any) -> Any:
@@ -75,11 +94,24 @@ Text = Annotated[
 Switch = Annotated[bool, BeforeValidator(_not_a_yaml_word), Field(strict=True)]
 Duration = Annotated[Text, AfterValidator(_duration), Field(json_schema_extra={"pattern": "^[1-9][0-9]*[smhd]$"})]
 Block = Annotated[Text, AfterValidator(_block)]
+TimeSpan = Annotated[Text, AfterValidator(_span)]
+Day = Annotated[Text, AfterValidator(_day)]
 Off = BeforeValidator(_off)
 Night = Annotated[Text, Off, AfterValidator(_night)]
 Texts = Annotated[list[Text], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+TimeSpans = Annotated[
+    list[TimeSpan],
+    AfterValidator(_not_empty),
+    BeforeValidator(_one_or_many),
+    Field(json_schema_extra={"type": ["string", "array"]}),
+]
 Marker = Annotated[Text, AfterValidator(_can_be_found)]
 Markers = Annotated[list[Marker], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+Authors = Annotated[
+    list[Annotated[Text, StringConstraints(pattern=AUTHOR_PATTERN)]],
+    AfterValidator(_not_empty),
+    Field(json_schema_extra={"minItems": 1}),
+]
 Names = Annotated[
     Texts,
     BeforeValidator(_one_or_many),

@@ -51,7 +51,7 @@ class Hear:
         self._why: dict[str, str] = {}
 
     async def __call__(self, source: Source) -> bool:
-        """Fetch one batch and keep it with its cursor; True when the source has more. Raises SourceError."""
+        """Fetch one batch and keep it with its cursor; True when it is to go on at once. Raises SourceError."""
         await self._lead(source.name)
         try:
             batch = await source.fetch(await self._cursor(source.name))
@@ -62,7 +62,7 @@ class Hear:
         await self.keep(source.name, *_joined(batch, look))
         self._last[source.name] = self._clock.monotonic()
         self._why.pop(source.name, None)
-        return batch.more
+        return batch.more and not batch.rests
 
     async def keep(self, name: str, batch: Batch, look: Look | None = None) -> int:
         """Keep a batch under a source's name and return how many mentions were new. Raises SourceError.

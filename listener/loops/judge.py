@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Final
 
 from listener.decided import Decided, Stored
 from listener.decision import decide_apart
-from listener.limits import within_limits
+from listener.limits import unmuted, within_limits
 from listener.loops.levels import Levels
 from listener.ports import Clock
 from listener.rules import Rules
@@ -70,6 +70,7 @@ class Judge:
     async def _record(self, decided: Sequence[Decided], now: datetime) -> None:
         limited = {brand.id: brand.per_day for brand in self._rules().decider.brands.values() if brand.per_day}
         found = {route.candidate.brand for decision in decided for route in decision.routed}
+        decided = await self._heard(decided, found, now)
         cards = {
             brand: await self._stores.cases.cards_today(brand, now) for brand in sorted(found & limited.keys())
         }
@@ -85,6 +86,15 @@ class Judge:
                     words = "a card of %s %s waits until %s: nobody works now"
                     log.info(words, route.candidate.network, route.candidate.mention, route.not_before.isoformat())
         self._decided()
+
+    async def _heard(
+        self, decided: Sequence[Decided], brands: Collection[str], now: datetime
+    ) -> Sequence[Decided]:
+        """The decisions without the cards that nobody wants now."""
+        if not brands:
+            return decided
+        mutes = await self._stores.mutes.in_force(brands, now)
+        return unmuted(decided, [kept.mute for kept in mutes], now)
 
     async def _set_aside(self, stored: Stored, error: str) -> None:
         log.error("mention %s %s breaks the judge: %s", stored.mention.network, stored.mention.id, error)

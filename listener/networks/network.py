@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 from alerts.outreach.abilities import Abilities, Invitation, Learned
-from alerts.outreach.outbound import Target
+from alerts.outreach.outbound import Outbound, Target
 from alerts.outreach.ports import Outreach
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.environment import Options, Reader
-from listener.ports import Budget, Clock, Source
+from listener.ports import Budget, Clock, Source, Vault
 
 Tells = Literal["deletions", "edits"]
 
@@ -55,13 +55,15 @@ class Network(Generic[OptionsT]):
     author's page. `queries` is a brand in the network's own dialect. `price` is None where reading is free.
     `today` is how much its search finds of a brand in the last 24 hours, strangers of the same name among it: None
     without a token; it raises SilentError. `tells` is what becomes of a mention later and reaches us by itself.
-    `sources` builds what the brands watch, and logs what is off.
+    `with_vault` are the options of a daemon that shares its database with others: what the network gives once, as
+    it does tokens that are renewed, is kept there. `sources` builds what the brands watch, and logs what is off.
 
     Answering: `speaker` is which of the brand's pages speaks (`vk:romashka_help`) where something was said on that
     wall; `abilities` what may be said to the author of a mention, by the network's own dated table and what was
-    learned about its author, wall and post; `outreach` says it, None where there is no token for it. `invitation`
-    is the link into a private talk that carries a ref, `by_hand` the address at which a person sends that text
-    himself, and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
+    learned about its author, wall and post; `outreach` says it, None where there is no token for it; `cost` is
+    what the network takes for an outbound, in dollars at most, None where speaking is free. `invitation` is the
+    link into a private talk that carries a ref, `by_hand` the address at which a person sends that text himself,
+    and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
     """
 
     id: NetworkId
@@ -79,13 +81,15 @@ class Network(Generic[OptionsT]):
     price: Price | None
     tells: frozenset[Tells]
     options: Callable[[Reader], OptionsT]
+    with_vault: Callable[[OptionsT, Vault], OptionsT]
     searches_per_day: Callable[[OptionsT], int | None]
     sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
     today: Callable[[Brand, OptionsT, Look], Awaitable[int | None]]
     diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
     speaker: Callable[[Brand, OptionsT, str | None], str | None]
     abilities: Callable[[Target, OptionsT, Sequence[Learned], datetime], Abilities]
-    outreach: Callable[[Sequence[Brand], OptionsT, Clock], Outreach | None]
+    outreach: Callable[[Sequence[Brand], OptionsT, Budget, Clock], Outreach | None]
+    cost: Callable[[Outbound], float | None]
     invitation: Callable[[Target, OptionsT, str], Invitation | None]
     by_hand: Callable[[Target, str], str]
     length_of: Callable[[str], int]

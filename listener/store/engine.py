@@ -5,20 +5,20 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, event
+from sqlalchemy import Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict, translated
-from listener.store.leading import Leading
+from listener.store.leading import Leading, number_of
 from listener.store.one_hop import connect
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,14 @@ Work = Callable[[AsyncConnection], Awaitable[Result]]
 BUSY_SECONDS: Final = 5
 """How long SQLite waits for another process's lock; the wait is in the driver's thread, not on the event loop."""
 COMMAND_SECONDS: Final = 30
-CACHE_KIB: Final = 32_000
-READERS_CACHE_KIB: Final = 4_000
-"""Each of the readers fills its own as the database grows, with pages that the system keeps anyhow."""
+CACHE_KIB: Final = 8_000
+READERS_CACHE_KIB: Final = 2_000
+"""Each connection fills its own as the database grows, with pages that the system keeps anyhow."""
 WRITE_TRIES: Final = 5
+ALONE_SECONDS: Final = 120
+"""Of silence within a transaction that asks a network something: longer than a network may take to answer."""
+CLASS_ALONE: Final = 0x07_4B_11_4D
+LOCK_ALONE: Final = text("SELECT pg_advisory_xact_lock(:kind, :name)")
 SOUND_SQLITE: Final = (3, 51, 3)
 """From here on two writing connections cannot damage each other's WAL (sqlite.org/wal.html, WAL-reset bug)."""
 
@@ -99,6 +103,23 @@ class Database:
     async def read(self, work: Work[Result]) -> Result:
         """Run the work on one state of the database, which it cannot change on SQLite."""
         return await self._whole(self._read(work))
+
+    @contextlib.asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[AsyncConnection]:
+        """One transaction, never begun again, in which this process alone does what is called so.
+
+        It may wait for others longer than a transaction should: they hold nothing else. Raises StoreError.
+        """
+        try:
+            async with self._writer.begin() as connection:
+                if not self.is_sqlite:
+                    await connection.execute(
+                        text(f"SET LOCAL idle_in_transaction_session_timeout = '{ALONE_SECONDS}s'")
+                    )
+                    await connection.execute(LOCK_ALONE, {"kind": CLASS_ALONE, "name": number_of(name)})
+                yield connection
+        except FAULTS as fault:
+            raise translated(fault) from fault
 
     async def _whole(self, transaction: Coroutine[Any, Any, Result]) -> Result:
         """See a transaction through to its end even when the caller is cancelled.

@@ -33,6 +33,7 @@ STATE_COLUMNS: Final = (
     "breach_at",
     "rung",
     "engineers_due_at",
+    "receiver",
 )
 
 
@@ -86,6 +87,7 @@ def read_state(row: Row[Any]) -> State:
         deadlines=Deadlines(warn_at=row.warn_at, due_at=row.due_at, breach_at=row.breach_at),
         rung=_known(row.rung, Bell, BELLS[-1]),
         engineers_due_at=row.engineers_due_at,
+        receiver=row.receiver,
     )
 
 
@@ -167,6 +169,7 @@ def _projection(change: Changing) -> dict[str, Any]:
         "breach_at": state.deadlines.breach_at,
         "rung": state.rung,
         "engineers_due_at": state.engineers_due_at,
+        "receiver": state.receiver,
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
@@ -175,7 +178,8 @@ def _projection(change: Changing) -> dict[str, Any]:
 def _is_seen(change: Changing) -> bool:
     """Whether a digest shows the difference."""
     before, state = change.before, change.state
-    return (before.stage, before.owner, before.snoozed_until) != (state.stage, state.owner, state.snoozed_until)
+    then = (before.stage, before.owner, before.snoozed_until, before.receiver)
+    return then != (state.stage, state.owner, state.snoozed_until, state.receiver)
 
 
 def _priority(tellings: Sequence[Telling]) -> int:

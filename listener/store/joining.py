@@ -12,17 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
-from alerts.cases.events import CUSTOMER, NO_DEADLINES, Strength
+from alerts.cases.events import CUSTOMER, NO_DEADLINES, PROGRAM, Deadlines, Strength
 from alerts.cases.state import FRESH
 from alerts.cases.telling import Telling
 from alerts.cases.transitions import Asker
 from listener.decided import Decided, Routed
-from listener.store import history, outbox_rows
+from listener.store import elsewhere, history, outbox_rows
 from listener.store.engine import insert
 from listener.store.history import Changing
 from listener.store.tables import case_mentions, cases, mentions, outbound
 
 THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
+THE_PROGRAM: Final = Asker(actor=PROGRAM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,12 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     anew: dict[int, datetime] = {}
     for decision in decided:
         for case, command, route in _commands(known, decision):
-            telling = known.by_id[case].obey(command, THE_CUSTOMER, now)
+            changing = known.by_id[case]
+            is_first = changing.state.revision == 0
+            telling = changing.obey(command, THE_CUSTOMER, now)
+            would_show = is_first or (isinstance(telling, Telling) and telling.anew)
+            if route is not None and route.withheld and would_show:
+                changing.obey(route.withheld, THE_PROGRAM, now)
             if not isinstance(command, Delete):
                 links[case, decision.stored.row] = _link(case, decision, command.strength)
             if route is not None:
@@ -76,6 +82,7 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
             if isinstance(telling, Telling) and telling.anew and route is not None and route.chats:
                 anew[case] = max(now, route.not_before) if route.not_before else now
     await _write_links(connection, list(links.values()))
+    await _hear_answers(connection, known, decided, now)
     await history.write(connection, known.by_id.values(), now)
     renewed = [(case, known.by_id[case].state.revision, at) for case, at in anew.items()]
     await outbox_rows.renew(connection, renewed, now)
@@ -100,7 +107,13 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
         yield case, _edit(known, case, row, before, route), route
     for case, route in routes.items():
         known.complaints[case].add(row)
-        write = Write(mention=row, strength="complaint", deadlines=route.deadlines, on_shift=route.on_shift)
+        write = Write(
+            mention=row,
+            strength="complaint",
+            deadlines=_promise(known, case, route),
+            on_shift=route.on_shift,
+            path=route.path,
+        )
         yield case, write, route
     if not linked and not decision.routed:
         for case in _remarked(known, decision):
@@ -115,9 +128,14 @@ def _edit(known: _Cases, case: int, row: int, before: Strength, route: Routed | 
         before=before,
         strength="remark" if route is None else "complaint",
         others=bool(standing - {row}),
-        deadlines=NO_DEADLINES if route is None else route.deadlines,
+        deadlines=NO_DEADLINES if route is None else _promise(known, case, route),
         on_shift=frozenset() if route is None else route.on_shift,
     )
+
+
+def _promise(known: _Cases, case: int, route: Routed) -> Deadlines:
+    """By the terms of the receiver that answers for the case; of a new one it is the route's first."""
+    return route.promises.get(known.by_id[case].state.receiver or "", route.deadlines)
 
 
 def _remarked(known: _Cases, decision: Decided) -> list[int]:
@@ -248,6 +266,17 @@ async def _know(connection: AsyncConnection, known: _Cases, which: Any) -> None:
     found = await connection.execute(select(*_CASE).where(which).order_by(cases.c.id).with_for_update())
     for row in found:
         known.know(row, is_new=row.revision == 0)
+
+
+async def _hear_answers(
+    connection: AsyncConnection, known: _Cases, decided: Sequence[Decided], now: datetime
+) -> None:
+    """What was said to the customers past us; they may have complained in this very batch."""
+    answers = await elsewhere.to_mentions(connection, decided)
+    if missing := {case for case, _ in answers} - known.by_id.keys():
+        await _know(connection, known, cases.c.id.in_(sorted(missing)))
+    for case, command in answers:
+        known.by_id[case].obey(command, elsewhere.PROGRAM_HEARD, now)
 
 
 def _new(route: Routed, now: datetime) -> dict[str, Any]:

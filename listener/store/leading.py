@@ -40,7 +40,7 @@ class Leading:
                 connection = await self._connected()
                 if name not in self._led:
                     taken = await connection.scalar(
-                        text("SELECT pg_try_advisory_lock(:kind, :name)"), {"kind": CLASS, "name": _number(name)}
+                        text("SELECT pg_try_advisory_lock(:kind, :name)"), {"kind": CLASS, "name": number_of(name)}
                     )
                     await connection.commit()
                     if taken:
@@ -116,6 +116,6 @@ class Leading:
                 await connection.close()
 
 
-def _number(name: str) -> int:
+def number_of(name: str) -> int:
     """PostgreSQL's locks have numbers: thirty-two bits of the name, the same in every process."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big", signed=True)

@@ -4,16 +4,16 @@ A message's words and what the case learns of them are one transaction: what is 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.commands import ChangeMessage, WritePrivately
-from alerts.cases.events import CUSTOMER
+from alerts.cases.commands import AnswerElsewhere, ChangeMessage, WritePrivately
+from alerts.cases.events import CUSTOMER, AnsweredElsewhere
 from alerts.cases.telling import Telling
 from alerts.cases.transitions import Asker
 from alerts.outreach.abilities import Learned
@@ -21,7 +21,8 @@ from alerts.outreach.hints import says_all_is_well
 from domain.mention import MAX_TEXT, Deletion, Mention
 from domain.message import Message
 from listener.mention_format import storable
-from listener.store import history, outbound_rows, outbox_rows
+from listener.store import elsewhere, history, outbound_rows, outbox_rows
+from listener.store.elsewhere import PROGRAM_HEARD
 from listener.store.engine import insert
 from listener.store.history import Changing
 from listener.store.tables import cases, messages, outbound
@@ -50,7 +51,7 @@ class Taken:
 class _Work:
     """What a batch does to cases: commands in the order of the messages, by case."""
 
-    commands: list[tuple[int, WritePrivately | ChangeMessage]] = field(default_factory=list)
+    commands: list[tuple[int, AnswerElsewhere | WritePrivately | ChangeMessage]] = field(default_factory=list)
     to_judge: list[Mention] = field(default_factory=list)
     gone: list[Deletion] = field(default_factory=list)
     lessons: list[Learned] = field(default_factory=list)
@@ -76,7 +77,7 @@ async def take(connection: AsyncConnection, heard: Sequence[Message], talking: T
     return Taken(
         new=len(fresh),
         joined=sum(isinstance(command, WritePrivately) for _, command in work.commands),
-        changed=sum(isinstance(command, ChangeMessage) for _, command in work.commands),
+        changed=sum(isinstance(command, ChangeMessage | AnswerElsewhere) for _, command in work.commands),
         to_judge=tuple(work.to_judge),
         gone=tuple(work.gone),
     )
@@ -151,14 +152,13 @@ async def _join(
     if brand is None or talking.wanted == "off":
         return
     if not message.incoming:
-        await _mark_as_ours(connection, message, row, talking)
+        await _said_by_the_page(connection, message, row, brand, talking, work)
         return
     case, came_by_link = await _case_of(connection, message, brand, talking)
     if case is not None:
         await connection.execute(update(messages).where(messages.c.id == row).values(case_id=case))
         command = WritePrivately(
             message=row,
-            deadlines=talking.deadlines,
             on_shift=talking.on_shift,
             is_farewell=says_all_is_well(message.text),
         )
@@ -179,7 +179,11 @@ async def _case_of(
         return of_link.id, False
     case = await _by_invitation(connection, message, talking)
     case = case or await _by_talk(connection, message, talking)
-    case = case or await _by_author(connection, message, brand)
+    answered = or_(
+        cases.c.stage.in_(LED),
+        and_(cases.c.stage != "closed", cases.c.thread == thread_of(message)),
+    )
+    case = case or await _by_author(connection, message, cases.c.brand == brand, answered)
     return case, of_link is not None
 
 
@@ -233,19 +237,15 @@ async def _by_talk(connection: AsyncConnection, message: Message, talking: Talki
     return found.scalar()
 
 
-async def _by_author(connection: AsyncConnection, message: Message, brand: str) -> int | None:
-    """An open case of his in which he was answered, or that began in this very talk."""
+async def _by_author(connection: AsyncConnection, message: Message, *which: ColumnElement[bool]) -> int | None:
+    """The latest of his cases that is such a one: open, and he was answered in it, or it began in this talk."""
     found = await connection.execute(
         select(cases.c.id)
         .where(
             cases.c.network == message.network,
             cases.c.author_id == message.customer.id,
-            cases.c.brand == brand,
             cases.c.revision > 0,
-            or_(
-                cases.c.stage.in_(LED),
-                and_(cases.c.stage != "closed", cases.c.thread == thread_of(message)),
-            ),
+            *which,
         )
         .order_by(cases.c.id.desc())
         .limit(1)
@@ -253,21 +253,29 @@ async def _by_author(connection: AsyncConnection, message: Message, brand: str) 
     return found.scalar()
 
 
-async def _mark_as_ours(connection: AsyncConnection, message: Message, row: int, talking: Talking) -> None:
-    """What the page wrote belongs to the outbound that sent it, else to the talk that it goes on with.
-
-    Our own word may be heard before it is marked as sent, and colleagues write in the network's own windows.
+async def _said_by_the_page(
+    connection: AsyncConnection, message: Message, row: int, brand: str, talking: Talking, work: _Work
+) -> None:
+    """What the page wrote belongs to the outbound that sent it, else to the talk that it goes on with, or to the
+    customer's open case: colleagues write in the network's own windows, and that is an answer like any other.
     """
-    sent = await connection.execute(
-        select(outbound.c.id, outbound.c.case_id)
-        .where(outbound.c.network == message.network, outbound.c.sent_ref == storable(message.id))
-        .limit(1)
-    )
-    ours = sent.first()
-    case = ours.case_id if ours else await _by_talk(connection, message, talking)
-    if case is not None:
-        values = {"outbound_id": ours.id if ours else None, "case_id": case}
-        await connection.execute(update(messages).where(messages.c.id == row).values(**values))
+    ours = await elsewhere.sent_as(connection, message)
+    case = ours.case_id if ours else await _case_answered(connection, message, brand, talking)
+    if case is None:
+        return
+    values = {"outbound_id": ours.id if ours else None, "case_id": case}
+    await connection.execute(update(messages).where(messages.c.id == row).values(**values))
+    if ours is None and not message.by_program and message.deleted_at is None:
+        is_last = await elsewhere.is_last(connection, case, message.at)
+        fact = AnsweredElsewhere(message=row, said_at=message.at, is_last=is_last)
+        work.commands.append((case, AnswerElsewhere(fact=fact)))
+
+
+async def _case_answered(
+    connection: AsyncConnection, message: Message, brand: str, talking: Talking
+) -> int | None:
+    found = await _by_talk(connection, message, talking) or await _by_invitation(connection, message, talking)
+    return found or await _by_author(connection, message, cases.c.brand == brand, cases.c.stage != "closed")
 
 
 async def _change(
@@ -302,12 +310,23 @@ async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now
     changing: dict[int, Changing] = await history.lock(connection, {case for case, _ in work.commands})
     anew = set[int]()
     for case, command in work.commands:
-        telling = changing[case].obey(command, THE_CUSTOMER, now)
+        heard_from = PROGRAM_HEARD if isinstance(command, AnswerElsewhere) else THE_CUSTOMER
+        telling = changing[case].obey(_promised(command, changing[case], talking), heard_from, now)
         if isinstance(telling, Telling) and telling.anew:
             anew.add(case)
     await history.write(connection, changing.values(), now, talking.elsewhere)
     renewed = [(case, changing[case].state.revision, now) for case in sorted(anew)]
     await outbox_rows.renew(connection, renewed, now)
+
+
+def _promised(
+    command: WritePrivately | ChangeMessage | AnswerElsewhere, changing: Changing, talking: Talking
+) -> WritePrivately | ChangeMessage | AnswerElsewhere:
+    """With the promise of the receiver that answers for the case."""
+    if not isinstance(command, WritePrivately):
+        return command
+    deadlines = talking.promises.get(changing.state.receiver or "", talking.deadlines)
+    return replace(command, deadlines=deadlines)
 
 
 def _as_mention(message: Message) -> Mention:

@@ -6,19 +6,21 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 
-from listener.ports import Clock
+from listener.ports import Clock, Vault
 from listener.store import listening, schema, usage
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
+from listener.store.mutes import MuteStore
 from listener.store.outbound import OutboundStore
 from listener.store.outbox import OutboxStore
 from listener.store.people import PeopleStore
 from listener.store.presses import PressStore
 from listener.store.prompts import PromptStore
 from listener.store.timers import TimerStore
+from listener.store.vault import DatabaseVault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +38,17 @@ class Stores:
     timers: TimerStore
     prompts: PromptStore
     people: PeopleStore
+    mutes: MuteStore
     worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
     def budget(self, clock: Clock) -> usage.DailyBudget:
         """`listener.ports.Budget` over this database."""
         return usage.DailyBudget(self.database, clock)
+
+    def vault(self, clock: Clock) -> Vault | None:
+        """Where several daemons may share the database; the only one of SQLite's machine keeps files."""
+        return None if self.database.is_sqlite else DatabaseVault(self.database, clock)
 
     async def pulse(self, now: datetime) -> None:
         """Write a sign of life. Raises StoreError when the store takes nothing."""
@@ -82,6 +89,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         timers=TimerStore(database),
         prompts=PromptStore(database),
         people=PeopleStore(database),
+        mutes=MuteStore(database),
         worker=worker,
         forgotten=forgotten,
     )

@@ -13,6 +13,7 @@ from simulator.people import Writer
 from simulator.x.answers import (
     RefusedError,
     counts,
+    forbidden,
     invalid,
     lookup,
     no_such_user,
@@ -43,6 +44,11 @@ LONGEST_QUERY: Final = 512
 
 PER_ACCOUNT: Final = {"create": 100, "delete": 50, "dm_send": 15, "dm_events": 15, "me": 75, "timeline": 900}
 """Requests a quarter of an hour in an account's name: docs.x.com, rate limits, read 2026-08-22."""
+
+WHOLE: Final = "read-write-directmessages"
+NO_MESSAGES: Final = (
+    "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
+)
 
 Answer = Callable[[web.Request], dict[str, Any]]
 Spoken = Callable[[Asked], dict[str, Any]]
@@ -210,7 +216,7 @@ class X:
         app.router.add_delete("/2/tweets/{id:[0-9]+}", speak("delete", writing.delete))
         app.router.add_get("/2/users/me", speak("me", writing.me))
         app.router.add_get("/2/users/{id:[0-9]+}", speak("users", writing.person))
-        app.router.add_get("/2/users/{id:[0-9]+}/tweets", speak("timeline", writing.timeline))
+        app.router.add_get("/2/users/{id:[0-9]+}/tweets", self._serve_both("timeline"))
         app.router.add_get("/2/dm_events", speak("dm_events", writing.events))
         app.router.add_get("/2/dm_events/{event_id:[0-9]+}", speak("dm_events", writing.event))
         app.router.add_delete("/2/dm_events/{event_id:[0-9]+}", speak("dm_send", writing.forget))
@@ -234,6 +240,8 @@ class X:
                 headers = meter.headers() | {"x-access-level": self.keys.level(account)}
                 if not allowed:
                     raise too_many()
+                if endpoint.startswith("dm_") and self.keys.level(account) not in ("", WHOLE):
+                    raise forbidden(NO_MESSAGES)
                 body = await request.json() if request.body_exists else {}
                 asked = Asked(account=account, path=request.match_info, query=request.query, body=body, now=now)
                 said = answer(asked)
@@ -246,6 +254,18 @@ class X:
             except RefusedError as problem:
                 self._note(request, {}, problem.status, problem.body)
                 return _problem(problem, headers)
+
+        return serve
+
+    def _serve_both(self, endpoint: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """An account's posts, which its own keys and an app's are shown alike, each in a window of its own."""
+        own, everybodys = (
+            self._serve_account(endpoint, self.writing.timeline),
+            self._serve(endpoint, self._posts_of),
+        )
+
+        async def serve(request: web.Request) -> web.Response:
+            return await (own(request) if self._is_account(request) else everybodys(request))
 
         return serve
 
@@ -286,12 +306,19 @@ class X:
 
     def _let_in(self, request: web.Request) -> None:
         """An app by its bearer token, or an account in its own name."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme == "OAuth" or any(family.access == token for family in self.keys.families):
+        if self._is_account(request):
             self._account(request)
             return
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme != "Bearer" or not token or (self.token is not None and token != self.token):
             raise unauthorized()
+
+    def _is_account(self, request: web.Request) -> bool:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return scheme == "OAuth" or any(family.access == token for family in self.keys.families)
+
+    def _posts_of(self, request: web.Request) -> dict[str, Any]:
+        return self.writing.posts_of(request.match_info["id"], request.query, self._clock())
 
     def _search(self, request: web.Request) -> dict[str, Any]:
         now = self._clock()

@@ -102,10 +102,13 @@ class Writing:
         return {"data": {"deleted": True}}
 
     def timeline(self, asked: Asked) -> dict[str, Any]:
+        return self.posts_of(asked.path["id"], asked.query, asked.now)
+
+    def posts_of(self, number: str, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
         """The newest posts of one account, answers among them."""
-        demand = read_timeline(asked.query, asked.now)
+        demand = read_timeline(query, now)
         within = self.posts.newest_first(after=demand.after, before=demand.before)
-        posts = [post for post in within if str(post.author.number) == asked.path["id"] and post.latest]
+        posts = [post for post in within if str(post.author.number) == number and post.latest]
         shown = posts[: demand.size]
         token = next_token(shown[-1].number) if len(posts) > demand.size else None
         return page(shown, fields=demand.fields, users=demand.users, token=token)

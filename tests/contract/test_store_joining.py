@@ -21,6 +21,7 @@ from alerts.cases.events import (
 )
 from alerts.cases.state import fold
 from alerts.cases.telling import Priority
+from alerts.path import Path
 from alerts.ports import Notice
 from domain.mention import Author, Deletion, Mention, Quote
 from listener.decided import Stored
@@ -552,3 +553,35 @@ async def test_exported_events_say_what_happened(store: Stores) -> None:
         ("claimed", "person", "anna"),
         ("mention_edited", "customer", None),
     ]
+
+
+MONEY_PATH = Path(receivers=("money", "support"))
+SUPPORT_PATH = Path(receivers=("support",))
+
+
+async def test_the_first_receiver_of_the_first_way_answers_for_the_case(store: Stores) -> None:
+    await complain(store, mention(1), path=MONEY_PATH)
+    await complain(store, mention(2), path=SUPPORT_PATH)
+    case = await store.cases.case(1)
+    assert case is not None
+    assert case.state.receiver == "money"
+    opened, joined = (event.fact for event in case.events)
+    assert isinstance(opened, Opened)
+    assert isinstance(joined, MentionJoined)
+    assert (opened.path, joined.path) == (MONEY_PATH, SUPPORT_PATH)
+
+
+async def test_a_new_promise_is_by_the_terms_of_the_receiver_that_answers(store: Stores) -> None:
+    await complain(store, mention(1), path=MONEY_PATH, deadlines=promise(600))
+    await close(store)
+    promises = {"money": promise(9000), "support": promise(1200)}
+    await complain(store, mention(2), path=SUPPORT_PATH, deadlines=promise(1200), promises=promises)
+    case = await store.cases.case(1)
+    assert case is not None
+    assert case.state.deadlines == promise(9000)
+
+
+async def test_a_chat_whose_receiver_sleeps_is_told_when_it_wakes(store: Stores) -> None:
+    await complain(store, mention(1), chats=(SUPPORT, SLACK), held={"support": later(3600)})
+    assert await claim(store) == []
+    assert len(await claim(store, later(3600))) == 2

@@ -1,7 +1,7 @@
 """How long a source was deaf, and what of it was read again, is kept with its cursor."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -104,6 +104,20 @@ async def test_an_outage_is_kept_with_its_cause_and_what_was_read_again(store: S
         lost=False,
         closed_at=NOON + timedelta(minutes=30, seconds=1),
     )
+
+
+async def test_a_gap_that_is_read_again_a_page_a_turn_stays_open_in_between(store: Stores) -> None:
+    clock = TurnedClock()
+    source = Scripted([found(1), replace(found(2, more=True), rests=True), found(3)])
+    hear = hearing(store, clock)
+    await hear(source)
+    clock.turn(hours=1)
+    assert not await hear(source), "it goes on at its next turn"
+    assert (await heard(store)).deaf[0].closed_at is None
+    clock.turn(minutes=1)
+    assert not await hear(source)
+    (gap,) = (await heard(store)).deaf
+    assert (gap.read_again, gap.closed_at) == (2, clock.now())
 
 
 async def test_a_daemon_that_was_off_says_so_and_one_killed_on_the_way_reads_on(open_store: OpenStore) -> None:

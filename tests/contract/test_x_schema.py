@@ -41,6 +41,7 @@ BRAND = Writer(number=900, first_name="Ромашка", last_name="", handle="ro
 ROUTES = {
     "search": "/2/tweets/search/recent",
     "mentions": "/2/users/{id}/mentions",
+    "own": "/2/users/{id}/tweets",
     "counts": "/2/tweets/counts/recent",
     "by": "/2/users/by/username/{username}",
 }
@@ -282,9 +283,10 @@ async def test_every_request_of_ours_holds(spec: Spec, world: World) -> None:
         cursor = (await source.fetch(None)).cursor
         await source.fetch(cursor)
         await source.close()
-    assert len(world.requests) == 5
+    assert len(world.requests) == 8
     for path, query in world.requests:
-        named = "search" if "search" in path else "by" if "/by/" in path else "mentions"
+        last = path.rpartition("/")[2]
+        named = "search" if "search" in path else "by" if "/by/" in path else {"tweets": "own"}.get(last, last)
         assert spec.check_request(ROUTES[named], query) == []
 
 

@@ -356,6 +356,24 @@ async def test_the_days_limit_holds_over_batches_and_ends_with_the_day(flow_of: 
     assert (await figures(flow.stores.database)).deliveries == {"due": 2}
 
 
+async def test_a_muted_author_is_kept_and_not_shown_until_he_is_heard_again(flow: Flow) -> None:
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    asked = await flow.pipeline.obey(press(action="mute"))
+    assert asked.prompt is not None
+    week = next(option.value for option in asked.prompt.options if option.label == "Автора — на неделю")
+    answer = await flow.pipeline.obey(replace(press(action="mute"), key="p2", value=week))
+    assert answer.text == "Автора заглушили до 15:00 29 ноября, срочное всё равно придёт"
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(2, thread="t2"),)))
+    await flow.pipeline.judge.step()
+    counted = await figures(flow.stores.database)
+    assert (counted.cases, counted.deliveries) == (2, {"due": 1})
+    flow.clock.turn(days=7)
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(3, thread="t3"),)))
+    await flow.pipeline.judge.step()
+    assert (await figures(flow.stores.database)).deliveries == {"due": 2}
+
+
 async def test_a_card_that_waits_for_the_morning_is_said_at_once_in_the_log(
     flow_of: Callable[..., Flow], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -55,6 +55,20 @@ async def listening(address: str, on_press: OnPress) -> AsyncIterator[None]:
             await running
 
 
+async def test_an_explanation_is_read_whole_by_its_person_only_and_is_no_refusal(slack: Slack) -> None:
+    explanation = "Маршрут 1: тема связь. " * 20
+
+    async def explain(_press: Press) -> Answer:
+        return Answer(text=explanation, is_long=True)
+
+    async with opened(slack, explain):
+        await _press(slack)
+        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+    (line,) = slack.channels["C01"].ephemerals
+    assert (line.user, line.text) == ("U01", explanation)
+    assert len(slack.channels["C01"].messages) == 1
+
+
 async def test_a_press_is_handled_acknowledged_and_answered_to_its_person_only(slack: Slack) -> None:
     desk = Desk()
     async with opened(slack, desk):

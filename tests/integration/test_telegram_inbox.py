@@ -65,6 +65,30 @@ def telegram() -> Telegram:
     return telegram
 
 
+async def test_an_explanation_stands_until_it_is_read_and_only_who_pressed_reads_it(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerts, answer = list[bool](), telegram.answer_query
+
+    def seen(query: str, text: str | None, *, alert: bool = False) -> None:
+        alerts.append(alert)
+        answer(query, text, alert=alert)
+
+    monkeypatch.setattr(telegram, "answer_query", seen)
+    desk = Desk(lambda _press: _explained())
+    async with opened(telegram, desk):
+        text = await telegram.press(-1001, 1, "c:12:why", user=111, name="Анна")
+    assert alerts == [True]
+    assert text is not None
+    assert text.endswith("…")
+    assert 150 < len(text) <= 200
+    assert len(telegram.chats[-1001].messages) == 1
+
+
+async def _explained() -> Answer:
+    return Answer(text="Маршрут 1: тема связь. " * 20, is_long=True)
+
+
 async def test_a_press_is_handled_and_answered(telegram: Telegram) -> None:
     desk = Desk()
     async with opened(telegram, desk):

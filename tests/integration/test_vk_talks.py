@@ -81,6 +81,16 @@ async def test_a_colleague_who_answers_in_vks_own_pages_is_heard(world: World, s
         (True, "Когда?", "501"),
         (False, "К вечеру", "501"),
     ]
+    assert not any(one.by_program for one in said)
+
+
+async def test_what_another_programs_key_says_is_heard_as_nobodys_word(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    world.vk.message(OLGA, "Когда?", group_id=GROUP)
+    world.vk.community_message(GROUP, OLGA.number, "Ваше обращение принято!", random_id=7)
+    said = await messages(shelf, source)
+    assert [(one.incoming, one.by_program) for one in said] == [(True, False), (False, True)]
 
 
 async def test_an_edit_is_the_same_message_with_its_latest_text(world: World, source: VkCommunity) -> None:

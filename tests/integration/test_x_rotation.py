@@ -12,8 +12,9 @@ import pytest
 from listener.environment import STRAIGHT, Secret
 from listener.networks.x.outreach import build_outreach
 from listener.networks.x.rotation import Consent, RotatingTokens, TokenFile
-from listener.ports import SourceError
+from listener.ports import SourceError, Vault
 from listener.proxies import Proxies
+from listener.store.stores import Stores
 from simulator.faults import Fault
 from simulator.x.keys import Family
 from tests.contract.outreach_stages import ACCOUNT, ANSWER, QUICK, XStage, x_stage
@@ -27,11 +28,13 @@ class Account:
     stage: XStage
     file: Path
 
-    def opened(self, refresh: str = FIRST) -> RotatingTokens:
-        """As a process that has just started."""
+    def opened(
+        self, refresh: str = FIRST, *, vault: Vault | None = None, file: Path | None = None
+    ) -> RotatingTokens:
+        """As a process that has just started, by default on the same machine."""
         consent = Consent(handle=ACCOUNT.handle, refresh=refresh, client_id="client")
-        proxies = Proxies("X", STRAIGHT)
-        return RotatingTokens(consent, TokenFile(self.file), self.stage.address, proxies, self.stage.clock.now)
+        proxies, kept = Proxies("X", STRAIGHT), TokenFile(file or self.file)
+        return RotatingTokens(consent, kept, self.stage.address, proxies, self.stage.clock.now, vault=vault)
 
     async def works(self, tokens: RotatingTokens) -> str:
         headers = await tokens.headers("GET", "")
@@ -134,3 +137,44 @@ async def test_an_account_with_a_consent_answers_and_is_asked_for_its_number(acc
     assert stage.x.writing.links[int(sent.ref)].endswith("recipient_id=900")
     assert stage.said(ANSWER) == 1
     await outreach.close()
+
+
+async def test_a_pair_is_kept_though_whoever_asked_for_it_is_gone(account: Account) -> None:
+    tokens = account.opened()
+    account.stage.faults.add(Fault(path=TOKEN, kind="hang", seconds=0.3))
+    asking = asyncio.create_task(tokens.headers("GET", ""))
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await account.works(tokens)
+    assert len(account.family.used) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_another_machine_goes_on_with_what_the_database_keeps(
+    account: Account, store: Stores, tmp_path: Path
+) -> None:
+    vault = store.vault(account.stage.clock)
+    first = await account.works(account.opened(vault=vault))
+    assert await account.works(account.opened(vault=vault, file=tmp_path / "other.json")) == first
+    assert len(account.family.used) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_pair_that_the_database_did_not_take_is_taken_from_the_file(
+    account: Account, store: Stores, tmp_path: Path
+) -> None:
+    """X had answered, the file was written, and then the database was gone."""
+    vault = store.vault(account.stage.clock)
+    await account.works(account.opened(vault=vault))
+    account.stage.clock.move(hours=3)
+    newest = await account.works(account.opened())
+    assert await account.works(account.opened(vault=vault)) == newest
+    assert await account.works(account.opened(vault=vault, file=tmp_path / "other.json")) == newest
+    assert not account.family.revoked
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_one_machine_needs_no_vault(store: Stores, account: Account) -> None:
+    assert store.vault(account.stage.clock) is None

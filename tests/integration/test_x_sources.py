@@ -211,11 +211,70 @@ async def test_a_walk_killed_between_pages_goes_on_from_the_stored_cursor(world:
     world.clock.move(seconds=30)
     fresh = world.x.post(PAVEL, "ромашка тем временем")
     world.clock.move(seconds=1)
-    reborn = world.search()
-    rest, cursor = await drain(reborn, first.cursor)
-    assert set(ids([first, *rest])) == set(wanted)
-    last, _ = await drain(reborn, cursor)
-    assert fresh in ids(last)
+    rest, _ = await drain(world.search(), first.cursor)
+    assert ids(rest)[0] == fresh
+    assert set(ids([first, *rest])) == {*wanted, fresh}
+
+
+async def test_what_is_posted_while_an_outage_is_read_again_comes_before_its_older_pages(world: World) -> None:
+    outage = [world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(450)]
+    source = world.search()
+    heard = [await source.fetch(None), await source.fetch((await source.fetch(None)).cursor)]
+    world.clock.move(seconds=31)
+    live = [world.x.post(PAVEL, f"ромашка сейчас {n}") for n in range(150)]
+    world.clock.move(seconds=1)
+    rest, _ = await drain(source, heard[-1].cursor)
+    assert [len(batch.mentions) for batch in rest] == [100, 50, 100, 100, 50]
+    assert set(ids(rest[:2])) == set(live)
+    assert set(ids([*heard, *rest])) == {*outage, *live}
+
+
+async def test_a_look_at_what_is_new_that_is_killed_between_pages_goes_on_from_the_stored_cursor(
+    world: World,
+) -> None:
+    outage = [world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(250)]
+    first = await world.search().fetch(None)
+    world.clock.move(minutes=1)
+    live = [world.x.post(PAVEL, f"ромашка сейчас {n}") for n in range(150)]
+    world.clock.move(seconds=1)
+    second = await world.search().fetch(first.cursor)
+    rest, cursor = await drain(world.search(), second.cursor)
+    assert set(ids([second, rest[0]])) == set(live)
+    assert set(ids([first, second, *rest])) == {*outage, *live}
+    world.clock.move(minutes=1)
+    later = world.x.post(OLGA, "ромашка потом")
+    world.clock.move(seconds=1)
+    assert later in ids((await drain(world.search(), cursor))[0])
+
+
+async def test_a_look_at_what_is_new_that_x_refuses_holds_up_no_page_of_the_outage(world: World) -> None:
+    outage = {world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n)) for n in range(250)}
+    source = world.search()
+    first = await source.fetch(None)
+    world.clock.move(minutes=1)
+    world.x.faults.add(Fault(path=SEARCH, kind="json", status=400, body={"title": "Invalid Request"}))
+    refused = await source.fetch(first.cursor)
+    assert (refused.mentions, refused.more) == ((), True)
+    rest, _ = await drain(source, refused.cursor)
+    assert set(ids([first, *rest])) == outage
+
+
+async def test_an_outage_leaves_half_of_xs_window_to_what_is_posted_now(world: World) -> None:
+    world.x._meters["search"].limit = 8
+    for n in range(1200):
+        world.x.post(OLGA, f"ромашка {n}", at=NOON - timedelta(seconds=n))
+    source = world.search()
+    rests, cursor = [], None
+    for _ in range(6):
+        batch = await source.fetch(cursor)
+        assert batch.more, "the outage is not read again yet"
+        rests.append(batch.rests)
+        cursor = batch.cursor
+    assert rests == [False] * 4 + [True] * 2
+    world.clock.move(minutes=1)
+    live = world.x.post(PAVEL, "ромашка сейчас")
+    world.clock.move(seconds=1)
+    assert ids([await source.fetch(cursor)]) == [live]
 
 
 async def test_the_lower_bound_does_not_move_before_the_walk_is_over(world: World) -> None:
@@ -277,7 +336,7 @@ async def test_a_cursor_that_cannot_be_read_begins_anew(world: World) -> None:
 
 async def test_the_mentions_of_an_account_are_heard_and_its_number_is_asked_once(world: World) -> None:
     world.x.register(BRAND)
-    (source,) = world.sources(brand(mentions=True, search=False))
+    source, _ = world.sources(brand(mentions=True, search=False))
     assert source.name == "x.mentions:romashka:romashka_ru"
     number = world.x.post(OLGA, "@romashka_ru почему снова не работает?", at=NOON - timedelta(minutes=1))
     batches, cursor = await drain(source, None)
@@ -287,8 +346,24 @@ async def test_the_mentions_of_an_account_are_heard_and_its_number_is_asked_once
     assert world.x.requests == asked + 1
 
 
+async def test_what_an_account_answers_on_xs_own_pages_is_heard_as_its_own(world: World) -> None:
+    world.x.register(BRAND)
+    asked = world.x.post(OLGA, "@romashka_ru когда?")
+    romashka = brand(mentions=True, search=False)
+    _, source = world.sources(romashka)
+    assert source.name == "x.answers:romashka_ru"
+    world.x.post(BRAND, "@olga_p К вечеру", reply_to=asked)
+    world.x.post(OLGA, "@romashka_ru жду")
+    batches, cursor = await drain(source, None)
+    ((answer,),) = [batch.mentions for batch in batches if batch.mentions]
+    assert (answer.text, answer.parent.id if answer.parent else None) == ("@olga_p К вечеру", asked)
+    assert is_own_account(answer, (romashka,))
+    world.clock.move(hours=1)
+    assert ids((await drain(source, cursor))[0]) in ([], [answer.id])
+
+
 async def test_an_account_that_does_not_exist_calls_a_person(world: World) -> None:
-    (source,) = world.sources(brand(mentions=True, search=False))
+    source, _ = world.sources(brand(mentions=True, search=False))
     with pytest.raises(SourceError, match="romashka_ru") as caught:
         await source.fetch(None)
     assert caught.value.permanent
@@ -641,7 +716,7 @@ async def test_a_server_that_repeats_its_token_is_not_walked_for_ever(world: Wor
 
 async def test_a_closed_source_lets_the_others_go_on(world: World) -> None:
     world.x.register(BRAND)
-    first, second = world.sources(brand(mentions=True))
+    first, second, _ = world.sources(brand(mentions=True))
     await first.fetch(None)
     await first.close()
     await second.fetch(None)

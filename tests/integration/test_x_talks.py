@@ -49,7 +49,7 @@ class Heard:
 async def hearing(brand: Brand = BRAND, **changes: Any) -> AsyncIterator[Heard]:
     async with x_stage() as stage:
         purse, options = Purse(), replace(stage.options, **changes)
-        (source,) = build_x([brand], options, purse, stage.clock, lambda _: ())
+        source, _ = build_x([brand], options, purse, stage.clock, lambda _: ())
         yield Heard(stage=stage, source=source, purse=purse)
         await source.close()
 
@@ -196,5 +196,34 @@ async def test_accounts_of_two_brands_are_read_once_and_those_without_keys_not(h
     unwatched = replace(BRAND, watch={})
     options = heard.stage.options
     names = [one.name for one in build_x(two, options, Purse(), heard.stage.clock, lambda _: ())]
-    assert names == ["x.messages:romashka_ru"]
+    assert names == ["x.messages:romashka_ru", "x.answers:romashka_ru"]
     assert build_x([unwatched], options, Purse(), heard.stage.clock, lambda _: ()) == []
+
+
+async def test_what_the_account_answers_is_read_with_its_own_keys(heard: Heard) -> None:
+    _, source = build_x([BRAND], heard.stage.options, Purse(), heard.stage.clock, lambda _: ())
+    sent = await heard.stage.outreach.send(heard.stage.outbound("reply"))
+    colleague = heard.stage.x.post(ACCOUNT, "@olga_p А я из офиса", reply_to=heard.stage.target.mention)
+    found = (await source.fetch(None)).mentions
+    await source.close()
+    assert {mention.id for mention in found} == {sent.ref, colleague}
+    assert {mention.parent.id for mention in found if mention.parent} == {heard.stage.target.mention}
+    assert {mention.author.handle for mention in found} == {ACCOUNT.handle}
+
+
+async def test_keys_without_the_right_to_messages_say_calmly_what_is_missing(heard: Heard) -> None:
+    keys = replace(KEYS, level="read-write")
+    heard.stage.x.give_keys(keys)
+    with pytest.raises(SourceError) as caught:
+        await heard.look()
+    advice = caught.value.advice or ""
+    assert advice.startswith("у ключей аккаунта @romashka_ru нет права на личные сообщения, остальное работает")
+    assert "Read and write and Direct message" in advice
+    assert "messages: off" in advice
+
+
+async def test_messages_that_nobody_wants_are_not_asked_for() -> None:
+    off = replace(BRAND, watch={"x": replace(BRAND.watch["x"], messages=False)})
+    async with x_stage() as stage:
+        sources = build_x([off], stage.options, Purse(), stage.clock, lambda _: ())
+        assert [source.name for source in sources] == ["x.answers:romashka_ru"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from alerts.sla import Hours, Sla
 from classifiers.verdict import Question
 from domain.brand import Brand, Match, Watch
 from domain.mention import Author, Mention, NetworkId, Quote
+from domain.person import Absence, Person
 from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.brands.matcher import Matcher
 from listener.decided import Decided, Stored
@@ -300,6 +301,22 @@ def test_own_words_and_deleted_ones_are_not_judged_but_decided_on(what: str) -> 
     assert (decision.verdicts, decision.routed) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("author", "what", "brands"),
+    [
+        ("-500", {"is_own": True}, {"vasilek"}),
+        ("-500", {"is_own": True, "is_deleted": True}, set()),
+        ("77", {}, set()),
+    ],
+)
+def test_own_words_are_said_in_the_name_of_the_brands_whose_account_it_is(
+    author: str, what: dict[str, bool], brands: set[str]
+) -> None:
+    kept = replace(stored(replace(MENTION, author=by(author).author)), **what)
+    (decision,) = decider().decide_all([kept], NOW)
+    assert decision.answers_for == brands
+
+
 def test_a_repost_is_judged_by_what_it_shows_again() -> None:
     quoted = Quote(id="-9_1", author="Пётр", text="Василёк, третий день нет связи")
     judge = Fixed()
@@ -374,6 +391,60 @@ def test_a_card_waits_for_the_morning_as_the_staff_want_it(night: str, urgency: 
     routed = decider(routing=routing).route(urgent, midnight)
     assert routed.not_before == (morning if waits else None)
     assert routed.is_urgent is (urgency >= 0.9)
+
+
+MONEY = Receiver(
+    name="money",
+    chats=(CRISIS,),
+    hours=replace(HOURS, weekdays=((time(14), time(16)),)),
+    sla=Sla(warn=timedelta(hours=1), due=timedelta(hours=3), breach=timedelta(hours=4)),
+)
+BOTH = Routing(
+    receivers=(*ROUTING.receivers, MONEY),
+    default=("money", "support"),
+    sla=SLA,
+    hours=replace(HOURS, night="hold"),
+)
+
+
+def test_the_first_receiver_answers_by_its_own_terms_and_hours() -> None:
+    routed = decider(routing=BOTH).route(candidate(), NOW)
+    # Two hours of Wednesday's, from 14:00 in Moscow, and one of Thursday's.
+    assert routed.deadlines.due_at == datetime(2026, 11, 19, 12, tzinfo=UTC)
+    assert routed.promises["support"].due_at == in_minutes(30)
+    assert routed.path is not None
+    assert routed.path.receivers == ("money", "support")
+
+
+def test_each_receiver_waits_for_its_own_hours() -> None:
+    routed = decider(routing=BOTH).route(candidate(), NOW)
+    assert routed.held == {"money": datetime(2026, 11, 18, 11, tzinfo=UTC)}
+    assert routed.not_before is None
+    midnight = decider(routing=BOTH).route(candidate(), NOW.replace(hour=21))
+    assert midnight.held == {
+        "money": datetime(2026, 11, 19, 11, tzinfo=UTC),
+        "support": datetime(2026, 11, 19, 6, tzinfo=UTC),
+    }
+    assert midnight.not_before == datetime(2026, 11, 19, 6, tzinfo=UTC)
+
+
+def test_where_all_have_the_same_terms_nothing_is_promised_twice() -> None:
+    assert decider(routing=replace(ROUTING, sla=SLA)).route(candidate(), NOW).promises == {}
+
+
+def test_who_is_away_is_not_on_shift_under_any_of_his_ids() -> None:
+    anna = Person(
+        id="anna",
+        name="Анна",
+        role="operator",
+        former_ids=("Анна",),
+        absence=Absence(since=date(2026, 11, 18), until=date(2026, 11, 18)),
+    )
+    team = replace(decider(), staff=frozenset({"anna", "Анна", "oleg"}), people=(anna,))
+    assert team.on_shift(NOW) == {"oleg"}
+    assert team.on_shift(NOW + timedelta(days=1)) == {"anna", "Анна", "oleg"}
+    # Already the nineteenth in Moscow.
+    assert team.on_shift(NOW.replace(hour=21)) == {"anna", "Анна", "oleg"}
 
 
 def test_by_day_no_card_waits() -> None:

@@ -10,17 +10,21 @@ from hypothesis import strategies as st
 from listener.networks.x.bookmark import (
     BUSY_REST,
     FIRST_LOOK,
+    LIVE_EVERY,
     MAX_PAGES,
     OVERLAP,
     REACH,
     Bookmark,
+    Live,
     Paging,
     after_page,
     by_time,
     first_bookmark,
     given_up,
+    live_look,
     lower_bound,
     read_bookmark,
+    with_live,
     within_reach,
     write_bookmark,
 )
@@ -37,8 +41,10 @@ PAGINGS = st.none() | st.builds(
     pages=st.integers(0, 1000),
     overlapping=st.booleans(),
 )
+LIVES = st.none() | st.builds(Live, since=NUMBERS, looked=TIMES, paging=PAGINGS)
 BOOKMARKS = st.builds(
     Bookmark,
+    live=LIVES,
     since=NUMBERS,
     back=st.none() | NUMBERS,
     rest=st.none() | TIMES,
@@ -175,23 +181,49 @@ class Posted:
 POSTED = st.builds(Posted, at=st.integers(0, 3600), late=st.integers(0, 280))
 
 
-@given(st.lists(POSTED, max_size=40), st.integers(1, 5), st.integers(2, 200), st.lists(st.integers(0, 60)))
+@given(st.lists(POSTED, max_size=60), st.integers(1, 5), st.integers(2, 200), st.lists(st.integers(0, 60)))
 def test_every_post_is_delivered_however_late_it_is_found_and_wherever_the_daemon_dies(
     posted: list[Posted], page_size: int, every: int, deaths: list[int]
 ) -> None:
     posts = {number_at(NOON + timedelta(seconds=one.at)) + index: one for index, one in enumerate(posted)}
     bookmark, delivered, second, turn = first_bookmark(NOON), set[int](), 0, 0
-    while second < 4200:
+    while second < 4600:
         now = NOON + timedelta(seconds=second)
-        bound = lower_bound(bookmark, now)
+        live = live_look(bookmark, now)
+        look = live or bookmark
+        bound = lower_bound(look, now)
         floor = number_at(bound) - 1 if isinstance(bound, datetime) else bound or 0
-        ceiling = int(bookmark.paging.token) if bookmark.paging else 2**63
+        ceiling = int(look.paging.token) if look.paging else 2**63
         there = [n for n, one in posts.items() if floor < n < ceiling and one.at + one.late <= second]
         page = sorted(there, reverse=True)[:page_size]
         token = str(page[-1]) if len(there) > page_size else None
         turn += 1
         if turn not in deaths:  # the batch and the bookmark are kept together, or neither is
             delivered |= set(page)
-            bookmark = read_bookmark(write_bookmark(after_page(bookmark, max(page, default=None), token, now)))
-        second += 1 if bookmark.paging else every
+            after = after_page(look, max(page, default=None), token, now)
+            bookmark = read_bookmark(write_bookmark(with_live(bookmark, after, now) if live else after))
+        # Pages of a look may be minutes apart where X's window is used up.
+        second += min(every, 20) if bookmark.paging else every
     assert delivered == set(posts)
+
+
+def test_a_long_look_is_interrupted_by_what_is_posted_meanwhile() -> None:
+    newest = number_at(NOON)
+    paging = after_page(Bookmark(since=5), newest, "next", NOON)
+    assert live_look(paging, NOON + LIVE_EVERY - timedelta(seconds=1)) is None
+    live = live_look(paging, NOON + LIVE_EVERY)
+    assert live == Bookmark(since=newest)
+    at = NOON + LIVE_EVERY
+    further = with_live(paging, after_page(live, number_at(at), "live", at), at)
+    going_on = live_look(further, at)
+    assert going_on is not None
+    assert (going_on.since, going_on.paging and going_on.paging.token) == (newest, "live")
+    seen = with_live(further, after_page(going_on, number_at(NOON) + 1, None, at), at)
+    assert live_look(seen, at) is None
+    assert seen.paging == paging.paging
+    assert after_page(seen, 70, None, at).since == number_at(at), "all up to there is delivered"
+
+
+def test_a_clock_that_is_set_back_stops_no_look_at_what_is_new() -> None:
+    paging = after_page(Bookmark(since=5), number_at(NOON), "next", NOON)
+    assert live_look(paging, NOON - timedelta(hours=1)) is not None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from alerts.cards.digest import TURN
+from alerts.notifiers.highlights import cut
 from alerts.notifiers.telegram import TELEGRAM
 from alerts.notifiers.telegram.api import TelegramApi, TelegramError
 from alerts.notifiers.telegram.courtesies import Courtesies
@@ -179,8 +180,8 @@ class Hearing:
             await self._api.call(
                 "answerCallbackQuery",
                 callback_query_id=query_id,
-                text=answer.text[:MAX_TOAST],
-                show_alert=answer.alert,
+                text=cut(answer.text, MAX_TOAST),
+                show_alert=answer.alert or answer.is_long,
             )
         except TelegramError as error:
             # «query is too old», a lost connection: the press itself counts, and the card will show it.

@@ -116,7 +116,8 @@ class NewComment(msgspec.Struct, frozen=True, kw_only=True):
 
 class PrivateMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message between a person (`peer_id`) and a community. `random_id` is given with a community's own alone,
-    `ref` with the first that came by a link.
+    `admin_author_id` with those of them that somebody of its keepers wrote, `ref` with the first that came by a
+    link.
     """
 
     id: int
@@ -125,6 +126,7 @@ class PrivateMessage(msgspec.Struct, frozen=True, kw_only=True):
     peer_id: int
     text: str = ""
     random_id: int = 0
+    admin_author_id: int = 0
     ref: str = ""
     update_time: Seconds = 0
     attachments: tuple[Any, ...] = ()

@@ -64,20 +64,21 @@ def as_message(
     row: PrivateMessage, page: str, group: int, people: Mapping[int, Author], edited_at: datetime | None = None
 ) -> Message:
     """`edited_at` is for a change whose row does not say when. Raises MalformedMentionError."""
-    at = moment(row.date)
+    at, incoming = moment(row.date), row.from_id == row.peer_id
     changed = moment(row.update_time) if row.update_time else edited_at
     return Message(
         network=VK.id,
         id=message_id(group, row.peer_id, row.id),
         page=page,
         customer=people.get(row.peer_id) or nameless(row.peer_id),
-        incoming=row.from_id == row.peer_id,
+        incoming=incoming,
         text=storable(unescaped(row.text))[:MAX_TEXT],
         at=at,
         ref=storable(row.ref) or None,
         attached=tuple(map(storable, _attached(row))),
         edited_at=changed,
         deleted_at=(changed or at) if row.deleted else None,
+        by_program=not incoming and not row.admin_author_id,
     )
 
 

@@ -1,7 +1,8 @@
 """Where a source stands on X: from where to ask, and how far through the pages it has come.
 
 X answers newest first. The lower bound therefore stays where it is until the pages have reached it: only then is
-everything below the newest post delivered, and only then may the bound move.
+everything below the newest post delivered, and only then may the bound move. After a day's outage that takes many
+pages; what is posted meanwhile is looked at in between.
 """
 
 import json
@@ -22,6 +23,8 @@ REACH: Final = timedelta(days=7) - timedelta(minutes=5)
 """Recent search goes back seven days; the minutes keep a slow request from falling over the edge."""
 MAX_PAGES: Final = 1000
 """Pages of one look. A hundred thousand posts in one go are a mistake in the query, not a backlog."""
+LIVE_EVERY: Final = timedelta(seconds=30)
+"""So long may a post of now wait for pages of an outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +42,21 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """What came since a look began: from its newest post up to `since` all is delivered, as of `looked`."""
+
+    since: int
+    looked: datetime
+    paging: Paging | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark:
     """Ask for posts after the number `since`, or from the time `start`: exactly one of the two is set.
 
     `back` is the number to ask from for what search found late: the beginning of the last look that asked so,
     less the overlap; it is left at rest until `rest`. `user` is the number of the account that is mentioned,
-    once it is known.
+    once it is known. `live` goes with a `paging` that was interrupted.
     """
 
     since: int | None = None
@@ -53,6 +65,7 @@ class Bookmark:
     rest: datetime | None = None
     paging: Paging | None = None
     user: str | None = None
+    live: Live | None = None
 
 
 def first_bookmark(now: datetime) -> Bookmark:
@@ -78,9 +91,11 @@ def lower_bound(bookmark: Bookmark, now: datetime) -> int | datetime | None:
 
 def write_bookmark(bookmark: Bookmark) -> str:
     row = {name: _plain(getattr(bookmark, name)) for name in ("since", "start", "back", "rest", "user")}
-    paging = bookmark.paging
-    if paging is not None:
-        row["walk"] = {name: _plain(getattr(paging, name)) for name in Paging.__slots__}
+    row["walk"] = _written(bookmark.paging)
+    live = bookmark.live
+    if live is not None:
+        parts = {"since": _plain(live.since), "looked": _plain(live.looked), "walk": _written(live.paging)}
+        row["live"] = {name: value for name, value in parts.items() if value is not None}
     return json.dumps({name: value for name, value in row.items() if value is not None})
 
 
@@ -88,14 +103,14 @@ def read_bookmark(text: str) -> Bookmark:
     """Read what `write_bookmark` wrote. Raises ValueError for anything else."""
     try:
         row = json.loads(text)
-        paging = row.get("walk")  # the name under which cursors are stored
         bookmark = Bookmark(
             since=_number(row.get("since")),
             start=_time(row.get("start")),
             back=_number(row.get("back")),
             rest=_time(row.get("rest")),
             user=None if row.get("user") is None else str(row["user"]),
-            paging=None if paging is None else _read_paging(paging),
+            paging=_read_paging(row.get("walk")),  # the name under which cursors are stored
+            live=_read_live(row.get("live")),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a bookmark: {text[:100]!r}") from error
@@ -114,11 +129,30 @@ def after_page(bookmark: Bookmark, newest: int | None, token: str | None, now: d
     )
     # A server that hands out the token it was given would be paged through for ever.
     if token is None or pages + 1 >= MAX_PAGES or (paging and paging.token == token):
-        return _settled(bookmark, newest, began, busy=pages > 0)
+        if bookmark.live is not None:
+            newest = max(newest or 0, bookmark.live.since)
+        return _settled(replace(bookmark, live=None), newest, began, busy=pages > 0)
     further = Paging(
         token=token, newest=newest, began=began, pages=pages + 1, overlapping=overlapping(bookmark, began)
     )
     return replace(bookmark, paging=further)
+
+
+def live_look(bookmark: Bookmark, now: datetime) -> Bookmark | None:
+    """Where to ask for what came since the look under way began, when it is time to: as a bookmark of its own."""
+    paging, live = bookmark.paging, bookmark.live
+    if paging is None:
+        return None
+    if live is None:
+        live = None if paging.newest is None else Live(since=paging.newest, looked=paging.began)
+    if live is None or (live.paging is None and timedelta(0) <= now - live.looked < LIVE_EVERY):
+        return None
+    return Bookmark(since=live.since, paging=live.paging, user=bookmark.user)
+
+
+def with_live(bookmark: Bookmark, seen: Bookmark, now: datetime) -> Bookmark:
+    """The bookmark with how far its live look has come, which asks by number."""
+    return replace(bookmark, live=Live(since=seen.since or 0, looked=now, paging=seen.paging))
 
 
 def given_up(bookmark: Bookmark, token: str | None, now: datetime) -> Gap | None:
@@ -137,7 +171,7 @@ def within_reach(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, Gap | Non
     if bookmark.start is None or bookmark.start >= oldest:
         return bookmark, None
     gap = Gap(since=bookmark.start, until=oldest, cause="поиск X достаёт только семь дней назад")
-    return replace(bookmark, start=oldest, paging=None), gap
+    return replace(bookmark, start=oldest, paging=None, live=None), gap
 
 
 def by_time(bookmark: Bookmark, now: datetime) -> tuple[Bookmark, Gap | None]:
@@ -172,7 +206,22 @@ def _settled(bookmark: Bookmark, newest: int | None, began: datetime, *, busy: b
     )
 
 
-def _read_paging(row: Any) -> Paging:
+def _written(paging: Paging | None) -> dict[str, Any] | None:
+    return None if paging is None else {name: _plain(getattr(paging, name)) for name in Paging.__slots__}
+
+
+def _read_live(row: Any) -> Live | None:
+    if row is None:
+        return None
+    looked = _time(row["looked"])
+    if looked is None:
+        raise ValueError("a look without a time")
+    return Live(since=int(row["since"]), looked=looked, paging=_read_paging(row.get("walk")))
+
+
+def _read_paging(row: Any) -> Paging | None:
+    if row is None:
+        return None
     began = _time(row["began"])
     if began is None:
         raise ValueError("pages without a beginning")

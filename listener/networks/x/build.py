@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from domain.brand import Brand, Watch
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
-from listener.networks.x.costs import Bill
+from listener.networks.x.costs import Bill, bill_of
 from listener.networks.x.credentials import Bearer
 from listener.networks.x.dialect import LONGEST_QUERY
-from listener.networks.x.mentions import XMentions
+from listener.networks.x.mentions import XAnswers, XMentions
 from listener.networks.x.options import XOptions
 from listener.networks.x.pagination import Pagination
 from listener.networks.x.search import XSearch
@@ -28,17 +28,17 @@ def build_x(
     clock: Clock,
     queries: Callable[[Brand], Sequence[str]],
 ) -> list[Source]:
-    """For each brand its search and its accounts' mentions, by the bearer token; and the private messages of the
-    accounts that have keys.
+    """For each brand its search and its accounts' mentions, by the bearer token; what is answered in the accounts'
+    names, and the private messages of those that have keys.
     """
-    sources = _private(brands, options, budget, clock)
+    sources = _spoken(brands, options, budget, clock)
     if options.bearer_token is None:
         log.info("X is off: no token" if not sources else "X: posts are not heard: no bearer token")
         return sources
     proxies = Proxies("X", options.road)
     client = XClient(Bearer(options.bearer_token.reveal()), options.api_url, clock, proxies=proxies)
     for brand in brands:
-        watch, bill = brand.watch.get("x"), _bill(brand, budget, clock)
+        watch, bill = brand.watch.get("x"), bill_of(brand, budget, clock)
         if watch is None:
             continue
         own = OwnAccounts(client, brand.accounts.get("x", ()))
@@ -48,17 +48,14 @@ def build_x(
                 sources += _search(brand, watch, query, client, pagination, own)
         if watch.mentions:
             sources += _mentions(brand, watch, client, clock, bill, own)
+            heard = frozenset(source.name for source in sources)
+            sources += _answers(brand, watch, client, clock, bill, heard)
     return sources
 
 
-def _bill(brand: Brand, budget: Budget, clock: Clock) -> Bill | None:
-    usd = brand.usd_per_day.get("x")
-    return None if usd is None else Bill(budget, brand.id, usd, clock)
-
-
-def _private(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> list[Source]:
+def _spoken(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> list[Source]:
     """Each account once, with the first brand that watches X and has it."""
-    clients, sources = open_accounts(options, clock), dict[str, Source]()
+    clients, sources = open_accounts(options, clock), dict[str, list[Source]]()
     for brand in brands:
         watch = brand.watch.get("x")
         if watch is None:
@@ -67,11 +64,13 @@ def _private(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: 
             handle = account.lstrip("@").lower()
             client = clients.get(handle)
             if client is not None and handle not in sources:
-                bill = _bill(brand, budget, clock)
-                sources[handle] = XTalks(
-                    handle, watch.every, client, clock, bill, number=options.number_of(handle)
-                )
-    return list(sources.values())
+                bill, number = bill_of(brand, budget, clock), options.number_of(handle)
+                name = f"x.answers:{handle}"
+                sources[handle] = [XAnswers(name, handle, watch.every, client, Pagination(name, clock, bill))]
+                if watch.messages:
+                    talks = XTalks(handle, watch.every, client, clock, bill, number=number)
+                    sources[handle].insert(0, talks)
+    return [source for pair in sources.values() for source in pair]
 
 
 def _search(
@@ -84,7 +83,7 @@ def _search(
 
 
 def _mentions(
-    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
+    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill, own: OwnAccounts
 ) -> list[Source]:
     sources: list[Source] = []
     for account in brand.accounts.get("x", ()):
@@ -92,3 +91,16 @@ def _mentions(
         name = f"x.mentions:{brand.id}:{handle.lower()}"
         sources.append(XMentions(name, handle, watch.every, client, Pagination(name, clock, bill), own))
     return sources
+
+
+def _answers(
+    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill, heard: frozenset[str]
+) -> list[Source]:
+    """What the accounts that are not `heard` yet say: read by the app, where they have no keys."""
+    handles = (account.lstrip("@").lower() for account in brand.accounts.get("x", ()))
+    names = {f"x.answers:{handle}": handle for handle in handles}
+    return [
+        XAnswers(name, handle, watch.every, client, Pagination(name, clock, bill))
+        for name, handle in names.items()
+        if name not in heard
+    ]

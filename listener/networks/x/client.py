@@ -29,6 +29,7 @@ from listener.proxies import Proxies
 
 CHUNK: Final = 64 * 1024
 PAGE_SIZE: Final = 100
+REMAINING: Final = "x-rate-limit-remaining"
 DIRECT_FIELDS: Final = ("id", "text", "sender_id", "created_at", "dm_conversation_id", "attachments", "entities")
 
 
@@ -82,6 +83,7 @@ class XClient:
         self._session: aiohttp.ClientSession | None = None
         self._shut_until: dict[str, float] = {}  # by the monotonic clock
         self._limits: dict[str, int] = {}
+        self._left: dict[str, tuple[int, float]] = {}  # requests, and until when by the monotonic clock
         self._new_names = False
         self._api = _Api(self)
 
@@ -94,6 +96,25 @@ class XClient:
         return await self._ask(
             self._api.get_users_mentions, user, pagination_token=token, **bound, **_what_is_read()
         )
+
+    async def own_posts(self, user: str, bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
+        """One page of what an account has posted, as a source reads it."""
+        return await self._ask(
+            self._api.get_users_tweets,
+            user,
+            exclude=["retweets"],
+            pagination_token=token,
+            **bound,
+            **_what_is_read(),
+        )
+
+    def can_spare_search(self) -> bool:
+        """Whether half of the window's searches are left, as far as X has said."""
+        return self._can_spare("GET /tweets/search/recent")
+
+    def can_spare_mentions(self) -> bool:
+        """The same of accounts' mentions."""
+        return self._can_spare("GET /users/mentions")
 
     async def user(self, handle: str) -> Mapping[str, Any]:
         return await self._ask(self._api.get_user, username=handle)
@@ -236,13 +257,21 @@ class XClient:
         if left > 0:
             raise SourceError(f"X's window for {endpoint} is used up", retry_after=left, held_back=True)
 
+    def _can_spare(self, endpoint: str) -> bool:
+        left, until = self._left.get(endpoint, (0, -math.inf))
+        return self._clock.monotonic() >= until or 2 * left >= self._limits.get(endpoint, 0)
+
     def _note_window(self, endpoint: str, response: aiohttp.ClientResponse) -> None:
         limit = response.headers.get("x-rate-limit-limit", "")
         if limit.isdecimal():
             self._limits[endpoint] = int(limit)
-        left = window_left(response.headers, self._clock.now())
-        if left is not None and response.headers.get("x-rate-limit-remaining") == "0":
-            self._shut_until[endpoint] = self._clock.monotonic() + left
+        left, remaining = window_left(response.headers, self._clock.now()), response.headers.get(REMAINING, "")
+        if left is None or not remaining.isdecimal():
+            return
+        until = self._clock.monotonic() + left
+        self._left[endpoint] = int(remaining), until
+        if remaining == "0":
+            self._shut_until[endpoint] = until
 
     def _safe(self, error: Exception) -> str:
         """The error in words, without the keys, should a server have sent them back."""

@@ -1,4 +1,4 @@
-"""The source of posts that address one of the brand's own accounts: X's mentions timeline."""
+"""The sources about one of the brand's own accounts: posts that address it, and what is answered in its name."""
 
 import re
 from collections.abc import Mapping
@@ -44,13 +44,16 @@ class XMentions:
         user = bookmark.user or await self._number()
 
         async def ask(bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
-            return await self._client.mentions(user, bound, token)
+            return await self._page(user, bound, token)
 
-        batch = await self._pagination.step(replace(bookmark, user=user), ask)
+        batch = await self._pagination.step(replace(bookmark, user=user), ask, self._client.can_spare_mentions)
         return await self._own.with_names(batch)
 
     async def close(self) -> None:
         await self._client.close()
+
+    async def _page(self, user: str, bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
+        return await self._client.mentions(user, bound, token)
 
     async def _number(self) -> str:
         if not HANDLE.fullmatch(self._account):
@@ -61,3 +64,10 @@ class XMentions:
             return str(user.id)
         words = "; ".join(errors_of(answer)) or "no user in the answer"
         raise SourceError(f"X does not know the account @{self._account}: {words}", permanent=True)
+
+
+class XAnswers(XMentions):
+    """Asks for what `account` itself has posted: colleagues answer customers on X's own pages too."""
+
+    async def _page(self, user: str, bound: Mapping[str, Any], token: str | None) -> Mapping[str, Any]:
+        return await self._client.own_posts(user, bound, token)

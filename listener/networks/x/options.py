@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from listener.environment import STRAIGHT, Reader, Road, Secret
+from listener.ports import Vault
 
 API_URL = "https://api.x.com/"
 TOKENS_FILE: Final = Path("var/x-tokens.json")
@@ -19,7 +20,7 @@ class XOptions:
 
     `user_keys` are OAuth 1.0a («Access Token and Secret», joined by a colon) beside the app's `api_key`; they
     never expire. `user_tokens` are OAuth 2.0 refresh tokens beside `client_id`: X gives a new one with every use,
-    and the newest is kept in `tokens_file`.
+    and the newest is kept in `tokens_file`, and in the `vault` of the daemons that share their database.
     """
 
     api_url: str = API_URL
@@ -31,6 +32,7 @@ class XOptions:
     client_id: Secret | None = None
     client_secret: Secret | None = None
     tokens_file: Path = TOKENS_FILE
+    vault: Vault | None = None
     road: Road = STRAIGHT
 
     @property

@@ -12,8 +12,10 @@ from listener.networks.x.bookmark import (
     by_time,
     first_bookmark,
     given_up,
+    live_look,
     lower_bound,
     read_bookmark,
+    with_live,
     within_reach,
     write_bookmark,
 )
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 
 Ask = Callable[[Mapping[str, Any], str | None], Awaitable[Mapping[str, Any]]]
 """Asks X for the page under a token, within a bound (since_id or start_time)."""
+Spare = Callable[[], bool]
+"""Whether X's window has requests to spare for what is not of now."""
 
 NAMED_AT_MOST: Final = 5
 
@@ -49,29 +53,55 @@ class Pagination:
             log.warning("source %s begins anew: %s", self._name, error)
             return first_bookmark(now)
 
-    async def step(self, bookmark: Bookmark, ask: Ask) -> Batch:
-        """Fetch one page. Raises SourceError."""
+    async def step(self, bookmark: Bookmark, ask: Ask, spare: Spare) -> Batch:
+        """Fetch one page: of what is posted now, where the pages of a long look have kept it waiting. Raises
+        SourceError.
+        """
         now = self._clock.now()
         if self._bill is not None:
             await self._bill.allow()
         bookmark, gap = within_reach(bookmark, now)
+        live = live_look(bookmark, now)
+        if live is not None:
+            return await self._look_ahead(bookmark, live, ask, now)
         try:
             answer = await ask(_bound(bookmark, now), bookmark.paging.token if bookmark.paging else None)
         except InvalidRequestError as error:
             if bookmark.paging is not None:
                 # A token that X no longer knows: page again from the top, the store knows what it has.
                 log.warning("source %s pages anew: %s", self._name, error)
-                return Batch(cursor=write_bookmark(replace(bookmark, paging=None)), gaps=_known(gap))
+                anew = replace(bookmark, paging=None, live=None)
+                return Batch(cursor=write_bookmark(anew), gaps=_known(gap))
             if bookmark.since is None:
                 raise
             log.warning("source %s asks by time: %s", self._name, error)
             bookmark, gap = by_time(bookmark, now)
             answer = await ask(_bound(bookmark, now), None)
-        return await self._deliver(bookmark, answer, gap, now)
+        page = await self._read(answer, now)
+        after = after_page(bookmark, page.newest, page.token, now)
+        return Batch(
+            mentions=page.mentions,
+            cursor=write_bookmark(after),
+            more=after.paging is not None,
+            # A page a turn then: an outage's posts must not use up what those of now will need.
+            rests=not spare(),
+            gaps=_known(gap, given_up(bookmark, page.token, now)),
+        )
 
-    async def _deliver(
-        self, bookmark: Bookmark, answer: Mapping[str, Any], gap: Gap | None, now: datetime
-    ) -> Batch:
+    async def _look_ahead(self, bookmark: Bookmark, live: Bookmark, ask: Ask, now: datetime) -> Batch:
+        """A page of what came since the look under way began."""
+        try:
+            answer = await ask(_bound(live, now), live.paging.token if live.paging else None)
+        except InvalidRequestError as error:
+            log.warning("source %s looks later at what is new: %s", self._name, error)
+            later = with_live(bookmark, replace(live, paging=None), now)
+            return Batch(cursor=write_bookmark(later), more=True)
+        page = await self._read(answer, now)
+        after = with_live(bookmark, after_page(live, page.newest, page.token, now), now)
+        gaps = _known(given_up(live, page.token, now))
+        return Batch(mentions=page.mentions, cursor=write_bookmark(after), more=True, gaps=gaps)
+
+    async def _read(self, answer: Mapping[str, Any], now: datetime) -> Page:
         try:
             page = read_page(answer, now)
         except MalformedPageError as error:
@@ -79,11 +109,7 @@ class Pagination:
         self._say(page)
         if self._bill is not None:
             await self._bill.count(page)
-        gaps = _known(gap, given_up(bookmark, page.token, now))
-        after = after_page(bookmark, page.newest, page.token, now)
-        return Batch(
-            mentions=page.mentions, cursor=write_bookmark(after), more=after.paging is not None, gaps=gaps
-        )
+        return page
 
     def _say(self, page: Page) -> None:
         for problem in page.problems[:NAMED_AT_MOST]:

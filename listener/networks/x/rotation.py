@@ -1,7 +1,8 @@
 """OAuth 2.0 on X: access tokens of two hours, and refresh tokens that are good once and never lost on our side.
 
 X gives a new refresh token with every use, and ends the whole consent when one comes twice. So the newest pair
-stands in a file of its owner's before it is used, and one process at a time may ask for the next.
+stands in a file of its owner's before it is used, and one process at a time may ask for the next. Daemons on
+several machines share a database: there the pair stands in its vault too, under a lock that all of them respect.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +23,7 @@ import msgspec
 
 from listener.networks.bounded import BoundedJson
 from listener.networks.x.refusals import read_json, refusal
-from listener.ports import SourceError
+from listener.ports import Kept, SourceError, Vault
 from listener.proxies import Proxies
 
 ROUTE: Final = "2/oauth2/token"
@@ -130,20 +132,38 @@ class TokenFile:
             os.close(folder)
 
 
+class _Nothing:
+    """In place of a vault where one machine has all processes."""
+
+    value: str | None = None
+
+    async def keep(self, value: str) -> None:
+        self.value = value
+
+
 class RotatingTokens:
     """Credentials of one account by a consent of OAuth 2.0."""
 
     setting = "LISTENER_X_USER_TOKENS"
 
     def __init__(
-        self, consent: Consent, file: TokenFile, base_url: str, proxies: Proxies, now: Callable[[], datetime]
+        self,
+        consent: Consent,
+        file: TokenFile,
+        base_url: str,
+        proxies: Proxies,
+        now: Callable[[], datetime],
+        *,
+        vault: Vault | None = None,
     ) -> None:
         self._consent = consent
         self._file = file
         self._url = base_url.rstrip("/") + "/" + ROUTE
         self._proxies = proxies
         self._now = now
+        self._vault = vault
         self._pair: Pair | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -153,19 +173,37 @@ class RotatingTokens:
 
     async def headers(self, _method: str, _url: str) -> Mapping[str, str]:
         if not self._is_good(self._pair):
-            await self._renew()
+            await self._renewed()
         return {"Authorization": f"Bearer {self._pair.access if self._pair else ''}"}
 
+    async def _renewed(self) -> None:
+        """Whoever asked may be gone before X answers; the answer is kept all the same, for X gives it once."""
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.create_task(self._renew(), name="x tokens")
+            self._renewing.add_done_callback(_looked_at)
+        await asyncio.shield(self._renewing)
+
     async def _renew(self) -> None:
-        async with self._file.locked():
-            stored = await self._file.read(self._consent.handle)
-            if stored is not None and stored.seed != self._consent.seed:
-                stored = None  # a person has put a newer consent into the settings
+        async with self._file.locked(), self._shared() as kept:
+            stored = self._newest(await self._file.read(self._consent.handle), _read(kept.value))
             if stored is None or not self._is_good(stored):
                 stored = await self._next(stored.refresh if stored else self._consent.refresh)
-                # On the disk before anybody uses it: the one before is worth nothing any more.
-                await self._file.write(self._consent.handle, stored)
-            self._pair = stored
+            # On the disk before anybody uses it: the one before is worth nothing any more.
+            await self._file.write(self._consent.handle, stored)
+            await kept.keep(msgspec.json.encode(stored).decode())
+        self._pair = stored
+
+    def _shared(self) -> AbstractAsyncContextManager[Kept]:
+        if self._vault is None:
+            return contextlib.nullcontext(_Nothing())
+        return self._vault.opened(f"x.tokens:{self._consent.handle}")
+
+    def _newest(self, *pairs: Pair | None) -> Pair | None:
+        """Of this consent: a person may have put a newer one into the settings. Each pair lives as long as others,
+        so the last to end is the newest.
+        """
+        ours = [pair for pair in pairs if pair is not None and pair.seed == self._consent.seed]
+        return max(ours, key=lambda pair: pair.expires_at, default=None)
 
     def _is_good(self, pair: Pair | None) -> bool:
         return pair is not None and self._now() < pair.expires_at - EARLY
@@ -208,6 +246,18 @@ class RotatingTokens:
                 response.status, response.headers, json.dumps(answer).encode(), self._now(), self.setting
             )
         return answer
+
+
+def _looked_at(task: asyncio.Task[None]) -> None:
+    """Where nobody waits any more, what went wrong is met again by whoever asks next."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _read(kept: str | None) -> Pair | None:
+    with contextlib.suppress(msgspec.DecodeError):
+        return msgspec.json.decode(kept or "", type=Pair)
+    return None
 
 
 async def _lock(handle: int) -> None:

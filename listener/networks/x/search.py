@@ -33,7 +33,9 @@ class XSearch:
         self._own = own or OwnAccounts(client, ())
 
     async def fetch(self, cursor: str | None) -> Batch:
-        batch = await self._pagination.step(self._pagination.open(cursor), self._ask)
+        batch = await self._pagination.step(
+            self._pagination.open(cursor), self._ask, self._client.can_spare_search
+        )
         return await self._own.with_names(batch)
 
     async def close(self) -> None:

@@ -47,4 +47,7 @@ def _tokens(options: XOptions, proxies: Proxies, now: Callable[[], datetime]) ->
         )
         for handle, refresh in options.user_tokens.items()
     )
-    return {consent.handle: RotatingTokens(consent, file, options.api_url, proxies, now) for consent in consents}
+    return {
+        consent.handle: RotatingTokens(consent, file, options.api_url, proxies, now, vault=options.vault)
+        for consent in consents
+    }

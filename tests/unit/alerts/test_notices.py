@@ -12,10 +12,12 @@ from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.notices import LOUD, MOST_CASES, make_note
 from alerts.cases.case import Case
-from alerts.cases.commands import AskApproval, Cancel, Claim, Close, Report, Snooze, TransferTo
+from alerts.cases.commands import AskApproval, Cancel, Claim, Close, MoveTo, Report, Snooze, TransferTo, Write
 from alerts.cases.events import ReplyGone, ReplyRefused, ReplySent, ReplyUnknown
 from alerts.cases.state import State, fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority, how_to_tell
+from alerts.path import Path
+from domain.person import Absence, Person
 from tests.fakes import NOON
 from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, PEOPLE, History, a_mention, at, promise
 
@@ -55,6 +57,36 @@ def test_an_answer_goes_to_the_owner_with_its_words_and_is_not_loud() -> None:
     note = told(claimed().writes("договор 4451,\nЛенина 5", "remark"), 2)
     assert plain(note) == "Автор пишет, обращение № 12:"
     assert (note.quote, names(note), note.loud) == ("договор 4451, Ленина 5", ["anna"], False)
+
+
+def away(*people: Person, substitute: str | None = "boris") -> CardContext:
+    """The usual people, these of them away today."""
+    absent = Absence(until=NOON.date(), substitute=substitute)
+    staff = tuple(replace(person, absence=absent) if person in people else person for person in PEOPLE)
+    return replace(CONTEXT, people=staff)
+
+
+def test_who_is_away_is_not_called_but_whoever_stands_in() -> None:
+    assert names(told(claimed().writes("Вы издеваетесь?"), 2, context=away(ANNA))) == ["boris"]
+    tomorrow = claimed().later(days=1).writes("Вы издеваетесь?")
+    assert names(told(tomorrow, 2, context=away(ANNA))) == ["anna"]
+
+
+def test_a_substitute_who_is_away_is_stood_in_for_too() -> None:
+    chain = away(ANNA, BORIS)
+    staff = tuple(
+        replace(person, absence=replace(person.absence, substitute="oleg")) if person.id == "boris" else person
+        for person in chain.people
+        if person.absence is not None or person.id == "oleg"
+    )
+    context = replace(chain, people=staff)
+    assert names(told(claimed().writes("Вы издеваетесь?"), 2, context=context)) == ["oleg"]
+
+
+@pytest.mark.parametrize("substitute", [None, "anna", "nobody"])
+def test_where_nobody_stands_in_the_one_who_is_away_is_called_all_the_same(substitute: str | None) -> None:
+    context = away(ANNA, substitute=substitute)
+    assert names(told(claimed().writes("Вы издеваетесь?"), 2, context=context)) == ["anna"]
 
 
 def test_an_edit_that_became_a_complaint_is_quoted_too() -> None:
@@ -293,3 +325,12 @@ def test_any_notice_of_any_case_is_a_sentence(kind: NoticeKind, to: list[Address
         assert "None" not in note.text
         assert len({person.id for person in note.to}) == len(note.to)
         assert note.loud == (kind in LOUD)
+
+
+def test_the_new_receiver_s_owner_is_told_from_where_the_case_comes_and_until_when_to_answer() -> None:
+    write = Write(mention=1, strength="complaint", deadlines=promise(hours=1), path=Path(receivers=("night",)))
+    history = History().by_customer(write).by(ANNA, Claim())
+    history.by(ANNA, MoveTo(receiver="support", deadlines=promise(hours=4)))
+    note = told(history, 2)
+    assert plain(note) == "Анна Иванова передала вам из «night» обращение № 12. Ответить до 16:00."
+    assert names(note) == ["anna"]

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from alerts.cards.asking import asker_of
 from alerts.cases.commands import (
+    AnswerElsewhere,
     Claim,
     Close,
     Command,
     Confirm,
     Delete,
     Edit,
+    MoveTo,
     NotComplaint,
     Note,
     Release,
@@ -33,6 +35,7 @@ from alerts.cases.events import (
     PROGRAM,
     Actor,
     ActorKind,
+    AnsweredElsewhere,
     Claimed,
     Deadlines,
     Event,
@@ -371,3 +374,50 @@ def test_who_answers_in_a_case_that_nobody_has_takes_it() -> None:
     history = History.opened().by(ANNA, Confirm(outbound=7, kind="reply"))
     assert [type(event.fact) for event in history.case.events] == [Opened, Claimed, ReplyConfirmed]
     assert history.case.state.owner == "anna"
+
+
+@pytest.mark.parametrize(
+    ("fact", "stage"),
+    [
+        (AnsweredElsewhere(said_at=NOON, mention=9), "replied"),
+        (AnsweredElsewhere(said_at=NOON, message=9), "in_dm"),
+    ],
+)
+def test_an_answer_past_us_keeps_the_promise_as_our_own_would(fact: AnsweredElsewhere, stage: str) -> None:
+    state = opened().by_program(AnswerElsewhere(fact=fact)).case.state
+    assert (state.stage, state.waiting_for, state.deadlines, state.owner) == (
+        stage,
+        "customer",
+        NO_DEADLINES,
+        None,
+    )
+
+
+def test_an_answer_past_us_that_is_not_the_last_word_leaves_the_promise() -> None:
+    fact = AnsweredElsewhere(said_at=NOON, is_last=False, mention=9)
+    state = opened().by_program(AnswerElsewhere(fact=fact)).case.state
+    assert (state.stage, state.waiting_for, state.deadlines) == ("replied", "us", PROMISED)
+
+
+def test_nobody_can_say_for_the_network_that_it_was_answered_past_us() -> None:
+    fact = AnsweredElsewhere(said_at=NOON, mention=9)
+    for actor in (CLOCK, CUSTOMER, asker_of(ANNA).actor):
+        assert decide(opened().case.state, AnswerElsewhere(fact=fact), Asker(actor=actor), NOON) == Refusal(
+            reason="not_allowed"
+        )
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_case_that_was_handed_on_has_the_new_promise_where_an_answer_is_promised(*, answered: bool) -> None:
+    history = History.opened(deadlines=promise(hours=1)).by(ANNA, Claim())
+    if answered:
+        history.by_program(sent("reply"))
+    history.by(ANNA, MoveTo(receiver="money", deadlines=promise(hours=3)))
+    state = history.case.state
+    assert state.deadlines == (NO_DEADLINES if answered else promise(hours=3))
+    assert (state.owner, state.receiver, state.stage) == (None, "money", "replied" if answered else "new")
+
+
+def test_a_case_that_comes_back_stays_with_the_receiver_that_had_it() -> None:
+    history = History.opened(deadlines=promise(hours=1)).by(ANNA, MoveTo(receiver="money")).by(ANNA, Close())
+    assert history.writes("Опять!").case.state.receiver == "money"

@@ -11,6 +11,7 @@ from alerts.cards.notices import make_note
 from alerts.cases.case import Case, CaseMessage
 from alerts.cases.commands import (
     AnswerAsEngineer,
+    AnswerElsewhere,
     AskEngineers,
     ChangeMessage,
     Claim,
@@ -20,7 +21,7 @@ from alerts.cases.commands import (
     TransferTo,
     WritePrivately,
 )
-from alerts.cases.events import ReplySent
+from alerts.cases.events import AnsweredElsewhere, ReplySent
 from alerts.cases.state import fold
 from alerts.cases.telling import NoticeDraft, Priority, how_to_tell
 from alerts.notifiers.slack.markup import note_blocks
@@ -254,3 +255,40 @@ def test_a_long_message_fits_into_a_note_with_the_way_to_answer_it() -> None:
     rendered = render_note(note)
     assert len(rendered) < 4096
     assert "↩️" in rendered
+
+
+def answered_past_us(history: History, text: str, *, private: bool = False) -> History:
+    row = len(history.case.messages) + 1
+    if private:
+        message = CaseMessage(row=row, incoming=False, text=text, at=history.now)
+        history.case = replace(history.case, messages=(*history.case.messages, message))
+    fact = AnsweredElsewhere(
+        said_at=history.now,
+        message=row if private else None,
+        mention=None if private else 9,
+        text="" if private else text,
+        url="" if private else "https://vk.com/wall-1_9",
+    )
+    return history.by_program(AnswerElsewhere(fact=fact))
+
+
+def test_an_answer_past_us_stands_on_the_card_and_the_promise_is_kept() -> None:
+    history = answered_past_us(claimed().later(minutes=3), "Уже чиним")
+    card = make_card(history.case, CONTEXT, history.now)
+    lines = [line.text.replace("\u00a0", " ") for line in card.below]
+    assert "Ответили не через Отклик в 12:08: «Уже чиним» https://vk.com/wall-1_9" in lines
+    assert not any("Ответить до" in line for line in lines)
+    (note,) = notes(history, 2)
+    assert plain(note.text) == "Клиенту ответили на странице не через Отклик в 12:08, обращение № 12:"
+    assert note.quote == "Уже чиним"
+    assert note.answerable is None
+
+
+def test_a_private_answer_past_us_is_masked_in_the_group_and_whole_for_the_owner() -> None:
+    history = answered_past_us(writes(claimed(), "Когда?"), "Ваш договор 44510077 закрыт", private=True)
+    here, there = notes(replace(history, case=masked_case(history.case)), 3), notes(history, 3)
+    assert plain(here[0].text) == "Клиенту ответили в личных сообщениях не через Отклик в 12:05, обращение № 12:"
+    assert (here[0].quote, there[1].quote) == ("Ваш договор ••••••77 закрыт", "Ваш договор 44510077 закрыт")
+    card = make_card(masked_case(history.case), CONTEXT, history.now)
+    lines = [line.text.replace("\u00a0", " ") for line in card.below]
+    assert "В личных сообщениях ответили не через Отклик в 12:05: «Ваш договор ••••••77 закрыт»" in lines

@@ -8,6 +8,7 @@ import pytest
 
 from alerts.cases.commands import (
     AnswerAsEngineer,
+    AnswerElsewhere,
     AskApproval,
     AskEngineers,
     Cancel,
@@ -19,6 +20,7 @@ from alerts.cases.commands import (
     Delete,
     ForbidWriting,
     HoldBack,
+    MoveTo,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -34,6 +36,7 @@ from alerts.cases.events import (
     CLOCK,
     PROGRAM,
     Actor,
+    AnsweredElsewhere,
     Deadlines,
     Event,
     Rang,
@@ -80,6 +83,12 @@ def became(fact: Any) -> Step:
     return lambda history: history.by_program(Report(fact=fact))
 
 
+def answered_past_us(**named: Any) -> Step:
+    return lambda history: history.by_program(
+        AnswerElsewhere(fact=AnsweredElsewhere(said_at=history.now, **named))
+    )
+
+
 def opened() -> History:
     return History.opened(deadlines=PROMISED)
 
@@ -116,6 +125,10 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a case that nobody has edits its card": (
         (complains,),
         ("complaint in a waiting case", False, "CHANGE", []),
+    ),
+    "a case that goes to another receiver is a word to its people": (
+        (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
+        ("transfer", False, "PRESS", [("moved", ("receiver",), "NEW")]),
     ),
     "a complaint in an owned case is a word to the owner": (
         (CLAIMED, complains),
@@ -317,6 +330,23 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a closed case of somebody who works now is a new card and a word to him": (
         (CLAIMED, CLOSED, lambda h: h.by_customer(ANGRY_AGAIN)),
         ("reopened by the customer", True, "NEW", [("came_back", ("owner",), "NEW")]),
+    ),
+    "an answer past us in an owned case is a word to the owner": (
+        (CLAIMED, answered_past_us(mention=9, text="Уже едем")),
+        ("answered elsewhere", False, "CHANGE", [("elsewhere", ("owner",), "URGENT")]),
+    ),
+    "a private answer past us is told in the thread and in private": (
+        (CLAIMED, writes_privately(), answered_past_us(message=9)),
+        (
+            "answered elsewhere",
+            False,
+            "CHANGE",
+            [("elsewhere", ("owner",), "URGENT"), ("elsewhere", ("owner",), "URGENT")],
+        ),
+    ),
+    "an answer past us in a case that nobody has is a silent edit": (
+        (answered_past_us(mention=9),),
+        ("answered elsewhere", False, "CHANGE", []),
     ),
     "a question to the engineers is told where they are": (
         (CLAIMED, ASKED),

@@ -1,0 +1,77 @@
+"""Routes: the tree of conditions from which a candidate falls to its receivers."""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+
+from alerts.routing.receivers import Receiver
+from alerts.sla import Hours, Sla
+
+Days = Literal["weekdays", "weekend"]
+"""A public holiday is of the weekend where the hours say so."""
+Span = tuple[time, time]
+"""A part of the day; one that ends no later than it begins goes over midnight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorList:
+    """Authors by a name: `members` are «network:id» or «network:handle» in small letters."""
+
+    name: str
+    members: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A route's condition; every given part must hold, an empty one always does. `*_at` are probabilities.
+
+    `hours` and `days` are those of the moment at which is decided, in the operators' time zone. `words` are as the
+    config writes them.
+    """
+
+    brands: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    authors: tuple[AuthorList, ...] = ()
+    words: tuple[str, ...] = ()
+    hours: tuple[Span, ...] = ()
+    days: tuple[Days, ...] = ()
+    urgency_at: float | None = None
+    complaint_at: float | None = None
+    reach_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """`to` are receivers by name, nobody for those of the route above. The first of the `routes` below that holds
+    goes on from here.
+    """
+
+    when: When
+    to: tuple[str, ...] = ()
+    routes: tuple["Route", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """The config's routes.yaml as values: the first route whose condition holds wins, else `default`.
+
+    `sla` and `hours` are those of receivers without their own.
+    """
+
+    receivers: tuple[Receiver, ...]
+    default: tuple[str, ...]
+    routes: tuple[Route, ...] = ()
+    sla: Sla | None = None
+    hours: Hours | None = None
+
+    def receiver(self, name: str | None) -> Receiver | None:
+        return next((receiver for receiver in self.receivers if receiver.name == name), None)
+
+    def hours_of(self, receiver: Receiver | None) -> Hours | None:
+        return receiver.hours if receiver is not None and receiver.hours is not None else self.hours
+
+    def sla_of(self, receiver: Receiver | None) -> Sla | None:
+        return receiver.sla if receiver is not None and receiver.sla is not None else self.sla
