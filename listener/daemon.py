@@ -12,7 +12,7 @@ from typing import Any, Final
 from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
 from alerts.outreach.ports import Outreach
-from alerts.ports import Notifier
+from alerts.ports import Doors, Notifier, Response
 from alerts.routing import Receiver, stand_ins
 from classifiers.model import ModelError
 from domain.mention import NetworkId
@@ -374,9 +374,19 @@ class Daemon:
     async def _begin_serving(self) -> None:
         token = self._settings.http_token
         redacted = Redactor(self._settings.secrets())
-        server = WebServer(self._telemetry, token.reveal() if token else None, redacted)
+        server = WebServer(self._telemetry, token.reveal() if token else None, redacted, self._asked)
         self._stack.push_async_callback(server.stop)
         await server.start(self._settings.http_host, self._settings.http_port)
+
+    async def _asked(self, name: str, headers: Mapping[str, str], body: bytes) -> Response | None:
+        """A request at the port, for the program that the config has under this name and takes answers from."""
+        for receiver in self.pipeline.rules.context.receivers.values():
+            for chat in receiver.chats:
+                inbox = self._messengers.inboxes.get(chat.messenger)
+                takes = chat.endpoint is not None and chat.endpoint.answers
+                if chat.chat == name and takes and isinstance(inbox, Doors):
+                    return await inbox.call(chat, headers, body)
+        return None
 
     async def _watch_what_waits(self) -> None:
         """A card that waits for the morning must not look like one that was lost, nor a lost one like that."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from alerts.cards.context import CardContext
-from alerts.cards.outgoing import KINDS, held_words
+from alerts.cards.kinds import KINDS
+from alerts.cards.outgoing import held_words
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import MAX_NAME, Wording, last_end, muted_words, owner_words
 from alerts.cases.case import Case

@@ -33,6 +33,8 @@ LONGEST_VALUE: Final = 32
 MAX_LABEL: Final = 60
 KEEP: Final = "no"
 """The option that leaves everything as it is."""
+THOUGHT_BETTER: Final = "thought_better"
+"""The reason of a press that left it so: nothing was refused, and nobody has to be alarmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
-from alerts.cards.muting import mute, what_to_mute
+from alerts.cards.muting import is_worth_muting, mute, what_to_mute
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
@@ -34,6 +34,8 @@ from alerts.cards.replying import (
     mend,
     mended,
     rewrite,
+    say_private,
+    say_reply,
     start_private,
     start_reply,
     write_private,
@@ -229,6 +231,7 @@ BUTTONS: Final = (
         action="mute",
         label="Заглушить",
         places={"free": 10, "owned": 13, "ended": 5},
+        offered=is_worth_muting,
         asks=what_to_mute,
         command=mute,
     ),
@@ -269,6 +272,8 @@ BUTTONS: Final = (
     ),
     ButtonKind(action="resolved", label="Закрыть: решено", places={}, command=close_as_resolved),
     ButtonKind(action="rewrite", label="Изменить черновик", places={}, command=rewrite),
+    ButtonKind(action="say_private", label="Сказать в личку", places={}, command=say_private),
+    ButtonKind(action="say_reply", label="Сказать при всех", places={}, command=say_reply),
     ButtonKind(
         action="send",
         label="Проверить ответ",

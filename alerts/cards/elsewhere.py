@@ -36,7 +36,7 @@ class Elsewhere:
         owner = self.context.person(state.owner) if where == "owner" else None
         if owner is None:
             return ()
-        return tuple((owner.id, Chat(messenger=messenger, chat=user)) for messenger, user in owner.users.items())
+        return tuple((owner.id, Chat(messenger=messenger, chat=user)) for messenger, user in owner.private.items())
 
 
 def stands_in(chat: Chat, receiver: str, context: CardContext) -> bool:

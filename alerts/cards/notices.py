@@ -7,8 +7,9 @@ from typing import Final
 
 from alerts.cards import talk
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.note import Note
-from alerts.cards.outgoing import HELD, KINDS, refused_words
+from alerts.cards.outgoing import HELD
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, late_words, owner_words, status, went_on
 from alerts.cases.case import Case

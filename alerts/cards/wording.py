@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import Final
 
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
@@ -355,8 +356,8 @@ def _(_fact: ReplyCancelled, event: Event, words: Wording) -> str:
 
 
 @_log_words.register
-def _(_fact: ReplyRefused, _event: Event, _words: Wording) -> str:
-    return "до автора не дошло: сеть отказала"
+def _(fact: ReplyRefused, _event: Event, _words: Wording) -> str:
+    return f"{KINDS[fact.kind].failed}: {refused_words(fact.reason)}"
 
 
 @_log_words.register
@@ -445,4 +446,6 @@ def _(fact: Reopened, event: Event, words: Wording) -> str:
 
 
 def _for_whom(by: str | None, words: Wording) -> str:
-    return f", попросил(а) {words.name(by)}" if by else ""
+    person = words.context.person(by)
+    asked = did("попросил", person.gender if person else None)
+    return f", {asked} {words.name(by)}" if by else ""

@@ -26,6 +26,7 @@ from alerts.ports import (
     Paced,
     Reachable,
     Searchable,
+    Snapshots,
     Threads,
 )
 from alerts.routing import Chat, StandIns, stand_ins
@@ -80,6 +81,8 @@ class Showing:
 
     async def show(self, due: Due, now: datetime) -> Shown:
         """As much of it as may be read in its chat. Raises NotifyError."""
+        if isinstance(self._notifier, Snapshots):
+            return await self._snapshot(self._notifier, due)
         due = self._for_its_chat(due)
         if isinstance(due, Notice):
             return await (self._say(due, now) if due.on is None else self._lead_on(due, due.on, now))
@@ -91,6 +94,28 @@ class Showing:
             if not error.gone:
                 raise
         return await self._anew(due, now)
+
+    async def _snapshot(self, notifier: Snapshots, due: Due) -> Shown:
+        """A program is told how a case stands, by the address of now; words for people are none for it.
+
+        Who was told of a case and stands in the config no more is told nothing; who was not is as a chat that is
+        shut, and the case finds its way to where its receiver's cards go.
+        """
+        ref = key(due)
+        if not isinstance(due, Delivery):
+            return Shown(due=due, ref=ref, outcome="found")
+        chat = self._in_config(due.chat)
+        if chat is None or chat.endpoint is None:
+            if due.shown:
+                return Shown(due=due, ref=due.ref or ref, outcome="found")
+            raise NotifyError("no receiver has this address any more", closed=True)
+        case = due.case if chat.endpoint.whole else masked_case(due.case)
+        ref = await notifier.snapshot(chat, case, self.context, shown=due.shown)
+        return Shown(due=due, ref=ref, outcome="edited" if due.shown else "sent")
+
+    def _in_config(self, wanted: Chat) -> Chat | None:
+        chats = (chat for receiver in self.context.receivers.values() for chat in receiver.chats)
+        return next((chat for chat in chats if chat == wanted), None)
 
     def _for_its_chat(self, due: Due) -> Due:
         """Only the case's owner, in his private chat, sees it whole."""

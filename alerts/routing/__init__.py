@@ -1,7 +1,7 @@
 """Who must know of a candidate: a tree of routes to receivers, who stands in for whom, and who gets what."""
 
 from alerts.routing.deciding import Decision, decide, holds
-from alerts.routing.receivers import Assign, Chat, Receiver
+from alerts.routing.receivers import Assign, Chat, Endpoint, Receiver
 from alerts.routing.routes import AuthorList, Days, Route, Routing, Span, When
 from alerts.routing.standing_in import CONSOLE_ALONE, StandIns, stand_ins
 
@@ -12,6 +12,7 @@ __all__ = [
     "Chat",
     "Days",
     "Decision",
+    "Endpoint",
     "Receiver",
     "Route",
     "Routing",

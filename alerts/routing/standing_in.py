@@ -29,6 +29,6 @@ def _private_chats(
     leads = [person for person in people if person.role == "lead"]
     for person in {person.id: person for person in (*answer, *leads)}.values():
         for messenger in dict.fromkeys(used):
-            chat = Chat(messenger=messenger, chat=person.users.get(messenger, ""))
+            chat = Chat(messenger=messenger, chat=person.private.get(messenger, ""))
             if chat.chat and chat not in receiver.chats:
                 yield chat

@@ -40,16 +40,17 @@ def load(directory: Path) -> Config:
     mistakes = tuple(mistake for mistake in folder.mistakes if not mistake.warning)
     if mistakes or folder.routes is None:
         raise ConfigError(mistakes)
+    policy = build_policy(
+        folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
+    )
     return Config(
-        brands=tuple(build_brand(brand) for _, brand in folder.brands),
+        brands=tuple(build_brand(brand, messages=policy.messages != "off") for _, brand in folder.brands),
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
         notices=build_notices(folder.routes.notices),
         templates=dict(folder.templates.templates) if folder.templates else {},
-        policy=build_policy(
-            folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
-        ),
+        policy=policy,
     )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from alerts.routing import Chat
+from alerts.routing import Chat, Endpoint
 from classifiers.lexicon import TOPICS
 from domain.person import MessengerId
-from listener.config.messenger_keys import IDS
+from listener.config.messenger_keys import IDS, USER_KEYS
 from listener.config.people_rules import person_id
 from listener.config.russian import meant
 from listener.config.schema import (
@@ -43,6 +43,7 @@ class Around:
 def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[Mistake]:
     for name, receiver in routes.receivers.items():
         yield from _receiver_mistakes(tree, name, receiver, around.people)
+    yield from _two_endpoints(tree, routes)
     yield from _unknown(tree, ("route", "to"), routes.route.to, tuple(routes.receivers), "получатель")
     for here, route in nodes(routes.route.routes):
         yield from _unknown(tree, (*here, "to"), route.to or (), tuple(routes.receivers), "получатель")
@@ -101,6 +102,19 @@ def _twice(chats: Sequence[tuple[MessengerId, int, Chat]]) -> Iterator[tuple[int
         seen.add(chat)
 
 
+def _two_endpoints(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
+    """A program may stand in several receivers, and is the same in all of them."""
+    first: dict[Chat, tuple[str, Endpoint]] = {}
+    for name, receiver in routes.receivers.items():
+        for messenger, place, chat in receiver.chats():
+            if chat.endpoint is None:
+                continue
+            earlier, endpoint = first.setdefault(chat, (name, chat.endpoint))
+            if endpoint != chat.endpoint:
+                message = f"«{chat.chat}» уже описан у «{earlier}», и по-другому: впишите одно и то же"
+                yield tree.mistake(("receivers", name, messenger, place), message)
+
+
 def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around) -> Iterator[Mistake]:
     if around.brands is not None:
         ids = [brand.id for brand in around.brands]
@@ -146,9 +160,14 @@ def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> 
     if people is None or not people.people:
         return
     for messenger in IDS:
-        receivers = [name for name, receiver in routes.receivers.items() if getattr(receiver, messenger)]
+        receivers = [
+            name
+            for name, receiver in routes.receivers.items()
+            if any(of == messenger and chat.endpoint is None for of, _, chat in receiver.chats())
+        ]
         if receivers and not any(messenger in person.users() for person in people.people):
-            message = f"ни у кого в people.yaml нет {messenger}: карточки придут, но нажимать кнопки будет некому"
+            key = USER_KEYS[messenger]
+            message = f"ни у кого в people.yaml нет {key}: карточки придут, но нажимать кнопки будет некому"
             yield tree.mistake(("receivers", receivers[0], messenger), message, warning=True)
 
 

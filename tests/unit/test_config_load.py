@@ -341,7 +341,11 @@ WARNINGS = {
         BRAND.replace("[Ромашка,", "[РТ,").replace("only_when: [связь, интернет]\n", ""),
         "короче трёх",
     ),
-    "a person without messengers": ("people", PEOPLE.replace(", telegram: 222", ""), "ни telegram, ни slack"),
+    "a person without messengers": (
+        "people",
+        PEOPLE.replace(", telegram: 222", ""),
+        "ни telegram, ни slack, ни helpdesk",
+    ),
     "nobody": ("people", "people: []\n", "некому"),
 }
 
