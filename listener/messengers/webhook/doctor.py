@@ -92,7 +92,15 @@ async def _probe(options: WebhookOptions, chat: Chat, endpoint: Endpoint, now: C
     try:
         await notifier.probe(chat, f"otklik-ping-{uuid.uuid4().hex}")
     except NotifyError as error:
-        return bad(what, f"событие ping не принято: {error}", f"{GUIDE}, «Что отвечать»")
+        return bad(what, f"событие ping не принято: {error}", _remedy(error))
     finally:
         await notifier.close()
     return ok(what, f"событие ping принято ({endpoint.url})")
+
+
+def _remedy(error: NotifyError) -> str:
+    if error.retry_after is not None:
+        return "программа не отвечает или просит подождать: повторите позже, посмотрите её журнал"
+    if error.closed:
+        return f"сверьте секрет и url на обеих сторонах; что значит её ответ — {GUIDE}, «Что отвечать»"
+    return "программа не поняла события: покажите её разработчику docs/webhook-event.schema.json"
