@@ -46,6 +46,8 @@ async def _receiver(options: WebhookOptions, chat: Chat, look: Look, *, send_tes
     if endpoint is None:
         return
     yield _secret(options, name)
+    if endpoint.whole:
+        yield ok(f"{name}, данные", "телефоны и адреса клиентов уходят целиком (whole: true)")
     road = await _road(options, endpoint, look)
     for line in road:
         yield Line(what=f"{name}, {line.what}", state=line.state, says=line.says, remedy=line.remedy)
