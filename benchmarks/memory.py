@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ import orjson
 from benchmarks.replay import pipeline, replay
 from benchmarks.row import Row
 from benchmarks.stream import invented_config, invented_rows
-from listener.gc_tuning import settle
+from listener.gc_tuning import few_arenas, settle
 
 MENTIONS: Final = 200_000
 AT_ONCE: Final = 10_000
@@ -22,6 +22,7 @@ BOUND: Final = 20.0
 
 
 def run() -> list[Row]:
+    few_arenas()
     return asyncio.run(_measured())
 
 
@@ -35,6 +36,11 @@ async def _measured() -> list[Row]:
             await replay(piped, b"".join(next(lines) for _ in range(AT_ONCE)))
             seen[count] = resident()
             print(count, round(seen[count], 1), flush=True)
+    return rows(began, seen)
+
+
+def rows(began: float, seen: Mapping[int, float]) -> list[Row]:
+    """Megabytes when loaded, and after so many mentions."""
     warm, most = seen[WARM], max(seen.values())
     grown = max(value for count, value in seen.items() if count >= WARM) - warm
     return [

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, MAX_LABEL, Pressed, Reply
+from alerts.cards.context import CardContext
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
-from alerts.cases.case import Case
+from alerts.cases.case import Case, complains
 from alerts.cases.commands import Mute, PersonsCommand, Unmute
 from alerts.cases.events import Muted, Unmuted
 from alerts.russian import NBSP
@@ -21,6 +22,12 @@ _AUTHOR: Final = "a"
 _DAY: Final = "day"
 _LONG: Final = "week"
 _AGAIN: Final = "again"
+
+
+def is_worth_muting(case: Case, _context: CardContext, now: datetime) -> bool:
+    """A first complaint is to be heard: the button comes with an author who is back, or once the case is over."""
+    again = sum(map(complains, case.mentions)) > 1
+    return not case.state.is_open or bool(case.earlier) or again or bool(muted_here(case, now))
 
 
 def what_to_mute(pressed: Pressed) -> Prompt:

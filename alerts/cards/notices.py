@@ -7,8 +7,9 @@ from typing import Final
 
 from alerts.cards import talk
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.note import Note
-from alerts.cards.outgoing import HELD, KINDS, refused_words
+from alerts.cards.outgoing import HELD
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, late_words, owner_words, status, went_on
 from alerts.cases.case import Case
@@ -18,6 +19,7 @@ from alerts.cases.events import (
     MentionDeleted,
     MentionEdited,
     MentionJoined,
+    Moved,
     ReplyRefused,
     ReplySent,
     ReplyUnknown,
@@ -148,6 +150,14 @@ def _transferred(notice: _Notice) -> str:
     return (
         f"{who} обращение {notice.number}, теперь отвечает {notice.words.name(event.fact.to, event.fact.to_name)}."
     )
+
+
+def _moved(notice: _Notice) -> str:
+    event = notice.event
+    if event is None or not isinstance(event.fact, Moved):
+        return f"Обращение {notice.number} теперь у вас. {notice.state}."
+    left = f" из «{event.fact.left}»" if event.fact.left else ""
+    return f"{notice.words.doer('передал', event.actor)} вам{left} обращение {notice.number}.{_promised(notice)}"
 
 
 def _taken(notice: _Notice) -> str:
@@ -302,6 +312,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "engineers_late": lambda notice: talk.late(notice.case, notice.words),
     "gone": _gone,
     "handed": lambda notice: talk.handed(notice.case),
+    "moved": _moved,
     "moved_on": _moved_on,
     "refused": _refused,
     "remark": _remark,
@@ -329,6 +340,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
     "gone": ("Ответов больше нет на странице, {count}", _whose),
     "handed": ("Теперь переписка у вас, {count}", _whose),
+    "moved": ("Вам передали обращения, {count}", _whose),
     "moved_on": ("Обращения снова открыты, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from alerts.cards.asking import Pressed, Reply
+from alerts.cards.kinds import KINDS
 from alerts.cards.masking import masked
-from alerts.cards.outgoing import KINDS, held_words
+from alerts.cards.outgoing import held_words
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
 from alerts.cards.reaching import (
@@ -179,6 +180,13 @@ def warnings_of(pressed: Pressed, outbound: Outbound) -> tuple[Warned, ...]:
         masked=masked,
         link=outbound.link,
         names=names,
+        addressee=_own_name(pressed),
+        heard="\n".join(
+            [
+                *(mention.text for mention in pressed.case.mentions),
+                *(message.text for message in pressed.case.messages if message.incoming),
+            ]
+        ),
     )
     return warnings(outbound.text, place)
 

@@ -8,7 +8,7 @@ from typing import Final
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, Pressed, Reply, refusal_of
 from alerts.cards.context import CardContext
-from alerts.cards.outgoing import KINDS
+from alerts.cards.kinds import KINDS
 from alerts.cards.previewing import (
     MOST_SHOWN,
     Drafted,

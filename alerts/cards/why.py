@@ -8,9 +8,9 @@ from alerts.cards.asking import Pressed, Reply
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short
 from alerts.cards.ways import way_words
-from alerts.cards.wording import Wording
+from alerts.cards.wording import Wording, moved_words
 from alerts.cases.case import Case
-from alerts.cases.events import Event, MentionJoined, Opened
+from alerts.cases.events import Event, MentionJoined, Moved, Opened
 from alerts.path import Path
 from alerts.russian import NBSP, capital
 
@@ -42,6 +42,9 @@ def _lines(case: Case, context: CardContext, words: Wording) -> Iterator[str]:
         first = "" if not seen else f"в{NBSP}{words.moment(event.at)} ещё и "
         yield f"{capital(first + way)}. Получатели: {', '.join(path.receivers)}."
         seen.append(path)
+    for event in case.events:
+        if isinstance(event.fact, Moved):
+            yield moved_words(event, event.fact, words) + "."
     yield answers_for(case.state.receiver, context, words)
 
 

@@ -7,6 +7,7 @@ from functools import singledispatch
 from typing import Final
 
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
@@ -26,6 +27,7 @@ from alerts.cases.events import (
     MarkedNotComplaint,
     MentionEdited,
     MentionJoined,
+    Moved,
     Muted,
     Outcome,
     Rang,
@@ -86,7 +88,7 @@ _ENDED: Final[Mapping[Outcome, str]] = {
 }
 _NO_PERSONS: Final = {"clock": "Отклик", "customer": "автор", "program": "Отклик"}
 _ENDS: Final = (Closed, MarkedNotComplaint)
-_SAID_BY_STATUS: Final = (Claimed, Transferred, Released, *_ENDS)
+_SAID_BY_STATUS: Final = (Claimed, Transferred, Released, Moved, *_ENDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,12 +170,20 @@ def owner_words(case: Case, words: Wording) -> str:
 
 
 def went_on(case: Case, number: int, words: Wording) -> str:
-    """«Снова открыто в 14:05, продолжение ниже»: what made a card follow another."""
+    """«Снова открыто в 14:05, продолжение ниже»: what made a card follow another, here or elsewhere."""
     event = next((event for event in case.events if event.number == number), None)
     if event is None:
         return "Продолжение ниже"
+    if isinstance(event.fact, Moved):
+        return moved_words(event, event.fact, words)
     what = "Снова открыто" if isinstance(event.fact, Reopened) else "Автор написал снова"
     return f"{what} в{NBSP}{words.moment(event.at)}, продолжение ниже"
+
+
+def moved_words(event: Event, fact: Moved, words: Wording) -> str:
+    """«Анна Иванова передала в «money» в 14:05»."""
+    to, at = in_short(fact.to, MAX_PERSON), words.moment(event.at)
+    return f"{words.doer('передал', event.actor)} в «{to}» в{NBSP}{at}"
 
 
 def deadline(case: Case, words: Wording) -> str:
@@ -268,6 +278,8 @@ def _nobodys(events: Sequence[Event], words: Wording) -> str:
                 return f"{_came_back(events, position)}, никто не взял"
             case Released():
                 return f"{words.done_at('отдал', event)}, никто не взял"
+            case Moved(to=to):
+                return f"{words.done_at('передал', event, f' в «{in_short(to, MAX_PERSON)}»')}, никто не взял"
             case Reopened():
                 break
             case _:
@@ -306,6 +318,11 @@ def _(fact: Transferred, event: Event, words: Wording) -> str:
 
 
 @_log_words.register
+def _(fact: Moved, event: Event, words: Wording) -> str:
+    return f"{words.doer('передал', event.actor)} в «{in_short(fact.to, MAX_PERSON)}»"
+
+
+@_log_words.register
 def _(fact: Snoozed, event: Event, words: Wording) -> str:
     return f"{words.doer('отложил', event.actor)} до {words.moment(fact.until)}"
 
@@ -331,8 +348,8 @@ def _(_fact: ReplyCancelled, event: Event, words: Wording) -> str:
 
 
 @_log_words.register
-def _(_fact: ReplyRefused, _event: Event, _words: Wording) -> str:
-    return "до автора не дошло: сеть отказала"
+def _(fact: ReplyRefused, _event: Event, _words: Wording) -> str:
+    return f"{KINDS[fact.kind].failed}: {refused_words(fact.reason)}"
 
 
 @_log_words.register
@@ -421,4 +438,6 @@ def _(fact: Reopened, event: Event, words: Wording) -> str:
 
 
 def _for_whom(by: str | None, words: Wording) -> str:
-    return f", попросил(а) {words.name(by)}" if by else ""
+    person = words.context.person(by)
+    asked = did("попросил", person.gender if person else None)
+    return f", {asked} {words.name(by)}" if by else ""

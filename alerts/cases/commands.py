@@ -46,6 +46,16 @@ class TransferTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveTo:
+    """Another receiver's people answer from now on. `receiver` is its name, `deadlines` are the promise by its
+    terms, from now.
+    """
+
+    receiver: str
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snooze:
     """`past_deadline`: the person knows that the answer falls due meanwhile."""
 
@@ -245,6 +255,7 @@ PersonsCommand = (
     Claim
     | Release
     | TransferTo
+    | MoveTo
     | Snooze
     | Note
     | Close
@@ -283,6 +294,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Edit: "edit",
     ForbidWriting: "do_not_write",
     HoldBack: "hold_back",
+    MoveTo: "move",
     Mute: "mute",
     NotComplaint: "not_complaint",
     Note: "note",

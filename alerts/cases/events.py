@@ -126,6 +126,17 @@ class Transferred:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The receiver `to` answers for the case instead of the one that it left (None: nobody knew which), and nobody
+    of its people has it yet. `deadlines` are its promise, where an answer was promised.
+    """
+
+    to: str
+    left: str | None = None
+    deadlines: Deadlines = NO_DEADLINES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snoozed:
     until: datetime
 
@@ -392,6 +403,7 @@ Fact = (
     | Claimed
     | Released
     | Transferred
+    | Moved
     | Snoozed
     | Woke
     | Noted
@@ -442,6 +454,7 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "mention_deleted": MentionDeleted,
     "mention_edited": MentionEdited,
     "message_changed": MessageChanged,
+    "moved": Moved,
     "muted": Muted,
     "not_complaint": MarkedNotComplaint,
     "noted": Noted,

@@ -26,6 +26,7 @@ from alerts.cases.commands import (
     Edit,
     ForbidWriting,
     HoldBack,
+    MoveTo,
     Mute,
     NotComplaint,
     Note,
@@ -58,6 +59,7 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Moved,
     Muted,
     Noted,
     Opened,
@@ -82,6 +84,7 @@ LONGEST_NOTE: Final = 1_000
 Reason = Literal[
     "already_yours",
     "already_theirs",
+    "already_there",
     "already_closed",
     "already_not_complaint",
     "already_open",
@@ -204,6 +207,10 @@ def _is_theirs(asked: Asked[TransferTo]) -> Reason | None:
     return "already_theirs" if asked.state.owner == asked.command.person else None
 
 
+def _is_there(asked: Asked[MoveTo]) -> Reason | None:
+    return "already_there" if asked.state.receiver == asked.command.receiver else None
+
+
 def _is_nobodys(asked: Asked[Release]) -> Reason | None:
     return "nobodys" if asked.state.owner is None else None
 
@@ -262,6 +269,11 @@ def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
 
 def _transfer(asked: Asked[TransferTo]) -> tuple[Fact, ...]:
     return (Transferred(to=asked.command.person, to_name=asked.command.name),)
+
+
+def _move(asked: Asked[MoveTo]) -> tuple[Fact, ...]:
+    command = asked.command
+    return (Moved(to=command.receiver, left=asked.state.receiver, deadlines=command.deadlines),)
 
 
 def _snooze(asked: Asked[Snooze]) -> tuple[Fact, ...]:
@@ -418,6 +430,7 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Claim: Rule(by=PERSON, already=(_is_mine,), stages=OPEN, checks=(_is_anothers,), effect=_claim),
     Release: Rule(by=PERSON, stages=OPEN, checks=(_is_nobodys, _is_anothers), effect=partial(_always, Released())),
     TransferTo: Rule(by=PERSON, stages=OPEN, checks=(_is_theirs, _is_anothers), effect=_transfer),
+    MoveTo: Rule(by=PERSON, stages=OPEN, checks=(_is_there, _is_anothers), effect=_move),
     Snooze: Rule(
         by=PERSON,
         already=(_is_snoozed,),

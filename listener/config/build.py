@@ -1,6 +1,7 @@
 """From checked files to the daemon's own values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -38,7 +39,8 @@ from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
 
 
-def build_brand(file: BrandFile) -> Brand:
+def build_brand(file: BrandFile, *, messages: bool = True) -> Brand:
+    """`messages`: the policy wants what customers write in private."""
     return Brand(
         id=file.id,
         title=file.title,
@@ -49,7 +51,11 @@ def build_brand(file: BrandFile) -> Brand:
         misspelled=file.misspelled,
         accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
-        watch={name: _watch(NETWORKS[name], keys) for name, keys in file.watch if keys is not None},
+        watch={
+            name: replace(_watch(NETWORKS[name], keys), messages=messages)
+            for name, keys in file.watch
+            if keys is not None
+        },
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,

@@ -52,10 +52,7 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
         if route.to is None and not route.routes:
             message = "маршрут никуда не ведёт: впишите to (кому) или routes (уточнения)"
             yield tree.mistake(here, message)
-        yield from _shadowed(tree, (*here, "routes"), [below.when for below in route.routes])
     yield from _unknown_told(tree, routes)
-    yield from _shadowed(tree, ("route", "routes"), [route.when for route in routes.route.routes])
-    yield from _unused(tree, routes)
     yield from _nobody_there(tree, routes, around.people)
     if around.people is not None:
         yield from _owner_mistakes(tree, routes, around.people)
@@ -145,73 +142,14 @@ def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile
         yield tree.mistake((*here, "networks"), message)
 
 
-def _shadowed(tree: Tree, here: Place, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
-    """Routes below one that takes everything they could: the first that holds wins."""
-    for below, narrow in enumerate(conditions):
-        above = next((place for place in range(below) if _covers(conditions[place], narrow)), None)
-        if above is None:
-            continue
-        if _takes_all(conditions[above]):
-            break
-        message = f"сюда ничего не придёт: всё забирает маршрут {above + 1} выше; поставьте этот перед ним"
-        yield tree.mistake((*here, below, "when"), message, warning=True)
-    all_taken = next((place for place, when in enumerate(conditions) if _takes_all(when)), None)
-    if all_taken is not None:
-        message = "условие пустое и подходит всему: до маршрутов ниже и до route.to дело не дойдёт"
-        yield tree.mistake((*here, all_taken, "when"), message, warning=True)
-
-
-def _takes_all(when: WhenFile) -> bool:
-    return not when.model_dump(exclude_defaults=True)
-
-
-def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
-    """Whether the wide condition holds whenever the narrow one does."""
-    lists = (
-        (wide.brands, narrow.brands),
-        (wide.networks, narrow.networks),
-        (wide.topics, narrow.topics),
-        (wide.intents, narrow.intents),
-        (wide.languages, narrow.languages),
-        (wide.authors, narrow.authors),
-        (wide.words, narrow.words),
-        (wide.hours, narrow.hours),
-        (wide.days, narrow.days),
-    )
-    floors = (
-        (wide.urgency_at, narrow.urgency_at),
-        (wide.complaint_at, narrow.complaint_at),
-        (wide.reach_at, narrow.reach_at),
-    )
-    return all(not asked or (given and set(given) <= set(asked)) for asked, given in lists) and all(
-        low is None or (high is not None and high >= low) for low, high in floors
-    )
-
-
-def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    everybody = (_told(routes), routes.route.to, *(route.to or () for _, route in nodes(routes.route.routes)))
-    used = {name for to in everybody for name in to}
-    if not used <= set(routes.receivers):
-        return  # a mistyped name is said already, and may be this very receiver
-    for name in routes.receivers:
-        if name not in used:
-            message = f"в «{name}» ничего не придёт: ни один маршрут его не называет"
-            yield tree.mistake(("receivers", name), message, warning=True)
-
-
-def _told(routes: RoutesYaml) -> tuple[str, ...]:
-    """The receivers of words that belong to no case."""
-    return tuple(name for _, name in _notices(routes))
-
-
-def _notices(routes: RoutesYaml) -> tuple[tuple[str, str], ...]:
-    """The keys that name a receiver, with its name."""
+def notices_of(routes: RoutesYaml) -> tuple[tuple[str, str], ...]:
+    """The keys of words that belong to no case, each with the receiver that it names."""
     named = {key: getattr(routes.notices, key) for key in type(routes.notices).model_fields}
     return tuple((key, name) for key, name in named.items() if name is not None)
 
 
 def _unknown_told(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    for key, name in _notices(routes):
+    for key, name in notices_of(routes):
         yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from alerts.cards.answers import done_words, refusal_words
-from alerts.cards.asking import Reply, asker_of
+from alerts.cards.asking import THOUGHT_BETTER, Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
@@ -123,13 +123,24 @@ def _read(
     context = rules.context
     routing = rules.decider.routing
     promise = rules.decider.promise(now, routing.receiver(case.state.receiver))
-    read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
+    promises = rules.decider.promises(now)
+    read = read_press(
+        case,
+        press.action,
+        press.value,
+        person,
+        context,
+        now,
+        deadlines=promise,
+        promises=promises,
+        token=token,
+    )
     match read:
         case Prompt():
             return Answered(answer=Answer(text="", prompt=read))
         case Reply():
             is_long = read.reason == "explained"
-            alert = read.reason != "thought_better" and not is_long
+            alert = read.reason != THOUGHT_BETTER and not is_long
             return Answered(answer=Answer(text=read.text, alert=alert, is_long=is_long), reason=read.reason)
         case Drafted():
             return _drafting(read, person, rules, now)

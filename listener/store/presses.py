@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
@@ -16,7 +17,7 @@ from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
-from listener.store import cases, contacts, digest_rows, history, mutes, outbound_rows
+from listener.store import cases, contacts, digest_rows, history, moving, mutes, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -161,6 +162,12 @@ async def _decided(
         await contacts.forbid(connection, case, wish.asker.actor, now)
     author = f"{case.network}:{case.author_id}"
     await mutes.note(connection, case.id, case.brand, author, changing.events)
+    moved = moving.moved_in(changing.events)
+    if moved is not None and wish.elsewhere is not None:
+        chats, until = wish.elsewhere.moved_to(
+            changing.state.receiver or "", urgent=moving.is_urgent(case), now=now
+        )
+        await moving.move(connection, case.id, moved, chats, until or now, now)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
     answer = Answer(text=wish.done(after), alert=wish.held is not None, prompt=wish.asks(after))
@@ -191,7 +198,8 @@ async def _first(connection: AsyncConnection, press: Press) -> Answered | None:
     row = found.first()
     if row is None:
         return None
-    alert = not row.applied or row.reason is not None
+    # What was done although something was held back says so aloud, like what was not done at all.
+    alert = row.reason is not None if row.applied else row.reason != THOUGHT_BETTER
     return Answered(answer=Answer(text=row.answer, alert=alert), applied=row.applied, reason=row.reason)
 
 

@@ -13,7 +13,7 @@ from alerts.routing import Chat, StandIns
 from domain.person import CONSOLE
 from listener.store.addresses import chat_of, columns_of, is_chat
 from listener.store.engine import insert
-from listener.store.tables import STILL_OPEN, card_views, chats, digests
+from listener.store.tables import STILL_OPEN, card_views, chats, digests, is_living
 
 AT_ONCE: Final = 1_000
 """Cases that are handed on in one transaction; the chat's next refusal hands on the others."""
@@ -32,7 +32,7 @@ async def stand_in(connection: AsyncConnection, chat: Chat, instead: StandIns, n
 
 async def hand_on(connection: AsyncConnection, case: int, receiver: str, instead: StandIns, now: datetime) -> None:
     """A card elsewhere for a case that no chat is left to show."""
-    others = select(card_views.c.id).where(card_views.c.case_id == case, card_views.c.state != "failed")
+    others = select(card_views.c.id).where(card_views.c.case_id == case, is_living(card_views))
     if await connection.scalar(others.limit(1)) is None:
         asked = select(card_views.c.case_id, card_views.c.receiver, card_views.c.wanted)
         row = asked.where(card_views.c.case_id == case, card_views.c.receiver == receiver).limit(1)
@@ -82,7 +82,7 @@ def _waiting(chat: Chat, now: datetime) -> Any:
     elsewhere = exists().where(
         other.c.case_id == card_views.c.case_id,
         other.c.id != card_views.c.id,
-        other.c.state != "failed",
+        is_living(other),
         ~parked,
     )
     # The night holds back what was never tried.

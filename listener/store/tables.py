@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -245,6 +246,18 @@ card_views = Table(
     ),
 )
 """A card in one chat: the revision that it must show, and the one that it shows."""
+
+LEFT: Final = "left"
+"""The state of a card in a chat whose receiver has handed the case to another."""
+
+
+def is_living(views: Any) -> Any:
+    """Whether the chat shows a card that follows its case, or will: it has not refused it for good, nor been left.
+
+    No list of states: such statements run for many cases at once, where SQLAlchemy takes none.
+    """
+    return and_(views.c.state != "failed", views.c.state != LEFT)
+
 
 notices = Table(
     "notices",

@@ -348,3 +348,12 @@ async def test_the_neighbour_s_answer_is_offered_and_confirmed_for_itself(store:
     assert not said.alert, said
     await desk.answer()
     assert len(desk.outreach.sent) == 2
+
+
+async def test_who_thinks_better_of_it_is_alarmed_no_more_by_the_second_delivery_than_by_the_first(
+    desk: Desk,
+) -> None:
+    await desk.press("claim")
+    answers = [await desk.press("close", "no", key="twice") for _ in range(2)]
+    assert [answer.alert for answer in answers] == [False, False]
+    assert len({answer.text for answer in answers}) == 1

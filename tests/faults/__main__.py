@@ -1,6 +1,7 @@
 """`make faults`: what of the faults can be tried on one machine, in ten minutes, as one table.
 
-Each row runs its tests, which measure as they go; then every promise is taken out once, and some test must notice.
+Each row runs its tests, which measure as they go; beside them every promise is taken out once, and some test must
+notice. What waits for real seconds runs in one lane, one row after another; what only computes in a second one.
 """
 
 import json
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +27,9 @@ BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 MOST: Final = 300
 """Seconds of one row."""
 LIVES: Final = 8
+SEEDS: Final = ",".join(map(str, range(1, LIVES + 1)))
+MOST_SAID: Final = 6_000
+"""Characters of what failed tests say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,8 @@ class Row:
     fault: str
     nodes: tuple[str, ...] = ()
     why_not: str = ""
+    computes: bool = False
+    """It goes by clocks of its own: a busy machine changes nothing of it."""
 
 
 ROWS: Final = (
@@ -47,6 +54,7 @@ ROWS: Final = (
         number=2,
         fault=f"torn steps, refused commits, lost answers, kills: {LIVES} seeded lives",
         nodes=("tests/faults/test_shadow.py",),
+        computes=True,
     ),
     Row(number=3, fault="power cut, unsynced WAL", why_not="needs a block device that forgets writes"),
     Row(
@@ -63,6 +71,7 @@ ROWS: Final = (
             "tests/contract/test_store_clock_set_back.py",
             "tests/contract/test_store_listening.py",
         ),
+        computes=True,
     ),
     Row(number=9, fault="disk full; every write an error", nodes=("tests/faults/test_disk.py",)),
     Row(number=11, fault="PostgreSQL fails over", why_not="needs a second server; a cut session is in row 12"),
@@ -86,35 +95,65 @@ class Tried:
     failed: int
     seconds: float
     figures: Mapping[str, float]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    text: str
+    bad: bool = False
 
 
 def main() -> int:
     began = time.monotonic()
-    lines = ["| № | fault | tests | result | measured | seconds |", "| --- | --- | --- | --- | --- | --- |"]
-    bad = 0
-    for row in ROWS:
-        if row.why_not:
-            lines.append(f"| {row.number} | {row.fault} | | not tried here: {row.why_not} | | |")
-            continue
-        tried = _tried(row.nodes, {"OTKLIK_SEEDS": ",".join(map(str, range(1, LIVES + 1)))})
-        bad += tried.failed
-        result = "holds" if not tried.failed else f"**{tried.failed} failed**"
-        measured = ", ".join(f"{name} {value:g}" for name, value in tried.figures.items())
-        runs, seconds = tried.passed + tried.failed, f"{tried.seconds:.0f}"
-        lines.append(f"| {row.number} | {row.fault} | {runs} | {result} | {measured} | {seconds} |")
-        print(lines[-1], flush=True)
-    lines += ["", "| taken out | noticed by |", "| --- | --- |"]
-    for name, mutant in MUTANTS.items():
-        tried = _tried(mutant.nodes, {"OTKLIK_MUTANT": name}, "-x", "-p", "tests.faults.mutating")
-        bad += not tried.failed
-        nodes = ", ".join(f"`{node}`" for node in mutant.nodes)
-        lines.append(f"| {mutant.what} | {nodes if tried.failed else '**nobody**'} |")
-        print(lines[-1], flush=True)
+    with ThreadPoolExecutor(1) as waiting, ThreadPoolExecutor(1) as computing:
+        rows = [(computing if row.computes or row.why_not else waiting).submit(_row, row) for row in ROWS]
+        mutants = [computing.submit(_mutant, name) for name in MUTANTS]
+        lines = [one.result() for one in (*rows, *mutants)]
     minutes = (time.monotonic() - began) / 60
     stamp = datetime.now(UTC).date().isoformat()  # noqa: TID251  # a page's own date
-    lines += ["", f"Measured on {stamp} by `make faults`, in {minutes:.0f} minutes."]
-    _write("\n".join(lines))
-    return 1 if bad else 0
+    _write(
+        "\n".join(
+            (
+                "| № | fault | tests | result | measured | seconds |",
+                "| --- | --- | --- | --- | --- | --- |",
+                *(line.text for line in lines[: len(rows)]),
+                "",
+                "| taken out | noticed by |",
+                "| --- | --- |",
+                *(line.text for line in lines[len(rows) :]),
+                "",
+                f"Measured on {stamp} by `make faults`, in {minutes:.0f} minutes.",
+            )
+        )
+    )
+    return 1 if any(line.bad for line in lines) else 0
+
+
+def _row(row: Row) -> Line:
+    if row.why_not:
+        return Line(text=f"| {row.number} | {row.fault} | | not tried here: {row.why_not} | | |")
+    tried = _tried(row.nodes, {"OTKLIK_SEEDS": SEEDS})
+    result = "holds" if not tried.failed else f"**{tried.failed} failed**"
+    measured = ", ".join(f"{name} {value:g}" for name, value in tried.figures.items())
+    runs = tried.passed + tried.failed
+    line = f"| {row.number} | {row.fault} | {runs} | {result} | {measured} | {tried.seconds:.0f} |"
+    return _said(Line(text=line, bad=bool(tried.failed)), tried.why)
+
+
+def _mutant(name: str) -> Line:
+    """It is well when a test fails."""
+    mutant = MUTANTS[name]
+    environment = {"OTKLIK_MUTANT": name, "OTKLIK_SEEDS": SEEDS}
+    tried = _tried(mutant.nodes, environment, "-x", "-p", "tests.faults.mutating")
+    nodes = ", ".join(f"`{node}`" for node in mutant.nodes)
+    text = f"| {mutant.what} | {nodes if tried.failed else '**nobody**'} |"
+    return _said(Line(text=text, bad=not tried.failed))
+
+
+def _said(line: Line, why: str = "") -> Line:
+    print(line.text, *filter(None, [why]), sep="\n", flush=True)
+    return line
 
 
 def _tried(nodes: Sequence[str], environment: Mapping[str, str], *more: str) -> Tried:
@@ -132,15 +171,18 @@ def _tried(nodes: Sequence[str], environment: Mapping[str, str], *more: str) -> 
                 timeout=MOST,
                 check=False,
             )
-        except subprocess.TimeoutExpired:
-            return Tried(passed=0, failed=1, seconds=time.monotonic() - began, figures={})
+        except subprocess.TimeoutExpired as late:
+            said = (late.stdout or b"").decode(errors="replace")
+            return Tried(passed=0, failed=1, seconds=MOST, figures={}, why=f"{said}\nnot done in {MOST} seconds")
         rows = [json.loads(line) for line in measured]
     counts = {what: int(count) for count, what in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    failed = counts.get("failed", 0) + counts.get("error", 0) or int(done.returncode != 0)
     return Tried(
         passed=counts.get("passed", 0),
-        failed=counts.get("failed", 0) + counts.get("error", 0) or int(done.returncode != 0),
+        failed=failed,
         seconds=time.monotonic() - began,
         figures=_worst(rows),
+        why=done.stdout[-MOST_SAID:] if failed else "",
     )
 
 

@@ -13,7 +13,7 @@ from listener.commands.doctor import _config as read_config
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.doctor import machine
-from listener.doctor.checkup import check_up
+from listener.doctor.checkup import check_up, of_dotenv
 from listener.messengers.telegram.doctor import likely
 from listener.networks.vk.client import token_hash
 from listener.networks.vk.quota import quota_key
@@ -119,6 +119,13 @@ async def test_keys_without_messages_and_accounts_of_nobody_are_named_and_are_no
     strange = [line for line in lines if "ни один бренд" in line.says]
     assert strange
     assert all(line.state == "warn" for line in strange)
+
+
+async def test_keys_without_messages_are_fine_where_nobody_wants_messages(world: World) -> None:
+    _level_of(world.simulator, "read-write")
+    (world.folder / "policy.yaml").write_text("messages: off\n", encoding="utf-8")
+    account = [line for line in (await world.look(until="X"))["X"] if line.what == "аккаунт @romashka_ru"]
+    assert [line.state for line in account if "messages: off" in line.says] == ["ok"]
 
 
 async def test_without_keys_of_accounts_a_person_answers(world: World) -> None:
@@ -585,6 +592,20 @@ RED: dict[str, tuple[Spoil, str, str, str, str]] = {
         "не читается",
         "runbook",
     ),
+    "a file in the place of the folder": (
+        lambda world: world.base.parent.write_bytes(b""),
+        "Машина",
+        "база",
+        "файл, а нужна папка",
+        "уберите",
+    ),
+    "a folder in the place of the database": (
+        lambda world: world.base.mkdir(parents=True),
+        "Машина",
+        "база",
+        "папка, а нужен файл",
+        "уберите",
+    ),
     "no PostgreSQL": (
         _token("LISTENER_DATABASE_URL", "postgresql://me:s3cret@127.0.0.1:1/otklik"),
         "Машина",
@@ -613,6 +634,23 @@ async def test_a_fault_is_a_red_line_with_what_to_do(world: World, fault: str) -
     for line in lines:
         for secret in ("s3cret", OWN, world.simulator.telegram.token, world.simulator.slack.bot_token):
             assert secret not in line.says + line.remedy
+
+
+async def test_networks_that_all_have_a_red_line_are_not_called_heard(world: World) -> None:
+    world.environ |= dict.fromkeys(("LISTENER_VK_API_URL", "LISTENER_X_API_URL"), "http://127.0.0.1:1/")
+    (heard,) = (line for line in (await world.look())["Вместе"] if line.what == "слышим")
+    assert (heard.state, heard.remedy) == ("warn", "начните с них")
+
+
+def test_where_no_key_is_set_the_missing_dotenv_is_named_and_what_lies_beside_it(tmp_path: Path) -> None:
+    (line,) = of_dotenv(read_settings({}), tmp_path)
+    assert (line.state, str(tmp_path) in line.says, "listener init" in line.remedy) == ("warn", True, True)
+    (tmp_path / ".env.txt").touch()
+    (line,) = of_dotenv(read_settings({}), tmp_path)
+    assert line.remedy == "рядом лежит .env.txt: назовите его .env"
+    assert list(of_dotenv(read_settings({"LISTENER_TELEGRAM_TOKEN": "1:a"}), tmp_path)) == []
+    (tmp_path / ".env").touch()
+    assert list(of_dotenv(read_settings({}), tmp_path)) == []
 
 
 async def test_the_likely_chat_is_the_minus_the_100_or_neither() -> None:

@@ -93,6 +93,15 @@ def test_a_dead_token_is_a_problem_at_once_and_no_reason_to_start_anew() -> None
     assert health.verdict(NOON + MINUTE).problems == ()
 
 
+def test_a_right_that_was_never_given_is_said_as_what_to_do() -> None:
+    health = listening()
+    advice = "у ключей нет права на личные сообщения, остальное работает"
+    health.source_failed(X, SourceError("X answers 403", permanent=True, advice=advice), NOON, 900)
+    assert health.verdict(NOON + MINUTE).problems == (f"источник {X} не слышит: {advice}",)
+    health.source_ok(X, NOON + MINUTE)
+    assert health.verdict(NOON + MINUTE).problems == ()
+
+
 CHAT = Chat(messenger="telegram", chat="-1001", topic=7)
 
 

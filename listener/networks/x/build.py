@@ -66,10 +66,10 @@ def _spoken(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: C
             if client is not None and handle not in sources:
                 bill, number = bill_of(brand, budget, clock), options.number_of(handle)
                 name = f"x.answers:{handle}"
-                sources[handle] = [
-                    XTalks(handle, watch.every, client, clock, bill, number=number),
-                    XAnswers(name, handle, watch.every, client, Pagination(name, clock, bill)),
-                ]
+                sources[handle] = [XAnswers(name, handle, watch.every, client, Pagination(name, clock, bill))]
+                if watch.messages:
+                    talks = XTalks(handle, watch.every, client, clock, bill, number=number)
+                    sources[handle].insert(0, talks)
     return [source for pair in sources.values() for source in pair]
 
 

@@ -59,7 +59,7 @@ async def _keys(wire: Wire, brands: Sequence[Brand], options: XOptions) -> Async
     used = {name.lstrip("@").lower() for brand in brands for name in brand.accounts.get("x", ())}
     credentials_by_handle = credentials_of(options, Proxies("X", options.road), lambda: _now(wire))
     for handle, credentials in sorted(credentials_by_handle.items()):
-        yield await _account(wire, options, handle, credentials)
+        yield await _account(wire, options, handle, credentials, silent=_wants_no_messages(brands))
         if handle not in used and wire.look.config_read:
             remedy = f"впишите его в файл бренда: accounts: {{x: [{handle}]}}"
             yield warn(f"аккаунт @{handle}", "ключи есть, но ни один бренд его своим не называет", remedy)
@@ -69,8 +69,14 @@ def _now(wire: Wire) -> datetime:
     return datetime.fromtimestamp(wire.look.now(), UTC)
 
 
-async def _account(wire: Wire, options: XOptions, handle: str, credentials: Credentials) -> Line:
-    """Whose keys they are, and what they may do: X says that beside every answer."""
+def _wants_no_messages(brands: Sequence[Brand]) -> bool:
+    """Whether the staff have said that private messages are nobody's business."""
+    watched = [brand.watch["x"].messages for brand in brands if "x" in brand.watch]
+    return bool(watched) and not any(watched)
+
+
+async def _account(wire: Wire, options: XOptions, handle: str, credentials: Credentials, *, silent: bool) -> Line:
+    """Whose keys they are, and what they may do: X says that beside every answer. `silent`: no messages wanted."""
     what, path = f"аккаунт @{handle}", "2/users/me"
     try:
         headers = await credentials.headers("GET", options.api_url + path)
@@ -89,10 +95,17 @@ async def _account(wire: Wire, options: XOptions, handle: str, credentials: Cred
     if name.lower() != handle:
         return bad(what, f"ключи от другого аккаунта: @{name}", "впишите ключи этого аккаунта или его имя слева")
     level = next((value for key, value in heard.headers.items() if key.lower() == "x-access-level"), "")
+    return _rights(what, level, silent=silent)
+
+
+def _rights(what: str, level: str, *, silent: bool) -> Line:
     if level == "read":
         return bad(what, "ключи только читают: отвечать нельзя", _LEVEL)
+    if level == "read-write" and silent:
+        return ok(what, "отвечать можно; личные сообщения выключены (messages: off), права на них не нужно")
     if level == "read-write":
-        return warn(what, "отвечать можно, личных сообщений ключи не видят", _LEVEL)
+        remedy = f"{_LEVEL}; не нужны личные сообщения — messages: off в policy.yaml"
+        return warn(what, "отвечать можно, личных сообщений ключи не видят", remedy)
     return ok(what, "ключи подходят: отвечать и писать в личку можно")
 
 

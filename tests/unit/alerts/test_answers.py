@@ -24,6 +24,7 @@ from alerts.cases.commands import (
     ConfirmTold,
     ForbidWriting,
     HoldBack,
+    MoveTo,
     Mute,
     NotComplaint,
     Note,
@@ -60,6 +61,7 @@ COMMANDS: Final[tuple[PersonsCommand, ...]] = (
     TO_SASHA,
     TransferTo(person="anna", name="Анна Иванова"),
     TransferTo(person="oleg", name="Олег Смирнов"),
+    MoveTo(receiver="money"),
     ENGINEERS,
     AskEngineers(question=" "),
     AskEngineers(question="а" * 1001),
@@ -107,6 +109,9 @@ HISTORIES: Final = {
     "в личных": led_to("in_dm"),
     "отложено, ничьё": opened().by(BORIS, Snooze(until=at(hours=2, minutes=20))),
     "отложено, взяла Анна": claimed().by(ANNA, Snooze(until=at(hours=2, minutes=20))),
+    "передали в «money»": claimed()
+    .later(minutes=5)
+    .by(OLEG, MoveTo(receiver="money", deadlines=promise(hours=4))),
     "закрыла Анна": claimed().by(ANNA, Close()),
     "не жалоба, отметил Борис": opened().by(BORIS, NotComplaint()),
 }
@@ -141,8 +146,8 @@ def _title(command: PersonsCommand) -> str:
 
 def _details(command: PersonsCommand) -> str:
     match command:
-        case Confirm(kind=kind):
-            return f": {kind}"
+        case Confirm(kind=name) | MoveTo(receiver=name):
+            return f": {name}"
         case Approve(by_lead=by_lead):
             return ": boris's words" + (", by a lead" if by_lead else "")
         case Mute(until=until, topic=topic):

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.cards.asking import KEEP, Reply
-from alerts.cards.buttons import read_press
+from alerts.cards.buttons import read_press, rows
 from alerts.cards.card import make_card
 from alerts.cards.muting import end_of_day, muted_here
 from alerts.cards.prompt import Prompt
-from alerts.cases.commands import Mute, Unmute
+from alerts.cases.case import EarlierCase
+from alerts.cases.commands import Close, Mute, Unmute
 from alerts.suppression import URGENT_AT, MuteInForce, muted_by
 from domain.person import Person
 from tests.fakes import a_candidate
@@ -52,6 +53,20 @@ def test_a_choice_becomes_a_mute_with_an_end() -> None:
     midnight = end_of_day(now, CONTEXT.timezone)
     assert chosen(OLEG, "Тему «связь» — до конца дня") == Mute(until=midnight, topic="связь")
     assert isinstance(chosen(ANNA, "Ничего не менять"), Reply)
+
+
+def is_offered(history: History, **fields: Any) -> bool:
+    case = replace(history.case, **fields)
+    return any(button.action == "mute" for row in rows(case, CONTEXT, history.now) for button in row)
+
+
+def test_the_button_stands_where_an_author_is_back_or_the_case_is_over() -> None:
+    first = History.opened()
+    past = EarlierCase(case=3, standing="closed", opened_at=NOW, text="опять")
+    assert not is_offered(first)
+    assert is_offered(first, earlier=(past,))
+    assert is_offered(History.opened().by(ANNA, Close()))
+    assert is_offered(History.opened().by(ANNA, Mute(until=at(hours=30))))
 
 
 @pytest.mark.parametrize("value", ["a", "a.month", "t0.day", "", "b.day", "a.day.week", KEEP])

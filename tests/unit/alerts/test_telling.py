@@ -20,6 +20,7 @@ from alerts.cases.commands import (
     Delete,
     ForbidWriting,
     HoldBack,
+    MoveTo,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -124,6 +125,10 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a case that nobody has edits its card": (
         (complains,),
         ("complaint in a waiting case", False, "CHANGE", []),
+    ),
+    "a case that goes to another receiver is a word to its people": (
+        (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
+        ("transfer", False, "PRESS", [("moved", ("receiver",), "NEW")]),
     ),
     "a complaint in an owned case is a word to the owner": (
         (CLAIMED, complains),

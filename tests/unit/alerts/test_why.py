@@ -8,7 +8,7 @@ from alerts.cards.asking import Reply
 from alerts.cards.buttons import read_press, rows
 from alerts.cards.context import CardContext
 from alerts.cases.case import Case
-from alerts.cases.commands import Claim, Close, Snooze, Write
+from alerts.cases.commands import Claim, Close, MoveTo, Snooze, Write
 from alerts.path import Condition, Path, Step
 from domain.person import Absence
 from tests.fakes import NOON
@@ -96,3 +96,8 @@ def test_it_is_offered_wherever_the_case_stands(history: History) -> None:
 def test_a_case_without_a_way_offers_no_explanation_and_an_old_button_says_why() -> None:
     assert not is_offered(opened(None).case)
     assert why(opened(None)) == ["Путь этого обращения не записан: оно из прежней версии"]
+
+
+def test_who_handed_the_case_on_is_told_and_who_answers_since_then() -> None:
+    history = opened().later(minutes=5).by(ANNA, MoveTo(receiver="night"))
+    assert why(history)[1:] == ["Анна Иванова передала в «night» в 12:05.", "Отвечает night."]
