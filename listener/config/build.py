@@ -1,6 +1,7 @@
 """From checked files to the daemon's own values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -12,6 +13,7 @@ from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
 from domain.brand import Brand, Watch
 from domain.person import CONSOLE, Absence, Person
+from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
@@ -37,7 +39,8 @@ from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
 
 
-def build_brand(file: BrandFile) -> Brand:
+def build_brand(file: BrandFile, *, messages: bool = True) -> Brand:
+    """`messages`: the policy wants what customers write in private."""
     return Brand(
         id=file.id,
         title=file.title,
@@ -48,7 +51,11 @@ def build_brand(file: BrandFile) -> Brand:
         misspelled=file.misspelled,
         accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
-        watch={name: _watch(NETWORKS[name], keys) for name, keys in file.watch if keys is not None},
+        watch={
+            name: replace(_watch(NETWORKS[name], keys), messages=messages)
+            for name, keys in file.watch
+            if keys is not None
+        },
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
@@ -74,6 +81,9 @@ def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiv
         backup=file.backup,
         hours=None if file.hours is None else _hours(file.hours, of_all),
         sla=None if file.sla is None else _sla(file.sla),
+        assign=file.assign,
+        people=tuple(file.people),
+        load=file.load,
     )
 
 
@@ -91,9 +101,12 @@ def build_person(file: PersonFile) -> Person:
         name=file.name,
         role=file.role,
         users=file.users(),
+        programs=PROGRAMS,
         signature=file.signature,
         gender=file.gender,
         absence=None if file.absent is None else _absence(file.absent),
+        skills=tuple(file.skills),
+        load=file.load,
     )
 
 

@@ -23,6 +23,7 @@ from alerts.cases.transitions import Refusal
 from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
+from listener.messengers.registry import MESSENGERS
 from listener.ports import Clock
 from listener.rules import Rules
 from listener.store.errors import StoreError
@@ -74,7 +75,7 @@ class Obey:
         self._telemetry.pressed(press.messenger, press.action.partition(".")[0], applied=answered.applied)
         if answered.applied:
             self._obeyed()
-        return answered.answer
+        return replace(answered.answer, reason=answered.reason)
 
     async def _turn(self, press: Press, person: Person | None, now: datetime) -> Answer:
         """Another page of a digest, for all who look at it: nothing happens to any case."""
@@ -141,11 +142,13 @@ def _asks(prompt: Prompt) -> Answer:
 
 def _not_stored(press: Press, error: StoreError) -> Answer:
     log.error("press %s was not stored: %s", press.key, error)
-    return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
+    words = "Не получилось сохранить, нажмите ещё раз через минуту"
+    return Answer(text=words, alert=True, reason="not_stored")
 
 
 def _stranger(press: Press) -> Answered:
-    who = f"{press.messenger}: {press.user}"
+    messenger = MESSENGERS.get(press.messenger)
+    who = f"{messenger.user_key if messenger else press.messenger}: {press.user}"
     text = f"Вас нет в people.yaml. Попросите добавить {who}"
     return Answered(answer=Answer(text=text, alert=True), reason="stranger")
 
@@ -159,7 +162,18 @@ def _read(
     context = rules.context
     routing = rules.decider.routing
     promise = rules.decider.promise(now, routing.receiver(case.state.receiver))
-    read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
+    promises = rules.decider.promises(now)
+    read = read_press(
+        case,
+        press.action,
+        press.value,
+        person,
+        context,
+        now,
+        deadlines=promise,
+        promises=promises,
+        token=token,
+    )
     match read:
         case Prompt():
             return Answered(answer=Answer(text="", prompt=read))
@@ -205,5 +219,5 @@ def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
         refused=refused,
         elsewhere=rules.elsewhere,
         asks=lambda after: asks_next(command, after, context, now),
-        is_refusal=isinstance(command, HoldBack),
+        held=command.reason if isinstance(command, HoldBack) else None,
     )
