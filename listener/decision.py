@@ -183,7 +183,12 @@ class Decider:
         receivers = self.routing.receivers
         if all(receiver.sla is None and receiver.hours is None for receiver in receivers):
             return {}
-        return {receiver.name: self.promise(now, receiver) for receiver in receivers}
+        terms = {each.name: (self.routing.sla_of(each), self.routing.hours_of(each)) for each in receivers}
+        alike = {
+            terms[each.name]: each for each in receivers
+        }  # counting working hours costs more than all else here
+        promised = {term: self.promise(now, each) for term, each in alike.items()}
+        return {name: promised[term] for name, term in terms.items()}
 
     def candidate(self, mention: Mention, brand_verdict: BrandVerdict) -> Candidate:
         """The mention as routing sees it."""

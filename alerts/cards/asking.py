@@ -157,7 +157,7 @@ def _people(pressed: Pressed) -> tuple[Option, ...]:
     chosen = colleagues(pressed.case, pressed.context)
     names = [person.name for person in chosen]
     options = [
-        Option(value=option_value(person), label=_label(person, twice=names.count(person.name) > 1))
+        Option(value=option_value(person), label=_label(person, pressed, twice=names.count(person.name) > 1))
         for person in chosen
         if person.id != pressed.person.id
     ]
@@ -177,10 +177,11 @@ def _receivers(pressed: Pressed) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def _label(person: Person, *, twice: bool) -> str:
+def _label(person: Person, pressed: Pressed, *, twice: bool) -> str:
     lead = "старшая" if person.gender == "f" else "старший"
     role = {"lead": lead, "engineer": "инженер", "operator": ""}[person.role]
-    more = ", ".join(filter(None, (person.id if twice else "", role)))
+    away = "отсутствует" if person.is_absent(pressed.context.day(pressed.now)) else ""
+    more = ", ".join(filter(None, (person.id if twice else "", role, away)))
     name = in_short(person.name, MAX_LABEL - len(more) - 3)
     return f"{name} ({more})" if more else name
 

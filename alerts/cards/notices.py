@@ -15,6 +15,7 @@ from alerts.cards.wording import Wording, late_words, owner_words, status, went_
 from alerts.cases.case import Case
 from alerts.cases.events import (
     ApprovalAsked,
+    Assigned,
     Event,
     MentionDeleted,
     MentionEdited,
@@ -39,7 +40,7 @@ _SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote",
 """What may have told us something to do."""
 LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint", "approval", "refused", "unknown"})
 """What nobody may overlook, also where threads are folded."""
-_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"transferred", "taken"})
+_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"assigned", "transferred", "taken"})
 """What is said to one person and to nobody in his place."""
 _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
 """Nobody is called for these once the case has ended."""
@@ -150,6 +151,14 @@ def _transferred(notice: _Notice) -> str:
     return (
         f"{who} обращение {notice.number}, теперь отвечает {notice.words.name(event.fact.to, event.fact.to_name)}."
     )
+
+
+def _assigned(notice: _Notice) -> str:
+    """To the one who got it; where it went on meanwhile, the words name whose it is."""
+    event = notice.event
+    if event is None or not isinstance(event.fact, Assigned) or event.fact.to != notice.case.state.owner:
+        return f"Обращение {notice.number} распределено. {notice.state}."
+    return f"Обращение {notice.number} досталось вам.{_promised(notice)}"
 
 
 def _moved(notice: _Notice) -> str:
@@ -301,6 +310,7 @@ def _quote(notice: _Notice) -> str:
 
 _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "approval": _approval,
+    "assigned": _assigned,
     "breach": _due,
     "came_back": lambda notice: talk.came_back(notice.case),
     "cancelled": _cancelled,
@@ -329,6 +339,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
     "approval": ("Ответы ждут слова старшего, {count}", _whose),
+    "assigned": ("Вам достались обращения, {count}", _whose),
     "breach": ("Просрочено {count}", _late),
     "came_back": ("Авторы пишут снова, {count}", _whose),
     "cancelled": ("Ответы не отправлены, {count}", _whose),

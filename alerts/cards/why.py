@@ -55,16 +55,16 @@ def _ways(case: Case) -> Iterator[tuple[Event, Path]]:
 
 
 def answers_for(name: str | None, context: CardContext, words: Wording) -> str:
-    """«Отвечает support: Анна Иванова, вместо неё Олег Смирнов»."""
+    """«Отвечает «support»: Анна Иванова, сейчас вместо неё Олег Смирнов»."""
     receiver = context.receivers.get(name or "")
     if receiver is None:
-        return f"Отвечал {name}, теперь его нет в настройках." if name else ""
+        return f"Отвечал «{name}», теперь его нет в настройках." if name else ""
     owner, now = context.person(receiver.owner), context.answering(receiver.owner, words.now)
     if owner is None or now is None:
-        return f"Отвечает {receiver.name}."
+        return f"Отвечает «{receiver.name}»."
     instead = {"f": "неё", "m": "него", None: "него"}[owner.gender]
     stands_in = f", сейчас вместо {instead} {words.name(now.id)}" if now != owner else ""
-    return f"Отвечает {receiver.name}: {words.name(owner.id)}{stands_in}."
+    return f"Отвечает «{receiver.name}»: {words.name(owner.id)}{stands_in}."
 
 
 def _network(case: Case, context: CardContext) -> str:

@@ -13,6 +13,7 @@ from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
     Actor,
     ApprovalAsked,
+    Assigned,
     CardWithheld,
     Cause,
     Claimed,
@@ -88,7 +89,7 @@ _ENDED: Final[Mapping[Outcome, str]] = {
 }
 _NO_PERSONS: Final = {"clock": "Отклик", "customer": "автор", "program": "Отклик"}
 _ENDS: Final = (Closed, MarkedNotComplaint)
-_SAID_BY_STATUS: Final = (Claimed, Transferred, Released, Moved, *_ENDS)
+_SAID_BY_STATUS: Final = (Claimed, Assigned, Transferred, Released, Moved, *_ENDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,8 @@ def owner_words(case: Case, words: Wording) -> str:
     match event.fact if event else None:
         case Claimed() if event:
             return words.done_at("взял", event)
+        case Assigned(to=to, to_name=name) if event:
+            return f"отвечает {words.name(to, name)}, распределено в{NBSP}{words.moment(event.at)}"
         case Transferred(to=to, to_name=name) if event:
             if to == event.actor.id:
                 return words.done_at("забрал", event, " себе")
@@ -236,7 +239,7 @@ def name_then(case: Case, number: str) -> str | None:
     for event in reversed(case.events):
         if event.actor.id == number and event.actor.name:
             return event.actor.name
-        if isinstance(event.fact, Transferred) and event.fact.to == number:
+        if isinstance(event.fact, Transferred | Assigned) and event.fact.to == number:
             return event.fact.to_name
     return None
 
@@ -250,7 +253,7 @@ def _gives_to(event: Event) -> str | None:
     match event.fact:
         case Claimed():
             return event.actor.id
-        case Transferred(to=to):
+        case Transferred(to=to) | Assigned(to=to):
             return to
         case Reopened(owner=owner):
             return owner
@@ -315,6 +318,11 @@ def _(fact: Transferred, event: Event, words: Wording) -> str:
     if fact.to == event.actor.id:
         return f"{words.doer('забрал', event.actor)} себе"
     return f"{words.doer('передал', event.actor)}, отвечает {words.name(fact.to, fact.to_name)}"
+
+
+@_log_words.register
+def _(fact: Assigned, _event: Event, words: Wording) -> str:
+    return f"распределено, отвечает {words.name(fact.to, fact.to_name)}"
 
 
 @_log_words.register

@@ -46,6 +46,14 @@ class TransferTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """The program gives a case that nobody has to one of its receiver's people, as their receiver has it."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveTo:
     """Another receiver's people answer from now on. `receiver` is its name, `deadlines` are the promise by its
     terms, from now.
@@ -275,7 +283,16 @@ PersonsCommand = (
     | Unmute
 )
 Command = (
-    PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | AnswerElsewhere | Withhold | Tick
+    PersonsCommand
+    | Assign
+    | Write
+    | Edit
+    | Delete
+    | WritePrivately
+    | ChangeMessage
+    | AnswerElsewhere
+    | Withhold
+    | Tick
 )
 
 NAMES: Final[Mapping[type[Any], str]] = {
@@ -284,6 +301,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Approve: "approve",
     AskApproval: "ask_approval",
     AskEngineers: "ask_engineers",
+    Assign: "assign",
     Cancel: "cancel",
     ChangeMessage: "change_message",
     Claim: "claim",

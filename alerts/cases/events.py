@@ -126,6 +126,14 @@ class Transferred:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """The program gave the case to `to` (Person.id); `to_name` is the name of that time."""
+
+    to: str
+    to_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """The receiver `to` answers for the case instead of the one that it left (None: nobody knew which), and nobody
     of its people has it yet. `deadlines` are its promise, where an answer was promised.
@@ -403,6 +411,7 @@ Fact = (
     | Claimed
     | Released
     | Transferred
+    | Assigned
     | Moved
     | Snoozed
     | Woke
@@ -441,6 +450,7 @@ Fact = (
 KINDS: Final[Mapping[str, type[Any]]] = {
     "answered_elsewhere": AnsweredElsewhere,
     "approval_asked": ApprovalAsked,
+    "assigned": Assigned,
     "card_withheld": CardWithheld,
     "claimed": Claimed,
     "closed": Closed,

@@ -10,6 +10,7 @@ from alerts.cases.events import (
     BELLS,
     NO_DEADLINES,
     AnsweredElsewhere,
+    Assigned,
     Bell,
     Claimed,
     Closed,
@@ -148,6 +149,11 @@ def _(_fact: Released, state: State, _event: Event) -> State:
 
 @_after.register
 def _(fact: Transferred, state: State, _event: Event) -> State:
+    return _owned(state, fact.to)
+
+
+@_after.register
+def _(fact: Assigned, state: State, _event: Event) -> State:
     return _owned(state, fact.to)
 
 

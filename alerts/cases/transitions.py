@@ -15,6 +15,7 @@ from alerts.cases.commands import (
     Approve,
     AskApproval,
     AskEngineers,
+    Assign,
     Cancel,
     ChangeMessage,
     Claim,
@@ -45,6 +46,7 @@ from alerts.cases.events import (
     Actor,
     ActorKind,
     ApprovalAsked,
+    Assigned,
     CardWithheld,
     Claimed,
     Closed,
@@ -207,6 +209,11 @@ def _is_theirs(asked: Asked[TransferTo]) -> Reason | None:
     return "already_theirs" if asked.state.owner == asked.command.person else None
 
 
+def _has_owner(asked: Asked[Assign]) -> Reason | None:
+    """A person who has it was faster; the program takes nothing away."""
+    return "not_allowed" if asked.state.owner is not None else None
+
+
 def _is_there(asked: Asked[MoveTo]) -> Reason | None:
     return "already_there" if asked.state.receiver == asked.command.receiver else None
 
@@ -269,6 +276,10 @@ def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
 
 def _transfer(asked: Asked[TransferTo]) -> tuple[Fact, ...]:
     return (Transferred(to=asked.command.person, to_name=asked.command.name),)
+
+
+def _assign(asked: Asked[Assign]) -> tuple[Fact, ...]:
+    return (Assigned(to=asked.command.person, to_name=asked.command.name),)
 
 
 def _move(asked: Asked[MoveTo]) -> tuple[Fact, ...]:
@@ -430,6 +441,7 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Claim: Rule(by=PERSON, already=(_is_mine,), stages=OPEN, checks=(_is_anothers,), effect=_claim),
     Release: Rule(by=PERSON, stages=OPEN, checks=(_is_nobodys, _is_anothers), effect=partial(_always, Released())),
     TransferTo: Rule(by=PERSON, stages=OPEN, checks=(_is_theirs, _is_anothers), effect=_transfer),
+    Assign: Rule(by=frozenset[ActorKind]({"program"}), stages=OPEN, checks=(_has_owner,), effect=_assign),
     MoveTo: Rule(by=PERSON, stages=OPEN, checks=(_is_there, _is_anothers), effect=_move),
     Snooze: Rule(
         by=PERSON,

@@ -81,6 +81,9 @@ def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiv
         backup=file.backup,
         hours=None if file.hours is None else _hours(file.hours, of_all),
         sla=None if file.sla is None else _sla(file.sla),
+        assign=file.assign,
+        people=tuple(file.people),
+        load=file.load,
     )
 
 
@@ -102,6 +105,8 @@ def build_person(file: PersonFile) -> Person:
         signature=file.signature,
         gender=file.gender,
         absence=None if file.absent is None else _absence(file.absent),
+        skills=tuple(file.skills),
+        load=file.load,
     )
 
 

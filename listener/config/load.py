@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from alerts.routing.linter import Around as LintAround
+from classifiers.lexicon import TOPICS
 from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
 from listener.config.build import (
     build_brand,
@@ -97,6 +98,7 @@ class _Folder:
     routes: RoutesYaml | None = None
     routes_tree: Tree | None = None
     people: PeopleYaml | None = None
+    people_tree: Tree | None = None
     words: WordsYaml | None = None
     templates: TemplatesYaml | None = None
     policy: PolicyYaml | None = None
@@ -118,6 +120,7 @@ def _read(directory: Path) -> _Folder:
         _read_templates(directory, folder)
         _read_routes(directory, folder)
         _read_policy(directory, folder)
+        folder.mistakes += _skill_mistakes(folder)
         folder.mistakes += strange_files(directory)
     except OSError as error:
         message = f"папка не читается: {refusal(error)}"
@@ -150,6 +153,7 @@ def _read_people(directory: Path, folder: _Folder) -> None:
         folder.mistakes.append(Mistake(file=str(path), line=1, message=message, warning=True))
         return
     tree, folder.people = _parse(path, PeopleYaml, folder)
+    folder.people_tree = tree
     folder.mistakes += people_rules.people_mistakes(tree, folder.people) if folder.people else ()
 
 
@@ -194,6 +198,14 @@ def _read_policy(directory: Path, folder: _Folder) -> None:
         tree, folder.policy = _parse(path, PolicyYaml, folder)
         if folder.policy is not None:
             folder.mistakes += policy_rules.policy_mistakes(tree, folder.policy, folder.routes, _around(folder))
+
+
+def _skill_mistakes(folder: _Folder) -> Iterator[Mistake]:
+    """Once the words and the brands that skills speak of are read whole."""
+    if folder.people is None or folder.people_tree is None or folder.words is None or not folder.brands_whole:
+        return
+    topics, brands = (*TOPICS, *folder.words.topics), [brand.id for _, brand in folder.brands]
+    yield from people_rules.skill_mistakes(folder.people_tree, folder.people, topics, brands)
 
 
 def _around(folder: _Folder) -> Around:

@@ -1,6 +1,6 @@
 """What no single value of people.yaml can show: who is written twice, who can press nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from domain.person import MessengerId
@@ -101,3 +101,15 @@ def _share_a_day(absences: list[AbsentFile]) -> bool:
     since = max(absence.since or date.min.isoformat() for absence in absences)
     until = min(absence.until or date.max.isoformat() for absence in absences)
     return since <= until
+
+
+def skill_mistakes(
+    tree: Tree, people: PeopleYaml, topics: Sequence[str], brands: Sequence[str]
+) -> Iterator[Mistake]:
+    """Skills that no case will ever ask for."""
+    known = (*topics, *brands)
+    for place, person in enumerate(people.people):
+        for number, skill in enumerate(person.skills):
+            if skill not in known:
+                message = f"skills: «{skill}» — не тема и не бренд{meant(skill, known)}"
+                yield tree.mistake(("people", place, "skills", number), message)

@@ -56,6 +56,8 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
     yield from _nobody_there(tree, routes, around.people)
     if around.people is not None:
         yield from _owner_mistakes(tree, routes, around.people)
+        for name, receiver in routes.receivers.items():
+            yield from _assign_mistakes(tree, ("receivers", name), receiver, around.people)
 
 
 def nodes(routes: Sequence[RouteFile], above: Place = ("route",)) -> Iterator[tuple[Place, RouteFile]]:
@@ -180,6 +182,23 @@ def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Itera
         if receiver.owner is not None and receiver.owner == receiver.backup:
             message = f"«{receiver.owner}» подменяет сам себя: впишите в backup другого человека"
             yield tree.mistake(("receivers", name, "backup"), message)
+
+
+def _assign_mistakes(tree: Tree, here: Place, receiver: ReceiverFile, people: PeopleYaml) -> Iterator[Mistake]:
+    """Cases that would be given to nobody, or to people whom nobody knows."""
+    known = tuple(map(person_id, people.people))
+    for place, person in enumerate(receiver.people):
+        if person not in known:
+            message = f"people: человека с id «{person}» нет в people.yaml{meant(person, known)}"
+            yield tree.mistake((*here, "people", place), message)
+    if receiver.assign == "free":
+        for key in ("people", "load"):
+            if key in receiver.model_fields_set:
+                message = f"{key} ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)"
+                yield tree.mistake((*here, key), message, warning=True)
+    elif not receiver.people and all(person.role != "operator" for person in people.people):
+        message = "раздавать некому: впишите people или добавьте в people.yaml сотрудника с role: operator"
+        yield tree.mistake((*here, "assign"), message)
 
 
 def _unknown(tree: Tree, path: Place, names: Iterable[str], known: Sequence[str], what: str) -> Iterator[Mistake]:

@@ -128,6 +128,18 @@ class ReceiverFile(ChatsFile):
         None
     )
     sla: Annotated[SlaFile | None, Field(description="Свои сроки ответа; нет ключа — как у всех (sla)")] = None
+    assign: Annotated[
+        Literal["free", "round_robin", "load"],
+        Field(
+            description="Чьё обращение: free — кто возьмёт, round_robin — по очереди, load — умеющему и свободному"
+        ),
+    ] = "free"
+    people: Annotated[
+        list[PersonId], Field(description="Кому раздавать: id из people.yaml; нет ключа — всем operator")
+    ] = []
+    load: Annotated[
+        StrictInt | None, Field(ge=1, description="Не раздавать тому, у кого уже столько открытых обращений")
+    ] = None
 
 
 class WhenFile(Model):
@@ -231,6 +243,12 @@ class PersonFile(UsersFile):
     signature: Annotated[Text | None, Field(description="Подпись под ответом")] = None
     gender: Annotated[Literal["f", "m"] | None, Field(description="f — «взяла», m — «взял»")] = None
     absent: Annotated[AbsentFile | None, Field(description="Отпуск, болезнь: когда и кто вместо")] = None
+    skills: Annotated[
+        list[Text], Field(description="Темы и бренды (id), которые раздаются ему первому (assign: load)")
+    ] = []
+    load: Annotated[
+        StrictInt | None, Field(ge=1, description="Не раздавать ему больше стольких открытых обращений")
+    ] = None
 
 
 class PeopleYaml(Model):

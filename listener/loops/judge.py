@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Final
@@ -24,7 +24,9 @@ MOST_COUNTED: Final = 10_000
 
 
 class Judge:
-    """Decides on what was heard. `decided` is called when chats may have something new to be shown."""
+    """Decides on what was heard. `decided` is called when chats may have something new to be shown; `assign` gives
+    new cases to people.
+    """
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Judge:
         telemetry: Telemetry,
         workers: Executor,
         decided: Callable[[], None],
+        assign: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
         self._stores = stores
         self._rules = rules
@@ -41,6 +44,7 @@ class Judge:
         self._telemetry = telemetry
         self._workers = workers
         self._decided = decided
+        self._assign = assign
         self._levels = Levels(stores.decisions)
 
     async def step(self) -> int:
@@ -85,6 +89,8 @@ class Judge:
                 if route.not_before is not None and route.chats:
                     words = "a card of %s %s waits until %s: nobody works now"
                     log.info(words, route.candidate.network, route.candidate.mention, route.not_before.isoformat())
+        if self._assign is not None:
+            await self._assign()  # before the cards are told: the first look at one shows whose it is
         self._decided()
 
     async def _heard(

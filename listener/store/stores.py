@@ -8,6 +8,7 @@ from datetime import datetime
 
 from listener.ports import Clock, Vault
 from listener.store import listening, schema, usage
+from listener.store.assigning import AssignmentStore
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
@@ -36,6 +37,7 @@ class Stores:
     outbound: OutboundStore
     presses: PressStore
     timers: TimerStore
+    assignments: AssignmentStore
     prompts: PromptStore
     people: PeopleStore
     mutes: MuteStore
@@ -87,6 +89,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         outbound=OutboundStore(database, worker),
         presses=PressStore(database),
         timers=TimerStore(database),
+        assignments=AssignmentStore(database),
         prompts=PromptStore(database),
         people=PeopleStore(database),
         mutes=MuteStore(database),

@@ -287,6 +287,34 @@ async def test_bells_that_cannot_be_written_ring_when_the_store_is_back(flow_of:
     assert await flow.pipeline.tick.step() == 0
 
 
+async def test_a_new_case_is_given_before_its_card_is_told_and_what_lies_about_when_somebody_comes(
+    flow_of: Callable[..., Flow],
+) -> None:
+    (console,) = ROUTING.receivers
+    shared = replace(ROUTING, receivers=(replace(console, assign="round_robin", load=1),))
+    flow = flow_of(given_to(rules_of(shared), ANNA))
+    for number in (1, 2):
+        await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(number, thread=f"t{number}"),)))
+    await flow.pipeline.judge.step()
+    await flow.pipeline.tell("console")
+    assert flow.shown().count("Отвечает Анна Иванова, распределено") >= 1
+    first, second = [await flow.stores.cases.case(number) for number in (1, 2)]
+    assert first is not None
+    assert second is not None
+    assert (first.state.owner, second.state.owner) == (ANNA.id, None)
+    boris = replace(ANNA, id="boris", name="Борис Ли", users={})
+    flow.pipeline.use(given_to(rules_of(shared, people=(ANNA, boris)), ANNA, boris))
+    assert await flow.pipeline.tick.step() == 1
+    again = await flow.stores.cases.case(2)
+    assert again is not None
+    assert again.state.owner == "boris"
+
+
+def given_to(rules: Rules, *people: Person) -> Rules:
+    staff = frozenset(person.id for person in people)
+    return replace(rules, decider=replace(rules.decider, people=people, staff=staff))
+
+
 async def test_a_press_that_cannot_be_stored_is_answered_and_works_when_it_comes_again(
     flow: Flow, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

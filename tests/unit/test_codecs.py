@@ -22,6 +22,7 @@ from alerts.cases.events import (
     ActorKind,
     AnsweredElsewhere,
     ApprovalAsked,
+    Assigned,
     CardWithheld,
     Claimed,
     Closed,
@@ -186,6 +187,7 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (CUSTOMER, MentionJoined(mention=2, strength="complaint", path=Path(receivers=("support",)))),
     (ANNA, Moved(to="Возвраты", left="support", deadlines=PROMISED)),
     (ANNA, Moved(to="money")),
+    (PROGRAM, Assigned(to="anna", to_name="Анна Иванова")),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
@@ -224,7 +226,7 @@ NOTICES: tuple[StoredNotice, ...] = (
     ),
     *notices_of(("handed",), where="owner"),
     *notices_of(("elsewhere",)),
-    *notices_of(("moved",)),
+    *notices_of(("moved", "assigned")),
 )
 
 

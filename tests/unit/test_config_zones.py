@@ -238,3 +238,51 @@ def test_an_owner_who_will_be_away_is_warned_of_until_the_days_are_over(tmp_path
     said = "4: за «support» отвечает Анна Иванова, но с 1 декабря отсутствует, и вместо никого: впишите substitute"
     assert said in warnings(root)
     assert not [each for each in warnings(root, date(2026, 12, 13)) if "substitute" in each]
+
+
+SHARED = TREE.replace("  money:\n", "  money:\n    assign: load\n    people: [anna, vera]\n    load: 5\n")
+SKILLED = PEOPLE.replace("id: vera,", "id: vera, skills: [возврат, romashka], load: 3,")
+
+
+def test_who_is_given_cases_is_read(tmp_path: Path) -> None:
+    config = load(folder(tmp_path, routes=SHARED, people=SKILLED))
+    money = config.routing.receiver("money")
+    assert money is not None
+    assert (money.assign, money.people, money.load) == ("load", ("anna", "vera"), 5)
+    *_, vera = config.people
+    assert (vera.skills, vera.load) == (("возврат", "romashka"), 3)
+
+
+@pytest.mark.parametrize(
+    ("routes", "people", "complaint"),
+    [
+        (
+            SHARED.replace("[anna, vera]", "[anna, vira]"),
+            SKILLED,
+            "routes.yaml:7: people: человека с id «vira» нет в people.yaml; возможно, вы имели в виду «vera»",
+        ),
+        (
+            SHARED.replace("    people: [anna, vera]\n", ""),
+            SKILLED.replace("role: operator", "role: lead"),
+            "routes.yaml:6: раздавать некому: впишите people или добавьте в people.yaml сотрудника с role",
+        ),
+        (SHARED.replace("load: 5", "load: 0"), SKILLED, "routes.yaml:8: «load»: нужно число не меньше 1"),
+        (SHARED.replace("assign: load", "assign: всем"), SKILLED, "routes.yaml:6: «assign»: "),
+        (
+            SHARED,
+            SKILLED.replace("возврат,", "возрат,"),
+            "people.yaml:4: skills: «возрат» — не тема и не бренд; возможно, вы имели в виду «возврат»",
+        ),
+    ],
+)
+def test_cases_that_would_be_given_to_nobody_are_a_mistake(
+    tmp_path: Path, routes: str, people: str, complaint: str
+) -> None:
+    (named,) = complaints(folder(tmp_path, routes=routes, people=people))
+    assert named.startswith(complaint)
+
+
+def test_people_of_a_receiver_that_gives_nothing_are_warned_of(tmp_path: Path) -> None:
+    named = warnings(folder(tmp_path, routes=SHARED.replace("    assign: load\n", ""), people=SKILLED))
+    assert "6: people ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named
+    assert "7: load ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named

@@ -33,7 +33,7 @@ from alerts.cases.events import Deadlines
 from alerts.cases.transitions import Refusal, decide
 from alerts.path import Path
 from alerts.routing import Chat, Receiver
-from domain.person import CONSOLE, Person
+from domain.person import CONSOLE, Absence, Person
 from tests.fakes import NOON
 from tests.unit.alerts.histories import (
     ANNA,
@@ -470,3 +470,11 @@ def test_a_receiver_that_is_gone_meanwhile_is_told() -> None:
 def test_who_is_alone_may_still_hand_a_case_to_another_receiver() -> None:
     alone = replace(with_money(), people=(ANNA,))
     assert any(button.action == "transfer" for row in rows(of_support().case, alone, NOON) for button in row)
+
+
+def test_who_is_away_is_said_to_be_before_a_case_is_given_to_him() -> None:
+    away = replace(BORIS, absence=Absence(until=NOON.date()))
+    context = replace(CONTEXT, people=(ANNA, away, OLEG))
+    prompt = press(claimed(), "transfer", ANNA, context=context)
+    assert isinstance(prompt, Prompt)
+    assert [option.label for option in prompt.options][:2] == ["Борис Ли (отсутствует)", "Олег Смирнов (старший)"]

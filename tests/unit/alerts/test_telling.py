@@ -11,6 +11,7 @@ from alerts.cases.commands import (
     AnswerElsewhere,
     AskApproval,
     AskEngineers,
+    Assign,
     Cancel,
     ChangeMessage,
     Claim,
@@ -125,6 +126,10 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a case that nobody has edits its card": (
         (complains,),
         ("complaint in a waiting case", False, "CHANGE", []),
+    ),
+    "a case that the program gives to somebody is a word to him": (
+        (lambda history: history.by_program(Assign(person="anna", name="Анна Иванова")),),
+        ("assigned", False, "CHANGE", [("assigned", ("owner",), "NEW")]),
     ),
     "a case that goes to another receiver is a word to its people": (
         (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
