@@ -74,6 +74,13 @@ def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
     )
 
 
+def forget_roads(settings: Settings) -> None:
+    """Platforms without proxies have none that fail: where some were taken out, nobody else would say so."""
+    for options in (*settings.networks.values(), *settings.messengers.values()):
+        if not options.road.proxies and options.road.news is not None:
+            options.road.news(None, {})
+
+
 def with_vault(settings: Settings, vault: Vault | None) -> Settings:
     """The settings of a daemon that keeps in the vault what it must share with others."""
     if vault is None:

@@ -25,6 +25,7 @@ from listener.app import (
     build_rules,
     build_sources,
     build_worker,
+    forget_roads,
     open_messengers,
     with_news_of_roads,
     with_vault,
@@ -156,6 +157,7 @@ class Daemon:
         await self._change_outreaches(config)
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        forget_roads(wanted)
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 

@@ -47,6 +47,8 @@ class MemoryOutreach:
     gone: set[int] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     closed: bool = False
+    asks_ahead: bool = False
+    taking: set[str] = field(default_factory=set)
 
     async def send(self, outbound: Outbound) -> Sent:
         self.calls.append("send")
@@ -73,7 +75,11 @@ class MemoryOutreach:
         return Sent(ref=f"-1_{outbound.id}", url=URL) if outbound.id in self.numbers() else None
 
     async def may_message(self, page: str, author: str) -> bool:
-        return True
+        self.calls.append(f"may_message {page} {author}")
+        if self.blind > 0:
+            self.blind -= 1
+            raise OutreachError("nothing is seen", outcome="unknown", reason="unreachable")
+        return author in self.taking
 
     async def stands(self, outbound: Outbound) -> bool:
         self.calls.append("stands")
@@ -112,7 +118,9 @@ class Reach:
                 url=target.url,
                 longest=self.longest,
             ),
-            private=Ability(way=self.private, longest=9_000),
+            private=Ability(
+                way=self.private, reason="not_invited" if self.private == "invitation" else None, longest=9_000
+            ),
             remove=Ability(way="no", reason="own_page_only"),
             edit=mend,
             take_back=mend,

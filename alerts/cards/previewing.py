@@ -1,7 +1,7 @@
 """Previews: what would go out to the customer, shown whole with everything that gives pause."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from alerts.cards.asking import Pressed, Reply
@@ -86,7 +86,8 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
     if by_hand:
         address = network_of(pressed.case, pressed.context).by_hand(drafted.target, drafted.text)
         above = f"Скопируйте текст и отправьте сами: {address}"
-    return shown(pressed, drafted, options, above=above)
+    made = shown(pressed, drafted, options, above=above)
+    return replace(made, copies=drafted.text) if by_hand else made
 
 
 def text_prompt(pressed: Pressed, action: str, kind: OutboundKind, *, initial: str = "") -> Prompt:

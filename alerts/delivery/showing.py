@@ -110,7 +110,12 @@ class Showing:
                 return Shown(due=due, ref=due.ref or ref, outcome="found")
             raise NotifyError("no receiver has this address any more", closed=True)
         case = due.case if chat.endpoint.whole else masked_case(due.case)
-        ref = await notifier.snapshot(chat, case, self.context, shown=due.shown)
+        try:
+            ref = await notifier.snapshot(chat, case, self.context, shown=due.shown)
+        except NotifyError as error:
+            if error.closed or not (error.permanent and due.shown):
+                raise
+            raise EditRefusedError(str(error)) from error
         return Shown(due=due, ref=ref, outcome="edited" if due.shown else "sent")
 
     def _in_config(self, wanted: Chat) -> Chat | None:

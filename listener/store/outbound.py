@@ -117,6 +117,13 @@ class OutboundStore:
         """The network did not let us look."""
         await self._database.write(lambda c: look_later(c, at, when))
 
+    async def opened_after(self, network: NetworkId, after: int, since: datetime) -> list[Case]:
+        """The open cases of the network with higher numbers, the first few of them."""
+        return await self._database.read(lambda c: opened_after(c, network, after, since))
+
+    async def learn(self, lesson: Learned) -> None:
+        await self._database.write(lambda c: outbound_rows.remember(c, (lesson,)))
+
     async def waiting(self) -> Waiting:
         return await self._database.read(waiting)
 
@@ -278,6 +285,24 @@ async def look_later(connection: AsyncConnection, at: Outbound, when: datetime) 
 def _next_look(at: Outbound, now: datetime) -> datetime | None:
     times = (at.sent_at + after for after in LOOKS if at.sent_at is not None)
     return next((time for time in times if time > now), None)
+
+
+async def opened_after(connection: AsyncConnection, network: NetworkId, after: int, since: datetime) -> list[Case]:
+    found = await connection.execute(
+        select(all_cases.c.id)
+        .where(
+            all_cases.c.id > after,
+            all_cases.c.network == network,
+            all_cases.c.stage != "closed",
+            all_cases.c.revision > 0,
+            all_cases.c.opened_at >= since,
+        )
+        .order_by(all_cases.c.id)
+        .limit(AT_ONCE)
+    )
+    numbers = list(found.scalars())
+    known = await cases.load(connection, numbers) if numbers else {}
+    return [known[number] for number in numbers if number in known]
 
 
 async def waiting(connection: AsyncConnection) -> Waiting:

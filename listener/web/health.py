@@ -155,8 +155,11 @@ class Health:
             self._chats[chat] = state
 
     def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
-        """Which proxy the platform is reached by, and why others fail."""
-        self._roads[platform] = in_use, failing
+        """Which proxy the platform is reached by, and why others fail; neither means that it has none."""
+        if in_use is None and not failing:
+            self._roads.pop(platform, None)
+        else:
+            self._roads[platform] = in_use, failing
 
     def out_of_time(self, cases: Sequence[int]) -> None:
         """For these cases no bell rings: they break the clock's work."""

@@ -47,7 +47,8 @@ async def test_a_receiver_that_is_well_is_told_nothing_unless_it_is_asked_for(de
     assert {line.state for line in lines.values()} == {"ok"}
     assert "POST /hooks/desk" in lines["desk, ответы"].says
     assert desk.keys == []
-    lines = await looked(SET, chat_of(desk.url), test=True)
+    lines = await looked(SET, chat_of(desk.url, whole=True), test=True)
+    assert "целиком" in lines["desk, данные"].says
     assert lines["desk, проба"].says == f"событие ping принято ({desk.url})"
     (event,) = desk.events.values()
     assert event == {"schema": "otklik.event/1", "event": "ping"}

@@ -113,6 +113,16 @@ def _refused(reason: str) -> dict[str, Any]:
     return {"schema": "otklik.answer/1", "done": False, "reason": reason, "message": message}
 
 
+async def test_a_flood_of_what_is_not_signed_is_one_line_a_minute(
+    port: Port, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger = replace(port.agent, secret="whsec_" + "QUJD" * 11 + "QUE=")
+    for _ in range(20):
+        await stranger.order(**CLAIM)
+    said = [record.getMessage() for record in caplog.records if record.name.endswith("webhook.inbox")]
+    assert said == ["requests at /hooks that are refused: 1, the last as desk: bad_signature"]
+
+
 async def test_another_body_or_key_under_the_same_signature_is_refused(port: Port) -> None:
     headers: dict[str, str] = {}
     original = port.agent.send

@@ -348,6 +348,25 @@ async def test_an_event_that_is_refused_again_and_again_by_one_who_takes_others_
     await told.notifier.close()
 
 
+async def test_a_change_that_is_refused_is_tried_again_and_the_next_one_is_told(desk: Helpdesk) -> None:
+    clocks = Clocks()
+    told = Told(chat_of(desk.url), clocks=clocks)
+    told.outbox.put(due(1))
+    await told.worker.step()
+    desk.refuses = "otklik-case-1-r2"
+    told.outbox.become(1, a_told_case(1, revision=2))
+    for _ in range(400):
+        await told.worker.step()
+        clocks.turn(5)
+    tries = desk.keys.count("otklik-case-1-r2")
+    assert 7 < tries < 30, "some half an hour, less and less often"
+    assert not told.outbox.chats, "the receiver takes others: it is not shut"
+    told.outbox.become(1, a_told_case(1, revision=3))
+    await told.worker.step()
+    assert list(desk.events) == ["otklik-case-1-r1", "otklik-case-1-r3"]
+    await told.notifier.close()
+
+
 async def test_who_stands_in_the_config_no_more_is_told_nothing(desk: Helpdesk, told: Told) -> None:
     told.outbox.put(due())
     await told.until(lambda: told.outbox.row().done)

@@ -74,6 +74,9 @@ def test_the_proxy_in_use_is_shown_and_none_that_works_is_a_problem() -> None:
     assert problem == ("Telegram: не работает ни один прокси (http://a:3128: refused; socks5://b:1080: time-out)")
     health.road("Telegram", "http://a:3128", {})
     assert health.verdict(NOON).problems == ()
+    health.road("Telegram", None, {})
+    assert health.verdict(NOON).problems == ()
+    assert health.verdict(NOON).details["proxies"] == {}
 
 
 def test_a_source_that_waits_for_its_quota_is_no_problem() -> None:

@@ -60,7 +60,6 @@ def test_a_person_is_known_by_the_helpdesks_id(tmp_path: Path) -> None:
         ('{name: desk, url: "https://desk.example/", secret: abc}', "secret"),
         ('{name: desk, url: "https://desk.example/", whole: "да"}', "whole"),
         ('{name: desk, url: "https://desk.example/", answers: true}', "helpdesk"),
-        ('{name: desk, url: "https://desk.example/", whole: true}', "целиком"),
     ],
 )
 def test_what_is_wrong_with_an_address_is_said(tmp_path: Path, address: str, words: str) -> None:
@@ -75,6 +74,7 @@ def test_what_is_wrong_with_an_address_is_said(tmp_path: Path, address: str, wor
         '{name: desk, url: "http://127.0.0.1:8000/in"}',
         '{name: desk, url: "http://localhost:8000/in"}',
         '{name: desk, url: "https://10.0.0.7/", private: true}',
+        '{name: desk, url: "https://desk.example/", whole: true}',
         '{name: desk-2, url: "https://desk.example:8443/a/b?c=d"}',
     ],
 )

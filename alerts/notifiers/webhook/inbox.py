@@ -5,14 +5,14 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from alerts.cards.orders import Order, OrderError, read_order
 from alerts.cards.prompt import Prompt
 from alerts.notifiers.webhook import WEBHOOK
-from alerts.notifiers.webhook.signing import Signed, verify
+from alerts.notifiers.webhook.signing import Flaw, Signed, verify
 from alerts.ports import Answer, OnPress, Press, Response
 from alerts.routing import Chat
 
@@ -22,6 +22,7 @@ SCHEMA: Final = "otklik.answer/1"
 REMEMBERED: Final = 4_096
 """Keys whose bodies are known: another body under one of them is a mistake over there that is said."""
 UNFOUND: Final = frozenset({"no_case", "elsewhere"})
+SAID_EVERY: Final = timedelta(minutes=1)
 AGAIN_LATER: Final = 5
 """Seconds after which a request that could not be stored may come again, under the same key."""
 
@@ -34,6 +35,8 @@ class WebhookInbox:
         self._now = now
         self._on_press: OnPress | None = None
         self._bodies: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._unsigned = 0
+        self._said_at: datetime | None = None
 
     async def run(self, on_press: OnPress) -> None:
         """The port brings what there is; until this runs, and when it has ended, nothing is taken."""
@@ -47,7 +50,7 @@ class WebhookInbox:
         now = self._now()
         signed = verify(self._keys.get(chat.chat, ()), headers, body, now)
         if not isinstance(signed, Signed):
-            log.warning("a request in the name of %s is refused: %s", chat.chat, signed)
+            self._count(chat.chat, signed, now)
             return _refused(401, signed, "Запрос не подписан как надо; см. docs/webhook.md")
         if headers.get("Idempotency-Key", signed.id) != signed.id:
             return _refused(400, "bad_key", "Idempotency-Key должен быть равен webhook-id: подписан он")
@@ -82,6 +85,14 @@ class WebhookInbox:
             log.exception("a request in the name of %s failed", chat.chat)
             return _later("Не получилось: повторите тем же ключом")
         return _response(answer)
+
+    def _count(self, name: str, flaw: Flaw, now: datetime) -> None:
+        """Anybody can send what is not signed: neither the log nor the disk is his."""
+        self._unsigned += 1
+        if self._said_at is not None and abs(now - self._said_at) < SAID_EVERY:
+            return
+        log.warning("requests at /hooks that are refused: %d, the last as %s: %s", self._unsigned, name, flaw)
+        self._unsigned, self._said_at = 0, now
 
     def _is_reused(self, name: str, key: str, body: bytes) -> bool:
         """What a key did is kept in the store for good, and is never done twice; this only names a mistake."""

@@ -33,9 +33,6 @@ def _slips(chat: Chat, known: frozenset[str]) -> Iterator[Slip]:
     if endpoint.answers and not known:
         message = "answers: true, а ни у кого в people.yaml нет helpdesk: ответить оттуда никто не сможет"
         yield Slip(key="answers", message=message, warning=True)
-    if endpoint.whole:
-        message = "whole: true — туда уходят телефоны и адреса клиентов целиком: проверьте, что так и надо"
-        yield Slip(key="whole", message=message, warning=True)
 
 
 def _of_url(endpoint: Endpoint) -> Iterator[Slip]:

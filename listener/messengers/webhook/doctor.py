@@ -46,6 +46,8 @@ async def _receiver(options: WebhookOptions, chat: Chat, look: Look, *, send_tes
     if endpoint is None:
         return
     yield _secret(options, name)
+    if endpoint.whole:
+        yield ok(f"{name}, данные", "телефоны и адреса клиентов уходят целиком (whole: true)")
     road = await _road(options, endpoint, look)
     for line in road:
         yield Line(what=f"{name}, {line.what}", state=line.state, says=line.says, remedy=line.remedy)
@@ -92,7 +94,15 @@ async def _probe(options: WebhookOptions, chat: Chat, endpoint: Endpoint, now: C
     try:
         await notifier.probe(chat, f"otklik-ping-{uuid.uuid4().hex}")
     except NotifyError as error:
-        return bad(what, f"событие ping не принято: {error}", f"{GUIDE}, «Что отвечать»")
+        return bad(what, f"событие ping не принято: {error}", _remedy(error))
     finally:
         await notifier.close()
     return ok(what, f"событие ping принято ({endpoint.url})")
+
+
+def _remedy(error: NotifyError) -> str:
+    if error.retry_after is not None:
+        return "программа не отвечает или просит подождать: повторите позже, посмотрите её журнал"
+    if error.closed:
+        return f"сверьте секрет и url на обеих сторонах; что значит её ответ — {GUIDE}, «Что отвечать»"
+    return "программа не поняла события: покажите её разработчику docs/webhook-event.schema.json"

@@ -61,7 +61,12 @@ def build_outreach(
 
 
 class XOutreach:
-    """`accounts` are the clients in the accounts' names, by handle; `bills` are the brands' by id."""
+    """`accounts` are the clients in the accounts' names, by handle; `bills` are the brands' by id.
+
+    Nobody is asked ahead: X bills the question, and wants messages to those alone who wrote first.
+    """
+
+    asks_ahead = False
 
     def __init__(
         self, accounts: Mapping[str, XClient], clock: Clock, options: XOptions, bills: Mapping[str, Bill]

@@ -264,6 +264,7 @@ def test_where_only_a_person_can_answer_the_preview_has_the_address() -> None:
     assert isinstance(outcome, Drafted)
     shown = outcome.shown(an_outbound())
     assert values(shown) == ["hand-7", "edit-7", "drop-7"]
+    assert shown.copies == "Уже едем", "it goes to the clipboard with one press"
     assert an_outbound().target.url in shown.question
     done = acted(press(case_of(an_outbound()), "send", "hand-7", reach=reach))
     assert done.command == Report(
