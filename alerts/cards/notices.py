@@ -294,6 +294,8 @@ def _whose(case: Case, words: Wording) -> str:
 
 def _quote(notice: _Notice) -> str:
     """The words that the notice is about, as they read now."""
+    if notice.draft.kind == "unreachable":
+        return ""  # about a colleague: the customer's words stand in a note of their own
     if notice.draft.kind == "handed":
         return talk.whole_talk(notice.case)
     if notice.draft.kind == "engineers_asked":

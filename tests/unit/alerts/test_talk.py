@@ -195,12 +195,14 @@ def test_engineers_who_are_late_are_told_of_with_the_question() -> None:
 
 
 def test_a_colleague_whom_the_bot_may_not_write_to_is_told_how() -> None:
+    history = writes(claimed(), "мой телефон +7 900 123-45-67")
     draft = NoticeDraft(kind="unreachable", event=3, to=("owner",), priority=Priority.CHANGE)
-    note = make_note(draft, (claimed().case,), "support", CONTEXT, at(minutes=9))
+    note = make_note(draft, (history.case,), "support", CONTEXT, at(minutes=9))
     assert note.text == (
         "Анна Иванова, бот не может написать вам лично. Откройте его и нажмите «Старт»: там сообщения клиентов"
         " видны целиком, здесь личные данные скрыты."
     )
+    assert (note.quote, note.answerable) == ("", None)  # the customer's words have a note of their own
 
 
 def test_leads_read_what_was_deleted_behind_the_authors_back() -> None:
