@@ -134,6 +134,10 @@ class X:
         self.wrote: Callable[[str], object] = lambda _: None
         """The same of what it has written in private."""
 
+    def allow(self, endpoint: str, requests: int) -> None:
+        """Another quota, before the first request: for those who look at something else than quotas."""
+        self._meters[endpoint].limit = requests
+
     def post(
         self,
         author: Writer,

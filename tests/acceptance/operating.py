@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, Protocol
 
+from alerts.russian import NBSP
 from simulator.desks import SlackDesk
 from simulator.operators import Operator
 from simulator.server import Simulator
@@ -29,6 +30,8 @@ ENGINEERS_CHAT, ENGINEERS_CHANNEL = -1002, "C02"
 ENGINEER: Final = Operator(name="Олег Смирнов", telegram=222, slack="U02")
 NOT_TAKEN: Final = ("Не помню вопроса", "Ответ не принят")
 Start = Literal["Ответить", "В личку"]
+QUESTIONS: Final[Mapping[str, str]] = {"Ответить": "Ответ", "В личку": "Приглашение", "Инженерам": "Инженерам"}
+"""How the question begins, in Telegram, that comes of a button in the end."""
 DONE_ALREADY: Final = "Уже "
 """How the program begins when it says that this very thing was done."""
 
@@ -92,21 +95,26 @@ class InTelegram:
                 await self._towards_preview(text, button)
 
     async def _towards_preview(self, text: str, start: Start) -> None:
-        if self._prompt() is not None:
-            chat = self.simulator.telegram
-            chat.answer_prompt(CHAT, text, user=self.person.telegram, name=self.person.name)
-            seen, seconds = (lambda: self._previews(text) or self._prompt() is not None), WAITS
+        if self._prompts(start):
+            await self._answers_prompt(start, text, lambda: self._previews(text))
         else:
-            label = "Свой текст" if self._buttons("Свой текст") else start
-            with contextlib.suppress(LookupError):
-                await self._press(label)
-            before = len(self._buttons("Свой текст"))
-            seen, seconds = (
-                (lambda: self._prompt() is not None or len(self._buttons("Свой текст")) != before),
-                LOOKS,
-            )
+            before = self._choices(start)
+            buttons = before or self._buttons(start)
+            await self._looks_for(buttons, lambda: self._prompts(start) or self._choices(start) != before)
+
+    async def _looks_for(self, buttons: list[tuple[int, str]], seen: Callable[[], object]) -> None:
+        """Press the first of them, where there is one, and see what comes of it."""
+        with contextlib.suppress(LookupError, TimeoutError):
+            await self._press_first(buttons)
+            await until(seen, LOOKS, 0.05)
+
+    async def _answers_prompt(self, button: str, text: str, seen: Callable[[], object]) -> None:
+        """The words are in Telegram now: somebody waits until something comes of them, or the bot answers them."""
+        who, prompt = self.person, self._prompts(button)[0]
+        write = self.simulator.telegram.write
+        line = write(CHAT, text, user=who.telegram, name=who.name, reply_to=prompt)
         with contextlib.suppress(TimeoutError):
-            await until(seen, seconds, 0.05)
+            await until(lambda: seen() or self._answers(line) or self._prompts(button), WAITS, 0.05)
 
     async def sends(self, text: str) -> None:
         number, data = self._previews(text)[0]
@@ -143,14 +151,13 @@ class InTelegram:
         self.simulator.telegram.write(CHAT, text, user=self.person.telegram, name=self.person.name, reply_to=card)
 
     async def asks_engineers(self, question: str) -> None:
-        await _insists(lambda: self._asks(question), lambda: self._stands(ENGINEERS_CHAT, question), every=WAITS)
-
-    async def _asks(self, question: str) -> None:
-        if self._prompt() is None:
-            await self._press("Инженерам")
-            await until(lambda: self._prompt() is not None, LOOKS, 0.05)
-        who = self.person
-        self.simulator.telegram.answer_prompt(CHAT, question, user=who.telegram, name=who.name)
+        stands = lambda: self._stands(ENGINEERS_CHAT, question)  # noqa: E731
+        async with asyncio.timeout(MOST):
+            while not stands():
+                if self._prompts("Инженерам"):
+                    await self._answers_prompt("Инженерам", question, stands)
+                else:
+                    await self._looks_for(self._buttons("Инженерам"), lambda: self._prompts("Инженерам"))
 
     async def engineer_answers(self, question: str, text: str) -> None:
         stands = lambda: self._stands(CHAT, text)  # noqa: E731
@@ -208,15 +215,31 @@ class InTelegram:
         messages = self.simulator.telegram.chats[chat].messages.values()
         return [one.id for one in messages if one.author is None and words in one.text]
 
-    def _prompt(self) -> int | None:
-        return self.simulator.telegram.prompt_for(CHAT, self.person.telegram)
+    def _prompts(self, button: str) -> list[int]:
+        """Questions to this person about this case that come of that button, newest first.
+
+        One that was asked of somebody and then left, about another case or for another button, is not answered.
+        """
+        messages = reversed(self._chat.messages.values())
+        title = self._title(button)
+        return [one.id for one in messages if one.asks(self.person.telegram) and title in one.text]
+
+    def _choices(self, button: str) -> list[tuple[int, str]]:
+        """«Свой текст» under the questions that come of that button, newest first."""
+        title = self._title(button)
+        return [found for found in self._buttons("Свой текст") if title in self._chat.messages[found[0]].text]
+
+    def _title(self, button: str) -> str:
+        return f"{QUESTIONS[button]} №{NBSP}{self.case}\n"
 
     async def _press(self, label: str) -> None:
-        found = self._buttons(label)
-        if not found:
-            raise LookupError(label)
+        await self._press_first(self._buttons(label))
+
+    async def _press_first(self, buttons: list[tuple[int, str]]) -> None:
+        if not buttons:
+            raise LookupError("кнопка")
         who = self.person
-        await self.simulator.telegram.press_and_see(CHAT, *found[0], user=who.telegram, name=who.name)
+        await self.simulator.telegram.press_and_see(CHAT, *buttons[0], user=who.telegram, name=who.name)
 
 
 @dataclass(kw_only=True)
