@@ -1,6 +1,7 @@
 """Answers to notes in Telegram, over real sockets: what they become, and what stays colleagues' talk."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -86,6 +87,20 @@ async def test_an_answer_to_a_note_that_nobody_knows_is_said_to_be_so(
     async with opened(telegram, desk):
         telegram.write(CHAT, "В 18:00", user=ANNA, name="Анна", reply_to=note_in(telegram))
         await until(lambda: hearing.FORGOTTEN_NOTE in said(telegram))
+    assert not desk.presses
+
+
+async def test_nobody_waits_for_an_old_note_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hearing, "NOTED_WITHIN", (60.0,))
+    now = NOW - hearing.FRESH - timedelta(seconds=1)
+    telegram = Telegram(lambda: now, token=TOKEN, per_minute=None)
+    telegram.add_chat(CHAT, "Поддержка")
+    note = telegram.send(CHAT, render_note(NOTE), markup={}, topic=None, html=True)
+    desk = Desk(take)
+    async with opened(telegram, desk):
+        telegram.write(CHAT, "В 18:00", user=ANNA, name="Анна", reply_to=note.id)
+        await until(lambda: telegram.chats[CHAT].messages[max(telegram.chats[CHAT].messages)].author is None)
+    assert list(telegram.chats[CHAT].messages.values())[-1].text == hearing.FORGOTTEN_NOTE
     assert not desk.presses
 
 

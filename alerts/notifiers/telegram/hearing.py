@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from alerts.cards.digest import TURN
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 MAX_TOAST: Final = 200
 NOTED_WITHIN: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Pauses, in seconds, in which the outbox has written down where a note stands that somebody has answered."""
+FRESH: Final = timedelta(seconds=15)
+"""The age from which a note is not waited for: it is noted by now, or the process that said it has died before."""
 LATER: Final = Answer(text="Принято, записываем…")
 FAILED: Final = Answer(text="Не получилось записать, попробуем ещё раз", alert=True)
 GIVEN_UP: Final = "Не получилось записать. Нажмите кнопку под карточкой ещё раз через минуту."
@@ -136,9 +138,13 @@ class Hearing:
             await self._take(reply, asked, on_press)
 
     async def _recall(self, reply: Reply) -> Asked | None:
-        """A note may be answered before it is noted where it stands: such words must not be lost."""
+        """A note may be answered before it is noted where it stands: such words must not be lost.
+
+        All that people do waits meanwhile, and after a restart once more: an old note is worth no waiting.
+        """
         asked = await self._prompts.recall(reply)
-        for pause in NOTED_WITHIN if reply.to_note else ():
+        may_come = reply.to_note and reply.is_to_fresh(self._clock(), FRESH)
+        for pause in NOTED_WITHIN if may_come else ():
             if asked is not None:
                 break
             await asyncio.sleep(pause)

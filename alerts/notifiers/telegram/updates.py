@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from alerts.notifiers.answers import object_of
@@ -45,7 +46,8 @@ class Reply:
     """A person's answer to a message of a bot. `text` is empty where the person sent something else.
 
     `asked` is whom that message asks by name at its very beginning, as prompts do; None: it looks like none.
-    `to_note`: that message looks like a note that may be answered.
+    `to_note`: that message looks like a note that may be answered. `to_at`: the second since 1970 when that was,
+    None where Telegram does not say it.
     """
 
     place: Place
@@ -55,6 +57,11 @@ class Reply:
     text: str
     asked: str | None = None
     to_note: bool = False
+    to_at: int | None = None
+
+    def is_to_fresh(self, now: datetime, within: timedelta) -> bool:
+        """Whether the answered message was said so lately; one of an unknown age is taken for such."""
+        return self.to_at is None or now.timestamp() - self.to_at <= within.total_seconds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +108,7 @@ def read_reply(update: Mapping[str, Any]) -> Reply | None:
         message.get("text"),
     )
     place, to, user = _place(message), answered.get("message_id"), person.get("id")
+    said_at = answered.get("date")
     if place is None or not isinstance(to, int) or not isinstance(user, int):
         return None
     if object_of(answered, "from").get("is_bot") is not True:
@@ -113,6 +121,7 @@ def read_reply(update: Mapping[str, Any]) -> Reply | None:
         text=text if isinstance(text, str) else "",
         asked=None if "reply_markup" in answered else _asked(answered),
         to_note=ANSWER_SIGN in str(answered.get("text", "")),
+        to_at=said_at if isinstance(said_at, int) else None,
     )
 
 
