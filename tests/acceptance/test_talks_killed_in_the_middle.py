@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -31,12 +32,16 @@ log = logging.getLogger(__name__)
 
 pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.timeout(1200)]
 
-SEED: Final = 20261129
+SEED: Final = int(os.environ.get("OTKLIK_SEED", "20261129"))
+"""Of the moments of the kills; what the machine makes of them differs."""
 KILLS: Final = 20
-LIVES: Final = (0.1, 3.5)
-"""Seconds that the daemon lives between two kills where it starts in STARTS; on a busier machine as much more."""
+LIVES: Final = (0.1, 6.0)
+"""Seconds that the daemon lives between two kills where it starts in STARTS; on a busier machine as much more.
+
+It needs some three to hear VK again: were all lives shorter, the talks there would stand still.
+"""
 STARTS: Final = 2.0
-MOST_SLOWER: Final = 2.5
+MOST_SLOWER: Final = 1.5
 SETTLED_IN: Final = 180.0
 """Seconds until the last look-up: the program asks a network in growing pauses."""
 WHOLE: Final = 0.9
