@@ -3,16 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol, runtime_checkable
+from typing import Any, Final, Literal, Protocol, runtime_checkable
 
 from alerts.bucket import Limit
 from alerts.cards.card import Card
+from alerts.cards.context import CardContext
 from alerts.cards.digest import Listing, Sheet
 from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
 from alerts.cases.telling import NoticeDraft, Priority
-from alerts.routing import Chat
+from alerts.routing import Chat, StandIns
 from domain.person import MessengerId
 
 FARTHEST: Final = timedelta(minutes=5)
@@ -102,6 +103,19 @@ class Lists(Protocol):
 
 
 @runtime_checkable
+class Snapshots(Protocol):
+    """A notifier for a program, which is told how a case stands in place of a card. Telling it the same revision
+    again changes nothing there.
+    """
+
+    async def snapshot(self, chat: Chat, case: Case, context: CardContext, *, shown: int) -> str:
+        """Tell the endpoint of `chat`; `shown` is the revision that it knows, 0 for none. Returns a reference.
+
+        Raises NotifyError.
+        """
+
+
+@runtime_checkable
 class Reachable(Protocol):
     """A notifier that can ask its messenger whether it is there, without showing anything to anybody."""
 
@@ -164,12 +178,14 @@ class Answer:
 
     `is_long`: an explanation, which wants more time than a toast gives. `prompt` asks for what the command still
     needs; its answer comes back as another press, with a `value`.
+    `reason` names for programs why nothing came of it.
     """
 
     text: str
     alert: bool = False
     is_long: bool = False
     prompt: Prompt | None = None
+    reason: str | None = None
 
 
 OnPress = Callable[[Press], Awaitable[Answer]]
@@ -206,6 +222,22 @@ class Inbox(Protocol):
     """Brings presses from a messenger. `run` returns only when cancelled; it survives network faults by itself."""
 
     async def run(self, on_press: OnPress) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a request at the program's own port is answered: a status and a JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+@runtime_checkable
+class Doors(Protocol):
+    """An inbox that is written to at the program's own port, while it runs."""
+
+    async def call(self, chat: Chat, headers: Mapping[str, str], body: bytes) -> Response:
+        """A request in the name of the chat's endpoint. Raises nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,13 +362,15 @@ class Outbox(Protocol):
         A new change of the case makes a delivery due at once, however far it was put off (a refused edit).
         """
 
-    async def fail(self, due: Due, error: str, now: datetime) -> None:
-        """Never to be tried again; the error is kept for people to see, a case left without chats is not lost."""
+    async def fail(self, due: Due, error: str, now: datetime, instead: StandIns) -> None:
+        """Never to be tried again; the error is kept for people to see. A case left without chats goes to the
+        first of its receiver's stand-ins that has not refused it, or to the console.
+        """
 
-    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
+    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime, instead: StandIns) -> None:
         """The chat refuses everything: this is due again at `at`, the chat is tried at `state.until`.
 
-        What waits there and no other chat shows goes to the console meanwhile.
+        What waits there and no other chat shows goes to the first stand-in that is not parked, or to the console.
         """
 
     async def ill(self, messenger: MessengerId) -> Sequence[ChatState]:

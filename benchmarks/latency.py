@@ -85,7 +85,7 @@ def _rows(name: str, seconds: Sequence[float], floor: str = "", bare: Sequence[f
 async def _measured() -> Run:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-")))
-        world = await stack.enter_async_context(_simulator())
+        world = await stack.enter_async_context(simulator_process())
         session = await stack.enter_async_context(aiohttp.ClientSession(world["LISTENER_X_API_URL"][:-1]))
         await stack.enter_async_context(_daemon(folder, world))
         await _traffic(session, RATE)
@@ -136,7 +136,7 @@ def _cards(database: Path, published: Mapping[tuple[str, str], float]) -> list[S
 
 
 @asynccontextmanager
-async def _simulator() -> AsyncIterator[dict[str, str]]:
+async def simulator_process() -> AsyncIterator[dict[str, str]]:
     """The settings that point a daemon at a silent world in another process."""
     async with _process("-m", "simulator", "--port", "0", "--rate", "0", output=PIPE) as process:
         assert process.stdout is not None
@@ -153,7 +153,7 @@ async def _daemon(folder: Path, world: Mapping[str, str]) -> AsyncIterator[None]
     settings = {
         **world,
         "LISTENER_DATABASE_URL": f"sqlite:///{folder / 'otklik.db'}",
-        "LISTENER_CONFIG_DIR": str(_config_files(folder)),
+        "LISTENER_CONFIG_DIR": str(config_files(folder)),
         "LISTENER_HTTP_BIND": "127.0.0.1:0",
     }
     async with _process("-m", "listener", "run", environment=settings, errors=PIPE) as process:
@@ -184,7 +184,7 @@ async def _process(
         await process.wait()
 
 
-def _config_files(folder: Path) -> Path:
+def config_files(folder: Path) -> Path:
     """The demo's configuration with this benchmark's poll interval."""
     config = folder / "config"
     with as_file(files("simulator") / "demo") as demo:

@@ -33,7 +33,12 @@ def invented_texts(count: int) -> list[str]:
 
 def invented_lines(count: int) -> bytes:
     """So many mentions in the replay format. Every tenth is a complaint, as on a usual day."""
-    return b"".join(orjson.dumps(_row(entry, number)) + b"\n" for number, entry in enumerate(_usual(count)))
+    return b"".join(orjson.dumps(row) + b"\n" for row in invented_rows(count))
+
+
+def invented_rows(count: int) -> Iterator[dict[str, Any]]:
+    """The same one by one, each made when it is asked for."""
+    return (_row(entry, number) for number, entry in enumerate(_usual(count)))
 
 
 def complaining_lines(count: int) -> bytes:

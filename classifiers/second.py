@@ -44,6 +44,7 @@ class SecondOpinion:
         version = f"encoder-{_checked(content, path)[:12]}"
         try:
             session = onnxruntime.InferenceSession(content, _options(), providers=["CPUExecutionProvider"])
+            session._model_bytes = None  # noqa: SLF001  # kept for a change of providers: 35 MB that nobody asks for
             model = base64.b64decode(session.get_modelmeta().custom_metadata_map[TOKENS])
             opened = cls(session, SentencePieceProcessor(model_proto=model), version)
             opened.logits([_TRIAL])  # a foreign network would fail at the first text only
@@ -81,4 +82,6 @@ def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # What the longest texts took would be kept for good, and a plan for each length that was ever met.
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     return options

@@ -11,13 +11,15 @@ from domain.span import Span
 class Watch:
     """What is heard of one network: everybody's posts, who addresses own accounts, what is said on own `pages`.
 
-    `every` is how often it is asked what it does not tell by itself.
+    `every` is how often it is asked what it does not tell by itself. `messages`: what customers write to own
+    accounts in private is wanted.
     """
 
     search: bool = True
     mentions: bool = False
     pages: tuple[str, ...] = ()
     every: timedelta = timedelta(seconds=90)
+    messages: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,9 @@ class Absence:
 class Person:
     """`id` is who this is for ever, whatever the name; `former_ids` are what the store knew the person by before.
 
-    `users` is who this is in each messenger, by the messenger's own id of a user, as text; `gender` is
-    grammatical, for «взял» or «взяла». `skills` are topics and brands (ids) that are his first, `load` how many
-    open cases he is given at most.
+    `users` is who this is in each messenger, by the messenger's own id of a user, as text; in those that are
+    `programs` nobody can be told anything in private. `gender` is grammatical, for «взял» or «взяла». `skills` are
+    topics and brands (ids) that are his first, `load` how many open cases he is given at most.
     """
 
     id: str
@@ -55,6 +55,12 @@ class Person:
     absence: Absence | None = None
     skills: tuple[str, ...] = ()
     load: int | None = None
+    programs: frozenset[MessengerId] = frozenset()
+
+    @property
+    def private(self) -> Mapping[MessengerId, str]:
+        """Where the person can be told something alone."""
+        return {messenger: user for messenger, user in self.users.items() if messenger not in self.programs}
 
     def is_absent(self, day: date) -> bool:
         return self.absence is not None and self.absence.covers(day)

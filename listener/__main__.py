@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.gc_tuning import made_to_last
+from listener.gc_tuning import few_arenas, made_to_last
+from listener.refusals import refused
 
 COMMANDS: Final = {
     "check": "check the configuration: every mistake with file and line",
-    "classify": "judge texts: JSONL in, JSONL out",
+    "classify": "judge texts: JSONL, plain lines or one text",
     "coverage": "what each source heard and missed, and why",
     "demo": "everything at once without accounts: simulated networks, real daemon",
     "doctor": "a check-up: tokens, rights, chats, proxies, database, clock; what to do about each",
@@ -20,7 +21,8 @@ COMMANDS: Final = {
     "export": "what is stored, as JSONL",
     "health": "exit 0 when the running daemon is alive",
     "init": "write a first config, with comments, from a few answers",
-    "match": "find brands in texts: JSONL in, JSONL out",
+    "match": "find brands in texts: JSONL, plain lines or one text",
+    "mutes": "whose cards are not sent for a while, and how they are heard again",
     "queries": "what each network is asked, how often, and what that costs",
     "replay": "send JSONL mentions through the whole pipeline",
     "resend": "cards that chats refused for good, again, after the config was mended",
@@ -61,9 +63,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         # `| head` is no fault; without this the interpreter would complain when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(refused(error), file=sys.stderr)
+        return 2
 
 
 def _run(argv: Sequence[str] | None) -> int:
+    few_arenas()
     parser = argparse.ArgumentParser(
         prog="listener", description="Otklik hears complaints about a brand in social networks."
     )

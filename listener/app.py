@@ -74,6 +74,13 @@ def with_news_of_roads(settings: Settings, telemetry: Telemetry) -> Settings:
     )
 
 
+def forget_roads(settings: Settings) -> None:
+    """Platforms without proxies have none that fail: where some were taken out, nobody else would say so."""
+    for options in (*settings.networks.values(), *settings.messengers.values()):
+        if not options.road.proxies and options.road.news is not None:
+            options.road.news(None, {})
+
+
 def with_vault(settings: Settings, vault: Vault | None) -> Settings:
     """The settings of a daemon that keeps in the vault what it must share with others."""
     if vault is None:
@@ -237,14 +244,18 @@ def network_words(
         invitation=lambda target, ref: network.invitation(target, options, ref),
         by_hand=network.by_hand,
         length_of=network.length_of,
+        cost=network.cost,
+        usd_per_day=lambda brand: by_id[brand].usd_per_day.get(network.id) if brand in by_id else None,
     )
 
 
-def build_outreaches(config: Config, settings: Settings, clock: Clock) -> dict[NetworkId, Outreach]:
+def build_outreaches(
+    config: Config, settings: Settings, budget: Budget, clock: Clock
+) -> dict[NetworkId, Outreach]:
     """Each network on which the program may speak for a brand."""
     outreaches: dict[NetworkId, Outreach] = {}
     for name, options in settings.networks.items():
-        outreach = NETWORKS[name].outreach(config.brands, options, clock)
+        outreach = NETWORKS[name].outreach(config.brands, options, budget, clock)
         if outreach is not None:
             outreaches[NETWORKS[name].id] = outreach
     return outreaches

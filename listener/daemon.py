@@ -11,8 +11,11 @@ from typing import Any, Final
 
 from alerts.cards.note import Note
 from alerts.delivery.announcing import Announcer
-from alerts.ports import Notifier
+from alerts.outreach.ports import Outreach
+from alerts.ports import Doors, Notifier, Response
+from alerts.routing import Receiver, stand_ins
 from classifiers.model import ModelError
+from domain.mention import NetworkId
 from domain.person import MessengerId
 from listener.app import (
     Messengers,
@@ -22,6 +25,7 @@ from listener.app import (
     build_rules,
     build_sources,
     build_worker,
+    forget_roads,
     open_messengers,
     with_news_of_roads,
     with_vault,
@@ -33,6 +37,7 @@ from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
 from listener.loops.alarm import Alarm
+from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
@@ -152,6 +157,7 @@ class Daemon:
         await self._change_outreaches(config)
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        forget_roads(wanted)
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
@@ -211,7 +217,7 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
         await self._close_outreaches()
-        self.pipeline.answer_by(build_outreaches(config, self._settings, self._clock))
+        self.pipeline.answer_by(self._outreaches(config))
         self._begin_loops()
 
     async def _close_outreaches(self) -> None:
@@ -248,7 +254,7 @@ class Daemon:
             self._clock,
             self._telemetry,
             self._workers,
-            build_outreaches(config, self._settings, self._clock) if "answer" in self._roles else {},
+            self._outreaches(config) if "answer" in self._roles else {},
         )
         self._stack.push_async_callback(self._close_outreaches)
         settle()
@@ -260,6 +266,9 @@ class Daemon:
         self._begin_loops()
         await self._begin_hearing(config)
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
+
+    def _outreaches(self, config: Config) -> dict[NetworkId, Outreach]:
+        return build_outreaches(config, self._settings, self.stores.budget(self._clock), self._clock)
 
     async def _close_messengers(self) -> None:
         for notifier in self._messengers.notifiers.values():
@@ -282,7 +291,10 @@ class Daemon:
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
         receivers = tuple(rules.context.receivers.values())
-        count = await rehouse(self.stores.database, receivers, self._clock.now())
+        private = {
+            chat for chats in stand_ins(rules.context.receivers, rules.context.people).values() for chat in chats
+        }
+        count = await rehouse(self.stores.database, receivers, self._clock.now(), private)
         if count:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
@@ -303,6 +315,22 @@ class Daemon:
             lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
         )
 
+    def _escalating(self) -> Escalating:
+        return Escalating(
+            self.stores.database,
+            lambda: self.pipeline.rules,
+            self._reads_escalations,
+            self.stores.budget(self._clock),
+            self._clock,
+            self._telemetry,
+            lambda receiver, note: self._announcer.say(receiver, note, about="escalations"),
+        )
+
+    def _reads_escalations(self) -> Receiver | None:
+        rules = self.pipeline.rules
+        names = (self._config.notices.escalations or "", *rules.decider.routing.default)
+        return next((rules.context.receivers[name] for name in names if name in rules.context.receivers), None)
+
     def _begin_loops(self) -> None:
         """Run every loop that does not run yet."""
         for name, loop in self._loops():
@@ -322,6 +350,7 @@ class Daemon:
             loops.append(("held", self._watch_what_waits))
             loops.append(("alarm", Alarm(self._problems, self._say_to_engineers, self._clock).run))
             loops.append(("daytime", self._daytime().run))
+            loops.append(("escalating", self._escalating().run))
         if "answer" in self._roles:
             loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
             loops.append(("unsaid", self._watch_what_is_unsaid))
@@ -347,9 +376,19 @@ class Daemon:
     async def _begin_serving(self) -> None:
         token = self._settings.http_token
         redacted = Redactor(self._settings.secrets())
-        server = WebServer(self._telemetry, token.reveal() if token else None, redacted)
+        server = WebServer(self._telemetry, token.reveal() if token else None, redacted, self._asked)
         self._stack.push_async_callback(server.stop)
         await server.start(self._settings.http_host, self._settings.http_port)
+
+    async def _asked(self, name: str, headers: Mapping[str, str], body: bytes) -> Response | None:
+        """A request at the port, for the program that the config has under this name and takes answers from."""
+        for receiver in self.pipeline.rules.context.receivers.values():
+            for chat in receiver.chats:
+                inbox = self._messengers.inboxes.get(chat.messenger)
+                takes = chat.endpoint is not None and chat.endpoint.answers
+                if chat.chat == name and takes and isinstance(inbox, Doors):
+                    return await inbox.call(chat, headers, body)
+        return None
 
     async def _watch_what_waits(self) -> None:
         """A card that waits for the morning must not look like one that was lost, nor a lost one like that."""

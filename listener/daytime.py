@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.handover import hand_over
+from alerts.cards.handover import OpenCase, hand_over
 from alerts.cards.note import Note
 from alerts.routing import Receiver
 from alerts.sla import MOSCOW, Hours, opens_at
@@ -18,7 +18,7 @@ from listener.ports import Budget, Clock, SourceError
 from listener.rules import Rules
 from listener.store.engine import Database
 from listener.store.errors import StoreError
-from listener.store.handover import waiting_for_us
+from listener.store.handover import waiting_for_us, withheld
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ UNTOLD: Final = (9, 0)
 """When a day begins where the config names no hours: hour and minute in Moscow."""
 LATE: Final = timedelta(minutes=30)
 """A morning's word that is later than this is none: a machine slept, or its clock was set."""
+DAY: Final = timedelta(days=1)
 LOOK: Final = 60.0
 """Seconds between looks at the config's hours and at a clock that was set meanwhile."""
 
@@ -100,20 +101,30 @@ class Daytime:
         beginning = {hours for hours in self._hours() if begins_now(hours, now)}
         if not beginning:
             return 0
-        told = 0
         try:
             waiting = await waiting_for_us(self._database, now)
-            for name, cases in waiting.items():
-                receiver = rules.context.receivers.get(name)
-                if routing.hours_of(routing.receiver(name)) not in beginning:
-                    continue
-                note = hand_over(receiver, cases, rules.context, now) if receiver else None
-                if receiver is not None and note is not None and await self._is_first(name):
-                    self._say(receiver, note)
-                    told += 1
+            unseen = await withheld(self._database, now - DAY)
+            names = [
+                name
+                for name in sorted(waiting.keys() | unseen.keys())
+                if routing.hours_of(routing.receiver(name)) in beginning
+            ]
+            return sum(
+                [await self._hand_over(name, waiting.get(name, ()), unseen.get(name, {})) for name in names]
+            )
         except StoreError as error:
             log.error("nobody is told what waits this morning: %s", error)  # noqa: TRY400  # the error says it all
-        return told
+            return 0
+
+    async def _hand_over(self, name: str, cases: Sequence[OpenCase], unseen: Mapping[str, int]) -> bool:
+        """Whether the receiver had to be told, and this daemon was the first to do so."""
+        rules, now = self._rules(), self._clock.now()
+        receiver = rules.context.receivers.get(name)
+        note = hand_over(receiver, cases, rules.context, now, withheld=unseen) if receiver else None
+        if receiver is None or note is None or not await self._is_first(name):
+            return False
+        self._say(receiver, note)
+        return True
 
     async def _is_first(self, receiver: str) -> bool:
         try:

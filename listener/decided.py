@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines, Deleter
 from alerts.path import Path
 from alerts.routing import Chat
@@ -50,6 +51,7 @@ class Routed:
     `held` until then. `is_urgent` lets it pass others; `is_late`, written long before it was heard, lets others
     pass. `on_shift` are the people (Person.id) who work now. `path` is the way to the receivers, the first of
     which answers for a new case; `promises` are the deadlines of a case that another one answers for, by its name.
+    `withheld` says why no chat is to see it.
     """
 
     candidate: Candidate
@@ -62,6 +64,7 @@ class Routed:
     held: Mapping[str, datetime] = field(default_factory=dict)
     promises: Mapping[str, Deadlines] = field(default_factory=dict)
     path: Path | None = None
+    withheld: Withhold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.routing import Receiver, Routing, decide
 from alerts.sla import MOSCOW, deadlines, hold_until, working
@@ -182,7 +183,12 @@ class Decider:
         receivers = self.routing.receivers
         if all(receiver.sla is None and receiver.hours is None for receiver in receivers):
             return {}
-        return {receiver.name: self.promise(now, receiver) for receiver in receivers}
+        terms = {each.name: (self.routing.sla_of(each), self.routing.hours_of(each)) for each in receivers}
+        alike = {
+            terms[each.name]: each for each in receivers
+        }  # counting working hours costs more than all else here
+        promised = {term: self.promise(now, each) for term, each in alike.items()}
+        return {name: promised[term] for name, term in terms.items()}
 
     def candidate(self, mention: Mention, brand_verdict: BrandVerdict) -> Candidate:
         """The mention as routing sees it."""
@@ -261,6 +267,6 @@ def decide_apart(
     return decided, culprits
 
 
-def without_chats(routed: Routed) -> Routed:
-    """A candidate whose case is kept and told to nobody."""
-    return replace(routed, chats=())
+def without_chats(routed: Routed, withheld: Withhold) -> Routed:
+    """A candidate whose case is kept and told to nobody, for this reason."""
+    return replace(routed, chats=(), withheld=withheld)

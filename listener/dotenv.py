@@ -1,5 +1,6 @@
 """`.env`: names and values with the lines they stand on, and the lines that cannot be read."""
 
+import codecs
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +21,19 @@ class Dotenv:
 
 def read_dotenv(path: Path | None) -> Dotenv:
     """Read the file where there is one; comments at line ends, quotes and `export` are understood."""
-    if path is None or not path.is_file():
+    if path is None or not path.exists():
         return Dotenv()
     try:
-        # Editors on Windows put a mark before the first name, and save comments in an encoding of their own.
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        content = path.read_bytes()
+    except IsADirectoryError:
+        # What docker leaves where it was to show a file that was not there.
+        return Dotenv(mistakes=(f"{path}: это папка, а нужен файл с настройками: удалите её и создайте файл",))
     except OSError as error:
         return Dotenv(mistakes=(f"{path}: не читается: {refusal(error)}",))
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        return Dotenv(mistakes=(f"{path}: файл сохранён не как UTF-8: сохраните его заново, выбрав UTF-8",))
+    # Editors on Windows put a mark before the first name, and save comments in an encoding of their own.
+    text = content.decode("utf-8-sig", errors="replace")
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     mistakes: list[str] = []

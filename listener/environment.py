@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 
 from listener.database_url import DEFAULT, AddressError, passwords, understood
 from listener.dotenv import read_dotenv
+from listener.pasted import json_slip, latin_look, odd_sign
 from listener.refusals import refusal
 
 PREFIX: Final = "LISTENER_"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PROXY_SCHEMES: Final = ("http", "socks5", "socks5h")
+_LONGEST_NAME: Final = 50
 _KUBERNETES: Final = re.compile(r"LISTENER_(SERVICE_|PORT)")
 """What Kubernetes puts into the environment of every container beside a service called «listener»."""
 
@@ -211,8 +213,8 @@ class Reader:
     def secret(self, name: str, *, begins: Mapping[str, str] | None = None) -> Secret | None:
         """A token. `begins` maps the beginnings of tokens that belong elsewhere to what they are."""
         value = self.text_or_file(name)
-        if any(not 32 < ord(letter) < 127 for letter in value) and not value.startswith("{"):
-            self.complain(name, "в токене пробел или не латинская буква; скопируйте его ещё раз")
+        if sign := odd_sign(value):
+            self.complain(name, f"в токене {sign}; скопируйте его ещё раз")
             return None
         for beginning, what in (begins or {}).items():
             if value.startswith(beginning):
@@ -221,29 +223,36 @@ class Reader:
         return Secret(value) if value else None
 
     def secrets(self, name: str) -> Mapping[str, Secret]:
-        raw = self.secret(name)
-        if raw is None:
+        """Tokens by the name of the page that they belong to."""
+        raw = self.text_or_file(name)
+        value = _object(raw or "{}")
+        if not isinstance(value, dict):
+            self.complain(name, f'нужен JSON вида {{"имя_страницы": "токен"}}: {json_slip(raw)}')
             return {}
-        try:
-            value = json.loads(raw)
-        except ValueError:
-            value = None
-        if not isinstance(value, dict) or not all(isinstance(token, str) and token for token in value.values()):
-            self.complain(name, 'нужен JSON вида {"имя_сообщества": "токен"}')
-            return {}
-        return {key: Secret(token) for key, token in value.items()}
+        wrong = [reason for page, token in value.items() if (reason := _wrong_token(page, token))]
+        for reason in wrong:
+            self.complain(name, reason)
+        return {} if wrong else {page: Secret(token) for page, token in value.items()}
 
     def _unknown(self) -> Iterator[str]:
         for name in sorted(self._values):
-            if name.startswith(PREFIX):
-                own = name.removeprefix(PREFIX)
-                if own not in self._asked and not _KUBERNETES.match(name):
-                    where = f" (.env, строка {self._lines[name]})" if name in self._lines else ""
-                    yield f"{name}{where}: такой настройки нет{self._meant(own)}"
-            elif name.upper().startswith(PREFIX):
-                yield f"{name}: имена настроек пишут заглавными: {name.upper()}"
-            elif name in self._lines and name.upper() in self._asked:
-                yield f"{name} (.env, строка {self._lines[name]}): нужна приставка: {PREFIX}{name.upper()}"
+            if reason := self._strange(name):
+                where = f" (.env, строка {self._lines[name]})" if name in self._lines else ""
+                yield f"{name}{where}: {reason}"
+
+    def _strange(self, name: str) -> str | None:
+        latin = latin_look(name)
+        if latin != name and latin.startswith(PREFIX):
+            return f"в имени настройки русские буквы, похожие на латинские: наберите {latin} заново"
+        if name.startswith(PREFIX):
+            own = name.removeprefix(PREFIX)
+            known = own in self._asked or _KUBERNETES.match(name)
+            return None if known else f"такой настройки нет{self._meant(own)}"
+        if name.upper().startswith(PREFIX):
+            return f"имена настроек пишут заглавными: {name.upper()}"
+        if name in self._lines and name.upper() in self._asked:
+            return f"нужна приставка: {PREFIX}{name.upper()}"
+        return None
 
     def _meant(self, own: str) -> str:
         near = get_close_matches(own, self._asked, n=1, cutoff=0.75)
@@ -257,6 +266,25 @@ def open_reader(environ: Mapping[str, str], dotenv: Path | None = None) -> Reade
     reader = Reader({**file.values, **environ}, lines)
     reader.mistakes += file.mistakes
     return reader
+
+
+def _object(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _wrong_token(page: str, token: object) -> str | None:
+    if len(page) > _LONGEST_NAME:
+        return "слева от двоеточия — имя страницы, справа — её токен: похоже, они перепутаны"
+    if "/" in page:
+        own = page.rstrip("/").rpartition("/")[2]
+        return f'слева от двоеточия — короткое имя страницы, а не адрес: "{own}"'
+    if not isinstance(token, str) or not token:
+        return f'нужен JSON вида {{"имя_страницы": "токен"}}: у «{page}» токена нет'
+    sign = odd_sign(token)
+    return f"в токене «{page}» {sign}; скопируйте его ещё раз" if sign else None
 
 
 def _wrong_proxy(address: str) -> str | None:

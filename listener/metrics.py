@@ -90,6 +90,15 @@ class Metrics:
         self._presses = _counter(registry, "presses", "Buttons pressed", "messenger action applied")
         # talked
         self._messages = _counter(registry, "messages", "Private messages heard, and what cases learned", "what")
+        self._of_engineers = _gauge(
+            registry,
+            "engineers_cases",
+            "A brand's recent cases, and those that engineers were asked of",
+            "brand what",
+        )
+        self._asked_share = _gauge(
+            registry, "engineers_share", "The part of a brand's recent cases that engineers were asked of", "brand"
+        )
         # answered
         self._answers = _counter(registry, "answers", "Tries to answer a customer", "network end")
         self._unsaid = _gauge(
@@ -177,6 +186,15 @@ class Metrics:
     def wrote(self, heard: int, told: int) -> None:
         self._messages.labels("heard").inc(heard)
         self._messages.labels("told").inc(told)
+
+    def escalations(self, of_brands: Mapping[str, tuple[int, int]]) -> None:
+        """What was noted of brands without recent cases is taken away."""
+        self._of_engineers.clear()
+        self._asked_share.clear()
+        for brand, (cases, asked) in of_brands.items():
+            self._of_engineers.labels(brand, "all").set(cases)
+            self._of_engineers.labels(brand, "asked").set(asked)
+            self._asked_share.labels(brand).set(asked / cases if cases else 0.0)
 
     def answered(self, network: str, end: str) -> None:
         self._answers.labels(network, end).inc()

@@ -3,6 +3,8 @@
 hear    a source's batch and its cursor are kept in one transaction, a private
         message joined to its case                                            (listener.loops.hear)
 judge   kept mentions become verdicts, events and due cards in another one   (listener.loops.judge, .decision)
+assign  what nobody has is given to a receiver's people, after each judgement
+        and each tick                                                         (listener.loops.assign)
 tell    cards and notices that are due are shown, chat by chat               (alerts.delivery)
 obey    a press becomes events and due edits, and is answered at once        (listener.loops.obey)
 answer  what a person confirmed goes to the customer once, network by network (listener.loops.answer)
@@ -20,6 +22,7 @@ from alerts.routing import Chat
 from domain.mention import NetworkId
 from domain.person import MessengerId, Person
 from listener.loops.answer import Answer
+from listener.loops.assign import Assign
 from listener.loops.hear import Hear
 from listener.loops.judge import Judge
 from listener.loops.obey import Obey
@@ -50,11 +53,14 @@ class Pipeline:
         self._telemetry = telemetry
         self._stores = stores
         self._clock = clock
-        self.judge = Judge(stores, self._in_force, clock, telemetry, executor, self._tell_all)
+        self.assign = Assign(stores.assignments, self._in_force, clock, self._tell_all)
+        self.judge = Judge(
+            stores, self._in_force, clock, telemetry, executor, self._tell_all, assign=self.assign.step
+        )
         self.judging = Turning("judge", self.judge.step, telemetry)
         self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake, self._tell_all)
         self.obey = Obey(stores, self._in_force, clock, telemetry, self._go_on)
-        self.tick = Tick(stores.timers, self._in_force, clock, telemetry, self._tell_all)
+        self.tick = Tick(stores.timers, self._in_force, clock, telemetry, self._tell_all, assign=self.assign.step)
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self.telling = {messenger: self._turning(messenger, worker) for messenger, worker in workers.items()}
         self.outreaches: Mapping[NetworkId, Outreach] = {}

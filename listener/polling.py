@@ -166,6 +166,8 @@ class Polling:
 
 
 def _severity(error: SourceError) -> tuple[int, str]:
+    if error.advice is not None:
+        return logging.WARNING, "has no right to what it asks for"
     if error.permanent:
         return logging.CRITICAL, "is paused until somebody acts"
     if error.held_back:

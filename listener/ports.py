@@ -83,7 +83,8 @@ class SourceError(Exception):
     and the daemon says so loudly. `retry_after`: seconds to wait when the network named them, or a quota did.
     `held_back`: the reason is a rate or a quota, not a fault. `unreachable`: the network did not answer at all or
     with a fault of its servers (5xx, a cut or silent connection): it may be well again at any moment.
-    `maybe_done`: the request may have been carried out although no answer says so.
+    `maybe_done`: the request may have been carried out although no answer says so. `advice` says to people, in
+    Russian, what is missing and what to do: nothing is broken, a right was never given.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class SourceError(Exception):
         held_back: bool = False,
         unreachable: bool = False,
         maybe_done: bool = False,
+        advice: str | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
@@ -102,6 +104,7 @@ class SourceError(Exception):
         self.held_back = held_back
         self.unreachable = unreachable
         self.maybe_done = maybe_done
+        self.advice = advice
 
 
 class Budget(Protocol):
@@ -115,6 +118,11 @@ class Budget(Protocol):
 
     async def used(self, key: str) -> int:
         """How much of `key` is spent today, by earlier runs too. Raises SourceError."""
+
+
+def money_key(network: str, brand: str) -> str:
+    """Under which a `Budget` counts what a brand's day on a network costs, in thousandths of a dollar."""
+    return f"{network}:mills:{brand}"
 
 
 class Kept(Protocol):

@@ -24,6 +24,21 @@ _WORDS: Final[Mapping[int, str]] = {
 }
 
 
+_REMEDIES: Final[Mapping[int, str]] = {
+    errno.EACCES: "дайте на него права тому, кто запускает Отклик",
+    errno.EEXIST: "уберите его",
+    errno.ENOSPC: "освободите место",
+    errno.EPERM: "дайте на него права тому, кто запускает Отклик",
+    errno.EROFS: "выберите другую папку",
+}
+
+
+def refused(error: OSError) -> str:
+    """What was refused, why, and what to do where that is known."""
+    remedy = _REMEDIES.get(error.errno or 0)
+    return f"{error.filename or 'система'}: {refusal(error)}" + (f"; {remedy}" if remedy else "")
+
+
 def refusal(error: OSError) -> str:
     """The system's words where there are none of ours."""
     if isinstance(error, socket.gaierror):

@@ -115,6 +115,10 @@ class Telemetry:
         self.metrics.unsaid(waiting.confirmed, waiting.unknown, waiting.approval)
         self.health.unsaid(waiting.confirmed, longest, waiting.unknown)
 
+    def escalations(self, of_brands: Mapping[str, tuple[int, int]]) -> None:
+        """By brand: its recent cases, and of how many of them engineers were asked."""
+        self.metrics.escalations(of_brands)
+
     def turned(self, loop: str) -> None:
         """The loop has done a step, or has found nothing to do."""
         self.metrics.turned(loop, self._clock.now())

@@ -148,5 +148,5 @@ def _quoted(message: Message) -> dict[str, Any]:
 
 
 def _button_view(button: Mapping[str, Any]) -> dict[str, Any]:
-    names = {"text": "label", "callback_data": "data", "url": "url", "style": "style"}
+    names = {"text": "label", "callback_data": "data", "url": "url", "style": "style", "copy_text": "copies"}
     return {names[key]: value for key, value in button.items() if key in names}

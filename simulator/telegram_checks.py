@@ -12,6 +12,7 @@ from simulator.telegram_chats import Chat, Message
 from simulator.telegram_entities import EntityError, Parsed, length, parse
 
 MAX_TEXT: Final = 4096
+MOST_COPIED: Final = 256
 MAX_DATA_BYTES: Final = 64
 MAX_PLACEHOLDER: Final = 64
 NOT_MODIFIED: Final = (
@@ -101,13 +102,15 @@ class Pace:
 
 
 def _check_button(button: Mapping[str, Any]) -> None:
-    data, url = button.get("callback_data"), button.get("url")
+    data, url, copied = button.get("callback_data"), button.get("url"), button.get("copy_text")
     if not button.get("text"):
         raise RefusedError(400, 'Bad Request: can\'t parse inline keyboard button: Field "text" must be non-empty')
-    if (data is None) == (url is None):
+    if sum(one is not None for one in (data, url, copied)) != 1:
         raise RefusedError(400, "Bad Request: can't parse inline keyboard button: Text buttons are unallowed")
     if data is not None and not 1 <= len(str(data).encode()) <= MAX_DATA_BYTES:
         raise RefusedError(400, "Bad Request: BUTTON_DATA_INVALID")
+    if copied is not None and not 1 <= length(str(copied.get("text", ""))) <= MOST_COPIED:
+        raise RefusedError(400, "Bad Request: BUTTON_COPY_TEXT_INVALID")
     if url is not None and not str(url).startswith(("http://", "https://", "tg://")):
         raise RefusedError(
             400, f"Bad Request: inline keyboard button URL '{url}' is invalid: Unsupported URL protocol"

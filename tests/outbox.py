@@ -24,7 +24,7 @@ from alerts.ports import (
     Room,
     Share,
 )
-from alerts.routing import Chat
+from alerts.routing import Chat, StandIns
 from domain.person import MessengerId
 
 NOON = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -227,11 +227,11 @@ class MemoryOutbox:
         row.at = at
         row.due = replace(row.due, tries=row.due.tries + 1, unknown=unknown)
 
-    async def fail(self, due: Due, error: str, now: datetime) -> None:
+    async def fail(self, due: Due, error: str, now: datetime, instead: StandIns) -> None:
         row = self.rows[_name(due)]
         row.leased_until, row.error, row.failed = None, error, True
 
-    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
+    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime, instead: StandIns) -> None:
         await self.retry(due, at, state.reason, unknown=False)
         self.chats[state.chat] = state
 

@@ -47,6 +47,8 @@ class MemoryOutreach:
     gone: set[int] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     closed: bool = False
+    asks_ahead: bool = False
+    taking: set[str] = field(default_factory=set)
 
     async def send(self, outbound: Outbound) -> Sent:
         self.calls.append("send")
@@ -73,7 +75,11 @@ class MemoryOutreach:
         return Sent(ref=f"-1_{outbound.id}", url=URL) if outbound.id in self.numbers() else None
 
     async def may_message(self, page: str, author: str) -> bool:
-        return True
+        self.calls.append(f"may_message {page} {author}")
+        if self.blind > 0:
+            self.blind -= 1
+            raise OutreachError("nothing is seen", outcome="unknown", reason="unreachable")
+        return author in self.taking
 
     async def stands(self, outbound: Outbound) -> bool:
         self.calls.append("stands")
@@ -100,6 +106,8 @@ class Reach:
     addressed: bool = False
     network: str = "vk"
     page: str = PAGE
+    cost: float | None = None
+    usd_per_day: float | None = None
 
     def abilities(self, target: Target, _learned: Sequence[Learned], _now: datetime) -> Abilities:
         mend = Ability(way=self.mend)
@@ -110,7 +118,9 @@ class Reach:
                 url=target.url,
                 longest=self.longest,
             ),
-            private=Ability(way=self.private, longest=9_000),
+            private=Ability(
+                way=self.private, reason="not_invited" if self.private == "invitation" else None, longest=9_000
+            ),
             remove=Ability(way="no", reason="own_page_only"),
             edit=mend,
             take_back=mend,
@@ -127,6 +137,8 @@ class Reach:
             abilities=self.abilities,
             invitation=lambda _target, ref: Invitation(link=f"{LINK}{ref}", in_text=True, carries_ref=True),
             by_hand=lambda target, _text: target.url,
+            cost=lambda _outbound: self.cost,
+            usd_per_day=lambda _brand: self.usd_per_day,
         )
         return CardContext(people=people, networks={self.network: words}, policy=policy, templates=templates)
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from alerts.cards.context import CardContext
-from alerts.cards.outgoing import KINDS, held_words
+from alerts.cards.kinds import KINDS
+from alerts.cards.outgoing import held_words
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, last_end, owner_words
+from alerts.cards.wording import MAX_NAME, Wording, last_end, muted_words, owner_words
 from alerts.cases.case import Case
 from alerts.cases.commands import (
     AnswerAsEngineer,
@@ -22,6 +23,8 @@ from alerts.cases.commands import (
     ConfirmTold,
     ForbidWriting,
     HoldBack,
+    MoveTo,
+    Mute,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -30,6 +33,7 @@ from alerts.cases.commands import (
     Report,
     Snooze,
     TransferTo,
+    Unmute,
 )
 from alerts.cases.events import ReplyEdited, ReplyGone, ReplyRefused, ReplySent, ReplyTakenBack, ReplyUnknown
 from alerts.cases.transitions import LONGEST_NOTE, Reason, Refusal
@@ -44,6 +48,7 @@ UNKNOWN_PERSON: Final = "Этого человека больше нет в peop
 NOT_CLOSED: Final = "Хорошо, обращение не закрыто"
 NOT_SNOOZED: Final = "Хорошо, обращение не отложено"
 NOT_TRANSFERRED: Final = "Хорошо, обращение не передано"
+UNKNOWN_RECEIVER: Final = "Такого получателя больше нет в routes.yaml. Нажмите «Передать» ещё раз"
 NOBODY_ELSE: Final = "Передать некому: в people.yaml больше никого нет"
 
 
@@ -75,12 +80,17 @@ def done_words(
     """What the command has done to the case; `case` is as it stood before or stands after, it is only named."""
     words, shown = Wording(context=context, now=now), f"обращение №{NBSP}{case.id}"
     match command:
-        case TransferTo():
+        case TransferTo() | MoveTo():
             text = _transferred(command, shown, words, person)
         case Snooze(until=until):
             text = f"{shown} отложено до {words.moment(until)}"
         case Confirm(kind=kind) | AskApproval(kind=kind) | Approve(kind=kind) | Cancel(kind=kind):
             text = _ANSWERED[type(command)].format(what=KINDS[kind].noun, case=shown)
+        case Mute(until=until, topic=topic):
+            muted = muted_words(topic)
+            text = f"{muted} заглушили до {words.moment(until)}, срочное всё равно придёт"
+        case Unmute(topic=topic):
+            text = f"{muted_words(topic)} снова показываем"
         case HoldBack(reason=reason, until=until):
             text = held_words(HeldBack(reason=reason, remedy="wait", until=until), words)
         case Report(fact=fact):
@@ -90,7 +100,9 @@ def done_words(
     return in_short(capital(text), MAX_ANSWER)
 
 
-def _transferred(command: TransferTo, case: str, words: Wording, person: Person | None) -> str:
+def _transferred(command: TransferTo | MoveTo, case: str, words: Wording, person: Person | None) -> str:
+    if isinstance(command, MoveTo):
+        return f"{case} теперь у «{in_short(command.receiver, MAX_NAME)}»"
     if person is not None and command.person == person.id:
         return f"{case} теперь ваше"
     return f"{case} теперь ведёт {words.name(command.person, command.name)}"
@@ -119,6 +131,10 @@ def _already_theirs(refused: _Refused) -> str:
     if _is(refused.person, refused.case.state.owner):
         return _already_yours(refused)
     return f"{_owned(refused)}. Дополнить можно кнопкой «Заметка»"
+
+
+def _already_there(refused: _Refused) -> str:
+    return f"Обращение и так у «{in_short(refused.case.state.receiver or '', MAX_NAME)}»"
 
 
 def _already_open(refused: _Refused) -> str:
@@ -173,8 +189,9 @@ def _past_deadline(refused: _Refused) -> str:
     return f"Срок ответа{due} наступит раньше{until}. Нажмите «Отложить» ещё раз и подтвердите"
 
 
-def _no_time(_refused: _Refused) -> str:
-    return "Это время уже прошло. Нажмите «Отложить» ещё раз"
+def _no_time(refused: _Refused) -> str:
+    button = "Заглушить" if isinstance(refused.command, Mute) else "Отложить"
+    return f"Это время уже прошло. Нажмите «{button}» ещё раз"
 
 
 def _no_text(refused: _Refused) -> str:
@@ -197,6 +214,12 @@ def _leads_only(refused: _Refused) -> str:
     leads = refused.words.context.leads
     lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
     return f"Этот ответ подтверждает {lead}: кнопка «Проверить ответ» на карточке"
+
+
+def _topic_by_leads(refused: _Refused) -> str:
+    leads = refused.words.context.leads
+    lead = in_short(leads[0].name, 40) if len(leads) == 1 else "старший"
+    return f"Тема касается всех, заглушить её может {lead}. Автора — и вы, той же кнопкой «Заглушить»"
 
 
 def _not_in_private(_refused: _Refused) -> str:
@@ -243,6 +266,7 @@ _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "already_open": _already_open,
     "already_snoozed": _already_snoozed,
     "already_theirs": _already_theirs,
+    "already_there": _already_there,
     "already_yours": _already_yours,
     "ended": _ended,
     "leads_only": _leads_only,
@@ -255,4 +279,5 @@ _REFUSALS: Final[Mapping[Reason, Callable[[_Refused], str]]] = {
     "not_yours": _not_yours,
     "own_words": _own_words,
     "past_deadline": _past_deadline,
+    "topic_by_leads": _topic_by_leads,
 }

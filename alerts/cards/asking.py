@@ -1,6 +1,7 @@
 """What a press still needs to know, how it is asked, and what the answer becomes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from typing import Final, Literal
@@ -11,6 +12,7 @@ from alerts.cards.answers import (
     NOT_TRANSFERRED,
     UNKNOWN_BUTTON,
     UNKNOWN_PERSON,
+    UNKNOWN_RECEIVER,
     refusal_words,
 )
 from alerts.cards.context import CardContext
@@ -18,9 +20,10 @@ from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, name_then
 from alerts.cases.case import Case
-from alerts.cases.commands import PersonsCommand, Snooze, TransferTo
+from alerts.cases.commands import MoveTo, PersonsCommand, Snooze, TransferTo
 from alerts.cases.events import NO_DEADLINES, Actor, Deadlines
 from alerts.cases.transitions import LONGEST_NOTE, Asker, Reason, Refusal, decide
+from alerts.routing import Receiver
 from alerts.russian import NBSP
 from domain.person import Person
 
@@ -30,6 +33,8 @@ LONGEST_VALUE: Final = 32
 MAX_LABEL: Final = 60
 KEEP: Final = "no"
 """The option that leaves everything as it is."""
+THOUGHT_BETTER: Final = "thought_better"
+"""The reason of a press that left it so: nothing was refused, and nobody has to be alarmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,7 @@ class Reply:
         | Literal[
             "unknown_button",
             "unknown_person",
+            "unknown_receiver",
             "nobody_else",
             "thought_better",
             "not_a_draft",
@@ -55,7 +61,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """Everything that the reading of a press may look at; `deadlines` are a new promise, for «Вернуть».
+    """Everything that the reading of a press may look at; `deadlines` are a new promise, for «Вернуть», `promises`
+    those of other receivers with terms of their own.
 
     `of` is the outbound that the action names, `token` the opaque part of an invitation that this press may make.
     """
@@ -66,6 +73,7 @@ class Pressed:
     context: CardContext
     now: datetime
     deadlines: Deadlines = NO_DEADLINES
+    promises: Mapping[str, Deadlines] = field(default_factory=dict)
     of: int | None = None
     token: str = ""
 
@@ -84,6 +92,22 @@ def colleagues(case: Case, context: CardContext) -> tuple[Person, ...]:
     """To whom the case may be given: all but who has it."""
     owner = context.person(case.state.owner)
     return tuple(person for person in context.people if person != owner)
+
+
+def other_receivers(case: Case, context: CardContext) -> tuple[Receiver, ...]:
+    """Whose people may be given the case: all but those who have it, and the engineers, who are asked instead."""
+    here = (case.state.receiver,) if case.state.receiver is not None else case.contact.receivers
+    engineers = context.policy.engineers.receiver
+    return tuple(
+        receiver
+        for name, receiver in context.receivers.items()
+        if receiver.chats and name not in here and name != engineers
+    )
+
+
+def receiver_value(receiver: Receiver) -> str:
+    """Its name may be Russian and long."""
+    return "@" + blake2s(receiver.name.encode(), digest_size=12).hexdigest()
 
 
 def option_value(person: Person) -> str:
@@ -106,7 +130,7 @@ def whom(pressed: Pressed) -> Prompt | Reply | None:
     """A choice of colleagues; a lead may take another's case himself."""
     if refused := refusal_of(pressed, TransferTo(person="", name="")):
         return refused
-    options = _people(pressed)
+    options = (*_people(pressed), *_receivers(pressed))
     if not options:
         return Reply(text=NOBODY_ELSE, reason="nobody_else")
     number = f"№{NBSP}{pressed.case.id}"
@@ -133,7 +157,7 @@ def _people(pressed: Pressed) -> tuple[Option, ...]:
     chosen = colleagues(pressed.case, pressed.context)
     names = [person.name for person in chosen]
     options = [
-        Option(value=option_value(person), label=_label(person, twice=names.count(person.name) > 1))
+        Option(value=option_value(person), label=_label(person, pressed, twice=names.count(person.name) > 1))
         for person in chosen
         if person.id != pressed.person.id
     ]
@@ -142,10 +166,22 @@ def _people(pressed: Pressed) -> tuple[Option, ...]:
     return tuple(options)
 
 
-def _label(person: Person, *, twice: bool) -> str:
+def _receivers(pressed: Pressed) -> tuple[Option, ...]:
+    """Each with who answers there now."""
+    options = []
+    for receiver in other_receivers(pressed.case, pressed.context):
+        owner = pressed.context.answering(receiver.owner, pressed.now)
+        more = f", отвечает {in_short(owner.name, MAX_LABEL // 2)}" if owner else ""
+        name = in_short(receiver.name, MAX_LABEL - len(more) - 4)
+        options.append(Option(value=receiver_value(receiver), label=f"В «{name}»{more}"))
+    return tuple(options)
+
+
+def _label(person: Person, pressed: Pressed, *, twice: bool) -> str:
     lead = "старшая" if person.gender == "f" else "старший"
     role = {"lead": lead, "engineer": "инженер", "operator": ""}[person.role]
-    more = ", ".join(filter(None, (person.id if twice else "", role)))
+    away = "отсутствует" if person.is_absent(pressed.context.day(pressed.now)) else ""
+    more = ", ".join(filter(None, (person.id if twice else "", role, away)))
     name = in_short(person.name, MAX_LABEL - len(more) - 3)
     return f"{name} ({more})" if more else name
 
@@ -155,9 +191,20 @@ def transfer(pressed: Pressed) -> PersonsCommand | Reply:
     person = person or pressed.context.person(pressed.value)
     if person is None and pressed.value == KEEP:
         return Reply(text=NOT_TRANSFERRED, reason="thought_better")
+    if person is None and (pressed.value or "").startswith("@"):
+        return _move(pressed)
     if person is None:
         return Reply(text=UNKNOWN_PERSON, reason="unknown_person")
     return TransferTo(person=person.id, name=person.name)
+
+
+def _move(pressed: Pressed) -> PersonsCommand | Reply:
+    receivers = pressed.context.receivers.values()
+    receiver = next((each for each in receivers if receiver_value(each) == pressed.value and each.chats), None)
+    if receiver is None:
+        return Reply(text=UNKNOWN_RECEIVER, reason="unknown_receiver")
+    deadlines = pressed.promises.get(receiver.name, pressed.deadlines)
+    return MoveTo(receiver=receiver.name, deadlines=deadlines)
 
 
 def whether_past_deadline(pressed: Pressed) -> Prompt | None:

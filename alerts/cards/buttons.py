@@ -12,6 +12,7 @@ from alerts.cards.asking import (
     Pressed,
     Reply,
     colleagues,
+    other_receivers,
     snooze,
     text_of_note,
     transfer,
@@ -21,6 +22,7 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
+from alerts.cards.muting import is_worth_muting, mute, what_to_mute
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
@@ -32,6 +34,8 @@ from alerts.cards.replying import (
     mend,
     mended,
     rewrite,
+    say_private,
+    say_reply,
     start_private,
     start_reply,
     write_private,
@@ -135,6 +139,7 @@ def read_press(  # noqa: PLR0913 - everything that the reading of a press may lo
     now: datetime,
     *,
     deadlines: Deadlines = NO_DEADLINES,
+    promises: Mapping[str, Deadlines] | None = None,
     token: str = "",
 ) -> Outcome:
     """What a press asks of the case, or what must be asked first, or why it comes to nothing.
@@ -152,6 +157,7 @@ def read_press(  # noqa: PLR0913 - everything that the reading of a press may lo
         context=context,
         now=now,
         deadlines=deadlines,
+        promises=promises or {},
         of=int(of) if of else None,
         token=token,
     )
@@ -222,6 +228,14 @@ BUTTONS: Final = (
         command=mended,
     ),
     ButtonKind(
+        action="mute",
+        label="Заглушить",
+        places={"free": 10, "owned": 13, "ended": 5},
+        offered=is_worth_muting,
+        asks=what_to_mute,
+        command=mute,
+    ),
+    ButtonKind(
         action="not_complaint",
         label="Не жалоба",
         places={"free": 4, "owned": 4, "resting": 4},
@@ -258,6 +272,8 @@ BUTTONS: Final = (
     ),
     ButtonKind(action="resolved", label="Закрыть: решено", places={}, command=close_as_resolved),
     ButtonKind(action="rewrite", label="Изменить черновик", places={}, command=rewrite),
+    ButtonKind(action="say_private", label="Сказать в личку", places={}, command=say_private),
+    ButtonKind(action="say_reply", label="Сказать при всех", places={}, command=say_reply),
     ButtonKind(
         action="send",
         label="Проверить ответ",
@@ -279,7 +295,7 @@ BUTTONS: Final = (
         action="transfer",
         label="Передать",
         places={"free": 6, "owned": 7, "resting": 5},
-        offered=lambda case, context, _now: bool(colleagues(case, context)),
+        offered=lambda case, context, _now: bool(colleagues(case, context) or other_receivers(case, context)),
         asks=whom,
         command=transfer,
     ),

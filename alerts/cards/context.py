@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from alerts.outreach.abilities import NO, Abilities, Invitation, Learned
-from alerts.outreach.outbound import Target
+from alerts.outreach.outbound import Outbound, Target
 from alerts.outreach.policy import DEFAULT, Policy
 from alerts.outreach.templates import Template
 from alerts.routing import Receiver
@@ -25,7 +25,8 @@ class NetworkWords:
     `author_page` is the address of an author's page by id and handle, None where there is none.
 
     How its authors are reached: `speaker` is the page of a brand that speaks on a wall, `addressed` whether a
-    mention speaks to its brand; the others are as in `listener.networks.network.Network`.
+    mention speaks to its brand, `usd_per_day` what a brand (its id) may spend there a day; the others are as in
+    `listener.networks.network.Network`.
     """
 
     title: str
@@ -37,6 +38,8 @@ class NetworkWords:
     invitation: Callable[[Target, str], Invitation | None] = lambda _target, _ref: None
     by_hand: Callable[[Target, str], str] = lambda target, _text: target.url
     length_of: Callable[[str], int] = len
+    cost: Callable[[Outbound], float | None] = lambda _outbound: None
+    usd_per_day: Callable[[str], float | None] = lambda _brand: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

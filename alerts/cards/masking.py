@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from alerts.cards.context import CardContext
-from alerts.cases.case import Case
+from alerts.cases.case import Case, CaseMention
 from alerts.routing import Chat
 
 T = TypeVar("T")
@@ -117,21 +117,35 @@ Hidden = Iterator[int]
 
 def masked(text: str) -> str:
     """The text with phones, cards, documents, e-mails, contracts and houses hidden, as long as before."""
+    return _hide(text, _RULES)
+
+
+def _hide(text: str, rules: Iterable[Callable[[str], Iterable[int]]]) -> str:
     if _MAYBE.search(text) is None:
         return text
-    hidden = {place for rule in _RULES for place in rule(text)}
+    hidden = {place for rule in rules for place in rule(text)}
     return "".join(DOT if place in hidden else letter for place, letter in enumerate(text)) if hidden else text
 
 
 def is_owners_own(chat: Chat, case: Case, context: CardContext) -> bool:
     """Whether the chat is the private one of the person who has the case: he alone reads it there."""
     owner = context.person(case.state.owner)
-    return owner is not None and owner.users.get(chat.messenger) == chat.chat
+    return owner is not None and owner.private.get(chat.messenger) == chat.chat
 
 
 def masked_case(case: Case) -> Case:
     """The case with every word of people masked: what a card or a note in a group is made of."""
-    return _masked(case)
+    masked_one = _masked(case)
+    mentions = tuple(map(_with_own_post, masked_one.mentions, case.mentions))
+    return masked_one if mentions == masked_one.mentions else replace(masked_one, mentions=mentions)
+
+
+def _with_own_post(shown: CaseMention, told: CaseMention) -> CaseMention:
+    """Where its shops are a brand tells everybody; what a customer gave away stays hidden in its posts too."""
+    if not told.under_own_post or told.parent is None:
+        return shown
+    text = _hide(told.parent.text, _IN_OWN_POSTS)
+    return replace(shown, parent=replace(told.parent, text=text))
 
 
 def _masked(value: T) -> T:
@@ -258,3 +272,15 @@ _RULES: Final[tuple[Callable[[str], Iterable[int]], ...]] = (
     _secrets,
     _addresses,
 )
+
+
+def _flats(text: str) -> Hidden:
+    """A house with a flat is where somebody lives, whoever says it."""
+    for found in _HOUSE.finditer(text):
+        if _FLAT.search(found.group()):
+            yield from _digits(text, *found.span())
+    for found in _FLAT.finditer(text):
+        yield from _digits(text, *found.span("it"))
+
+
+_IN_OWN_POSTS: Final = tuple(_flats if rule is _addresses else rule for rule in _RULES)

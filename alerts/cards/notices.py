@@ -7,17 +7,20 @@ from typing import Final
 
 from alerts.cards import talk
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.note import Note
-from alerts.cards.outgoing import HELD, KINDS, refused_words
+from alerts.cards.outgoing import HELD
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, late_words, owner_words, status, went_on
 from alerts.cases.case import Case
 from alerts.cases.events import (
     ApprovalAsked,
+    Assigned,
     Event,
     MentionDeleted,
     MentionEdited,
     MentionJoined,
+    Moved,
     ReplyRefused,
     ReplySent,
     ReplyUnknown,
@@ -37,7 +40,7 @@ _SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote",
 """What may have told us something to do."""
 LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint", "approval", "refused", "unknown"})
 """What nobody may overlook, also where threads are folded."""
-_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"transferred", "taken"})
+_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"assigned", "transferred", "taken"})
 """What is said to one person and to nobody in his place."""
 _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
 """Nobody is called for these once the case has ended."""
@@ -148,6 +151,22 @@ def _transferred(notice: _Notice) -> str:
     return (
         f"{who} обращение {notice.number}, теперь отвечает {notice.words.name(event.fact.to, event.fact.to_name)}."
     )
+
+
+def _assigned(notice: _Notice) -> str:
+    """To the one who got it; where it went on meanwhile, the words name whose it is."""
+    event = notice.event
+    if event is None or not isinstance(event.fact, Assigned) or event.fact.to != notice.case.state.owner:
+        return f"Обращение {notice.number} распределено. {notice.state}."
+    return f"Обращение {notice.number} досталось вам.{_promised(notice)}"
+
+
+def _moved(notice: _Notice) -> str:
+    event = notice.event
+    if event is None or not isinstance(event.fact, Moved):
+        return f"Обращение {notice.number} теперь у вас. {notice.state}."
+    left = f" из «{event.fact.left}»" if event.fact.left else ""
+    return f"{notice.words.doer('передал', event.actor)} вам{left} обращение {notice.number}.{_promised(notice)}"
 
 
 def _taken(notice: _Notice) -> str:
@@ -291,6 +310,7 @@ def _quote(notice: _Notice) -> str:
 
 _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "approval": _approval,
+    "assigned": _assigned,
     "breach": _due,
     "came_back": lambda notice: talk.came_back(notice.case),
     "cancelled": _cancelled,
@@ -302,6 +322,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "engineers_late": lambda notice: talk.late(notice.case, notice.words),
     "gone": _gone,
     "handed": lambda notice: talk.handed(notice.case),
+    "moved": _moved,
     "moved_on": _moved_on,
     "refused": _refused,
     "remark": _remark,
@@ -318,6 +339,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
     "approval": ("Ответы ждут слова старшего, {count}", _whose),
+    "assigned": ("Вам достались обращения, {count}", _whose),
     "breach": ("Просрочено {count}", _late),
     "came_back": ("Авторы пишут снова, {count}", _whose),
     "cancelled": ("Ответы не отправлены, {count}", _whose),
@@ -329,6 +351,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
     "gone": ("Ответов больше нет на странице, {count}", _whose),
     "handed": ("Теперь переписка у вас, {count}", _whose),
+    "moved": ("Вам передали обращения, {count}", _whose),
     "moved_on": ("Обращения снова открыты, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),

@@ -1,10 +1,11 @@
-"""How colleagues read of what is said to a customer: what it is, why it was not sent, whether it stands."""
+"""How colleagues read of what is said to a customer: why it was held back, what he got, whether it stands."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from alerts.cards.kinds import KINDS
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording
 from alerts.cases.case import Case
@@ -17,58 +18,10 @@ from alerts.cases.events import (
     ReplyTakenBack,
 )
 from alerts.outreach.delicacy import HeldBack
-from alerts.outreach.outbound import OutboundKind
 from alerts.russian import NBSP
 
 MAX_TEXT: Final = 200
 MOST_ANSWERS: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindWords:
-    """`noun` is what it is, `of` the same after «нет»; `failed` says that it did not happen."""
-
-    noun: str
-    of: str
-    failed: str
-
-
-KINDS: Final[Mapping[OutboundKind, KindWords]] = {
-    "edit": KindWords(noun="правка ответа", of="правки ответа", failed="правка ответа не принята"),
-    "invite": KindWords(noun="приглашение", of="приглашения", failed="приглашение не ушло"),
-    "message": KindWords(noun="сообщение", of="сообщения", failed="сообщение не ушло"),
-    "remove": KindWords(noun="удаление записи", of="удаления записи", failed="запись автора не удалена"),
-    "reply": KindWords(noun="ответ", of="ответа", failed="ответ не ушёл"),
-    "restore": KindWords(noun="возврат записи", of="возврата записи", failed="запись автора не возвращена"),
-    "take_back": KindWords(noun="удаление ответа", of="удаления ответа", failed="ответ не удалён"),
-}
-
-REFUSED: Final[Mapping[str, str]] = {
-    "author_gone": "автор удалил свою страницу",
-    "blocked": "автор закрылся от вашей страницы",
-    "captcha": "сеть требует подтвердить, что вы не робот: откройте её под своей страницей",
-    "comments_closed": "комментарии закрыты",
-    "do_not_contact": "автор просил ему не писать",
-    "duplicate": "такой же ответ там уже есть",
-    "foreign_wall": "на чужой странице ответить можно только вручную",
-    "gone": "записи больше нет",
-    "links_forbidden": "ссылки там запрещены",
-    "messages_closed": "автор не принимает сообщения вашей страницы",
-    "no_right": "у ключа страницы нет на это прав, скажите инженеру",
-    "no_token": "у страницы нет ключа, скажите инженеру",
-    "not_addressed": "автор к вам не обращался, сеть пускает только ответ вручную",
-    "other": "сеть отказала",
-    "privacy": "автор ограничил, кто может ему писать",
-    "quota": "дневной предел сети исчерпан",
-    "too_long": "текст слишком длинный",
-    "too_many_replies": "под этой записью слишком много ваших ответов",
-    "unreachable": "сеть не отвечает",
-}
-"""Why a network did not take it, by `outreach.ports.Refused`, or the guard at the last moment."""
-
-
-def refused_words(reason: str) -> str:
-    return REFUSED.get(reason, REFUSED["other"])
 
 
 HELD: Final[Mapping[str, str]] = {

@@ -1,12 +1,13 @@
 """Previews: what would go out to the customer, shown whole with everything that gives pause."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from alerts.cards.asking import Pressed, Reply
+from alerts.cards.kinds import KINDS
 from alerts.cards.masking import masked
-from alerts.cards.outgoing import KINDS, held_words
+from alerts.cards.outgoing import held_words
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
 from alerts.cards.reaching import (
@@ -22,7 +23,7 @@ from alerts.outreach.delicacy import HeldBack, held_back
 from alerts.outreach.drafts import Place, Warned, WarningKind, warnings
 from alerts.outreach.names import called
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, Step
-from alerts.russian import NBSP, capital, counted, number
+from alerts.russian import NBSP, capital, counted, decimal, number
 
 LONGEST_DRAFT: Final = 4_000
 """Characters that are asked for; a network's own limit is held at the preview."""
@@ -85,7 +86,8 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
     if by_hand:
         address = network_of(pressed.case, pressed.context).by_hand(drafted.target, drafted.text)
         above = f"Скопируйте текст и отправьте сами: {address}"
-    return shown(pressed, drafted, options, above=above)
+    made = shown(pressed, drafted, options, above=above)
+    return replace(made, copies=drafted.text) if by_hand else made
 
 
 def text_prompt(pressed: Pressed, action: str, kind: OutboundKind, *, initial: str = "") -> Prompt:
@@ -118,6 +120,8 @@ def shown(pressed: Pressed, outbound: Outbound, options: Sequence[Option], *, ab
     limit = f" из {number(ability.longest)}" if ability.longest else ""
     title = f"{capital(KINDS[outbound.kind].noun)} №{NBSP}{pressed.case.id}"
     head = [f"{where(pressed, outbound.kind)} Знаков: {length}{limit}."] if outbound.text else []
+    if price := _price_words(pressed, outbound):
+        head.append(price)
     if above:
         head.append(above)
     head += [_warning_words(warned) for warned in warnings_of(pressed, outbound)]
@@ -129,6 +133,23 @@ def shown(pressed: Pressed, outbound: Outbound, options: Sequence[Option], *, ab
         question="\n".join(head) + "\n\n" * bool(head) + _body(pressed, outbound),
         options=tuple(options),
     )
+
+
+def _price_words(pressed: Pressed, outbound: Outbound) -> str:
+    """What the network takes for it. A day's limit stops reading and never a person, who is told instead."""
+    network = network_of(pressed.case, pressed.context)
+    cost, limit = network.cost(outbound), network.usd_per_day(pressed.case.brand)
+    if not cost or ability_of(pressed, outbound.kind).way != "api":
+        return ""
+    says = f"{network.title} возьмёт за это до {_dollars(cost)}."
+    if limit is not None and pressed.case.contact.spent + cost > limit:
+        says += f" Предел на сегодня ({_dollars(limit)}) исчерпан: уйдёт сверх него."
+    return says
+
+
+def _dollars(usd: float) -> str:
+    places = 0 if usd == int(usd) else 3 if round(usd * 1000) % 10 else 2
+    return f"{decimal(usd, places)}{NBSP}$"
 
 
 def _body(pressed: Pressed, outbound: Outbound) -> str:
@@ -160,6 +181,13 @@ def warnings_of(pressed: Pressed, outbound: Outbound) -> tuple[Warned, ...]:
         masked=masked,
         link=outbound.link,
         names=names,
+        addressee=_own_name(pressed),
+        heard="\n".join(
+            [
+                *(mention.text for mention in pressed.case.mentions),
+                *(message.text for message in pressed.case.messages if message.incoming),
+            ]
+        ),
     )
     return warnings(outbound.text, place)
 

@@ -20,7 +20,8 @@ class Prompt:
     """A question about one case: with `options` one of them is to be chosen, without any a text is to be written.
 
     `title` is short («Заметка к № 12»), `question` says what is asked for, `hint` stands in the empty field,
-    `longest` is the most characters that are taken, `initial` what stands in the field to be changed.
+    `longest` is the most characters that are taken, `initial` what stands in the field to be changed. `copies`
+    goes to the person's clipboard, where the messenger has a button for that.
     """
 
     case: int
@@ -31,3 +32,4 @@ class Prompt:
     options: tuple[Option, ...] = ()
     longest: int = 1_000
     initial: str = ""
+    copies: str = ""

@@ -7,7 +7,7 @@ from typing import Final
 from alerts.cards.context import NOTHING, CardContext, NetworkWords
 from alerts.cases.case import Case
 from alerts.cases.events import Reopened, ToldOfRemoval
-from alerts.outreach.abilities import NO, Abilities, Ability, Reason
+from alerts.outreach.abilities import Abilities, Ability, Reason
 from alerts.outreach.delicacy import Ask, held_back
 from alerts.outreach.outbound import Outbound, OutboundKind, Target
 from domain.mention import network_id
@@ -29,6 +29,9 @@ NOT_POSSIBLE: Final[dict[Reason, str]] = {
     "own_page_only": "только на своей странице",
     "refused_before": "сеть уже отказала",
 }
+
+
+GONE: Final = Ability(way="no", reason="gone")
 
 
 def network_of(case: Case, context: CardContext) -> NetworkWords:
@@ -55,12 +58,13 @@ def target_of(case: Case, context: CardContext) -> Target:
 
 
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
-    """What may be said to the author now; in public nothing where the words are gone."""
+    """What may be said to the author now; in public nothing where the words are gone, but they may be put back."""
     network = network_of(case, context)
     possible = network.abilities(target_of(case, context), case.contact.learned, now)
     if case.latest_complaint.deleted_at is None:
         return possible
-    return replace(NOTHING, private=possible.private if possible.private.way == "api" else NO)
+    private = possible.private if possible.private.way == "api" else GONE
+    return replace(possible, reply=GONE, private=private)
 
 
 def ability_for(kind: OutboundKind, abilities: Abilities) -> Ability:

@@ -8,7 +8,7 @@ from typing import Final
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, Pressed, Reply, refusal_of
 from alerts.cards.context import CardContext
-from alerts.cards.outgoing import KINDS
+from alerts.cards.kinds import KINDS
 from alerts.cards.previewing import (
     MOST_SHOWN,
     Drafted,
@@ -86,6 +86,22 @@ def write_private(pressed: Pressed) -> Outcome:
     return outcome
 
 
+def say_reply(pressed: Pressed) -> Outcome:
+    """Own words in public, from whoever has seen elsewhere what goes out; what gives pause is shown first."""
+    return _at_once(pressed, write_reply(pressed))
+
+
+def say_private(pressed: Pressed) -> Outcome:
+    """The same in private."""
+    return _at_once(pressed, write_private(pressed))
+
+
+def _at_once(pressed: Pressed, outcome: Outcome) -> Outcome:
+    if not isinstance(outcome, Drafted):
+        return outcome
+    return replace(outcome, goes_on=lambda drafted: _go_on(pressed, drafted))
+
+
 def draft_of(pressed: Pressed, kind: OutboundKind, text: str) -> Outcome:
     """Prepared words as a draft, unless they could not go out."""
     return _stopped(pressed, kind) or _drafted(pressed, kind, text, as_it_is=True)
@@ -101,8 +117,8 @@ def _knows_the_preview(pressed: Pressed) -> bool:
 
 
 def _go_on(pressed: Pressed, drafted: Outbound) -> Outcome | None:
-    """What gives pause is shown first, however well people know each other."""
-    if warnings_of(pressed, drafted) or held_of(pressed, drafted) is not None:
+    """What gives pause is shown first, however well people know each other; so is what went its way already."""
+    if drafted.state != "draft" or warnings_of(pressed, drafted) or held_of(pressed, drafted) is not None:
         return None
     return confirm(pressed, drafted)
 

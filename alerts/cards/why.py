@@ -8,9 +8,9 @@ from alerts.cards.asking import Pressed, Reply
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short
 from alerts.cards.ways import way_words
-from alerts.cards.wording import Wording
+from alerts.cards.wording import Wording, moved_words
 from alerts.cases.case import Case
-from alerts.cases.events import Event, MentionJoined, Opened
+from alerts.cases.events import Event, MentionJoined, Moved, Opened
 from alerts.path import Path
 from alerts.russian import NBSP, capital
 
@@ -42,6 +42,9 @@ def _lines(case: Case, context: CardContext, words: Wording) -> Iterator[str]:
         first = "" if not seen else f"в{NBSP}{words.moment(event.at)} ещё и "
         yield f"{capital(first + way)}. Получатели: {', '.join(path.receivers)}."
         seen.append(path)
+    for event in case.events:
+        if isinstance(event.fact, Moved):
+            yield moved_words(event, event.fact, words) + "."
     yield answers_for(case.state.receiver, context, words)
 
 
@@ -52,16 +55,16 @@ def _ways(case: Case) -> Iterator[tuple[Event, Path]]:
 
 
 def answers_for(name: str | None, context: CardContext, words: Wording) -> str:
-    """«Отвечает support: Анна Иванова, вместо неё Олег Смирнов»."""
+    """«Отвечает «support»: Анна Иванова, сейчас вместо неё Олег Смирнов»."""
     receiver = context.receivers.get(name or "")
     if receiver is None:
-        return f"Отвечал {name}, теперь его нет в настройках." if name else ""
+        return f"Отвечал «{name}», теперь его нет в настройках." if name else ""
     owner, now = context.person(receiver.owner), context.answering(receiver.owner, words.now)
     if owner is None or now is None:
-        return f"Отвечает {receiver.name}."
+        return f"Отвечает «{receiver.name}»."
     instead = {"f": "неё", "m": "него", None: "него"}[owner.gender]
     stands_in = f", сейчас вместо {instead} {words.name(now.id)}" if now != owner else ""
-    return f"Отвечает {receiver.name}: {words.name(owner.id)}{stands_in}."
+    return f"Отвечает «{receiver.name}»: {words.name(owner.id)}{stands_in}."
 
 
 def _network(case: Case, context: CardContext) -> str:

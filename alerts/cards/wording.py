@@ -7,11 +7,14 @@ from functools import singledispatch
 from typing import Final
 
 from alerts.cards.context import CardContext
+from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, Standing
 from alerts.cases.events import (
     Actor,
     ApprovalAsked,
+    Assigned,
+    CardWithheld,
     Cause,
     Claimed,
     Closed,
@@ -25,6 +28,8 @@ from alerts.cases.events import (
     MarkedNotComplaint,
     MentionEdited,
     MentionJoined,
+    Moved,
+    Muted,
     Outcome,
     Rang,
     Released,
@@ -37,6 +42,7 @@ from alerts.cases.events import (
     Snoozed,
     ToldOfRemoval,
     Transferred,
+    Unmuted,
     Woke,
     WritingForbidden,
 )
@@ -83,7 +89,7 @@ _ENDED: Final[Mapping[Outcome, str]] = {
 }
 _NO_PERSONS: Final = {"clock": "Отклик", "customer": "автор", "program": "Отклик"}
 _ENDS: Final = (Closed, MarkedNotComplaint)
-_SAID_BY_STATUS: Final = (Claimed, Transferred, Released, *_ENDS)
+_SAID_BY_STATUS: Final = (Claimed, Assigned, Transferred, Released, Moved, *_ENDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,8 @@ def owner_words(case: Case, words: Wording) -> str:
     match event.fact if event else None:
         case Claimed() if event:
             return words.done_at("взял", event)
+        case Assigned(to=to, to_name=name) if event:
+            return f"отвечает {words.name(to, name)}, распределено в{NBSP}{words.moment(event.at)}"
         case Transferred(to=to, to_name=name) if event:
             if to == event.actor.id:
                 return words.done_at("забрал", event, " себе")
@@ -165,12 +173,20 @@ def owner_words(case: Case, words: Wording) -> str:
 
 
 def went_on(case: Case, number: int, words: Wording) -> str:
-    """«Снова открыто в 14:05, продолжение ниже»: what made a card follow another."""
+    """«Снова открыто в 14:05, продолжение ниже»: what made a card follow another, here or elsewhere."""
     event = next((event for event in case.events if event.number == number), None)
     if event is None:
         return "Продолжение ниже"
+    if isinstance(event.fact, Moved):
+        return moved_words(event, event.fact, words)
     what = "Снова открыто" if isinstance(event.fact, Reopened) else "Автор написал снова"
     return f"{what} в{NBSP}{words.moment(event.at)}, продолжение ниже"
+
+
+def moved_words(event: Event, fact: Moved, words: Wording) -> str:
+    """«Анна Иванова передала в «money» в 14:05»."""
+    to, at = in_short(fact.to, MAX_PERSON), words.moment(event.at)
+    return f"{words.doer('передал', event.actor)} в «{to}» в{NBSP}{at}"
 
 
 def deadline(case: Case, words: Wording) -> str:
@@ -191,6 +207,22 @@ def late_words(due_at: datetime, words: Wording) -> str:
     return "Срок вышел" if late < timedelta(minutes=1) else f"Просрочено на {lasted(late)}"
 
 
+def muted_words(topic: str | None) -> str:
+    """«автора», «тему „связь“»."""
+    return "автора" if topic is None else f"тему «{topic}»"
+
+
+def withheld_words(fact: CardWithheld, words: Wording) -> str:
+    """Why nobody was sent a card: «карточку не отправили: автора заглушили до 00:00»."""
+    until = f" до {words.moment(fact.until)}" if fact.until else ""
+    known = {
+        "author_muted": f"автора заглушили{until}",
+        "daily_limit": "у бренда кончились карточки на день",
+        "topic_muted": f"тему заглушили{until}",
+    }
+    return f"карточку не отправили: {known.get(fact.reason, fact.reason)}"
+
+
 def last_end(case: Case) -> Event | None:
     """How the case ended last."""
     return next((event for event in reversed(case.events) if isinstance(event.fact, _ENDS)), None)
@@ -207,7 +239,7 @@ def name_then(case: Case, number: str) -> str | None:
     for event in reversed(case.events):
         if event.actor.id == number and event.actor.name:
             return event.actor.name
-        if isinstance(event.fact, Transferred) and event.fact.to == number:
+        if isinstance(event.fact, Transferred | Assigned) and event.fact.to == number:
             return event.fact.to_name
     return None
 
@@ -221,7 +253,7 @@ def _gives_to(event: Event) -> str | None:
     match event.fact:
         case Claimed():
             return event.actor.id
-        case Transferred(to=to):
+        case Transferred(to=to) | Assigned(to=to):
             return to
         case Reopened(owner=owner):
             return owner
@@ -249,6 +281,8 @@ def _nobodys(events: Sequence[Event], words: Wording) -> str:
                 return f"{_came_back(events, position)}, никто не взял"
             case Released():
                 return f"{words.done_at('отдал', event)}, никто не взял"
+            case Moved(to=to):
+                return f"{words.done_at('передал', event, f' в «{in_short(to, MAX_PERSON)}»')}, никто не взял"
             case Reopened():
                 break
             case _:
@@ -287,6 +321,16 @@ def _(fact: Transferred, event: Event, words: Wording) -> str:
 
 
 @_log_words.register
+def _(fact: Assigned, _event: Event, words: Wording) -> str:
+    return f"распределено, отвечает {words.name(fact.to, fact.to_name)}"
+
+
+@_log_words.register
+def _(fact: Moved, event: Event, words: Wording) -> str:
+    return f"{words.doer('передал', event.actor)} в «{in_short(fact.to, MAX_PERSON)}»"
+
+
+@_log_words.register
 def _(fact: Snoozed, event: Event, words: Wording) -> str:
     return f"{words.doer('отложил', event.actor)} до {words.moment(fact.until)}"
 
@@ -312,8 +356,8 @@ def _(_fact: ReplyCancelled, event: Event, words: Wording) -> str:
 
 
 @_log_words.register
-def _(_fact: ReplyRefused, _event: Event, _words: Wording) -> str:
-    return "до автора не дошло: сеть отказала"
+def _(fact: ReplyRefused, _event: Event, _words: Wording) -> str:
+    return f"{KINDS[fact.kind].failed}: {refused_words(fact.reason)}"
 
 
 @_log_words.register
@@ -329,6 +373,21 @@ def _(_fact: CustomerWrote, _event: Event, _words: Wording) -> str:
 @_log_words.register
 def _(_fact: WritingForbidden, event: Event, words: Wording) -> str:
     return f"{words.doer('записал', event.actor)}: автор просил ему не писать"
+
+
+@_log_words.register
+def _(fact: Muted, event: Event, words: Wording) -> str:
+    return f"{words.doer('заглушил', event.actor)} {muted_words(fact.topic)} до {words.moment(fact.until)}"
+
+
+@_log_words.register
+def _(fact: Unmuted, event: Event, words: Wording) -> str:
+    return f"{words.doer('вернул', event.actor)} карточки: {muted_words(fact.topic)} снова показываем"
+
+
+@_log_words.register
+def _(fact: CardWithheld, _event: Event, words: Wording) -> str:
+    return withheld_words(fact, words)
 
 
 @_log_words.register
@@ -387,4 +446,6 @@ def _(fact: Reopened, event: Event, words: Wording) -> str:
 
 
 def _for_whom(by: str | None, words: Wording) -> str:
-    return f", попросил(а) {words.name(by)}" if by else ""
+    person = words.context.person(by)
+    asked = did("попросил", person.gender if person else None)
+    return f", {asked} {words.name(by)}" if by else ""

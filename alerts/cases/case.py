@@ -22,7 +22,8 @@ class CaseMention:
     complaint, strongest first; `brand_spans` name the brand. `complaint` and `urgency` are probabilities, 0 where
     the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
     by kind what a short text complains of. `place`, `parent`, `quoted` and `attached` are as in domain.mention.
-    `edited_at` and `deleted_at` are when the change was heard.
+    `edited_at` and `deleted_at` are when the change was heard. `under_own_post`: the `parent` is a post of the
+    brand's own.
     """
 
     row: int
@@ -47,6 +48,7 @@ class CaseMention:
     attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    under_own_post: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

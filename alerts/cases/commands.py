@@ -20,6 +20,7 @@ from alerts.cases.events import (
     ReplyUnknown,
     Restored,
     Strength,
+    Withheld,
 )
 from alerts.outreach.delicacy import Held
 from alerts.outreach.outbound import OutboundKind
@@ -42,6 +43,24 @@ class TransferTo:
 
     person: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """The program gives a case that nobody has to one of its receiver's people, as their receiver has it."""
+
+    person: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveTo:
+    """Another receiver's people answer from now on. `receiver` is its name, `deadlines` are the promise by its
+    terms, from now.
+    """
+
+    receiver: str
+    deadlines: Deadlines = NO_DEADLINES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +165,29 @@ class ForbidWriting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """The brand's new cards are not wanted until then: the author's, or those about nothing but `topic`."""
+
+    until: datetime
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmute:
+    """The author's cards, or those about `topic`, are wanted again."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withhold:
+    """The case has a card to show, and it is not sent for this reason, some `until` then."""
+
+    reason: Withheld
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmTold:
     """The customer was told that his words will be taken off the page."""
 
@@ -221,6 +263,7 @@ PersonsCommand = (
     Claim
     | Release
     | TransferTo
+    | MoveTo
     | Snooze
     | Note
     | Close
@@ -236,8 +279,21 @@ PersonsCommand = (
     | AnswerAsEngineer
     | ForbidWriting
     | ConfirmTold
+    | Mute
+    | Unmute
 )
-Command = PersonsCommand | Write | Edit | Delete | WritePrivately | ChangeMessage | AnswerElsewhere | Tick
+Command = (
+    PersonsCommand
+    | Assign
+    | Write
+    | Edit
+    | Delete
+    | WritePrivately
+    | ChangeMessage
+    | AnswerElsewhere
+    | Withhold
+    | Tick
+)
 
 NAMES: Final[Mapping[type[Any], str]] = {
     AnswerAsEngineer: "engineers_answer",
@@ -245,6 +301,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Approve: "approve",
     AskApproval: "ask_approval",
     AskEngineers: "ask_engineers",
+    Assign: "assign",
     Cancel: "cancel",
     ChangeMessage: "change_message",
     Claim: "claim",
@@ -255,6 +312,8 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Edit: "edit",
     ForbidWriting: "do_not_write",
     HoldBack: "hold_back",
+    MoveTo: "move",
+    Mute: "mute",
     NotComplaint: "not_complaint",
     Note: "note",
     Release: "release",
@@ -263,6 +322,8 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Snooze: "snooze",
     Tick: "tick",
     TransferTo: "transfer",
+    Unmute: "unmute",
+    Withhold: "withhold",
     Write: "write",
     WritePrivately: "write_privately",
 }

@@ -23,6 +23,8 @@ Deleter = Literal["author", "brand", "other"]
 """Who took a mention away: who wrote it, one of the brand's own accounts, or somebody else."""
 Strength = Literal["complaint", "remark"]
 """What a customer's words weigh: an unhappy customer as the judge found him, or anything else he said there."""
+Withheld = Literal["author_muted", "daily_limit", "topic_muted"]
+"""Why a card was not sent: people had muted its author or topic, or the brand had had its cards of the day."""
 ActorKind = Literal["person", "customer", "clock", "program"]
 
 BELLS: Final[tuple[Bell, ...]] = get_args(Bell)
@@ -121,6 +123,25 @@ class Transferred:
 
     to: str
     to_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """The program gave the case to `to` (Person.id); `to_name` is the name of that time."""
+
+    to: str
+    to_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The receiver `to` answers for the case instead of the one that it left (None: nobody knew which), and nobody
+    of its people has it yet. `deadlines` are its promise, where an answer was promised.
+    """
+
+    to: str
+    left: str | None = None
+    deadlines: Deadlines = NO_DEADLINES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +320,29 @@ class WritingForbidden:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Muted:
+    """The brand's new cards about the author, or about nothing but `topic`, are not sent until then."""
+
+    until: datetime
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmuted:
+    """They are sent again."""
+
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardWithheld:
+    """A card that would have been sent was not. `reason` is one of Withheld, `until` when a mute ends."""
+
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineersAsked:
     """The actor cannot solve it alone. `due_at` is by when the engineers should have answered."""
 
@@ -367,6 +411,8 @@ Fact = (
     | Claimed
     | Released
     | Transferred
+    | Assigned
+    | Moved
     | Snoozed
     | Woke
     | Noted
@@ -388,6 +434,9 @@ Fact = (
     | CustomerWrote
     | MessageChanged
     | WritingForbidden
+    | Muted
+    | Unmuted
+    | CardWithheld
     | EngineersAsked
     | EngineersAnswered
     | EngineersLate
@@ -401,6 +450,8 @@ Fact = (
 KINDS: Final[Mapping[str, type[Any]]] = {
     "answered_elsewhere": AnsweredElsewhere,
     "approval_asked": ApprovalAsked,
+    "assigned": Assigned,
+    "card_withheld": CardWithheld,
     "claimed": Claimed,
     "closed": Closed,
     "customer_wrote": CustomerWrote,
@@ -413,6 +464,8 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "mention_deleted": MentionDeleted,
     "mention_edited": MentionEdited,
     "message_changed": MessageChanged,
+    "moved": Moved,
+    "muted": Muted,
     "not_complaint": MarkedNotComplaint,
     "noted": Noted,
     "opened": Opened,
@@ -432,6 +485,7 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "snoozed": Snoozed,
     "told_of_removal": ToldOfRemoval,
     "transferred": Transferred,
+    "unmuted": Unmuted,
     "woke": Woke,
     "writing_forbidden": WritingForbidden,
 }

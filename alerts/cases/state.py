@@ -10,6 +10,7 @@ from alerts.cases.events import (
     BELLS,
     NO_DEADLINES,
     AnsweredElsewhere,
+    Assigned,
     Bell,
     Claimed,
     Closed,
@@ -25,6 +26,7 @@ from alerts.cases.events import (
     MentionDeleted,
     MentionEdited,
     MentionJoined,
+    Moved,
     Opened,
     Outcome,
     Rang,
@@ -148,6 +150,19 @@ def _(_fact: Released, state: State, _event: Event) -> State:
 @_after.register
 def _(fact: Transferred, state: State, _event: Event) -> State:
     return _owned(state, fact.to)
+
+
+@_after.register
+def _(fact: Assigned, state: State, _event: Event) -> State:
+    return _owned(state, fact.to)
+
+
+@_after.register
+def _(fact: Moved, state: State, event: Event) -> State:
+    moved = replace(_owned(state, None), receiver=fact.to)
+    if state.deadlines == NO_DEADLINES:
+        return moved
+    return replace(moved, deadlines=fact.deadlines, rung=_missed(fact.deadlines, event.at))
 
 
 @_after.register

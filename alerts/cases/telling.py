@@ -8,6 +8,7 @@ from typing import Final, Literal
 from alerts.cases.events import (
     AnsweredElsewhere,
     ApprovalAsked,
+    Assigned,
     Bell,
     Claimed,
     CustomerWrote,
@@ -19,6 +20,7 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Moved,
     Rang,
     Reopened,
     ReplyCancelled,
@@ -58,6 +60,8 @@ NoticeKind = Literal[
     "moved_on",
     "handed",
     "elsewhere",
+    "moved",
+    "assigned",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
@@ -65,7 +69,8 @@ word, a colleague stopped it, the network refused it, nobody knows whether it wa
 of the thread wait for the same. Of a talk: the customer wrote in private, changed what he wrote, came back to who
 had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. His words
 vanished from the brand's page, and nobody of the case has removed them. Of a card that another has followed: where
-the case went on. To who has a talk from now on: what was said in it. Somebody of the brand answered past us."""
+the case went on; to another receiver's people: that it is theirs; to whom the program gave a case: that it did. To
+who has a talk from now on: what was said in it. Somebody of the brand answered past us."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent."""
@@ -80,6 +85,7 @@ Reason = Literal[
     "words in a case without an owner",
     "rest over",
     "transfer",
+    "assigned",
     "deadline",
     "fate of an answer",
     "private words",
@@ -150,7 +156,7 @@ def _handed(before: State, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:
     """Who gets a case in the middle of a talk has read it masked so far: to him alone it is told whole."""
     if before.stage != "in_dm":
         return ()
-    given = [event for event in events if isinstance(event.fact, Claimed | Transferred)]
+    given = [event for event in events if isinstance(event.fact, Claimed | Transferred | Assigned)]
     return tuple(
         NoticeDraft(kind="handed", event=event.number, to=(), priority=Priority.URGENT, where="owner")
         for event in given[-1:]
@@ -169,8 +175,8 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _heard(before, event, strength, events)
         case MentionEdited(strength="complaint", before="remark"):
             return _heard(before, event, "complaint", events)
-        case Transferred(to=to):
-            return _transferred(before, event, to)
+        case Transferred() | Moved() | Assigned():
+            return _transferred(before, event, event.fact)
         case Woke() if event.actor.kind == "clock":
             return _woke(before, event, events)
         case Rang(bell=bell):
@@ -297,9 +303,14 @@ def _to_owner(kind: Literal["complaint", "remark"], event: Event) -> NoticeDraft
     return NoticeDraft(kind=kind, event=event.number, to=("owner",), priority=Priority.URGENT)
 
 
-def _transferred(before: State, event: Event, to: str) -> Telling | None:
+def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned) -> Telling | None:
     """To oneself it is a take-over, and the one who had the case must know."""
-    if to != event.actor.id:
+    if isinstance(fact, Assigned):
+        given = NoticeDraft(kind="assigned", event=event.number, to=("owner",), priority=Priority.NEW)
+        return Telling(reason="assigned", notices=(given,))
+    if isinstance(fact, Moved):
+        notice = NoticeDraft(kind="moved", event=event.number, to=("receiver",), priority=Priority.NEW)
+    elif fact.to != event.actor.id:
         notice = NoticeDraft(kind="transferred", event=event.number, to=("owner",), priority=Priority.URGENT)
     elif before.owner is None:
         return None

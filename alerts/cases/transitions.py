@@ -15,6 +15,7 @@ from alerts.cases.commands import (
     Approve,
     AskApproval,
     AskEngineers,
+    Assign,
     Cancel,
     ChangeMessage,
     Claim,
@@ -26,6 +27,8 @@ from alerts.cases.commands import (
     Edit,
     ForbidWriting,
     HoldBack,
+    MoveTo,
+    Mute,
     NotComplaint,
     Note,
     Release,
@@ -34,6 +37,8 @@ from alerts.cases.commands import (
     Snooze,
     Tick,
     TransferTo,
+    Unmute,
+    Withhold,
     Write,
     WritePrivately,
 )
@@ -41,6 +46,8 @@ from alerts.cases.events import (
     Actor,
     ActorKind,
     ApprovalAsked,
+    Assigned,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -54,6 +61,8 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Moved,
+    Muted,
     Noted,
     Opened,
     Rang,
@@ -65,6 +74,7 @@ from alerts.cases.events import (
     Stage,
     ToldOfRemoval,
     Transferred,
+    Unmuted,
     Woke,
     WritingForbidden,
 )
@@ -76,6 +86,7 @@ LONGEST_NOTE: Final = 1_000
 Reason = Literal[
     "already_yours",
     "already_theirs",
+    "already_there",
     "already_closed",
     "already_not_complaint",
     "already_open",
@@ -90,6 +101,7 @@ Reason = Literal[
     "not_allowed",
     "own_words",
     "leads_only",
+    "topic_by_leads",
     "not_in_private",
 ]
 
@@ -197,11 +209,20 @@ def _is_theirs(asked: Asked[TransferTo]) -> Reason | None:
     return "already_theirs" if asked.state.owner == asked.command.person else None
 
 
+def _has_owner(asked: Asked[Assign]) -> Reason | None:
+    """A person who has it was faster; the program takes nothing away."""
+    return "not_allowed" if asked.state.owner is not None else None
+
+
+def _is_there(asked: Asked[MoveTo]) -> Reason | None:
+    return "already_there" if asked.state.receiver == asked.command.receiver else None
+
+
 def _is_nobodys(asked: Asked[Release]) -> Reason | None:
     return "nobodys" if asked.state.owner is None else None
 
 
-def _has_no_time(asked: Asked[Snooze]) -> Reason | None:
+def _has_no_time(asked: Asked[Snooze | Mute]) -> Reason | None:
     return "no_time" if asked.command.until <= asked.now else None
 
 
@@ -238,6 +259,12 @@ def _is_for_leads(asked: Asked[Approve]) -> Reason | None:
     return "leads_only" if asked.command.by_lead and not asked.asker.is_lead else None
 
 
+def _is_for_all(asked: Asked[Mute | Unmute]) -> Reason | None:
+    """A topic is everybody's."""
+    is_theirs = asked.command.topic is None or asked.asker.is_lead or asked.asker.actor.kind == "program"
+    return None if is_theirs else "topic_by_leads"
+
+
 def _is_anothers_words(asked: Asked[Cancel]) -> Reason | None:
     """Whose words they are may take them back, also in a case that is another's by now."""
     return None if asked.command.author in (asked.asker.actor.id, *asked.asker.former_ids) else _is_anothers(asked)
@@ -249,6 +276,15 @@ def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
 
 def _transfer(asked: Asked[TransferTo]) -> tuple[Fact, ...]:
     return (Transferred(to=asked.command.person, to_name=asked.command.name),)
+
+
+def _assign(asked: Asked[Assign]) -> tuple[Fact, ...]:
+    return (Assigned(to=asked.command.person, to_name=asked.command.name),)
+
+
+def _move(asked: Asked[MoveTo]) -> tuple[Fact, ...]:
+    command = asked.command
+    return (Moved(to=command.receiver, left=asked.state.receiver, deadlines=command.deadlines),)
 
 
 def _snooze(asked: Asked[Snooze]) -> tuple[Fact, ...]:
@@ -375,6 +411,18 @@ def _hold_back(asked: Asked[HoldBack]) -> tuple[Fact, ...]:
     return (HeldBack(reason=asked.command.reason, kind=asked.command.kind),)
 
 
+def _mute(asked: Asked[Mute]) -> tuple[Fact, ...]:
+    return (Muted(until=asked.command.until, topic=asked.command.topic),)
+
+
+def _unmute(asked: Asked[Unmute]) -> tuple[Fact, ...]:
+    return (Unmuted(topic=asked.command.topic),)
+
+
+def _withhold(asked: Asked[Withhold]) -> tuple[Fact, ...]:
+    return (CardWithheld(reason=asked.command.reason, until=asked.command.until),)
+
+
 def _report(asked: Asked[Report | AnswerElsewhere]) -> tuple[Fact, ...]:
     return (asked.command.fact,)
 
@@ -393,6 +441,8 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Claim: Rule(by=PERSON, already=(_is_mine,), stages=OPEN, checks=(_is_anothers,), effect=_claim),
     Release: Rule(by=PERSON, stages=OPEN, checks=(_is_nobodys, _is_anothers), effect=partial(_always, Released())),
     TransferTo: Rule(by=PERSON, stages=OPEN, checks=(_is_theirs, _is_anothers), effect=_transfer),
+    Assign: Rule(by=frozenset[ActorKind]({"program"}), stages=OPEN, checks=(_has_owner,), effect=_assign),
+    MoveTo: Rule(by=PERSON, stages=OPEN, checks=(_is_there, _is_anothers), effect=_move),
     Snooze: Rule(
         by=PERSON,
         already=(_is_snoozed,),
@@ -425,6 +475,11 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
         checks=(_is_anothers, _is_not_in_private),
         effect=partial(_always, ToldOfRemoval()),
     ),
+    Mute: Rule(by=PERSON, stages=ALL, checks=(_is_for_all, _has_no_time), effect=_mute),
+    Unmute: Rule(
+        by=frozenset[ActorKind]({"person", "program"}), stages=ALL, checks=(_is_for_all,), effect=_unmute
+    ),
+    Withhold: Rule(by=frozenset[ActorKind]({"program"}), stages=ALL, effect=_withhold),
     Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
     Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),
     Delete: Rule(by=CUSTOMERS, stages=ALL, effect=_delete),

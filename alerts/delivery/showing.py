@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
-from alerts.cards.card import Card, Line, make_card, make_former_card
+from alerts.cards.card import Card, Line, Tone, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
+from alerts.cards.elsewhere import INSTEAD, stands_in
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -25,9 +26,10 @@ from alerts.ports import (
     Paced,
     Reachable,
     Searchable,
+    Snapshots,
     Threads,
 )
-from alerts.routing import Chat
+from alerts.routing import Chat, StandIns, stand_ins
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,11 @@ class Showing:
         """Whether the messenger can show a digest."""
         return isinstance(self._notifier, Lists)
 
+    @property
+    def stand_ins(self) -> StandIns:
+        """Who is told what the chats of a receiver do not take."""
+        return stand_ins(self.context.receivers, self.context.people)
+
     async def ping(self) -> None:
         """Ask whether the messenger is there, where it can be asked. Raises NotifyError."""
         if isinstance(self._notifier, Reachable):
@@ -74,6 +81,8 @@ class Showing:
 
     async def show(self, due: Due, now: datetime) -> Shown:
         """As much of it as may be read in its chat. Raises NotifyError."""
+        if isinstance(self._notifier, Snapshots):
+            return await self._snapshot(self._notifier, due)
         due = self._for_its_chat(due)
         if isinstance(due, Notice):
             return await (self._say(due, now) if due.on is None else self._lead_on(due, due.on, now))
@@ -85,6 +94,33 @@ class Showing:
             if not error.gone:
                 raise
         return await self._anew(due, now)
+
+    async def _snapshot(self, notifier: Snapshots, due: Due) -> Shown:
+        """A program is told how a case stands, by the address of now; words for people are none for it.
+
+        Who was told of a case and stands in the config no more is told nothing; who was not is as a chat that is
+        shut, and the case finds its way to where its receiver's cards go.
+        """
+        ref = key(due)
+        if not isinstance(due, Delivery):
+            return Shown(due=due, ref=ref, outcome="found")
+        chat = self._in_config(due.chat)
+        if chat is None or chat.endpoint is None:
+            if due.shown:
+                return Shown(due=due, ref=due.ref or ref, outcome="found")
+            raise NotifyError("no receiver has this address any more", closed=True)
+        case = due.case if chat.endpoint.whole else masked_case(due.case)
+        try:
+            ref = await notifier.snapshot(chat, case, self.context, shown=due.shown)
+        except NotifyError as error:
+            if error.closed or not (error.permanent and due.shown):
+                raise
+            raise EditRefusedError(str(error)) from error
+        return Shown(due=due, ref=ref, outcome="edited" if due.shown else "sent")
+
+    def _in_config(self, wanted: Chat) -> Chat | None:
+        chats = (chat for receiver in self.context.receivers.values() for chat in receiver.chats)
+        return next((chat for chat in chats if chat == wanted), None)
 
     def _for_its_chat(self, due: Due) -> Due:
         """Only the case's owner, in his private chat, sees it whole."""
@@ -130,9 +166,15 @@ class Showing:
             sheet = make_sheet(delivery.id, delivery.listing, self.context, now, repeat=repeat)
             ref = await self._list().send_digest(delivery.chat, sheet, key(delivery))
         else:
-            card = make_card(delivery.case, self.context, now, repeat=repeat)
+            card = self._card(delivery, now, repeat=repeat)
             ref = await self._notifier.send(delivery.chat, card, key(delivery))
         return Shown(due=delivery, ref=ref, outcome="sent")
+
+    def _card(self, delivery: Delivery, now: datetime, *, repeat: bool = False) -> Card:
+        card = make_card(delivery.case, self.context, now, repeat=repeat)
+        if not stands_in(delivery.chat, delivery.receiver, self.context):
+            return card
+        return _with_line(card, Note(text=INSTEAD.format(receiver=delivery.receiver)), tone="faint")
 
     def _list(self) -> Lists:
         if not isinstance(self._notifier, Lists):
@@ -145,7 +187,7 @@ class Showing:
                 sheet = make_sheet(delivery.id, delivery.listing, self.context, now)
                 await self._list().edit_digest(delivery.chat, ref, sheet)
             else:
-                await self._notifier.edit(delivery.chat, ref, make_card(delivery.case, self.context, now))
+                await self._notifier.edit(delivery.chat, ref, self._card(delivery, now))
         except NotifyError as error:
             if error.closed or not error.permanent:
                 raise
@@ -206,5 +248,5 @@ def key(due: Due) -> str:
     return f"{name}-{due.shown}" if due.shown else name
 
 
-def _with_line(card: Card, note: Note) -> Card:
-    return replace(card, below=(*card.below, Line(text=note.text, tone="strong")))
+def _with_line(card: Card, note: Note, tone: Tone = "strong") -> Card:
+    return replace(card, below=(*card.below, Line(text=note.text, tone=tone)))

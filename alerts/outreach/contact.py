@@ -22,7 +22,7 @@ class Contact:
     `learned` concerns the author, the wall and the post. `approached` are the brand's unsolicited approaches to
     the author in his other cases, latest first. `unwanted_at` is when a person noted that he asked not to be
     written to. `receivers` are those whose chats show the case. `nearby` is the latest answer in another case of
-    the thread.
+    the thread. `spent` are the dollars that the brand's day on the network has cost so far.
     """
 
     outbounds: tuple[Outbound, ...] = ()
@@ -31,6 +31,7 @@ class Contact:
     unwanted_at: datetime | None = None
     receivers: tuple[str, ...] = ()
     nearby: Said | None = None
+    spent: float = 0.0
 
 
 NO_CONTACT = Contact()

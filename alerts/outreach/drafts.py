@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from alerts.outreach.names import greeted, may_be_one
+
 WarningKind = Literal[
     "empty", "too_long", "unfilled", "sends_away", "personal_data", "promise", "rude", "other_name", "link"
 ]
@@ -29,7 +31,8 @@ class Place:
     """Where a draft would stand. `public`: everybody reads it; `foreign`: on somebody else's page.
 
     `longest` is the network's limit by its own `length_of`, 0 where it has none. `link` is the one that belongs
-    there. `names` are those of other people in the same thread. `masked` hides personal data, letter by letter.
+    there. `names` are those of other people in the same thread, `addressee` the author's first name where his
+    account shows one, `heard` what he has said himself. `masked` hides personal data, letter by letter.
     """
 
     public: bool
@@ -39,6 +42,8 @@ class Place:
     masked: Callable[[str], str]
     link: str | None = None
     names: Sequence[str] = ()
+    addressee: str | None = None
+    heard: str = ""
 
 
 def warnings(text: str, place: Place) -> tuple[Warned, ...]:
@@ -58,7 +63,7 @@ def _warnings(text: str, place: Place) -> Iterator[Warned]:
     yield from _each("sends_away", _AWAY, text)
     yield from _each("promise", _PROMISE, text)
     yield from _each("rude", _SHOUTED if _SHOUTED.search(text) else _RUDE, text)
-    yield from _other_names(text, place.names)
+    yield from tuple(_other_names(text, place.names)) or _greeting(text, place)
     if place.public and place.foreign:
         yield from _each("link", _LINK, text)
     elif place.public:
@@ -89,6 +94,15 @@ def _other_names(text: str, names: Sequence[str]) -> Iterator[Warned]:
         found = re.search(rf"\b{re.escape(stem)}(?:[а-яё]{{0,2}})\b", text)
         if found:
             yield Warned(kind="other_name", quote=found.group())
+
+
+def _greeting(text: str, place: Place) -> Iterator[Warned]:
+    """«Марина, здравствуйте!» to Ivan, who has said nothing of a Marina."""
+    name = greeted(text)
+    if name is None or place.addressee is None or may_be_one(name, place.addressee):
+        return
+    if not re.search(rf"\b{re.escape(name)}\b", place.heard, re.IGNORECASE):
+        yield Warned(kind="other_name", quote=name)
 
 
 _BRACES: Final = re.compile(r"\{[^{}\n]*\}?")

@@ -55,6 +55,48 @@ _MOST_WORDS: Final = 3
 _LONGEST: Final = 60
 
 
+_SHORT: Final = """
+Аня=Анна Ася=Анастасия Валя=Валентина,Валентин Ваня=Иван Варя=Варвара Вася=Василий Вика=Виктория Витя=Виктор
+Влада=Владислава Володя=Владимир Галя=Галина Гоша=Георгий,Егор,Игорь Гриша=Григорий Данил=Даниил Данила=Даниил
+Даша=Дарья Дима=Дмитрий Женя=Евгений,Евгения Ира=Ирина Катерина=Екатерина Катя=Екатерина,Катерина Костя=Константин
+Ксюша=Ксения Лена=Елена Леся=Олеся Лида=Лидия Лиза=Елизавета Люба=Любовь Люда=Людмила Люся=Людмила Маша=Мария
+Миша=Михаил Надя=Надежда Настя=Анастасия Наталья=Наталия Наташа=Наталья,Наталия Ника=Вероника Оля=Ольга Паша=Павел
+Петя=Петр Рита=Маргарита Рома=Роман Саня=Александр,Александра Саша=Александр,Александра Света=Светлана
+Сережа=Сергей Соня=София,Софья Софья=София Стас=Станислав Таня=Татьяна Толя=Анатолий Юля=Юлия Юра=Юрий
+"""
+_FULL: Final = {
+    short.casefold(): frozenset(full.casefold().split(","))
+    for short, _, full in (pair.partition("=") for pair in _SHORT.split())
+}
+_GREETING: Final = re.compile(
+    r"""
+    ^\W*
+    (?:(?:здравствуйте|здравствуй|привет\w*|добр(?:ый|ое|ой|ого)\s+\w+(?:\s+суток)?|уважаем\w+)[\s,!.:—-]+)?
+    (?P<name>[А-ЯЁ][а-яё]+)(?=\s*[,!.:—-])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def greeted(text: str) -> str | None:
+    """The first name with which the text begins, after «Здравствуйте» or before it; None where there is none."""
+    found = _GREETING.match(text)
+    name = found["name"] if found else ""
+    known = name[:1].isupper() and (name.casefold() in _NAMES or name.casefold() in _FULL)
+    return name if known else None
+
+
+def may_be_one(name: str, other: str) -> bool:
+    """Whether two first names may be the same person's: «Катя» and «Екатерина», «Артем» and «Артём»."""
+    one, two = _forms(name), _forms(other)
+    return bool(one & two)
+
+
+def _forms(name: str) -> frozenset[str]:
+    plain = name.casefold().replace("ё", "е")
+    return frozenset({plain}) | _FULL.get(plain, frozenset())
+
+
 def called(shown: str) -> str | None:
     """«Анна Иванова», «Иванова Анна», «Anna Ivanova» are all «Анна»; a nickname, a shop, an emoji are nobody.
 

@@ -43,11 +43,24 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngineersAlarm:
+    """When they are asked too often: of more than `over` per cent of a brand's cases of the last `days` days.
+
+    Fewer than `least` cases say nothing: one of three is no habit.
+    """
+
+    over: int = 10
+    days: int = 7
+    least: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Engineers:
-    """Whom «Инженерам» asks, and until when they answer."""
+    """Whom «Инженерам» asks, until when they answer, and when that is too often."""
 
     receiver: str = "engineers"
     answer_within: timedelta = timedelta(minutes=30)
+    alarm: EngineersAlarm = field(default_factory=EngineersAlarm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,13 @@ class OutreachError(Exception):
 
 
 class Outreach(Protocol):
-    """One network's way to customers. Every method raises OutreachError and nothing else."""
+    """One network's way to customers. Every method raises OutreachError and nothing else.
+
+    `asks_ahead`: `may_message` is free, and an author who says nothing of us may take messages all the same.
+    """
+
+    @property
+    def asks_ahead(self) -> bool: ...
 
     async def send(self, outbound: Outbound) -> Sent:
         """Do what the outbound says, once: its `id` makes the network's own key against doubles."""

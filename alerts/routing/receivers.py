@@ -1,6 +1,6 @@
 """Receivers: named sets of chats, with the people, the hours and the promises that are theirs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from alerts.sla import Hours, Sla
@@ -11,14 +11,31 @@ Assign = Literal["free", "round_robin", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A program's address that is told of cases in place of a chat, as the config has it now.
+
+    `whole`: it may read what a group would read masked. `answers`: what it asks for in people's names is taken.
+    `private`: it may stand in a private network.
+    """
+
+    url: str
+    whole: bool = False
+    answers: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
     """One place in a messenger: Telegram `chat` (a number as text, negative for groups) and `topic`,
     Slack `chat` (a channel name with # or its id), console `chat` (any name).
+
+    A program has an `endpoint`, which is not what the place is known by: rows of the store do not have it.
     """
 
     messenger: MessengerId
     chat: str
     topic: int | None = None
+    endpoint: Endpoint | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

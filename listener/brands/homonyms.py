@@ -151,7 +151,7 @@ def weigh(hit: Hit, companion: Hit | None, page: Page) -> Weighed:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def lemma_of(word: str) -> str:
     """The dictionary form of a folded word; the dictionary knows only Russian ones, and breaks on rare scripts."""
     if not _CYRILLIC.fullmatch(word):

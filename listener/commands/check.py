@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from listener.clock import SystemClock
 from listener.config.load import check
 from listener.config.values import Mistake
 from listener.environment import SettingsError
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what is wrong; 1 when the daemon would refuse to start with this config."""
     directory = arguments.dir or read_config_dir(os.environ, Path(".env"))
-    mistakes = check(directory, searches=_searches())
+    mistakes = check(directory, searches=_searches(), today=SystemClock().now().date())
     wrong = sum(not mistake.warning for mistake in mistakes)
     if arguments.json:
         print(json.dumps([_row(mistake) for mistake in mistakes], ensure_ascii=False, indent=2))

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import socket
 import sys
@@ -16,7 +17,7 @@ from listener.config.values import Config, ConfigError
 from listener.database_url import sqlite_file
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
-from listener.doctor.checkup import Part, check_up, of_config
+from listener.doctor.checkup import Part, check_up, of_config, of_dotenv
 from listener.environment import SettingsError
 from listener.settings import Settings, read_settings
 from listener.store.engine import Database, driver_url
@@ -48,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     except SettingsError as error:
         print(f"Настройки с ошибками, дальше смотреть рано:\n{error}", file=sys.stderr)
         return 2
+    logging.getLogger().addHandler(logging.NullHandler())  # the table says what a log would say again
     parts = asyncio.run(_look(settings, arguments))
     if arguments.json:
         rows = [_row(part, line) for part in parts for line in part.lines]
@@ -59,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _look(settings: Settings, arguments: argparse.Namespace) -> list[Part]:
     config, line = await asyncio.to_thread(_config, settings.config_dir)
-    parts = [Part(title="Настройки", lines=(line,))]
+    parts = [Part(title="Настройки", lines=(*of_dotenv(settings, Path.cwd()), line))]
     database = _counted(settings)
     budget = DailyBudget(database, SystemClock()) if database is not None else None
     if database is not None and not database.is_sqlite:

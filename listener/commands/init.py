@@ -30,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{name}", metavar="PAGE", help=f"the brand's page in {network.short}")
     for messenger in AS_READ:
         asked = messenger.beginning
+        if asked is None:
+            continue
         parser.add_argument(f"--{messenger.id}", metavar=asked.metavar, help=asked.help)
     parser.add_argument("--person", metavar="NAME", help="who may press the buttons first")
     parser.add_argument(
@@ -85,6 +87,7 @@ def read_wishes(arguments: argparse.Namespace, ask: Ask | None) -> Wishes:
     chats = {
         messenger.id: answer(messenger.id, messenger.beginning.question, messenger.beginning.address)
         for messenger in AS_READ
+        if messenger.beginning is not None
     }
     return Wishes(
         name=name,

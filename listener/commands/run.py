@@ -20,7 +20,7 @@ from listener.environment import SettingsError
 from listener.event_loop import Complaints, make_room
 from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
-from listener.refusals import refusal
+from listener.refusals import refused
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
 from listener.watching import announce_changes, announce_new_secrets, digest, digest_of
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _words(error: Exception) -> str:
     """Ours have their words; the system's are put into Russian."""
     if isinstance(error, OSError) and error.errno is not None:
-        return f"{error.filename or 'система'}: {refusal(error)}"
+        return refused(error)
     return str(error)
 
 

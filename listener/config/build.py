@@ -1,24 +1,28 @@
 """From checked files to the daemon's own values."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, Night, Policy
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
 from domain.brand import Brand, Watch
 from domain.person import CONSOLE, Absence, Person
+from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.people_rules import person_id
 from listener.config.schema import (
     AUTO,
     AbsentFile,
     BrandFile,
+    EngineersFile,
     HoursFile,
+    NoticesFile,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
@@ -29,13 +33,14 @@ from listener.config.schema import (
     WordsYaml,
 )
 from listener.config.types import seconds
-from listener.config.values import Words
+from listener.config.values import Notices, Words
 from listener.networks.accounts import address
 from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
 
 
-def build_brand(file: BrandFile) -> Brand:
+def build_brand(file: BrandFile, *, messages: bool = True) -> Brand:
+    """`messages`: the policy wants what customers write in private."""
     return Brand(
         id=file.id,
         title=file.title,
@@ -46,7 +51,11 @@ def build_brand(file: BrandFile) -> Brand:
         misspelled=file.misspelled,
         accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
-        watch={name: _watch(NETWORKS[name], keys) for name, keys in file.watch if keys is not None},
+        watch={
+            name: replace(_watch(NETWORKS[name], keys), messages=messages)
+            for name, keys in file.watch
+            if keys is not None
+        },
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
@@ -72,6 +81,9 @@ def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiv
         backup=file.backup,
         hours=None if file.hours is None else _hours(file.hours, of_all),
         sla=None if file.sla is None else _sla(file.sla),
+        assign=file.assign,
+        people=tuple(file.people),
+        load=file.load,
     )
 
 
@@ -89,9 +101,12 @@ def build_person(file: PersonFile) -> Person:
         name=file.name,
         role=file.role,
         users=file.users(),
+        programs=PROGRAMS,
         signature=file.signature,
         gender=file.gender,
         absence=None if file.absent is None else _absence(file.absent),
+        skills=tuple(file.skills),
+        load=file.load,
     )
 
 
@@ -122,10 +137,14 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
             by=approve.by,
         ),
         night=_night(file.night, file.timezone or timezone or Night().timezone),
-        engineers=Engineers(receiver=file.engineers.receiver, answer_within=seconds(file.engineers.answer_within)),
+        engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
     )
+
+
+def build_notices(file: NoticesFile) -> Notices:
+    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
 
 
 def build_words(file: WordsYaml) -> Words:
@@ -205,6 +224,11 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
     return tuple(
         (_time(start), _time(end)) for start, _, end in (block.partition("-") for block in sorted(blocks))
     )
+
+
+def _engineers(file: EngineersFile) -> Engineers:
+    alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
+    return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
 
 
 def _night(text: str, timezone: str) -> Night | None:

@@ -37,6 +37,7 @@ def finding_mistakes(tree: Tree, brand: Brand) -> Iterator[Mistake]:
     yield from _companions(tree, brand)
     yield from _vetoes(tree, brand)
     yield from _ordinary_names(tree, brand)
+    yield from _ordinary_phrases(tree, brand)
 
 
 def _killer(brand: Brand, entry: str) -> str | None:
@@ -88,6 +89,17 @@ def _ordinary_names(tree: Tree, brand: Brand) -> Iterator[Mistake]:
                 "или обороты, в которых это не вы (never_when)"
             )
             yield tree.mistake(("names", place), message, warning=True)
+
+
+def _ordinary_phrases(tree: Tree, brand: Brand) -> Iterator[Mistake]:
+    """A phrase needs no companion: one ordinary word makes everybody's post the brand's."""
+    for place, phrase in enumerate(brand.phrases):
+        words = words_of(phrase)
+        if len(words) == 1 and "*" not in phrase and is_ordinary(words[0]):
+            message = (
+                f"фраза из одного обычного слова «{words[0]}»: найдётся всё, где оно есть; добавьте второе слово"
+            )
+            yield tree.mistake(("phrases", place), message, warning=True)
 
 
 def is_ordinary(word: str) -> bool:

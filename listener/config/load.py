@@ -1,22 +1,33 @@
 """The config folder as values: every mistake at once, with file and line, in Russian."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from alerts.routing.linter import Around as LintAround
+from classifiers.lexicon import TOPICS
 from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
-from listener.config.build import build_brand, build_person, build_policy, build_routing, build_words
+from listener.config.build import (
+    build_brand,
+    build_notices,
+    build_person,
+    build_policy,
+    build_routing,
+    build_words,
+)
 from listener.config.files import another_folder, missing_folder, strange_files
 from listener.config.finding import finding_mistakes
-from listener.config.route_rules import Around, routes_mistakes
+from listener.config.route_rules import Around, notices_of, routes_mistakes
 from listener.config.russian import explain
 from listener.config.schema import BrandFile, PeopleYaml, PolicyYaml, RoutesYaml, TemplatesYaml, WordsYaml
 from listener.config.searches import search_warnings
-from listener.config.values import Config, ConfigError, Mistake, Notices
+from listener.config.values import Config, ConfigError, Mistake
 from listener.config.yaml_tree import Tree, read_tree
+from listener.config.zone_warnings import zone_warnings
 from listener.networks.registry import NETWORKS
 from listener.refusals import refusal
 
@@ -29,29 +40,53 @@ def load(directory: Path) -> Config:
     mistakes = tuple(mistake for mistake in folder.mistakes if not mistake.warning)
     if mistakes or folder.routes is None:
         raise ConfigError(mistakes)
+    policy = build_policy(
+        folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
+    )
     return Config(
-        brands=tuple(build_brand(brand) for _, brand in folder.brands),
+        brands=tuple(build_brand(brand, messages=policy.messages != "off") for _, brand in folder.brands),
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
-        notices=Notices(config=folder.routes.notices.config, troubles=folder.routes.notices.troubles),
+        notices=build_notices(folder.routes.notices),
         templates=dict(folder.templates.templates) if folder.templates else {},
-        policy=build_policy(
-            folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
-        ),
+        policy=policy,
     )
 
 
-def check(directory: Path, *, searches: Mapping[str, int] | None = None) -> tuple[Mistake, ...]:
+def check(
+    directory: Path, *, searches: Mapping[str, int] | None = None, today: date = date.min
+) -> tuple[Mistake, ...]:
     """Every mistake and warning of the folder, by file and line.
 
-    `searches` are the networks' daily quotas of searches, to be held against what the brands would take.
+    `searches` are the networks' daily quotas of searches, to be held against what the brands would take; days off
+    that were over before `today` are nobody's business.
     """
     folder = _read(directory)
     brands = [(tree, build_brand(brand)) for tree, brand in folder.brands]
     for name, per_day in (searches or {}).items():
         folder.mistakes += search_warnings(NETWORKS[name], brands, per_day)
+    folder.mistakes += _zone_warnings(folder, today)
     return tuple(sorted(folder.mistakes, key=lambda mistake: (mistake.file, mistake.line)))
+
+
+def _zone_warnings(folder: "_Folder", today: date) -> Iterator[Mistake]:
+    """Holes of the tree of routes, once all that it speaks of is right: a mistake said twice helps nobody."""
+    wrong = any(not mistake.warning for mistake in folder.mistakes)
+    if wrong or folder.routes is None or folder.routes_tree is None or not folder.brands:
+        return
+    heard = frozenset((brand.id, name) for _, brand in folder.brands for name, on in brand.watch if on is not None)
+    if not heard:
+        return
+    policy = folder.policy or PolicyYaml()
+    around = LintAround(
+        heard=heard,
+        people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
+        also_told=frozenset({policy.engineers.receiver, *(name for _, name in notices_of(folder.routes))}),
+        today=today,
+    )
+    titles = {brand.id: brand.title for _, brand in folder.brands}
+    yield from zone_warnings(folder.routes_tree, build_routing(folder.routes), around, titles)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +96,9 @@ class _Folder:
     brands: list[tuple[Tree, BrandFile]] = field(default_factory=list)
     brands_whole: bool = False
     routes: RoutesYaml | None = None
+    routes_tree: Tree | None = None
     people: PeopleYaml | None = None
+    people_tree: Tree | None = None
     words: WordsYaml | None = None
     templates: TemplatesYaml | None = None
     policy: PolicyYaml | None = None
@@ -83,6 +120,7 @@ def _read(directory: Path) -> _Folder:
         _read_templates(directory, folder)
         _read_routes(directory, folder)
         _read_policy(directory, folder)
+        folder.mistakes += _skill_mistakes(folder)
         folder.mistakes += strange_files(directory)
     except OSError as error:
         message = f"папка не читается: {refusal(error)}"
@@ -115,6 +153,7 @@ def _read_people(directory: Path, folder: _Folder) -> None:
         folder.mistakes.append(Mistake(file=str(path), line=1, message=message, warning=True))
         return
     tree, folder.people = _parse(path, PeopleYaml, folder)
+    folder.people_tree = tree
     folder.mistakes += people_rules.people_mistakes(tree, folder.people) if folder.people else ()
 
 
@@ -140,6 +179,7 @@ def _read_routes(directory: Path, folder: _Folder) -> None:
         folder.mistakes.append(Mistake(file=str(path), line=1, message=message))
         return
     tree, folder.routes = _parse(path, RoutesYaml, folder)
+    folder.routes_tree = tree
     if folder.routes is None:
         return
     folder.mistakes += routes_mistakes(tree, folder.routes, _around(folder))
@@ -158,6 +198,14 @@ def _read_policy(directory: Path, folder: _Folder) -> None:
         tree, folder.policy = _parse(path, PolicyYaml, folder)
         if folder.policy is not None:
             folder.mistakes += policy_rules.policy_mistakes(tree, folder.policy, folder.routes, _around(folder))
+
+
+def _skill_mistakes(folder: _Folder) -> Iterator[Mistake]:
+    """Once the words and the brands that skills speak of are read whole."""
+    if folder.people is None or folder.people_tree is None or folder.words is None or not folder.brands_whole:
+        return
+    topics, brands = (*TOPICS, *folder.words.topics), [brand.id for _, brand in folder.brands]
+    yield from people_rules.skill_mistakes(folder.people_tree, folder.people, topics, brands)
 
 
 def _around(folder: _Folder) -> Around:

@@ -1,15 +1,28 @@
 """The parts of the files whose keys are the messengers: made from what each messenger says of itself."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, assert_never
 
 from pydantic import Field, StrictInt, StringConstraints, create_model
 
 from alerts.routing import Chat
 from domain.person import MessengerId
-from listener.config.types import Model, PersonId, Text
+from listener.config.types import Model, PersonId, Switch, Text
 from listener.messengers.messenger import AddressKey, Chats, Messenger, Users
 from listener.messengers.registry import AS_READ
+
+
+def _part(key: AddressKey) -> tuple[Any, Any]:
+    match key.kind:
+        case "number":
+            return _number(key)
+        case "flag":
+            return Annotated[Switch, Field(description=key.help)], False
+        case "text":
+            kind = Text if key.required else Text | None
+            return Annotated[kind, Field(description=key.help)], ... if key.required else None
+        case _:
+            assert_never(key.kind)
 
 
 def _number(key: AddressKey) -> tuple[Any, Any]:
@@ -23,7 +36,7 @@ def _address(messenger: Messenger[Any]) -> Any:
     """The type of one address: a model of its keys, or a text."""
     if not messenger.chats.keys:
         return Text
-    keys: dict[str, Any] = {key.name: _number(key) for key in messenger.chats.keys}
+    keys: dict[str, Any] = {key.name: _part(key) for key in messenger.chats.keys}
     name = f"{messenger.id.capitalize()}ChatFile"
     return create_model(name, __base__=Model, __doc__=f"Чат {messenger.title}.", **keys)
 
@@ -71,13 +84,13 @@ class NamedFile(Model):
 
 
 class UsersFile(  # its keys are the messengers
-    _keys(NamedFile, {messenger.id: _user(messenger.users) for messenger in AS_READ})  # type: ignore[misc]
+    _keys(NamedFile, {messenger.user_key: _user(messenger.users) for messenger in AS_READ})  # type: ignore[misc]
 ):
     """Кто это, и кто он в мессенджерах."""
 
     def users(self) -> Mapping[MessengerId, str]:
         """The person's users, by messenger."""
-        written = {messenger.id: getattr(self, messenger.id) for messenger in AS_READ}
+        written = {messenger.id: getattr(self, messenger.user_key) for messenger in AS_READ}
         return {messenger: str(user) for messenger, user in written.items() if user is not None}
 
 
@@ -86,13 +99,21 @@ def _plain(address: Any, chats: Chats) -> Any:
 
 
 IDS: Final = tuple(messenger.id for messenger in AS_READ)
+USER_KEYS: Final[Mapping[MessengerId, str]] = {messenger.id: messenger.user_key for messenger in AS_READ}
+"""How people.yaml calls a person's user in each messenger."""
+PROGRAMS: Final = frozenset(messenger.id for messenger in AS_READ if not messenger.users.can_be_told)
+"""Where nobody can be told anything in private."""
 NOT_A_NUMBER: Final[Mapping[str, str]] = {
     **{key.name: key.wrong for messenger in AS_READ for key in messenger.chats.keys if key.wrong},
-    **{messenger.id: messenger.users.wrong for messenger in AS_READ if messenger.users.pattern is None},
+    **{each.user_key: each.users.wrong for each in AS_READ if each.users.pattern is None},
 }
 """What is said to whoever writes a word where a number of a messenger stands, by key."""
+MEANT: Final[Mapping[str, Callable[[str], str | None]]] = {
+    key.name: key.meant for messenger in AS_READ for key in messenger.chats.keys if key.meant
+}
+"""What reads a number out of what was written in its place, by key."""
 TOO_SMALL: Final[Mapping[str, str]] = {
-    messenger.id: messenger.users.negative for messenger in AS_READ if messenger.users.negative
+    messenger.user_key: messenger.users.negative for messenger in AS_READ if messenger.users.negative
 }
 PATTERNS: Final[Mapping[str, str]] = {
     messenger.users.pattern: messenger.users.wrong for messenger in AS_READ if messenger.users.pattern

@@ -1,11 +1,11 @@
 """What no single value of people.yaml can show: who is written twice, who can press nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from domain.person import MessengerId
 from listener.config.latin import latin_id
-from listener.config.messenger_keys import IDS
+from listener.config.messenger_keys import USER_KEYS
 from listener.config.russian import meant
 from listener.config.schema import AbsentFile, PeopleYaml, PersonFile
 from listener.config.values import Mistake
@@ -23,14 +23,15 @@ def people_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
     for place, person in enumerate(people.people):
         users = person.users()
         for key, message in _slips(users):
-            yield tree.mistake(("people", place, key), message)
+            yield tree.mistake(("people", place, USER_KEYS[key]), message)
         if not users:
-            message = f"у «{person.name}» нет ни {', ни '.join(IDS)}: нажимать кнопки не получится"
+            nothing = ", ни ".join(USER_KEYS.values())
+            message = f"у «{person.name}» нет ни {nothing}: нажимать кнопки не получится"
             yield tree.mistake(("people", place), message, warning=True)
         for key, value in users.items():
             if (key, value) in seen:
-                message = f"{key} {value} уже записан за «{seen[key, value]}»: у каждого свой"
-                yield tree.mistake(("people", place, key), message)
+                message = f"{USER_KEYS[key]} {value} уже записан за «{seen[key, value]}»: у каждого свой"
+                yield tree.mistake(("people", place, USER_KEYS[key]), message)
             seen.setdefault((key, value), person.name)
     yield from _same_ids(tree, people)
     yield from _absences(tree, people)
@@ -100,3 +101,15 @@ def _share_a_day(absences: list[AbsentFile]) -> bool:
     since = max(absence.since or date.min.isoformat() for absence in absences)
     until = min(absence.until or date.max.isoformat() for absence in absences)
     return since <= until
+
+
+def skill_mistakes(
+    tree: Tree, people: PeopleYaml, topics: Sequence[str], brands: Sequence[str]
+) -> Iterator[Mistake]:
+    """Skills that no case will ever ask for."""
+    known = (*topics, *brands)
+    for place, person in enumerate(people.people):
+        for number, skill in enumerate(person.skills):
+            if skill not in known:
+                message = f"skills: «{skill}» — не тема и не бренд{meant(skill, known)}"
+                yield tree.mistake(("people", place, "skills", number), message)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from alerts.routing import Chat
+from alerts.routing import Chat, Endpoint
 from classifiers.lexicon import TOPICS
 from domain.person import MessengerId
-from listener.config.messenger_keys import IDS
+from listener.config.messenger_keys import IDS, USER_KEYS
 from listener.config.people_rules import person_id
 from listener.config.russian import meant
 from listener.config.schema import (
@@ -43,6 +43,7 @@ class Around:
 def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[Mistake]:
     for name, receiver in routes.receivers.items():
         yield from _receiver_mistakes(tree, name, receiver, around.people)
+    yield from _two_endpoints(tree, routes)
     yield from _unknown(tree, ("route", "to"), routes.route.to, tuple(routes.receivers), "получатель")
     for here, route in nodes(routes.route.routes):
         yield from _unknown(tree, (*here, "to"), route.to or (), tuple(routes.receivers), "получатель")
@@ -51,13 +52,12 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
         if route.to is None and not route.routes:
             message = "маршрут никуда не ведёт: впишите to (кому) или routes (уточнения)"
             yield tree.mistake(here, message)
-        yield from _shadowed(tree, (*here, "routes"), [below.when for below in route.routes])
     yield from _unknown_told(tree, routes)
-    yield from _shadowed(tree, ("route", "routes"), [route.when for route in routes.route.routes])
-    yield from _unused(tree, routes)
     yield from _nobody_there(tree, routes, around.people)
     if around.people is not None:
         yield from _owner_mistakes(tree, routes, around.people)
+        for name, receiver in routes.receivers.items():
+            yield from _assign_mistakes(tree, ("receivers", name), receiver, around.people)
 
 
 def nodes(routes: Sequence[RouteFile], above: Place = ("route",)) -> Iterator[tuple[Place, RouteFile]]:
@@ -102,6 +102,19 @@ def _twice(chats: Sequence[tuple[MessengerId, int, Chat]]) -> Iterator[tuple[int
         seen.add(chat)
 
 
+def _two_endpoints(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
+    """A program may stand in several receivers, and is the same in all of them."""
+    first: dict[Chat, tuple[str, Endpoint]] = {}
+    for name, receiver in routes.receivers.items():
+        for messenger, place, chat in receiver.chats():
+            if chat.endpoint is None:
+                continue
+            earlier, endpoint = first.setdefault(chat, (name, chat.endpoint))
+            if endpoint != chat.endpoint:
+                message = f"«{chat.chat}» уже описан у «{earlier}», и по-другому: впишите одно и то же"
+                yield tree.mistake(("receivers", name, messenger, place), message)
+
+
 def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around) -> Iterator[Mistake]:
     if around.brands is not None:
         ids = [brand.id for brand in around.brands]
@@ -131,69 +144,15 @@ def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile
         yield tree.mistake((*here, "networks"), message)
 
 
-def _shadowed(tree: Tree, here: Place, conditions: Sequence[WhenFile]) -> Iterator[Mistake]:
-    """Routes below one that takes everything they could: the first that holds wins."""
-    for below, narrow in enumerate(conditions):
-        above = next((place for place in range(below) if _covers(conditions[place], narrow)), None)
-        if above is None:
-            continue
-        if _takes_all(conditions[above]):
-            break
-        message = f"сюда ничего не придёт: всё забирает маршрут {above + 1} выше; поставьте этот перед ним"
-        yield tree.mistake((*here, below, "when"), message, warning=True)
-    all_taken = next((place for place, when in enumerate(conditions) if _takes_all(when)), None)
-    if all_taken is not None:
-        message = "условие пустое и подходит всему: до маршрутов ниже и до route.to дело не дойдёт"
-        yield tree.mistake((*here, all_taken, "when"), message, warning=True)
-
-
-def _takes_all(when: WhenFile) -> bool:
-    return not when.model_dump(exclude_defaults=True)
-
-
-def _covers(wide: WhenFile, narrow: WhenFile) -> bool:
-    """Whether the wide condition holds whenever the narrow one does."""
-    lists = (
-        (wide.brands, narrow.brands),
-        (wide.networks, narrow.networks),
-        (wide.topics, narrow.topics),
-        (wide.intents, narrow.intents),
-        (wide.languages, narrow.languages),
-        (wide.authors, narrow.authors),
-        (wide.words, narrow.words),
-        (wide.hours, narrow.hours),
-        (wide.days, narrow.days),
-    )
-    floors = (
-        (wide.urgency_at, narrow.urgency_at),
-        (wide.complaint_at, narrow.complaint_at),
-        (wide.reach_at, narrow.reach_at),
-    )
-    return all(not asked or (given and set(given) <= set(asked)) for asked, given in lists) and all(
-        low is None or (high is not None and high >= low) for low, high in floors
-    )
-
-
-def _unused(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    everybody = (_told(routes), routes.route.to, *(route.to or () for _, route in nodes(routes.route.routes)))
-    used = {name for to in everybody for name in to}
-    if not used <= set(routes.receivers):
-        return  # a mistyped name is said already, and may be this very receiver
-    for name in routes.receivers:
-        if name not in used:
-            message = f"в «{name}» ничего не придёт: ни один маршрут его не называет"
-            yield tree.mistake(("receivers", name), message, warning=True)
-
-
-def _told(routes: RoutesYaml) -> tuple[str, ...]:
-    """The receivers of words that belong to no case."""
-    return tuple(filter(None, (routes.notices.config, routes.notices.troubles)))
+def notices_of(routes: RoutesYaml) -> tuple[tuple[str, str], ...]:
+    """The keys of words that belong to no case, each with the receiver that it names."""
+    named = {key: getattr(routes.notices, key) for key in type(routes.notices).model_fields}
+    return tuple((key, name) for key, name in named.items() if name is not None)
 
 
 def _unknown_told(tree: Tree, routes: RoutesYaml) -> Iterator[Mistake]:
-    for key, name in (("config", routes.notices.config), ("troubles", routes.notices.troubles)):
-        if name is not None:
-            yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
+    for key, name in notices_of(routes):
+        yield from _unknown(tree, ("notices", key), (name,), tuple(routes.receivers), "получатель")
 
 
 def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> Iterator[Mistake]:
@@ -201,9 +160,14 @@ def _nobody_there(tree: Tree, routes: RoutesYaml, people: PeopleYaml | None) -> 
     if people is None or not people.people:
         return
     for messenger in IDS:
-        receivers = [name for name, receiver in routes.receivers.items() if getattr(receiver, messenger)]
+        receivers = [
+            name
+            for name, receiver in routes.receivers.items()
+            if any(of == messenger and chat.endpoint is None for of, _, chat in receiver.chats())
+        ]
         if receivers and not any(messenger in person.users() for person in people.people):
-            message = f"ни у кого в people.yaml нет {messenger}: карточки придут, но нажимать кнопки будет некому"
+            key = USER_KEYS[messenger]
+            message = f"ни у кого в people.yaml нет {key}: карточки придут, но нажимать кнопки будет некому"
             yield tree.mistake(("receivers", receivers[0], messenger), message, warning=True)
 
 
@@ -218,6 +182,23 @@ def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Itera
         if receiver.owner is not None and receiver.owner == receiver.backup:
             message = f"«{receiver.owner}» подменяет сам себя: впишите в backup другого человека"
             yield tree.mistake(("receivers", name, "backup"), message)
+
+
+def _assign_mistakes(tree: Tree, here: Place, receiver: ReceiverFile, people: PeopleYaml) -> Iterator[Mistake]:
+    """Cases that would be given to nobody, or to people whom nobody knows."""
+    known = tuple(map(person_id, people.people))
+    for place, person in enumerate(receiver.people):
+        if person not in known:
+            message = f"people: человека с id «{person}» нет в people.yaml{meant(person, known)}"
+            yield tree.mistake((*here, "people", place), message)
+    if receiver.assign == "free":
+        for key in ("people", "load"):
+            if key in receiver.model_fields_set:
+                message = f"{key} ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)"
+                yield tree.mistake((*here, key), message, warning=True)
+    elif not receiver.people and all(person.role != "operator" for person in people.people):
+        message = "раздавать некому: впишите people или добавьте в people.yaml сотрудника с role: operator"
+        yield tree.mistake((*here, "assign"), message)
 
 
 def _unknown(tree: Tree, path: Place, names: Iterable[str], known: Sequence[str], what: str) -> Iterator[Mistake]:

@@ -128,6 +128,18 @@ class ReceiverFile(ChatsFile):
         None
     )
     sla: Annotated[SlaFile | None, Field(description="Свои сроки ответа; нет ключа — как у всех (sla)")] = None
+    assign: Annotated[
+        Literal["free", "round_robin", "load"],
+        Field(
+            description="Чьё обращение: free — кто возьмёт, round_robin — по очереди, load — умеющему и свободному"
+        ),
+    ] = "free"
+    people: Annotated[
+        list[PersonId], Field(description="Кому раздавать: id из people.yaml; нет ключа — всем operator")
+    ] = []
+    load: Annotated[
+        StrictInt | None, Field(ge=1, description="Не раздавать тому, у кого уже столько открытых обращений")
+    ] = None
 
 
 class WhenFile(Model):
@@ -191,6 +203,13 @@ class NoticesFile(Model):
         Text | None,
         Field(description="Кому сказать, что сломалось (источник, чат, база) и что починилось: имя получателя"),
     ] = None
+    escalations: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать, что инженеров спрашивают слишком часто: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
 
 
 class RoutesYaml(Model):
@@ -224,6 +243,12 @@ class PersonFile(UsersFile):
     signature: Annotated[Text | None, Field(description="Подпись под ответом")] = None
     gender: Annotated[Literal["f", "m"] | None, Field(description="f — «взяла», m — «взял»")] = None
     absent: Annotated[AbsentFile | None, Field(description="Отпуск, болезнь: когда и кто вместо")] = None
+    skills: Annotated[
+        list[Text], Field(description="Темы и бренды (id), которые раздаются ему первому (assign: load)")
+    ] = []
+    load: Annotated[
+        StrictInt | None, Field(ge=1, description="Не раздавать ему больше стольких открытых обращений")
+    ] = None
 
 
 class PeopleYaml(Model):
@@ -271,11 +296,24 @@ class ApproveFile(Model):
     ] = "lead"
 
 
+class EngineersAlarmFile(Model):
+    """Когда инженеров спрашивают слишком часто: доля обращений бренда за последние дни."""
+
+    over: Annotated[StrictInt, Field(ge=1, le=100, description="Больше стольких процентов обращений")] = 10
+    days: Annotated[StrictInt, Field(ge=1, le=90, description="За столько последних дней")] = 7
+    least: Annotated[
+        StrictInt, Field(ge=1, description="Не меньше стольких обращений: одно из трёх — не беда")
+    ] = 20
+
+
 class EngineersFile(Model):
     """Кого спрашивает кнопка «Инженерам»."""
 
     receiver: Annotated[Text, Field(description="Получатель из routes.yaml")] = "engineers"
     answer_within: Annotated[Duration, Field(description="Через сколько напомнить, что ответа нет: 30m")] = "30m"
+    alarm: Annotated[
+        EngineersAlarmFile, Field(description="Когда сказать, что инженеров спрашивают слишком часто")
+    ] = EngineersAlarmFile()
 
 
 class PolicyYaml(Model):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from listener.config.messenger_keys import NOT_A_NUMBER, TOO_SMALL
+from listener.config.messenger_keys import MEANT, NOT_A_NUMBER, TOO_SMALL
 from listener.config.network_keys import USD_PER_DAY
 from listener.config.typos import (
     account_meant,
@@ -57,6 +57,8 @@ def _fraction(key: str, value: Any, _choices: str) -> str | None:
         return None
     if meant := number_meant(value) or (_QUOTED if _is_number(value) else None):
         return meant
+    if value.lower() in _AUTO:
+        return "пишут латиницей: auto"
     return "нужно число, без слов и знаков, например 5" if key.endswith(USD_PER_DAY) else None
 
 
@@ -71,7 +73,8 @@ def _whole(key: str, value: Any, _choices: str) -> str | None:
         return f"число пишут без пробелов: {''.join(value.split())}"
     if thousands := thousands_meant(value):
         return f"число пишут целиком: {thousands}"
-    return NOT_A_NUMBER.get(key)
+    advice = MEANT[key](value) if key in MEANT else None
+    return advice or NOT_A_NUMBER.get(key)
 
 
 def _over_one(_key: str, value: Any, _choices: str) -> str | None:
@@ -90,6 +93,8 @@ def _duration(_key: str, value: Any, _choices: str) -> str | None:
     if _AGES.fullmatch(value):
         return "такого длинного срока не бывает: нужен, например, 15m"
     meant = duration_meant(value)
+    if meant and (unit := _RUSSIAN_UNIT.fullmatch(value)):
+        return f"буква «{unit[1]}» русская: наберите латиницей {meant}"
     return f"нужен срок вида 90s, 15m, 1h: напишите {meant}" if meant else None
 
 
@@ -181,13 +186,15 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text) is not None
 
 
+_AUTO: Final = frozenset({"авто", "автоматически"})
 _AUTHORS: Final = "ignore_authors"
 _TIMES: Final = frozenset({"every", "warn", "due", "breach"})
 _NO_TIME: Final = re.compile(r"0+\s*[smhd]?")
 _AGES: Final = re.compile(r"[1-9]\d{6,}[smhd]")
 _ROUND: Final = re.compile(r"\((.*)\)")
 _DASHED: Final = re.compile(r"[–—•·*-]")
-_SPACED: Final = re.compile(r"-?\d{1,3}(?:\s\d{3})+")
+_SPACED: Final = re.compile(r"-?\d+(?:\s\d+)+")
+_RUSSIAN_UNIT: Final = re.compile(r"\d+\s*([смчд])")
 _QUOTED: Final = "нужно число, без кавычек"
 
 _SLIPS: Final[Mapping[str, _Slip]] = {

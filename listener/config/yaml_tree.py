@@ -1,5 +1,6 @@
 """YAML with line numbers: a file becomes plain values and the line of each, or mistakes in Russian."""
 
+import codecs
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from listener.refusals import refusal
 Place = tuple[str | int, ...]
 
 MAX_BYTES: Final = 256_000
+_OF_OFFICE: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 MAX_DEPTH: Final = 20
 
 ODD_SPACE: Final = "неразрывный или невидимый пробел вместо обычного"
@@ -58,12 +60,13 @@ def read_tree(path: Path, name: str) -> Tree:
         value = reader.read(node, (), 0)
     except yaml.MarkedYAMLError as error:
         # What is open and never closed is found at the file's end; the person must look where it was opened.
-        unclosed = "end of stream" in (error.problem or "")
+        # A key without a colon is found on the next line.
+        unclosed = any(sign in (error.problem or "") for sign in ("end of stream", "could not find expected ':'"))
         mark = error.context_mark if unclosed and error.context_mark else error.problem_mark
         line = mark.line + 1 if mark else 1
         if odd := odd_space(text, lambda number: number <= line + 1):
             return _broken(name, odd, f"{ODD_SPACE}: сотрите его и наберите пробел заново")
-        return _broken(name, indent or line, _explain(error, tab=indent, start=error.context_mark))
+        return _broken(name, indent or line, _explain(error, tab=indent, line=line))
     except (yaml.YAMLError, RecursionError, ValueError):
         return _broken(name, 1, "YAML не читается: в нём недопустимые символы или слишком глубокая вложенность")
     return Tree(file=name, value=value, lines=reader.lines, mistakes=tuple(reader.mistakes))
@@ -191,9 +194,17 @@ def _text(path: Path) -> tuple[str, str | None]:
             )
         return path.read_bytes().decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
-        return "", f"файл не в кодировке UTF-8 (байт {error.start}): сохраните его заново, выбрав UTF-8"
+        return "", _no_text(error.object)
     except OSError as error:
         return "", f"файл не читается: {refusal(error)}"
+
+
+def _no_text(content: bytes) -> str:
+    if content.startswith(_OF_OFFICE):
+        return "это документ Word или архив, а нужен простой текст: наберите его в Блокноте, в кодировке UTF-8"
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    look = "UTF-16" if utf16 else "Windows-1251"
+    return f"файл не в кодировке UTF-8, похоже на {look}: сохраните его заново, выбрав UTF-8"
 
 
 def _broken(name: str, line: int, message: str) -> Tree:
@@ -235,13 +246,14 @@ _EXPLANATIONS: Final = {
 }
 
 
-def _explain(error: yaml.MarkedYAMLError, *, tab: int | None, start: yaml.Mark | None) -> str:
+def _explain(error: yaml.MarkedYAMLError, *, tab: int | None, line: int) -> str:
     if tab:
         return "отступ сделан табуляцией: замените её пробелами (обычно двумя)"
     words = f"{error.problem or ''} {error.context or ''}"
     for sign, explanation in _EXPLANATIONS.items():
         if sign in words:
-            opened = f" (начало в строке {start.line + 1})" if start else ""
+            start = error.context_mark
+            opened = f" (начало в строке {start.line + 1})" if start and start.line + 1 != line else ""
             return f"YAML не читается: {explanation}{opened}"
     return "YAML не читается: проверьте отступы, двоеточия и кавычки в этой строке и строкой выше"
 

@@ -66,10 +66,13 @@ class SilentError(Exception):
 
 
 class Wire:
-    """Calls to one platform over its own road. Close it."""
+    """Calls to one platform over its own road. Close it. `written` is where its address is set."""
 
-    def __init__(self, platform: str, base_url: str, road: Road, look: Look) -> None:
+    def __init__(
+        self, platform: str, base_url: str, road: Road, look: Look, *, written: str = "…_API_URL"
+    ) -> None:
         self.platform = platform
+        self._written = written
         self._setting = platform.upper()
         self.look = look
         self._base_url = base_url
@@ -177,7 +180,9 @@ class Wire:
                 ROAD, f"имя {host} не находится", f"проверьте интернет и DNS сервера; если они целы — {proxies}"
             )
         if isinstance(error, ConnectionRefusedError) or isinstance(error.__cause__, ConnectionRefusedError):
-            return bad(ROAD, f"{host} не принимает соединений", "проверьте адрес (…_API_URL) и межсетевой экран")
+            return bad(
+                ROAD, f"{host} не принимает соединений", f"проверьте адрес ({self._written}) и межсетевой экран"
+            )
         if isinstance(error, _CUT):
             cut = "молчит" if isinstance(error, TimeoutError) else "обрывает соединение"
             return bad(ROAD, f"{host} {cut}: похоже, заблокировано здесь", f"нужен прокси: {proxies}")
@@ -185,7 +190,9 @@ class Wire:
 
     def _stranger(self, heard: Heard) -> Line:
         says = f"отвечает не {self.platform}, а чья-то страница (HTTP {heard.status}): похоже, заблокировано здесь"
-        return bad(ROAD, says, f"нужен прокси: LISTENER_PROXIES_{self._setting}; свой адрес — проверьте …_API_URL")
+        return bad(
+            ROAD, says, f"нужен прокси: LISTENER_PROXIES_{self._setting}; свой адрес — проверьте {self._written}"
+        )
 
     def _certificate(self) -> Line:
         remedy = f"если сертификат ваш, назовите его файл в LISTENER_CA_{self._setting}; если нет, это перехват"

@@ -1,8 +1,11 @@
 """The whole check-up, part by part, in the order in which a person would look."""
 
 from collections.abc import AsyncIterator, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from alerts.routing import Chat
@@ -15,6 +18,9 @@ from listener.doctor import machine
 from listener.messengers.registry import AS_READ, MESSENGERS
 from listener.networks.registry import NETWORKS
 from listener.settings import Settings
+
+_MISNAMED: Final = (".env.txt", "env", "env.txt", "_.env", ".env.env")
+"""What a file that was to be `.env` is called by Windows and by editors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +36,13 @@ async def check_up(
 ) -> AsyncIterator[Part]:
     """Everything, a part at a time; without a config nothing is known of brands and chats."""
     brands = config.brands if config is not None else ()
+    red: set[str] = set()
     for name, options in settings.networks.items():
         network = NETWORKS[name]
-        yield Part(title=network.title, lines=await _all(network.diagnose(brands, options, look)))
+        part = Part(title=network.title, lines=await _all(network.diagnose(brands, options, look)))
+        if any(line.state == "bad" for line in part.lines):
+            red.add(name)
+        yield part
     chats = _chats(config)
     for name, options in settings.messengers.items():
         messenger = MESSENGERS[name]
@@ -41,7 +51,22 @@ async def check_up(
     lines = await _all(machine.diagnose(settings, look))
     ours = machine.clock(look)
     yield Part(title="Машина", lines=(*lines, *([ours] if ours else [])))
-    yield Part(title="Вместе", lines=tuple(_together(settings, config, datetime.fromtimestamp(look.now(), UTC))))
+    yield Part(
+        title="Вместе", lines=tuple(_together(settings, config, red, datetime.fromtimestamp(look.now(), UTC)))
+    )
+
+
+def of_dotenv(settings: Settings, folder: Path) -> Iterable[Line]:
+    """Where nothing has a key and there is no `.env`, most likely the folder is another, or the file's name is."""
+    platforms = (*settings.networks.values(), *settings.messengers.values())
+    if (folder / ".env").exists() or any(options.secrets() for options in platforms):
+        return
+    near = next((name for name in _MISNAMED if (folder / name).is_file()), None)
+    says = f"в папке {folder} его нет, и ни одного ключа тоже"
+    remedy = (
+        f"рядом лежит {near}: назовите его .env" if near else "зайдите в папку, где он лежит, или listener init"
+    )
+    yield warn(".env", says, remedy)
 
 
 def of_config(wrong: int, warnings: int, *, there: bool, folder: str) -> Line:
@@ -55,10 +80,15 @@ def of_config(wrong: int, warnings: int, *, there: bool, folder: str) -> Line:
     return ok("настройки", "в порядке")
 
 
-def _together(settings: Settings, config: Config | None, now: datetime) -> Iterable[Line]:
-    """Whether anything is heard and anybody told."""
-    if any(options.secrets() for options in settings.networks.values()):
+def _together(settings: Settings, config: Config | None, red: AbstractSet[str], now: datetime) -> Iterable[Line]:
+    """Whether anything is heard and anybody told; `red` are the networks with a red line."""
+    keyed = {name for name, options in settings.networks.items() if options.secrets()}
+    if keyed - red:
         yield ok("слышим", "хотя бы одну сеть")
+    elif keyed:
+        yield warn(
+            "слышим", "у каждой сети с ключом красная строка: может быть, не слышим ничего", "начните с них"
+        )
     else:
         yield bad(
             "слышим",

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from alerts.russian import counted, lasted
+from alerts.russian import counted, lasted, plural
 from classifiers.model import ModelError
 from classifiers.tiers import missing, open_judge
 from listener.database_url import sqlite_file
@@ -26,10 +26,10 @@ SOUND_SQLITE: Final = (3, 51, 3)
 SKEW: Final = 30.0
 PATIENCE: Final = 10.0
 ILL: Final = """
-    SELECT messenger, chat, topic, state, since, reason, (
+    SELECT messenger, chat, topic, state, since, until, reason, (
         SELECT count(*) FROM card_views WHERE card_views.messenger = chats.messenger
         AND card_views.chat = chats.chat AND card_views.topic = chats.topic
-        AND card_views.state IN ('due', 'sending') AND card_views.delivered_at IS NULL
+        AND card_views.state IN ('due', 'sending', 'digest') AND card_views.delivered_at IS NULL
     ) FROM chats ORDER BY messenger, chat, topic
 """
 KNOWS_CHATS: Final = "SELECT to_regclass('chats') IS NOT NULL"
@@ -80,6 +80,8 @@ def _sqlite(file: Path | None, look: Look) -> Iterator[Line]:
 def _new_file(file: Path) -> Line:
     """Whether the first start could make the file."""
     folder = next(parent for parent in (file.parent, *file.parent.parents) if parent.exists())
+    if not folder.is_dir():
+        return bad("база", f"{folder} — файл, а нужна папка", "уберите его или смените LISTENER_DATABASE_URL")
     if os.access(folder, os.W_OK):
         return ok("база", f"{file}: появится при первом запуске")
     return bad(
@@ -88,6 +90,8 @@ def _new_file(file: Path) -> Line:
 
 
 def _sound(file: Path) -> Line:
+    if file.is_dir():
+        return bad("база", f"{file} — папка, а нужен файл", "уберите её или смените LISTENER_DATABASE_URL")
     try:
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)
         try:
@@ -122,19 +126,28 @@ def _ill_in_sqlite(file: Path, look: Look) -> Iterator[Line]:
         contextlib.suppress(sqlite3.Error),
         contextlib.closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=PATIENCE)) as connection,
     ):
-        yield from [_ill(row, look) for row in connection.execute(ILL).fetchall()]
+        yield from _chats(connection.execute(ILL).fetchall(), look)
+
+
+def _chats(ill: Sequence[Sequence[Any]], look: Look) -> Iterator[Line]:
+    if not ill:
+        yield ok("чаты", "по записям демона все берут карточки")
+    for row in ill:
+        yield _ill(row, look)
 
 
 def _ill(row: Sequence[Any], look: Look) -> Line:
     """A chat as the daemon has noted it."""
-    messenger, chat, topic, state, since, reason, waiting = row
+    messenger, chat, topic, state, since, until, reason, waiting = row
     what = f"чат {messenger} {chat}" + (f", тема {topic}" if topic else "")
     passed = lasted(timedelta(seconds=max(0.0, look.now() - since / 1e6)))
-    waits = f"ждут {counted(waiting, 'карточка', 'карточки', 'карточек')}"
+    left = until / 1e6 - look.now()
+    waits = f"{plural(waiting, 'ждёт', 'ждут', 'ждут')} {counted(waiting, 'карточка', 'карточки', 'карточек')}"
     if state == "parked":
         says = f"не берёт карточек {passed}: {reason}; {waits}"
         return bad(what, says, "см. строки этого мессенджера выше; починенный чат получит всё сам")
-    return warn(what, f"просил подождать ({passed} назад): {reason}; {waits}", "пройдёт само")
+    rest = f"ещё {lasted(timedelta(seconds=left))}" if left > 0 else "срок вышел, вот-вот попробуем"
+    return warn(what, f"просил подождать {passed} назад ({rest}): {reason}; {waits}", "пройдёт само")
 
 
 async def _postgres(address: str, look: Look) -> AsyncIterator[Line]:
@@ -142,7 +155,7 @@ async def _postgres(address: str, look: Look) -> AsyncIterator[Line]:
         connection = await asyncpg.connect(address, timeout=PATIENCE)
         try:
             version = await connection.fetchval("show server_version")
-            ill = await connection.fetch(ILL) if await connection.fetchval(KNOWS_CHATS) else []
+            ill = await connection.fetch(ILL) if await connection.fetchval(KNOWS_CHATS) else None
         finally:
             await connection.close()
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
@@ -150,8 +163,9 @@ async def _postgres(address: str, look: Look) -> AsyncIterator[Line]:
         yield bad("PostgreSQL", f"{says} ({type(error).__name__})", remedy)
         return
     yield ok("PostgreSQL", f"отвечает, {version}")
-    for row in ill:
-        yield _ill(tuple(row), look)
+    if ill is not None:
+        for line in _chats([tuple(row) for row in ill], look):
+            yield line
 
 
 def _postgres_fault(error: BaseException) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from alerts.outreach.delicacy import HeldBack, held_back
 from alerts.outreach.outbound import Outbound, Sent
 from alerts.outreach.ports import Outreach, OutreachError
 from domain.mention import NetworkId
+from listener.loops.permissions import Permissions
 from listener.ports import Clock
 from listener.rules import Rules
 from listener.store.errors import StoreError
@@ -56,6 +57,7 @@ class Answer:
         self._clock = clock
         self._telemetry = telemetry
         self._answered = answered
+        self._permissions = Permissions(network, outreach, store, rules, clock)
 
     async def step(self) -> int:
         """Send what is due, or look whether earlier answers still stand; returns how much was done."""
@@ -63,7 +65,10 @@ class Answer:
         for due in claimed:
             await self._take(due)
             self._answered()
-        return len(claimed) or await self._look()
+        done = len(claimed) or await self._look()
+        if not done:
+            await self._permissions.step()  # at leisure: a flood of new cases is asked about ten a turn
+        return done
 
     async def _take(self, due: ToSend) -> None:
         sending = due.outbound

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from typing import Final
 
 from listener.decided import Decided, Stored
 from listener.decision import decide_apart
-from listener.limits import within_limits
+from listener.limits import unmuted, within_limits
 from listener.loops.levels import Levels
 from listener.ports import Clock
 from listener.rules import Rules
@@ -24,7 +24,9 @@ MOST_COUNTED: Final = 10_000
 
 
 class Judge:
-    """Decides on what was heard. `decided` is called when chats may have something new to be shown."""
+    """Decides on what was heard. `decided` is called when chats may have something new to be shown; `assign` gives
+    new cases to people.
+    """
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Judge:
         telemetry: Telemetry,
         workers: Executor,
         decided: Callable[[], None],
+        assign: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
         self._stores = stores
         self._rules = rules
@@ -41,6 +44,7 @@ class Judge:
         self._telemetry = telemetry
         self._workers = workers
         self._decided = decided
+        self._assign = assign
         self._levels = Levels(stores.decisions)
 
     async def step(self) -> int:
@@ -70,6 +74,7 @@ class Judge:
     async def _record(self, decided: Sequence[Decided], now: datetime) -> None:
         limited = {brand.id: brand.per_day for brand in self._rules().decider.brands.values() if brand.per_day}
         found = {route.candidate.brand for decision in decided for route in decision.routed}
+        decided = await self._heard(decided, found, now)
         cards = {
             brand: await self._stores.cases.cards_today(brand, now) for brand in sorted(found & limited.keys())
         }
@@ -84,7 +89,18 @@ class Judge:
                 if route.not_before is not None and route.chats:
                     words = "a card of %s %s waits until %s: nobody works now"
                     log.info(words, route.candidate.network, route.candidate.mention, route.not_before.isoformat())
+        if self._assign is not None:
+            await self._assign()  # before the cards are told: the first look at one shows whose it is
         self._decided()
+
+    async def _heard(
+        self, decided: Sequence[Decided], brands: Collection[str], now: datetime
+    ) -> Sequence[Decided]:
+        """The decisions without the cards that nobody wants now."""
+        if not brands:
+            return decided
+        mutes = await self._stores.mutes.in_force(brands, now)
+        return unmuted(decided, [kept.mute for kept in mutes], now)
 
     async def _set_aside(self, stored: Stored, error: str) -> None:
         log.error("mention %s %s breaks the judge: %s", stored.mention.network, stored.mention.id, error)

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
 from alerts.cards.answers import done_words, refusal_words
-from alerts.cards.asking import Reply, asker_of
+from alerts.cards.asking import THOUGHT_BETTER, Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
@@ -21,6 +22,7 @@ from alerts.cases.transitions import Refusal
 from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
+from listener.messengers.registry import MESSENGERS
 from listener.ports import Clock
 from listener.rules import Rules
 from listener.store.errors import StoreError
@@ -69,7 +71,7 @@ class Obey:
         self._telemetry.pressed(press.messenger, press.action.partition(".")[0], applied=answered.applied)
         if answered.applied:
             self._obeyed()
-        return answered.answer
+        return replace(answered.answer, reason=answered.reason)
 
     async def _turn(self, press: Press, person: Person | None, now: datetime) -> Answer:
         """Another page of a digest, for all who look at it: nothing happens to any case."""
@@ -101,11 +103,13 @@ class Obey:
 
 def _not_stored(press: Press, error: StoreError) -> Answer:
     log.error("press %s was not stored: %s", press.key, error)
-    return Answer(text="Не получилось сохранить, нажмите ещё раз через минуту", alert=True)
+    words = "Не получилось сохранить, нажмите ещё раз через минуту"
+    return Answer(text=words, alert=True, reason="not_stored")
 
 
 def _stranger(press: Press) -> Answered:
-    who = f"{press.messenger}: {press.user}"
+    messenger = MESSENGERS.get(press.messenger)
+    who = f"{messenger.user_key if messenger else press.messenger}: {press.user}"
     text = f"Вас нет в people.yaml. Попросите добавить {who}"
     return Answered(answer=Answer(text=text, alert=True), reason="stranger")
 
@@ -119,13 +123,24 @@ def _read(
     context = rules.context
     routing = rules.decider.routing
     promise = rules.decider.promise(now, routing.receiver(case.state.receiver))
-    read = read_press(case, press.action, press.value, person, context, now, deadlines=promise, token=token)
+    promises = rules.decider.promises(now)
+    read = read_press(
+        case,
+        press.action,
+        press.value,
+        person,
+        context,
+        now,
+        deadlines=promise,
+        promises=promises,
+        token=token,
+    )
     match read:
         case Prompt():
             return Answered(answer=Answer(text="", prompt=read))
         case Reply():
             is_long = read.reason == "explained"
-            alert = read.reason != "thought_better" and not is_long
+            alert = read.reason != THOUGHT_BETTER and not is_long
             return Answered(answer=Answer(text=read.text, alert=alert, is_long=is_long), reason=read.reason)
         case Drafted():
             return _drafting(read, person, rules, now)
@@ -165,5 +180,5 @@ def _wish(acted: Acted, person: Person, rules: Rules, now: datetime) -> Wish:
         refused=refused,
         elsewhere=rules.elsewhere,
         asks=lambda after: asks_next(command, after, context, now),
-        is_refusal=isinstance(command, HoldBack),
+        held=command.reason if isinstance(command, HoldBack) else None,
     )

@@ -1,6 +1,6 @@
 """Tick: deadlines that come ring, and cases whose rest is over come back."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +14,9 @@ ASIDE: Final = timedelta(minutes=10)
 
 
 class Tick:
-    """`rang` is called when there is something to be told."""
+    """`rang` is called when there is something to be told; `assign` gives what lies about to whoever can take it
+    by now: somebody came, or closed a case.
+    """
 
     def __init__(
         self,
@@ -23,12 +25,14 @@ class Tick:
         clock: Clock,
         telemetry: Telemetry,
         rang: Callable[[], None],
+        assign: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
         self._timers = timers
         self._rules = rules
         self._clock = clock
         self._telemetry = telemetry
         self._rang = rang
+        self._assign = assign
         self._aside: dict[int, datetime] = {}
 
     async def step(self) -> int:
@@ -47,4 +51,4 @@ class Tick:
                 self._telemetry.clock_broke(len(ticked.broken))
             self._telemetry.out_of_time(sorted(self._aside))
             if ticked.looked < AT_ONCE or not (ticked.changed or ticked.broken):
-                return rung
+                return rung + (await self._assign() if self._assign is not None else 0)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from alerts.routing import Chat
 from domain.person import MessengerId
@@ -29,13 +29,18 @@ class Diagnose(Protocol[OptionsT_contra]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressKey:
-    """One whole number of a chat's address; `least` bounds it. `wrong` is said to whoever writes a name there."""
+    """One part of a chat's address. A number is whole, and `least` bounds it; a flag that is not written is false.
+
+    `wrong` is said to whoever writes a name in a number's place; `meant` says better of what can be read, or None.
+    """
 
     name: str
     help: str
-    required: bool
+    required: bool = False
+    kind: Literal["number", "text", "flag"] = "number"
     least: int | None = None
     wrong: str = ""
+    meant: Callable[[str], str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class Users:
 
     `wrong` is said, in Russian, to whoever writes something else, `negative` to whoever writes a number below;
     `found` says where it is found, `example` is one. `slips` are the mistakes of one that has the right shape.
+    `key` is how the file calls it where that is not the messenger's id; `can_be_told`: alone, in a private chat.
     """
 
     help: str
@@ -75,6 +81,8 @@ class Users:
     pattern: str | None = None
     wrong: str
     negative: str = ""
+    key: str = ""
+    can_be_told: bool = True
     slips: Callable[[str], Iterator[str]] = lambda _user: iter(())
 
 
@@ -97,7 +105,8 @@ class Messenger(Generic[OptionsT]):
     """Everything that the rest of the program may know of a messenger; `registry.MESSENGERS` holds them all.
 
     `title` is read by operators, `rank` is its place wherever people read of several, `guide` the document that
-    connects it. `open` builds its notifier and its inbox, or nothing where it has no tokens.
+    connects it. `open` builds its notifier and its inbox, or nothing where it has no tokens. Of one without a
+    `beginning` no newcomer is asked.
     """
 
     id: MessengerId
@@ -106,7 +115,12 @@ class Messenger(Generic[OptionsT]):
     guide: str
     chats: Chats
     users: Users
-    beginning: Beginning
+    beginning: Beginning | None
     options: Callable[[Reader], OptionsT]
     open: "Callable[[OptionsT, Callable[[], datetime], PromptBook], tuple[Notifier, Inbox] | None]"
     diagnose: Diagnose[OptionsT]
+
+    @property
+    def user_key(self) -> str:
+        """How people.yaml calls a person's user here."""
+        return self.users.key or self.id

@@ -6,10 +6,12 @@ from typing import Any, Final
 from listener.messengers.messenger import Messenger
 from listener.messengers.slack.messenger import OF_SLACK
 from listener.messengers.telegram.messenger import OF_TELEGRAM
+from listener.messengers.webhook.messenger import OF_WEBHOOK
 
 MESSENGERS: Final[Mapping[str, Messenger[Any]]] = {
     "slack": OF_SLACK,
     "telegram": OF_TELEGRAM,
+    "webhook": OF_WEBHOOK,
 }
 
 AS_READ: Final = tuple(sorted(MESSENGERS.values(), key=lambda messenger: messenger.rank))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 from alerts.outreach.abilities import Abilities, Invitation, Learned
-from alerts.outreach.outbound import Target
+from alerts.outreach.outbound import Outbound, Target
 from alerts.outreach.ports import Outreach
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
@@ -60,9 +60,10 @@ class Network(Generic[OptionsT]):
 
     Answering: `speaker` is which of the brand's pages speaks (`vk:romashka_help`) where something was said on that
     wall; `abilities` what may be said to the author of a mention, by the network's own dated table and what was
-    learned about its author, wall and post; `outreach` says it, None where there is no token for it. `invitation`
-    is the link into a private talk that carries a ref, `by_hand` the address at which a person sends that text
-    himself, and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
+    learned about its author, wall and post; `outreach` says it, None where there is no token for it; `cost` is
+    what the network takes for an outbound, in dollars at most, None where speaking is free. `invitation` is the
+    link into a private talk that carries a ref, `by_hand` the address at which a person sends that text himself,
+    and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
     """
 
     id: NetworkId
@@ -87,7 +88,8 @@ class Network(Generic[OptionsT]):
     diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
     speaker: Callable[[Brand, OptionsT, str | None], str | None]
     abilities: Callable[[Target, OptionsT, Sequence[Learned], datetime], Abilities]
-    outreach: Callable[[Sequence[Brand], OptionsT, Clock], Outreach | None]
+    outreach: Callable[[Sequence[Brand], OptionsT, Budget, Clock], Outreach | None]
+    cost: Callable[[Outbound], float | None]
     invitation: Callable[[Target, OptionsT, str], Invitation | None]
     by_hand: Callable[[Target, str], str]
     length_of: Callable[[str], int]

@@ -107,15 +107,16 @@ def person(wishes: Wishes) -> str:
 
 
 def people_yaml(wishes: Wishes) -> str:
-    found = " ".join(messenger.users.found for messenger in AS_READ)
+    asked = [messenger for messenger in AS_READ if messenger.beginning is not None]
+    found = " ".join(messenger.users.found for messenger in asked)
     if not wishes.person:
-        first = AS_READ[0]
+        first = asked[0]
         return f"""\
 # Кто может нажимать кнопки. {found}
 people: []
 #  - {{id: anna, name: Анна Иванова, role: operator, {first.id}: {first.users.example}, gender: f}}
 """
-    keys = " или ".join(f"{messenger.id}:" for messenger in AS_READ)
+    keys = " или ".join(f"{messenger.id}:" for messenger in asked)
     return f"""\
 # Кто может нажимать кнопки. {found}
 people:

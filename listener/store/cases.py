@@ -16,7 +16,8 @@ from alerts.outreach.contact import Contact
 from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
-from listener.store import contacts
+from listener.ports import money_key
+from listener.store import contacts, usage
 from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -91,7 +92,7 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
     return keys
 
 
-async def load_closely(connection: AsyncConnection, number: int) -> Case | None:
+async def load_closely(connection: AsyncConnection, number: int, now: datetime) -> Case | None:
     """One case with everything that a decision to write to its author may look at."""
     case = (await load(connection, [number])).get(number)
     if case is None:
@@ -102,6 +103,7 @@ async def load_closely(connection: AsyncConnection, number: int) -> Case | None:
         approached=await contacts.approaches(connection, row),
         receivers=await contacts.receivers(connection, number),
         nearby=await contacts.nearby(connection, row),
+        spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
     )
     return replace(case, contact=known)
 
@@ -144,23 +146,29 @@ def _with_past() -> Select[Any]:
 
 async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
     rows = (await connection.execute(_latest_mentions(), {"ids": list(ids)})).all()
-    parents = await _parents(connection, rows)
+    parents, own = await _parents(connection, rows)
     of_case: dict[int, list[CaseMention]] = defaultdict(list)
     for row in rows:
-        of_case[row.case_id].append(_mention(row, parents))
+        of_case[row.case_id].append(_mention(row, parents, own))
     return of_case
 
 
-async def _parents(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], Quote]:
-    """The posts under which mentions stand whose network told nothing of them, as far as they were heard."""
+async def _parents(
+    connection: AsyncConnection, rows: Sequence[Row[Any]]
+) -> tuple[dict[tuple[str, str], Quote], set[tuple[str, str]]]:
+    """What the mentions answer, as far as it was heard, for those whose network told nothing of it; and which of
+    it the brands' own accounts said.
+    """
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         if row.thread and row.thread != row.external_id:
             wanted[row.network].add(_parent_of(row).id)
     heard: dict[tuple[str, str], Quote] = {}
+    own: set[tuple[str, str]] = set()
+    columns = [mentions.c[name] for name in ("external_id", "author_name", "text", "url", "is_own")]
     for network in sorted(wanted):
         found = await connection.execute(
-            select(mentions.c.external_id, mentions.c.author_name, mentions.c.text, mentions.c.url).where(
+            select(*columns).where(
                 mentions.c.network == network, mentions.c.external_id.in_(sorted(wanted[network]))
             )
         )
@@ -169,7 +177,9 @@ async def _parents(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dic
             heard[network, post.external_id] = Quote(
                 id=post.external_id, author=post.author_name, text=text, url=post.url
             )
-    return heard
+            if post.is_own:
+                own.add((network, post.external_id))
+    return heard, own
 
 
 def _parent_of(row: Row[Any]) -> Quote:
@@ -261,8 +271,10 @@ def _latest_events() -> Select[Any]:
     return select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number)
 
 
-def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMention:
-    extra = read_extra(row.extra)
+def _mention(
+    row: Row[Any], parents: Mapping[tuple[str, str], Quote], own: Collection[tuple[str, str]]
+) -> CaseMention:
+    extra, parent = read_extra(row.extra), _parent(row, parents)
     has_verdict = row.complaint is not None
     brand, speaking = _within(row.words or (), row.text), _within(_speaking(row.evidence or ()), row.text)
     text, (brand_spans, evidence_spans) = as_shown(row.network, row.text, brand, speaking)
@@ -286,7 +298,8 @@ def _mention(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> CaseMen
         reasons=tuple(row.reasons or ()),
         edited_at=row.edited_at,
         deleted_at=row.deleted_at,
-        parent=_parent(row, parents),
+        parent=parent,
+        under_own_post=parent is not None and parent.id == row.thread and (row.network, parent.id) in own,
         quoted=extra.quoted,
         attached=extra.attached,
     )

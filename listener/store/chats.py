@@ -1,18 +1,19 @@
-"""Chats that are not fine: who is told instead of them, and what becomes on their return of what waited."""
+"""Chats that are not fine, and what becomes on their return of what waited."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import Priority
 from alerts.ports import ChatState
-from alerts.routing import Chat
-from domain.person import CONSOLE, MessengerId
+from alerts.routing import Chat, StandIns
+from domain.person import MessengerId
 from listener.store.addresses import chat_of, columns_of, is_chat
 from listener.store.digests import FEW
 from listener.store.engine import insert
+from listener.store.standing_in import stand_in
 from listener.store.tables import STILL_OPEN, card_views, chats, digests, notices
 
 LATE: Final = timedelta(minutes=10)
@@ -40,10 +41,10 @@ async def ill(connection: AsyncConnection, messenger: MessengerId | None = None)
     ]
 
 
-async def park(connection: AsyncConnection, state: ChatState, now: datetime) -> None:
-    """Note that the chat refuses everything; what waits there and nowhere else is told on the console."""
+async def park(connection: AsyncConnection, state: ChatState, instead: StandIns, now: datetime) -> None:
+    """Note that the chat refuses everything; what waits there and nowhere else is told elsewhere."""
     await _write(connection, state)
-    await _stand_in(connection, state.chat, now)
+    await stand_in(connection, state.chat, instead, now)
 
 
 async def rest(connection: AsyncConnection, state: ChatState) -> None:
@@ -86,6 +87,17 @@ async def give_up(connection: AsyncConnection, chat: Chat, error: str) -> None:
     await connection.execute(delete(chats).where(is_chat(chats, chat)))
 
 
+async def waits(connection: AsyncConnection, chat: Chat) -> bool:
+    """Whether anything is to be shown or said there."""
+    for queue in QUEUES:
+        if (
+            await connection.scalar(select(queue.c.id).where(is_chat(queue, chat), STILL_OPEN).limit(1))
+            is not None
+        ):
+            return True
+    return False
+
+
 async def _write(connection: AsyncConnection, state: ChatState) -> None:
     """A parked chat that asks for rest stays parked; `since` is when it began."""
     row = {
@@ -107,50 +119,4 @@ async def _write(connection: AsyncConnection, state: ChatState) -> None:
                 "tries": rows.excluded.tries,
             },
         )
-    )
-
-
-async def _stand_in(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
-    """A card on the console for each case that waits in this chat and has no other chat to be shown in."""
-    other = card_views.alias("other")
-    parked = exists().where(
-        chats.c.messenger == other.c.messenger,
-        chats.c.chat == other.c.chat,
-        chats.c.topic == other.c.topic,
-        chats.c.state == "parked",
-    )
-    elsewhere = exists().where(
-        other.c.case_id == card_views.c.case_id,
-        other.c.id != card_views.c.id,
-        other.c.state != "failed",
-        ~parked,
-    )
-    # The night holds back what was never tried.
-    tried_or_due = or_(card_views.c.tries > 0, card_views.c.due_at <= now)
-    left = select(
-        card_views.c.case_id,
-        card_views.c.receiver,
-        literal(CONSOLE),
-        card_views.c.receiver,
-        literal(0),
-        literal(int(Priority.URGENT)),
-        literal("due"),
-        card_views.c.wanted,
-        literal(now, chats.c.since.type),
-        literal(now, chats.c.since.type),
-    ).where(is_chat(card_views, chat), STILL_OPEN, card_views.c.ref.is_(None), tried_or_due, ~elsewhere)
-    names = (
-        "case_id",
-        "receiver",
-        "messenger",
-        "chat",
-        "topic",
-        "priority",
-        "state",
-        "wanted",
-        "due_at",
-        "created_at",
-    )
-    await connection.execute(
-        insert(connection.dialect.name, card_views).from_select(names, left).on_conflict_do_nothing()
     )

@@ -15,7 +15,7 @@ from alerts.outreach.contact import Contact, Said
 from alerts.outreach.outbound import Outbound
 from listener.store import outbound_rows
 from listener.store.engine import insert
-from listener.store.tables import card_views, cases, do_not_contact, outbound
+from listener.store.tables import LEFT, card_views, cases, do_not_contact, outbound
 
 MOST_APPROACHES: Final = 20
 _COUNTS: Final = ("approval", "confirmed", "sending", "sent", "unknown")
@@ -62,7 +62,7 @@ async def approaches(connection: AsyncConnection, case: Row[Any]) -> tuple[Any, 
 async def receivers(connection: AsyncConnection, case: int) -> tuple[str, ...]:
     found = await connection.execute(
         select(card_views.c.receiver)
-        .where(card_views.c.case_id == case)
+        .where(card_views.c.case_id == case, card_views.c.state != LEFT)
         .distinct()
         .order_by(card_views.c.receiver)
     )

@@ -29,9 +29,9 @@ Work = Callable[[AsyncConnection], Awaitable[Result]]
 BUSY_SECONDS: Final = 5
 """How long SQLite waits for another process's lock; the wait is in the driver's thread, not on the event loop."""
 COMMAND_SECONDS: Final = 30
-CACHE_KIB: Final = 32_000
-READERS_CACHE_KIB: Final = 4_000
-"""Each of the readers fills its own as the database grows, with pages that the system keeps anyhow."""
+CACHE_KIB: Final = 8_000
+READERS_CACHE_KIB: Final = 2_000
+"""Each connection fills its own as the database grows, with pages that the system keeps anyhow."""
 WRITE_TRIES: Final = 5
 ALONE_SECONDS: Final = 120
 """Of silence within a transaction that asks a network something: longer than a network may take to answer."""

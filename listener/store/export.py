@@ -16,6 +16,7 @@ from listener.store.history import read_state
 from listener.store.mentions import mention
 from listener.store.tables import (
     EPOCH,
+    LEFT,
     actions,
     card_views,
     case_events,
@@ -230,8 +231,10 @@ def _delivery(row: Row[Any]) -> dict[str, Any]:
 
 
 def _delivery_state(row: Row[Any]) -> str:
-    """`pending`, `sending`, `delivered` or `failed`; a shown card stays delivered while an edit is due."""
-    if row.state == "failed" or row.delivered_at is None:
+    """`pending`, `sending`, `delivered`, `failed` or `left` (another receiver has the case); a shown card stays
+    delivered while an edit is due.
+    """
+    if row.state in ("failed", LEFT) or row.delivered_at is None:
         return {"due": "pending", "digest": "pending"}.get(row.state, str(row.state))
     return "delivered"
 

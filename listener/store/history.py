@@ -178,7 +178,8 @@ def _projection(change: Changing) -> dict[str, Any]:
 def _is_seen(change: Changing) -> bool:
     """Whether a digest shows the difference."""
     before, state = change.before, change.state
-    return (before.stage, before.owner, before.snoozed_until) != (state.stage, state.owner, state.snoozed_until)
+    then = (before.stage, before.owner, before.snoozed_until, before.receiver)
+    return then != (state.stage, state.owner, state.snoozed_until, state.receiver)
 
 
 def _priority(tellings: Sequence[Telling]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
-from alerts.cases.events import CUSTOMER, NO_DEADLINES, Deadlines, Strength
+from alerts.cases.events import CUSTOMER, NO_DEADLINES, PROGRAM, Deadlines, Strength
 from alerts.cases.state import FRESH
 from alerts.cases.telling import Telling
 from alerts.cases.transitions import Asker
@@ -23,6 +23,7 @@ from listener.store.history import Changing
 from listener.store.tables import case_mentions, cases, mentions, outbound
 
 THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
+THE_PROGRAM: Final = Asker(actor=PROGRAM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,12 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     anew: dict[int, datetime] = {}
     for decision in decided:
         for case, command, route in _commands(known, decision):
-            telling = known.by_id[case].obey(command, THE_CUSTOMER, now)
+            changing = known.by_id[case]
+            is_first = changing.state.revision == 0
+            telling = changing.obey(command, THE_CUSTOMER, now)
+            would_show = is_first or (isinstance(telling, Telling) and telling.anew)
+            if route is not None and route.withheld and would_show:
+                changing.obey(route.withheld, THE_PROGRAM, now)
             if not isinstance(command, Delete):
                 links[case, decision.stored.row] = _link(case, decision, command.strength)
             if route is not None:

@@ -320,10 +320,10 @@ async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now
 
 
 def _promised(
-    command: WritePrivately | ChangeMessage, changing: Changing, talking: Talking
-) -> WritePrivately | ChangeMessage:
+    command: WritePrivately | ChangeMessage | AnswerElsewhere, changing: Changing, talking: Talking
+) -> WritePrivately | ChangeMessage | AnswerElsewhere:
     """With the promise of the receiver that answers for the case."""
-    if isinstance(command, ChangeMessage):
+    if not isinstance(command, WritePrivately):
         return command
     deadlines = talking.promises.get(changing.state.receiver or "", talking.deadlines)
     return replace(command, deadlines=deadlines)

@@ -4,6 +4,7 @@ aiosqlite goes there four times for a statement: for a cursor, to run it, for it
 more than most of our statements, and a mention has some twenty.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
@@ -76,8 +77,14 @@ async def connect(file: str, patience: float) -> Connection:
     opened = partial(sqlite3.connect, file, timeout=patience, check_same_thread=False)
     connection = Connection(opened, CHUNK)
     # A connection that nobody closed must not keep the process alive; SQLAlchemy does so with those it makes.
-    connection._thread.daemon = True  # noqa: SLF001  # aiosqlite has no word for it
-    await connection
+    thread = connection._thread  # noqa: SLF001  # aiosqlite has no word for it
+    thread.daemon = True
+    try:
+        await connection
+    except sqlite3.Error:
+        # Its last word is for this loop; were that closed by then, the thread would end in a traceback.
+        await asyncio.to_thread(thread.join)
+        raise
     return connection
 
 

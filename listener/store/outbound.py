@@ -36,6 +36,8 @@ from listener.store.tables import cases as all_cases
 
 LEASE: Final = timedelta(seconds=120)
 """Longer than a network takes to answer. Later the sender is taken for dead, and its outbound for perhaps sent."""
+SETTLES: Final = timedelta(seconds=20)
+"""What a process that died has asked for may still be done: looked for sooner, it would seem not to be."""
 AT_ONCE: Final = 10
 MOST_SIMILAR: Final = 20
 LOOKS: Final = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
@@ -74,7 +76,7 @@ class OutboundStore:
         self._worker = worker
 
     async def recover(self, now: datetime) -> int:
-        """At start: hand out at once what this daemon was sending when it died. SQLite has no other daemon."""
+        """At start: hand out soon what this daemon was sending when it died. SQLite has no other daemon."""
         mine = None if self._database.is_sqlite else self._worker
         return await self._database.write(lambda c: recover(c, mine, now))
 
@@ -115,6 +117,13 @@ class OutboundStore:
         """The network did not let us look."""
         await self._database.write(lambda c: look_later(c, at, when))
 
+    async def opened_after(self, network: NetworkId, after: int, since: datetime) -> list[Case]:
+        """The open cases of the network with higher numbers, the first few of them."""
+        return await self._database.read(lambda c: opened_after(c, network, after, since))
+
+    async def learn(self, lesson: Learned) -> None:
+        await self._database.write(lambda c: outbound_rows.remember(c, (lesson,)))
+
     async def waiting(self) -> Waiting:
         return await self._database.read(waiting)
 
@@ -123,7 +132,8 @@ async def recover(connection: AsyncConnection, worker: str | None, now: datetime
     left = update(outbound).where(TO_SEND, outbound.c.state == "sending")
     if worker is not None:
         left = left.where(outbound.c.worker == worker)
-    done = await connection.execute(left.values(state="confirmed", due_at=now, unknown=True, worker=None))
+    looked_for = left.values(state="confirmed", due_at=now + SETTLES, unknown=True, worker=None)
+    done = await connection.execute(looked_for)
     return done.rowcount
 
 
@@ -153,7 +163,8 @@ async def claim(connection: AsyncConnection, worker: str, network: NetworkId, no
         select(outbound).where(outbound.c.id.in_(numbers)).order_by(outbound.c.confirmed_at, outbound.c.id)
     )
     claimed = await outbound_rows.read(connection, leased.all())
-    known = {number: await cases.load_closely(connection, number) for number in sorted({o.case for o in claimed})}
+    numbers = sorted({each.case for each in claimed})
+    known = {number: await cases.load_closely(connection, number, now) for number in numbers}
     return [ToSend(outbound=each, case=case) for each in claimed if (case := known[each.case]) is not None]
 
 
@@ -274,6 +285,24 @@ async def look_later(connection: AsyncConnection, at: Outbound, when: datetime) 
 def _next_look(at: Outbound, now: datetime) -> datetime | None:
     times = (at.sent_at + after for after in LOOKS if at.sent_at is not None)
     return next((time for time in times if time > now), None)
+
+
+async def opened_after(connection: AsyncConnection, network: NetworkId, after: int, since: datetime) -> list[Case]:
+    found = await connection.execute(
+        select(all_cases.c.id)
+        .where(
+            all_cases.c.id > after,
+            all_cases.c.network == network,
+            all_cases.c.stage != "closed",
+            all_cases.c.revision > 0,
+            all_cases.c.opened_at >= since,
+        )
+        .order_by(all_cases.c.id)
+        .limit(AT_ONCE)
+    )
+    numbers = list(found.scalars())
+    known = await cases.load(connection, numbers) if numbers else {}
+    return [known[number] for number in numbers if number in known]
 
 
 async def waiting(connection: AsyncConnection) -> Waiting:

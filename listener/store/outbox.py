@@ -25,10 +25,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
 from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Room
-from alerts.routing import Chat
+from alerts.routing import CONSOLE_ALONE, Chat, StandIns
 from domain.person import MessengerId
 from listener.mention_format import storable
-from listener.store import cases, chats, digests, outbox_rows
+from listener.store import cases, chats, digests, outbox_rows, standing_in
 from listener.store.addresses import chat_of
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.engine import Database, insert
@@ -78,14 +78,16 @@ class OutboxStore:
     async def retry(self, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
         await self._database.write(lambda c: retry(c, self._worker, due, at, error, unknown=unknown))
 
-    async def fail(self, due: Due, error: str, now: datetime) -> None:
-        await self._database.write(lambda c: fail(c, self._worker, due, error, now))
+    async def fail(self, due: Due, error: str, now: datetime, instead: StandIns = CONSOLE_ALONE) -> None:
+        await self._database.write(lambda c: fail(c, self._worker, due, error, now, instead))
 
     async def redirect(self, due: Due, chat: Chat, now: datetime) -> None:
         await self._database.write(lambda c: redirect(c, self._worker, due, chat, now))
 
-    async def park(self, due: Due, at: datetime, state: ChatState, now: datetime) -> None:
-        await self._database.write(lambda c: park(c, self._worker, due, at, state, now))
+    async def park(
+        self, due: Due, at: datetime, state: ChatState, now: datetime, instead: StandIns = CONSOLE_ALONE
+    ) -> None:
+        await self._database.write(lambda c: park(c, self._worker, due, at, state, now, instead))
 
     async def rest(self, state: ChatState) -> None:
         await self._database.write(lambda c: chats.rest(c, state))
@@ -197,15 +199,23 @@ async def retry(
 
 
 async def park(
-    connection: AsyncConnection, worker: str, due: Due, at: datetime, state: ChatState, now: datetime
+    connection: AsyncConnection,
+    worker: str,
+    due: Due,
+    at: datetime,
+    state: ChatState,
+    now: datetime,
+    instead: StandIns,
 ) -> None:
     """The chat refuses everything. What was refused waits behind the others: the next try is another's."""
     await retry(connection, worker, due, at, state.reason, unknown=False)
-    await chats.park(connection, state, now)
+    await chats.park(connection, state, instead, now)
 
 
-async def fail(connection: AsyncConnection, worker: str, due: Due, error: str, now: datetime) -> None:
-    """Give it up. A case that no chat is left to show goes to the console, or nobody would ever see it."""
+async def fail(
+    connection: AsyncConnection, worker: str, due: Due, error: str, now: datetime, instead: StandIns
+) -> None:
+    """Give it up. A case that no chat is left to show goes elsewhere, or nobody would ever see it."""
     gone = _leased(worker, due).values(
         state="failed", tries=_queue(due).c.tries + 1, error=storable(error)[:1000], worker=None
     )
@@ -219,24 +229,7 @@ async def fail(connection: AsyncConnection, worker: str, due: Due, error: str, n
     # Its case's last two chats may fail at the same time: one after another, or each would rely on the other.
     await connection.execute(select(all_cases.c.id).where(all_cases.c.id == due.case.id).with_for_update())
     await connection.execute(gone)
-    others = select(card_views.c.id).where(card_views.c.case_id == due.case.id, card_views.c.state != "failed")
-    if await connection.scalar(others.limit(1)) is not None:
-        return
-    last_resort = {
-        "case_id": due.case.id,
-        "receiver": due.receiver,
-        "messenger": "console",
-        "chat": due.receiver,
-        "topic": 0,
-        "priority": int(Priority.URGENT),
-        "state": "due",
-        "wanted": due.case.revision,
-        "due_at": now,
-        "created_at": now,
-    }
-    await connection.execute(
-        insert(connection.dialect.name, card_views).values(last_resort).on_conflict_do_nothing()
-    )
+    await standing_in.hand_on(connection, due.case.id, due.receiver, instead, now)
 
 
 async def redirect(connection: AsyncConnection, worker: str, due: Due, chat: Chat, now: datetime) -> None:

@@ -28,7 +28,7 @@ from alerts.routing import Chat
 from listener.decided import Routed
 from listener.store.codecs import NOTICE_VERSION, notice_payload
 from listener.store.engine import insert
-from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, notices
+from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, is_living, notices
 
 NO_WAIT: Final = timedelta(0)
 COLLECTING: Final[dict[NoticeKind, timedelta]] = {"wrote": timedelta(seconds=2)}
@@ -69,7 +69,11 @@ async def _lead_on(connection: AsyncConnection, cases: Sequence[tuple[int, int, 
     of = {of_case: (revision, at) for of_case, revision, at in cases}
     shown = await connection.execute(
         select(*(card_views.c[name] for name in ("case_id", "receiver", "messenger", "chat", "topic", "ref")))
-        .where(card_views.c.case_id.in_(sorted(of)), card_views.c.ref.is_not(None), card_views.c.state != "failed")
+        .where(
+            card_views.c.case_id.in_(sorted(of)),
+            card_views.c.ref.is_not(None),
+            is_living(card_views),
+        )
         .order_by(card_views.c.id)
     )
     rows = []
@@ -179,7 +183,7 @@ async def say_unreachable(connection: AsyncConnection, due: Notice, now: datetim
         select(card_views.c.receiver, card_views.c.chat, card_views.c.topic).where(
             card_views.c.case_id == due.cases[0].id,
             card_views.c.messenger == due.chat.messenger,
-            card_views.c.state != "failed",
+            is_living(card_views),
         )
     )
     rows = [
@@ -207,7 +211,7 @@ async def _messengers_of(connection: AsyncConnection, cases: Sequence[int]) -> d
     """The messengers in which cases are shown."""
     found = await connection.execute(
         select(card_views.c.case_id, card_views.c.messenger)
-        .where(card_views.c.case_id.in_(cases), card_views.c.state != "failed")
+        .where(card_views.c.case_id.in_(cases), is_living(card_views))
         .distinct()
     )
     shown: dict[int, set[str]] = {number: set() for number in cases}
@@ -250,7 +254,7 @@ async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Seque
             card_views.c.topic,
             card_views.c.case_id,
         )
-        .where(card_views.c.case_id.in_(cases), card_views.c.state != "failed")
+        .where(card_views.c.case_id.in_(cases), is_living(card_views))
         .order_by(card_views.c.case_id)
     )
     of_chat: dict[tuple[Any, ...], list[int]] = {}
@@ -308,7 +312,7 @@ _RAISE: Final = (
 _RENEW: Final = (
     update(card_views)
     .where(card_views.c.case_id == bindparam("of_case"))
-    .where(or_(card_views.c.ref.is_not(None), card_views.c.state == "digest"), card_views.c.state != "failed")
+    .where(or_(card_views.c.ref.is_not(None), card_views.c.state == "digest"), is_living(card_views))
     .values(
         ref=None,
         state="due",
@@ -371,7 +375,7 @@ def _insert_notices(dialect: str) -> Any:
         bindparam("draft", type_=Json),
     ).where(
         views.c.case_id == bindparam("of_case"),
-        views.c.state != "failed",
+        is_living(views),
         or_(~bindparam("collects", type_=Boolean), ~collecting),
     )
     names = (

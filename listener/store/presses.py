@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
@@ -16,7 +17,7 @@ from alerts.cases.transitions import Asker, Refusal
 from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
-from listener.store import cases, contacts, digest_rows, history, outbound_rows
+from listener.store import cases, contacts, digest_rows, history, moving, mutes, outbound_rows
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -28,7 +29,7 @@ class Wish:
     """A press as a command in somebody's name, with the words for what may come of it.
 
     `steps` of outbounds go with it; without a command they are all that happens. `elsewhere` knows the chats of
-    people and engineers; `asks` is what the person is asked next. `is_refusal`: it was refused.
+    people and engineers; `asks` is what the person is asked next. `held` names why the guard holds it back.
     """
 
     command: Command | None
@@ -38,7 +39,7 @@ class Wish:
     steps: tuple[Step, ...] = ()
     elsewhere: Elsewhere | None = None
     asks: Callable[[Case], Prompt | None] = lambda _case: None
-    is_refusal: bool = False
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if first is not None:
         return first
     changing = (await history.lock(connection, [press.case])).get(press.case)
-    case = await cases.load_closely(connection, press.case) if changing else None
+    case = await cases.load_closely(connection, press.case, now) if changing else None
     if changing is None or case is None:
         answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
     elif not await _from_where_it_was_told(connection, press):
@@ -159,10 +160,18 @@ async def _decided(
             raise ConflictError
     if any(isinstance(event.fact, WritingForbidden) for event in changing.events):
         await contacts.forbid(connection, case, wish.asker.actor, now)
+    author = f"{case.network}:{case.author_id}"
+    await mutes.note(connection, case.id, case.brand, author, changing.events)
+    moved = moving.moved_in(changing.events)
+    if moved is not None and wish.elsewhere is not None:
+        chats, until = wish.elsewhere.moved_to(
+            changing.state.receiver or "", urgent=moving.is_urgent(case), now=now
+        )
+        await moving.move(connection, case.id, moved, chats, until or now, now)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))
-    answer = Answer(text=wish.done(after), alert=wish.is_refusal, prompt=wish.asks(after))
-    return Answered(answer=answer, applied=True)
+    answer = Answer(text=wish.done(after), alert=wish.held is not None, prompt=wish.asks(after))
+    return Answered(answer=answer, applied=True, reason=wish.held)
 
 
 async def _drafted(
@@ -189,7 +198,9 @@ async def _first(connection: AsyncConnection, press: Press) -> Answered | None:
     row = found.first()
     if row is None:
         return None
-    return Answered(answer=Answer(text=row.answer, alert=not row.applied), applied=row.applied, reason=row.reason)
+    # What was done although something was held back says so aloud, like what was not done at all.
+    alert = row.reason is not None if row.applied else row.reason != THOUGHT_BETTER
+    return Answered(answer=Answer(text=row.answer, alert=alert), applied=row.applied, reason=row.reason)
 
 
 async def _write(connection: AsyncConnection, press: Press, who: str, answered: Answered, now: datetime) -> None:

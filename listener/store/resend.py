@@ -1,6 +1,6 @@
 """Cards that a chat refused, due again where their receiver's cards go now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -38,14 +38,20 @@ async def _resend(connection: AsyncConnection, receivers: Sequence[Receiver], no
     return len(concerned)
 
 
-async def rehouse(database: Database, receivers: Sequence[Receiver], now: datetime) -> int:
+async def rehouse(
+    database: Database, receivers: Sequence[Receiver], now: datetime, others: Collection[Chat] = ()
+) -> int:
     """What waits in a parked chat that no receiver has any more (a wrong number was mended) goes to those that its
     receiver has now; the chat is forgotten. Returns how many cards that concerns.
+
+    `others` are private chats of people: what waits there is theirs, one where nothing does is tried anew.
     """
-    return await database.write(lambda connection: _rehouse(connection, receivers, now))
+    return await database.write(lambda connection: _rehouse(connection, receivers, now, others))
 
 
-async def _rehouse(connection: AsyncConnection, receivers: Sequence[Receiver], now: datetime) -> int:
+async def _rehouse(
+    connection: AsyncConnection, receivers: Sequence[Receiver], now: datetime, others: Collection[Chat]
+) -> int:
     moved = await outbox_rows.moves(connection)
     known = {
         replace(chat, chat=moved.get((chat.messenger, chat.chat), chat.chat))
@@ -56,6 +62,8 @@ async def _rehouse(connection: AsyncConnection, receivers: Sequence[Receiver], n
     count = 0
     for state in await chats.ill(connection):
         if state.state != "parked" or state.chat in known or not await _had_cards(connection, state.chat):
+            continue
+        if state.chat in others and await chats.waits(connection, state.chat):
             continue
         for row in (await connection.execute(_waiting(state.chat))).all():
             if (receiver := by_name.get(row.receiver)) is not None:
@@ -81,7 +89,7 @@ async def _due_again(connection: AsyncConnection, row: Row[Any], receiver: Recei
 
 
 async def _had_cards(connection: AsyncConnection, chat: Chat) -> bool:
-    """A person's private chat stands in no receiver and never has any."""
+    """A person's private chat has none unless it stood in for another."""
     here = select(card_views.c.id).where(card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
     return (await connection.execute(here.limit(1))).first() is not None
 

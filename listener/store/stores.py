@@ -8,11 +8,13 @@ from datetime import datetime
 
 from listener.ports import Clock, Vault
 from listener.store import listening, schema, usage
+from listener.store.assigning import AssignmentStore
 from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
 from listener.store.mentions import MentionStore
+from listener.store.mutes import MuteStore
 from listener.store.outbound import OutboundStore
 from listener.store.outbox import OutboxStore
 from listener.store.people import PeopleStore
@@ -35,8 +37,10 @@ class Stores:
     outbound: OutboundStore
     presses: PressStore
     timers: TimerStore
+    assignments: AssignmentStore
     prompts: PromptStore
     people: PeopleStore
+    mutes: MuteStore
     worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
@@ -85,8 +89,10 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         outbound=OutboundStore(database, worker),
         presses=PressStore(database),
         timers=TimerStore(database),
+        assignments=AssignmentStore(database),
         prompts=PromptStore(database),
         people=PeopleStore(database),
+        mutes=MuteStore(database),
         worker=worker,
         forgotten=forgotten,
     )

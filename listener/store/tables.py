@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     text,
 )
 from sqlalchemy.engine import Dialect
@@ -246,6 +247,18 @@ card_views = Table(
 )
 """A card in one chat: the revision that it must show, and the one that it shows."""
 
+LEFT: Final = "left"
+"""The state of a card in a chat whose receiver has handed the case to another."""
+
+
+def is_living(views: Any) -> Any:
+    """Whether the chat shows a card that follows its case, or will: it has not refused it for good, nor been left.
+
+    No list of states: such statements run for many cases at once, where SQLAlchemy takes none.
+    """
+    return and_(views.c.state != "failed", views.c.state != LEFT)
+
+
 notices = Table(
     "notices",
     metadata,
@@ -366,6 +379,20 @@ do_not_contact = Table(
     Column("at", Time, nullable=False),
 )
 """Who asked not to be written to, and which operator (Person.id) confirmed it."""
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("until", Time, nullable=False),
+    # No foreign key: the mute outlives the case on whose card it was pressed.
+    Column("case_id", BigInteger, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""What a brand's cards are not wanted about until then: an `author` («vk:77») or a `topic`; `person` said so."""
 
 digests = Table(
     "digests",

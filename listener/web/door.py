@@ -9,11 +9,16 @@ from typing import Final
 
 from aiohttp import web
 
-MOST: Final = 64
-"""Clients at a time. One more sends the oldest away: whoever comes with a request is served at once."""
+MOST: Final = 256
+"""Clients at a time. One more sends the oldest away that has not said what it wants, else the oldest: whoever
+comes with a request is served at once. With 64, as many as a turn of the loop lets in, one that came in was sent
+away before its request was read.
+"""
 LIFETIME: Final = 10.0
 """Seconds from a connection's beginning to its end; an answer is ready in milliseconds."""
 BACKLOG: Final = 64
+SAID: Final = b"\r\n\r\n"
+"""How a request's headers end."""
 
 
 class Door:
@@ -21,7 +26,8 @@ class Door:
 
     def __init__(self, runner: web.AppRunner) -> None:
         self._runner = runner
-        self._inside: dict[_Client, None] = {}  # the oldest first
+        self._silent: dict[_Client, None] = {}  # the oldest first
+        self._asking: dict[_Client, None] = {}
         self._server: asyncio.Server
 
     async def open(self, host: str, port: int) -> None:
@@ -36,16 +42,22 @@ class Door:
 
     def close(self) -> None:
         self._server.close()
-        for client in tuple(self._inside):
+        for client in (*self._silent, *self._asking):
             client.put_out()
 
     def enter(self, client: "_Client") -> None:
-        self._inside[client] = None
-        if len(self._inside) > MOST:
-            next(iter(self._inside)).put_out()
+        self._silent[client] = None
+        if len(self._silent) + len(self._asking) > MOST:
+            next(iter(self._silent if len(self._silent) > 1 else self._asking)).put_out()
+
+    def asks(self, client: "_Client") -> None:
+        """It has said what it wants, and is no half-open one."""
+        if self._silent.pop(client, self) is None:
+            self._asking[client] = None
 
     def leave(self, client: "_Client") -> None:
-        self._inside.pop(client, None)
+        self._silent.pop(client, None)
+        self._asking.pop(client, None)
 
     def _answer(self) -> asyncio.Protocol:
         server = self._runner.server
@@ -62,6 +74,7 @@ class _Client(asyncio.Protocol):
         self._door = door
         self._transport: asyncio.BaseTransport | None = None
         self._end: asyncio.TimerHandle | None = None
+        self._last = b""
 
     def put_out(self) -> None:
         self._door.leave(self)
@@ -81,6 +94,9 @@ class _Client(asyncio.Protocol):
         self._inner.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if SAID in (said := self._last + data):
+            self._door.asks(self)
+        self._last = said[-len(SAID) :]
         self._inner.data_received(data)
 
     def eof_received(self) -> bool | None:

@@ -42,10 +42,13 @@ class _Source:
     last_success: datetime | None = None
     state: str = "new"
     error: str | None = None
+    advice: str | None = None
     next_try: datetime | None = None
 
     def trouble(self, now: datetime) -> str | None:
         """What is wrong with the source, or None. Waiting for a quota is no trouble; a dead token is, at once."""
+        if self.advice is not None:
+            return f"не слышит: {self.advice}"
         if self.state == "paused":
             return f"остановлен, нужен человек: {self.error}"
         if self.state == "held_back" and self.next_try is not None and now < self.next_try + RECENTLY:
@@ -124,12 +127,13 @@ class Health:
         """`slowed` is until its next turn when a quota makes the source slower than it was asked to be."""
         status = self._source(source, now)
         status.last_success, status.error, status.every = now, None, slowed or status.asked
+        status.advice = None
         status.state = "held_back" if slowed else "ok"
         status.next_try = now + slowed if slowed else None
 
     def source_failed(self, source: str, error: SourceError, now: datetime, wait: float) -> None:
         status = self._source(source, now)
-        status.state, status.error = state_of(error), str(error)
+        status.state, status.error, status.advice = state_of(error), str(error), error.advice
         status.next_try = now + timedelta(seconds=wait)
 
     def held(self, cards: int, until: datetime | None) -> None:
@@ -151,8 +155,11 @@ class Health:
             self._chats[chat] = state
 
     def road(self, platform: str, in_use: str | None, failing: Mapping[str, str]) -> None:
-        """Which proxy the platform is reached by, and why others fail."""
-        self._roads[platform] = in_use, failing
+        """Which proxy the platform is reached by, and why others fail; neither means that it has none."""
+        if in_use is None and not failing:
+            self._roads.pop(platform, None)
+        else:
+            self._roads[platform] = in_use, failing
 
     def out_of_time(self, cases: Sequence[int]) -> None:
         """For these cases no bell rings: they break the clock's work."""

@@ -1,4 +1,4 @@
-"""The daemon's web server: /livez for Docker, /readyz for a balancer, /healthz for people, /metrics.
+"""The daemon's web server: /livez for Docker, /readyz for a balancer, /healthz for people, /metrics, /hooks.
 
 Names of brands, sources and chats are for those who show the token; without one set, for this machine alone.
 """
@@ -6,10 +6,12 @@ Names of brands, sources and chats are for those who show the token; without one
 import hmac
 import ipaddress
 import json
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
 from aiohttp import hdrs, web
 
+from alerts.ports import Response
 from listener.metrics import CONTENT_TYPE, Metrics
 from listener.redaction import Redactor, one_line
 from listener.refusals import refusal
@@ -27,6 +29,18 @@ class BindError(OSError):
         super().__init__(f"LISTENER_HTTP_BIND: адрес {host}:{port}: {refusal(why)}; выберите другой")
 
 
+MOST_BODY: Final = 64 * 1024
+"""Bytes of what is asked at /hooks: the longest order is a third of it."""
+
+
+Asked = Callable[[str, Mapping[str, str], bytes], Awaitable[Response | None]]
+"""What takes requests at /hooks/NAME, by name, headers and body; None where nothing has that name."""
+
+
+async def _nothing(_name: str, _headers: Mapping[str, str], _body: bytes) -> Response | None:
+    return None
+
+
 class Watched(Protocol):
     """What is known of the daemon."""
 
@@ -40,13 +54,22 @@ class Watched(Protocol):
 
 
 class WebServer:
-    """Serves until stopped. It answers from memory only, so that a sick store cannot make it hang.
+    """Serves until stopped. It answers from memory only, so that a sick store cannot make it hang; what is asked
+    at /hooks waits for the store, each request for itself and for as long as the door leaves it.
 
-    `token` is what strangers must show to read names; `redacted` takes secrets out of what networks wrote.
+    `token` is what strangers must show to read names; `redacted` takes secrets out of what networks wrote; `asked`
+    is who answers at /hooks.
     """
 
-    def __init__(self, watched: Watched, token: str | None = None, redacted: Redactor | None = None) -> None:
+    def __init__(
+        self,
+        watched: Watched,
+        token: str | None = None,
+        redacted: Redactor | None = None,
+        asked: Asked = _nothing,
+    ) -> None:
         self._watched = watched
+        self._asked = asked
         self._token = token
         self._redacted = redacted or Redactor()
         self._runner: web.AppRunner | None = None
@@ -73,11 +96,12 @@ class WebServer:
             await runner.cleanup()
 
     def _app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(client_max_size=MOST_BODY)
         app.router.add_get("/livez", self._livez)
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
         app.router.add_get("/metrics", self._exposition)
+        app.router.add_post("/hooks/{name}", self._hook)
         return app
 
     async def _livez(self, request: web.Request) -> web.Response:
@@ -99,6 +123,16 @@ class WebServer:
         metrics.problems(len(self._watched.verdict().problems))
         body = metrics.exposition(names=self._may_read_names(request))
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
+    async def _hook(self, request: web.Request) -> web.Response:
+        """Who asks proves it by a signature over the bytes of the body."""
+        body = await request.read()
+        answer = await self._asked(request.match_info["name"], request.headers, body)
+        if answer is None:
+            raise web.HTTPNotFound
+        text = json.dumps(answer.body, ensure_ascii=False)
+        headers = {hdrs.RETRY_AFTER: str(after)} if (after := answer.body.get("retry_after")) else {}
+        return web.Response(text=text, content_type="application/json", status=answer.status, headers=headers)
 
     def _shown(self, request: web.Request, verdict: Verdict, *, red: bool) -> web.Response:
         """Russian as it is, for a person who opens it."""

@@ -58,6 +58,10 @@ function key(message, button, press) {
   if (button.url) return link(button.url, button.label);
   const made = element("button", ["primary", "success", "danger"].includes(button.style) ? button.style : "", button.label);
   made.type = "button";
+  if (button.copies) {
+    made.addEventListener("click", () => navigator.clipboard?.writeText(button.copies.text));
+    return made;
+  }
   made.dataset.key = button.data;
   made.addEventListener("click", () => press(made, { message: message.id, data: button.data }));
   return made;

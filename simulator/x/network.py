@@ -13,6 +13,7 @@ from simulator.people import Writer
 from simulator.x.answers import (
     RefusedError,
     counts,
+    forbidden,
     invalid,
     lookup,
     no_such_user,
@@ -43,6 +44,11 @@ LONGEST_QUERY: Final = 512
 
 PER_ACCOUNT: Final = {"create": 100, "delete": 50, "dm_send": 15, "dm_events": 15, "me": 75, "timeline": 900}
 """Requests a quarter of an hour in an account's name: docs.x.com, rate limits, read 2026-08-22."""
+
+WHOLE: Final = "read-write-directmessages"
+NO_MESSAGES: Final = (
+    "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
+)
 
 Answer = Callable[[web.Request], dict[str, Any]]
 Spoken = Callable[[Asked], dict[str, Any]]
@@ -234,6 +240,8 @@ class X:
                 headers = meter.headers() | {"x-access-level": self.keys.level(account)}
                 if not allowed:
                     raise too_many()
+                if endpoint.startswith("dm_") and self.keys.level(account) not in ("", WHOLE):
+                    raise forbidden(NO_MESSAGES)
                 body = await request.json() if request.body_exists else {}
                 asked = Asked(account=account, path=request.match_info, query=request.query, body=body, now=now)
                 said = answer(asked)

@@ -197,6 +197,26 @@ async def test_a_messengers_new_token_in_its_file_is_taken_up_by_itself(tmp_path
     assert "Traceback" not in daemon.said()
 
 
+async def test_dead_proxies_are_a_trouble_until_they_are_taken_out(tmp_path: Path) -> None:
+    dead = "".join(f"LISTENER_PROXIES_{platform}=http://127.0.0.1:1\n" for platform in ("VK", "X", "TELEGRAM"))
+    (tmp_path / ".env").write_text(dead, encoding="utf-8")
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        async with asyncio.timeout(30):
+            while (await daemon.get("/healthz"))[1].count("не работает ни один прокси") < 3:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        (tmp_path / ".env").write_text("", encoding="utf-8")
+        async with asyncio.timeout(60):
+            while (await daemon.get("/healthz"))[0] != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
+        await until(lambda: ("telegram:-1001", 1) in cards(simulator))
+    assert "Traceback" not in daemon.said()
+
+
 async def test_a_messenger_that_gets_its_first_token_is_told_and_one_that_loses_it_is_off(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("# nothing yet\n", encoding="utf-8")
     async with world() as simulator:

@@ -21,6 +21,7 @@ from listener.loops.answer import Answer
 from listener.loops.obey import Obey
 from listener.metrics import Metrics
 from listener.rules import Rules
+from listener.store.outbound import SETTLES
 from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
@@ -114,7 +115,9 @@ class Desk:
         return await self.sender().step()
 
     async def restart(self) -> None:
+        """What was under way is looked for once the network has had its time."""
         await self.stores.outbound.recover(self.now())
+        self.clock.turn(seconds=SETTLES.total_seconds())
 
     async def case(self, number: int = 1) -> Case:
         found = await self.stores.cases.case(number)

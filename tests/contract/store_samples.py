@@ -92,7 +92,7 @@ def verdict_of(brand: str = "romashka", outcome: str = "candidate") -> BrandVerd
 def complaint(stored: Stored, *chats: Chat, brand: str = "romashka", **named: Any) -> Decided:
     routed = Routed(
         candidate=candidate_of(stored.mention, brand),
-        chats=tuple(("support", chat) for chat in chats or (SUPPORT,)),
+        chats=tuple(("support", chat) for chat in (() if named.get("withheld") else chats or (SUPPORT,))),
         **named,
     )
     return Decided(stored=stored, verdicts=(verdict_of(brand),), routed=(routed,))

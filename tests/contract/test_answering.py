@@ -231,6 +231,37 @@ async def test_two_drafts_to_one_author_cannot_both_be_confirmed(store: Stores) 
     assert desk.outreach.numbers() == [first]
 
 
+async def test_what_the_guard_holds_back_is_named_for_programs_too_and_again_when_it_comes_again(
+    desk: Desk,
+) -> None:
+    desk.policy = replace(desk.policy, approach=replace(desk.policy.approach, do_not_contact=("vk:77",)))
+    first = await desk.press("say_reply", "Уже разбираемся", key="a")
+    again = await desk.press("say_reply", "Уже разбираемся", key="a")
+    assert first == again
+    assert (first.alert, first.reason) == (True, "do_not_contact")
+    assert (await desk.kinds()).count("HeldBack") == 1
+
+
+async def test_words_that_their_writer_has_read_go_out_at_once_and_once(desk: Desk) -> None:
+    for _ in range(3):
+        said = await desk.press("say_reply", "Уже разбираемся", key="a")
+        assert (said.alert, said.reason, said.prompt) == (False, None, None)
+    await desk.answer()
+    assert [sent.text for sent in desk.outreach.sent] == ["Уже разбираемся"]
+
+
+async def test_what_gives_pause_is_shown_though_its_writer_has_read_it(desk: Desk) -> None:
+    shown = await desk.ask("say_reply", "Гарантируем, сегодня всё заработает", key="a")
+    assert "Обещание" in shown.question
+    assert await desk.answer() == 0
+    await desk.press("send", f"ok-{number_of(shown)}")
+    await desk.answer()
+    late = await desk.press("say_reply", "Гарантируем, сегодня всё заработает", key="a")
+    assert late.reason is not None or late.prompt is not None
+    await desk.answer()
+    assert len(desk.outreach.sent) == 1, "its key was for the draft, which went its way"
+
+
 async def test_what_was_confirmed_by_day_does_not_go_out_at_night_after_an_outage(desk: Desk) -> None:
     desk.clock.turn(hours=6, minutes=50)  # 21:50 in Moscow
     desk.outreach.faults.append(Fault(outcome="later", reason="unreachable", retry_after=timedelta(hours=1)))
@@ -317,3 +348,12 @@ async def test_the_neighbour_s_answer_is_offered_and_confirmed_for_itself(store:
     assert not said.alert, said
     await desk.answer()
     assert len(desk.outreach.sent) == 2
+
+
+async def test_who_thinks_better_of_it_is_alarmed_no_more_by_the_second_delivery_than_by_the_first(
+    desk: Desk,
+) -> None:
+    await desk.press("claim")
+    answers = [await desk.press("close", "no", key="twice") for _ in range(2)]
+    assert [answer.alert for answer in answers] == [False, False]
+    assert len({answer.text for answer in answers}) == 1

@@ -3,14 +3,18 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from alerts.routing import Chat
-from domain.mention import Author
+from domain.mention import Author, Quote
+from listener.ports import Batch
 from listener.store.decisions import Recorded
 from listener.store.figures import figures
 from listener.store.stores import Stores
 from tests.contract.store_samples import (
     NOW,
     SLACK,
+    SOURCE,
     SUPPORT,
     OpenStore,
     claim,
@@ -248,3 +252,17 @@ async def test_judges_on_the_same_mentions_make_each_case_once(open_store: OpenS
     assert sum(part.decided for part in recorded) == 40
     counted = await figures(one.database)
     assert (counted.cases, counted.complaints, counted.deliveries) == (7, 40, {"due": 7})
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_comment_under_the_brands_own_post_knows_that(store: Stores, *, own: bool) -> None:
+    post = mention(1, text="Мы открылись: ул. Мира, 14", thread=None)
+    await store.mentions.keep(SOURCE, Batch(mentions=(post,)), NOW, {(post.network, post.id)} if own else ())
+    under = mention(2, kind="comment", parent=Quote(id=post.id, text=post.text))
+    answer = mention(3, kind="comment", parent=Quote(id="-1_9", text="а у вас?"))
+    await keep(store, under, answer)
+    stored = await store.mentions.undecided(9, NOW)
+    await store.decisions.record([complaint(one) for one in stored if one.mention.id != post.id], NOW)
+    case = await store.cases.case(1)
+    assert case is not None
+    assert [each.under_own_post for each in case.mentions] == [own, False]

@@ -1,10 +1,11 @@
 """Chats that refuse everything: nothing is lost, others are told meanwhile, and they catch up on return."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 from alerts.cases.commands import Claim
 from alerts.ports import ChatState, Delivery, Digest, Due, Notice
-from alerts.routing import Chat
+from alerts.routing import CONSOLE_ALONE, Chat, StandIns
 from listener.store.stores import Stores
 from tests.contract.store_samples import (
     NOW,
@@ -22,6 +23,8 @@ from tests.contract.store_samples import (
 from tests.contract.test_store_digests import flood
 
 OTHER = replace(SUPPORT, chat="-1002")
+ANNAS, OLEGS = (Chat(messenger=SUPPORT.messenger, chat=number) for number in ("111", "222"))
+ANNA_THEN_OLEG = {"support": (ANNAS, OLEGS)}
 
 
 def parked(chat: Chat = SUPPORT, at: float = 0, **named: object) -> ChatState:
@@ -29,12 +32,14 @@ def parked(chat: Chat = SUPPORT, at: float = 0, **named: object) -> ChatState:
     return replace(state, **named)  # type: ignore[arg-type]  # a test names the fields it cares for
 
 
-async def refuse(store: Stores, *chats: Chat, at: float = 0) -> list[Due]:
+async def refuse(
+    store: Stores, *chats: Chat, at: float = 0, instead: StandIns = CONSOLE_ALONE, folds: bool = False
+) -> list[Due]:
     """These chats refuse what is due there, and are parked; returns what the others got."""
     taken: list[Due] = []
-    for due in await claim_all(store, later(at)):
+    for due in await claim_all(store, later(at), folds=folds):
         if due.chat in chats:
-            await store.outbox.park(due, later(at + 4), parked(due.chat, at), later(at))
+            await store.outbox.park(due, later(at + 4), parked(due.chat, at), later(at), instead)
         else:
             await store.outbox.shown(due, f"ref-{due.id}", later(at))
             taken.append(due)
@@ -62,6 +67,59 @@ async def test_meanwhile_the_console_tells_what_no_other_chat_does(store: Stores
     await flood(store, 1, first=3, chats=(SUPPORT, SLACK))
     await refuse(store, SUPPORT)
     assert await console(store, 1) == [1, 2]
+
+
+async def elsewhere(store: Stores, at: float) -> dict[Chat, list[int]]:
+    """What is told now in chats that are not the receiver's."""
+    told = defaultdict[Chat, list[int]](list)
+    for one in await claim_all(store, later(at)):
+        if isinstance(one, Delivery) and one.chat not in (SUPPORT, SLACK):
+            told[one.chat].append(one.case.id)
+            await store.outbox.shown(one, "there", later(at))
+    return {chat: sorted(numbers) for chat, numbers in told.items()}
+
+
+async def test_who_answers_for_the_chat_is_told_before_the_console(store: Stores) -> None:
+    await flood(store, 2)
+    await flood(store, 1, first=3, chats=(SUPPORT, SLACK))
+    await refuse(store, SUPPORT, instead=ANNA_THEN_OLEG)
+    assert await elsewhere(store, 1) == {ANNAS: [1, 2]}
+
+
+async def test_a_stand_in_that_refuses_is_left_for_the_next_and_has_nothing_old_on_its_return(
+    store: Stores,
+) -> None:
+    await flood(store, 2)
+    await refuse(store, SUPPORT, instead=ANNA_THEN_OLEG)
+    await refuse(store, ANNAS, SUPPORT, at=5, instead=ANNA_THEN_OLEG)
+    assert await elsewhere(store, 6) == {OLEGS: [1, 2]}
+    # What comes later does not try her first: she is known to be out of reach.
+    await flood(store, 1, first=3, at=7)
+    await refuse(store, SUPPORT, at=10, instead=ANNA_THEN_OLEG)
+    assert await elsewhere(store, 11) == {OLEGS: [3]}
+    await store.outbox.well(ANNAS, later(20))
+    assert await elsewhere(store, 20) == {}
+
+
+async def test_when_nobody_can_be_told_the_console_is(store: Stores) -> None:
+    await flood(store, 1)
+    await refuse(store, SUPPORT, instead=ANNA_THEN_OLEG)
+    await refuse(store, ANNAS, at=1, instead=ANNA_THEN_OLEG)
+    await refuse(store, OLEGS, at=2, instead=ANNA_THEN_OLEG)
+    assert await console(store, 3) == [1]
+
+
+async def test_what_waits_in_a_digest_that_is_refused_is_told_elsewhere_too(store: Stores) -> None:
+    await flood(store, 12)
+    await refuse(store, SUPPORT, instead=ANNA_THEN_OLEG, folds=True)
+    assert await elsewhere(store, 1) == {ANNAS: list(range(1, 13))}
+
+
+async def test_a_card_that_its_only_chat_will_never_take_goes_to_who_answers_for_it(store: Stores) -> None:
+    await flood(store, 1)
+    (due,) = await claim(store)
+    await store.outbox.fail(due, "message is too long", NOW, ANNA_THEN_OLEG)
+    assert await elsewhere(store, 1) == {ANNAS: [1]}
 
 
 async def test_when_the_last_chat_is_parked_the_console_tells(store: Stores) -> None:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from alerts.cases.commands import Claim, Close, NotComplaint, Note, Release, Reopen, Snooze, TransferTo
+from alerts.cases.commands import Claim, Close, MoveTo, NotComplaint, Note, Release, Reopen, Snooze, TransferTo
 from alerts.cases.state import fold
 from alerts.ports import Notice
 from domain.mention import Author, Deletion
@@ -39,6 +39,7 @@ COMMANDS = (
     lambda _time: Claim(),
     lambda _time: Release(),
     lambda _time: TransferTo(person="oleg", name="Олег Смирнов"),
+    lambda time: MoveTo(receiver="money", deadlines=promise(time + 90)),
     lambda time: Snooze(until=later(time + 30), past_deadline=True),
     lambda _time: Note(text="перезвонить"),
     lambda _time: Close(),

@@ -15,7 +15,7 @@ from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundStat
 from alerts.ports import Answer, Notice, Press
 from domain.mention import network_id
 from domain.person import Person
-from listener.store.outbound import LEASE, LOOKS, ToSend, Waiting
+from listener.store.outbound import LEASE, LOOKS, SETTLES, ToSend, Waiting
 from listener.store.presses import Answered, Drafting, Wish
 from listener.store.stores import Stores
 from tests.contract.store_samples import ANNA, NOW, OLEG, OpenStore, claim_all, complain, do, later, mention
@@ -207,13 +207,16 @@ async def test_what_a_dead_sender_left_comes_back_unknown(open_store: OpenStore)
     assert await alive.outbound.sent(found.outbound, SENT, later(201))
 
 
-async def test_at_start_what_was_under_way_is_handed_out_at_once(open_store: OpenStore) -> None:
+async def test_what_was_under_way_at_a_kill_is_looked_for_once_the_network_has_had_its_time(
+    open_store: OpenStore,
+) -> None:
     store = await open_store(worker="a")
     await complain(store, mention())
     await confirmed(store)
     await store.outbound.claim(VK, NOW)
     assert await store.outbound.recover(later(1)) == 1
-    (found,) = await store.outbound.claim(VK, later(1))
+    assert not await store.outbound.claim(VK, later(SETTLES.total_seconds()))
+    (found,) = await store.outbound.claim(VK, later(1 + SETTLES.total_seconds()))
     assert found.outbound.unknown
 
 

@@ -10,7 +10,7 @@ from alerts.cases.commands import Claim, Close, Note, Snooze
 from alerts.cases.events import Claimed
 from alerts.cases.telling import Priority
 from alerts.ports import Answer, Share
-from alerts.routing import Chat
+from alerts.routing import CONSOLE_ALONE, Chat
 from listener.store import outbox
 from listener.store.figures import figures
 from listener.store.presses import Answered
@@ -130,7 +130,7 @@ async def test_chats_that_fail_at_the_same_time_leave_the_case_to_the_console(op
     failed = asyncio.Event()
 
     async def fail_slowly(connection: AsyncConnection) -> None:
-        await outbox.fail(connection, "a", first, "kicked", NOW)
+        await outbox.fail(connection, "a", first, "kicked", NOW, CONSOLE_ALONE)
         failed.set()
         await asyncio.sleep(0.2)
 

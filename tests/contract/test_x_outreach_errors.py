@@ -1,5 +1,6 @@
 """X's refusals for every way of speaking to a customer: what happens next, why, and what is remembered."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,11 +14,13 @@ from listener.networks.x.outreach_errors import BY_STATUS, BY_WORDS
 from simulator.faults import Fault
 from simulator.x.writing import DUPLICATE, GONE, NO_DIRECT, NOT_ADDRESSED
 from tests.contract.outreach_stages import ANSWER, XStage, x_stage
+from tests.contract.test_x_schema import SPEC
 from tests.vk_parts import NOON, OLGA
 
 WINDOW: Final = {"x-rate-limit-remaining": "0", "x-rate-limit-reset": str(int(NOON.timestamp()) + 300)}
 DAY: Final = {"x-user-limit-24hour-remaining": "0", "x-user-limit-24hour-reset": str(int(NOON.timestamp()) + 7200)}
 CAP: Final = {"title": "UsageCapExceeded", "type": "https://x.test/problems/usage-capped", "period": "Monthly"}
+PROBLEMS: Final = "https://api.twitter.com/2/problems/"
 AUTOMATED: Final = "This request looks like it might be automated."
 NO_RIGHT: Final = ("refused", "no_right", "")
 POST_GONE: Final = ("refused", "gone", "post gone")
@@ -29,7 +32,39 @@ def said(status: int, words: str, expected: tuple[str, str, str]) -> Row:
     return status, {"title": "Forbidden", "type": "about:blank", "status": status, "detail": words}, {}, expected
 
 
+def problem(kind: str, status: int, words: str, expected: tuple[str, str, str]) -> Row:
+    """One of the problems that X's description gives an address."""
+    row = {"title": "Forbidden", "type": f"{PROBLEMS}{kind}", "status": status, "detail": words}
+    return status, row, {}, expected
+
+
+NAMED: Final[list[Row]] = [
+    problem("client-forbidden", 403, "Your App must be attached to a Project.", NO_RIGHT),
+    problem("conflict", 409, "This operation is not possible now.", ("refused", "other", "")),
+    problem("disallowed-resource", 403, "This resource is not allowed here.", NO_RIGHT),
+    problem("invalid-request", 400, "The request is invalid.", ("refused", "other", "")),
+    problem("not-authorized-for-field", 403, "This field is not for you.", NO_RIGHT),
+    problem("resource-unavailable", 403, "This resource cannot be had.", NO_RIGHT),
+    problem("unsupported-authentication", 403, "Authenticating with this type is forbidden here.", NO_RIGHT),
+    problem("usage-capped", 429, "Usage cap exceeded: Daily product cap", ("later 3600", "quota", "")),
+]
+"""Beside these X describes problems of rules, streams and connections, which nobody meets who speaks; and two
+whose meaning depends on what was asked for, below.
+"""
+STREAMS: Final = frozenset(
+    {
+        "client-disconnected",
+        "duplicate-rules",
+        "invalid-rules",
+        "noncompliant-rules",
+        "operational-disconnect",
+        "rule-cap",
+        "streaming-connection",
+    }
+)
+
 ALIKE: Final[list[Row]] = [
+    *NAMED,
     said(400, "One or more parameters to your request was invalid.", ("refused", "other", "")),
     said(400, "Your Tweet text is too long. For more information, visit our help.", ("refused", "too_long", "")),
     said(401, "Unauthorized", ("refused", "no_token", "")),
@@ -53,6 +88,13 @@ PUBLIC: Final[list[Row]] = [
     said(403, NOT_ADDRESSED, ("refused", "not_addressed", "post not_addressed")),
     said(403, GONE, POST_GONE),
     said(404, "Not Found", POST_GONE),
+    problem("resource-not-found", 404, "Could not find tweet with id: [5].", POST_GONE),
+    problem(
+        "not-authorized-for-resource",
+        403,
+        "Sorry, you are not authorized to see the Tweet with id: [5].",
+        ("refused", "privacy", "post gone"),
+    ),
 ]
 PRIVATE: Final[list[Row]] = [
     *ALIKE,
@@ -60,6 +102,7 @@ PRIVATE: Final[list[Row]] = [
     said(403, "You cannot send messages to this user.", CLOSED),
     said(403, "You cannot send messages to users who are not following you.", CLOSED),
     said(404, "Not Found", ("refused", "author_gone", "author author_gone")),
+    problem("resource-not-found", 404, "Could not find user.", ("refused", "author_gone", "author author_gone")),
 ]
 ROWS: Final[list[tuple[OutboundKind, Row]]] = [
     *(("reply", row) for row in PUBLIC),
@@ -97,6 +140,13 @@ def test_every_word_and_status_of_the_table_is_tried() -> None:
     words = " ".join(str(row[1].get("detail", "")) for _, row in ROWS).lower() + DUPLICATE.lower()
     assert [part for part, _ in BY_WORDS if part not in words] == []
     assert BY_STATUS.keys() <= {row[0] for _, row in ROWS}
+
+
+@pytest.mark.skipif(not SPEC.is_file(), reason="no ../shared/specs/x beside the project")
+def test_every_problem_that_x_describes_is_tried() -> None:
+    described = json.loads(SPEC.read_text(encoding="utf-8"))["components"]["schemas"]["Problem"]["discriminator"]
+    tried = {str(body.get("type")) for _, (_, body, _, _) in ROWS}
+    assert described["mapping"].keys() - {PROBLEMS + kind for kind in STREAMS} <= tried
 
 
 async def test_who_did_not_mention_the_account_is_not_answered_by_the_program() -> None:

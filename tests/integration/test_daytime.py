@@ -10,6 +10,8 @@ import pytest
 from apscheduler.triggers.date import DateTrigger
 
 from alerts.cards.note import Note
+from alerts.cases.commands import Withhold
+from alerts.path import Path
 from alerts.routing import Receiver
 from alerts.sla import Hours
 from listener.clock import SystemClock
@@ -84,6 +86,24 @@ async def test_what_waits_is_told_once_a_day_by_however_many_daemons(
     assert receiver.name == "support"
     assert "Ждут ответа 1\xa0обращение" in note.text
     assert doubled == []
+
+
+async def test_cases_that_are_shown_nowhere_are_counted_for_the_receiver_that_answers_for_them(
+    store: Stores, daytime_of: Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]]
+) -> None:
+    daytime, said = daytime_of()
+    way = Path(receivers=("support",), steps=())
+    for number, reason in enumerate(("daily_limit", "author_muted", "daily_limit"), start=1):
+        await complain(
+            store,
+            mention(number, thread=f"t{number}"),
+            chats=(),
+            withheld=Withhold(reason=reason),
+            path=way,
+        )
+    assert await daytime.morning() == 1
+    ((_, note),) = said
+    assert "без карточки осталось обращений: 3 (дневной предел — 2, заглушены — 1)" in note.text
 
 
 async def test_the_scheduler_tells_when_the_time_has_come_and_ends_with_its_loop(

@@ -13,11 +13,11 @@ from listener.commands.doctor import _config as read_config
 from listener.diagnosis.line import Line
 from listener.diagnosis.wire import Look
 from listener.doctor import machine
-from listener.doctor.checkup import check_up
+from listener.doctor.checkup import check_up, of_dotenv
 from listener.messengers.telegram.doctor import likely
 from listener.networks.vk.client import token_hash
 from listener.networks.vk.quota import quota_key
-from listener.ports import Budget
+from listener.ports import Budget, money_key
 from listener.settings import read_settings
 from simulator.corpus import load_corpus
 from simulator.faults import Fault, Faults
@@ -121,6 +121,13 @@ async def test_keys_without_messages_and_accounts_of_nobody_are_named_and_are_no
     assert all(line.state == "warn" for line in strange)
 
 
+async def test_keys_without_messages_are_fine_where_nobody_wants_messages(world: World) -> None:
+    _level_of(world.simulator, "read-write")
+    (world.folder / "policy.yaml").write_text("messages: off\n", encoding="utf-8")
+    account = [line for line in (await world.look(until="X"))["X"] if line.what == "аккаунт @romashka_ru"]
+    assert [line.state for line in account if "messages: off" in line.says] == ["ok"]
+
+
 async def test_without_keys_of_accounts_a_person_answers(world: World) -> None:
     world.environ |= {"LISTENER_X_USER_KEYS": "{}", "LISTENER_X_BEARER_TOKEN": ""}
     assert [line.what for line in (await world.look(until="X"))["X"]] == ["токен"]
@@ -146,7 +153,7 @@ async def test_a_broken_config_is_not_taken_for_one_without_chats_and_brands(wor
 async def test_a_world_that_is_well_has_no_red_line(world: World) -> None:
     parts = await world.look()
     assert [line for lines in parts.values() for line in red(lines)] == []
-    assert list(parts) == ["ВКонтакте", "X", "Telegram", "Slack", "Машина", "Вместе"]
+    assert list(parts) == ["ВКонтакте", "X", "Telegram", "Slack", "Webhook", "Машина", "Вместе"]
     told = {line.what: line for lines in parts.values() for line in lines}
     assert "«Поддержка», бот на месте" in told["чат -1001"].says
     assert told["сообщество romashka_help, Long Poll"].says == "включён, нужные события тоже"
@@ -585,6 +592,20 @@ RED: dict[str, tuple[Spoil, str, str, str, str]] = {
         "не читается",
         "runbook",
     ),
+    "a file in the place of the folder": (
+        lambda world: world.base.parent.write_bytes(b""),
+        "Машина",
+        "база",
+        "файл, а нужна папка",
+        "уберите",
+    ),
+    "a folder in the place of the database": (
+        lambda world: world.base.mkdir(parents=True),
+        "Машина",
+        "база",
+        "папка, а нужен файл",
+        "уберите",
+    ),
     "no PostgreSQL": (
         _token("LISTENER_DATABASE_URL", "postgresql://me:s3cret@127.0.0.1:1/otklik"),
         "Машина",
@@ -613,6 +634,23 @@ async def test_a_fault_is_a_red_line_with_what_to_do(world: World, fault: str) -
     for line in lines:
         for secret in ("s3cret", OWN, world.simulator.telegram.token, world.simulator.slack.bot_token):
             assert secret not in line.says + line.remedy
+
+
+async def test_networks_that_all_have_a_red_line_are_not_called_heard(world: World) -> None:
+    world.environ |= dict.fromkeys(("LISTENER_VK_API_URL", "LISTENER_X_API_URL"), "http://127.0.0.1:1/")
+    (heard,) = (line for line in (await world.look())["Вместе"] if line.what == "слышим")
+    assert (heard.state, heard.remedy) == ("warn", "начните с них")
+
+
+def test_where_no_key_is_set_the_missing_dotenv_is_named_and_what_lies_beside_it(tmp_path: Path) -> None:
+    (line,) = of_dotenv(read_settings({}), tmp_path)
+    assert (line.state, str(tmp_path) in line.says, "listener init" in line.remedy) == ("warn", True, True)
+    (tmp_path / ".env.txt").touch()
+    (line,) = of_dotenv(read_settings({}), tmp_path)
+    assert line.remedy == "рядом лежит .env.txt: назовите его .env"
+    assert list(of_dotenv(read_settings({"LISTENER_TELEGRAM_TOKEN": "1:a"}), tmp_path)) == []
+    (tmp_path / ".env").touch()
+    assert list(of_dotenv(read_settings({}), tmp_path)) == []
 
 
 async def test_the_likely_chat_is_the_minus_the_100_or_neither() -> None:
@@ -676,6 +714,12 @@ async def test_what_is_left_of_the_days_searches_is_said(world: World) -> None:
     world.budget = Counted(quota_key(name), 640)
     (line,) = [line for line in (await world.look(until=VK))[VK] if line.what == "сервисный ключ"]
     assert "поисков сегодня 640 из" in line.says
+
+
+async def test_what_the_day_on_x_has_cost_is_said_with_the_answers(world: World) -> None:
+    world.budget = Counted(money_key("x", "romashka"), 1_235)
+    says = [line.says for line in (await world.look(until="X"))["X"] if line.what == "деньги"]
+    assert "romashka: сегодня на чтение и ответы ушло до 1,235 $ из 5,00 $" in says
 
 
 async def test_a_spent_quota_is_no_red_line(world: World) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import inspect, text
 from listener.store.engine import driver_url, postgres_engine, sqlite_engine
 from listener.store.errors import StoreError
 from listener.store.figures import figures
+from listener.store.one_hop import connect
 from listener.store.schema import configuration, upgrade
 from listener.store.stores import open_stores
 from listener.store.tables import metadata
@@ -174,3 +175,10 @@ async def test_a_memory_store_is_forgotten() -> None:
         store = await open_stores("sqlite://")
         assert (await keep(store, mention(1))).new == 1
         await store.close()
+
+
+def test_a_base_that_does_not_open_leaves_no_thread_that_speaks_after_the_end(tmp_path: Path) -> None:
+    """Fifty starts in a folder's place: a thread that answers a closed loop would end in a traceback."""
+    for _ in range(50):
+        with pytest.raises(sqlite3.OperationalError):
+            asyncio.run(connect(str(tmp_path), 1))

@@ -287,6 +287,34 @@ async def test_bells_that_cannot_be_written_ring_when_the_store_is_back(flow_of:
     assert await flow.pipeline.tick.step() == 0
 
 
+async def test_a_new_case_is_given_before_its_card_is_told_and_what_lies_about_when_somebody_comes(
+    flow_of: Callable[..., Flow],
+) -> None:
+    (console,) = ROUTING.receivers
+    shared = replace(ROUTING, receivers=(replace(console, assign="round_robin", load=1),))
+    flow = flow_of(given_to(rules_of(shared), ANNA))
+    for number in (1, 2):
+        await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(number, thread=f"t{number}"),)))
+    await flow.pipeline.judge.step()
+    await flow.pipeline.tell("console")
+    assert flow.shown().count("Отвечает Анна Иванова, распределено") >= 1
+    first, second = [await flow.stores.cases.case(number) for number in (1, 2)]
+    assert first is not None
+    assert second is not None
+    assert (first.state.owner, second.state.owner) == (ANNA.id, None)
+    boris = replace(ANNA, id="boris", name="Борис Ли", users={})
+    flow.pipeline.use(given_to(rules_of(shared, people=(ANNA, boris)), ANNA, boris))
+    assert await flow.pipeline.tick.step() == 1
+    again = await flow.stores.cases.case(2)
+    assert again is not None
+    assert again.state.owner == "boris"
+
+
+def given_to(rules: Rules, *people: Person) -> Rules:
+    staff = frozenset(person.id for person in people)
+    return replace(rules, decider=replace(rules.decider, people=people, staff=staff))
+
+
 async def test_a_press_that_cannot_be_stored_is_answered_and_works_when_it_comes_again(
     flow: Flow, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,6 +380,24 @@ async def test_the_days_limit_holds_over_batches_and_ends_with_the_day(flow_of: 
     assert (await figures(flow.stores.database)).deliveries == {"due": 1}
     flow.clock.turn(days=1)
     await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(9, thread="t9"),)))
+    await flow.pipeline.judge.step()
+    assert (await figures(flow.stores.database)).deliveries == {"due": 2}
+
+
+async def test_a_muted_author_is_kept_and_not_shown_until_he_is_heard_again(flow: Flow) -> None:
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    asked = await flow.pipeline.obey(press(action="mute"))
+    assert asked.prompt is not None
+    week = next(option.value for option in asked.prompt.options if option.label == "Автора — на неделю")
+    answer = await flow.pipeline.obey(replace(press(action="mute"), key="p2", value=week))
+    assert answer.text == "Автора заглушили до 15:00 29 ноября, срочное всё равно придёт"
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(2, thread="t2"),)))
+    await flow.pipeline.judge.step()
+    counted = await figures(flow.stores.database)
+    assert (counted.cases, counted.deliveries) == (2, {"due": 1})
+    flow.clock.turn(days=7)
+    await flow.pipeline.hear.keep(SOURCE, Batch(mentions=(mention(3, thread="t3"),)))
     await flow.pipeline.judge.step()
     assert (await figures(flow.stores.database)).deliveries == {"due": 2}
 

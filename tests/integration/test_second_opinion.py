@@ -43,6 +43,15 @@ def test_the_models_that_read_a_text_are_those_that_were_asked_for(wanted: str, 
     assert len(whole) == readers - 1
 
 
+def test_reading_a_text_twice_tells_nobody_outside(tmp_path: Path) -> None:
+    """onnxruntime reports to its maker unless told not to, and keeps in the home folder what it will send."""
+    line = json.dumps({"id": 1, "text": COMPLAINT, "brand": "mts"})
+    quiet = {"HOME": str(tmp_path), "XDG_CACHE_HOME": "", "CI": "", "ORT_DISABLE_TELEMETRY": ""}
+    done = _process("classify", "--config", str(EXAMPLES), stdin=line, **quiet)
+    assert "encoder" in json.loads(done.stdout)["model"]
+    assert not list(tmp_path.iterdir())
+
+
 def test_every_text_is_read_twice_unless_the_first_tier_alone_is_asked_for() -> None:
     line = json.dumps({"id": 1, "text": "МТС сообщил о росте выручки в третьем квартале", "brand": "mts"})
     twice, once = (

@@ -51,8 +51,8 @@ class Town:
         self._web = web
         settings = read_settings(simulator.environment(), config_dir=Path("config"))
         self._options, self._cursor = settings.networks[network_id(network)], None
-        (self.source,) = self._built()
-        outreach = NETWORKS[network].outreach([BRAND], self._options, Wall())
+        self.source, *_ = self._built()
+        outreach = NETWORKS[network].outreach([BRAND], self._options, Purse(), Wall())
         assert outreach is not None
         self.outreach: Outreach = outreach
 

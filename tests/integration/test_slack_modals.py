@@ -163,22 +163,38 @@ async def test_a_modal_that_is_open_already_is_no_trouble(slack: Slack) -> None:
     assert whispers(slack) == []
 
 
-async def test_an_answer_that_takes_long_closes_the_modal_and_is_told_later(
+async def test_an_answer_that_takes_long_stays_open_and_is_known_when_it_is_sent_again(
     slack: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("alerts.notifiers.slack.inbox.DECIDED_WITHIN", 0.05)
+    monkeypatch.setattr("simulator.slack_socket.PRESS_WAITS", 0.1)
 
     async def slow(pressed: Press) -> Answer:
         if pressed.value is not None:
             await asyncio.sleep(0.3)
         return await ask(pressed)
 
-    async with opened(slack, Desk(slow)):
+    desk = Desk(slow)
+    async with opened(slack, desk):
         await press(slack)
         await until(lambda: bool(open_modals(slack)))
-        assert await slack.submit("U01", {modals.BLOCK: "плохо"}) == "closed"
-        await until(lambda: bool(whispers(slack)))
-    assert whispers(slack) == [":no_entry: Так &lt;нельзя&gt;"]
+        assert await slack.submit("U01", {modals.BLOCK: "звонил"}) == "unanswered"
+        monkeypatch.setattr("simulator.slack_socket.PRESS_WAITS", 5.0)
+        assert await slack.submit("U01", {modals.BLOCK: "звонил"}) == "closed"
+    assert len({press.key for press in desk.presses if press.value}) == 1
+
+
+async def test_an_answer_is_the_same_press_for_the_next_process_too(slack: Slack) -> None:
+    """The first was killed between the store and the acknowledgement; the person sends the open window again."""
+    killed, desk = Desk(ask), Desk(ask)
+    async with opened(slack, killed):
+        await press(slack)
+        await until(lambda: bool(open_modals(slack)))
+        modal = slack.modals.of("U01")
+        assert await slack.submit("U01", {modals.BLOCK: "звонил"}) == "closed"
+    slack.modals._open[modal.person.id] = modal  # Slack never heard that it was taken
+    async with opened(slack, desk):
+        assert await slack.submit("U01", {modals.BLOCK: "звонил"}) == "closed"
+    assert killed.presses[-1].key == desk.presses[-1].key
 
 
 async def test_an_answer_delivered_again_is_taken_once_and_refused_again(slack: Slack) -> None:

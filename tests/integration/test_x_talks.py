@@ -209,3 +209,21 @@ async def test_what_the_account_answers_is_read_with_its_own_keys(heard: Heard) 
     assert {mention.id for mention in found} == {sent.ref, colleague}
     assert {mention.parent.id for mention in found if mention.parent} == {heard.stage.target.mention}
     assert {mention.author.handle for mention in found} == {ACCOUNT.handle}
+
+
+async def test_keys_without_the_right_to_messages_say_calmly_what_is_missing(heard: Heard) -> None:
+    keys = replace(KEYS, level="read-write")
+    heard.stage.x.give_keys(keys)
+    with pytest.raises(SourceError) as caught:
+        await heard.look()
+    advice = caught.value.advice or ""
+    assert advice.startswith("у ключей аккаунта @romashka_ru нет права на личные сообщения, остальное работает")
+    assert "Read and write and Direct message" in advice
+    assert "messages: off" in advice
+
+
+async def test_messages_that_nobody_wants_are_not_asked_for() -> None:
+    off = replace(BRAND, watch={"x": replace(BRAND.watch["x"], messages=False)})
+    async with x_stage() as stage:
+        sources = build_x([off], stage.options, Purse(), stage.clock, lambda _: ())
+        assert [source.name for source in sources] == ["x.answers:romashka_ru"]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path as FilePath
 from types import SimpleNamespace
 from typing import Any, get_args
 
@@ -22,6 +22,8 @@ from alerts.cases.events import (
     ActorKind,
     AnsweredElsewhere,
     ApprovalAsked,
+    Assigned,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -38,6 +40,8 @@ from alerts.cases.events import (
     MentionEdited,
     MentionJoined,
     MessageChanged,
+    Moved,
+    Muted,
     Noted,
     Opened,
     Rang,
@@ -57,12 +61,14 @@ from alerts.cases.events import (
     ToldOfRemoval,
     Transferred,
     Unknown,
+    Unmuted,
     Woke,
     WritingForbidden,
     kind_of,
 )
 from alerts.cases.state import fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority
+from alerts.path import Condition, Path, Step
 from listener.store.codecs import (
     EVENT_UPGRADES,
     EVENT_VERSION,
@@ -75,11 +81,19 @@ from listener.store.codecs import (
     read_notice,
 )
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = FilePath(__file__).parents[1] / "data"
 AT = datetime(2026, 11, 18, 9, 0, 0, 250_000, tzinfo=UTC)
 ANNA = Actor(kind="person", id="anna", name="Анна Иванова")
 PROMISED = Deadlines(warn_at=AT, due_at=AT + timedelta(minutes=15), breach_at=None)
 
+WAY = Path(
+    steps=(
+        Step(place=(2,), held=(Condition(key="urgency_at", value=0.95, floor=0.9),)),
+        Step(place=(2, 1), held=(Condition(key="topics", found=("связь", "цена")),)),
+    ),
+    receivers=("support", "Возвраты"),
+    others=True,
+)
 HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (CUSTOMER, Opened(mention=1, deadlines=PROMISED)),
     (CUSTOMER, Opened(mention=1)),
@@ -163,6 +177,17 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
         ),
     ),
     (PROGRAM, AnsweredElsewhere(said_at=AT, message=6)),
+    (ANNA, Muted(until=AT)),
+    (ANNA, Muted(until=AT, topic="связь")),
+    (ANNA, Unmuted()),
+    (PROGRAM, Unmuted(topic="связь")),
+    (PROGRAM, CardWithheld(reason="daily_limit")),
+    (PROGRAM, CardWithheld(reason="author_muted", until=AT)),
+    (CUSTOMER, Opened(mention=1, deadlines=PROMISED, path=WAY)),
+    (CUSTOMER, MentionJoined(mention=2, strength="complaint", path=Path(receivers=("support",)))),
+    (ANNA, Moved(to="Возвраты", left="support", deadlines=PROMISED)),
+    (ANNA, Moved(to="money")),
+    (PROGRAM, Assigned(to="anna", to_name="Анна Иванова")),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
@@ -201,6 +226,7 @@ NOTICES: tuple[StoredNotice, ...] = (
     ),
     *notices_of(("handed",), where="owner"),
     *notices_of(("elsewhere",)),
+    *notices_of(("moved", "assigned")),
 )
 
 

@@ -341,7 +341,11 @@ WARNINGS = {
         BRAND.replace("[Ромашка,", "[РТ,").replace("only_when: [связь, интернет]\n", ""),
         "короче трёх",
     ),
-    "a person without messengers": ("people", PEOPLE.replace(", telegram: 222", ""), "ни telegram, ни slack"),
+    "a person without messengers": (
+        "people",
+        PEOPLE.replace(", telegram: 222", ""),
+        "ни telegram, ни slack, ни helpdesk",
+    ),
     "nobody": ("people", "people: []\n", "некому"),
 }
 
@@ -453,7 +457,10 @@ def test_a_file_that_nobody_reads_is_pointed_at(tmp_path: Path) -> None:
 def test_an_empty_condition_above_others_is_warned_of(tmp_path: Path) -> None:
     open_route = "    - when: {}\n      to: support\n    - when: {urgency_at: 0.9"
     folder(tmp_path, routes=ROUTES.replace("    - when: {urgency_at: 0.9", open_route))
-    assert ["подходит всему" in one.message and one.warning for one in check(tmp_path)] == [True]
+    below, empty = check(tmp_path)
+    assert empty.warning
+    assert "подходит всему" in empty.message
+    assert below.message == "в «crisis» ничего не придёт: маршруты, которые его называют, не сработают"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -55,7 +55,9 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     ),
     "a threshold of nought": ("brand", brand("0.7", "0"), 12, ("каждое упоминание",)),
     "a threshold of one": ("brand", brand("0.7", "1"), 12, ("карточек не будет",)),
+    "auto in Russian": ("brand", brand("0.7", "авто"), 12, ("латиницей: auto",)),
     # times
+    "minutes by a Russian letter": ("brand", brand("every: 90s", "every: 15м"), 10, ("«м» русская", "15m")),
     "seconds in Russian": ("brand", brand("every: 90s", "every: 90 сек"), 10, ("напишите 90s",)),
     "minutes in Russian": ("brand", brand("every: 90s", "every: 15 мин."), 10, ("напишите 15m",)),
     "a search once a day": ("brand", brand("every: 90s", "every: 1d"), 10, ("в течение часа не получится",)),
@@ -135,6 +137,14 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         ('"vk:-100500"',),
     ),
     # names, companions, phrases
+    "one ordinary word for a phrase": (
+        "brand",
+        brand('"ромашк* приложени*"', "связь"),
+        6,
+        ("обычного слова «связь»", "второе слово"),
+    ),
+    "no blank after a colon": ("brand", brand("title: Ромашка", "title:Ромашка"), 2, ("двоеточие и пробел",)),
+    "a comment of another language": ("brand", BRAND + "// потом\n", 14, ("двоеточие и пробел",)),
     "two names with a semicolon": ("brand", names("[Самокат; Самокат доставка]"), 3, ("несколько значений",)),
     "two names in one pair of quotes": ("brand", names('["Ромашка, Ромашка Телеком"]'), 3, ("запятая внутри",)),
     "companions in one pair of quotes": (
@@ -194,6 +204,25 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     "a chat by its name": ("routes", routes("-1003", '"@crisis"'), 3, ("напишите там /id",)),
     "a chat by its name without quotes": ("routes", routes("-1003", "@crisis"), 3, ("знак @", "/id")),
     "a chat as an invitation": ("routes", routes("-1003", '"https://t.me/+abc"'), 3, ("напишите там /id",)),
+    "a topic's name for its number": ("routes", routes("topic: 7", "topic: Жалобы"), 2, ("номер темы", "/id")),
+    "a link to a message for a chat": (
+        "routes",
+        routes("chat: -1001,", 'chat: "https://t.me/c/1234567890/7",'),
+        2,
+        ("номер её группы: -1001234567890",),
+    ),
+    "blanks in a chat's number": (
+        "routes",
+        routes("chat: -1001,", "chat: -100 123 456 7890,"),
+        2,
+        ("без пробелов: -1001234567890",),
+    ),
+    "a channel's address with its code": (
+        "routes",
+        routes('"#support"', '"https://romashka.slack.com/archives/C0123ABCD/p17"'),
+        2,
+        ('код канала: "C0123ABCD"',),
+    ),
     "the topic General": ("routes", routes("topic: 7", "topic: 1"), 2, ("General",)),
     "a Slack channel without its sign": ("routes", routes('"#support"', "support"), 2, ('"#support"',)),
     "a Slack channel in capitals": ("routes", routes('"#support"', '"#Support"'), 2, ('"#support"',)),
@@ -442,6 +471,24 @@ def test_a_file_that_is_not_read_is_named_with_the_name_that_would_be(
     (mistake,) = check(tmp_path)
     assert Path(mistake.file) == path
     assert said in mistake.message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (BRAND.encode("utf-16"), "похоже на UTF-16"),
+        (BRAND.encode("cp1251"), "похоже на Windows-1251"),
+        (b"PK\x03\x04" + bytes(range(256)), "документ Word"),
+    ],
+)
+def test_a_file_in_another_encoding_is_named_with_what_it_looks_like(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    folder(tmp_path)
+    (tmp_path / "brands" / "zzz.yaml").write_bytes(content)
+    (mistake,) = (one for one in check(tmp_path) if one.file.endswith("zzz.yaml"))
+    assert said in mistake.message
+    assert "UTF-8" in mistake.message
 
 
 @pytest.mark.parametrize(

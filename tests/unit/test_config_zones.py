@@ -163,3 +163,126 @@ def test_a_chain_that_leads_into_a_circle_is_told_once(tmp_path: Path) -> None:
     people = away(vera="substitute: anna", anna="substitute: oleg", oleg="substitute: anna")
     (named,) = complaints(folder(tmp_path, routes=dedent(TREE), people=people))
     assert "anna → oleg → anna" in named
+
+
+def warnings(root: Path, today: date = date(2026, 11, 29)) -> list[str]:
+    """«line: message» of every warning about the routes."""
+    found = check(root, today=today)
+    return [f"{each.line}: {each.message}" for each in found if each.warning and each.file.endswith("routes.yaml")]
+
+
+def test_a_tree_without_holes_is_warned_of_nothing(tmp_path: Path) -> None:
+    everywhere = TREE.replace(
+        '{weekdays: ["10:00-19:00"]}', '{weekdays: ["00:00-24:00"], weekend: ["00:00-24:00"]}'
+    )
+    silent = everywhere.replace("    hours:", "    # hours:", 1)
+    assert warnings(folder(tmp_path, routes=silent, people=PEOPLE)) == []
+
+
+def test_a_topic_that_nobody_owns_on_the_weekend_is_warned_of(tmp_path: Path) -> None:
+    alone = TREE.replace("to: [money, support]", "to: money").replace(
+        'topics: возврат, words: [суд, "=верните"]', "topics: возврат"
+    )
+    named = warnings(folder(tmp_path, routes=alone, people=PEOPLE))
+    assert (
+        "20: никто не отвечает за «возврат» (бренд «Ромашка Телеком») в выходные: «money» тогда не работает,"
+        " а другие работают; добавьте часы или получателя"
+    ) in named
+    assert any(
+        "20: никто не отвечает за «возврат»" in each and "в будни 09:00-10:00, 19:00-21:00:" in each
+        for each in named
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "warning"),
+    [
+        (
+            "  support:\n    console: true\n    owner: anna\n",
+            "  support:\n    console: true\n",
+            "2: никто не отвечает за",
+        ),
+        ("topics: возврат, ", 'brands: romashka, days: [weekdays], hours: ["22:00-23:00"], ', None),
+        (
+            '        - when: {hours: "22:00-09:00", days: [weekend]}',
+            '        - when: {hours: "22:00-23:00", networks: [x], authors: ["vk:1"]}',
+            "21: маршрут никогда не сработает: его условия исключают друг друга или условия маршрута выше",
+        ),
+        (
+            'hours: ["00:00-06:00", "18:00-24:00"]',
+            'hours: ["23:00-24:00"], days: [weekend]',
+            "23: сюда ничего не придёт: всё забирает маршрут 2.2 выше; поставьте этот перед ним",
+        ),
+        (
+            '    - when: {authors: [пресса, "vk:club500"], languages: [ru, other]}\n      to: money\n',
+            "    - when: {networks: vk}\n      to: money\n    - when: {networks: [x]}\n      to: support\n",
+            "19: сюда ничего не придёт: всё забирают маршруты выше; поставьте этот перед ними",
+        ),
+        ("authors:\n", "  lost: {console: [lost]}\nauthors:\n", "10: в «lost» ничего не придёт: ни один маршрут"),
+    ],
+)
+def test_a_hole_is_a_warning_at_the_line_where_it_is_mended(
+    tmp_path: Path, old: str, new: str, warning: str | None
+) -> None:
+    assert old in TREE
+    root = folder(
+        tmp_path, routes=TREE.replace(old, new).replace("networks: vk}", "networks: [vk]}"), people=PEOPLE
+    )
+    assert [each for each in check(root) if not each.warning] == []
+    named = warnings(root)
+    assert warning is None or any(each.startswith(warning) for each in named), named
+
+
+def test_an_owner_who_will_be_away_is_warned_of_until_the_days_are_over(tmp_path: Path) -> None:
+    root = folder(tmp_path, routes=TREE, people=away(anna="since: 2026-12-01, until: 2026-12-12"))
+    said = "4: за «support» отвечает Анна Иванова, но с 1 декабря отсутствует, и вместо никого: впишите substitute"
+    assert said in warnings(root)
+    assert not [each for each in warnings(root, date(2026, 12, 13)) if "substitute" in each]
+
+
+SHARED = TREE.replace("  money:\n", "  money:\n    assign: load\n    people: [anna, vera]\n    load: 5\n")
+SKILLED = PEOPLE.replace("id: vera,", "id: vera, skills: [возврат, romashka], load: 3,")
+
+
+def test_who_is_given_cases_is_read(tmp_path: Path) -> None:
+    config = load(folder(tmp_path, routes=SHARED, people=SKILLED))
+    money = config.routing.receiver("money")
+    assert money is not None
+    assert (money.assign, money.people, money.load) == ("load", ("anna", "vera"), 5)
+    *_, vera = config.people
+    assert (vera.skills, vera.load) == (("возврат", "romashka"), 3)
+
+
+@pytest.mark.parametrize(
+    ("routes", "people", "complaint"),
+    [
+        (
+            SHARED.replace("[anna, vera]", "[anna, vira]"),
+            SKILLED,
+            "routes.yaml:7: people: человека с id «vira» нет в people.yaml; возможно, вы имели в виду «vera»",
+        ),
+        (
+            SHARED.replace("    people: [anna, vera]\n", ""),
+            SKILLED.replace("role: operator", "role: lead"),
+            "routes.yaml:6: раздавать некому: впишите people или добавьте в people.yaml сотрудника с role",
+        ),
+        (SHARED.replace("load: 5", "load: 0"), SKILLED, "routes.yaml:8: «load»: нужно число не меньше 1"),
+        (SHARED.replace("assign: load", "assign: всем"), SKILLED, "routes.yaml:6: «assign»: "),
+        (
+            SHARED,
+            SKILLED.replace("возврат,", "возрат,"),
+            "people.yaml:4: skills: «возрат» — не тема и не бренд; возможно, вы имели в виду «возврат»",
+        ),
+    ],
+)
+def test_cases_that_would_be_given_to_nobody_are_a_mistake(
+    tmp_path: Path, routes: str, people: str, complaint: str
+) -> None:
+    (named,) = complaints(folder(tmp_path, routes=routes, people=people))
+    assert named.startswith(complaint)
+
+
+def test_people_of_a_receiver_that_gives_nothing_are_warned_of(tmp_path: Path) -> None:
+    named = warnings(folder(tmp_path, routes=SHARED.replace("    assign: load\n", ""), people=SKILLED))
+    assert "6: people ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named
+    assert "7: load ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named

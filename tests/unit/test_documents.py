@@ -63,6 +63,15 @@ def test_a_document_links_only_to_files_that_there_are(document: str) -> None:
     assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
 
 
+@pytest.mark.parametrize(
+    "document",
+    ["README.md", "CHANGELOG.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").rglob("*.md"))],
+)
+def test_no_document_holds_what_a_merge_left_undecided(document: str) -> None:
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith(("<<<<<<< ", ">>>>>>> "))] == []
+
+
 def test_the_settings_of_the_example_are_no_mistake_as_they_stand() -> None:
     try:
         read_settings({}, ROOT / ".env.example")

@@ -1,7 +1,8 @@
-"""A brand's cards of a day: which candidates get none, decided on counts alone."""
+"""Which candidates get no card: a brand has had those of its day, or people have muted them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.candidate import Candidate
+from alerts.cases.commands import Withhold
 from alerts.routing import Chat
-from alerts.suppression import URGENT_AT
+from alerts.suppression import URGENT_AT, MuteInForce
 from listener.decided import Decided, Routed, Stored
-from listener.limits import within_limits
+from listener.limits import unmuted, within_limits
 from tests.contract.store_samples import mention
-from tests.fakes import a_candidate
+from tests.fakes import NOON, a_candidate
 
 CHATS = (("support", Chat(messenger="console", chat="support")),)
 
@@ -103,3 +105,23 @@ def test_never_more_new_cards_than_the_limit_beside_urgent_ones(
     assert len(shown - urgent_places) <= max(0, per_day - before)
     assert urgent_places <= shown
     assert len(left_out) == told(allowed).count(False)
+
+
+def test_what_is_muted_is_kept_without_chats_and_named() -> None:
+    batch = [decided(place(1), place(2, topics=("цена",))), decided(place(3, urgency=URGENT_AT), row=2)]
+    mute = MuteInForce(brand="vasilek", until=NOON + timedelta(hours=1), topic="связь")
+    heard = unmuted(batch, [mute], NOON)
+    assert told(heard) == [False, True, True]
+    assert heard[0].routed[0].withheld == Withhold(reason="topic_muted", until=mute.until)
+    assert unmuted(batch, [], NOON) == batch
+
+
+def test_what_is_muted_takes_none_of_the_days_cards() -> None:
+    mute = MuteInForce(brand="vasilek", until=NOON + timedelta(hours=1), author="vk:7")
+    batch = unmuted([decided(place(1)), decided(place(2, author_id="8"), row=2)], [mute], NOON)
+    assert told(within_limits(batch, {"vasilek": 0}, {"vasilek": 1})[0]) == [False, True]
+
+
+def test_what_is_beyond_the_days_limit_says_so() -> None:
+    (allowed,), _ = within_limits([decided(place(1))], {"vasilek": 1}, {"vasilek": 1})
+    assert allowed.routed[0].withheld == Withhold(reason="daily_limit")

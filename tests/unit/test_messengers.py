@@ -20,7 +20,7 @@ def test_the_registry_is_alphabetical_and_each_messenger_knows_its_own_name() ->
 
 
 def test_people_read_of_telegram_first_and_no_two_share_a_place() -> None:
-    assert [messenger.id for messenger in AS_READ] == ["telegram", "slack"]
+    assert [messenger.id for messenger in AS_READ] == ["telegram", "slack", "webhook"]
     assert len({messenger.rank for messenger in AS_READ}) == len(AS_READ)
 
 

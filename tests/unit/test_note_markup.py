@@ -99,6 +99,15 @@ def test_what_leads_on_and_what_is_long_has_a_row_of_its_own() -> None:
     assert [option.get("style") for row in rows for option in row] == ["primary", None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("copied", "has_button"), [("Ольга, уже едем", True), ("", False), ("а" * 256, True), ("а" * 257, False)]
+)
+def test_what_a_person_sends_himself_can_be_copied_with_one_press(copied: str, *, has_button: bool) -> None:
+    first = options_keyboard(replace(PROMPT, copies=copied))[0][0]
+    assert (first.get("copy_text") == {"text": copied}) == has_button
+    assert ("callback_data" in first) != has_button
+
+
 def test_a_preview_shows_every_word_that_would_go_out() -> None:
     words = "а" * 3_000 + " конец"
     assert words in render_prompt(replace(PROMPT, question=words), ANNA)

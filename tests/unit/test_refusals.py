@@ -9,7 +9,7 @@ import pytest
 
 from listener.__main__ import main
 from listener.environment import SettingsError
-from listener.refusals import refusal
+from listener.refusals import refusal, refused
 from listener.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -53,3 +53,16 @@ def test_a_port_that_another_program_has_is_named() -> None:
         with pytest.raises(OSError, match=r".") as error:
             socket.create_server(one.getsockname())
         assert refusal(error.value) == "занят другой программой"
+
+
+def test_a_folder_that_may_not_be_written_ends_no_command_in_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config").write_text("", encoding="utf-8")
+    assert main(["init", "--brand", "Василёк", "--dir", str(tmp_path)]) == 2
+    assert "config/brands: на пути стоит файл вместо папки" in capsys.readouterr().err
+
+
+def test_a_refusal_says_what_to_do_where_that_is_known() -> None:
+    assert refused(PermissionError(errno.EACCES, "", "var")).startswith("var: нет прав; дайте на него права")
+    assert refused(OSError(errno.EIO, "", "var")) == "var: диск сбоит"

@@ -53,7 +53,22 @@ def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
         ("LISTENER_VK_COMMUNITY_TOKENS", "[1]", "JSON"),
         ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": 5}', "JSON"),
         ("LISTENER_TELEGRAM_TOKEN_FILE", "no/such/file", "не читается"),
-        ("LISTENER_TELEGRAM_TOKEN", "12:привет", "не латинская"),
+        ("LISTENER_TELEGRAM_TOKEN", "12:привет", "русская «п» (4-й знак)"),
+        ("LISTENER_TELEGRAM_TOKEN", "«12:token»", "кавычка «"),
+        ("LISTENER_TELEGRAM_TOKEN", "1234567890:AA…", "как в примере"),
+        ("LISTENER_X_BEARER_TOKEN", "Bearer AAA", "слово Bearer в начале: уберите его"),
+        ("LISTENER_X_BEARER_TOKEN", "AA\u200bA", "невидимый знак (3-й знак)"),
+        ("LISTENER_VK_SERVICE_TOKEN", "vk1 token", "пробел (4-й знак)"),
+        ("LISTENER_VK_SERVICE_TOKEN", "vk1\ntoken", "перенос строки"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", "{'romashka': 'vk1'}", "двойными"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", "{“romashka”: “vk1”}", "прямыми"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", "vk1.a.token", "фигурных скобок"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", "{", "одной строкой"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": "vk1",}', "лишняя запятая"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka" "vk1"}', "двоеточие"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", '{"https://vk.com/romashka": "vk1"}', 'а не адрес: "romashka"'),
+        ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": "vk1.a.тoken"}', "«romashka» русская «т»"),
+        ("LISTENER_VK_COMMUNITY_TOKENS", '{"romashka": ""}', "«romashka» токена нет"),
         ("LISTENER_TELEGRAM_PROXY", "ftp://proxy:1080", "http://сервер:порт"),
         ("LISTENER_PROXIES_X", "socks5://proxy:1080, proxy:3128", "2-й прокси"),
         ("LISTENER_PROXIES_SLACK", "https://proxy:3128", "https к самому прокси"),
@@ -89,6 +104,9 @@ PAIR = {"LISTENER_SLACK_BOT_TOKEN": "xoxb-1", "LISTENER_SLACK_APP_TOKEN": "xapp-
         ({**PAIR, "LISTENER_SLACK_APP_TOKEN": "xoxb-s3cret"}, "его место в LISTENER_SLACK_BOT_TOKEN"),
         ({**PAIR, "LISTENER_SLACK_BOT_TOKEN": "xoxp-s3cret"}, "токен человека"),
         ({"LISTENER_TELEGRAM_TOKEN": "bot1:s3cret"}, "уберите слово bot"),
+        ({"LISTЕNER_TELEGRAM_TОKEN": "1:s3cret"}, "наберите LISTENER_TELEGRAM_TOKEN заново"),
+        ({"LISTENER_TELEGRAM_TОKEN": "1:s3cret"}, "наберите LISTENER_TELEGRAM_TOKEN заново"),
+        ({"LISTENER_VK_COMMUNITY_TOKENS": f'{{"vk1.a.s3cret{"x" * 60}": "romashka"}}'}, "перепутаны"),
     ],
 )
 def test_a_setting_that_is_not_what_somebody_believes_is_named(environ: dict[str, str], said: str) -> None:
@@ -268,3 +286,18 @@ def test_the_configs_folder_is_found_whatever_is_wrong_with_the_other_settings(t
     assert read_config_dir({}, dotenv) == Path("brands-of-ours")
     assert read_config_dir({"LISTENER_CONFIG_DIR": "others"}, dotenv) == Path("others")
     assert read_config_dir({}) == Path("config")
+
+
+def test_a_dotenv_that_is_no_text_is_one_mistake_and_not_one_for_each_line(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("LISTENER_LOG_LEVEL=INFO\n# и ещё\nLISTENER_LOG_FORMAT=text\n", encoding="utf-16")
+    with pytest.raises(SettingsError) as error:
+        read_settings({}, dotenv)
+    assert str(error.value) == f"{dotenv}: файл сохранён не как UTF-8: сохраните его заново, выбрав UTF-8"
+
+
+def test_a_folder_in_the_place_of_the_dotenv_is_named(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.mkdir()
+    with pytest.raises(SettingsError, match="это папка"):
+        read_settings({}, dotenv)

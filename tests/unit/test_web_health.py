@@ -74,6 +74,9 @@ def test_the_proxy_in_use_is_shown_and_none_that_works_is_a_problem() -> None:
     assert problem == ("Telegram: не работает ни один прокси (http://a:3128: refused; socks5://b:1080: time-out)")
     health.road("Telegram", "http://a:3128", {})
     assert health.verdict(NOON).problems == ()
+    health.road("Telegram", None, {})
+    assert health.verdict(NOON).problems == ()
+    assert health.verdict(NOON).details["proxies"] == {}
 
 
 def test_a_source_that_waits_for_its_quota_is_no_problem() -> None:
@@ -89,6 +92,15 @@ def test_a_dead_token_is_a_problem_at_once_and_no_reason_to_start_anew() -> None
     verdict = health.verdict(NOON + timedelta(seconds=1))
     assert verdict.problems == (f"источник {X} остановлен, нужен человек: токен отозван",)
     assert verdict.alive
+    health.source_ok(X, NOON + MINUTE)
+    assert health.verdict(NOON + MINUTE).problems == ()
+
+
+def test_a_right_that_was_never_given_is_said_as_what_to_do() -> None:
+    health = listening()
+    advice = "у ключей нет права на личные сообщения, остальное работает"
+    health.source_failed(X, SourceError("X answers 403", permanent=True, advice=advice), NOON, 900)
+    assert health.verdict(NOON + MINUTE).problems == (f"источник {X} не слышит: {advice}",)
     health.source_ok(X, NOON + MINUTE)
     assert health.verdict(NOON + MINUTE).problems == ()
 

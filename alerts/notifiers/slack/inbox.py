@@ -24,10 +24,11 @@ HEARTBEAT: Final = 10.0
 """Seconds between pings; a half-open connection is noticed after one and a half of them."""
 
 ACK_WITHIN: Final = 1.0
-"""Slack wants the acknowledgement in three seconds; until then a killed daemon gets the press again."""
+"""Slack wants the acknowledgement in three seconds; until then a killed daemon gets the press again.
 
-DECIDED_WITHIN: Final = 2.0
-"""What is wrong with an answer can be shown in its modal only with the acknowledgement."""
+An answer's modal closes with it, so an answer is acknowledged when it is stored, however long that takes: who sees
+Slack's own error sends it again, and it is known.
+"""
 
 LANES: Final = 8
 TRIES: Final = 3
@@ -57,6 +58,7 @@ class SlackInbox:
         # Fair locks: a lane is both the order within a case and the bound of what runs at once.
         self._lanes = tuple(asyncio.Lock() for _ in range(LANES))
         self._known: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
+        self._refused: OrderedDict[str, int] = OrderedDict()
         self._greeted = False
 
     async def run(self, on_press: OnPress) -> None:
@@ -113,7 +115,7 @@ class SlackInbox:
         pressed: Pressed | None,
         on_press: OnPress,
     ) -> None:
-        """Acknowledge when the press is stored, or when that takes long; what is not ours at once."""
+        """Acknowledge when the press is stored, or a mere press when that takes long; what is not ours at once."""
         if pressed is None:
             await _acknowledge(socket, envelope, None)
             return
@@ -121,7 +123,7 @@ class SlackInbox:
         work = self._known[pressed.key] if known else asyncio.ensure_future(self._obey(pressed, on_press))
         self._remember(pressed.key, work)
         try:
-            await asyncio.wait({work}, timeout=ACK_WITHIN if pressed.value is None else DECIDED_WITHIN)
+            await asyncio.wait({work}, timeout=ACK_WITHIN if pressed.value is None else None)
             verdict = _verdict(pressed, work.result()) if work.done() else None
             await _acknowledge(socket, envelope, verdict)
             answer = await work
@@ -138,7 +140,7 @@ class SlackInbox:
     async def _obey(self, pressed: Pressed, on_press: OnPress) -> Answer:
         press = Press(
             messenger=SLACK,
-            key=pressed.key,
+            key=self._key(pressed),
             user=pressed.user,
             user_name=pressed.user_name,
             case=pressed.case,
@@ -151,13 +153,25 @@ class SlackInbox:
         async with self._lanes[pressed.case % LANES]:
             for attempt in range(1, TRIES + 1):
                 try:
-                    return await on_press(press)
+                    return self._noted(pressed, await on_press(press))
                 except Exception:
                     # One bad press must not end the inbox; Slack will not bring it again once acknowledged.
                     log.exception("a press in Slack failed, try %d of %d", attempt, TRIES)
                     await asyncio.sleep(attempt if attempt < TRIES else 0)
         self._known.pop(pressed.key, None)
         return FAILED
+
+    def _key(self, pressed: Pressed) -> str:
+        """Of an answer that was refused, another than of the same one given before: things may stand otherwise."""
+        turn = self._refused.get(pressed.said, 0)
+        return f"{pressed.said}:{turn}" if turn else pressed.said or pressed.key
+
+    def _noted(self, pressed: Pressed, answer: Answer) -> Answer:
+        if pressed.said and answer.alert:
+            self._refused[pressed.said] = self._refused.get(pressed.said, 0) + 1
+            if len(self._refused) > REMEMBERED:
+                self._refused.popitem(last=False)
+        return answer
 
     async def _answer(self, pressed: Pressed, answer: Answer) -> None:
         if answer.prompt is None:

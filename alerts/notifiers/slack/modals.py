@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from hashlib import blake2s
 from typing import Any, Final
 
 from slack_sdk.models.views import View
@@ -75,6 +76,7 @@ def read_submission(message: Mapping[str, Any]) -> Pressed | None:
     stamp = text_of(payload, "trigger_id") or text_of(message, "envelope_id")
     return Pressed(
         key=f"slack:{person}:{text_of(view, 'id')}:{stamp}",
+        said=_said(person, view, value),
         user=person,
         user_name=text_of(user, "name") or text_of(user, "username") or person,
         channel=text_of(asked, "channel"),
@@ -83,6 +85,13 @@ def read_submission(message: Mapping[str, Any]) -> Pressed | None:
         action=str(action),
         value=value,
     )
+
+
+def _said(person: str, view: Mapping[str, Any], value: str) -> str:
+    """Slack changes a view's hash with every change of the view; a server without one tells no repeats apart."""
+    number, state = text_of(view, "id"), text_of(view, "hash")
+    words = blake2s(value.encode(), digest_size=12).hexdigest()
+    return f"slack:{person}:{number}:{state}:{words}" if number and state else ""
 
 
 def _question(text: str) -> list[dict[str, Any]]:

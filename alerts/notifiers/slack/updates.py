@@ -19,11 +19,13 @@ _VALUE: Final = re.compile(r"(\d{1,18})(?::(\d{1,9}))?")
 class Pressed:
     """A pressed button of ours, or the answer to a prompt, which has a `value`.
 
-    `key` is the same when Slack delivers it again. `ref` is the card's message as the notifier names it, `trigger`
-    lets a modal be opened for three seconds.
+    `key` is the same when Slack delivers it again. `said` is the same, too, when a person sends the same answer of
+    the same view again, not having learned whether it was taken. `ref` is the card's message as the notifier
+    names it, `trigger` lets a modal be opened for three seconds.
     """
 
     key: str
+    said: str = ""
     user: str
     user_name: str
     channel: str

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
@@ -31,6 +31,9 @@ IN_A_ROW: Final = 5
 
 OPTIONS_IN_A_ROW: Final = 2
 NARROW: Final = 18
+COPY: Final = "Скопировать текст"
+MOST_COPIED: Final = 256
+"""Characters that a button of Telegram's puts on the clipboard."""
 """Characters of an option of which two fit side by side on a phone."""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
@@ -121,8 +124,10 @@ def note_keyboard(note: Note) -> list[list[dict[str, str]]]:
     return [row] if row else []
 
 
-def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
-    """The answers to choose from: what leads on in a row of its own, short ones side by side."""
+def options_keyboard(prompt: Prompt) -> list[list[dict[str, Any]]]:
+    """The answers to choose from: what leads on in a row of its own, short ones side by side; above them what
+    there is to copy, where Telegram takes so much.
+    """
     rows: list[list[Option]] = []
     for option in prompt.options:
         beside = rows and len(rows[-1]) < OPTIONS_IN_A_ROW and all(map(_is_narrow, (*rows[-1], option)))
@@ -130,7 +135,10 @@ def options_keyboard(prompt: Prompt) -> list[list[dict[str, str]]]:
             rows[-1].append(option)
         else:
             rows.append([option])
-    return [[_option(prompt, option) for option in row] for row in rows]
+    copied: list[list[dict[str, Any]]] = (
+        [[{"text": COPY, "copy_text": {"text": prompt.copies}}]] if 0 < units(prompt.copies) <= MOST_COPIED else []
+    )
+    return [*copied, *([_option(prompt, option) for option in row] for row in rows)]
 
 
 def read_data(data: str) -> tuple[int, str, str | None] | None:

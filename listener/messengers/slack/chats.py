@@ -8,6 +8,7 @@ from alerts.notifiers.slack import SLACK
 from alerts.routing import Chat
 from listener.messengers.messenger import Beginning, Chats, Slip, Users
 
+_LINK: Final = re.compile(r"slack\.com/(?:archives|client/\w+)/([CG][A-Z0-9]{5,})")
 _MEMBER: Final = re.compile(r"[UW][A-Z0-9]{5,}")
 
 
@@ -18,6 +19,8 @@ def _slips(chat: Chat, _known: frozenset[str]) -> Iterator[Slip]:
         yield Slip(message=f"«{channel}» — человек: впишите канал, например #support, в кавычках")
     elif _MEMBER.fullmatch(channel):
         yield Slip(message=f"«{channel}» — код человека: впишите канал, например #support, в кавычках")
+    elif found := _LINK.search(channel):
+        yield Slip(message=f'«{channel}» — адрес: впишите из него код канала: "{found[1]}"')
     elif "slack.com/" in channel:
         yield Slip(message=f"«{channel}» — адрес: впишите имя канала, например #support, в кавычках")
     elif not channel.startswith("#") and not _is_id(channel):

@@ -9,6 +9,7 @@ from alerts.routing import Chat
 from listener.messengers.messenger import AddressKey, Beginning, Chats, Slip, Users
 
 _NUMBER: Final = re.compile(r"-?\d{1,16}")
+_LINK: Final = re.compile(r"(?:https?://)?t\.me/c/(\d+)")
 _GENERAL: Final = 1
 _LARGEST: Final = 2**52
 """Telegram's numbers of chats have at most 52 bits (core.telegram.org/bots/api#chat)."""
@@ -40,6 +41,12 @@ def _address(answer: str) -> str:
     return f"{{chat: {int(answer)}}}" if answer and int(answer) else ""
 
 
+def _in_a_link(text: str) -> str | None:
+    """The group in the address of one of its messages, which lacks the beginning of the number."""
+    found = _LINK.match(text.strip())
+    return f"это ссылка на сообщение; номер её группы: -{_SUPERGROUP}{found[1]}" if found else None
+
+
 CHATS: Final = Chats(
     help="Чаты Telegram",
     keys=(
@@ -48,8 +55,15 @@ CHATS: Final = Chats(
             help="Номер чата; у групп он отрицательный",
             required=True,
             wrong="нужен номер чата, а не имя: добавьте бота в чат и напишите там /id, он ответит номером",
+            meant=_in_a_link,
         ),
-        AddressKey(name="topic", help="Номер темы в группе с темами", required=False, least=1),
+        AddressKey(
+            name="topic",
+            help="Номер темы в группе с темами",
+            required=False,
+            least=1,
+            wrong="нужен номер темы, а не название: напишите в ней боту /id, он ответит номером",
+        ),
     ),
     chat=_chat,
     slips=_slips,

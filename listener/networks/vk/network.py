@@ -63,7 +63,7 @@ async def _today(brand: Brand, options: VkOptions, look: Look) -> int | None:
     return await count_today(_queries(brand), options, look)
 
 
-def _outreach(_: Sequence[Brand], options: VkOptions, clock: Clock) -> Outreach | None:
+def _outreach(_: Sequence[Brand], options: VkOptions, _budget: Budget, clock: Clock) -> Outreach | None:
     from listener.networks.vk.outreach import build_outreach  # noqa: PLC0415 - loads vk_api; only the daemon answers
 
     return build_outreach(options, clock)
@@ -111,6 +111,7 @@ VK: Final = Network(
     speaker=speaker,
     abilities=abilities,
     outreach=_outreach,
+    cost=lambda _outbound: None,
     invitation=invitation,
     by_hand=by_hand,
     length_of=length_of,

@@ -65,6 +65,8 @@ def build_outreach(options: VkOptions, clock: Clock, *, limits: Limits | None = 
 class VkOutreach:
     """`pages` are the communities' clients by name, `reader` a service key's, `admin` that of their keeper."""
 
+    asks_ahead = True
+
     def __init__(
         self,
         pages: Mapping[str, VkClient],

@@ -9,7 +9,10 @@
 | invitation | a reply with the button `direct_message_deep_link` | OpenAPI 2.159, TweetCreateRequest |
 | delete an own post | the account's keys | OpenAPI 2.159 |
 | delete an own message | not: it leaves one's own sight alone | X's reference of destroying messages |
-| change an own post | not: replies cannot be edited | x.com help on editing, by report |
+| change an own post | not: X edits posts (`edit_options`, OpenAPI 2.159), but no "replies to others" | see below |
+
+What cannot be edited is listed at docs.x.com/x-api/fundamentals/edit-posts, read 2026-11-29: "Replies to others
+(non-self-thread)" among them, and ours are nothing else. Who mistyped deletes the answer and gives another.
 """
 
 import re

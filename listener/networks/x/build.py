@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from domain.brand import Brand, Watch
 from listener.networks.x.accounts import OwnAccounts
 from listener.networks.x.client import XClient
-from listener.networks.x.costs import Bill
+from listener.networks.x.costs import Bill, bill_of
 from listener.networks.x.credentials import Bearer
 from listener.networks.x.dialect import LONGEST_QUERY
 from listener.networks.x.mentions import XAnswers, XMentions
@@ -38,7 +38,7 @@ def build_x(
     proxies = Proxies("X", options.road)
     client = XClient(Bearer(options.bearer_token.reveal()), options.api_url, clock, proxies=proxies)
     for brand in brands:
-        watch, bill = brand.watch.get("x"), _bill(brand, budget, clock)
+        watch, bill = brand.watch.get("x"), bill_of(brand, budget, clock)
         if watch is None:
             continue
         own = OwnAccounts(client, brand.accounts.get("x", ()))
@@ -53,11 +53,6 @@ def build_x(
     return sources
 
 
-def _bill(brand: Brand, budget: Budget, clock: Clock) -> Bill | None:
-    usd = brand.usd_per_day.get("x")
-    return None if usd is None else Bill(budget, brand.id, usd, clock)
-
-
 def _spoken(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> list[Source]:
     """Each account once, with the first brand that watches X and has it."""
     clients, sources = open_accounts(options, clock), dict[str, list[Source]]()
@@ -69,12 +64,12 @@ def _spoken(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: C
             handle = account.lstrip("@").lower()
             client = clients.get(handle)
             if client is not None and handle not in sources:
-                bill, number = _bill(brand, budget, clock), options.number_of(handle)
+                bill, number = bill_of(brand, budget, clock), options.number_of(handle)
                 name = f"x.answers:{handle}"
-                sources[handle] = [
-                    XTalks(handle, watch.every, client, clock, bill, number=number),
-                    XAnswers(name, handle, watch.every, client, Pagination(name, clock, bill)),
-                ]
+                sources[handle] = [XAnswers(name, handle, watch.every, client, Pagination(name, clock, bill))]
+                if watch.messages:
+                    talks = XTalks(handle, watch.every, client, clock, bill, number=number)
+                    sources[handle].insert(0, talks)
     return [source for pair in sources.values() for source in pair]
 
 
@@ -88,7 +83,7 @@ def _search(
 
 
 def _mentions(
-    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill | None, own: OwnAccounts
+    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill, own: OwnAccounts
 ) -> list[Source]:
     sources: list[Source] = []
     for account in brand.accounts.get("x", ()):
@@ -99,7 +94,7 @@ def _mentions(
 
 
 def _answers(
-    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill | None, heard: frozenset[str]
+    brand: Brand, watch: Watch, client: XClient, clock: Clock, bill: Bill, heard: frozenset[str]
 ) -> list[Source]:
     """What the accounts that are not `heard` yet say: read by the app, where they have no keys."""
     handles = (account.lstrip("@").lower() for account in brand.accounts.get("x", ()))

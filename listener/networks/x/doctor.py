@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from alerts.russian import decimal
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
@@ -12,7 +13,7 @@ from listener.networks.x.credentials import Credentials
 from listener.networks.x.options import XOptions
 from listener.networks.x.prices import POST_READ, USER_READ
 from listener.networks.x.speaking import credentials_of
-from listener.ports import SourceError
+from listener.ports import SourceError, money_key
 from listener.proxies import Proxies
 
 HOW: Final = "docs/connect-x.ru.md"
@@ -58,7 +59,7 @@ async def _keys(wire: Wire, brands: Sequence[Brand], options: XOptions) -> Async
     used = {name.lstrip("@").lower() for brand in brands for name in brand.accounts.get("x", ())}
     credentials_by_handle = credentials_of(options, Proxies("X", options.road), lambda: _now(wire))
     for handle, credentials in sorted(credentials_by_handle.items()):
-        yield await _account(wire, options, handle, credentials)
+        yield await _account(wire, options, handle, credentials, silent=_wants_no_messages(brands))
         if handle not in used and wire.look.config_read:
             remedy = f"впишите его в файл бренда: accounts: {{x: [{handle}]}}"
             yield warn(f"аккаунт @{handle}", "ключи есть, но ни один бренд его своим не называет", remedy)
@@ -68,8 +69,14 @@ def _now(wire: Wire) -> datetime:
     return datetime.fromtimestamp(wire.look.now(), UTC)
 
 
-async def _account(wire: Wire, options: XOptions, handle: str, credentials: Credentials) -> Line:
-    """Whose keys they are, and what they may do: X says that beside every answer."""
+def _wants_no_messages(brands: Sequence[Brand]) -> bool:
+    """Whether the staff have said that private messages are nobody's business."""
+    watched = [brand.watch["x"].messages for brand in brands if "x" in brand.watch]
+    return bool(watched) and not any(watched)
+
+
+async def _account(wire: Wire, options: XOptions, handle: str, credentials: Credentials, *, silent: bool) -> Line:
+    """Whose keys they are, and what they may do: X says that beside every answer. `silent`: no messages wanted."""
     what, path = f"аккаунт @{handle}", "2/users/me"
     try:
         headers = await credentials.headers("GET", options.api_url + path)
@@ -88,10 +95,17 @@ async def _account(wire: Wire, options: XOptions, handle: str, credentials: Cred
     if name.lower() != handle:
         return bad(what, f"ключи от другого аккаунта: @{name}", "впишите ключи этого аккаунта или его имя слева")
     level = next((value for key, value in heard.headers.items() if key.lower() == "x-access-level"), "")
+    return _rights(what, level, silent=silent)
+
+
+def _rights(what: str, level: str, *, silent: bool) -> Line:
     if level == "read":
         return bad(what, "ключи только читают: отвечать нельзя", _LEVEL)
+    if level == "read-write" and silent:
+        return ok(what, "отвечать можно; личные сообщения выключены (messages: off), права на них не нужно")
     if level == "read-write":
-        return warn(what, "отвечать можно, личных сообщений ключи не видят", _LEVEL)
+        remedy = f"{_LEVEL}; не нужны личные сообщения — messages: off в policy.yaml"
+        return warn(what, "отвечать можно, личных сообщений ключи не видят", remedy)
     return ok(what, "ключи подходят: отвечать и писать в личку можно")
 
 
@@ -128,7 +142,7 @@ async def _token(wire: Wire, brands: Sequence[Brand], token: str) -> AsyncIterat
         yield line
     if searched.status == HTTPStatus.OK:
         yield await _money(wire, token)
-    for line in _limits(brands):
+    async for line in _limits(brands, wire.look):
         yield line
 
 
@@ -165,16 +179,27 @@ async def _money(wire: Wire, token: str) -> Line:
     return ok(MONEY, says)
 
 
-def _limits(brands: Sequence[Brand]) -> list[Line]:
-    """Brands that are read on X without a bound on the money."""
-    lines = []
+async def _limits(brands: Sequence[Brand], look: Look) -> AsyncIterator[Line]:
+    """What each brand's day has cost by our own count, and brands that are read without a bound on the money."""
     for brand in brands:
+        if spent := await _spent(brand, look):
+            limit = brand.usd_per_day.get("x")
+            bound = f" из {decimal(limit, 2)} $" if limit is not None else ""
+            yield ok(MONEY, f"{brand.id}: сегодня на чтение и ответы ушло до {decimal(spent, 3)} ${bound}")
         if "x" in brand.watch and "x" not in brand.usd_per_day:
             says = (
                 f"у бренда {brand.id} нет предела трат (запись {POST_READ / 1000} $, автор {USER_READ / 1000} $)"
             )
-            lines.append(warn(MONEY, says, "впишите в файл бренда: limits: {x_usd_per_day: 5}"))
-    return lines
+            yield warn(MONEY, says, "впишите в файл бренда: limits: {x_usd_per_day: 5}")
+
+
+async def _spent(brand: Brand, look: Look) -> float:
+    if look.budget is None:
+        return 0.0
+    try:
+        return await look.budget.used(money_key("x", brand.id)) / 1000
+    except SourceError:
+        return 0.0  # the database is another line's business
 
 
 def _words(body: Mapping[str, Any]) -> str:

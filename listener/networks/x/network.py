@@ -14,7 +14,7 @@ from listener.networks.network import Network, Price, WatchKey
 from listener.networks.x.abilities import abilities, by_hand, invitation, speaker
 from listener.networks.x.length import length_of
 from listener.networks.x.options import XOptions, read_options
-from listener.networks.x.prices import POST_READ, USER_READ
+from listener.networks.x.prices import POST_READ, USER_READ, price_of
 from listener.ports import Budget, Clock, Source
 
 SITE: Final = "https://x.com/"
@@ -48,10 +48,12 @@ async def _today(brand: Brand, options: XOptions, look: Look) -> int | None:
     return await count_today(_queries(brand), options, look)
 
 
-def _outreach(_: Sequence[Brand], options: XOptions, clock: Clock) -> Outreach | None:
+def _outreach(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> Outreach | None:
+    from listener.networks.x.costs import bill_of  # noqa: PLC0415 - as below
     from listener.networks.x.outreach import build_outreach  # noqa: PLC0415 - loads tweepy; only the daemon answers
 
-    return build_outreach(options, clock)
+    bills = {brand.id: bill_of(brand, budget, clock) for brand in brands}
+    return build_outreach(options, clock, bills=bills)
 
 
 X: Final = Network(
@@ -88,6 +90,7 @@ X: Final = Network(
     speaker=speaker,
     abilities=abilities,
     outreach=_outreach,
+    cost=lambda outbound: price_of(outbound) / 1000,
     invitation=invitation,
     by_hand=by_hand,
     length_of=length_of,

@@ -17,10 +17,12 @@ from listener.networks.reading import read, read_all
 from listener.networks.written import unescaped
 from listener.networks.x.abilities import COMPOSE
 from listener.networks.x.client import Timeouts, XClient
+from listener.networks.x.costs import Bill
 from listener.networks.x.length import ADDRESS_PATTERN
 from listener.networks.x.network import SITE
 from listener.networks.x.options import XOptions
 from listener.networks.x.outreach_errors import outreach_error
+from listener.networks.x.prices import price_of
 from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import (
     Answer,
@@ -46,17 +48,31 @@ _STATUS: Final = re.compile(r"/status/(\d{1,20})$")
 _ADDRESSED: Final = re.compile(r"^(?:@\w{1,15}\s+)+")
 
 
-def build_outreach(options: XOptions, clock: Clock, *, timeouts: Timeouts | None = None) -> "XOutreach | None":
-    """None where no account has keys."""
+def build_outreach(
+    options: XOptions,
+    clock: Clock,
+    *,
+    timeouts: Timeouts | None = None,
+    bills: Mapping[str, Bill] | None = None,
+) -> "XOutreach | None":
+    """None where no account has keys. `bills` count what is said and looked up for each brand, by its id."""
     accounts = open_accounts(options, clock, timeouts)
-    return XOutreach(accounts, clock, options) if accounts else None
+    return XOutreach(accounts, clock, options, bills or {}) if accounts else None
 
 
 class XOutreach:
-    """`accounts` are the clients in the accounts' names, by handle."""
+    """`accounts` are the clients in the accounts' names, by handle; `bills` are the brands' by id.
 
-    def __init__(self, accounts: Mapping[str, XClient], clock: Clock, options: XOptions) -> None:
+    Nobody is asked ahead: X bills the question, and wants messages to those alone who wrote first.
+    """
+
+    asks_ahead = False
+
+    def __init__(
+        self, accounts: Mapping[str, XClient], clock: Clock, options: XOptions, bills: Mapping[str, Bill]
+    ) -> None:
         self._accounts = accounts
+        self._bills = bills
         self._clock = clock
         self._numbers = {handle: options.number_of(handle) for handle in accounts}
 
@@ -102,7 +118,11 @@ class XOutreach:
             if _is_gone(error):
                 return False
             raise _unable(outbound, str(error)) from None
-        return bool(answer.get("data"))
+        stands = bool(answer.get("data"))
+        if stands:
+            read_one = frozenset({sent.ref})
+            await self._looked(outbound, **({"posts": read_one} if sent.url else {"messages": read_one}))
+        return stands
 
     async def close(self) -> None:
         for client in self._accounts.values():
@@ -112,7 +132,8 @@ class XOutreach:
         client, handle = self._speaking(outbound), _handle(outbound)
         link = await self._asked(outbound, self._deep_link(outbound)) if outbound.kind == "invite" else None
         try:
-            made = read(await client.create_post(outbound.text, _answered(outbound), link), MadePost)
+            asked = client.create_post(outbound.text, _answered(outbound), link)
+            made = read(await self._paid(outbound, asked), MadePost)
         except MalformedMentionError as error:
             raise _unable(outbound, f"X: {error}") from None
         except SourceError as error:
@@ -129,7 +150,8 @@ class XOutreach:
 
     async def _message(self, outbound: Outbound) -> Sent:
         client, author = self._speaking(outbound), outbound.target.author
-        answer = await self._asked(outbound, client.create_message(author, outbound.text))
+        asked = self._paid(outbound, client.create_message(author, outbound.text))
+        answer = await self._asked(outbound, asked)
         try:
             return Sent(ref=str(read(answer, MadeDirect).data.dm_event_id))
         except MalformedMentionError as error:
@@ -141,7 +163,8 @@ class XOutreach:
             # X takes a message out of one's own sight, never out of the other's.
             raise _refused(outbound, "no_right", "X: a message cannot be taken back")
         try:
-            answer = read(await self._speaking(outbound).delete_post(earlier.ref), Deleted)
+            asked = self._speaking(outbound).delete_post(earlier.ref)
+            answer = read(await self._paid(outbound, asked), Deleted)
         except MalformedMentionError as error:
             raise _unable(outbound, f"X: {error}") from None
         except SourceError as error:
@@ -157,7 +180,9 @@ class XOutreach:
         client, number, token = self._speaking(outbound), await self._number(outbound), None
         for _ in range(MOST_PAGES):
             page = read(await client.timeline(number, outbound.created_at - SKEW, token), Answer)
-            for post in read_all(page.data or (), Post):
+            posts = list(read_all(page.data or (), Post))
+            await self._looked(outbound, posts=frozenset(str(post.id) for post in posts))
+            for post in posts:
                 beside = post.referenced_tweets or post.referenced_posts
                 answers = {str(one.id) for one in read_all(beside, Reference) if one.type == "replied_to"}
                 if {_answered(outbound), outbound.target.mention} & answers and _same(post.text, outbound.text):
@@ -174,7 +199,9 @@ class XOutreach:
         since, token = outbound.created_at - SKEW, None
         for _ in range(MOST_PAGES):
             page = read(await client.messages(person=outbound.target.author, token=token), DirectAnswer)
-            for message in read_all(page.data or (), Direct):
+            messages = list(read_all(page.data or (), Direct))
+            await self._looked(outbound, messages=frozenset(str(message.id) for message in messages))
+            for message in messages:
                 if parse_time(message.created_at, "created_at") < since:
                     return None
                 if str(message.sender_id) == me and _same(message.text, outbound.text):
@@ -194,7 +221,26 @@ class XOutreach:
             if user is None:
                 raise SourceError(f"X does not say who @{handle} is", permanent=True)
             known = self._numbers[handle] = str(user.id)
+            await self._looked(outbound, users=frozenset({known}))
         return known
+
+    async def _paid(self, outbound: Outbound, asked: Awaitable[T]) -> T:
+        """What X may have done is counted as done: it bills what it did, whether its answer comes or not."""
+        bill = self._bills.get(outbound.target.brand)
+        try:
+            answer = await asked
+        except SourceError as error:
+            if error.maybe_done and bill is not None:
+                await bill.said(price_of(outbound))
+            raise
+        if bill is not None:
+            await bill.said(price_of(outbound))
+        return answer
+
+    async def _looked(self, outbound: Outbound, **read_ones: frozenset[str]) -> None:
+        bill = self._bills.get(outbound.target.brand)
+        if bill is not None:
+            await bill.looked(**read_ones)
 
     async def _asked(self, outbound: Outbound, answer: Awaitable[T]) -> T:
         try:

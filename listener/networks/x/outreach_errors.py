@@ -41,6 +41,7 @@ BY_WORDS: Final[Sequence[tuple[str, Meaning]]] = (
     ("permission to dm", _NOT_TAKEN),
     ("cannot send messages to this user", _NOT_TAKEN),
     ("users who are not following you", _NOT_TAKEN),
+    ("not authorized to see", Meaning("refused", "privacy", ("post", "gone"))),
     ("blocked", Meaning("refused", "blocked", ("author", "messages_closed"))),
     ("too long", Meaning("refused", "too_long")),
     ("might be automated", Meaning("refused", "captcha")),

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Final
 
 from domain.mention import MAX_TEXT, Author
@@ -14,6 +15,7 @@ from listener.networks.written import unescaped
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
 from listener.networks.x.network import X
+from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import Address, Direct, DirectAnswer, User, UserAnswer
 from listener.networks.x.snowflake import number_at, time_of
 from listener.ports import Batch, Clock, Gap, SourceError
@@ -29,6 +31,11 @@ FIRST_LOOK: Final = timedelta(hours=1)
 """How far back an account is read that was never read before."""
 NEWEST: Final = 5
 """Messages of a look that finds nothing new. X takes no lower bound and bills each message once a day."""
+NO_RIGHT: Final = (
+    "у ключей аккаунта @{handle} нет права на личные сообщения, остальное работает. Нужны — дайте приложению права"
+    " «Read and write and Direct message» и выпустите ключи заново (docs/connect-x.ru.md, «Отвечать»); не нужны —"
+    " messages: off в policy.yaml"
+)
 MORE: Final = 100
 MOST_PAGES: Final = 6
 
@@ -92,7 +99,14 @@ class XTalks:
         await self._client.close()
 
     async def _page(self, token: str | None, size: int) -> DirectAnswer:
-        page = read(await self._client.messages(token=token, size=size), DirectAnswer)
+        try:
+            page = read(await self._client.messages(token=token, size=size), DirectAnswer)
+        except RefusedError as error:
+            if error.status == HTTPStatus.FORBIDDEN:
+                raise SourceError(
+                    str(error), permanent=True, advice=NO_RIGHT.format(handle=self._handle)
+                ) from None
+            raise
         if page.data is None and page.meta is None:
             raise SourceError("X answers 200, but with no page of messages")
         return page

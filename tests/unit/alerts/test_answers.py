@@ -24,6 +24,8 @@ from alerts.cases.commands import (
     ConfirmTold,
     ForbidWriting,
     HoldBack,
+    MoveTo,
+    Mute,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -32,6 +34,7 @@ from alerts.cases.commands import (
     Report,
     Snooze,
     TransferTo,
+    Unmute,
 )
 from alerts.cases.events import ReplySent, ReplyTakenBack, ReplyUnknown, Stage, kind_of
 from alerts.cases.transitions import Reason, Refusal, decide
@@ -58,11 +61,17 @@ COMMANDS: Final[tuple[PersonsCommand, ...]] = (
     TO_SASHA,
     TransferTo(person="anna", name="Анна Иванова"),
     TransferTo(person="oleg", name="Олег Смирнов"),
+    MoveTo(receiver="money"),
     ENGINEERS,
     AskEngineers(question=" "),
     AskEngineers(question="а" * 1001),
     AnswerAsEngineer(text="авария, починят к 18:00"),
     ForbidWriting(),
+    Mute(until=at(hours=9)),
+    Mute(until=at(hours=9), topic="связь"),
+    Mute(until=at(hours=1)),
+    Unmute(),
+    Unmute(topic="связь"),
     ConfirmTold(),
     Confirm(outbound=7, kind="reply"),
     Confirm(outbound=7, kind="edit"),
@@ -100,6 +109,9 @@ HISTORIES: Final = {
     "в личных": led_to("in_dm"),
     "отложено, ничьё": opened().by(BORIS, Snooze(until=at(hours=2, minutes=20))),
     "отложено, взяла Анна": claimed().by(ANNA, Snooze(until=at(hours=2, minutes=20))),
+    "передали в «money»": claimed()
+    .later(minutes=5)
+    .by(OLEG, MoveTo(receiver="money", deadlines=promise(hours=4))),
     "закрыла Анна": claimed().by(ANNA, Close()),
     "не жалоба, отметил Борис": opened().by(BORIS, NotComplaint()),
 }
@@ -134,10 +146,14 @@ def _title(command: PersonsCommand) -> str:
 
 def _details(command: PersonsCommand) -> str:
     match command:
-        case Confirm(kind=kind):
-            return f": {kind}"
+        case Confirm(kind=name) | MoveTo(receiver=name):
+            return f": {name}"
         case Approve(by_lead=by_lead):
             return ": boris's words" + (", by a lead" if by_lead else "")
+        case Mute(until=until, topic=topic):
+            return f": {topic or 'автора'} до {(until + SNOOZE * 3):%H:%M}"
+        case Unmute(topic=topic):
+            return f": {topic or 'автора'}"
         case Report(fact=fact):
             return f": {kind_of(fact)}"
         case _:

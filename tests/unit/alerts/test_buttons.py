@@ -19,6 +19,7 @@ from alerts.cases.commands import (
     Claim,
     Close,
     Delete,
+    MoveTo,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -26,10 +27,13 @@ from alerts.cases.commands import (
     Reopen,
     Snooze,
     TransferTo,
+    Write,
 )
 from alerts.cases.events import Deadlines
 from alerts.cases.transitions import Refusal, decide
-from domain.person import Person
+from alerts.path import Path
+from alerts.routing import Chat, Receiver
+from domain.person import CONSOLE, Absence, Person
 from tests.fakes import NOON
 from tests.unit.alerts.histories import (
     ANNA,
@@ -77,8 +81,8 @@ def press(
             [["Закрыть", "Не жалоба"], ["Отложить", "Передать", "Отдать"], ["Заметка", "Открыть", "Автор"]],
         ),
         (resting(), [["Взять", "Не жалоба"], ["Передать", "Закрыть", "Заметка"], ["Открыть", "Автор"]]),
-        (claimed().by(ANNA, Close()), [["Вернуть", "Заметка"], ["Открыть", "Автор"]]),
-        (claimed().by(ANNA, NotComplaint()), [["Вернуть", "Заметка"], ["Открыть", "Автор"]]),
+        (claimed().by(ANNA, Close()), [["Вернуть", "Заметка"], ["Заглушить", "Открыть", "Автор"]]),
+        (claimed().by(ANNA, NotComplaint()), [["Вернуть", "Заметка"], ["Заглушить", "Открыть", "Автор"]]),
     ],
 )
 def test_the_buttons_follow_where_the_case_stands(history: History, expected: list[list[str]]) -> None:
@@ -116,6 +120,8 @@ SPEAKING = {
     "reply",
     "resolved",
     "rewrite",
+    "say_private",
+    "say_reply",
     "send",
     "take_off",
     "why",
@@ -408,3 +414,67 @@ def test_whoever_hands_over_gives_the_case_to_whom_he_chose(person: Person, othe
     assert isinstance(reading, TransferTo)
     if other is not person:
         assert history.by(person, reading).case.state.owner == other.id
+
+
+def with_money(**fields: object) -> CardContext:
+    """The usual receivers and one more, with a chat and an owner."""
+    money = Receiver(name="Возвраты и деньги", chats=(Chat(messenger=CONSOLE, chat="money"),), owner="boris")
+    receivers = {**CONTEXT.receivers, "Возвраты и деньги": replace(money, **fields)}  # type: ignore[arg-type]
+    return replace(CONTEXT, receivers=receivers)
+
+
+def of_support(deadlines: Deadlines = SOON) -> History:
+    write = Write(mention=1, strength="complaint", deadlines=deadlines, path=Path(receivers=("support",)))
+    return History().by_customer(write).by(ANNA, Claim())
+
+
+def test_a_case_may_be_handed_to_another_receiver_by_a_name_of_any_letters() -> None:
+    context, terms = with_money(), promise(hours=8)
+    prompt = press(of_support(), "transfer", ANNA, context=context)
+    assert isinstance(prompt, Prompt)
+    option = next(option for option in prompt.options if option.label.startswith("В «"))
+    assert option.label == "В «Возвраты и деньги», отвечает Борис Ли"
+    assert option.value.isascii()
+    assert len(option.value) <= LONGEST_VALUE
+    command = read_press(
+        of_support().case,
+        "transfer",
+        option.value,
+        ANNA,
+        context,
+        NOON,
+        deadlines=SOON,
+        promises={"Возвраты и деньги": terms},
+    )
+    assert command == MoveTo(receiver="Возвраты и деньги", deadlines=terms)
+    same_terms = read_press(of_support().case, "transfer", option.value, ANNA, context, NOON, deadlines=SOON)
+    assert same_terms == MoveTo(receiver="Возвраты и деньги", deadlines=SOON)
+
+
+def test_where_the_case_is_already_and_where_nobody_reads_it_cannot_go() -> None:
+    for context, history in (
+        (with_money(chats=()), of_support()),
+        (with_money(), of_support().by(ANNA, MoveTo(receiver="Возвраты и деньги")).by(ANNA, Claim())),
+    ):
+        prompt = press(history, "transfer", ANNA, context=context)
+        assert isinstance(prompt, Prompt)
+        assert not [option for option in prompt.options if "Возвраты" in option.label]
+
+
+def test_a_receiver_that_is_gone_meanwhile_is_told() -> None:
+    gone = press(of_support(), "transfer", ANNA, "@0123456789abcdef01234567", context=with_money())
+    assert isinstance(gone, Reply)
+    assert gone.reason == "unknown_receiver"
+
+
+def test_who_is_alone_may_still_hand_a_case_to_another_receiver() -> None:
+    alone = replace(with_money(), people=(ANNA,))
+    assert any(button.action == "transfer" for row in rows(of_support().case, alone, NOON) for button in row)
+
+
+def test_who_is_away_is_said_to_be_before_a_case_is_given_to_him() -> None:
+    away = replace(BORIS, absence=Absence(until=NOON.date()))
+    context = replace(CONTEXT, people=(ANNA, away, OLEG))
+    prompt = press(claimed(), "transfer", ANNA, context=context)
+    assert isinstance(prompt, Prompt)
+    assert [option.label for option in prompt.options][:2] == ["Борис Ли (отсутствует)", "Олег Смирнов (старший)"]

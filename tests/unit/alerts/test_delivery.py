@@ -20,7 +20,8 @@ from alerts.cases.telling import NoticeDraft, Priority
 from alerts.delivery.showing import Showing, key
 from alerts.delivery.worker import AT_ONCE, LANES, Outcome, Worker
 from alerts.ports import FARTHEST, ChatState, Due, Limits, Notice, NotifyError, Share
-from alerts.routing import Chat
+from alerts.routing import Chat, Receiver
+from domain.person import Person
 from tests.outbox import (
     GROUP,
     LEASE,
@@ -36,6 +37,7 @@ from tests.outbox import (
     a_notice,
     a_told_case,
 )
+from tests.people import users
 
 OTHER = Chat(messenger="telegram", chat="-2")
 SLOW = Limits(chat=lambda _chat: Limit(burst=5, every=4.0))
@@ -97,6 +99,28 @@ async def test_a_changed_case_edits_its_card() -> None:
     assert scene.messenger.calls == ["send", "edit"]
     (card,) = scene.messenger.cards()
     assert card.revision == scene.outbox.delivery().shown == 2
+
+
+@pytest.mark.parametrize(
+    ("chat", "says"),
+    [
+        (GROUP, False),
+        (Chat(messenger="telegram", chat="111"), True),
+        (Chat(messenger="console", chat="support"), True),
+        (Chat(messenger="telegram", chat="-1009"), False),  # the group has moved there
+    ],
+)
+async def test_a_card_that_came_instead_of_to_its_chat_says_why(chat: Chat, *, says: bool) -> None:
+    support = Receiver(name="support", chats=(GROUP,), owner="anna")
+    anna = Person(id="anna", name="Анна", role="operator", users=users(telegram="111"))
+    messenger = MemoryMessenger()
+    showing = Showing(messenger, CardContext(people=(anna,), receivers={"support": support}))
+    shown = await showing.show(a_delivery(chat=chat), NOON)
+    again = replace(shown.due, ref=shown.ref)
+    words = "Карточка пришла сюда, потому что чат «support» не принимал сообщения."
+    for due in (shown.due, again):
+        await showing.show(due, NOON)
+        assert all((words in [line.text for line in card.below]) == says for card in messenger.cards())
 
 
 async def test_a_card_whose_message_is_gone_is_sent_anew() -> None:

@@ -44,6 +44,21 @@ def test_the_receivers_owner_is_called_and_who_let_a_case_lie() -> None:
     assert free.to == (OLEG,)
 
 
+def test_what_was_shown_nowhere_is_counted_with_the_reason() -> None:
+    note = hand_over(
+        SUPPORT, (FREE,), CONTEXT, NOW, withheld={"daily_limit": 9, "author_muted": 1, "topic_muted": 2}
+    )
+    assert note is not None
+    assert note.text.replace("\xa0", " ").endswith(
+        "\nЗа сутки без карточки осталось обращений: 12 (дневной предел — 9, заглушены — 3)"
+    )
+    alone = hand_over(SUPPORT, (), CONTEXT, NOW, withheld={"topic_muted": 1})
+    assert alone is not None
+    assert alone.text.replace("\xa0", " ") == (
+        "Доброе утро! Ответа никто не ждёт.\nЗа сутки без карточки осталось обращений: 1 (заглушены — 1)"
+    )
+
+
 def test_of_a_long_night_the_rest_is_counted() -> None:
     cases = tuple(replace(FREE, id=number) for number in range(1, MOST_CASES + 4))
     note = hand_over(SUPPORT, cases, CONTEXT, NOW)

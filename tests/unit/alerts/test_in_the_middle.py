@@ -291,6 +291,12 @@ def test_what_was_removed_can_be_put_back_once() -> None:
     back = press(history, "put_back", known=REMOVAL)
     assert isinstance(back, Drafted)
     assert (back.draft.kind, back.draft.of_id, back.draft.target) == ("restore", 7, draft.draft.target)
+    # By now the page itself has told that the words are gone.
+    (mention,) = history.case.mentions
+    history.case = replace(history.case, mentions=(replace(mention, deleted_at=at(minutes=9)),))
+    confirmed = press(with_outbounds(history, drafted(back.draft, number=8)), "send", "ok-8", known=REMOVAL)
+    assert isinstance(confirmed, Acted)
+    assert confirmed.command == Confirm(outbound=8, kind="restore")
     history.by_program(Report(fact=Restored(outbound=8, by="anna")))
     assert "Вернуть запись" not in labels(history.case, REMOVAL)
     assert fold(history.case.events) == history.case.state

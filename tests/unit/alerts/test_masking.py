@@ -140,3 +140,21 @@ def _sum(digits: str) -> int:
         sum(divmod(int(digit) * 2, 10)) if place % 2 else int(digit)
         for place, digit in enumerate(reversed(digits))
     )
+
+
+POST = "Мы открылись: ул. Мира, 14! Пётр, ул. Мира, 3, кв. 7, ваш телефон +7 912 345-67-12"
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [
+        (True, "Мы открылись: ул. Мира, 14! Пётр, ул. Мира, •, кв. •, ваш телефон +7 9•• •••-••-12"),
+        (False, "Мы открылись: ул. Мира, ••! Пётр, ул. Мира, •, кв. •, ваш телефон +7 9•• •••-••-12"),
+    ],
+)
+def test_where_its_shops_are_a_brand_tells_everybody_and_nothing_else(*, own: bool, shown: str) -> None:
+    mention = a_mention("Ул. Мира, 14 закрыта", parent=Quote(id="-1_1", text=POST), under_own_post=own)
+    masked_one = masked_case(a_case(mention)).mentions[0]
+    assert masked_one.parent is not None
+    assert masked_one.parent.text == shown
+    assert masked_one.text == "Ул. Мира, •• закрыта", "the customer's own words are masked as ever"

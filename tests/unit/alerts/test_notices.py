@@ -12,10 +12,22 @@ from alerts.cards.context import CardContext
 from alerts.cards.note import Note
 from alerts.cards.notices import LOUD, MOST_CASES, make_note
 from alerts.cases.case import Case
-from alerts.cases.commands import AskApproval, Cancel, Claim, Close, Report, Snooze, TransferTo
+from alerts.cases.commands import (
+    AskApproval,
+    Assign,
+    Cancel,
+    Claim,
+    Close,
+    MoveTo,
+    Report,
+    Snooze,
+    TransferTo,
+    Write,
+)
 from alerts.cases.events import ReplyGone, ReplyRefused, ReplySent, ReplyUnknown
 from alerts.cases.state import State, fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority, how_to_tell
+from alerts.path import Path
 from domain.person import Absence, Person
 from tests.fakes import NOON
 from tests.unit.alerts.histories import ANNA, BORIS, CONTEXT, OLEG, PEOPLE, History, a_mention, at, promise
@@ -324,3 +336,30 @@ def test_any_notice_of_any_case_is_a_sentence(kind: NoticeKind, to: list[Address
         assert "None" not in note.text
         assert len({person.id for person in note.to}) == len(note.to)
         assert note.loud == (kind in LOUD)
+
+
+def test_the_new_receiver_s_owner_is_told_from_where_the_case_comes_and_until_when_to_answer() -> None:
+    write = Write(mention=1, strength="complaint", deadlines=promise(hours=1), path=Path(receivers=("night",)))
+    history = History().by_customer(write).by(ANNA, Claim())
+    history.by(ANNA, MoveTo(receiver="support", deadlines=promise(hours=4)))
+    note = told(history, 2)
+    assert plain(note) == "Анна Иванова передала вам из «night» обращение № 12. Ответить до 16:00."
+    assert names(note) == ["anna"]
+
+
+def assigned() -> History:
+    return opened().later(minutes=5).by_program(Assign(person="anna", name="Анна Иванова"))
+
+
+def test_whom_the_program_gave_a_case_is_told_so_and_nobody_in_his_place() -> None:
+    note = told(assigned(), 1, context=away(ANNA))
+    assert plain(note) == "Обращение № 12 досталось вам. Ответить до 14:30."
+    assert names(note) == ["anna"]
+
+
+def test_where_the_case_went_on_meanwhile_the_words_say_whose_it_is() -> None:
+    history = assigned()
+    (draft,) = how_to_tell(fold(history.case.events[:1]), history.case.events[1:]).notices
+    history.by(OLEG, TransferTo(person="boris", name="Борис Ли"))
+    note = make_note(draft, (history.case,), "support", CONTEXT, history.now)
+    assert plain(note) == "Обращение № 12 распределено. Отвечает Борис Ли, передал Олег Смирнов в 12:05."

@@ -212,6 +212,32 @@ def test_a_preview_says_what_where_as_whom_how_long_and_every_word() -> None:
     assert shown.action == "send"
 
 
+@pytest.mark.parametrize(
+    ("reach", "spent", "says"),
+    [
+        (Reach(cost=0.2), 0.0, "ВКонтакте возьмёт за это до 0,20 $."),
+        (Reach(cost=0.015, usd_per_day=5), 4.985, "ВКонтакте возьмёт за это до 0,015 $."),
+        (
+            Reach(cost=0.2, usd_per_day=5),
+            4.9,
+            "ВКонтакте возьмёт за это до 0,20 $. Предел на сегодня (5 $) исчерпан: уйдёт сверх него.",
+        ),
+        (Reach(), 9.0, ""),
+        (Reach(cost=0.2, reply="by_hand"), 9.0, ""),
+    ],
+)
+def test_a_preview_says_what_the_network_takes_and_a_spent_day_holds_nobody_back(
+    reach: Reach, spent: float, says: str
+) -> None:
+    outcome = press(case_of(spent=spent), "write_reply", "Уже едем", reach=reach)
+    assert isinstance(outcome, Drafted)
+    shown = outcome.shown(an_outbound("Уже едем"))
+    assert [line for line in shown.question.replace("\xa0", " ").splitlines() if "$" in line] == (
+        [says] if says else []
+    )
+    assert ("ok-7" in values(shown)) == (reach.reply == "api")
+
+
 def test_a_preview_warns_and_lets_the_person_decide() -> None:
     outcome = press(case_of(), "write_reply", "Гарантируем, звоните +7 912 345-67-12")
     assert isinstance(outcome, Drafted)
@@ -238,6 +264,7 @@ def test_where_only_a_person_can_answer_the_preview_has_the_address() -> None:
     assert isinstance(outcome, Drafted)
     shown = outcome.shown(an_outbound())
     assert values(shown) == ["hand-7", "edit-7", "drop-7"]
+    assert shown.copies == "Уже едем", "it goes to the clipboard with one press"
     assert an_outbound().target.url in shown.question
     done = acted(press(case_of(an_outbound()), "send", "hand-7", reach=reach))
     assert done.command == Report(

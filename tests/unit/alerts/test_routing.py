@@ -8,9 +8,11 @@ import pytest
 
 from alerts.candidate import Candidate
 from alerts.cards.ways import way_words
-from alerts.routing import AuthorList, Chat, Decision, Receiver, Route, Routing, When, decide, holds
+from alerts.routing import AuthorList, Chat, Decision, Receiver, Route, Routing, When, decide, holds, stand_ins
 from alerts.sla import Hours
+from domain.person import Person
 from tests.fakes import NOON, a_candidate
+from tests.people import users
 
 SHARED = Chat(messenger="slack", chat="#support")
 SUPPORT = Receiver(name="support", chats=(Chat(messenger="telegram", chat="-1", topic=7), SHARED))
@@ -196,3 +198,46 @@ def test_a_holiday_is_of_the_weekend_where_the_hours_say_so(day: str, holidays: 
 def said(decision: Decision, candidate: Candidate | None = None) -> str:
     shown = candidate or a_candidate()
     return way_words(decision.path, brand=shown.brand_title, network=shown.network_title)
+
+
+ANNA = Person(id="anna", name="Анна", role="operator", users=users(telegram="111", slack="U01"))
+OLEG = Person(id="oleg", name="Олег", role="operator", users=users(slack="U02"))
+INNA = Person(id="inna", name="Инна", role="lead", users=users(telegram="333"))
+IGOR = Person(id="igor", name="Игорь", role="engineer", users=users(telegram="444"))
+PEOPLE = (IGOR, INNA, OLEG, ANNA)
+RECEIVERS = {one.name: one for one in (SUPPORT, CRISIS, MIRROR)}
+
+
+def private(receiver: Receiver, *people: Person) -> list[tuple[str, str]]:
+    known = RECEIVERS | {receiver.name: receiver}
+    return [(chat.messenger, chat.chat) for chat in stand_ins(known, people)[receiver.name]]
+
+
+def test_the_owner_stands_in_for_a_receivers_chats_then_the_backup_then_a_lead() -> None:
+    assert private(CRISIS, *PEOPLE) == [
+        ("telegram", "111"),
+        ("slack", "U01"),
+        ("slack", "U02"),
+        ("telegram", "333"),
+    ]
+
+
+def test_where_nobody_answers_for_a_receiver_a_lead_stands_in() -> None:
+    assert private(SUPPORT, *PEOPLE) == [("telegram", "333")]
+    assert private(SUPPORT, IGOR) == []
+
+
+def test_a_messenger_that_no_receiver_uses_may_be_off_and_is_not_tried() -> None:
+    alone = Receiver(name="alone", owner="anna", chats=(Chat(messenger="telegram", chat="-1"),))
+    (chats,) = stand_ins({"alone": alone}, (ANNA, replace(INNA, users=users(slack="U03")))).values()
+    assert chats == (Chat(messenger="telegram", chat="111"),)
+
+
+def test_a_person_is_known_under_an_id_of_earlier_days_and_stands_once() -> None:
+    lead = replace(INNA, id="inna-2", former_ids=("inna",))
+    assert private(replace(CRISIS, owner="inna", backup="inna"), lead) == [("telegram", "333")]
+
+
+def test_a_private_chat_that_is_the_receivers_own_stands_in_for_nothing() -> None:
+    own = Receiver(name="anna", owner="anna", chats=(Chat(messenger="telegram", chat="111"),))
+    assert private(own, ANNA) == [("slack", "U01")]

@@ -17,6 +17,7 @@ from alerts.cases.commands import (
     Confirm,
     Delete,
     Edit,
+    MoveTo,
     NotComplaint,
     Note,
     Release,
@@ -404,3 +405,19 @@ def test_nobody_can_say_for_the_network_that_it_was_answered_past_us() -> None:
         assert decide(opened().case.state, AnswerElsewhere(fact=fact), Asker(actor=actor), NOON) == Refusal(
             reason="not_allowed"
         )
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_case_that_was_handed_on_has_the_new_promise_where_an_answer_is_promised(*, answered: bool) -> None:
+    history = History.opened(deadlines=promise(hours=1)).by(ANNA, Claim())
+    if answered:
+        history.by_program(sent("reply"))
+    history.by(ANNA, MoveTo(receiver="money", deadlines=promise(hours=3)))
+    state = history.case.state
+    assert state.deadlines == (NO_DEADLINES if answered else promise(hours=3))
+    assert (state.owner, state.receiver, state.stage) == (None, "money", "replied" if answered else "new")
+
+
+def test_a_case_that_comes_back_stays_with_the_receiver_that_had_it() -> None:
+    history = History.opened(deadlines=promise(hours=1)).by(ANNA, MoveTo(receiver="money")).by(ANNA, Close())
+    assert history.writes("Опять!").case.state.receiver == "money"

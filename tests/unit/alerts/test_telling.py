@@ -11,6 +11,7 @@ from alerts.cases.commands import (
     AnswerElsewhere,
     AskApproval,
     AskEngineers,
+    Assign,
     Cancel,
     ChangeMessage,
     Claim,
@@ -20,6 +21,7 @@ from alerts.cases.commands import (
     Delete,
     ForbidWriting,
     HoldBack,
+    MoveTo,
     NotComplaint,
     Note,
     PersonsCommand,
@@ -124,6 +126,14 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a complaint in a case that nobody has edits its card": (
         (complains,),
         ("complaint in a waiting case", False, "CHANGE", []),
+    ),
+    "a case that the program gives to somebody is a word to him": (
+        (lambda history: history.by_program(Assign(person="anna", name="Анна Иванова")),),
+        ("assigned", False, "CHANGE", [("assigned", ("owner",), "NEW")]),
+    ),
+    "a case that goes to another receiver is a word to its people": (
+        (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
+        ("transfer", False, "PRESS", [("moved", ("receiver",), "NEW")]),
     ),
     "a complaint in an owned case is a word to the owner": (
         (CLAIMED, complains),

@@ -8,7 +8,7 @@ from alerts.cards.asking import Reply
 from alerts.cards.buttons import read_press, rows
 from alerts.cards.context import CardContext
 from alerts.cases.case import Case
-from alerts.cases.commands import Claim, Close, Snooze, Write
+from alerts.cases.commands import Claim, Close, MoveTo, Snooze, Write
 from alerts.path import Condition, Path, Step
 from domain.person import Absence
 from tests.fakes import NOON
@@ -50,7 +50,7 @@ def is_offered(case: Case) -> bool:
 def test_the_way_is_told_as_it_was_decided_with_who_answers() -> None:
     assert why(opened()) == [
         "Маршрут 2: бренд «Василёк Телеком» → 2.1: сеть ВКонтакте, тема связь. Получатели: support, night.",
-        "Отвечает support: Анна Иванова.",
+        "Отвечает «support»: Анна Иванова.",
     ]
 
 
@@ -60,19 +60,19 @@ def test_another_way_by_which_the_case_came_to_more_chats_is_told_with_its_time(
     history.by_customer(Write(mention=3, strength="complaint", path=URGENT))
     assert why(history)[1:] == [
         "В 13:05 ещё и маршрут 1: срочность 95 % не ниже 90 %. Получатели: crisis, support.",
-        "Отвечает support: Анна Иванова.",
+        "Отвечает «support»: Анна Иванова.",
     ]
 
 
 def test_who_stands_in_is_named() -> None:
     away = replace(ANNA, absence=Absence(substitute="oleg"))
     context = replace(CONTEXT, people=(away, *PEOPLE[1:]))
-    assert why(opened(), context)[-1] == "Отвечает support: Анна Иванова, сейчас вместо неё Олег Смирнов."
+    assert why(opened(), context)[-1] == "Отвечает «support»: Анна Иванова, сейчас вместо неё Олег Смирнов."
 
 
 def test_a_receiver_that_is_gone_from_the_config_is_said_to_be() -> None:
     gone = opened(replace(BY_TOPIC, receivers=("old",)))
-    assert why(gone)[-1] == "Отвечал old, теперь его нет в настройках."
+    assert why(gone)[-1] == "Отвечал «old», теперь его нет в настройках."
 
 
 def test_a_condition_of_a_later_version_is_passed_over() -> None:
@@ -96,3 +96,8 @@ def test_it_is_offered_wherever_the_case_stands(history: History) -> None:
 def test_a_case_without_a_way_offers_no_explanation_and_an_old_button_says_why() -> None:
     assert not is_offered(opened(None).case)
     assert why(opened(None)) == ["Путь этого обращения не записан: оно из прежней версии"]
+
+
+def test_who_handed_the_case_on_is_told_and_who_answers_since_then() -> None:
+    history = opened().later(minutes=5).by(ANNA, MoveTo(receiver="night"))
+    assert why(history)[1:] == ["Анна Иванова передала в «night» в 12:05.", "Отвечает «night»."]

@@ -9,7 +9,7 @@ import pytest
 from alerts.cards.context import CardContext
 from alerts.cards.wording import STANDINGS, Wording, deadline, late_words, log_lines, status
 from alerts.cases.case import Case, Standing
-from alerts.cases.commands import Claim, Close, NotComplaint, Note, Release, Reopen, Snooze, TransferTo
+from alerts.cases.commands import Assign, Claim, Close, NotComplaint, Note, Release, Reopen, Snooze, TransferTo
 from alerts.cases.events import PROGRAM, Claimed, Closed, Event, Fact, Imported, Unknown
 from alerts.cases.state import State, fold
 from domain.person import Person
@@ -217,3 +217,15 @@ def test_lateness_is_told_in_words() -> None:
 
 def test_every_standing_has_its_words() -> None:
     assert set(STANDINGS) == set(get_args(Standing))
+
+
+def test_a_case_that_the_program_gave_says_so_and_its_log_what_came_after() -> None:
+    history = History.opened().later(minutes=5).by_program(Assign(person="anna", name="Анна Иванова"))
+    shown = words(history)
+    assert status(history.case, shown).replace("\xa0", " ") == "Отвечает Анна Иванова, распределено в 12:05"
+    assert log_lines(history.case, shown) == ()
+    history.later(minutes=5).by(ANNA, Release())
+    assert [line.replace("\xa0", " ") for line in log_lines(history.case, shown)] == [
+        "12:05 распределено, отвечает Анна Иванова",
+        "12:10 Анна Иванова отдала, обращение ничьё",
+    ]

@@ -1,0 +1,321 @@
+"""Holes of a tree of routes, as values; their words are made where the config is checked.
+
+What nobody owns, hours in which nobody works, routes that never hold, receivers nobody is sent to, owners who are
+away.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import chain
+from typing import Final, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from alerts.routing.absence import stand_in
+from alerts.routing.receivers import Receiver
+from alerts.routing.regions import Moment, Region, escape, inside
+from alerts.routing.routes import Days, Route, Routing, When
+from alerts.sla import MOSCOW, Hours, working
+from domain.person import Person
+from domain.verdict import Intent
+
+Place = tuple[int, ...]
+"""A route by its numbers from 1 on, level by level; the root, whose `to` is the default, is ()."""
+
+LANGUAGES: Final = frozenset({"ru", "latin", "other"})
+QUARTERS: Final = frozenset(time(hour, minute) for hour in range(24) for minute in range(0, 60, 15))
+"""How finely working hours are compared."""
+WEEK: Final[Mapping[Days, date]] = {"weekdays": date(2026, 11, 18), "weekend": date(2026, 11, 21)}
+"""A Wednesday and a Saturday that are no holidays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverHolds:
+    """Nothing can come to the route: its conditions contradict each other or those above, or earlier routes take
+    all that could; `by` is the one that takes it alone.
+    """
+
+    place: Place
+    why: Literal["contradiction", "taken"]
+    by: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakesAll:
+    """An empty condition: what stands below, and the `to` above, is never come to."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodySent:
+    """No route leads to the receiver; `named`: routes that never hold do."""
+
+    receiver: str
+    named: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyOwns:
+    """What ends at the place goes to receivers without an owner, while others have one."""
+
+    place: Place
+    receivers: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyWorks:
+    """What ends at the place then goes to receivers that do not work, while others do. The spans are (from, to) in
+    minutes of the day; `whole`: in all the hours in which anybody works on such a day.
+    """
+
+    place: Place
+    receivers: tuple[str, ...]
+    day: Days
+    spans: tuple[tuple[int, int], ...]
+    whole: bool
+    topics: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyStandsIn:
+    """The receiver's owner is away on that day, and nobody answers in his place."""
+
+    receiver: str
+    person: str
+    day: date
+
+
+Hole = NeverHolds | TakesAll | NobodySent | NobodyOwns | NobodyWorks | NobodyStandsIn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What the tree is held against. `heard` are the pairs of brand and network; `also_told` are receivers of
+    other words than cards. `today`: days off that are over say nothing.
+    """
+
+    heard: frozenset[tuple[str, str]]
+    people: Sequence[Person] = ()
+    also_told: frozenset[str] = frozenset()
+    today: date = date.min
+
+
+def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
+    """Every hole, those of a kind together, from above to below."""
+    everything = Region(
+        where=around.heard,
+        intents=frozenset(get_args(Intent)),
+        languages=LANGUAGES,
+        moments=frozenset(_moments(_edges(routing))),
+    )
+    nodes = list(_nodes(routing.routes, everything, ()))
+    ends = [_End(place=(), to=routing.default, region=everything, taken=_whens(routing.routes))]
+    ends += [node.end for node in nodes if node.hole is None]
+    ends = [replace(end, to=end.to or _above(end.place, routing)) for end in ends if end.is_reached]
+    all_taking = [node.place for node in nodes if node.hole is None and node.route.when == When()]
+    return (
+        *(node.hole for node in nodes if node.hole is not None and node.hole.by not in all_taking),
+        *(TakesAll(place=place) for place in all_taking),
+        *_never_sent(routing, ends, around),
+        *_unowned(routing, ends),
+        *_unattended(routing, ends),
+        *_left_alone(routing, ends, around),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """Where candidates of the `region` stay that none of the conditions `taken` took."""
+
+    place: Place
+    to: tuple[str, ...]
+    region: Region
+    taken: tuple[When, ...]
+    above: tuple[When, ...] = ()
+
+    @property
+    def is_reached(self) -> bool:
+        return escape(self.region, self.taken) is not None
+
+    def is_reached_at(self, moment: Moment) -> bool:
+        return escape(replace(self.region, moments=self.region.moments & {moment}), self.taken) is not None
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(chain.from_iterable(when.topics for when in self.above)))
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(chain.from_iterable(when.brands for when in self.above)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node:
+    place: Place
+    route: Route
+    end: _End
+    hole: NeverHolds | None
+
+
+def _whens(routes: Iterable[Route]) -> tuple[When, ...]:
+    return tuple(route.when for route in routes)
+
+
+def _nodes(
+    routes: Sequence[Route],
+    region: Region,
+    above: Place,
+    taken: tuple[When, ...] = (),
+    entered: tuple[When, ...] = (),
+) -> Iterator[_Node]:
+    """The routes in the file's order; below one that never holds nobody looks."""
+    for number, route in enumerate(routes, start=1):
+        place, here = (*above, number), inside(region, route.when)
+        earlier = (*taken, *_whens(routes[: number - 1]))
+        hole = _never(place, here, earlier, routes[: number - 1])
+        conditions = (*entered, route.when)
+        end = _End(
+            place=place, to=route.to, region=here, taken=(*earlier, *_whens(route.routes)), above=conditions
+        )
+        yield _Node(place=place, route=route, end=end, hole=hole)
+        if hole is None:
+            yield from _nodes(route.routes, here, place, earlier, conditions)
+
+
+def _never(place: Place, here: Region, earlier: tuple[When, ...], siblings: Sequence[Route]) -> NeverHolds | None:
+    if not here.is_possible:
+        return NeverHolds(place=place, why="contradiction")
+    if escape(here, earlier) is not None:
+        return None
+    alone = next(
+        (number for number, route in enumerate(siblings, start=1) if escape(here, (route.when,)) is None), None
+    )
+    return NeverHolds(place=place, why="taken", by=None if alone is None else (*place[:-1], alone))
+
+
+def _above(place: Place, routing: Routing) -> tuple[str, ...]:
+    """The receivers of the nearest route above that names some."""
+    to, routes = routing.default, routing.routes
+    for number in place[:-1]:
+        to, routes = routes[number - 1].to or to, routes[number - 1].routes
+    return to
+
+
+def _never_sent(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodySent]:
+    sent = {name for end in ends for name in end.to} | around.also_told
+    named = set(routing.default) | {name for route in _all(routing.routes) for name in route.to}
+    for receiver in routing.receivers:
+        if receiver.name not in sent:
+            yield NobodySent(receiver=receiver.name, named=receiver.name in named)
+
+
+def _all(routes: Iterable[Route]) -> Iterator[Route]:
+    for route in routes:
+        yield route
+        yield from _all(route.routes)
+
+
+def _unowned(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyOwns]:
+    """Where nobody at all has an owner, the staff want none."""
+    owned = {receiver.name for receiver in routing.receivers if receiver.owner is not None}
+    for end in ends:
+        if owned and owned.isdisjoint(end.to):
+            yield NobodyOwns(place=end.place, receivers=end.to, topics=end.topics, brands=end.brands)
+
+
+def _unattended(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyWorks]:
+    """Only of hours in which somebody works: at night nobody may be there, and the config says so once."""
+    hours = {receiver.name: routing.hours_of(receiver) for receiver in routing.receivers}
+    if len({hours[name] for end in ends for name in end.to}) < 2:  # all keep the same hours
+        return
+    edges = _edges(routing)
+    moments = sorted(_moments(edges | QUARTERS))
+    kept = {each: frozenset(_worked(routing, each, moments)) for each in set(hours.values())}
+    open_at = {name: kept[each] for name, each in hours.items()}
+    anybody = frozenset[Moment]().union(*(open_at[name] for end in ends for name in end.to))
+    for end in ends:
+        there = frozenset[Moment]().union(*(open_at[name] for name in end.to))
+        reached = {moment for moment in _moments(edges) if end.is_reached_at(moment)}
+        missed = [moment for moment in moments if moment in anybody - there and _part_of(moment, edges) in reached]
+        for day in get_args(Days):
+            of_day = [moment for moment in missed if moment.day == day]
+            if of_day:
+                yield NobodyWorks(
+                    place=end.place,
+                    receivers=end.to,
+                    day=day,
+                    spans=tuple(_spans(of_day, moments)),
+                    whole=len(of_day) == sum(moment.day == day for moment in anybody),
+                    topics=end.topics,
+                    brands=end.brands,
+                )
+
+
+def _worked(routing: Routing, hours: Hours | None, moments: Sequence[Moment]) -> Iterator[Moment]:
+    zone = ZoneInfo(routing.hours.timezone if routing.hours else MOSCOW)
+    for moment in moments:
+        if hours is None or working(hours, datetime.combine(WEEK[moment.day], moment.clock, zone)):
+            yield moment
+
+
+def _left_alone(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyStandsIn]:
+    people = {person.id: person for person in around.people}
+    days = sorted({around.today, *_changes(around.people)})
+    for receiver in _used(routing, ends):
+        owner = people.get(receiver.owner or "")
+        if owner is None:
+            continue
+        alone = (day for day in days if day >= around.today and stand_in(owner, around.people, day) is None)
+        if (day := next(alone, None)) is not None:
+            yield NobodyStandsIn(receiver=receiver.name, person=owner.id, day=day)
+
+
+def _changes(people: Sequence[Person]) -> Iterator[date]:
+    """The days on which somebody leaves or is back."""
+    for person in people:
+        if person.absence is not None and person.absence.since is not None:
+            yield person.absence.since
+        if person.absence is not None and person.absence.until is not None and person.absence.until < date.max:
+            yield person.absence.until + timedelta(days=1)
+
+
+def _used(routing: Routing, ends: Sequence[_End]) -> Iterator[Receiver]:
+    sent = {name for end in ends for name in end.to}
+    return (receiver for receiver in routing.receivers if receiver.name in sent)
+
+
+def _edges(routing: Routing) -> frozenset[time]:
+    """Where a condition may begin or cease to hold."""
+    edges = (edge for route in _all(routing.routes) for span in route.when.hours for edge in span)
+    return frozenset({time(), *(edge for edge in edges if edge != time.max)})
+
+
+def _moments(clocks: Iterable[time]) -> Iterator[Moment]:
+    for day in get_args(Days):
+        yield from (Moment(day, clock) for clock in sorted(clocks))
+
+
+def _part_of(moment: Moment, edges: frozenset[time]) -> Moment:
+    return Moment(moment.day, max(edge for edge in edges if edge <= moment.clock))
+
+
+def _spans(missed: Sequence[Moment], moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:
+    """Neighbours joined. A moment lasts until the next one begins."""
+    clocks = [moment.clock for moment in moments if moment.day == missed[0].day]
+    ends = dict(zip(clocks, [*map(_minute, clocks[1:]), 24 * 60], strict=True))
+    start = end = _minute(missed[0].clock)
+    for moment in missed:
+        begins = _minute(moment.clock)
+        if begins > end:
+            yield start, end
+            start = begins
+        end = ends[moment.clock]
+    yield start, end
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute

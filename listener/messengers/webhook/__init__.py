@@ -1,0 +1,1 @@
+"""Webhooks as the program sees them: settings, addresses, check-up; events are `alerts.notifiers.webhook`'s."""

@@ -1,0 +1,143 @@
+"""Assigning: cases that nobody has are given to their receivers' people, in one transaction with their turns."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.cards.elsewhere import Elsewhere
+from alerts.cases.case import Case
+from alerts.cases.commands import Assign
+from alerts.cases.events import PROGRAM
+from alerts.cases.transitions import Asker, Refusal
+from alerts.routing import Receiver
+from alerts.routing.assigning import Work
+from domain.person import Person
+from listener.store import history
+from listener.store.cases import load
+from listener.store.engine import Database, insert
+from listener.store.tables import card_views, case_events, cases, is_living, turns
+
+AT_ONCE: Final = 100
+THE_PROGRAM: Final = Asker(actor=PROGRAM)
+_MUTEX: Final = ""
+"""Whoever assigns holds this row: two daemons that count the same loads would both give one case too many."""
+
+Choose = Callable[[Receiver, Case, Work, AbstractSet[str]], Person | None]
+"""Whose the case becomes, by its receiver, how people stand, and who gave it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigning:
+    """`receivers` (by name) are those that assign and work now; `people` who may be given their cases."""
+
+    receivers: Mapping[str, Receiver]
+    people: Sequence[Person]
+    choose: Choose
+    elsewhere: Elsewhere
+
+
+class AssignmentStore:
+    """Gives cases to people."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def assign(self, assigning: Assigning, now: datetime) -> int:
+        """Give what nobody has, AT_ONCE at most, the nearest deadline first; returns how many got an owner."""
+        if not await self._database.read(lambda c: _free(c, assigning, now)):
+            return 0
+        return await self._database.write(lambda c: assign(c, assigning, now))
+
+
+async def assign(connection: AsyncConnection, assigning: Assigning, now: datetime) -> int:
+    await _take_turn(connection, _MUTEX, _MUTEX, now)
+    free = await _free(connection, assigning, now)
+    changes = await history.lock(connection, free)
+    known = await load(connection, free)
+    refused, loads = await _gave_back(connection, free), await _loads(connection, assigning.people)
+    last = await _turns(connection)
+    given = []
+    for number in free:
+        case, change = known.get(number), changes.get(number)
+        receiver = assigning.receivers.get(case.state.receiver or "") if case else None
+        if case is None or change is None or receiver is None:
+            continue
+        work = Work(loads=loads, turns=last[receiver.name])
+        person = assigning.choose(receiver, case, work, refused[number])
+        if person is None:
+            continue
+        if isinstance(change.obey(Assign(person=person.id, name=person.name), THE_PROGRAM, now), Refusal):
+            continue
+        given.append(change)
+        loads[person.id] += 1
+        # Within one moment each has a turn of his own, or the first would get them all.
+        last[receiver.name][person.id] = _after(last[receiver.name].values(), now)
+        await _take_turn(connection, person.id, receiver.name, last[receiver.name][person.id])
+    await history.write(connection, given, now, assigning.elsewhere)
+    return len(given)
+
+
+def _after(times: Collection[datetime], now: datetime) -> datetime:
+    latest = max(times, default=now)
+    return now if now > latest else latest + datetime.resolution
+
+
+async def _free(connection: AsyncConnection, assigning: Assigning, now: datetime) -> list[int]:
+    """Open cases that nobody has and that some chat shows, or is about to."""
+    told = exists().where(card_views.c.case_id == cases.c.id, is_living(card_views), card_views.c.due_at <= now)
+    found = await connection.execute(
+        select(cases.c.id)
+        .where(cases.c.receiver.in_(sorted(assigning.receivers)), cases.c.stage != "closed")
+        .where(cases.c.owner.is_(None), cases.c.snoozed_until.is_(None), told)
+        .order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.id)
+        .limit(AT_ONCE)
+    )
+    return list(found.scalars())
+
+
+async def _gave_back(connection: AsyncConnection, numbers: Sequence[int]) -> Mapping[int, set[str]]:
+    found = await connection.execute(
+        select(case_events.c.case_id, case_events.c.actor_id).where(
+            case_events.c.case_id.in_(numbers), case_events.c.kind == "released"
+        )
+    )
+    refused: dict[int, set[str]] = defaultdict(set)
+    for row in found:
+        refused[row.case_id].add(row.actor_id)
+    return refused
+
+
+async def _loads(connection: AsyncConnection, people: Sequence[Person]) -> dict[str, int]:
+    """The open cases of each, also those under an earlier id."""
+    owner = {number: person.id for person in people for number in (person.id, *person.former_ids)}
+    found = await connection.execute(
+        select(cases.c.owner, func.count().label("open"))
+        .where(cases.c.stage != "closed", cases.c.owner.in_(sorted(owner)))
+        .group_by(cases.c.owner)
+    )
+    loads: dict[str, int] = defaultdict(int)
+    for row in found:
+        loads[owner[row.owner]] += row.open
+    return loads
+
+
+async def _turns(connection: AsyncConnection) -> dict[str, dict[str, datetime]]:
+    last: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for row in await connection.execute(select(turns)):
+        last[row.receiver][row.person] = row.at
+    return last
+
+
+async def _take_turn(connection: AsyncConnection, person: str, receiver: str, at: datetime) -> None:
+    rows: Any = insert(connection.dialect.name, turns)
+    await connection.execute(
+        rows.values(person=person, receiver=receiver, at=at).on_conflict_do_update(
+            index_elements=[turns.c.person, turns.c.receiver], set_={"at": rows.excluded.at}
+        )
+    )

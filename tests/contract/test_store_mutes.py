@@ -1,0 +1,120 @@
+"""Mutes: what a press has muted is in force until it ends or is lifted, and a withheld card is named."""
+
+from collections.abc import Sequence
+
+from alerts.cases.commands import Mute, Unmute, Withhold
+from alerts.cases.events import CardWithheld, Muted, Unmuted
+from alerts.cases.state import fold
+from alerts.suppression import MuteInForce
+from listener.decision import without_chats
+from listener.store.figures import figures
+from listener.store.mutes import KeptMute
+from listener.store.stores import Stores
+from tests.contract.store_samples import (
+    ANNA,
+    NOW,
+    OLEG,
+    claim,
+    close,
+    complain,
+    complaint,
+    do,
+    keep,
+    later,
+    mention,
+    show_all,
+)
+
+AUTHOR = MuteInForce(brand="romashka", until=later(900), author="vk:77")
+TOPIC = MuteInForce(brand="romashka", until=later(500), topic="связь")
+
+
+async def in_force(store: Stores, seconds: float = 1) -> Sequence[KeptMute]:
+    return await store.mutes.in_force(["romashka", "lyutik"], later(seconds))
+
+
+async def withheld(store: Stores, number: int, *, thread: str = "-1_1", seconds: float = 2) -> None:
+    """A complaint of the author whose card is not to be sent."""
+    await keep(store, mention(number, thread=thread), now=later(seconds))
+    (stored,) = await store.mentions.undecided(500, later(seconds))
+    decided = complaint(stored)
+    routed = without_chats(decided.routed[0], Withhold(reason="author_muted", until=AUTHOR.until))
+    await store.decisions.record([type(decided)(stored=stored, verdicts=decided.verdicts, routed=(routed,))], NOW)
+
+
+async def test_a_press_mutes_until_the_time_that_was_chosen(store: Stores) -> None:
+    await complain(store, mention())
+    await do(store, Mute(until=AUTHOR.until))
+    await do(store, Mute(until=TOPIC.until, topic="связь"), person=OLEG)
+    assert [one.mute for one in await in_force(store)] == [TOPIC, AUTHOR]
+    assert [(one.case, one.person, one.at) for one in await in_force(store)] == [
+        (1, "oleg", NOW),
+        (1, "anna", NOW),
+    ]
+    assert [one.mute for one in await in_force(store, 500)] == [AUTHOR]
+    assert await in_force(store, 900) == []
+    assert await store.mutes.in_force(["lyutik"], later(1)) == []
+
+
+async def test_the_last_press_counts(store: Stores) -> None:
+    await complain(store, mention(), mention(2, thread="-1_9"))
+    await do(store, Mute(until=later(100)))
+    await do(store, Mute(until=AUTHOR.until), case=2, now=later(1))
+    (kept,) = await in_force(store, 2)
+    assert (kept.mute, kept.case) == (AUTHOR, 2)
+    await do(store, Unmute(), case=2, person=ANNA, now=later(3))
+    assert await in_force(store, 4) == []
+
+
+async def test_an_operator_does_not_mute_a_topic_for_all(store: Stores) -> None:
+    await complain(store, mention())
+    answered = await do(store, Mute(until=TOPIC.until, topic="связь"), person=ANNA)
+    assert (answered.applied, answered.reason) == (False, "topic_by_leads")
+    assert await in_force(store) == []
+
+
+async def test_a_mute_is_lifted_and_its_case_says_so(store: Stores) -> None:
+    await complain(store, mention())
+    await do(store, Mute(until=TOPIC.until, topic="связь"), person=OLEG)
+    (kept,) = await in_force(store)
+    await store.mutes.lift(kept, later(5))
+    assert await in_force(store, 6) == []
+    case = await store.cases.case(1)
+    assert case is not None
+    assert [event.fact for event in case.events][-2:] == [
+        Muted(until=TOPIC.until, topic="связь"),
+        Unmuted(topic="связь"),
+    ]
+    assert (case.events[-1].actor.kind, fold(case.events)) == ("program", case.state)
+
+
+async def test_a_case_whose_card_is_withheld_is_kept_with_the_reason(store: Stores) -> None:
+    await withheld(store, 1)
+    case = await store.cases.case(1)
+    assert case is not None
+    assert case.events[-1].fact == CardWithheld(reason="author_muted", until=AUTHOR.until)
+    assert fold(case.events) == case.state
+    assert (await figures(store.database)).deliveries == {}
+
+
+async def test_words_that_only_change_a_shown_card_are_not_called_withheld(store: Stores) -> None:
+    await complain(store, mention())
+    await show_all(store)
+    await withheld(store, 2)
+    case = await store.cases.case(1)
+    assert case is not None
+    assert not any(isinstance(event.fact, CardWithheld) for event in case.events)
+    assert [delivery.case.id for delivery in await claim(store, later(5))] == [1]
+
+
+async def test_a_muted_author_who_comes_back_to_an_ended_case_sends_no_new_card(store: Stores) -> None:
+    await complain(store, mention())
+    await show_all(store)
+    await close(store, now=later(1))
+    await show_all(store)
+    await withheld(store, 2)
+    case = await store.cases.case(1)
+    assert case is not None
+    assert case.state.is_open
+    assert isinstance(case.events[-1].fact, CardWithheld)
+    assert all(delivery.ref for delivery in await claim(store, later(5)))
