@@ -207,13 +207,11 @@ def read_comments(
         )
 
 
-def read_posts(
-    comments_file: Path, tweets_file: Path, emotions_file: Path, complains: Mapping[str, bool]
-) -> Iterator[Example]:
+def read_posts(train: Path, complains: Mapping[str, bool]) -> Iterator[Example]:
     """What was read of other trades: as on the brand's own page, for no name of theirs is known for certain."""
-    told = ((f"okml:{number}", text) for number, text in enumerate(comments(comments_file)))
-    tweeted = ((f"tweet:{row['id']}", row["text"]) for row in rows(tweets_file))
-    for post, text in chain(told, tweeted, _emotional(emotions_file)):
+    told = ((f"okml:{number}", text) for number, text in enumerate(comments(train / "okmlcup_toxic.csv.zip")))
+    tweeted = ((f"tweet:{row['id']}", row["text"]) for row in rows(train / "rusentitweet_train.jsonl.gz"))
+    for post, text in chain(told, tweeted, _emotional(train / "cedr_train.csv")):
         if post in complains:
             yield Example(text=text, brand=(), label=None, domain="read", complaint=complains[post])
 
@@ -268,8 +266,7 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
             train / "rusentitweet_train.jsonl.gz",
         ]
         examples += general_tweets(files[-1])
-        read = [train / name for name in ("okmlcup_toxic.csv.zip", files[-1].name, "cedr_train.csv")]
-        examples += read_posts(*read, complains)
+        examples += read_posts(train, complains)
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]
     files += [train / name for name in other_trades.FILES]

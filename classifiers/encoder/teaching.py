@@ -88,7 +88,7 @@ def teach(room: Room, known: Lessons, told: Told, recipe: Recipe) -> Network:
 
 
 def teach_further(room: Room, arrays: Arrays, known: Lessons, told: Told, recipe: Recipe) -> Network:
-    """Teach a network that was written before: its upper layers alone, at a lower rate, keeping a part of the former weights."""
+    """Teach a network that was written before: its upper layers alone, keeping a part of what they were."""
     torch.manual_seed(recipe.seed)
     network = Network(room.source, torch.from_numpy(room.rows), FURTHER_FROZEN, DROPOUT)
     network.load_state_dict({name: torch.from_numpy(value) for name, value in arrays.items()})
