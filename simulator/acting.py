@@ -30,6 +30,8 @@ class Acting:
         text, user, name, to = _line(body), body["user"], str(body["name"]), body.get("reply_to")
         if body["messenger"] == "slack":
             thread = None if to is None else str(to)
+            if text.startswith("/"):
+                return await self._command(str(body["channel"]), text, str(user), name, thread)
             write = self._world.slack.write
             return {"message": await write(str(body["channel"]), text, user=str(user), name=name, thread=thread)}
         topic = body.get("topic")
@@ -42,6 +44,13 @@ class Acting:
             topic=None if topic is None else int(topic),
         )
         return {"message": number}
+
+    async def _command(self, channel: str, text: str, user: str, name: str, thread: str | None) -> dict[str, Any]:
+        command, _, rest = text.partition(" ")
+        if thread is not None:
+            raise ValueError(f"{command} в ветках не работает, так устроен Slack: напишите в канал")
+        await self._world.slack.command(channel, command, rest.strip(), user=user, name=name)
+        return {"message": None}
 
     async def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         """The answer that the latest prompt to this person in Telegram has opened."""

@@ -72,6 +72,16 @@ class SlackDesk:
         """Closes the open modal without sending it."""
         await self.slack.close(self.operator.slack)
 
+    async def command(self, command: str, text: str = "") -> None:
+        """Types «/ответ …» into the channel."""
+        who = self.operator
+        await self.slack.command(self.channel, command, text, user=who.slack, name=who.name)
+
+    async def shortcut(self, callback: str, message: str) -> None:
+        """Chooses an action in the menu of a message."""
+        who = self.operator
+        await self.slack.shortcut(self.channel, message, callback, user=who.slack, name=who.name)
+
     async def write(self, text: str, *, thread: str | None = None) -> str:
         who = self.operator
         return await self.slack.write(self.channel, text, user=who.slack, name=who.name, thread=thread)

@@ -173,6 +173,40 @@ class Workspace:
         }
         await self.socket.deliver(payload)
 
+    async def command(self, channel: str, command: str, text: str, *, user: str, name: str) -> None:
+        """A person types a slash command into the channel; only the app sees it. In a thread Slack knows none."""
+        place = self.channels[channel]
+        who = self._who(Person(id=user, name=name))
+        payload = {
+            "command": command,
+            "text": text,
+            "channel_id": channel,
+            "channel_name": place.name,
+            "user_id": user,
+            "user_name": name,
+            "team_id": "T01",
+            "team_domain": "simulated",
+            "api_app_id": "A01",
+            "is_enterprise_install": "false",
+            "response_url": "",
+            "trigger_id": who["trigger_id"],
+        }
+        await self.socket.deliver(payload, kind="slash_commands", answerable=True)
+
+    async def shortcut(self, channel: str, ts: str, callback: str, *, user: str, name: str) -> None:
+        """A person chooses an action in the menu of a message, also in a thread. Raises LookupError."""
+        place = self.channels[channel]
+        payload = {
+            "type": "message_action",
+            "callback_id": callback,
+            **self._who(Person(id=user, name=name)),
+            "channel": {"id": channel, "name": place.name},
+            "message_ts": ts,
+            "message": message_json(place, place.messages[ts]),
+            "response_url": "",
+        }
+        await self.socket.deliver(payload)
+
     async def submit(self, user: str, values: Mapping[str, str]) -> Submitted:
         """A person fills in the open modal, by label or by block_id, and sends it.
 

@@ -44,7 +44,7 @@ _ASSIGNED: Final = {"round_robin": "раздаётся по очереди", "lo
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", help="the text of a complaint")
     parser.add_argument("--brand", metavar="ID", help="look for this brand only")
-    parser.add_argument("--author", metavar="NETWORK:NAME", help='as if this one wrote it: "vk:123"')
+    parser.add_argument("--author", metavar="NETWORK:NAME", help="as if this one wrote it")
     parser.add_argument(
         "--at", metavar="TIME", help="as if it were then: 2026-11-22T03:00:00+03:00, now if not given"
     )

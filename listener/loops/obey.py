@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
 from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
+from alerts.cards.talks import ANSWER, HERE, NOBODY, NOT_A_CARD, OVER, TALKS, OpenTalk, which, whose
 from alerts.cases.case import Case
 from alerts.cases.commands import HoldBack
 from alerts.cases.transitions import Refusal
@@ -28,6 +29,7 @@ from listener.rules import Rules
 from listener.store.errors import StoreError
 from listener.store.presses import Answered, Drafting, Wish
 from listener.store.stores import Stores
+from listener.store.talking_to import case_of_card, open_talks
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,8 @@ class Obey:
         person = who_is(rules.context.people, press.messenger, press.user)
         if press.action == TURN:
             return await self._turn(press, person, now)
+        if press.action in (TALKS, HERE):
+            return await self._talk(press, person)
         read = partial(_read, press, person, rules, now, secrets.token_urlsafe(9))
         who = person.name if person else press.user_name
         try:
@@ -87,6 +91,25 @@ class Obey:
         self._obeyed()
         return Answer(text=f"Страница {page + 1}")
 
+    async def _talk(self, press: Press, person: Person | None) -> Answer:
+        """An answer to a customer that names no case: it is the card's, the only one, or the one to be chosen."""
+        if person is None:
+            return _stranger(press).answer
+        try:
+            if press.action == HERE:
+                case = await case_of_card(self._stores.database, press.messenger, press.ref or "")
+                found = case if case is not None else Answer(text=NOT_A_CARD, alert=True)
+            else:
+                found = _meant(press, await open_talks(self._stores.database, (person.id, *person.former_ids)))
+        except StoreError as error:
+            return _not_stored(press, error)
+        if isinstance(found, Answer):
+            return found
+        asked = await self(replace(press, case=found, action=ANSWER, value=None))
+        # Whom the words are for was not said: they stand in the window that says so.
+        typed = press.value if press.value and not press.value.isdecimal() else ""
+        return asked if asked.prompt is None else _asks(replace(asked.prompt, initial=typed))
+
     async def _kept(self, write: Callable[[], Awaitable[Result]]) -> Result:
         """What a press writes, tried until the store takes it: somebody may hold it. Raises StoreError."""
         loop = asyncio.get_running_loop()
@@ -99,6 +122,22 @@ class Obey:
                     raise
                 log.warning("a press waits for the store: %s", error)
             await asyncio.sleep(AGAIN)
+
+
+def _meant(press: Press, talks: Sequence[OpenTalk]) -> int | Answer:
+    """The case that «/ответ» without a number speaks of; else what the person reads or is asked."""
+    chosen = press.value or ""
+    if not talks:
+        return Answer(text=NOBODY, alert=True)
+    if chosen.isdecimal():
+        return next((talk.case for talk in talks if str(talk.case) == chosen), Answer(text=OVER, alert=True))
+    if len(talks) == 1:
+        return talks[0].case
+    return Answer(text=whose(talks, chosen), alert=True) if chosen else _asks(which(talks))
+
+
+def _asks(prompt: Prompt) -> Answer:
+    return Answer(text="", prompt=prompt)
 
 
 def _not_stored(press: Press, error: StoreError) -> Answer:

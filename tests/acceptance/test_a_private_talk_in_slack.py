@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alerts.notifiers.slack.updates import SHORTCUT
 from simulator.desks import SlackDesk
 from simulator.server import Simulator
 from tests.acceptance.chats import PATIENCE
@@ -89,6 +90,28 @@ def _says(element: dict[str, Any], label: str) -> bool:
     return isinstance(text, dict) and text.get("text") == label
 
 
+async def answered_without_a_button(simulator: Simulator, anna: SlackDesk) -> None:
+    """By «/ответ» with a number and without one, and by the menu of what the customer wrote, in the thread."""
+    await anna.command("/ответ", "1 Позвонит диспетчер")
+    below = [one.ts for one in simulator.slack.channels[SUPPORT].messages.values() if one.thread]
+    await anna.shortcut(SHORTCUT, below[-1])
+    await fill(anna, "Не раньше шести")
+    await anna.command("/ответ", "Да, бесплатно")
+    await until(lambda: anna.modal is not None, PATIENCE)
+    assert anna.modal is not None
+    words = anna.modal["blocks"][-1]["element"]["initial_value"]
+    assert await anna.submit({"answer": words}) == "closed"
+
+
+async def engineers_answered(simulator: Simulator, anna: SlackDesk, oleg: SlackDesk) -> None:
+    await opens(anna, "Инженерам")
+    await fill(anna, "Что с узлом на Мира, 14?", "Пока не писать")
+    await stands(simulator, ENGINEERS, "Что с узлом на Мира, 14?", "третий день нет интернета")
+    await opens(oleg, "Ответить оператору")
+    await fill(oleg, "авария, починим к 18:00")
+    await stands(simulator, SUPPORT, "Ответ инженеров (Олег Смирнов)", "авария, починим к 18:00")
+
+
 async def test_a_talk_goes_from_an_angry_comment_to_thanks_in_slack(tmp_path: Path) -> None:
     config = config_files(tmp_path)
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
@@ -131,12 +154,11 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks_in_slack(tmp_path: Pa
             await until(lambda: len(by_page(simulator, house.group, customer.number)) == 2, PATIENCE)
             assert by_page(simulator, house.group, customer.number) == ["Пётр, мастер будет сегодня", "В 18:00"]
 
-            await opens(anna, "Инженерам")
-            await fill(anna, "Что с узлом на Мира, 14?", "Пока не писать")
-            await stands(simulator, ENGINEERS, "Что с узлом на Мира, 14?", "третий день нет интернета")
-            await opens(oleg, "Ответить оператору")
-            await fill(oleg, "авария, починим к 18:00")
-            await stands(simulator, SUPPORT, "Ответ инженеров (Олег Смирнов)", "авария, починим к 18:00")
+            await answered_without_a_button(simulator, anna)
+            said = ["Позвонит диспетчер", "Не раньше шести", "Да, бесплатно"]
+            await until(lambda: by_page(simulator, house.group, customer.number)[2:] == said, PATIENCE)
+
+            await engineers_answered(simulator, anna, oleg)
 
             write(customer, "Спасибо, всё заработало!", group_id=house.group)
             await opens(anna, "Закрыть: решено")
@@ -144,4 +166,4 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks_in_slack(tmp_path: Pa
             await stands(simulator, SUPPORT, "Решено (товар или услуга) — Анна Иванова")
             (case,) = await daemon.export("cases")
             assert (case["state"], case["outcome"], case["cause"]) == ("closed", "resolved", "product")
-            assert len(by_page(simulator, house.group, customer.number)) == 2
+            assert by_page(simulator, house.group, customer.number)[2:] == said

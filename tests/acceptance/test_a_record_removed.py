@@ -40,9 +40,9 @@ def settings(simulator: Simulator, **more: str) -> dict[str, str]:
 
 
 def card(simulator: Simulator) -> int:
-    """The number of the case's card in the support's chat."""
+    """The number of the case's card in the support's chat; without its words it is no «Жалоба» any more."""
     messages = simulator.telegram.chats[CHAT].messages.values()
-    return next(one.id for one in messages if one.text.startswith("Жалоба № 1:"))
+    return next(one.id for one in messages if one.text.startswith(("Жалоба № 1:", "Обращение № 1:")))
 
 
 def labels(simulator: Simulator) -> list[str]:

@@ -28,6 +28,7 @@ TYPED: Final = {
     "listener check config": (0, "Всё в порядке"),
     'listener match "василёк, почините связь"': (0, "ни одного бренда"),
     'listener explain "текст"': (0, "Жалоба:"),
+    'listener route "текст"': (1, "Бренд не найден"),
     "listener match": (0, ""),
     "listener queries": (0, "запросов в сутки"),
     "listener queries --today": (0, "ключа ещё нет"),
@@ -57,7 +58,7 @@ ELSEWHERE: Final = {
 
 
 BLOCK: Final = re.compile(r"^ *```(\w*)\n(.*?)^ *```", flags=re.MULTILINE | re.DOTALL)
-OTHER_LANGUAGES: Final = ("mermaid", "python", "yaml")
+OTHER_LANGUAGES: Final = ("json", "mermaid", "python", "yaml")
 SETTING: Final = re.compile(r"LISTENER_\w+=.*")
 PLACEHOLDER: Final = re.compile(r"\[|\b[A-Z]{4,}\b|--labels$")
 

@@ -75,6 +75,7 @@ class Desk:
         case: int = 1,
         person: Person = ANNA,
         key: str | None = None,
+        ref: str | None = None,
     ) -> Answered:
         self.pressed += 1
         obey = Obey(self.stores, self.rules, self.clock, self.telemetry, lambda: None)
@@ -88,6 +89,7 @@ class Desk:
                 action=action,
                 value=value,
                 at=self.now(),
+                ref=ref,
             )
         )
 

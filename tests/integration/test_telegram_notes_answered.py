@@ -85,7 +85,7 @@ async def test_an_answer_to_a_note_that_nobody_knows_is_said_to_be_so(
     desk = Desk(take)
     async with opened(telegram, desk):
         telegram.write(CHAT, "В 18:00", user=ANNA, name="Анна", reply_to=note_in(telegram))
-        await until(lambda: hearing.FORGOTTEN in said(telegram))
+        await until(lambda: hearing.FORGOTTEN_NOTE in said(telegram))
     assert not desk.presses
 
 

@@ -15,7 +15,7 @@ from alerts.notifiers.slack import SLACK
 from alerts.notifiers.slack.api import Connect, SlackApi
 from alerts.notifiers.slack.markup import escape
 from alerts.notifiers.slack.modals import another, make_modal, mistake, read_submission
-from alerts.notifiers.slack.updates import Pressed, read_message, read_press
+from alerts.notifiers.slack.updates import Pressed, read_command, read_message, read_press, read_shortcut
 from alerts.ports import Answer, NotifyError, OnPress, Press
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ An answer's modal closes with it, so an answer is acknowledged when it is stored
 Slack's own error sends it again, and it is known.
 """
 
+READERS: Final = (read_press, read_submission, read_command, read_shortcut)
+"""What a person may do; an envelope is read by one of them at most."""
 LANES: Final = 8
 TRIES: Final = 3
 AGAIN: Final = Backoff(first=0.5, longest=30.0)
@@ -104,7 +106,7 @@ class SlackInbox:
             elif message.get("type") == "disconnect":
                 return _farewell(str(message.get("reason")))
             elif isinstance(envelope := message.get("envelope_id"), str):
-                pressed = read_press(message) or read_submission(message)
+                pressed = next(filter(None, (read(message) for read in READERS)), None)
                 presses.create_task(self._envelope(socket, envelope, pressed, on_press))
         return 0.0
 
@@ -123,7 +125,7 @@ class SlackInbox:
         work = self._known[pressed.key] if known else asyncio.ensure_future(self._obey(pressed, on_press))
         self._remember(pressed.key, work)
         try:
-            await asyncio.wait({work}, timeout=ACK_WITHIN if pressed.value is None else None)
+            await asyncio.wait({work}, timeout=None if pressed.in_window else ACK_WITHIN)
             verdict = _verdict(pressed, work.result()) if work.done() else None
             await _acknowledge(socket, envelope, verdict)
             answer = await work
@@ -199,7 +201,7 @@ class SlackInbox:
 
 def _verdict(pressed: Pressed, answer: Answer) -> dict[str, Any] | None:
     """What an answer's modal does: None closes it."""
-    if pressed.value is None:
+    if not pressed.in_window:
         return None
     if answer.prompt is not None:
         return another(answer.prompt, pressed)

@@ -84,6 +84,7 @@ def read_submission(message: Mapping[str, Any]) -> Pressed | None:
         case=case,
         action=str(action),
         value=value,
+        in_window=True,
     )
 
 

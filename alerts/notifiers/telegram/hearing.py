@@ -28,6 +28,7 @@ CHOOSE: Final = "Выберите ответ: вопрос внизу чата"
 WRITE: Final = "Ответьте на вопрос внизу чата"
 NOT_ASKED: Final = "Не получилось задать вопрос. Нажмите ещё раз"
 FORGOTTEN: Final = "Не помню вопроса, нажмите кнопку под карточкой ещё раз."
+FORGOTTEN_NOTE: Final = "Ответ не принят. Если это сообщение ниже повторено, ответьте на последнее такое."
 NO_TEXT: Final = "Здесь нужен текст: ответьте на вопрос сообщением."
 ANOTHERS: Final = "На этот вопрос отвечает {name}. Нажмите кнопку под карточкой, и бот спросит вас."
 SOMEBODY: Final = "другой человек"
@@ -126,7 +127,7 @@ class Hearing:
         asked = await self._recall(reply)
         if asked is None:
             if reply.asked is not None or reply.to_note:
-                self._tell(reply, FORGOTTEN)
+                self._tell(reply, FORGOTTEN if reply.asked is not None else FORGOTTEN_NOTE)
         elif asked.user not in (None, reply.user):
             self._tell(reply, ANOTHERS.format(name=reply.asked or SOMEBODY))
         elif not reply.text.strip():
