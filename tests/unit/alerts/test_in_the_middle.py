@@ -126,6 +126,16 @@ def test_the_engineers_time_is_working_time() -> None:
     assert due_at(None, timedelta(minutes=30), at(hours=5)) == at(hours=5, minutes=30)
 
 
+def test_engineers_with_hours_of_their_own_answer_in_those() -> None:
+    day = ((time(9), time(18)),)
+    hours = Hours(weekdays=day, weekend=day, holidays=None, night="hold", timezone="Europe/Moscow")
+    late = Hours(weekdays=(), weekend=(), holidays=None, night="hold", timezone="Asia/Yekaterinburg")
+    known = replace(context(), hours=late)
+    known = replace(known, receivers={**known.receivers, "engineers": replace(ENGINEERS, hours=hours)})
+    asked = press(talking(), "ask_engineers", "Что с узлом?", known=known)
+    assert asked.due_at == due_at(hours, known.policy.engineers.answer_within, talking().now) is not None
+
+
 def test_another_policy_gives_them_other_time() -> None:
     slow = context(engineers=Engineers(answer_within=timedelta(hours=2)))
     assert press(talking(), "ask_engineers", "?", known=slow).due_at == at(hours=2, minutes=5)
