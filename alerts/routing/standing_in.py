@@ -26,7 +26,7 @@ def stand_ins(receivers: Mapping[str, Receiver], people: Sequence[Person], day: 
 def _private_chats(
     receiver: Receiver, receivers: Mapping[str, Receiver], people: Sequence[Person], day: date
 ) -> Iterator[Chat]:
-    used = [chat.messenger for user in (receiver, *receivers.values()) for chat in user.chats]
+    used = [chat.messenger for known in (receiver, *receivers.values()) for chat in known.chats]
     by_id = {number: person for person in people for number in (person.id, *person.former_ids)}
     answer = [by_id[number] for number in (receiver.owner, receiver.backup) if number in by_id]
     asked = [*answer, *(person for person in people if person.role == "lead")]

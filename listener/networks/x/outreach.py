@@ -184,7 +184,11 @@ class XOutreach:
             await self._looked(outbound, posts=frozenset(str(post.id) for post in posts))
             for post in posts:
                 beside = post.referenced_tweets or post.referenced_posts
-                answers = {str(one.id) for one in read_all(beside, Reference) if one.type == "replied_to"}
+                answers = {
+                    str(reference.id)
+                    for reference in read_all(beside, Reference)
+                    if reference.type == "replied_to"
+                }
                 if {_answered(outbound), outbound.target.mention} & answers and _same(post.text, outbound.text):
                     return Sent(ref=str(post.id), url=f"{SITE}{_handle(outbound)}/status/{post.id}")
             token = page.meta.next_token if page.meta else None
