@@ -13,6 +13,7 @@ from listener.limits import unmuted, within_limits
 from listener.loops.levels import Levels
 from listener.ports import Clock
 from listener.rules import Rules
+from listener.store.errors import StoreError
 from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 
@@ -87,9 +88,17 @@ class Judge:
         for decision in allowed:
             for route in filter(lambda each: each.chats, decision.routed):
                 _say_what_waits(route)
-        if self._assign is not None:
-            await self._assign()  # before the cards are told: the first look at one shows whose it is
+        # Before the cards are told: the first look at one shows whose it is.
+        await self._give(self._assign)
         self._decided()
+
+    async def _give(self, assign: Callable[[], Awaitable[int]] | None) -> None:
+        """The cards go out whoever is given their cases; the clock's loop tries again."""
+        try:
+            if assign is not None:
+                await assign()
+        except StoreError as error:
+            log.warning("new cases are given to nobody yet: %s", error)
 
     async def _heard(
         self, decided: Sequence[Decided], brands: Collection[str], now: datetime
