@@ -42,6 +42,7 @@ from alerts.outreach.templates import LINK, Filling, Template, fill
 from alerts.russian import NBSP, capital
 
 NOT_MENDED: Final = "Хорошо, ответ остаётся как есть"
+NOT_IN_PRIVATE: Final = "Позвать этого автора в личные сообщения нельзя"
 NO_ANSWER: Final = "Менять нечего: ответа автору на странице нет"
 
 
@@ -68,7 +69,7 @@ def start_private(pressed: Pressed) -> Outcome:
     """«В личку»: a message where one may be sent, an invitation where not."""
     kind = private_kind(abilities_of(pressed.case, pressed.context, pressed.now))
     if kind is None:
-        return Reply(text="Позвать этого автора в личные сообщения нельзя", reason="cannot_reply")
+        return Reply(text=NOT_IN_PRIVATE, reason="cannot_reply")
     return _start(pressed, kind)
 
 
@@ -80,7 +81,9 @@ def write_reply(pressed: Pressed) -> Outcome:
 def write_private(pressed: Pressed) -> Outcome:
     """The operator's own words in private; in the middle of a talk they may go out without being shown again."""
     kind = private_kind(abilities_of(pressed.case, pressed.context, pressed.now))
-    outcome = _own_words(pressed, kind or "invite")
+    if kind is None:
+        return _stopped(pressed, "message") or Reply(text=NOT_IN_PRIVATE, reason="cannot_reply")
+    outcome = _own_words(pressed, kind)
     if isinstance(outcome, Drafted) and kind == "message" and _knows_the_preview(pressed):
         return replace(outcome, goes_on=lambda drafted: _go_on(pressed, drafted))
     return outcome
@@ -92,8 +95,10 @@ def say_reply(pressed: Pressed) -> Outcome:
 
 
 def say_private(pressed: Pressed) -> Outcome:
-    """The same in private."""
-    return _at_once(pressed, write_private(pressed))
+    """The same in private. What was meant for one alone and would be read by all is always shown first."""
+    outcome = write_private(pressed)
+    is_private = isinstance(outcome, Drafted) and outcome.draft.kind == "message"
+    return _at_once(pressed, outcome) if is_private else outcome
 
 
 def _at_once(pressed: Pressed, outcome: Outcome) -> Outcome:

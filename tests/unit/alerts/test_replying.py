@@ -318,6 +318,30 @@ def test_a_draft_that_is_gone_is_not_rewritten() -> None:
     assert isinstance(press(case_of(), "rewrite.x", "слова"), Reply)
 
 
+def goes_on(outcome: Outcome) -> Outcome | None:
+    """What follows at once where nothing gives pause."""
+    assert isinstance(outcome, Drafted), outcome
+    return outcome.goes_on(an_outbound(outcome.draft.text, kind=outcome.draft.kind))
+
+
+def test_words_confirmed_elsewhere_for_one_alone_are_never_put_before_everybody_unseen() -> None:
+    """Another program may not know that private words would become an invitation that stands in public."""
+    private = press(case_of(), "say_private", "Деньги за анализы вернули", reach=Reach(private="api"))
+    assert isinstance(goes_on(private), Acted)
+    public = press(case_of(), "say_private", "Деньги за анализы вернули")
+    assert drafted(public).kind == "invite"
+    assert goes_on(public) is None
+    assert isinstance(goes_on(press(case_of(), "say_reply", "Уже едем")), Acted)
+
+
+@pytest.mark.parametrize("action", ["write_private", "say_private"])
+def test_who_takes_no_private_word_and_no_invitation_is_not_answered_in_public_instead(action: str) -> None:
+    outcome = press(case_of(), action, "Напишите нам", reach=Reach(private="no"))
+    assert reply(outcome).reason == "cannot_reply"
+    ended = History(case=case_of()).by(SIGNED, Close()).case
+    assert reply(press(ended, action, "Напишите нам", reach=Reach(private="no"))).reason == "ended"
+
+
 # what is held back, and who agrees
 
 
