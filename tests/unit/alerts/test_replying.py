@@ -91,7 +91,8 @@ def an_outbound(text: str = "Уже едем", *, state: OutboundState = "draft"
 
 
 def values(shown: Prompt) -> list[str]:
-    return [option.value for option in shown.options]
+    """Without what ties an option to the words above it."""
+    return [option.value.partition(".")[0] for option in shown.options]
 
 
 def labels(case: Case, context: CardContext) -> list[str]:
@@ -289,6 +290,23 @@ def test_a_draft_is_changed_dropped_and_confirmed() -> None:
     assert [(step.before, step.after, step.confirmed_by) for step in confirmed.steps] == [
         ({"draft"}, "confirmed", "anna")
     ]
+
+
+@pytest.mark.parametrize(("verb", "reach"), [("ok", Reach()), ("hand", Reach(reply="by_hand"))])
+def test_only_the_words_that_were_shown_go_out_though_the_draft_was_rewritten_meanwhile(
+    verb: str, reach: Reach
+) -> None:
+    outcome = press(case_of(), "write_reply", "Уже едем", reach=reach)
+    assert isinstance(outcome, Drafted)
+    first = outcome.shown(an_outbound("Уже едем")).options[0].value
+    assert first.startswith(f"{verb}-7.")
+    assert len(f"12:send:{first}".encode()) <= 64
+    assert isinstance(press(case_of(an_outbound("Уже едем")), "send", first, reach=reach), Acted)
+    rewritten = case_of(an_outbound("Не приедем"))
+    shown = prompt(press(rewritten, "send", first, reach=reach))
+    assert shown.question.startswith("Текст с тех пор изменили.")
+    assert "Не приедем" in shown.question
+    assert isinstance(press(rewritten, "send", shown.options[0].value, reach=reach), Acted)
 
 
 @pytest.mark.parametrize(
