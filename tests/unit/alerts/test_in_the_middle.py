@@ -228,6 +228,7 @@ def test_who_deleted_his_post_is_still_talked_with() -> None:
 # Removal
 
 REMOVAL = context(removal=True)
+WITH_A_PHONE = "Перезвоните мне: +7 912 345-67-12"
 
 
 def test_removal_is_off_unless_the_policy_says_otherwise() -> None:
@@ -259,6 +260,19 @@ def test_nothing_is_removed_before_the_customer_was_told() -> None:
     shown = draft.shown(drafted(draft.draft))
     assert "Убрать со страницы эту запись автора?" in shown.question
     assert [option.label for option in shown.options] == ["Убрать запись", "Не отправлять"]
+
+
+def test_what_is_asked_about_a_removal_hides_what_the_card_hides() -> None:
+    """Both questions stand in the group's chat."""
+    history = talking()
+    history.case = replace(history.case, mentions=(replace(history.case.mentions[0], text=WITH_A_PHONE),))
+    asked = press(history, "take_off", known=REMOVAL)
+    assert isinstance(asked, Prompt)
+    draft = press(history.by(ANNA, ConfirmTold()), "take_off", known=REMOVAL)
+    assert isinstance(draft, Drafted)
+    for question in (asked.question, draft.shown(drafted(draft.draft)).question):
+        assert "Перезвоните" in question
+        assert "345-67" not in question
 
 
 def test_a_removal_is_confirmed_only_while_all_that_still_holds() -> None:
