@@ -9,8 +9,8 @@ from typing import Final
 
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, Pressed, Reply
-from alerts.cards.masking import masked
 from alerts.cards.context import CardContext
+from alerts.cards.masking import masked
 from alerts.cards.previewing import Drafted, Outcome, preview
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short

@@ -13,7 +13,7 @@ from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
 from alerts.cards.replying import template_value
 from alerts.cards.sending import NO_DRAFT
-from alerts.cases.case import Case
+from alerts.cases.case import Case, CaseMessage
 from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
 from alerts.cases.events import ReplySent, ReplyTakenBack
 from alerts.outreach.contact import Contact, Said
@@ -135,6 +135,32 @@ def test_who_asked_to_be_left_is_offered_to_nobody() -> None:
     case = case_of(unwanted_at=NOON)
     assert not {"Ответить", "В личку"} & set(labels(case, context))
     assert "Автор просил ему не писать" in [each.text for each in make_card(case, context, NOON).below]
+
+
+def test_who_turns_to_the_brand_again_is_answered_and_what_he_says_to_others_lifts_no_wish() -> None:
+    reach = Reach(addressed=True, private="api")
+    forgotten = case_of(unwanted_at=NOON - timedelta(days=1))
+    assert {"Ответить", "В личку"} <= set(labels(forgotten, reach.context(TEAM)))
+    assert isinstance(press(forgotten, "write_reply", "Уже едем", reach=reach), Drafted)
+    # He wrote to the page once, and complains to others now.
+    before = CaseMessage(row=1, incoming=True, text="Не пишите мне", at=NOON - timedelta(days=2))
+    talked = replace(forgotten, messages=(before,))
+    assert not {"Ответить", "В личку"} & set(labels(talked, Reach(private="api").context(TEAM)))
+    held = press(talked, "write_private", "Простите", reach=Reach(private="api"))
+    assert held == HoldBack(reason="do_not_contact", kind="message")
+
+
+def test_a_wish_to_be_left_that_is_said_again_does_not_lift_the_first() -> None:
+    again = CaseMessage(row=1, incoming=True, text="Я же просил: не пишите мне больше", at=NOON)
+    asked = replace(case_of(unwanted_at=NOON - timedelta(hours=1)), messages=(again,))
+    asked = replace(asked, mentions=(replace(asked.mentions[0], published_at=NOON - timedelta(days=3)),))
+    reach = Reach(addressed=True, private="api")
+    assert "Автор просил ему не писать" in [
+        each.text for each in make_card(asked, reach.context(TEAM), NOON).below
+    ]
+    assert isinstance(press(asked, "write_private", "Простите", reach=reach), HoldBack)
+    spoke = replace(asked, messages=(replace(again, text="А когда вернёте деньги?"),))
+    assert isinstance(press(spoke, "write_private", "Завтра", reach=reach), Drafted)
 
 
 def test_an_ended_case_and_words_that_are_gone_are_not_answered() -> None:
