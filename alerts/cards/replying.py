@@ -38,7 +38,7 @@ from alerts.cases.commands import Confirm, HoldBack
 from alerts.outreach.delicacy import held_back, is_unsolicited
 from alerts.outreach.names import called
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundState
-from alerts.outreach.templates import LINK, Filling, Template, fill
+from alerts.outreach.templates import Filling, Template, fill
 from alerts.russian import NBSP, capital
 
 NOT_MENDED: Final = "Хорошо, ответ остаётся как есть"
@@ -296,10 +296,10 @@ def _drafted(
     written = invitation is not None and (invitation.in_text or by_hand)
     link = invitation.link if invitation else None
     filling = _filling(pressed, link if written else None)
-    words = text
-    if written and link and LINK not in words and link not in words:
-        words = f"{words.rstrip()}\n{LINK}"
-    words = fill(words, filling)
+    words = fill(text, filling)
+    if written and link and link not in words:
+        # Left out, or gone with the sentence of a topic that the judge did not find.
+        words = f"{words}\n{link}".strip()
     if not as_it_is and found is None and kind != "message":
         words = _signed(words, filling.operator if pressed.person.signature else "")
     ask = ask_of(pressed.case, kind, pressed.person, pressed.context, outbound=found)

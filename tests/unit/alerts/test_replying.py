@@ -196,6 +196,15 @@ def test_a_template_is_filled_for_this_customer_by_this_operator() -> None:
     assert draft.unsolicited
 
 
+def test_an_invitation_has_its_link_also_where_its_sentence_goes_with_the_topic() -> None:
+    about = Template(name="По теме", text="{имя}, здравствуйте! Про «{тема}» пишите сюда: {ссылка}")
+    nameless = replace(case_of(), mentions=(replace(case_of().mentions[0], topics=()),))
+    draft = drafted(press(nameless, "invite", template_value(about), templates=(about,)))
+    assert draft.text == f"Иван, здравствуйте!\n{LINK}Ab-1_x"
+    told = drafted(press(case_of(), "invite", template_value(about), templates=(about,)))
+    assert told.text == f"Иван, здравствуйте! Про «связь» пишите сюда: {LINK}Ab-1_x"
+
+
 def test_own_words_are_signed_once() -> None:
     assert drafted(press(case_of(), "write_reply", "Уже едем")).text == "Уже едем\nАнна, поддержка «Василька»"
     signed = "Уже едем\nАнна, поддержка «Василька»"
