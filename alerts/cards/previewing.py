@@ -123,7 +123,7 @@ def text_prompt(pressed: Pressed, action: str, kind: OutboundKind, *, initial: s
 
 def where(pressed: Pressed, kind: OutboundKind) -> str:
     """«Ответ увидят все, от имени vk:romashka_help.»"""
-    page = target_of(pressed.case, pressed.context).page
+    page = target_of(pressed.case, pressed.context, kind).page
     name = f" от имени {page.partition(':')[2]}" if page else ""
     seen = "Его увидит только автор" if kind == "message" else "Его увидят все"
     return f"{seen},{name}." if name else f"{seen}."

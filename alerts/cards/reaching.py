@@ -43,9 +43,13 @@ def network_of(case: Case, context: CardContext) -> NetworkWords:
     return context.networks.get(case.network) or NetworkWords(title=case.network)
 
 
-def target_of(case: Case, context: CardContext) -> Target:
-    """The mention that the card is about: that is what an answer answers."""
+def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None) -> Target:
+    """The mention that the card is about: that is what an answer answers. A private message goes out from the page
+    that the customer has written to: another may not write to him at all.
+    """
     latest, network = case.latest_complaint, network_of(case, context)
+    talks = (each.page for each in reversed(case.messages) if each.incoming) if kind == "message" else ()
+    page = next(filter(None, talks), None) or network.speaker(case.brand, latest.place)
     return Target(
         brand=case.brand,
         network=network_id(case.network),
@@ -56,7 +60,7 @@ def target_of(case: Case, context: CardContext) -> Target:
         author_handle=case.author_handle,
         thread=case.thread,
         wall=latest.place,
-        page=network.speaker(case.brand, latest.place),
+        page=page,
         text=latest.text,
         quoted_author=latest.quoted.author if latest.quoted else None,
     )
@@ -65,7 +69,12 @@ def target_of(case: Case, context: CardContext) -> Target:
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
     """What may be said to the author now; in public nothing where the words are gone, but they may be put back."""
     network = network_of(case, context)
-    possible = network.abilities(target_of(case, context), case.contact.learned, now)
+    target = target_of(case, context)
+    talking = target_of(case, context, "message") if case.messages else target
+    possible = network.abilities(target, case.contact.learned, now)
+    if talking.page != target.page:
+        private = network.abilities(talking, case.contact.learned, now).private
+        possible = replace(possible, private=private)
     if case.latest_complaint.deleted_at is None:
         return possible
     private = possible.private if possible.private.way == "api" else GONE

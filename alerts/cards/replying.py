@@ -288,7 +288,7 @@ def _drafted(
     pressed: Pressed, kind: OutboundKind, text: str, *, found: Outbound | None = None, as_it_is: bool = False
 ) -> Drafted:
     """The draft with everything in its place. `as_it_is`: prepared words say themselves who signs them."""
-    target = found.target if found else target_of(pressed.case, pressed.context)
+    target = found.target if found else target_of(pressed.case, pressed.context, kind)
     token = (found.token if found else pressed.token) if kind == "invite" else None
     network = network_of(pressed.case, pressed.context)
     invitation = network.invitation(target, token) if token else None

@@ -217,6 +217,29 @@ def test_a_word_that_gives_pause_or_is_anothers_first_is_shown(
     assert again.goes_on(drafted(again.draft, number=8)) is None
 
 
+def test_a_private_word_goes_out_from_the_page_that_the_customer_has_written_to() -> None:
+    """He complained on one page of the brand, and wrote to another: the first may not write to him."""
+    history = talking()
+    (message,) = history.case.messages
+    elsewhere = replace(message, row=2, page="vk:vasilek_help")
+    history.case = replace(history.case, messages=(message, elsewhere))
+    known = context(private=Ability(way="invitation", reason="not_invited"))
+    vk = replace(
+        known.networks["vk"],
+        abilities=lambda target, _learned, _now: Abilities(
+            reply=API,
+            private=API if target.page == "vk:vasilek_help" else Ability(way="invitation", reason="not_invited"),
+            remove=NO,
+        ),
+    )
+    known = replace(known, networks={**known.networks, "vk": vk})
+    private = press(history, "write_private", "Уже едем", known=known)
+    assert (private.draft.kind, private.draft.target.page) == ("message", "vk:vasilek_help")
+    assert "от имени vasilek_help" in private.shown(drafted(private.draft)).question
+    public = press(history, "write_reply", "Уже едем", known=known)
+    assert public.draft.target.page == "vk:vasilek"
+
+
 def test_who_deleted_his_post_is_still_talked_with() -> None:
     history = talking()
     (mention,) = history.case.mentions
