@@ -86,12 +86,26 @@ _GREETING: Final = re.compile(
 )
 
 
+_ADDRESSING: Final = re.compile(
+    r"""
+    \b(?:спасибо|благодар\w+|извините|простите|уважаем\w+|дорог(?:ой|ая)|здравствуйте)(?:\s+вам)?[\s,]+
+    (?P<name>[А-ЯЁа-яё]+)(?=\s*[,!.:—-])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
 def greeted(text: str) -> str | None:
-    """The first name with which the text begins, after «Здравствуйте» or before it; None where there is none."""
-    found = _GREETING.match(text)
-    name = found["name"] if found else ""
-    known = name[:1].isupper() and (name.casefold() in _NAMES or name.casefold() in _FULL)
-    return name if known else None
+    """The first name that somebody is spoken to by: with which the text begins, or after «спасибо», «простите»;
+    None where there is none.
+    """
+    begins = _GREETING.match(text)
+    found = [*((begins,) if begins else ()), *_ADDRESSING.finditer(text)]
+    return next((name for each in found if _is_name(name := each["name"])), None)
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isupper() and (word.casefold() in _NAMES or word.casefold() in _FULL)
 
 
 def may_be_one(name: str, other: str) -> bool:
