@@ -133,6 +133,8 @@ def rewrite(pressed: Pressed) -> Outcome:
     found = outbound_of(pressed, pressed.of)
     if found is None or found.state != "draft":
         return no_draft(found)
+    if refused := refusal_of(pressed, Confirm(outbound=found.id, kind=found.kind)):
+        return refused
     if pressed.value is None:
         return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
     again = _drafted(pressed, found.kind, pressed.value, found=found)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from alerts.cards.answers import UNKNOWN_BUTTON
-from alerts.cards.asking import Pressed, Reply
+from alerts.cards.asking import Pressed, Reply, refusal_of
 from alerts.cards.context import CardContext
 from alerts.cards.previewing import (
     Acted,
@@ -131,10 +131,15 @@ def _sent_by_hand(pressed: Pressed, found: Outbound) -> Outcome:
 
 
 def _change(pressed: Pressed, found: Outbound) -> Outcome:
+    if refused := refusal_of(pressed, Confirm(outbound=found.id, kind=found.kind)):
+        return refused
     return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
 
 
-def _drop(_pressed: Pressed, found: Outbound) -> Outcome:
+def _drop(pressed: Pressed, found: Outbound) -> Outcome:
+    """Whose words they are may always drop them; who may not answer here leaves another's draft alone."""
+    if refused := refusal_of(pressed, Cancel(outbound=found.id, kind=found.kind, author=found.author)):
+        return refused
     step = Step(outbound=found.id, before=OPEN, after="cancelled")
     return Acted(command=None, steps=(step,), done=DROPPED)
 

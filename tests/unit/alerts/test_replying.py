@@ -327,6 +327,20 @@ def test_a_draft_is_changed_dropped_and_confirmed() -> None:
     ]
 
 
+def test_a_draft_in_anothers_case_is_neither_changed_nor_dropped() -> None:
+    case = case_of(an_outbound())
+    for action, value in (
+        ("rewrite.7", "Не приедем"),
+        ("rewrite.7", None),
+        ("send", "edit-7"),
+        ("send", "drop-7"),
+    ):
+        assert reply(press(case, action, value, person=BORIS)).reason == "not_yours"
+    assert isinstance(press(case, "rewrite.7", "Едем к вам", person=OLEG), Drafted), "a lead may"
+    his = case_of(an_outbound(author="boris"))
+    assert isinstance(press(his, "send", "drop-7", person=BORIS), Acted), "they are his own words"
+
+
 @pytest.mark.parametrize(("verb", "reach"), [("ok", Reach()), ("hand", Reach(reply="by_hand"))])
 def test_only_the_words_that_were_shown_go_out_though_the_draft_was_rewritten_meanwhile(
     verb: str, reach: Reach
