@@ -19,7 +19,7 @@ BENCHMARKS: Final = {
     "matching": "texts matched a second",
     "memory": "megabytes while 200 000 mentions go through (some eight minutes)",
     "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",
-    "running": "megabytes of the daemon while 200 000 mentions come (a quarter of an hour)",
+    "running": "megabytes of the daemon while 200 000 mentions come (half an hour on a busy machine)",
 }
 
 

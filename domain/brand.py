@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Literal
 
 from domain.span import Span
+
+Messages = Literal["invited", "all", "off"]
+"""Whose private messages become cases: those of who was invited, everybody's, nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +34,8 @@ class Brand:
     network, `ignore_authors` are `network:id` or `network:handle`. `watch` says what is heard; a network that is
     not in it is not watched. `usd_per_day` bounds what reading a network may cost. `complaint_at` is the
     probability that makes a case, or, where it `follows_budget`, the one to begin with; `per_day` bounds the new
-    cards of a day. With `misspelled` one slip of the
-    finger in a long, rare name is looked through.
+    cards of a day. With `misspelled` one slip of the finger in a long, rare name is looked through. `messages`:
+    whose private messages become cases, None as the policy has it for all brands.
     """
 
     id: str
@@ -48,6 +52,7 @@ class Brand:
     follows_budget: bool = False
     per_day: int | None = None
     usd_per_day: Mapping[str, float] = field(default_factory=dict)
+    messages: Messages | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

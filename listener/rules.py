@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from alerts.cards.context import CardContext
 from alerts.cards.elsewhere import Elsewhere
 from classifiers.pace import Pace
+from domain.brand import Messages
 from listener.decision import Decider
 from listener.networks.accounts import brand_of_page
 from listener.talking import Talking
@@ -31,13 +32,18 @@ class Rules:
         policy = self.context.policy
         return Talking(
             brand_of=self.brand_of,
-            wanted=policy.messages,
+            wanted=self.messages_of,
             invited_for=timedelta(days=policy.invited_days),
             deadlines=self.decider.promise(now),
             promises=self.decider.promises(now),
             on_shift=self.decider.on_shift(now),
             elsewhere=self.elsewhere,
         )
+
+    def messages_of(self, brand: str) -> Messages:
+        """Whose private messages become the brand's cases: its own file says so, or the policy for all."""
+        known = self.decider.brands.get(brand)
+        return (known.messages if known else None) or self.context.policy.messages
 
     def brand_of(self, network: str, page: str) -> str | None:
         """The brand whose page it is; of several that share it the first."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.events import NO_DEADLINES, Deadlines
-from alerts.outreach.policy import Messages
+from domain.brand import Messages
 from domain.message import Message
 
 
@@ -14,13 +14,13 @@ from domain.message import Message
 class Talking:
     """`brand_of` names the brand whose page it is (network, page), None for nobody's.
 
-    `wanted`: whose messages become a case. `invited_for`: for so long an invitation, and a talk that fell silent,
-    join whoever writes. `deadlines` are the promise to answer what is written now, `promises` that of receivers
-    with terms of their own; `on_shift` are the people (Person.id) who work now.
+    `wanted`: whose messages become a case, by the brand (Brand.id). `invited_for`: for so long an invitation, and
+    a talk that fell silent, join whoever writes. `deadlines` are the promise to answer what is written now,
+    `promises` that of receivers with terms of their own; `on_shift` are the people (Person.id) who work now.
     """
 
     brand_of: Callable[[str, str], str | None]
-    wanted: Messages
+    wanted: Callable[[str], Messages]
     invited_for: timedelta
     deadlines: Deadlines = NO_DEADLINES
     promises: Mapping[str, Deadlines] = field(default_factory=dict)

@@ -12,7 +12,7 @@ FaultKind = Literal["html", "status", "json", "hang", "reset", "trickle"]
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Answers `times` requests whose path contains `path`.
+    """Answers `times` requests whose path contains `path`, with `method` only those of that one.
 
     html: a 200 (or `status`) with an HTML page; status: an empty body with `status`; json: `body` with `status`;
     hang: no answer for `seconds`, then the real one; reset: the connection is cut; trickle: one byte a second.
@@ -25,6 +25,7 @@ class Fault:
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    method: str = ""
 
 
 @dataclass(slots=True)
@@ -37,9 +38,9 @@ class Faults:
     def add(self, fault: Fault) -> None:
         self.waiting.append(fault)
 
-    def take(self, path: str) -> Fault | None:
+    def take(self, path: str, method: str = "") -> Fault | None:
         for fault in self.waiting:
-            if fault.path in path:
+            if fault.path in path and fault.method in ("", method):
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)
@@ -53,7 +54,7 @@ def middleware(faults: Faults) -> Middleware:
 
     @web.middleware
     async def meddle(request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = faults.take(request.path)
+        fault = faults.take(request.path, request.method)
         if fault is None:
             return await handler(request)
         if fault.kind == "hang":

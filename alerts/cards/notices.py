@@ -166,7 +166,7 @@ def _moved(notice: _Notice) -> str:
     if event is None or not isinstance(event.fact, Moved):
         return f"Обращение {notice.number} теперь у вас. {notice.state}."
     left = f" из «{event.fact.left}»" if event.fact.left else ""
-    return f"{notice.words.doer('передал', event.actor)} вам{left} обращение {notice.number}.{_promised(notice)}"
+    return f"{notice.words.doer('передал', event.actor)} вам обращение {notice.number}{left}.{_promised(notice)}"
 
 
 def _taken(notice: _Notice) -> str:

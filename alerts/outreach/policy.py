@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Final, Literal
 
-Messages = Literal["invited", "all", "off"]
-"""Whose private messages become a case: of who was invited, of everybody, of nobody."""
+from domain.brand import Messages
+
 Agrees = Literal["lead", "colleague"]
 """Who the second is that must agree."""
 

@@ -11,7 +11,7 @@ from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm,
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
-from domain.brand import Brand, Watch
+from domain.brand import Brand, Messages, Watch
 from domain.person import CONSOLE, Absence, Person
 from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
@@ -39,8 +39,8 @@ from listener.networks.network import Network
 from listener.networks.registry import NETWORKS
 
 
-def build_brand(file: BrandFile, *, messages: bool = True) -> Brand:
-    """`messages`: the policy wants what customers write in private."""
+def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
+    """`messages`: whose private messages become cases, where the brand's own file does not say."""
     return Brand(
         id=file.id,
         title=file.title,
@@ -52,13 +52,14 @@ def build_brand(file: BrandFile, *, messages: bool = True) -> Brand:
         accounts={name: _handles(accounts) for name, accounts in file.accounts if accounts},
         ignore_authors=tuple(file.ignore_authors),
         watch={
-            name: replace(_watch(NETWORKS[name], keys), messages=messages)
+            name: replace(_watch(NETWORKS[name], keys), messages=(file.messages or messages) != "off")
             for name, keys in file.watch
             if keys is not None
         },
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
+        messages=file.messages,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
 

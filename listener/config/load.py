@@ -44,7 +44,7 @@ def load(directory: Path) -> Config:
         folder.policy or PolicyYaml(), folder.routes.hours.timezone if folder.routes.hours else None
     )
     return Config(
-        brands=tuple(build_brand(brand, messages=policy.messages != "off") for _, brand in folder.brands),
+        brands=tuple(build_brand(brand, messages=policy.messages) for _, brand in folder.brands),
         routing=build_routing(folder.routes),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),

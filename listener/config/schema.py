@@ -82,6 +82,11 @@ class BrandFile(Model):
     )
     alert: Annotated[AlertFile, Field(description="Когда заводить обращение")] = AlertFile()
     limits: Annotated[LimitsFile, Field(description="Пределы расходов")] = LimitsFile()
+    messages: Annotated[
+        Literal["invited", "all", "off"] | None,
+        Off,
+        Field(description="Чьи личные сообщения бренду — обращения: invited, all, off. Нет ключа — как в policy"),
+    ] = None
 
 
 class SlaFile(Model):

@@ -149,7 +149,7 @@ async def _join(
                 at=now,
             )
         )
-    if brand is None or talking.wanted == "off":
+    if brand is None or talking.wanted(brand) == "off":
         return
     if not message.incoming:
         await _said_by_the_page(connection, message, row, brand, talking, work)
@@ -163,7 +163,7 @@ async def _join(
             is_farewell=says_all_is_well(message.text),
         )
         work.commands.append((case, command))
-    elif (talking.wanted == "all" or came_by_link) and message.deleted_at is None:
+    elif (talking.wanted(brand) == "all" or came_by_link) and message.deleted_at is None:
         work.to_judge.append(_as_mention(message))
 
 

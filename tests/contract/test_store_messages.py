@@ -9,9 +9,9 @@ from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import AskEngineers, Claim, Close, ForbidWriting, Note, TransferTo
 from alerts.cases.events import CustomerWrote, EngineersLate, MessageChanged, Reopened, WritingForbidden
 from alerts.cases.state import fold
-from alerts.outreach.policy import Messages
 from alerts.ports import Notice, Press
 from alerts.routing import Chat, Receiver
+from domain.brand import Messages
 from domain.mention import Author, network_id
 from domain.message import Message
 from listener.ports import Batch
@@ -63,7 +63,7 @@ def message(number: int = 1, text: str = "Здравствуйте, это я", 
 def talking(wanted: Messages = "invited", **named: Any) -> Talking:
     values: dict[str, Any] = {
         "brand_of": lambda _network, page: "romashka" if page == PAGE else None,
-        "wanted": wanted,
+        "wanted": lambda _brand: wanted,
         "invited_for": timedelta(days=14),
         "deadlines": promise(600),
         "on_shift": frozenset({"anna"}),
@@ -338,6 +338,20 @@ async def test_engineers_are_asked_where_they_are_and_called_when_they_are_late(
     ]
     assert isinstance((await case_of(store)).events[-1].fact, EngineersLate)
     assert (await store.timers.tick(later(9000), ELSEWHERE)).changed == 0
+
+
+async def test_each_brand_says_whose_messages_become_its_cases(store: Stores) -> None:
+    def brand_of(_network: str, page: str) -> str | None:
+        return "lyutik" if page == "vk:lyutik" else "romashka"
+
+    def wanted(brand: str) -> Messages:
+        return "all" if brand == "lyutik" else "invited"
+
+    ours, other = message(1), message(2, page="vk:lyutik", customer=MARIA)
+    of_two = replace(talking(), brand_of=brand_of, wanted=wanted)
+    await store.mentions.keep(SOURCE, Batch(messages=(ours, other)), NOW, talking=of_two)
+    waiting = await store.mentions.undecided(10, NOW)
+    assert [stored.mention.author.id for stored in waiting] == [MARIA.id]
 
 
 async def test_who_asked_not_to_be_written_to_is_noted_for_the_brand(store: Stores) -> None:

@@ -542,3 +542,12 @@ def test_a_refusal_is_told_with_files_and_lines_and_the_first_mistakes(tmp_path:
     assert words[1].startswith("• brands/romashka.yaml, строка 3: «Ромашка|а» — это несколько значений")
     assert words[6] == "И ещё 2 ошибки: все назовёт listener check"
     assert words[7].startswith("Исправьте и сохраните файл")
+
+
+def test_a_brand_may_want_other_messages_than_the_policy_has_for_all(tmp_path: Path) -> None:
+    folder(tmp_path, policy="messages: off\n")
+    assert not any(watch.messages for watch in load(tmp_path).brands[0].watch.values())
+    folder(tmp_path, policy="messages: off\n", brand=BRAND + "messages: all\n")
+    (own,) = load(tmp_path).brands
+    assert own.messages == "all"
+    assert all(watch.messages for watch in own.watch.values())

@@ -343,7 +343,7 @@ def test_the_new_receiver_s_owner_is_told_from_where_the_case_comes_and_until_wh
     history = History().by_customer(write).by(ANNA, Claim())
     history.by(ANNA, MoveTo(receiver="support", deadlines=promise(hours=4)))
     note = told(history, 2)
-    assert plain(note) == "Анна Иванова передала вам из «night» обращение № 12. Ответить до 16:00."
+    assert plain(note) == "Анна Иванова передала вам обращение № 12 из «night». Ответить до 16:00."
     assert names(note) == ["anna"]
 
 
