@@ -487,6 +487,21 @@ def test_an_unknown_end_is_asked_of_a_person() -> None:
     assert reply(press(case_of(), "send")).reason == "not_a_draft"
 
 
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ("approval", "⚠ Ответ автору ждёт проверки: если закрыть, он не уйдёт.\n\n"),
+        ("confirmed", "⚠ Ответ автору ещё не ушёл, он уйдёт и после закрытия.\n\n"),
+        ("sending", "⚠ Ответ автору ещё не ушёл, он уйдёт и после закрытия.\n\n"),
+        ("draft", ""),
+        ("sent", ""),
+    ],
+)
+def test_who_closes_a_case_reads_that_its_answer_is_not_said_yet(state: OutboundState, says: str) -> None:
+    asked = prompt(press(case_of(an_outbound(state=state)), "close"))
+    assert asked.question.replace("\xa0", " ") == f"{says}Чем закончилось обращение № 12?"
+
+
 # what is mended
 
 
