@@ -154,6 +154,11 @@ def _page(channel: Channel, messages: Sequence[Message], parameters: Parameters)
     }
 
 
+def _open_talk(slack: Workspace, parameters: Parameters) -> dict[str, Any]:
+    """The talk with one person; the real method opens one with several too, which no app here wants."""
+    return {"channel": {"id": slack.open_talk(str(parameters.get("users", ""))).id}}
+
+
 def _list(slack: Workspace, _parameters: Parameters) -> dict[str, Any]:
     channels = [channel_json(channel) for channel in slack.channels.values() if channel.of is None]
     return {"channels": channels, "response_metadata": {"next_cursor": ""}}
@@ -182,6 +187,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "conversations.history": _history,
     "conversations.info": _info,
     "conversations.list": _list,
+    "conversations.open": _open_talk,
     "conversations.replies": _replies,
     "views.open": _open_view,
     "views.update": _update_view,

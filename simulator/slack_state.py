@@ -87,6 +87,11 @@ class Workspace:
                 return channel
         raise RefusedError("channel_not_found")
 
+    def open_talk(self, user: str) -> Channel:
+        if not _MEMBER.fullmatch(user):
+            raise RefusedError("user_not_found")
+        return self.talk_with(user)
+
     def by_id(self, channel: str) -> Channel:
         """By id alone, as every method but chat.postMessage wants it."""
         if channel not in self.channels:

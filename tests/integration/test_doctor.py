@@ -636,6 +636,16 @@ async def test_a_fault_is_a_red_line_with_what_to_do(world: World, fault: str) -
             assert secret not in line.says + line.remedy
 
 
+async def test_a_right_that_only_the_look_up_of_private_words_needs_is_no_fault(world: World) -> None:
+    rights = "chat:write, channels:read, groups:read, channels:history, groups:history, im:write"
+    body = {"ok": True, "user": "otklik"}
+    _answers("slack", "auth.test", body, headers={"x-oauth-scopes": rights})(world)
+    lines = [line for line in (await world.look(until="Slack"))["Slack"] if line.what == "бот (xoxb-)"]
+    assert [line.state for line in lines] == ["ok", "warn"]
+    assert lines[1].says.startswith("нет права: im:history;")
+    assert "Reinstall" in lines[1].remedy
+
+
 async def test_networks_that_all_have_a_red_line_are_not_called_heard(world: World) -> None:
     world.environ |= dict.fromkeys(("LISTENER_VK_API_URL", "LISTENER_X_API_URL"), "http://127.0.0.1:1/")
     (heard,) = (line for line in (await world.look())["Вместе"] if line.what == "слышим")

@@ -86,6 +86,36 @@ async def test_a_card_is_found_by_its_key(process: str) -> None:
         await notifier.close()
 
 
+@pytest.mark.parametrize("process", ["same", "restarted"])
+async def test_what_was_said_to_one_person_is_found_in_the_talk_with_him(process: str) -> None:
+    async with slack_stage() as stage:
+        person = replace(stage.chat, chat="U01")
+        note = await _slack(stage).note(person, None, NOTE, "n1")
+        assert note.startswith("D")
+        notifier = _slack(stage) if process == "same" else SlackNotifier(stage.address, TOKEN)
+        assert await notifier.find(person, "n1", NOW) == note
+        assert await notifier.find(person, "n2", NOW) is None
+        assert await notifier.find(replace(person, chat="U02"), "n1", NOW) is None
+        await notifier.close()
+
+
+async def test_a_talk_that_may_not_be_opened_says_so() -> None:
+    async with slack_stage() as stage:
+        body = {"ok": False, "error": "missing_scope", "needed": "im:write"}
+        stage.faults.add(Fault(path="conversations.open", kind="json", body=body))
+        with pytest.raises(NotifyError) as caught:
+            await _slack(stage).find(replace(stage.chat, chat="U01"), "n1", NOW)
+        assert caught.value.permanent
+
+
+async def test_a_talk_without_an_id_is_not_looked_through() -> None:
+    async with slack_stage() as stage:
+        stage.faults.add(Fault(path="conversations.open", kind="json", body={"ok": True, "channel": None}))
+        with pytest.raises(NotifyError, match="no talk") as caught:
+            await _slack(stage).find(replace(stage.chat, chat="U01"), "n1", NOW)
+        assert caught.value.permanent
+
+
 async def test_a_card_that_timed_out_is_found_when_it_was_shown() -> None:
     async with slack_stage(patience=0.3) as stage:
         stage.faults.add(Fault(path="chat.postMessage", kind="hang", seconds=0.4))

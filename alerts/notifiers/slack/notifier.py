@@ -1,5 +1,6 @@
 """Cards and notes in Slack: Block Kit with a plain text, found again by the key in their metadata."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +25,8 @@ PAGE: Final = 100
 PAGES: Final = 5
 METADATA_ERRORS: Final = ("invalid_metadata", "metadata_")
 """A server that takes no metadata gets the card without: it is only for looking up ambiguous sends."""
+PERSON: Final = re.compile(r"[UW][A-Z0-9]+")
+"""A person's code. What is posted there is in the app's talk with him, which has an id of its own."""
 NO_THREAD_ERRORS: Final = ("cannot_reply_to_message", "message_not_found", "thread_not_found")
 """The card is gone: a note is said in the channel then."""
 
@@ -135,8 +138,10 @@ class SlackNotifier:
 
     async def _channel_id(self, chat: Chat) -> str:
         """The id behind a channel's name, as an earlier post or the list of channels tells it."""
+        if PERSON.fullmatch(chat.chat) and chat.chat not in self._ids:
+            return await self._talk_with(chat)
         if not chat.chat.startswith("#"):
-            return chat.chat
+            return self._ids.get(chat.chat, chat.chat)
         cursor: str | None = None
         for _ in range(PAGES):
             if chat.chat in self._ids:
@@ -152,6 +157,15 @@ class SlackNotifier:
             if not cursor:
                 break
         return self._ids.get(chat.chat, chat.chat)
+
+    async def _talk_with(self, chat: Chat) -> str:
+        """Slack answers the talk that is there, or opens it (docs.slack.dev, conversations.open)."""
+        answer = await self._api.ask(self._api.web.conversations_open(users=chat.chat))
+        talk = text_of(object_of(answer, "channel"), "id")
+        if not talk:
+            raise NotifyError("Slack names no talk with this person", permanent=True)
+        self._ids[chat.chat] = talk
+        return talk
 
     async def _history(
         self, channel: str, since: datetime, thread: str | None

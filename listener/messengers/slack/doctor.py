@@ -20,6 +20,8 @@ BOT: Final = "бот (xoxb-)"
 APP: Final = "ключ (xapp-)"
 TEST: Final = "otklik_doctor"
 NEEDED: Final = ("chat:write", "channels:read", "groups:read", "channels:history", "groups:history")
+BETTER: Final = ("im:write", "im:history")
+"""Without them what was said to one person is not looked up, and may be said twice."""
 _REVOKED: Final = frozenset(
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked", "org_login_required"}
 )
@@ -97,10 +99,14 @@ async def _meet(app: App) -> list[Line]:
     except RefusedError as error:
         return [_refused(BOT, error)]
     lines = [ok(BOT, f"{me.get('user', '')} в пространстве «{me.get('team', '')}»")]
-    missing = [right for right in NEEDED if rights and right not in rights.split(",")]
+    had = {right.strip() for right in rights.split(",")}
+    missing = [right for right in NEEDED if rights and right not in had]
     if missing:
-        remedy = "OAuth & Permissions → Add an OAuth Scope, потом Reinstall App"
-        lines.append(bad(BOT, f"нет права: {', '.join(part.strip() for part in missing)}", remedy))
+        lines.append(bad(BOT, f"нет права: {', '.join(missing)}", _ADD_RIGHT))
+    unchecked = [right for right in BETTER if rights and right not in had]
+    if unchecked:
+        says = f"нет права: {', '.join(unchecked)}; личное сообщение после обрыва связи может прийти дважды"
+        lines.append(warn(BOT, says, _ADD_RIGHT))
     return lines
 
 
@@ -246,10 +252,11 @@ def _refused(what: str, error: RefusedError) -> Line:
     return bad(what, f"{says.format(right=error.needed or word)}. Slack: {word}", remedy)
 
 
+_ADD_RIGHT: Final = "OAuth & Permissions → Add an OAuth Scope, потом Reinstall App"
 _REFUSALS: Final[Mapping[str, tuple[str, str]]] = {
     "channel_not_found": ("канала нет", "проверьте имя; в закрытый позовите приложение: /invite"),
     "is_archived": ("канал в архиве", "верните его из архива или назовите другой"),
-    "missing_scope": ("нет права: {right}", "OAuth & Permissions → Add an OAuth Scope, потом Reinstall App"),
+    "missing_scope": ("нет права: {right}", _ADD_RIGHT),
     "not_allowed_token_type": ("не тот ключ", f"xoxb- и xapp- перепутаны; шаги 3 и 4 в {GUIDE}"),
     "not_in_channel": ("бота нет в канале", "напишите в канале: /invite и имя приложения"),
     "socket_mode_disabled": ("Socket Mode выключен", "Settings → Socket Mode → Enable"),
