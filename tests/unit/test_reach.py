@@ -201,7 +201,7 @@ def test_a_fact_that_a_card_does_not_have_yet_reaches_three_files() -> None:
     """Declared, read from the store, drawn: the third is the line. Two would need a case that reads itself.
 
     A fact in the customer's own words is hidden from groups too, in `masking`; no other fact goes there. What
-    other programs are told, and whom an answer would speak to, are of their own: no new fact of a card changes them.
+    other programs are told, and whom an answer would speak to, no new fact of a card has to change.
     """
     module = "alerts.cases.case"
     assert CaseMention.__module__ == module
