@@ -93,16 +93,16 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
 
 def sealed(verb: str, outbound: Outbound) -> str:
     """An option that lets out these very words: a draft may be rewritten while an earlier preview is looked at."""
-    return f"{verb}-{outbound.id}.{_seal(outbound)}"
+    return f"{verb}-{outbound.id}.{_checksum(outbound)}"
 
 
 def is_other(value: str | None, outbound: Outbound) -> bool:
-    """Whether the option was shown under other words; of before there were seals nothing is known."""
-    seal = (value or "").partition(".")[2]
-    return seal not in ("", _seal(outbound))
+    """Whether the option was shown under other words; of before there were checksums nothing is known."""
+    checksum = (value or "").partition(".")[2]
+    return checksum not in ("", _checksum(outbound))
 
 
-def _seal(outbound: Outbound) -> str:
+def _checksum(outbound: Outbound) -> str:
     return blake2s(outbound.text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 

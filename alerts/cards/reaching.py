@@ -1,11 +1,12 @@
 """Reaching the author of a case: who is spoken to where, what is possible there, what the guard is asked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from alerts.cards.context import NOTHING, CardContext, NetworkWords
-from alerts.cases.case import Case, CaseMention
+from alerts.cases.case import Case
 from alerts.cases.events import Reopened, ToldOfRemoval
 from alerts.outreach.abilities import Abilities, Ability, Reason
 from alerts.outreach.delicacy import Ask, Held, held_back
@@ -149,9 +150,7 @@ def _addressed_at(case: Case, target: Target, context: CardContext) -> datetime 
         return _wrote_at(case)  # when it was matters only beside such a wish
     turned = [message.at for message in private if not asks_not_to_write(message.text)]
     turned += [
-        mention.published_at
-        for mention in case.mentions
-        if addressed(_spoken_in(mention, target)) and not asks_not_to_write(mention.text)
+        at for spoken, at in _spoken(case, target) if addressed(spoken) and not asks_not_to_write(spoken.text)
     ]
     return max(turned, default=noted)
 
@@ -161,15 +160,19 @@ def _wrote_at(case: Case) -> datetime:
     return max((*(mention.published_at for mention in case.mentions), *private))
 
 
-def _spoken_in(mention: CaseMention, target: Target) -> Target:
-    return replace(
-        target,
-        mention=mention.id,
-        kind=mention.kind,
-        wall=mention.place,
-        text=mention.text,
-        quoted_author=mention.quoted.author if mention.quoted else None,
-    )
+def _spoken(case: Case, target: Target) -> Iterator[tuple[Target, datetime]]:
+    """Each of his mentions as a target, and when he wrote it."""
+    for mention in case.mentions:
+        quoted = mention.quoted.author if mention.quoted else None
+        spoken = replace(
+            target,
+            mention=mention.id,
+            kind=mention.kind,
+            wall=mention.place,
+            text=mention.text,
+            quoted_author=quoted,
+        )
+        yield spoken, mention.published_at
 
 
 def can_remove(case: Case, context: CardContext, now: datetime) -> bool:
