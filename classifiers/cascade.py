@@ -22,8 +22,11 @@ Of 0.4, 0.5, 0.6, 0.7 and 1 the read tweets of operators like all but the last a
 91), those of banks 0.6 and more (77 → 81), reviews 0.6 and 0.7 (87).
 """
 
-UNNAMED: Final = 0.7
-"""Log-odds that a complaint gains where the text names no brand, as on the brand's own page (decision 0069)."""
+LEAN: Final = 0.3
+"""Log-odds that a complaint gains by a second reading: what the lessons made rarer than it is (decision 0109)."""
+
+UNNAMED: Final = 0.9
+"""Those that it gains besides where the text names no brand, as on the brand's own page (decisions 0069, 0109)."""
 
 
 class Reads(Protocol):
@@ -36,7 +39,7 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cascade:
-    """The second tier counts `share`, the first the rest; complaints that name no brand gain UNNAMED.
+    """The second tier counts `share`, the first the rest; complaints gain LEAN, without a brand UNNAMED too.
 
     Empty texts and those longer than MAX_READ keep their first scores. With a `pace` as many are read again as the
     time affords; without one all are.
@@ -63,7 +66,7 @@ class Cascade:
             self.pace.took(len(rows), time.perf_counter() - begun)
         together = logits.copy()
         together[rows] = self.share * again + (1 - self.share) * logits[rows]
-        together[rows, COMPLAINT] += [0.0 if questions[row].brand else UNNAMED for row in rows]
+        together[rows, COMPLAINT] += [LEAN if questions[row].brand else LEAN + UNNAMED for row in rows]
         added = together[rows, COMPLAINT] - logits[rows, COMPLAINT]
         return together, dict(zip(rows, added.tolist(), strict=True))
 

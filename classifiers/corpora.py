@@ -17,6 +17,7 @@ from classifiers.polarity import COUNTED, read_polarity
 from classifiers.readings import (
     ATTITUDES,
     COMMENTS,
+    LATER,
     NEGATIVES,
     READ,
     TRADES,
@@ -53,6 +54,8 @@ BRAND_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
     }.items()
 }
 OWN: Final = Path(__file__).parent / "models" / "own_examples.tsv"
+PAIRS: Final = OWN.with_name("pairs.tsv")
+"""More of them, complaints beside nearly the same words; the second tier alone learns them (decision 0109)."""
 _PLACE: Final = "{b}"
 
 _PRESS: Final = re.compile(
@@ -179,9 +182,12 @@ def comments(path: Path) -> Iterator[str]:
             yield " ".join(row["text"].split())
 
 
-def read_comments(path: Path, answers: Mapping[int, Taught] = NO_ANSWERS) -> Iterator[Example]:
+def read_comments(
+    path: Path, answers: Mapping[int, Taught] = NO_ANSWERS, complains: Mapping[str, bool] | None = None
+) -> Iterator[Example]:
     """The comments whose mood was read, and of the others one in so many, for the second tier to teach."""
-    moods, complains = read_moods(), read_trades()
+    moods = read_moods()
+    complains = read_trades() if complains is None else complains
     for number, text in enumerate(comments(path)):
         post = (f"{_COMMENT}{number}", "")
         read = number in moods
@@ -201,14 +207,19 @@ def read_comments(path: Path, answers: Mapping[int, Taught] = NO_ANSWERS) -> Ite
         )
 
 
-def read_posts(comments_file: Path, tweets_file: Path) -> Iterator[Example]:
+def read_posts(train: Path, complains: Mapping[str, bool]) -> Iterator[Example]:
     """What was read of other trades: as on the brand's own page, for no name of theirs is known for certain."""
-    complains = read_trades()
-    told = ((f"okml:{number}", text) for number, text in enumerate(comments(comments_file)))
-    tweeted = ((f"tweet:{row['id']}", row["text"]) for row in rows(tweets_file))
-    for post, text in chain(told, tweeted):
+    told = ((f"okml:{number}", text) for number, text in enumerate(comments(train / "okmlcup_toxic.csv.zip")))
+    tweeted = ((f"tweet:{row['id']}", row["text"]) for row in rows(train / "rusentitweet_train.jsonl.gz"))
+    for post, text in chain(told, tweeted, _emotional(train / "cedr_train.csv")):
         if post in complains:
             yield Example(text=text, brand=(), label=None, domain="read", complaint=complains[post])
+
+
+def _emotional(path: Path) -> Iterator[tuple[str, str]]:
+    """CEDR's texts by their number in the file."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        yield from ((f"cedr:{number}", row["text"]) for number, row in enumerate(csv.DictReader(lines)))
 
 
 def own_examples(path: Path = OWN) -> Iterator[Example]:
@@ -229,15 +240,18 @@ def marked_place(text: str) -> tuple[Span, ...]:
     return ((start, start + len(_PLACE)),) if start >= 0 else ()
 
 
-def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGHT) -> Corpora:
+def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGHT, later: bool = False) -> Corpora:
     """Everything that a model may be trained on; `with_x=False` leaves out tweets and what was counted on them.
 
-    `taught` are the second tier's answers, None for those who make them or measure without them.
+    `taught` are the second tier's answers, None for those who make them or measure without them. `later` adds what
+    the second tier alone learns.
     """
     train, lexicons = data / "train", data / "lexicons"
     answers = taught_answers(taught) if taught and with_x else NO_ANSWERS
     files = [OWN, COMMENTS, train / "okmlcup_toxic.csv.zip"]
-    examples = [*own_examples(), *read_comments(files[-1], answers)]
+    complains = read_trades() | (read_trades(LATER) if later else {})
+    examples = [*own_examples(), *(own_examples(PAIRS) if later else ())]
+    examples += read_comments(files[-1], answers, complains)
     if with_x:
         for domain in BRANDED:
             for name in ("2015_{}_train", "2015_{}_etalon", "2016_{}_unlabelled"):
@@ -251,7 +265,8 @@ def read_corpora(data: Path, *, with_x: bool = True, taught: Path | None = TAUGH
             *([taught] if taught else []),
             train / "rusentitweet_train.jsonl.gz",
         ]
-        examples += [*general_tweets(files[-1]), *read_posts(train / "okmlcup_toxic.csv.zip", files[-1])]
+        examples += general_tweets(files[-1])
+        examples += read_posts(train, complains)
     files += [train / "cedr_train.csv", train / "rusentne2023_train.csv"]
     examples += [*emotions(files[-2]), *news_sentences(files[-1])]
     files += [train / name for name in other_trades.FILES]

@@ -20,6 +20,8 @@ NEGATIVES: Final = _LABELS / "negatives.tsv"
 """Which of the tweets that the contest calls negative are a complaint, which bad press, which neither."""
 TRADES: Final = _LABELS / "other_trades.tsv"
 """Comments of OK.ru and tweets about other trades than telecom and banks: kind by the guideline."""
+LATER: Final = _LABELS / "other_trades_later.tsv"
+"""The same of texts that were read later, CEDR's among them; the second tier alone learns them (decision 0109)."""
 COMMENTS: Final = _LABELS / "comments.tsv"
 """Moods of comments in OK.ru, by their number in the file."""
 

@@ -290,11 +290,10 @@ class Daemon:
 
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
-        receivers = tuple(rules.context.receivers.values())
-        private = {
-            chat for chats in stand_ins(rules.context.receivers, rules.context.people).values() for chat in chats
-        }
-        count = await rehouse(self.stores.database, receivers, self._clock.now(), private)
+        context, now = rules.context, self._clock.now()
+        instead = stand_ins(context.receivers, context.people, context.day(now))
+        private = {chat for chats in instead.values() for chat in chats}
+        count = await rehouse(self.stores.database, tuple(context.receivers.values()), now, private)
         if count:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count

@@ -244,7 +244,7 @@ class _Nameless:
 
     def collect(self) -> Iterator[Metric]:
         for family in self._registry.collect():
-            family.samples = [one for one in family.samples if NAMES.isdisjoint(one.labels)]
+            family.samples = [sample for sample in family.samples if NAMES.isdisjoint(sample.labels)]
             yield family
 
 

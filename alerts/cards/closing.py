@@ -8,6 +8,8 @@ from alerts.cards.prompt import Option, Prompt
 from alerts.cards.wording import CAUSES, ENDINGS
 from alerts.cases.commands import Close, PersonsCommand
 from alerts.cases.events import Outcome
+from alerts.outreach.delicacy import SPEAKS
+from alerts.outreach.outbound import WAITING
 from alerts.russian import NBSP
 
 CAUSELESS: Final[frozenset[Outcome]] = frozenset({"not_ours", "spam"})
@@ -19,7 +21,15 @@ def ask_ending(pressed: Pressed) -> Prompt | Reply:
     if refused := refusal_of(pressed, Close()):
         return refused
     options = [Option(value=outcome, label=label) for outcome, label in ENDINGS.items()]
-    return _prompt(pressed, "Чем закончилось обращение {case}?", options)
+    return _prompt(pressed, f"{_unsaid(pressed)}Чем закончилось обращение {{case}}?", options)
+
+
+def _unsaid(pressed: Pressed) -> str:
+    """What becomes of a word that the author has not got yet: to who closes the case it looks answered."""
+    states = {each.state for each in pressed.case.contact.outbounds if each.kind in SPEAKS}
+    if "approval" in states:
+        return "⚠ Ответ автору ждёт проверки: если закрыть, он не уйдёт.\n\n"
+    return "⚠ Ответ автору ещё не ушёл, он уйдёт и после закрытия.\n\n" if states & WAITING else ""
 
 
 def ask_cause(pressed: Pressed, outcome: Outcome) -> Prompt:

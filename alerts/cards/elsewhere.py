@@ -39,7 +39,7 @@ class Elsewhere:
         return tuple((owner.id, Chat(messenger=messenger, chat=user)) for messenger, user in owner.private.items())
 
 
-def stands_in(chat: Chat, receiver: str, context: CardContext) -> bool:
+def stands_in(chat: Chat, receiver: str, context: CardContext, now: datetime) -> bool:
     """Whether a card of the receiver is in this chat only because its own chats took none."""
     known = context.receivers.get(receiver)
     if known is None or chat in known.chats:
@@ -47,4 +47,4 @@ def stands_in(chat: Chat, receiver: str, context: CardContext) -> bool:
     if chat.messenger == CONSOLE:
         return True
     # A group that moved has another number than the config; it is no stand-in.
-    return chat in stand_ins(context.receivers, context.people)[receiver]
+    return chat in stand_ins(context.receivers, context.people, context.day(now))[receiver]

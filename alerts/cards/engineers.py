@@ -55,8 +55,9 @@ def what_to_ask(pressed: Pressed) -> Outcome:
 
 
 def ask(pressed: Pressed) -> Outcome:
-    within = pressed.context.policy.engineers.answer_within
-    return AskEngineers(question=pressed.value or "", due_at=due_at(pressed.context.hours, within, pressed.now))
+    engineers, within = engineers_of(pressed.context), pressed.context.policy.engineers.answer_within
+    hours = (engineers.hours if engineers else None) or pressed.context.hours
+    return AskEngineers(question=pressed.value or "", due_at=due_at(hours, within, pressed.now))
 
 
 def due_at(hours: Hours | None, within: timedelta, now: datetime) -> datetime | None:

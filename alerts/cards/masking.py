@@ -21,7 +21,7 @@ LAST: Final = 2
 """Digits that stay to be seen of a number: enough to tell two numbers apart, too few to use one."""
 PUBLIC: Final = frozenset(
     {"actor", "author_handle", "author_id", "brand", "brand_title", "by", "contact", "id", "network", "owner"}
-    | {"place", "taken_from", "thread", "to", "url"}
+    | {"page", "place", "taken_from", "thread", "to", "url"}
 )
 """Fields of a case, and of what it holds, that are nobody's secret, or that nobody is shown: addresses have to
 lead somewhere, and numbers to be found again.

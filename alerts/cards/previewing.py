@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2s
 from typing import Final
 
 from alerts.cards.asking import Pressed, Reply
@@ -73,12 +74,12 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
     blocked = any(warned.blocks for warned in warnings_of(pressed, drafted))
     options = []
     if not blocked and by_hand:
-        options.append(Option(value=f"hand-{drafted.id}", label="Скопировал и отправил сам", is_primary=True))
+        options.append(Option(value=sealed("hand", drafted), label="Скопировал и отправил сам", is_primary=True))
     elif not blocked:
         held = held_of(pressed, drafted)
         asks = held is not None and held.remedy in ("lead", "colleague")
         label = "Отправить на проверку" if asks else _SEND.get(drafted.kind, "Отправить")
-        options.append(Option(value=f"ok-{drafted.id}", label=label, is_primary=True))
+        options.append(Option(value=sealed("ok", drafted), label=label, is_primary=True))
     if drafted.kind not in _WORDLESS:
         options.append(Option(value=f"edit-{drafted.id}", label="Изменить"))
     options.append(Option(value=f"drop-{drafted.id}", label="Не отправлять"))
@@ -88,6 +89,21 @@ def preview(pressed: Pressed, drafted: Outbound) -> Prompt:
         above = f"Скопируйте текст и отправьте сами: {address}"
     made = shown(pressed, drafted, options, above=above)
     return replace(made, copies=drafted.text) if by_hand else made
+
+
+def sealed(verb: str, outbound: Outbound) -> str:
+    """An option that lets out these very words: a draft may be rewritten while an earlier preview is looked at."""
+    return f"{verb}-{outbound.id}.{_checksum(outbound)}"
+
+
+def is_other(value: str | None, outbound: Outbound) -> bool:
+    """Whether the option was shown under other words; of before there were checksums nothing is known."""
+    checksum = (value or "").partition(".")[2]
+    return checksum not in ("", _checksum(outbound))
+
+
+def _checksum(outbound: Outbound) -> str:
+    return blake2s(outbound.text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
 def text_prompt(pressed: Pressed, action: str, kind: OutboundKind, *, initial: str = "") -> Prompt:
@@ -107,7 +123,7 @@ def text_prompt(pressed: Pressed, action: str, kind: OutboundKind, *, initial: s
 
 def where(pressed: Pressed, kind: OutboundKind) -> str:
     """«Ответ увидят все, от имени vk:romashka_help.»"""
-    page = target_of(pressed.case, pressed.context).page
+    page = target_of(pressed.case, pressed.context, kind).page
     name = f" от имени {page.partition(':')[2]}" if page else ""
     seen = "Его увидит только автор" if kind == "message" else "Его увидят все"
     return f"{seen},{name}." if name else f"{seen}."
@@ -157,8 +173,9 @@ def _body(pressed: Pressed, outbound: Outbound) -> str:
         of = outbound_of(pressed, outbound.of_id)
         return f"Удалить этот ответ?\n{of.text[:MOST_SHOWN] if of else ''}"
     if outbound.kind in ("remove", "restore"):
+        # The customer's words, where several people read them; ours below are shown as they would go out.
         what = "Убрать со страницы" if outbound.kind == "remove" else "Вернуть на страницу"
-        return f"{what} эту запись автора?\n{outbound.target.text[:MOST_SHOWN]}\n{outbound.target.url}"
+        return f"{what} эту запись автора?\n{masked(outbound.target.text[:MOST_SHOWN])}\n{outbound.target.url}"
     return outbound.text[:MOST_SHOWN] + ("…" if len(outbound.text) > MOST_SHOWN else "")
 
 

@@ -1,5 +1,6 @@
 """Reaching the author of a case: who is spoken to where, what is possible there, what the guard is asked."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -8,7 +9,8 @@ from alerts.cards.context import NOTHING, CardContext, NetworkWords
 from alerts.cases.case import Case
 from alerts.cases.events import Reopened, ToldOfRemoval
 from alerts.outreach.abilities import Abilities, Ability, Reason
-from alerts.outreach.delicacy import Ask, held_back
+from alerts.outreach.delicacy import Ask, Held, held_back
+from alerts.outreach.hints import asks_not_to_write
 from alerts.outreach.outbound import Outbound, OutboundKind, Target
 from domain.mention import network_id
 from domain.person import Person
@@ -31,6 +33,10 @@ NOT_POSSIBLE: Final[dict[Reason, str]] = {
 }
 
 
+_TILL_HE_WRITES: Final[dict[Held, str]] = {
+    "approached_before": "Автору уже писали. Напишем снова, когда он ответит",
+    "do_not_contact": "Автор просил ему не писать",
+}
 GONE: Final = Ability(way="no", reason="gone")
 
 
@@ -38,9 +44,13 @@ def network_of(case: Case, context: CardContext) -> NetworkWords:
     return context.networks.get(case.network) or NetworkWords(title=case.network)
 
 
-def target_of(case: Case, context: CardContext) -> Target:
-    """The mention that the card is about: that is what an answer answers."""
+def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None) -> Target:
+    """The mention that the card is about: that is what an answer answers. A private message goes out from the page
+    that the customer has written to: another may not write to him at all.
+    """
     latest, network = case.latest_complaint, network_of(case, context)
+    talks = (each.page for each in reversed(case.messages) if each.incoming) if kind == "message" else ()
+    page = next(filter(None, talks), None) or network.speaker(case.brand, latest.place)
     return Target(
         brand=case.brand,
         network=network_id(case.network),
@@ -51,7 +61,7 @@ def target_of(case: Case, context: CardContext) -> Target:
         author_handle=case.author_handle,
         thread=case.thread,
         wall=latest.place,
-        page=network.speaker(case.brand, latest.place),
+        page=page,
         text=latest.text,
         quoted_author=latest.quoted.author if latest.quoted else None,
     )
@@ -60,7 +70,12 @@ def target_of(case: Case, context: CardContext) -> Target:
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
     """What may be said to the author now; in public nothing where the words are gone, but they may be put back."""
     network = network_of(case, context)
-    possible = network.abilities(target_of(case, context), case.contact.learned, now)
+    target = target_of(case, context)
+    talking = target_of(case, context, "message") if case.messages else target
+    possible = network.abilities(target, case.contact.learned, now)
+    if talking.page != target.page:
+        private = network.abilities(talking, case.contact.learned, now).private
+        possible = replace(possible, private=private)
     if case.latest_complaint.deleted_at is None:
         return possible
     private = possible.private if possible.private.way == "api" else GONE
@@ -113,8 +128,8 @@ def ask_of(
         kind=kind,
         brand=case.brand,
         author=f"{case.network}:{case.author_id}",
-        addressed=bool(private) or network_of(case, context).addressed(target),
-        wrote_at=max((*(mention.published_at for mention in case.mentions), *(each.at for each in private))),
+        addressed_at=_addressed_at(case, target, context),
+        wrote_at=_wrote_at(case),
         words=(*(mention.text for mention in case.mentions), *(each.text for each in private)),
         topics=tuple(topic for mention in case.mentions for topic in mention.topics),
         in_answer_to=in_answer_to,
@@ -122,6 +137,42 @@ def ask_of(
         by_lead=person is not None and person.role == "lead",
         approved=approved,
     )
+
+
+def _addressed_at(case: Case, target: Target, context: CardContext) -> datetime | None:
+    """When he last turned to the brand, where it was to it that he spoke. «Не пишите мне» is no turning to it."""
+    private = [message for message in case.messages if message.incoming]
+    addressed = network_of(case, context).addressed
+    if not private and not addressed(target):
+        return None
+    noted = case.contact.unwanted_at
+    if noted is None:
+        return _wrote_at(case)  # when it was matters only beside such a wish
+    turned = [message.at for message in private if not asks_not_to_write(message.text)]
+    turned += [
+        at for spoken, at in _spoken(case, target) if addressed(spoken) and not asks_not_to_write(spoken.text)
+    ]
+    return max(turned, default=noted)
+
+
+def _wrote_at(case: Case) -> datetime:
+    private = (message.at for message in case.messages if message.incoming)
+    return max((*(mention.published_at for mention in case.mentions), *private))
+
+
+def _spoken(case: Case, target: Target) -> Iterator[tuple[Target, datetime]]:
+    """Each of his mentions as a target, and when he wrote it."""
+    for mention in case.mentions:
+        quoted = mention.quoted.author if mention.quoted else None
+        spoken = replace(
+            target,
+            mention=mention.id,
+            kind=mention.kind,
+            wall=mention.place,
+            text=mention.text,
+            quoted_author=quoted,
+        )
+        yield spoken, mention.published_at
 
 
 def can_remove(case: Case, context: CardContext, now: datetime) -> bool:
@@ -142,10 +193,12 @@ def was_told(case: Case) -> bool:
 
 def is_refused(case: Case, context: CardContext, now: datetime) -> bool:
     """Whether the guard would let no word out, whoever asks, until the author says something himself."""
-    if case.contact.unwanted_at is not None:
-        return True
+    return _refused(case, context, now) is not None
+
+
+def _refused(case: Case, context: CardContext, now: datetime) -> Held | None:
     held = held_back(ask_of(case, "reply", None, context), context.policy, case.contact, now)
-    return held is not None and held.reason in ("approached_before", "do_not_contact")
+    return held.reason if held is not None and held.reason in _TILL_HE_WRITES else None
 
 
 def ability_line(case: Case, context: CardContext, now: datetime) -> str:
@@ -153,10 +206,8 @@ def ability_line(case: Case, context: CardContext, now: datetime) -> str:
     abilities = abilities_of(case, context, now)
     if abilities == NOTHING or not case.state.is_open:
         return ""
-    if case.contact.unwanted_at is not None:
-        return "Автор просил ему не писать"
-    if is_refused(case, context, now):
-        return "Автору уже писали. Напишем снова, когда он ответит"
+    if (refused := _refused(case, context, now)) is not None:
+        return _TILL_HE_WRITES[refused]
     parts = tuple(filter(None, (_reply(abilities.reply), _private(abilities))))
     possible = abilities.reply.way != "no" or private_kind(abilities) is not None
     return f"{'Можно' if possible else 'Ответить нельзя'}: {'; '.join(parts)}"

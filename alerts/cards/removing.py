@@ -10,6 +10,7 @@ from typing import Final
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, Pressed, Reply
 from alerts.cards.context import CardContext
+from alerts.cards.masking import masked
 from alerts.cards.previewing import Drafted, Outcome, preview
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
@@ -55,7 +56,8 @@ def remove(pressed: Pressed) -> Outcome:
 
 def _told(pressed: Pressed) -> Outcome:
     if pressed.value is None:
-        quote = in_short(pressed.case.latest_complaint.text, MAX_QUOTE)
+        # Asked where several people read, as the card stands there.
+        quote = in_short(masked(pressed.case.latest_complaint.text), MAX_QUOTE)
         return Prompt(
             case=pressed.case.id,
             action="take_off",

@@ -38,10 +38,11 @@ from alerts.cases.commands import Confirm, HoldBack
 from alerts.outreach.delicacy import held_back, is_unsolicited
 from alerts.outreach.names import called
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, OutboundState
-from alerts.outreach.templates import LINK, Filling, Template, fill
+from alerts.outreach.templates import Filling, Template, fill
 from alerts.russian import NBSP, capital
 
 NOT_MENDED: Final = "Хорошо, ответ остаётся как есть"
+NOT_IN_PRIVATE: Final = "Позвать этого автора в личные сообщения нельзя"
 NO_ANSWER: Final = "Менять нечего: ответа автору на странице нет"
 
 
@@ -68,7 +69,7 @@ def start_private(pressed: Pressed) -> Outcome:
     """«В личку»: a message where one may be sent, an invitation where not."""
     kind = private_kind(abilities_of(pressed.case, pressed.context, pressed.now))
     if kind is None:
-        return Reply(text="Позвать этого автора в личные сообщения нельзя", reason="cannot_reply")
+        return Reply(text=NOT_IN_PRIVATE, reason="cannot_reply")
     return _start(pressed, kind)
 
 
@@ -80,7 +81,9 @@ def write_reply(pressed: Pressed) -> Outcome:
 def write_private(pressed: Pressed) -> Outcome:
     """The operator's own words in private; in the middle of a talk they may go out without being shown again."""
     kind = private_kind(abilities_of(pressed.case, pressed.context, pressed.now))
-    outcome = _own_words(pressed, kind or "invite")
+    if kind is None:
+        return _stopped(pressed, "message") or Reply(text=NOT_IN_PRIVATE, reason="cannot_reply")
+    outcome = _own_words(pressed, kind)
     if isinstance(outcome, Drafted) and kind == "message" and _knows_the_preview(pressed):
         return replace(outcome, goes_on=lambda drafted: _go_on(pressed, drafted))
     return outcome
@@ -92,8 +95,10 @@ def say_reply(pressed: Pressed) -> Outcome:
 
 
 def say_private(pressed: Pressed) -> Outcome:
-    """The same in private."""
-    return _at_once(pressed, write_private(pressed))
+    """The same in private. What was meant for one alone and would be read by all is always shown first."""
+    outcome = write_private(pressed)
+    is_private = isinstance(outcome, Drafted) and outcome.draft.kind == "message"
+    return _at_once(pressed, outcome) if is_private else outcome
 
 
 def _at_once(pressed: Pressed, outcome: Outcome) -> Outcome:
@@ -128,6 +133,8 @@ def rewrite(pressed: Pressed) -> Outcome:
     found = outbound_of(pressed, pressed.of)
     if found is None or found.state != "draft":
         return no_draft(found)
+    if refused := refusal_of(pressed, Confirm(outbound=found.id, kind=found.kind)):
+        return refused
     if pressed.value is None:
         return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
     again = _drafted(pressed, found.kind, pressed.value, found=found)
@@ -283,7 +290,7 @@ def _drafted(
     pressed: Pressed, kind: OutboundKind, text: str, *, found: Outbound | None = None, as_it_is: bool = False
 ) -> Drafted:
     """The draft with everything in its place. `as_it_is`: prepared words say themselves who signs them."""
-    target = found.target if found else target_of(pressed.case, pressed.context)
+    target = found.target if found else target_of(pressed.case, pressed.context, kind)
     token = (found.token if found else pressed.token) if kind == "invite" else None
     network = network_of(pressed.case, pressed.context)
     invitation = network.invitation(target, token) if token else None
@@ -291,10 +298,10 @@ def _drafted(
     written = invitation is not None and (invitation.in_text or by_hand)
     link = invitation.link if invitation else None
     filling = _filling(pressed, link if written else None)
-    words = text
-    if written and link and LINK not in words and link not in words:
-        words = f"{words.rstrip()}\n{LINK}"
-    words = fill(words, filling)
+    words = fill(text, filling)
+    if written and link and link not in words:
+        # Left out, or gone with the sentence of a topic that the judge did not find.
+        words = f"{words}\n{link}".strip()
     if not as_it_is and found is None and kind != "message":
         words = _signed(words, filling.operator if pressed.person.signature else "")
     ask = ask_of(pressed.case, kind, pressed.person, pressed.context, outbound=found)

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from alerts.cards.answers import UNKNOWN_BUTTON
-from alerts.cards.asking import Pressed, Reply
+from alerts.cards.asking import Pressed, Reply, refusal_of
 from alerts.cards.context import CardContext
 from alerts.cards.previewing import (
     Acted,
     Outcome,
     ability_of,
     held_of,
+    is_other,
     outbound_of,
     preview,
     shown,
@@ -34,6 +35,7 @@ from domain.person import Person
 
 NOTHING_TO_CHECK: Final = "Проверять нечего: ответы этого обращения уже отправлены или отменены"
 NO_DRAFT: Final = "Этого черновика больше нет. Нажмите «Ответить» ещё раз"
+REWRITTEN: Final = "Текст с тех пор изменили. Посмотрите, что уйдёт теперь."
 DROPPED: Final = "Хорошо, не отправляю. Черновик убран"
 BY_LEAD_ALONE: Final = "Такой ответ отправляет сам старший: его не подтвердить со стороны"
 NOT_REMOVED: Final = "Убрать запись больше нельзя: её уже нет, или разговор в личных окончен"
@@ -69,6 +71,9 @@ def decide_on(pressed: Pressed) -> Outcome:
     before, do = act
     if found is None or found.state not in before:
         return no_draft(found, pressed)
+    if is_other(pressed.value, found):
+        again = preview(pressed, found)
+        return replace(again, question=f"{REWRITTEN}\n\n{again.question}")
     return do(pressed, found)
 
 
@@ -78,7 +83,7 @@ def waiting_for_a_person(case: Case) -> Outbound | None:
 
 
 def chosen(pressed: Pressed) -> tuple[str, Outbound | None]:
-    verb, _, rest = (pressed.value or "").partition("-")
+    verb, _, rest = (pressed.value or "").partition(".")[0].partition("-")
     known = rest.isascii() and rest.isdecimal() and len(rest) < 19
     return verb, outbound_of(pressed, int(rest)) if known else None
 
@@ -126,10 +131,15 @@ def _sent_by_hand(pressed: Pressed, found: Outbound) -> Outcome:
 
 
 def _change(pressed: Pressed, found: Outbound) -> Outcome:
+    if refused := refusal_of(pressed, Confirm(outbound=found.id, kind=found.kind)):
+        return refused
     return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
 
 
-def _drop(_pressed: Pressed, found: Outbound) -> Outcome:
+def _drop(pressed: Pressed, found: Outbound) -> Outcome:
+    """Whose words they are may always drop them; who may not answer here leaves another's draft alone."""
+    if refused := refusal_of(pressed, Cancel(outbound=found.id, kind=found.kind, author=found.author)):
+        return refused
     step = Step(outbound=found.id, before=OPEN, after="cancelled")
     return Acted(command=None, steps=(step,), done=DROPPED)
 

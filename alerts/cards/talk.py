@@ -161,9 +161,15 @@ def note_buttons(case: Case, event: Event | None) -> tuple[Button, ...]:
     found = []
     if texts and case.state.is_open and says_all_is_well(texts[-1]):
         found.append(WELL)
-    if any(map(asks_not_to_write, texts)) and case.contact.unwanted_at is None:
+    if any(map(asks_not_to_write, texts)) and not _is_noted(case, event):
         found.append(LEAVE)
     return tuple(found)
+
+
+def _is_noted(case: Case, event: Event | None) -> bool:
+    """A wish that was noted may have been lifted by his turning to us since: said again it is a new one."""
+    noted = case.contact.unwanted_at
+    return noted is not None and (event is None or event.at <= noted)
 
 
 def card_lines(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:

@@ -53,7 +53,9 @@ class CaseMention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMessage:
-    """One private message of the case as it reads now; see domain.message. `row` is the store's number."""
+    """One private message of the case as it reads now; see domain.message. `row` is the store's number, `page` the
+    brand's own page or account that the talk is with.
+    """
 
     row: int
     incoming: bool
@@ -62,6 +64,7 @@ class CaseMessage:
     attached: tuple[str, ...] = ()
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,10 +63,9 @@ class Showing:
         """Whether the messenger can show a digest."""
         return isinstance(self._notifier, Lists)
 
-    @property
-    def stand_ins(self) -> StandIns:
+    def stand_ins(self, now: datetime) -> StandIns:
         """Who is told what the chats of a receiver do not take."""
-        return stand_ins(self.context.receivers, self.context.people)
+        return stand_ins(self.context.receivers, self.context.people, self.context.day(now))
 
     async def ping(self) -> None:
         """Ask whether the messenger is there, where it can be asked. Raises NotifyError."""
@@ -172,7 +171,7 @@ class Showing:
 
     def _card(self, delivery: Delivery, now: datetime, *, repeat: bool = False) -> Card:
         card = make_card(delivery.case, self.context, now, repeat=repeat)
-        if not stands_in(delivery.chat, delivery.receiver, self.context):
+        if not stands_in(delivery.chat, delivery.receiver, self.context, now):
             return card
         return _with_line(card, Note(text=INSTEAD.format(receiver=delivery.receiver)), tone="faint")
 

@@ -374,13 +374,15 @@ class Worker:
                 level = logging.CRITICAL if state.tries == 1 else logging.INFO
                 words = "%s %s takes nothing, tried again until it does; %s waits: %s"
                 log.log(level, words, due.chat.messenger, due.chat.chat, key(due), state.reason)
-                await self._outbox.park(due, at, state, self._clock(), self._showing.stand_ins)
+                now = self._clock()
+                await self._outbox.park(due, at, state, now, self._showing.stand_ins(now))
             case _Resting(state=state):
                 await self._outbox.rest(state)
             case _Well(chat=chat):
                 await self._outbox.well(chat, self._clock())
             case _Never(due=due, error=error):
-                await self._outbox.fail(due, error, self._clock(), self._showing.stand_ins)
+                now = self._clock()
+                await self._outbox.fail(due, error, now, self._showing.stand_ins(now))
                 self._lose(due, error)
             case _:
                 assert_never(mark)

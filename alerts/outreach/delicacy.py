@@ -32,15 +32,16 @@ _MADE: Final = frozenset({"confirmed", "sending", "sent", "unknown"})
 class Ask:
     """A word that would go out. `outbound` is its number, once it has one: it does not count against itself.
 
-    `addressed`: the customer spoke to the brand, on its page or by naming its account. `wrote_at` is his last word
-    to us, as far as it was heard; `words` are all that he wrote here, `topics` what the judge found in it.
+    `addressed_at` is when the customer last spoke to the brand, in private, on its page or by naming it; None
+    where he never did. `wrote_at` is his last word to anybody, as far as it was heard; `words` are all that he
+    wrote here, `topics` what the judge found in it.
     `in_answer_to` is whom he himself was answering there, where that is somebody else. `by_lead`: a lead confirms.
     """
 
     kind: OutboundKind
     brand: str
     author: str
-    addressed: bool
+    addressed_at: datetime | None
     wrote_at: datetime
     words: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -48,6 +49,10 @@ class Ask:
     outbound: int | None = None
     by_lead: bool = False
     approved: bool = False
+
+    @property
+    def addressed(self) -> bool:
+        return self.addressed_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +115,7 @@ def _is_unwanted(ask: Ask, policy: Policy, contact: Contact) -> bool:
     if ask.author.casefold() in {author.casefold() for author in policy.approach.do_not_contact}:
         return True
     noted = contact.unwanted_at
-    return noted is not None and not (ask.addressed and ask.wrote_at > noted)
+    return noted is not None and not (ask.addressed_at is not None and ask.addressed_at > noted)
 
 
 def _approached(ask: Ask, policy: Policy, contact: Contact, now: datetime) -> datetime | None:
@@ -172,6 +177,7 @@ _TOPICS: Final[Mapping[str, re.Pattern[str]]] = {
             r"поминк",
             r"покойн(?:ый|ая|ого|ой|ому|ик|ика|ица|ицы)\b",
             r"траур",
+            r"при смерти\b",
             r"(?:потерял|потеряла|не стало) (?:мам|пап|отц|мат[ьр]|муж|жен|сын|доч|брат|сестр|бабушк|дедушк)",
         )
     ),
@@ -192,6 +198,9 @@ _TOPICS: Final[Mapping[str, re.Pattern[str]]] = {
             r"депресси",
             r"суицид",
             r"самоубий",
+            r"выкидыш",
+            r"отрав(?:ил(?:ся|ась|ись|ось)\b|лени)",
+            r"скор(?:ую|ая|ой) помощ",
         )
     ),
     "дети": _words(

@@ -51,6 +51,14 @@ _NAMES: Final = {name.casefold(): name for name in _RUSSIAN.split()} | {
     latin.casefold(): russian for latin, _, russian in (pair.partition("=") for pair in _LATIN.split())
 }
 _WORD: Final = re.compile(r"[А-ЯЁа-яё]{2,}(?:-[А-ЯЁа-яё]{2,})?|[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
+_TRADES: Final = """
+агентство аптека ателье бар барбершоп бот группа гостиница доктор доставка кафе канал клиника клуб компания
+кофейня магазин мама мастер новости ооо отель официальный папа паблик пекарня пиццерия реклама ресторан салон
+сервис служба студия такси центр цветы школа bar bot cafe channel club group hotel news official salon shop
+store studio taxi
+"""
+_NO_SURNAMES: Final = frozenset(_TRADES.split())
+"""«Такси Максим», «Салон Анна»: beside such a word a first name is no person's, or not the one who reads."""
 _MOST_WORDS: Final = 3
 _LONGEST: Final = 60
 
@@ -78,12 +86,26 @@ _GREETING: Final = re.compile(
 )
 
 
+_ADDRESSING: Final = re.compile(
+    r"""
+    \b(?:спасибо|благодар\w+|извините|простите|уважаем\w+|дорог(?:ой|ая)|здравствуйте)(?:\s+вам)?[\s,]+
+    (?P<name>[А-ЯЁа-яё]+)(?=\s*[,!.:—-])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
 def greeted(text: str) -> str | None:
-    """The first name with which the text begins, after «Здравствуйте» or before it; None where there is none."""
-    found = _GREETING.match(text)
-    name = found["name"] if found else ""
-    known = name[:1].isupper() and (name.casefold() in _NAMES or name.casefold() in _FULL)
-    return name if known else None
+    """The first name that somebody is spoken to by: with which the text begins, or after «спасибо», «простите»;
+    None where there is none.
+    """
+    begins = _GREETING.match(text)
+    found = [*((begins,) if begins else ()), *_ADDRESSING.finditer(text)]
+    return next((name for each in found if _is_name(name := each["name"])), None)
+
+
+def _is_name(word: str) -> bool:
+    return word[:1].isupper() and (word.casefold() in _NAMES or word.casefold() in _FULL)
 
 
 def may_be_one(name: str, other: str) -> bool:
@@ -106,6 +128,8 @@ def called(shown: str) -> str | None:
     if not 1 <= len(words) <= _MOST_WORDS or len(shown) > _LONGEST or not all(map(_WORD.fullmatch, words)):
         return None
     if len({word[0].isascii() for word in words}) > 1 or not all(map(_is_capital, words)):
+        return None
+    if any(word.casefold() in _NO_SURNAMES for word in words):
         return None
     names = [name for word in words if (name := _NAMES.get(word.casefold())) is not None]
     # Of «Павел Роман» nobody knows which is which; the first is the likelier.

@@ -1,6 +1,7 @@
 """Whether words that a network shows are those that we sent: it may have put its own links and marks into them."""
 
 import re
+import unicodedata
 from typing import Final
 
 MOST_BEFORE: Final = 3
@@ -21,4 +22,6 @@ def same_words(said: str, meant: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", _LINK.sub(" ", _ADDRESSED.sub("", text)).casefold())
+    """In letters of one piece: an «й» that was pasted in two parts is kept by networks as one."""
+    composed = unicodedata.normalize("NFC", text)
+    return re.findall(r"\w+", _LINK.sub(" ", _ADDRESSED.sub("", composed)).casefold())

@@ -30,7 +30,7 @@ class Template:
 class Filling:
     """`name` is None where the customer's account shows none, `link` where the address goes out in another way.
 
-    `gender` is the operator's, for «разобрался» or «разобралась».
+    `gender` is the operator's, for «разобрался» or «разобралась»; None: nobody has said it.
     """
 
     name: str | None = None
@@ -50,17 +50,12 @@ class Slip:
 
 def fill(text: str, filling: Filling) -> str:
     """The words with everything in its place; what there is nothing for goes, with what belongs to it."""
-    filled = _FORMS.sub(lambda form: form["f"] if filling.gender == "f" else form["m"], text)
+    filled = _FORMS.sub(lambda form: _form(form["m"], form["f"], filling.gender), text)
     filled = filled.replace(NAME, filling.name) if filling.name else _without_name(filled)
     filled = filled.replace(LINK, filling.link) if filling.link else _BEFORE_LINK.sub("", filled)
     filled = filled.replace(TOPIC, filling.topic) if filling.topic else _without_topic(filled)
     filled = filled.replace(OPERATOR, filling.operator)
     return "\n".join(" ".join(line.split()) for line in filled.strip().splitlines()).strip()
-
-
-def has_forms(text: str) -> bool:
-    """Whether the words depend on who speaks."""
-    return _FORMS.search(text) is not None
 
 
 def slips(text: str) -> Iterator[Slip]:
@@ -76,6 +71,16 @@ def slips(text: str) -> Iterator[Slip]:
                 yield Slip(kind="empty_form", what=inside)
         elif found[1] not in INSERTIONS:
             yield Slip(kind="unknown", what=inside)
+
+
+def _form(masculine: str, feminine: str, gender: Literal["f", "m"] | None) -> str:
+    """Both where nobody has said which, «рад(а)», «разобрался/разобралась»: a guess would be read by customers."""
+    if gender is not None or masculine == feminine:
+        return feminine if gender == "f" else masculine
+    if not feminine:
+        return f"({masculine})"
+    more = feminine.removeprefix(masculine)
+    return f"{masculine}({more})" if more != feminine or not masculine else f"{masculine}/{feminine}"
 
 
 def _without_name(text: str) -> str:

@@ -1,9 +1,11 @@
 """Where a receiver's cards go while none of its chats takes them: to people in private, before the console."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from alerts.routing.absence import stand_in
 from alerts.routing.receivers import Chat, Receiver
 from domain.person import Person
 
@@ -12,22 +14,24 @@ StandIns = Mapping[str, Sequence[Chat]]
 CONSOLE_ALONE: Final[StandIns] = MappingProxyType({})
 
 
-def stand_ins(receivers: Mapping[str, Receiver], people: Sequence[Person]) -> StandIns:
+def stand_ins(receivers: Mapping[str, Receiver], people: Sequence[Person], day: date) -> StandIns:
     """To its owner in private, else to the backup, else to a lead. After them there is the console.
 
-    Only in messengers that receivers use: others may be off.
+    Who is away that day comes after who answers in his place, and after all that are there. Only in messengers
+    that receivers use: others may be off.
     """
-    return {name: tuple(_private_chats(receiver, receivers, people)) for name, receiver in receivers.items()}
+    return {name: tuple(_private_chats(receiver, receivers, people, day)) for name, receiver in receivers.items()}
 
 
 def _private_chats(
-    receiver: Receiver, receivers: Mapping[str, Receiver], people: Sequence[Person]
+    receiver: Receiver, receivers: Mapping[str, Receiver], people: Sequence[Person], day: date
 ) -> Iterator[Chat]:
-    used = [chat.messenger for one in (receiver, *receivers.values()) for chat in one.chats]
+    used = [chat.messenger for known in (receiver, *receivers.values()) for chat in known.chats]
     by_id = {number: person for person in people for number in (person.id, *person.former_ids)}
     answer = [by_id[number] for number in (receiver.owner, receiver.backup) if number in by_id]
-    leads = [person for person in people if person.role == "lead"]
-    for person in {person.id: person for person in (*answer, *leads)}.values():
+    asked = [*answer, *(person for person in people if person.role == "lead")]
+    there = [found for person in asked if (found := stand_in(person, people, day)) is not None]
+    for person in {person.id: person for person in (*there, *asked)}.values():
         for messenger in dict.fromkeys(used):
             chat = Chat(messenger=messenger, chat=person.private.get(messenger, ""))
             if chat.chat and chat not in receiver.chats:

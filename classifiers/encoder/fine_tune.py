@@ -93,11 +93,13 @@ def _batches(ids: Sequence[Ids], size: int, random: np.random.Generator) -> Iter
     yield from (cut[one] for one in random.permutation(len(cut)))
 
 
-def answers(network: Network, ids: Sequence[Ids], batch: int = 64) -> npt.NDArray[np.float32]:
-    """Logits of (texts, heads)."""
+def answers(
+    network: Network, ids: Sequence[Ids], batch: int = 64, *, half: bool = False
+) -> npt.NDArray[np.float32]:
+    """Logits of (texts, heads). `half` as in the recipe."""
     order = np.argsort([len(one) for one in ids], kind="stable")
     found = np.zeros((len(ids), network.answers.out_features), dtype=np.float32)
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             found[rows] = network(torch.from_numpy(padded([ids[one] for one in rows]))).float().numpy()

@@ -66,7 +66,7 @@ def inflected(word: str, *, same_number: bool = False) -> frozenset[str]:
     forms = {word}
     for parse in parses:
         number = parse.tag.number if same_number else None
-        forms.update(fold(one.word) for one in parse.lexeme if _belongs(one.tag, number))
+        forms.update(fold(form.word) for form in parse.lexeme if _belongs(form.tag, number))
     if (
         not parses
         or not analyzer().word_is_known(word)

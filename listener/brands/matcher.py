@@ -104,7 +104,7 @@ def _weighed(name: Hit, companions: Sequence[Hit], page: Page) -> Weighed:
     """A homonym with the companion that speaks most for it, and with everything else that does."""
     near = [*_companions(name, companions, page.sentences), None]
     weighed = [weigh(name, companion, page) for companion in near]
-    return max(weighed, key=lambda one: (one.names_the_brand, one.weight)) if len(weighed) > 1 else weighed[0]
+    return max(weighed, key=lambda each: (each.names_the_brand, each.weight)) if len(weighed) > 1 else weighed[0]
 
 
 def _companions(name: Hit, companions: Sequence[Hit], sentences: Sentences) -> list[Hit]:
@@ -112,7 +112,7 @@ def _companions(name: Hit, companions: Sequence[Hit], sentences: Sentences) -> l
     right = bisect_left(companions, name.last + 1, key=lambda hit: hit.first)
     left = bisect_left(companions, name.first, key=lambda hit: hit.first)
     around = [*companions[max(0, left - _ASKED) : left], *companions[right : right + _ASKED]]
-    return [hit for hit in sorted(around, key=lambda one: _distance(name, one)) if _is_near(name, hit, sentences)]
+    return [hit for hit in sorted(around, key=lambda hit: _distance(name, hit)) if _is_near(name, hit, sentences)]
 
 
 def _is_near(name: Hit, hit: Hit, sentences: Sentences) -> bool:

@@ -68,7 +68,7 @@ def _one_slip(word: str, form: str) -> bool:
     if len(word) != len(form):
         longer, shorter = (word, form) if len(word) > len(form) else (form, word)
         return len(longer) - len(shorter) == 1 and shorter in _shorter(longer)
-    wrong = [at for at, (one, other) in enumerate(zip(word, form, strict=True)) if one != other]
+    wrong = [at for at, (letter, other) in enumerate(zip(word, form, strict=True)) if letter != other]
     if len(wrong) == 1:
         return True
     swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1

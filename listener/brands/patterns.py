@@ -106,7 +106,7 @@ def _name(number: int, name: str) -> Iterator[Pattern]:
 def _between(written: str) -> list[re.Pattern[str]]:
     """What may stand in each gap of a name: the usual signs, and the name's own."""
     tokens = list(TOKEN.finditer(written))
-    return [_gap(written[one.end() : two.start()], one[0], two[0]) for one, two in pairwise(tokens)]
+    return [_gap(written[first.end() : second.start()], first[0], second[0]) for first, second in pairwise(tokens)]
 
 
 def _gap(signs: str, before: str, after: str) -> re.Pattern[str]:

@@ -187,5 +187,5 @@ def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str, te
 
 def _told_apart(words: Sequence[Token], text: str) -> bool:
     """Whether the words cannot be a sentence's: no blank parts them, or each begins with a capital."""
-    parted = any(text[one.end : two.start].isspace() for one, two in pairwise(words))
+    parted = any(text[first.end : second.start].isspace() for first, second in pairwise(words))
     return not parted or all(not text[word.start].islower() for word in words)

@@ -91,7 +91,7 @@ def in_words(row: Mapping[str, Any], text: str) -> Iterator[str]:
     yield f"жалоба: {percent(row['complaint'])}, тон: {MOODS[row['label']]}, срочность: {percent(row['urgency'])}"
     intent, topics = INTENT_TITLES.get(row["intent"], row["intent"]), ", ".join(row["topics"])
     yield f"намерение: {intent}, темы: {topics or 'нет'}"
-    spans = ((one["start"], one["end"], one["weight"]) for one in row["evidence"])
+    spans = ((piece["start"], piece["end"], piece["weight"]) for piece in row["evidence"])
     # What the second tier adds stands as evidence of the whole text.
     speaks_for, against = telling(text, (span for span in spans if span[:2] != (0, len(text))))
     yield from (f"{what}: {words}" for what, words in (("за жалобу", speaks_for), ("против", against)) if words)

@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     if arguments.json:
-        for one in heard:
-            sys.stdout.buffer.write(orjson.dumps(row(one, since, now), option=orjson.OPT_APPEND_NEWLINE))
+        for source in heard:
+            sys.stdout.buffer.write(orjson.dumps(row(source, since, now), option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.flush()
     else:
         print("\n".join(words(heard, since, now)))
@@ -67,15 +67,15 @@ async def _read(url: str, since: datetime) -> list[Heard]:
         await stores.close()
 
 
-def row(one: Heard, since: datetime, now: datetime) -> dict[str, Any]:
+def row(source: Heard, since: datetime, now: datetime) -> dict[str, Any]:
     """One source for a program."""
     return {
-        "source": one.source,
-        "listened_since": one.began_at,
-        "last_heard": one.heard_at,
-        "every_seconds": one.every_seconds,
-        "deaf_now": _is_deaf(one, now),
-        "deaf_seconds": round(_deaf_time(one, since, now).total_seconds()),
+        "source": source.source,
+        "listened_since": source.began_at,
+        "last_heard": source.heard_at,
+        "every_seconds": source.every_seconds,
+        "deaf_now": _is_deaf(source, now),
+        "deaf_seconds": round(_deaf_time(source, since, now).total_seconds()),
         "gaps": [
             {
                 "since": gap.since,
@@ -85,7 +85,7 @@ def row(one: Heard, since: datetime, now: datetime) -> dict[str, Any]:
                 "complete": gap.closed_at is not None and not gap.lost,
                 "closed_at": gap.closed_at,
             }
-            for gap in one.deaf
+            for gap in source.deaf
         ],
     }
 
@@ -96,27 +96,27 @@ def words(heard: Sequence[Heard], since: datetime, now: datetime) -> Iterator[st
         yield "Ни один источник ещё не слушали: запустите listener run."
         return
     yield f"Что слышали с {_when(since)} по {_when(now)} (время московское)."
-    for one in heard:
+    for source in heard:
         yield ""
-        yield from _source(one, since, now)
+        yield from _source(source, since, now)
 
 
-def _source(one: Heard, since: datetime, now: datetime) -> Iterator[str]:
-    began = f"слушаем с {_when(one.began_at)}, " if one.began_at else ""
-    last = f"последний ответ {_when(one.heard_at)}" if one.heard_at else "ответов не было"
-    yield f"{one.source}: {began}{last}"
-    if _is_deaf(one, now) and one.heard_at:
-        yield f"  ! молчит сейчас, уже {_span(now - one.heard_at)}: причину назовёт listener doctor"
-    for gap in one.deaf:
+def _source(source: Heard, since: datetime, now: datetime) -> Iterator[str]:
+    began = f"слушаем с {_when(source.began_at)}, " if source.began_at else ""
+    last = f"последний ответ {_when(source.heard_at)}" if source.heard_at else "ответов не было"
+    yield f"{source.source}: {began}{last}"
+    if _is_deaf(source, now) and source.heard_at:
+        yield f"  ! молчит сейчас, уже {_span(now - source.heard_at)}: причину назовёт listener doctor"
+    for gap in source.deaf:
         yield f"  {_gap(gap)}"
-    deaf = _deaf_time(one, since, now)
-    if not one.deaf:
+    deaf = _deaf_time(source, since, now)
+    if not source.deaf:
         yield "  пропусков не было"
     elif deaf:
-        heard_for = now - max(since, one.began_at or since)
+        heard_for = now - max(since, source.began_at or since)
         share = f" ({deaf / heard_for:.1%})".replace(".", ",") if heard_for > deaf else ""
-        lost = sum(gap.lost for gap in one.deaf)
-        rest = f"восполнить нельзя: {lost} из {len(one.deaf)}" if lost else "всё перечитано или перечитывается"
+        lost = sum(gap.lost for gap in source.deaf)
+        rest = f"восполнить нельзя: {lost} из {len(source.deaf)}" if lost else "всё перечитано или перечитывается"
         yield f"  всего без слуха {_span(deaf)}{share}; {rest}"
 
 
@@ -135,14 +135,14 @@ def _had(gap: Deafness) -> str:
     return f"перечитано: {found}"
 
 
-def _is_deaf(one: Heard, now: datetime) -> bool:
-    turns = timedelta(seconds=2 * (one.every_seconds or 0))
-    return one.heard_at is not None and now - one.heard_at > max(SILENT_AFTER, turns)
+def _is_deaf(source: Heard, now: datetime) -> bool:
+    turns = timedelta(seconds=2 * (source.every_seconds or 0))
+    return source.heard_at is not None and now - source.heard_at > max(SILENT_AFTER, turns)
 
 
-def _deaf_time(one: Heard, since: datetime, now: datetime) -> timedelta:
+def _deaf_time(source: Heard, since: datetime, now: datetime) -> timedelta:
     """How long in all; times that overlap count once."""
-    spans = sorted((max(gap.since or gap.until, since), min(gap.until, now)) for gap in one.deaf)
+    spans = sorted((max(gap.since or gap.until, since), min(gap.until, now)) for gap in source.deaf)
     total, reached = timedelta(0), since
     for start, end in spans:
         total += max(timedelta(0), end - max(start, reached))

@@ -167,4 +167,7 @@ def _when(routed: Routed, routing: Routing, now: datetime) -> Text:
         return Text(f"Когда: подождёт до {until}, сейчас никто не работает (night в routes.yaml)", style="yellow")
     due_at = routed.deadlines.due_at
     answer = f", ответить до {moment(due_at, now=now, timezone=zone)}" if due_at else ""
-    return Text(f"Когда: сразу{answer}")
+    asleep = ", ".join(
+        f"{name} — с {moment(until, now=now, timezone=zone)}" for name, until in routed.held.items()
+    )
+    return Text(f"Когда: сразу{answer}" + (f"; сейчас не работают: {asleep}" if asleep else ""))

@@ -92,8 +92,10 @@ def robustness_table(moved: Sequence[Moved]) -> Table:
     texts = counted(moved[0].count, "трудный случай", "трудных случая", "трудных случаев") if moved else ""
     title = f"Устойчивость: {texts}, сдвиг вероятности жалобы в сотых"
     table = Table("что изменено", "в среднем", "самое большое", "перешли 0.6", title=title, title_justify="left")
-    for one in moved:
-        table.add_row(one.what, decimal(100 * one.mean, 1), decimal(100 * one.largest, 1), number(one.crossed))
+    for figure in moved:
+        table.add_row(
+            figure.what, decimal(100 * figure.mean, 1), decimal(100 * figure.largest, 1), number(figure.crossed)
+        )
     return table
 
 

@@ -126,7 +126,7 @@ def _show_today(folder: Path, config: Path, brand: str) -> None:
     """Where there is a key already, today's mentions; where reading costs money, what a day would cost."""
     try:
         settings = read_settings(os.environ, folder / SECRETS)
-        chosen = next(one for one in load(config).brands if one.id == brand)
+        chosen = next(known for known in load(config).brands if known.id == brand)
     except (SettingsError, ConfigError, StopIteration):
         print("  узнаем, когда настройки будут без ошибок: listener queries --today")
         return

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"На карточке обращения № {arguments.lift} сейчас ничего не заглушено.", file=sys.stderr)
         return 1
     if arguments.json:
-        sys.stdout.buffer.writelines(orjson.dumps(row(one), option=orjson.OPT_APPEND_NEWLINE) for one in kept)
+        sys.stdout.buffer.writelines(orjson.dumps(row(muted), option=orjson.OPT_APPEND_NEWLINE) for muted in kept)
         sys.stdout.flush()
     else:
         print("\n".join(lines(kept, config, now, lifted=arguments.lift is not None)) or NONE)
@@ -71,9 +71,9 @@ async def _kept(url: str, brands: Sequence[str], case: int | None, now: datetime
         kept = await stores.mutes.in_force(brands, now)
         if case is None:
             return kept
-        of_case = [one for one in kept if one.case == case]
-        for one in of_case:
-            await stores.mutes.lift(one, now)
+        of_case = [muted for muted in kept if muted.case == case]
+        for muted in of_case:
+            await stores.mutes.lift(muted, now)
         return of_case
     finally:
         await stores.close()
@@ -85,25 +85,25 @@ def lines(kept: Sequence[KeptMute], config: Config, now: datetime, *, lifted: bo
     zone = hours.timezone if hours else MOSCOW
     words = Wording(context=CardContext(people=config.people, timezone=zone), now=now)
     titles = {brand.id: brand.title for brand in config.brands}
-    for one in kept:
-        title, what = titles.get(one.mute.brand, one.mute.brand), muted_words(one.mute.topic)
-        if one.mute.author is not None:
-            what = f"{what} {one.mute.author}"
+    for muted in kept:
+        title, what = titles.get(muted.mute.brand, muted.mute.brand), muted_words(muted.mute.topic)
+        if muted.mute.author is not None:
+            what = f"{what} {muted.mute.author}"
         if lifted:
             yield f"{title}: {what} снова показываем"
             continue
-        person = words.name(one.person)
-        yield f"{title}: {what} до {words.moment(one.mute.until)} — {person}, обращение №{NBSP}{one.case}"
+        person = words.name(muted.person)
+        yield f"{title}: {what} до {words.moment(muted.mute.until)} — {person}, обращение №{NBSP}{muted.case}"
 
 
-def row(one: KeptMute) -> dict[str, Any]:
+def row(muted: KeptMute) -> dict[str, Any]:
     """One mute for a program."""
     return {
-        "brand": one.mute.brand,
-        "author": one.mute.author,
-        "topic": one.mute.topic,
-        "until": one.mute.until,
-        "case": one.case,
-        "person": one.person,
-        "at": one.at,
+        "brand": muted.mute.brand,
+        "author": muted.mute.author,
+        "topic": muted.mute.topic,
+        "until": muted.mute.until,
+        "case": muted.case,
+        "person": muted.person,
+        "at": muted.at,
     }

@@ -67,9 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     text = arguments.text[:MAX_TEXT]
     found = list(routed(mention_of(text, now, author), replace(rules, decider=decider), now))
     if arguments.json:
-        print(orjson.dumps({"text": text, "brands": [as_row(one) for one in found]}).decode())
+        print(orjson.dumps({"text": text, "brands": [as_row(brand) for brand in found]}).decode())
     else:
-        print("\n\n".join("\n".join(for_people(one)) for one in found) or "Бренд не найден: карточки не будет")
+        print("\n\n".join("\n".join(for_people(brand)) for brand in found) or "Бренд не найден: карточки не будет")
     return 0 if found else 1
 
 

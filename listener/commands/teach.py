@@ -46,7 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--further",
         action="store_true",
-        help="go on from the committed encoder: its upper layers learn other trades, an hour on one core",
+        help="go on from an encoder's file: its upper layers learn other trades, ten minutes on one core",
+    )
+    parser.add_argument(
+        "--start",
+        type=Path,
+        default=ENCODER,
+        metavar="FILE",
+        help="with --further: the file to go on from, the committed one by default",
     )
     parser.add_argument(
         "--development",
@@ -70,14 +77,15 @@ def run(arguments: argparse.Namespace) -> int:
             wording(example.text, example.brand) for example in corpora.examples if example.domain != "news"
         ]
         if arguments.further:
-            room, network = _taught_further(corpora)
+            room, network = _taught_further(corpora, arguments)
             arrays = teaching.arrays_of(network)
         else:
             room = teaching.open_room(source.read_source(source.packaged()), [*wordings, *map(wording, extra)])
             network = _taught(room, corpora, arguments)
             arrays = teaching.finish(network)
         checksum = teaching.save(room, arrays, arguments.out, {"teachers": str(arguments.teachers)})
-        answers = save_answers(teaching.opinions(room, network, corpora), arguments.taught)
+        opinions = teaching.opinions(room, network, corpora, half=not arguments.full_precision)
+        answers = save_answers(opinions, arguments.taught)
     except (DataError, OSError, ImportError, source.SourceError) as error:
         print(f"Не обучено: {error}", file=sys.stderr)
         return 1
@@ -112,12 +120,15 @@ def _taught(room: "Room", corpora: Corpora, arguments: argparse.Namespace) -> "N
         return network("Ученик", known, 1)
 
 
-def _taught_further(corpora: Corpora) -> tuple["Room", "Network"]:
+def _taught_further(corpora: Corpora, arguments: argparse.Namespace) -> tuple["Room", "Network"]:
     from classifiers.encoder import fine_tune, read_back, teaching  # noqa: PLC0415 - torch is only for this command
 
-    room, arrays = read_back.read_back(ENCODER)
+    room, arrays = read_back.read_back(arguments.start)
     recipe = fine_tune.Recipe(
-        epochs=1, rate=teaching.FURTHER_RATE, answers_rate=5 * teaching.FURTHER_RATE, half=False
+        epochs=1,
+        rate=teaching.FURTHER_RATE,
+        answers_rate=5 * teaching.FURTHER_RATE,
+        half=not arguments.full_precision,
     )
     lessons = teaching.further_lessons(room, corpora.examples, np.random.default_rng(recipe.seed))
     with Progress(*_COLUMNS, console=Console(stderr=True)) as progress:
@@ -126,5 +137,6 @@ def _taught_further(corpora: Corpora) -> tuple["Room", "Network"]:
 
 
 def _corpora(arguments: argparse.Namespace) -> Corpora:
-    corpora = read_corpora(arguments.data, taught=None)
+    # The file that `--start` names learned its own lessons; going on adds what was written and read later.
+    corpora = read_corpora(arguments.data, taught=None, later=arguments.further)
     return development_split(corpora)[0] if arguments.development else corpora

@@ -93,7 +93,7 @@ def _circles(absent: Mapping[str, AbsentFile]) -> Iterator[tuple[str, ...]]:
             number = absent[number].substitute
         done.update(chain)
         circle = tuple(chain[chain.index(number) :]) if number in chain else ()
-        if circle and _share_a_day([absent[one] for one in circle]):
+        if circle and _share_a_day([absent[person] for person in circle]):
             yield circle
 
 

@@ -7,12 +7,13 @@ from concurrent.futures import Executor
 from datetime import datetime
 from typing import Final
 
-from listener.decided import Decided, Stored
+from listener.decided import Decided, Routed, Stored
 from listener.decision import decide_apart
 from listener.limits import unmuted, within_limits
 from listener.loops.levels import Levels
 from listener.ports import Clock
 from listener.rules import Rules
+from listener.store.errors import StoreError
 from listener.store.stores import Stores
 from listener.telemetry import Telemetry
 
@@ -85,13 +86,19 @@ class Judge:
         recorded = await self._stores.decisions.record(allowed, now)
         self._telemetry.decided(allowed, recorded)
         for decision in allowed:
-            for route in decision.routed:
-                if route.not_before is not None and route.chats:
-                    words = "a card of %s %s waits until %s: nobody works now"
-                    log.info(words, route.candidate.network, route.candidate.mention, route.not_before.isoformat())
-        if self._assign is not None:
-            await self._assign()  # before the cards are told: the first look at one shows whose it is
+            for route in filter(lambda each: each.chats, decision.routed):
+                _say_what_waits(route)
+        # Before the cards are told: the first look at one shows whose it is.
+        await self._give(self._assign)
         self._decided()
+
+    async def _give(self, assign: Callable[[], Awaitable[int]] | None) -> None:
+        """The cards go out whoever is given their cases; the clock's loop tries again."""
+        try:
+            if assign is not None:
+                await assign()
+        except StoreError as error:
+            log.warning("new cases are given to nobody yet: %s", error)
 
     async def _heard(
         self, decided: Sequence[Decided], brands: Collection[str], now: datetime
@@ -106,3 +113,13 @@ class Judge:
         log.error("mention %s %s breaks the judge: %s", stored.mention.network, stored.mention.id, error)
         await self._stores.mentions.set_aside(stored, error, self._clock.now())
         self._telemetry.poison()
+
+
+def _say_what_waits(route: Routed) -> None:
+    """A card that is held back is said at once, also where only some of its receivers sleep."""
+    name = f"{route.candidate.network} {route.candidate.mention}"
+    if route.not_before is not None:
+        log.info("a card of %s waits until %s: nobody works now", name, route.not_before.isoformat())
+        return
+    for receiver, until in route.held.items():
+        log.info("a card of %s waits until %s in the chats of %s", name, until.isoformat(), receiver)

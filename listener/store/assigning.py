@@ -24,6 +24,7 @@ from listener.store.engine import Database, insert
 from listener.store.tables import card_views, case_events, cases, is_living, turns
 
 AT_ONCE: Final = 100
+"""Of one receiver's cases: one whose people have enough keeps no other's from being given."""
 THE_PROGRAM: Final = Asker(actor=PROGRAM)
 _MUTEX: Final = ""
 """Whoever assigns holds this row: two daemons that count the same loads would both give one case too many."""
@@ -49,7 +50,7 @@ class AssignmentStore:
         self._database = database
 
     async def assign(self, assigning: Assigning, now: datetime) -> int:
-        """Give what nobody has, AT_ONCE at most, the nearest deadline first; returns how many got an owner."""
+        """Give what nobody has, AT_ONCE of each receiver's, the nearest deadline first; returns how many."""
         if not await self._database.read(lambda c: _free(c, assigning, now)):
             return 0
         return await self._database.write(lambda c: assign(c, assigning, now))
@@ -91,14 +92,20 @@ def _after(times: Collection[datetime], now: datetime) -> datetime:
 async def _free(connection: AsyncConnection, assigning: Assigning, now: datetime) -> list[int]:
     """Open cases that nobody has and that some chat shows, or is about to."""
     told = exists().where(card_views.c.case_id == cases.c.id, is_living(card_views), card_views.c.due_at <= now)
-    found = await connection.execute(
-        select(cases.c.id)
+    order = (cases.c.due_at.is_(None), cases.c.due_at, cases.c.id)
+    place = func.row_number().over(order_by=order)
+    free = (
+        select(
+            cases.c.id,
+            place.label("place"),
+            func.row_number().over(partition_by=cases.c.receiver, order_by=order).label("of_receiver"),
+        )
         .where(cases.c.receiver.in_(sorted(assigning.receivers)), cases.c.stage != "closed")
         .where(cases.c.owner.is_(None), cases.c.snoozed_until.is_(None), told)
-        .order_by(cases.c.due_at.is_(None), cases.c.due_at, cases.c.id)
-        .limit(AT_ONCE)
+        .subquery()
     )
-    return list(found.scalars())
+    found = select(free.c.id).where(free.c.of_receiver <= AT_ONCE).order_by(free.c.place)
+    return list((await connection.execute(found)).scalars())
 
 
 async def _gave_back(connection: AsyncConnection, numbers: Sequence[int]) -> Mapping[int, set[str]]:

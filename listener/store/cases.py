@@ -236,6 +236,7 @@ async def _messages(connection: AsyncConnection, ids: Collection[int]) -> dict[i
             attached=tuple(row.attached),
             edited_at=row.edited_at,
             deleted_at=row.deleted_at,
+            page=row.page,
         )
         of_case[row.case_id].append(message)
     return of_case

@@ -65,7 +65,7 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     await _know_remarks(connection, known, decided)
     links: dict[tuple[int, int], dict[str, Any]] = {}
     shown: list[tuple[int, Routed]] = []
-    anew: dict[int, datetime] = {}
+    anew: dict[int, Routed] = {}
     for decision in decided:
         for case, command, route in _commands(known, decision):
             changing = known.by_id[case]
@@ -80,11 +80,11 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
                 shown.append((case, route))
             # Without chats it is to be told to nobody, and the old card only follows the case.
             if isinstance(telling, Telling) and telling.anew and route is not None and route.chats:
-                anew[case] = max(now, route.not_before) if route.not_before else now
+                anew[case] = route
     await _write_links(connection, list(links.values()))
     await _hear_answers(connection, known, decided, now)
     await history.write(connection, known.by_id.values(), now)
-    renewed = [(case, known.by_id[case].state.revision, at) for case, at in anew.items()]
+    renewed = [_anew(known.by_id[case], route, now) for case, route in anew.items()]
     await outbox_rows.renew(connection, renewed, now)
     revised = [(case, known.by_id[case].state.revision, route) for case, route in shown]
     await outbox_rows.add(connection, revised, now)
@@ -148,6 +148,11 @@ def _remarked(known: _Cases, decision: Decided) -> list[int]:
 def _where(decision: Decided) -> tuple[str, str, str]:
     mention = decision.stored.mention
     return mention.network, mention.author.id, mention.thread or mention.id
+
+
+def _anew(change: Changing, route: Routed, now: datetime) -> outbox_rows.Anew:
+    at = max(now, route.not_before) if route.not_before else now
+    return outbox_rows.Anew(case=change.case, revision=change.state.revision, at=at, held=route.held)
 
 
 def _link(case: int, decision: Decided, strength: Strength) -> dict[str, Any]:

@@ -315,7 +315,9 @@ async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now
         if isinstance(telling, Telling) and telling.anew:
             anew.add(case)
     await history.write(connection, changing.values(), now, talking.elsewhere)
-    renewed = [(case, changing[case].state.revision, now) for case in sorted(anew)]
+    renewed = [
+        outbox_rows.Anew(case=case, revision=changing[case].state.revision, at=now) for case in sorted(anew)
+    ]
     await outbox_rows.renew(connection, renewed, now)
 
 

@@ -100,7 +100,16 @@ async def _in_force(connection: AsyncConnection, brands: Collection[str], now: d
 
 async def _lift(connection: AsyncConnection, kept: KeptMute, now: datetime) -> None:
     changing = (await history.lock(connection, [kept.case])).get(kept.case)
-    if changing is not None:
+    lifted = await connection.execute(
+        delete(mutes).where(
+            mutes.c.brand == kept.mute.brand,
+            mutes.c.kind == _kind(kept.mute.topic),
+            mutes.c.what == (kept.mute.topic or kept.mute.author),
+            # A press that has renewed it meanwhile counts.
+            mutes.c.case_id == kept.case,
+            mutes.c.at == kept.at,
+        )
+    )
+    if changing is not None and lifted.rowcount:
         changing.obey(Unmute(topic=kept.mute.topic), Asker(actor=PROGRAM), now)
         await history.write(connection, [changing], now)
-    await _remove(connection, kept.mute.brand, kept.mute.topic, kept.mute.author or "")

@@ -1,6 +1,7 @@
 """The outbox from the writer's side: what chats must be shown, a view for each case and chat, a notice once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -52,8 +53,21 @@ async def raise_wanted(
         )
 
 
-async def renew(connection: AsyncConnection, cases: Sequence[tuple[int, int, datetime]], now: datetime) -> None:
-    """The chats that show these cases (id, revision, when to tell) get a card of their own for what is new.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """A case that gets new cards. `held` are the receivers (by name) that are not woken before then."""
+
+    case: int
+    revision: int
+    at: datetime
+    held: Mapping[str, datetime] = field(default_factory=dict)
+
+    def when(self, receiver: str) -> datetime:
+        return max(self.at, self.held.get(receiver, self.at))
+
+
+async def renew(connection: AsyncConnection, cases: Sequence[Anew], now: datetime) -> None:
+    """The chats that show these cases get a card of their own for what is new.
 
     An edit of the card far up in the chat would be seen by nobody. Who is editing that one right now loses the
     row, so that its late report cannot bring the old reference back. `shown` stays: by it the new card is told
@@ -61,12 +75,19 @@ async def renew(connection: AsyncConnection, cases: Sequence[tuple[int, int, dat
     """
     if cases:
         await _lead_on(connection, cases, now)
-        await connection.execute(_RENEW, [{"of_case": of_case, "at": at} for of_case, _, at in cases])
+        await connection.execute(_RENEW, [{"of_case": anew.case, "at": anew.at} for anew in cases])
+    asleep = [
+        {"of_case": anew.case, "of_receiver": receiver, "until": anew.when(receiver)}
+        for anew in cases
+        for receiver in anew.held
+    ]
+    if asleep:
+        await connection.execute(_LET_SLEEP, asleep)
 
 
-async def _lead_on(connection: AsyncConnection, cases: Sequence[tuple[int, int, datetime]], now: datetime) -> None:
+async def _lead_on(connection: AsyncConnection, cases: Sequence[Anew], now: datetime) -> None:
     """The cards that others follow now are to say so, once each and behind everything else."""
-    of = {of_case: (revision, at) for of_case, revision, at in cases}
+    of = {anew.case: anew for anew in cases}
     shown = await connection.execute(
         select(*(card_views.c[name] for name in ("case_id", "receiver", "messenger", "chat", "topic", "ref")))
         .where(
@@ -78,15 +99,16 @@ async def _lead_on(connection: AsyncConnection, cases: Sequence[tuple[int, int, 
     )
     rows = []
     for view in shown.mappings():
-        revision, at = of[view["case_id"]]
-        draft = NoticeDraft(kind="moved_on", event=revision, to=(), priority=Priority.OLD)
+        anew = of[view["case_id"]]
+        draft = NoticeDraft(kind="moved_on", event=anew.revision, to=(), priority=Priority.OLD)
         row = dict(view) | {
             "priority": int(draft.priority),
             "state": "due",
             "version": NOTICE_VERSION,
             "created_at": now,
         }
-        row |= {"due_at": at + FOLLOWED, "dedup_key": _dedup_key(view["case_id"], draft)}
+        followed_at = anew.when(view["receiver"]) + FOLLOWED
+        row |= {"due_at": followed_at, "dedup_key": _dedup_key(view["case_id"], draft)}
         rows.append(row | {"payload": notice_payload(draft, on=row.pop("ref"))})
     if rows:
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
@@ -321,6 +343,14 @@ _RENEW: Final = (
         unknown=False,
         worker=None,
     )
+)
+
+_LET_SLEEP: Final = (
+    update(card_views)
+    .where(card_views.c.case_id == bindparam("of_case"), card_views.c.receiver == bindparam("of_receiver"))
+    .where(card_views.c.state == "due", card_views.c.ref.is_(None), card_views.c.tries == 0)
+    .where(card_views.c.due_at < bindparam("until", type_=Time))
+    .values(due_at=bindparam("until", type_=Time))
 )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.asking import THOUGHT_BETTER
@@ -18,10 +19,11 @@ from alerts.outreach.outbound import Draft, Outbound, Step
 from alerts.ports import Answer, Press
 from listener.mention_format import storable
 from listener.store import cases, contacts, digest_rows, history, moving, mutes, outbound_rows
+from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
-from listener.store.tables import actions, card_views, digests, notices
+from listener.store.tables import LEFT, actions, card_views, digests, notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,8 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:
     """Whether the press comes from a chat where the case is told: a known user's id alone proves little.
 
-    By its card, or by a word of its own: where the engineers are asked, where its owner reads it whole.
+    By its card, or by a word of its own: where the engineers are asked, where its owner reads it whole. A chat
+    that the case has left, handed to another receiver, is no such chat any more.
 
     The config may name a chat where the messenger says its id: then a message's reference, which holds the id,
     tells that both are one; until the first such reference is noted, what is on its way there may be pressed. A
@@ -120,10 +123,7 @@ async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> 
     """
     if press.chat is None:
         return True
-    told_in: set[str] = set()
-    for queue in (card_views, notices):
-        told = select(queue.c.chat).where(queue.c.case_id == press.case, queue.c.messenger == press.messenger)
-        told_in.update((await connection.execute(told)).scalars())
+    told_in = await _told_in(connection, press)
     if press.chat in told_in or not told_in:
         return press.chat in told_in
     begins = storable(press.chat) + ":"
@@ -143,6 +143,28 @@ async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> 
         or_(card_views.c.chat.startswith("#"), card_views.c.chat.startswith("@")),
     )
     return (await connection.execute(on_its_way.limit(1))).first() is not None
+
+
+async def _told_in(connection: AsyncConnection, press: Press) -> set[str]:
+    """The chats that show the case, and those where something of it was said; not those that it has left."""
+    views = select(card_views.c.chat, card_views.c.state).where(
+        card_views.c.case_id == press.case, card_views.c.messenger == press.messenger
+    )
+    shown, left = set[str](), set[str]()
+    for chat, state in await connection.execute(views):
+        (left if state == LEFT else shown).add(chat)
+    words = await connection.execute(
+        select(notices.c.chat, notices.c.version, notices.c.payload).where(
+            notices.c.case_id == press.case, notices.c.messenger == press.messenger
+        )
+    )
+    return shown | {row.chat for row in words if row.chat not in left or _is_apart(row)}
+
+
+def _is_apart(row: Row[Any]) -> bool:
+    """Said to engineers or to a person alone: there it is no card that the case has left."""
+    notice = read_notice(row.version, row.payload)
+    return notice is not None and notice.draft.where != "cards"
 
 
 async def _decided(

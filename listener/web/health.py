@@ -216,7 +216,7 @@ class Health:
         details = {
             "status": "failing" if stuck else "troubled" if problems else "ok",
             "problems": list(problems),
-            "sources": {name: one.row(set_by) for name, one in sorted(self._sources.items())},
+            "sources": {name: source.row(set_by) for name, source in sorted(self._sources.items())},
             "held": {"cards": self._held[0], "until": self._held[1].isoformat() if self._held[1] else None},
             "chats": [_chat_row(state) for state in self._ill()],
             "proxies": {
@@ -240,8 +240,8 @@ class Health:
         if cards:
             yield "late", f"карточки ждут показа дольше обещанного срока: {cards}, самая старая {_passed(longest)}"
         yield from self._unsaid_answers()
-        for name, one in sorted(self._sources.items()):
-            if (trouble := one.trouble(now)) is not None:
+        for name, source in sorted(self._sources.items()):
+            if (trouble := source.trouble(now)) is not None:
                 yield f"source {name}", f"источник {name} {trouble}"
         yield from self._troubles_of_messengers(now, set_by)
         yield from self._closed_roads()

@@ -102,6 +102,19 @@ async def test_nobody_gets_more_than_his_load_until_a_case_is_closed(store: Stor
     assert (await owners(store, 5))[4] == ANNA.id
 
 
+async def test_a_receiver_whose_people_have_enough_holds_up_no_other(
+    store: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.store.assigning.AT_ONCE", 2)
+    await complaints(store, 3)
+    stranger = Author(id="2000", name="Автор")
+    await complain(store, mention(4, author=stranger, thread="t4"), path=Path(receivers=("money",)))
+    both = assigning(receiver(load=0))
+    both = replace(both, receivers={**both.receivers, "money": receiver(name="money")})
+    assert await store.assignments.assign(both, later(1)) == 1
+    assert await owners(store, 4) == [None, None, None, ANNA.id]
+
+
 async def test_what_a_person_took_by_hand_counts_and_is_taken_from_nobody(store: Stores) -> None:
     await complaints(store, 2)
     await do(store, Claim(), case=1)

@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from alerts.routing import Chat
-from domain.mention import Author, Quote
+from domain.mention import Author, Mention, Quote
+from listener.decided import Decided, Stored
 from listener.ports import Batch
 from listener.store.decisions import Recorded
 from listener.store.figures import figures
@@ -163,6 +165,31 @@ async def test_a_case_reopened_at_night_is_told_in_the_morning(store: Stores) ->
     assert await claim(store, later(3599)) == []
     (anew,) = await claim(store, later(3600))
     assert anew.ref is None
+
+
+async def test_a_case_reopened_while_one_of_its_receivers_sleeps_wakes_the_other_alone(store: Stores) -> None:
+    asleep = (("support", SUPPORT), ("pr", SLACK))
+    first = await kept(store, mention(1))
+    await store.decisions.record([routed_to(first, asleep)], NOW)
+    await show_all(store)
+    await close(store, now=later(1))
+    await show_all(store, later(1))
+    again = await kept(store, mention(2))
+    await store.decisions.record([routed_to(again, asleep, held={"support": later(3600)})], later(10))
+    assert [delivery.chat for delivery in await show_all(store, later(20))] == [SLACK]
+    (in_the_morning,) = await show_all(store, later(3600))
+    assert (in_the_morning.chat, in_the_morning.ref) == (SUPPORT, None)
+
+
+async def kept(store: Stores, heard: Mention) -> Stored:
+    await keep(store, heard)
+    (stored,) = await store.mentions.undecided(1, NOW)
+    return stored
+
+
+def routed_to(stored: Stored, chats: tuple[tuple[str, Chat], ...], **named: Any) -> Decided:
+    decided = complaint(stored, **named)
+    return replace(decided, routed=(replace(decided.routed[0], chats=chats),))
 
 
 async def test_a_case_reopened_by_what_is_told_to_nobody_only_changes_its_card(store: Stores) -> None:

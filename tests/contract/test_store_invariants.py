@@ -11,7 +11,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from alerts.cases.commands import Claim, Close, MoveTo, NotComplaint, Note, Release, Reopen, Snooze, TransferTo
+from alerts.cases.commands import (
+    Claim,
+    Close,
+    MoveTo,
+    Mute,
+    NotComplaint,
+    Note,
+    Release,
+    Reopen,
+    Snooze,
+    TransferTo,
+    Unmute,
+)
 from alerts.cases.state import fold
 from alerts.ports import Notice
 from domain.mention import Author, Deletion
@@ -33,6 +45,7 @@ from tests.contract.store_samples import (
     praise,
     promise,
 )
+from tests.contract.test_store_assigning import assigning, receiver
 
 CHATS = (SUPPORT, SLACK)
 COMMANDS = (
@@ -42,6 +55,9 @@ COMMANDS = (
     lambda time: MoveTo(receiver="money", deadlines=promise(time + 90)),
     lambda time: Snooze(until=later(time + 30), past_deadline=True),
     lambda _time: Note(text="перезвонить"),
+    lambda time: Mute(until=later(time + 45)),
+    lambda time: Mute(until=later(time + 45), topic="связь"),
+    lambda _time: Unmute(),
     lambda _time: Close(),
     lambda _time: NotComplaint(),
     lambda time: Reopen(deadlines=promise(time + 60)),
@@ -139,6 +155,11 @@ class Life(RuleBasedStateMachine):
         self.do(self.store.timers.tick(later(self.time)))
         # Nothing that was due then is left: the same moment rings once.
         assert self.do(self.store.timers.tick(later(self.time))).changed == 0
+
+    @rule(load=st.integers(1, 2))
+    def assign(self, load: Any) -> Any:
+        """A case that was handed on has a receiver, whose people are given it."""
+        self.do(self.store.assignments.assign(assigning(receiver(name="money", load=load)), later(self.time)))
 
     @rule(number=st.integers(0, 12))
     def delete(self, number: Any) -> Any:

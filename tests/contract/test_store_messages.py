@@ -119,6 +119,7 @@ async def test_who_was_invited_is_joined_to_his_case_by_the_link(store: Stores) 
     case = await case_of(store)
     assert said(case) == [("CustomerWrote", "Здравствуйте, это я")]
     assert (case.state.stage, case.state.waiting_for, case.state.deadlines) == ("in_dm", "us", promise(600))
+    assert [each.page for each in case.messages] == [PAGE], "from there he is answered"
 
 
 async def test_who_was_invited_is_known_without_the_link_for_so_many_days(store: Stores) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from alerts.cards.context import CardContext
 from alerts.cards.elsewhere import Elsewhere
-from alerts.cases.commands import Claim, MoveTo
+from alerts.cases.commands import AnswerAsEngineer, AskEngineers, Claim, MoveTo
 from alerts.cases.events import Moved
 from alerts.cases.state import fold
+from alerts.outreach.policy import Engineers, Policy
 from alerts.path import Path
 from alerts.ports import Delivery, Notice
 from alerts.routing import Chat, Receiver
@@ -140,6 +141,35 @@ async def test_the_same_press_hands_it_over_once(store: Stores) -> None:
     assert await move(store, "money") == await move(store, "money")
     refused = await move(store, "money", key="m2")
     assert (refused.applied, refused.reason) == (False, "already_there")
+
+
+@pytest.mark.parametrize(("chat", "reason"), [(SUPPORT, "elsewhere"), (MONEY, None)])
+async def test_who_has_handed_it_on_presses_there_no_more(store: Stores, chat: Chat, reason: str | None) -> None:
+    await shown_to_support(store)
+    await move(store, "money")
+    await due(store, 11)
+    made = replace(press("c1"), chat=chat.chat, ref=None)
+    answered = await store.presses.obey(made, "Анна", lambda _case: wish(Claim()), later(12))
+    assert (answered.applied, answered.reason) == (reason is None, reason)
+
+
+async def test_where_the_engineers_are_asked_they_answer_though_the_card_has_left(store: Stores) -> None:
+    await shown_to_support(store)
+    await move(store, "money")
+    engineers = replace(CardContext(receivers=RECEIVERS), policy=Policy(engineers=Engineers(receiver="support")))
+    asks = replace(wish(AskEngineers(question="Что с узлом?")), elsewhere=Elsewhere(context=engineers))
+    made = replace(press("c1"), chat=MONEY.chat, ref=None)
+    assert (await store.presses.obey(made, "Анна", lambda _case: asks, later(12))).applied
+    answers = replace(press("c2"), chat=SUPPORT.chat, ref=None)
+    told = AnswerAsEngineer(text="Авария")
+    assert (await store.presses.obey(answers, "Анна", lambda _case: wish(told), later(13))).applied
+
+
+async def test_a_chat_of_both_receivers_goes_on_being_pressed_in(store: Stores) -> None:
+    await shown_to_support(store)
+    await move(store, "both")
+    made = replace(press("c1"), chat=SUPPORT.chat, ref=None)
+    assert (await store.presses.obey(made, "Анна", lambda _case: wish(Claim()), later(12))).applied
 
 
 async def test_a_card_that_was_left_is_exported_as_such(store: Stores) -> None:

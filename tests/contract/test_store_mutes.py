@@ -88,6 +88,15 @@ async def test_a_mute_is_lifted_and_its_case_says_so(store: Stores) -> None:
     assert (case.events[-1].actor.kind, fold(case.events)) == ("program", case.state)
 
 
+async def test_a_mute_that_was_renewed_meanwhile_is_not_lifted(store: Stores) -> None:
+    await complain(store, mention())
+    await do(store, Mute(until=later(100)))
+    (kept,) = await in_force(store)
+    await do(store, Mute(until=AUTHOR.until), now=later(2))
+    await store.mutes.lift(kept, later(3))
+    assert [one.mute for one in await in_force(store, 4)] == [AUTHOR]
+
+
 async def test_a_case_whose_card_is_withheld_is_kept_with_the_reason(store: Stores) -> None:
     await withheld(store, 1)
     case = await store.cases.case(1)

@@ -198,6 +198,27 @@ async def test_an_answer_with_a_link_is_found_although_x_rewrites_it(stage: XSta
     assert await stage.outreach.find(stage.outbound("reply", "Смотрите, там всё & сразу")) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Статус: vk.cc/aB3dE. Ждём вас", "Статус: https://t.co/abc123. Ждём вас"),
+        ("Статус на romashka.store", "Статус на https://t.co/abc123"),
+        ("Заи\u0306дите к нам", "За\u0439дите к нам"),
+    ],
+)
+async def test_what_was_said_is_found_as_x_keeps_it(stage: XStage, text: str, kept: str) -> None:
+    """Else it would be taken for unsaid, and said again."""
+    stage.x.writing.posts.add(
+        stage.x.keys.signed["900-account-token"].account,
+        f"@olga_p {kept}",
+        NOON,
+        reply_to=stage.x.writing.posts.get(int(stage.target.mention)),
+        seen_at=NOON,
+    )
+    assert await stage.outreach.find(stage.outbound("reply", text)) is not None
+    assert await stage.outreach.find(stage.outbound("reply", "Статус неизвестен")) is None
+
+
 async def test_an_answer_is_found_under_either_generation_of_xs_names(stage: XStage) -> None:
     for name in ("referenced_tweets", "referenced_posts"):
         row = {"id": "77", "author_id": "900", "text": f"@olga_p {ANSWER}"}

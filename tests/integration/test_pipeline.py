@@ -419,6 +419,31 @@ async def test_a_card_that_waits_for_the_morning_is_said_at_once_in_the_log(
     assert await flow.stores.outbox.held(flow.clock.now()) == (0, None)
 
 
+async def test_cards_go_out_although_their_cases_cannot_be_given_to_people(flow_of: Callable[..., Flow]) -> None:
+    shared = replace(ROUTING, receivers=(replace(SUPPORT, assign="round_robin"),))
+    flow = flow_of(given_to(rules_of(shared), ANNA))
+    await flow.hear(1)
+    await flow.without("turns")
+    assert await flow.pipeline.judge.step() == 1
+    assert await flow.pipeline.tell("console") == 1
+    await flow.with_("turns")
+    assert await flow.pipeline.assign.step() == 1
+
+
+async def test_a_card_that_waits_in_the_chats_of_one_receiver_is_said_as_well(
+    flow_of: Callable[..., Flow], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="listener")
+    night = replace(YEKATERINBURG, night="urgent", timezone="Europe/Moscow")
+    sleeper = Receiver(name="pr", chats=(Chat(messenger="console", chat="pr"),), hours=night)
+    flow = flow_of(rules_of(Routing(receivers=(SUPPORT, sleeper), default=("support", "pr"))))
+    await flow.hear(1)
+    await flow.pipeline.judge.step()
+    said = "a card of vk -1_1 waits until 2026-11-23T06:00:00+00:00 in the chats of pr"
+    assert [line.getMessage() for line in caplog.records if "waits until" in line.getMessage()] == [said]
+    assert await flow.pipeline.tell("console") == 1
+
+
 async def test_own_posts_are_kept_and_make_no_case(flow_of: Callable[..., Flow]) -> None:
     flow = flow_of(rules_of(accounts={"vk": ("petr",)}))
     await flow.hear(1)

@@ -251,6 +251,8 @@ def test_the_account_with_keys_speaks_on_x() -> None:
         ("https://vk.com/wall-1_1?reply=2&очень=длинный_адрес_который_никто_не_прочтёт", 23),
         ("Смотрите romashka.ru/help.", 9 + 23 + 1),
         ("Смотрите (https://romashka.ru), там всё", 10 + 23 + 1 + 9),
+        ("Статус: vk.cc/aB3dE.", 8 + 23 + 1),
+        ("romashka.store", 23),
         ("info@romashka.ru", 16),
         ("итого 3.50 руб.", 15),
         ("👍", 2),

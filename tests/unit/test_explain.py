@@ -165,6 +165,12 @@ def test_where_all_is_held_an_urgent_card_is_said_to_wait_too() -> None:
     assert told(TEXT, 0.8, 0.95, routing=routing, now=NIGHT)[-1].startswith("Когда: подождёт до 10:00")
 
 
+def test_where_some_of_the_receivers_sleep_it_is_said_who_and_how_long() -> None:
+    support, crisis = ROUTING.receivers
+    routing = replace(ROUTING, receivers=(replace(support, hours=HOURS), crisis), default=("crisis", "support"))
+    assert told(TEXT, 0.8, routing=routing, now=NIGHT)[-1] == "Когда: сразу; сейчас не работают: support — с 10:00"
+
+
 def test_on_a_friday_night_the_day_is_named_as_well() -> None:
     routing = replace(ROUTING, hours=HOURS)
     friday = NIGHT + timedelta(days=2)

@@ -6,6 +6,7 @@ from alerts.cards.masking import is_owners_own
 from alerts.cases.state import State
 from alerts.routing import Chat, Endpoint, Receiver, stand_ins
 from domain.person import Person, messenger_id, who_is
+from tests.fakes import NOON
 from tests.people import users
 from tests.unit.alerts.histories import a_case
 
@@ -28,7 +29,8 @@ def test_who_a_person_is_in_a_program_is_known_and_is_no_private_chat() -> None:
     assert ANNA.private == users(telegram="111")
     told = Elsewhere(context=CONTEXT).chats("owner", State(owner="anna"))
     assert [chat.messenger for _, chat in told] == ["telegram"]
-    assert [chat.messenger for chat in stand_ins(CONTEXT.receivers, CONTEXT.people)["support"]] == ["telegram"]
+    instead = stand_ins(CONTEXT.receivers, CONTEXT.people, NOON.date())
+    assert [chat.messenger for chat in instead["support"]] == ["telegram"]
 
 
 def test_a_program_that_has_the_name_of_a_persons_user_reads_nothing_whole() -> None:

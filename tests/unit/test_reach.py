@@ -201,11 +201,11 @@ def test_a_fact_that_a_card_does_not_have_yet_reaches_three_files() -> None:
     """Declared, read from the store, drawn: the third is the line. Two would need a case that reads itself.
 
     A fact in the customer's own words is hidden from groups too, in `masking`; no other fact goes there. What
-    other programs are told is a promise of its own, which no new fact of a card has to change.
+    other programs are told, and whom an answer would speak to, no new fact of a card has to change.
     """
     module = "alerts.cases.case"
     assert CaseMention.__module__ == module
-    others = {"alerts/cards/masking.py", "alerts/notifiers/webhook/snapshot.py"}
+    others = {"alerts/cards/masking.py", "alerts/cards/reaching.py", "alerts/notifiers/webhook/snapshot.py"}
     assert importing("CaseMention", module) - others == {
         "alerts/cards/card.py",
         "listener/store/cases.py",

@@ -15,7 +15,7 @@ LIGHT: Final = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Latin, Cyrillic, Greek and their neighbours; spaces, dashes, quotes."""
 _HEAVY: Final = 2
 ADDRESS_PATTERN: Final = re.compile(
-    r"(?<![@\w.])(?:https?://[^\s<>«»\"]+|(?:[a-zа-яё0-9-]+\.)+(?:com|net|org|info|me|io|ru|su|рф|by|kz|shop|online)"
+    r"(?<![@\w.])(?:https?://[^\s<>«»\"]+|(?:[a-zа-яё0-9-]+\.)+(?:com|net|org|info|me|io|co|cc|ru|su|рф|by|kz|app|pro|site|shop|store|online)"
     r"(?![\w.-])(?:/[^\s<>«»\"]*)?)",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ that X calls a duplicate was said already.
 """
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -18,7 +19,6 @@ from listener.networks.written import unescaped
 from listener.networks.x.abilities import COMPOSE
 from listener.networks.x.client import Timeouts, XClient
 from listener.networks.x.costs import Bill
-from listener.networks.x.length import ADDRESS_PATTERN
 from listener.networks.x.network import SITE
 from listener.networks.x.options import XOptions
 from listener.networks.x.outreach_errors import outreach_error
@@ -45,6 +45,7 @@ MOST_PAGES: Final = 5
 SKEW: Final = timedelta(seconds=30)
 """So much may X's clock be behind ours. A person takes longer between two equal answers to the same customer."""
 _STATUS: Final = re.compile(r"/status/(\d{1,20})$")
+_ANY_ADDRESS: Final = re.compile(r"https?://\S+|(?<![@\w.])(?:[\w-]+\.)+[^\W\d_]{2,}(?![\w-])(?:/\S*)?")
 _ADDRESSED: Final = re.compile(r"^(?:@\w{1,15}\s+)+")
 
 
@@ -184,7 +185,11 @@ class XOutreach:
             await self._looked(outbound, posts=frozenset(str(post.id) for post in posts))
             for post in posts:
                 beside = post.referenced_tweets or post.referenced_posts
-                answers = {str(one.id) for one in read_all(beside, Reference) if one.type == "replied_to"}
+                answers = {
+                    str(reference.id)
+                    for reference in read_all(beside, Reference)
+                    if reference.type == "replied_to"
+                }
                 if {_answered(outbound), outbound.target.mention} & answers and _same(post.text, outbound.text):
                     return Sent(ref=str(post.id), url=f"{SITE}{_handle(outbound)}/status/{post.id}")
             token = page.meta.next_token if page.meta else None
@@ -273,7 +278,9 @@ def _same(said: str, text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return " ".join(ADDRESS_PATTERN.sub("…", text).split())
+    """In the form in which X keeps it. What it makes an address of, nobody but X knows: «vk.cc/a» is one too."""
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join(_ANY_ADDRESS.sub("…", composed).split())
 
 
 def _is_gone(error: SourceError) -> bool:

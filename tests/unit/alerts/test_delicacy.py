@@ -32,9 +32,10 @@ TARGET = Target(
 
 
 def ask(**fields: Any) -> Ask:
-    """A public answer to a stranger who did not ask."""
-    asked = Ask(kind="reply", brand="vasilek", author="vk:7", addressed=False, wrote_at=NOON)
-    return replace(asked, **fields)
+    """A public answer to a stranger who did not ask; `addressed`: his last word was to the brand."""
+    addressed = fields.pop("addressed", False)
+    asked = replace(Ask(kind="reply", brand="vasilek", author="vk:7", addressed_at=None, wrote_at=NOON), **fields)
+    return replace(asked, addressed_at=asked.wrote_at) if addressed else asked
 
 
 def earlier(number: int = 1, *, days: float = 1, **fields: Any) -> Outbound:
@@ -133,6 +134,12 @@ TABLE: dict[str, tuple[Ask, Policy, Contact, Held | None]] = {
     "until he turns to us again": (ask(addressed=True), POLICY, Contact(unwanted_at=NOON - DAY), None),
     "what he wrote before his wish is no turning to us": (
         ask(addressed=True, wrote_at=NOON - 2 * DAY),
+        POLICY,
+        Contact(unwanted_at=NOON - DAY),
+        "do_not_contact",
+    ),
+    "nor is what he says to others after it": (
+        ask(addressed_at=NOON - 2 * DAY),
         POLICY,
         Contact(unwanted_at=NOON - DAY),
         "do_not_contact",
@@ -256,6 +263,9 @@ def test_who_was_approached_may_be_again_when_the_days_are_over() -> None:
         ("телефон умер через день", "утрата"),  # a lead looks once too often rather than never
         ("мама в реанимации, связи нет", "болезнь"),
         ("Я инвалид второй группы", "болезнь"),
+        ("бабушка при смерти, а вы отключили телефон", "утрата"),
+        ("ребёнок отравился вашим творогом", "болезнь"),
+        ("вызывали скорую помощь после вашего салата", "болезнь"),
         ("мне 12 лет и у меня украли деньги", "дети"),
         ("я в 7 классе", "дети"),
         ("во всём виноват Путин", "политика"),
@@ -265,6 +275,8 @@ def test_who_was_approached_may_be_again_when_the_days_are_over() -> None:
         ("в моём районе пропал интернет", None),
         ("выбор тарифа неудачный", None),
         ("детский тариф не работает", None),
+        ("отправили не тот заказ", None),
+        ("скорая доставка, скорость хорошая", None),
         ("аппарат своевременно не починили", None),
     ],
 )
@@ -273,7 +285,7 @@ def test_stop_topics_are_known_by_their_words(text: str, topic: str | None) -> N
 
 
 asks = st.builds(
-    Ask,
+    ask,
     kind=st.sampled_from(get_args(OutboundKind)),
     brand=st.just("vasilek"),
     author=st.just("vk:7"),
@@ -311,7 +323,7 @@ def test_nothing_that_is_known_besides_ever_lets_more_out(asked: Ask, contact: C
         return
     worse = replace(contact, unwanted_at=contact.unwanted_at or now, approached=(now, *contact.approached))
     assert held_back(asked, POLICY, worse, now) is not None
-    assert held_back(replace(asked, addressed=False), POLICY, contact, now) is not None
+    assert held_back(replace(asked, addressed_at=None), POLICY, contact, now) is not None
 
 
 @given(asks, contacts)

@@ -126,6 +126,16 @@ def test_the_engineers_time_is_working_time() -> None:
     assert due_at(None, timedelta(minutes=30), at(hours=5)) == at(hours=5, minutes=30)
 
 
+def test_engineers_with_hours_of_their_own_answer_in_those() -> None:
+    day = ((time(9), time(18)),)
+    hours = Hours(weekdays=day, weekend=day, holidays=None, night="hold", timezone="Europe/Moscow")
+    late = Hours(weekdays=(), weekend=(), holidays=None, night="hold", timezone="Asia/Yekaterinburg")
+    known = replace(context(), hours=late)
+    known = replace(known, receivers={**known.receivers, "engineers": replace(ENGINEERS, hours=hours)})
+    asked = press(talking(), "ask_engineers", "Что с узлом?", known=known)
+    assert asked.due_at == due_at(hours, known.policy.engineers.answer_within, talking().now) is not None
+
+
 def test_another_policy_gives_them_other_time() -> None:
     slow = context(engineers=Engineers(answer_within=timedelta(hours=2)))
     assert press(talking(), "ask_engineers", "?", known=slow).due_at == at(hours=2, minutes=5)
@@ -217,6 +227,29 @@ def test_a_word_that_gives_pause_or_is_anothers_first_is_shown(
     assert again.goes_on(drafted(again.draft, number=8)) is None
 
 
+def test_a_private_word_goes_out_from_the_page_that_the_customer_has_written_to() -> None:
+    """He complained on one page of the brand, and wrote to another: the first may not write to him."""
+    history = talking()
+    (message,) = history.case.messages
+    elsewhere = replace(message, row=2, page="vk:vasilek_help")
+    history.case = replace(history.case, messages=(message, elsewhere))
+    known = context(private=Ability(way="invitation", reason="not_invited"))
+    vk = replace(
+        known.networks["vk"],
+        abilities=lambda target, _learned, _now: Abilities(
+            reply=API,
+            private=API if target.page == "vk:vasilek_help" else Ability(way="invitation", reason="not_invited"),
+            remove=NO,
+        ),
+    )
+    known = replace(known, networks={**known.networks, "vk": vk})
+    private = press(history, "write_private", "Уже едем", known=known)
+    assert (private.draft.kind, private.draft.target.page) == ("message", "vk:vasilek_help")
+    assert "от имени vasilek_help" in private.shown(drafted(private.draft)).question
+    public = press(history, "write_reply", "Уже едем", known=known)
+    assert public.draft.target.page == "vk:vasilek"
+
+
 def test_who_deleted_his_post_is_still_talked_with() -> None:
     history = talking()
     (mention,) = history.case.mentions
@@ -228,6 +261,7 @@ def test_who_deleted_his_post_is_still_talked_with() -> None:
 # Removal
 
 REMOVAL = context(removal=True)
+WITH_A_PHONE = "Перезвоните мне: +7 912 345-67-12"
 
 
 def test_removal_is_off_unless_the_policy_says_otherwise() -> None:
@@ -259,6 +293,19 @@ def test_nothing_is_removed_before_the_customer_was_told() -> None:
     shown = draft.shown(drafted(draft.draft))
     assert "Убрать со страницы эту запись автора?" in shown.question
     assert [option.label for option in shown.options] == ["Убрать запись", "Не отправлять"]
+
+
+def test_what_is_asked_about_a_removal_hides_what_the_card_hides() -> None:
+    """Both questions stand in the group's chat."""
+    history = talking()
+    history.case = replace(history.case, mentions=(replace(history.case.mentions[0], text=WITH_A_PHONE),))
+    asked = press(history, "take_off", known=REMOVAL)
+    assert isinstance(asked, Prompt)
+    draft = press(history.by(ANNA, ConfirmTold()), "take_off", known=REMOVAL)
+    assert isinstance(draft, Drafted)
+    for question in (asked.question, draft.shown(drafted(draft.draft)).question):
+        assert "Перезвоните" in question
+        assert "345-67" not in question
 
 
 def test_a_removal_is_confirmed_only_while_all_that_still_holds() -> None:

@@ -15,6 +15,7 @@ from alerts.outreach.repeats import same_words
         ("Пишите: https://t.co/aBc1", "Пишите: https://vk.me/romashka_help?ref=T0ken-1"),
         ("Ольга Панова, разберёмся", "Разберёмся"),
         ("🙂", " 🙂"),
+        ("Чиним за\u0439мись", "Чиним заи\u0306мись"),
     ],
 )
 def test_what_a_network_makes_of_our_words_are_our_words(said: str, meant: str) -> None:

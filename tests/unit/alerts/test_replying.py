@@ -13,7 +13,7 @@ from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
 from alerts.cards.replying import template_value
 from alerts.cards.sending import NO_DRAFT
-from alerts.cases.case import Case
+from alerts.cases.case import Case, CaseMessage
 from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
 from alerts.cases.events import ReplySent, ReplyTakenBack
 from alerts.outreach.contact import Contact, Said
@@ -91,7 +91,8 @@ def an_outbound(text: str = "Уже едем", *, state: OutboundState = "draft"
 
 
 def values(shown: Prompt) -> list[str]:
-    return [option.value for option in shown.options]
+    """Without what ties an option to the words above it."""
+    return [option.value.partition(".")[0] for option in shown.options]
 
 
 def labels(case: Case, context: CardContext) -> list[str]:
@@ -136,6 +137,32 @@ def test_who_asked_to_be_left_is_offered_to_nobody() -> None:
     assert "Автор просил ему не писать" in [each.text for each in make_card(case, context, NOON).below]
 
 
+def test_who_turns_to_the_brand_again_is_answered_and_what_he_says_to_others_lifts_no_wish() -> None:
+    reach = Reach(addressed=True, private="api")
+    forgotten = case_of(unwanted_at=NOON - timedelta(days=1))
+    assert {"Ответить", "В личку"} <= set(labels(forgotten, reach.context(TEAM)))
+    assert isinstance(press(forgotten, "write_reply", "Уже едем", reach=reach), Drafted)
+    # He wrote to the page once, and complains to others now.
+    before = CaseMessage(row=1, incoming=True, text="Не пишите мне", at=NOON - timedelta(days=2))
+    talked = replace(forgotten, messages=(before,))
+    assert not {"Ответить", "В личку"} & set(labels(talked, Reach(private="api").context(TEAM)))
+    held = press(talked, "write_private", "Простите", reach=Reach(private="api"))
+    assert held == HoldBack(reason="do_not_contact", kind="message")
+
+
+def test_a_wish_to_be_left_that_is_said_again_does_not_lift_the_first() -> None:
+    again = CaseMessage(row=1, incoming=True, text="Я же просил: не пишите мне больше", at=NOON)
+    asked = replace(case_of(unwanted_at=NOON - timedelta(hours=1)), messages=(again,))
+    asked = replace(asked, mentions=(replace(asked.mentions[0], published_at=NOON - timedelta(days=3)),))
+    reach = Reach(addressed=True, private="api")
+    assert "Автор просил ему не писать" in [
+        each.text for each in make_card(asked, reach.context(TEAM), NOON).below
+    ]
+    assert isinstance(press(asked, "write_private", "Простите", reach=reach), HoldBack)
+    spoke = replace(asked, messages=(replace(again, text="А когда вернёте деньги?"),))
+    assert isinstance(press(spoke, "write_private", "Завтра", reach=reach), Drafted)
+
+
 def test_an_ended_case_and_words_that_are_gone_are_not_answered() -> None:
     ended = History(case=case_of()).by(SIGNED, Close()).case
     gone = replace(case_of(), mentions=(replace(case_of().mentions[0], deleted_at=NOON),))
@@ -167,6 +194,15 @@ def test_a_template_is_filled_for_this_customer_by_this_operator() -> None:
     assert draft.text == "Иван, здравствуйте! Я разобралась: связь.\nАнна, поддержка «Василька»"
     assert (draft.kind, draft.author, draft.target.page) == ("reply", "anna", PAGE)
     assert draft.unsolicited
+
+
+def test_an_invitation_has_its_link_also_where_its_sentence_goes_with_the_topic() -> None:
+    about = Template(name="По теме", text="{имя}, здравствуйте! Про «{тема}» пишите сюда: {ссылка}")
+    nameless = replace(case_of(), mentions=(replace(case_of().mentions[0], topics=()),))
+    draft = drafted(press(nameless, "invite", template_value(about), templates=(about,)))
+    assert draft.text == f"Иван, здравствуйте!\n{LINK}Ab-1_x"
+    told = drafted(press(case_of(), "invite", template_value(about), templates=(about,)))
+    assert told.text == f"Иван, здравствуйте! Про «связь» пишите сюда: {LINK}Ab-1_x"
 
 
 def test_own_words_are_signed_once() -> None:
@@ -291,6 +327,37 @@ def test_a_draft_is_changed_dropped_and_confirmed() -> None:
     ]
 
 
+def test_a_draft_in_anothers_case_is_neither_changed_nor_dropped() -> None:
+    case = case_of(an_outbound())
+    for action, value in (
+        ("rewrite.7", "Не приедем"),
+        ("rewrite.7", None),
+        ("send", "edit-7"),
+        ("send", "drop-7"),
+    ):
+        assert reply(press(case, action, value, person=BORIS)).reason == "not_yours"
+    assert isinstance(press(case, "rewrite.7", "Едем к вам", person=OLEG), Drafted), "a lead may"
+    his = case_of(an_outbound(author="boris"))
+    assert isinstance(press(his, "send", "drop-7", person=BORIS), Acted), "they are his own words"
+
+
+@pytest.mark.parametrize(("verb", "reach"), [("ok", Reach()), ("hand", Reach(reply="by_hand"))])
+def test_only_the_words_that_were_shown_go_out_though_the_draft_was_rewritten_meanwhile(
+    verb: str, reach: Reach
+) -> None:
+    outcome = press(case_of(), "write_reply", "Уже едем", reach=reach)
+    assert isinstance(outcome, Drafted)
+    first = outcome.shown(an_outbound("Уже едем")).options[0].value
+    assert first.startswith(f"{verb}-7.")
+    assert len(f"12:send:{first}".encode()) <= 64
+    assert isinstance(press(case_of(an_outbound("Уже едем")), "send", first, reach=reach), Acted)
+    rewritten = case_of(an_outbound("Не приедем"))
+    shown = prompt(press(rewritten, "send", first, reach=reach))
+    assert shown.question.startswith("Текст с тех пор изменили.")
+    assert "Не приедем" in shown.question
+    assert isinstance(press(rewritten, "send", shown.options[0].value, reach=reach), Acted)
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [
@@ -316,6 +383,30 @@ def test_a_draft_that_is_gone_is_not_rewritten() -> None:
     assert reply(press(case_of(), "rewrite.7", "слова")).text == NO_DRAFT
     assert reply(press(case_of(an_outbound(state="sent")), "rewrite.7", "слова")).text == NO_DRAFT
     assert isinstance(press(case_of(), "rewrite.x", "слова"), Reply)
+
+
+def goes_on(outcome: Outcome) -> Outcome | None:
+    """What follows at once where nothing gives pause."""
+    assert isinstance(outcome, Drafted), outcome
+    return outcome.goes_on(an_outbound(outcome.draft.text, kind=outcome.draft.kind))
+
+
+def test_words_confirmed_elsewhere_for_one_alone_are_never_put_before_everybody_unseen() -> None:
+    """Another program may not know that private words would become an invitation that stands in public."""
+    private = press(case_of(), "say_private", "Деньги за анализы вернули", reach=Reach(private="api"))
+    assert isinstance(goes_on(private), Acted)
+    public = press(case_of(), "say_private", "Деньги за анализы вернули")
+    assert drafted(public).kind == "invite"
+    assert goes_on(public) is None
+    assert isinstance(goes_on(press(case_of(), "say_reply", "Уже едем")), Acted)
+
+
+@pytest.mark.parametrize("action", ["write_private", "say_private"])
+def test_who_takes_no_private_word_and_no_invitation_is_not_answered_in_public_instead(action: str) -> None:
+    outcome = press(case_of(), action, "Напишите нам", reach=Reach(private="no"))
+    assert reply(outcome).reason == "cannot_reply"
+    ended = History(case=case_of()).by(SIGNED, Close()).case
+    assert reply(press(ended, action, "Напишите нам", reach=Reach(private="no"))).reason == "ended"
 
 
 # what is held back, and who agrees
@@ -394,6 +485,21 @@ def test_an_unknown_end_is_asked_of_a_person() -> None:
     assert acted(press(case, "send", "again-7")).command == Confirm(outbound=7, kind="reply")
     assert acted(press(case, "send", "stop-7")).command == Cancel(outbound=7, kind="reply", author="anna")
     assert reply(press(case_of(), "send")).reason == "not_a_draft"
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ("approval", "⚠ Ответ автору ждёт проверки: если закрыть, он не уйдёт.\n\n"),
+        ("confirmed", "⚠ Ответ автору ещё не ушёл, он уйдёт и после закрытия.\n\n"),
+        ("sending", "⚠ Ответ автору ещё не ушёл, он уйдёт и после закрытия.\n\n"),
+        ("draft", ""),
+        ("sent", ""),
+    ],
+)
+def test_who_closes_a_case_reads_that_its_answer_is_not_said_yet(state: OutboundState, says: str) -> None:
+    asked = prompt(press(case_of(an_outbound(state=state)), "close"))
+    assert asked.question.replace("\xa0", " ") == f"{says}Чем закончилось обращение № 12?"
 
 
 # what is mended

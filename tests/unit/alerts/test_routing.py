@@ -10,7 +10,7 @@ from alerts.candidate import Candidate
 from alerts.cards.ways import way_words
 from alerts.routing import AuthorList, Chat, Decision, Receiver, Route, Routing, When, decide, holds, stand_ins
 from alerts.sla import Hours
-from domain.person import Person
+from domain.person import Absence, Person
 from tests.fakes import NOON, a_candidate
 from tests.people import users
 
@@ -210,7 +210,7 @@ RECEIVERS = {one.name: one for one in (SUPPORT, CRISIS, MIRROR)}
 
 def private(receiver: Receiver, *people: Person) -> list[tuple[str, str]]:
     known = RECEIVERS | {receiver.name: receiver}
-    return [(chat.messenger, chat.chat) for chat in stand_ins(known, people)[receiver.name]]
+    return [(chat.messenger, chat.chat) for chat in stand_ins(known, people, NOON.date())[receiver.name]]
 
 
 def test_the_owner_stands_in_for_a_receivers_chats_then_the_backup_then_a_lead() -> None:
@@ -229,8 +229,23 @@ def test_where_nobody_answers_for_a_receiver_a_lead_stands_in() -> None:
 
 def test_a_messenger_that_no_receiver_uses_may_be_off_and_is_not_tried() -> None:
     alone = Receiver(name="alone", owner="anna", chats=(Chat(messenger="telegram", chat="-1"),))
-    (chats,) = stand_ins({"alone": alone}, (ANNA, replace(INNA, users=users(slack="U03")))).values()
+    people = (ANNA, replace(INNA, users=users(slack="U03")))
+    (chats,) = stand_ins({"alone": alone}, people, NOON.date()).values()
     assert chats == (Chat(messenger="telegram", chat="111"),)
+
+
+def test_who_is_away_is_told_last_and_his_substitute_in_his_place() -> None:
+    away = replace(ANNA, absence=Absence(until=NOON.date(), substitute="igor"))
+    told = private(CRISIS, IGOR, INNA, OLEG, away)
+    assert told == [
+        ("telegram", "444"),
+        ("slack", "U02"),
+        ("telegram", "333"),
+        ("telegram", "111"),
+        ("slack", "U01"),
+    ]
+    back = replace(ANNA, absence=Absence(until=NOON.date() - timedelta(days=1), substitute="igor"))
+    assert private(CRISIS, IGOR, INNA, OLEG, back) == private(CRISIS, *PEOPLE)
 
 
 def test_a_person_is_known_under_an_id_of_earlier_days_and_stands_once() -> None:

@@ -131,7 +131,11 @@ def test_thanks_offer_to_close_it_and_a_wish_for_silence_to_note_it() -> None:
 
 def test_what_is_done_already_is_not_offered() -> None:
     history = writes(claimed(), "Спасибо, всё решили. И не пишите мне больше")
-    history.case = replace(history.case, contact=Contact(unwanted_at=at(minutes=1)))
+    earlier, later = at(minutes=-1), at(hours=1)
+    history.case = replace(history.case, contact=Contact(unwanted_at=earlier))
+    said_again = [button.action for button in notes(history, 2)[0].buttons]
+    assert said_again == ["resolved", "do_not_write"], "his turning to us had lifted the earlier wish"
+    history.case = replace(history.case, contact=Contact(unwanted_at=later))
     assert [button.action for button in notes(history, 2)[0].buttons] == ["resolved"]
     closed = history.by(ANNA, Close())
     note = make_note(

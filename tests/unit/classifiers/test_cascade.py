@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.cascade import MAX_READ, SECOND_SHARE, UNNAMED, Cascade
+from classifiers.cascade import LEAN, MAX_READ, SECOND_SHARE, UNNAMED, Cascade
 from classifiers.classify import LEANING, SURE, Judge
 from classifiers.lexicon import Markers
 from classifiers.model import BRAND_HEADS, COMPLAINT, HEADS, TEXT_HEADS, Floats, Model, load
@@ -101,7 +101,7 @@ def test_the_two_tiers_count_by_their_shares_in_every_head(share: float) -> None
         other = kept[at]
         if at in rows:
             other = share * np.array(Digest.of(question)) + (1 - share) * kept[at]
-            other[COMPLAINT] += 0 if question.brand else UNNAMED
+            other[COMPLAINT] += LEAN if question.brand else LEAN + UNNAMED
         assert together[at] == pytest.approx(other)
     assert added == pytest.approx({at: together[at, COMPLAINT] - kept[at, COMPLAINT] for at in rows})
     assert np.array_equal(first, kept)
@@ -131,7 +131,7 @@ def test_the_evidence_adds_up_to_the_log_odds_of_both_tiers(reading_all: Judge, 
     for at, verdict in enumerate(reading_all.classify(QUESTIONS)):
         second = Digest.of(QUESTIONS[at])[COMPLAINT]
         together = SECOND_SHARE * second + (1 - SECOND_SHARE) * first[at]
-        together += 0 if QUESTIONS[at].brand else UNNAMED
+        together += LEAN if QUESTIONS[at].brand else LEAN + UNNAMED
         assert verdict.read_twice
         assert _log_odds(verdict.complaint) == pytest.approx(together, abs=1e-6)
         assert reading_all.intercept + sum(one.weight for one in verdict.evidence) == pytest.approx(

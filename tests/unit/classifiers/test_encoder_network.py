@@ -132,7 +132,7 @@ def test_another_file_is_not_read_back(tmp_path: Path) -> None:
         read_back(tmp_path / "judge.npz")
 
 
-def test_lessons_for_going_on_repeat_what_is_rare_and_hear_own_pages_louder() -> None:
+def test_lessons_for_going_on_repeat_what_is_rare() -> None:
     from classifiers.encoder.teaching import further_lessons, open_room
 
     named = Example(text="Ромашка щщ", brand=NAMED, label=None, domain="mentions", complaint=True)
@@ -143,8 +143,32 @@ def test_lessons_for_going_on_repeat_what_is_rare_and_hear_own_pages_louder() ->
     made = further_lessons(room, examples, np.random.default_rng(1))
     assert len(made) > 2_000
     assert len(made) % len(examples) == 0
-    of_named, of_bare, of_calm = made.weights[:3, -1].tolist()
-    assert of_bare > of_named == of_calm > 0
+    assert (made.weights[:, -1] > 0).all()
+
+
+def test_going_on_keeps_a_part_of_what_was_there(tmp_path: Path) -> None:
+    from classifiers.encoder.fine_tune import Recipe, fine_tune
+    from classifiers.encoder.network import Network
+    from classifiers.encoder.read_back import read_back
+    from classifiers.encoder.teaching import (
+        DROPOUT,
+        FORMER_SHARE,
+        FURTHER_FROZEN,
+        arrays_of,
+        from_people,
+        teach_further,
+    )
+
+    room, kept = read_back(written(tmp_path / "encoder.onnx"))
+    recipe = Recipe(epochs=2, rate=1e-3, answers_rate=1e-2, half=False)
+    lessons = from_people(room, _examples())
+    torch.manual_seed(recipe.seed)
+    alone = Network(room.source, torch.from_numpy(room.rows), FURTHER_FROZEN, DROPOUT)
+    alone.load_state_dict({name: torch.from_numpy(value) for name, value in kept.items()})
+    new = arrays_of(fine_tune(alone, lessons, recipe, lambda *_: None))["answers.weight"]
+    mixed = arrays_of(teach_further(room, kept, lessons, lambda *_: None, recipe))["answers.weight"]
+    assert np.abs(new - kept["answers.weight"]).max() > 0.01
+    assert mixed == pytest.approx(new + FORMER_SHARE * (kept["answers.weight"] - new), abs=1e-5)
 
 
 def test_the_frozen_layers_stay_as_they_were() -> None:

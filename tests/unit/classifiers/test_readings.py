@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.corpora import dedup_key, read_corpora, tweets
+from classifiers.corpora import PAIRS, dedup_key, own_examples, read_corpora, tweets
+from classifiers.evaluation import HARD_CASES
 from classifiers.examples import Example
 from classifiers.read_figures import measure_read
 from classifiers.readings import (
+    LATER,
     SUSPECT_SHARES,
     Reading,
     natural_weights,
     negatives,
     read_attitudes,
     read_moods,
+    read_trades,
     readings,
     teaches,
 )
@@ -135,6 +138,27 @@ def test_no_unseen_tweet_is_trained_on() -> None:
         dedup_key(one) for one in corpora.examples if one.post
     }
     assert all(one.read is not None and one.read.teaches for one in taught)
+
+
+def test_what_was_read_and_written_later_is_for_who_asks_alone() -> None:
+    if not SHARED.is_dir():
+        pytest.skip("no shared/data beside the project")
+    plain, more = read_corpora(SHARED, taught=None), read_corpora(SHARED, taught=None, later=True)
+    assert plain.about == more.about
+    own, read = (
+        [sum(one.domain == domain for one in each.examples) for each in (plain, more)]
+        for domain in ("own", "read")
+    )
+    assert own[1] - own[0] == len(list(own_examples(PAIRS)))
+    assert read[1] - read[0] == len(read_trades(LATER)), "every text that was read is found"
+
+
+def test_nothing_is_read_twice_under_two_names_and_no_hard_case_is_a_pair() -> None:
+    assert not read_trades().keys() & read_trades(LATER).keys()
+    hard = {line.split("\t")[2] for line in HARD_CASES.read_text(encoding="utf-8").splitlines()}
+    written = [line.split("\t") for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    assert all(len(parts) == 2 and parts[0].isalpha() for parts in written)
+    assert not hard & {text for _, text in written}
 
 
 def test_the_moods_of_comments_are_read_by_number_and_nonsense_has_none(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.adjusted import Adjusted
+from classifiers.cascade import LEAN
 from classifiers.classify import Judge
 from classifiers.lexicon import Markers
 from classifiers.listed import ENCODER
@@ -127,4 +128,4 @@ def test_measured_alone_the_second_tier_has_the_whole_say(tmp_path: Path) -> Non
     odds = cascade.second.logits([COMPLAINT_TEXT, CALM_TEXT])[:, HEADS.index("complaint")]
     for verdict, odd in zip(judge.classify([COMPLAINT_TEXT, CALM_TEXT]), odds, strict=True):
         assert verdict.read_twice
-        assert judge.intercept + sum(one.weight for one in verdict.evidence) == pytest.approx(odd, abs=1e-6)
+        assert judge.intercept + sum(one.weight for one in verdict.evidence) == pytest.approx(odd + LEAN, abs=1e-6)
