@@ -14,8 +14,9 @@ from rich.text import Text
 
 from alerts.cards.ways import way_words
 from alerts.routing import Routing, decide
-from alerts.russian import INTENT_TITLES, moment, percent
+from alerts.russian import INTENT_TITLES, moment, number, percent
 from alerts.sla import MOSCOW
+from alerts.suppression import may_tell
 from classifiers.model import ModelError
 from classifiers.verdict import Question
 from domain.brand import Match
@@ -158,6 +159,17 @@ def _decision(mention: Mention, brand_verdict: BrandVerdict, decider: Decider, n
     for receiver in decision.receivers:
         yield Text(f"  {receiver.name}: {', '.join(map(place_of, receiver.chats))}")
     yield _when(routed, decider.routing, now)
+    if brand.per_day is not None:
+        yield _limit(brand.per_day, candidate.urgency)
+
+
+def _limit(per_day: int, urgency: float) -> Text:
+    """What the limit of the day's last card would do; how many there were today, a bare text does not know."""
+    beyond = may_tell(per_day, per_day, urgency=urgency)
+    what = (
+        "срочная придёт и сверх него" if beyond.allowed else "сверх него карточки не будет, обращение сохранится"
+    )
+    return Text(f"Предел дня: {number(per_day)} (per_day), {what}")
 
 
 def _when(routed: Routed, routing: Routing, now: datetime) -> Text:

@@ -182,6 +182,17 @@ def test_by_day_the_promise_is_named() -> None:
     assert told(TEXT, 0.8, routing=routing)[-1] == "Когда: сразу, ответить до 12:30"
 
 
+@pytest.mark.parametrize(
+    ("urgency", "beyond"),
+    [(0.1, "сверх него карточки не будет, обращение сохранится"), (0.95, "срочная придёт и сверх него")],
+)
+def test_the_limit_of_the_day_says_what_it_would_do(urgency: float, beyond: str) -> None:
+    limited = replace(BRAND, per_day=30)
+    judge = CertainJudge(complaint=0.8, urgency=urgency)
+    lines = explain(TEXT, replace(decider(judge), brands={BRAND.id: limited}), NOW)
+    assert [str(line) for line in lines][-1] == f"Предел дня: 30 (per_day), {beyond}"
+
+
 def test_a_danger_below_the_threshold_says_that_it_is_one() -> None:
     lines = told(TEXT, 0.2, dangers=("здоровье", "суд"))
     assert "Будет обращение: порог 60\xa0% не пройден, но это опасно: здоровье, суд" in lines
