@@ -95,14 +95,18 @@ class Replaying:
 
     async def run(self, mentions: Iterator[Mention]) -> None:
         """Return when every mention is kept and judged and every card that is due was told. Raises ReplayError."""
+        failed: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._keep(mentions))
                 group.create_task(self._judge())
                 for messenger in self._messengers:
                     group.create_task(self._tell(messenger))
-        except* (SourceError, StoreError) as group_of_errors:
-            raise ReplayError(str(group_of_errors.exceptions[0])) from group_of_errors
+        except* (SourceError, StoreError) as errors:
+            failed = errors.exceptions[0]
+        if failed is not None:
+            # Raised in the handler it would come out in a group of its own, as Python 3.11.2 has it.
+            raise ReplayError(str(failed)) from failed
 
     async def _keep(self, mentions: Iterator[Mention]) -> None:
         while some := tuple(islice(mentions, AT_ONCE)):
