@@ -13,6 +13,7 @@ from alerts.cards.context import CardContext, NetworkWords
 from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.notifiers.console.notifier import ConsoleNotifier
+from alerts.outreach.outbound import Target
 from alerts.outreach.ports import Outreach
 from alerts.outreach.templates import Template
 from alerts.ports import Inbox, Notifier, PromptBook
@@ -233,8 +234,8 @@ def network_words(
     if options is None:
         return words
 
-    def speaker(brand: str, wall: str | None) -> str | None:
-        return network.speaker(by_id[brand], options, wall) if brand in by_id else None
+    def speaker(target: Target) -> str | None:
+        return network.speaker(by_id[target.brand], options, target) if target.brand in by_id else None
 
     return replace(
         words,

@@ -132,7 +132,7 @@ class Reach:
         words = NetworkWords(
             title="ВКонтакте",
             places={"post": "запись ВКонтакте"},
-            speaker=lambda _brand, _wall: self.page,
+            speaker=lambda _target: self.page,
             addressed=lambda _target: self.addressed,
             abilities=self.abilities,
             invitation=lambda _target, ref: Invitation(link=f"{LINK}{ref}", in_text=True, carries_ref=True),

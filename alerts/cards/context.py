@@ -24,15 +24,15 @@ class NetworkWords:
 
     `author_page` is the address of an author's page by id and handle, None where there is none.
 
-    How its authors are reached: `speaker` is the page of a brand that speaks on a wall, `addressed` whether a
-    mention speaks to its brand, `usd_per_day` what a brand (its id) may spend there a day; the others are as in
-    `listener.networks.network.Network`.
+    How its authors are reached: `speaker` is the page of the brand that speaks there (to a target that names none
+    yet), `addressed` whether a mention speaks to its brand, `usd_per_day` what a brand (its id) may spend there a
+    day; the others are as in `listener.networks.network.Network`.
     """
 
     title: str
     places: Mapping[str, str] = field(default_factory=dict)
     author_page: Callable[[str, str | None], str | None] = lambda _id, _handle: None
-    speaker: Callable[[str, str | None], str | None] = lambda _brand, _wall: None
+    speaker: Callable[[Target], str | None] = lambda _target: None
     addressed: Callable[[Target], bool] = lambda _target: False
     abilities: Callable[[Target, Sequence[Learned], datetime], Abilities] = lambda _target, _learned, _now: NOTHING
     invitation: Callable[[Target, str], Invitation | None] = lambda _target, _ref: None

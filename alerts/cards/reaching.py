@@ -50,8 +50,7 @@ def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None
     """
     latest, network = case.latest_complaint, network_of(case, context)
     talks = (each.page for each in reversed(case.messages) if each.incoming) if kind == "message" else ()
-    page = next(filter(None, talks), None) or network.speaker(case.brand, latest.place)
-    return Target(
+    target = Target(
         brand=case.brand,
         network=network_id(case.network),
         mention=latest.id,
@@ -61,10 +60,11 @@ def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None
         author_handle=case.author_handle,
         thread=case.thread,
         wall=latest.place,
-        page=page,
+        page=None,
         text=latest.text,
         quoted_author=latest.quoted.author if latest.quoted else None,
     )
+    return replace(target, page=next(filter(None, talks), None) or network.speaker(target))
 
 
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:

@@ -58,12 +58,12 @@ class Network(Generic[OptionsT]):
     `with_vault` are the options of a daemon that shares its database with others: what the network gives once, as
     it does tokens that are renewed, is kept there. `sources` builds what the brands watch, and logs what is off.
 
-    Answering: `speaker` is which of the brand's pages speaks (`vk:romashka_help`) where something was said on that
-    wall; `abilities` what may be said to the author of a mention, by the network's own dated table and what was
-    learned about its author, wall and post; `outreach` says it, None where there is no token for it; `cost` is
-    what the network takes for an outbound, in dollars at most, None where speaking is free. `invitation` is the
-    link into a private talk that carries a ref, `by_hand` the address at which a person sends that text himself,
-    and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
+    Answering: `speaker` is which of the brand's pages speaks (`vk:romashka_help`), by the wall and by whom the
+    author has named; `abilities` what may be said to the author of a mention, by the network's own dated table and
+    what was learned about its author, wall and post; `outreach` says it, None where there is no token for it;
+    `cost` is what the network takes for an outbound, in dollars at most, None where speaking is free. `invitation`
+    is the link into a private talk that carries a ref, `by_hand` the address at which a person sends that text
+    himself, and `length_of` how long the network counts a text to be (`Ability.longest` bounds it).
     """
 
     id: NetworkId
@@ -86,7 +86,7 @@ class Network(Generic[OptionsT]):
     sources: Callable[[Sequence[Brand], OptionsT, Budget, Clock], list[Source]]
     today: Callable[[Brand, OptionsT, Look], Awaitable[int | None]]
     diagnose: Callable[[Sequence[Brand], OptionsT, Look], AsyncIterator[Line]]
-    speaker: Callable[[Brand, OptionsT, str | None], str | None]
+    speaker: Callable[[Brand, OptionsT, Target], str | None]
     abilities: Callable[[Target, OptionsT, Sequence[Learned], datetime], Abilities]
     outreach: Callable[[Sequence[Brand], OptionsT, Budget, Clock], Outreach | None]
     cost: Callable[[Outbound], float | None]

@@ -231,13 +231,28 @@ def test_the_page_whose_wall_it_is_speaks_or_else_the_first_with_a_key(
         id="r", title="Р", names=("р",), accounts={"vk": accounts}, watch={"vk": Watch(search=False, pages=pages)}
     )
     options = replace(KEY, community_tokens={name: Secret("a") for name in ("Romashka_Help", "romashka_shop")})
-    assert VK.speaker(brand, options, wall) == speaks
+    assert VK.speaker(brand, options, replace(COMMENT, wall=wall)) == speaks
 
 
 def test_the_account_with_keys_speaks_on_x() -> None:
     brand = Brand(id="r", title="Р", names=("р",), accounts={"x": ("@romashka_spb", "Romashka_RU")})
-    assert X.speaker(brand, ACCOUNT, None) == HANDLE
-    assert X.speaker(brand, XOptions(), None) is None
+    assert X.speaker(brand, ACCOUNT, POST) == HANDLE
+    assert X.speaker(brand, XOptions(), POST) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "speaks"),
+    [
+        ({"text": "@romashka_spb где курьер?"}, "x:romashka_spb"),
+        ({"text": "@Romashka_RU @romashka_spb где курьер?"}, "x:romashka_ru"),
+        ({"text": "где курьер?", "quoted_author": "romashka_spb"}, "x:romashka_spb"),
+        ({"text": "ромашка, где курьер?"}, "x:romashka_ru"),
+    ],
+)
+def test_of_several_accounts_the_one_that_the_author_has_named_answers(said: dict[str, str], speaks: str) -> None:
+    brand = Brand(id="r", title="Р", names=("р",), accounts={"x": ("Romashka_RU", "romashka_spb")})
+    both = replace(ACCOUNT, user_keys=dict.fromkeys(("romashka_ru", "romashka_spb"), Secret("900-a:b")))
+    assert X.speaker(brand, both, replace(POST, page=None, **said)) == speaks
 
 
 @pytest.mark.parametrize(

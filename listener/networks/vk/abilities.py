@@ -34,13 +34,13 @@ HOLDS: Final = {"foreign_wall": timedelta(days=30), "comments_closed": timedelta
 _NO_WATCH: Final = Watch(search=False)
 
 
-def speaker(brand: Brand, options: VkOptions, wall: str | None) -> str | None:
+def speaker(brand: Brand, options: VkOptions, target: Target) -> str | None:
     """The page whose wall it is, or else the brand's first page with a key."""
     watch = brand.watch.get("vk", _NO_WATCH)
     pages = dict.fromkeys(name.lower() for name in (*watch.pages, *brand.accounts.get("vk", ())))
     spoken = [f"vk:{page}" for page in pages if page in _keys(options)]
-    if wall is not None and wall.lower() in spoken:
-        return wall.lower()
+    if target.wall is not None and target.wall.lower() in spoken:
+        return target.wall.lower()
     return spoken[0] if spoken else None
 
 

@@ -34,10 +34,12 @@ COMPOSE: Final = "https://twitter.com/messages/compose?recipient_id={number}"
 """X's own form of the link; it knows accounts by number alone."""
 
 
-def speaker(brand: Brand, options: XOptions, _: str | None) -> str | None:
-    """The brand's first account with keys."""
+def speaker(brand: Brand, options: XOptions, target: Target) -> str | None:
+    """The account with keys that the author has named, for X lets no other answer; else the first."""
     handles = (account.lstrip("@").lower() for account in brand.accounts.get("x", ()))
-    return next((f"x:{handle}" for handle in handles if handle in options.speaking), None)
+    spoken = [handle for handle in handles if handle in options.speaking]
+    named = next((handle for handle in spoken if addressed(target, handle)), None)
+    return f"x:{named or spoken[0]}" if spoken else None
 
 
 def abilities(target: Target, options: XOptions, learned: Sequence[Learned], _: datetime) -> Abilities:

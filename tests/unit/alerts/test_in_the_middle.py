@@ -46,7 +46,7 @@ def context(*, private: Ability = API, reply: Ability = API, remove: Ability = A
     vk = replace(
         CONTEXT.networks["vk"],
         abilities=lambda _target, _learned, _now: possible,
-        speaker=lambda _brand, _wall: "vk:vasilek",
+        speaker=lambda _target: "vk:vasilek",
     )
     return replace(
         CONTEXT,
