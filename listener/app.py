@@ -18,7 +18,6 @@ from alerts.outreach.ports import Outreach
 from alerts.outreach.templates import Template
 from alerts.ports import Inbox, Notifier, PromptBook
 from alerts.routing import Chat, Route, Routing
-from alerts.sla import MOSCOW
 from classifiers.asked_of_texts import Spoken, language_of
 from classifiers.lexicon import Markers
 from classifiers.pace import Pace
@@ -216,7 +215,7 @@ def card_context(
         people=people,
         networks={name: network_words(network, brands, options.get(name)) for name, network in NETWORKS.items()},
         receivers={receiver.name: receiver for receiver in routing.receivers},
-        timezone=routing.hours.timezone if routing.hours else MOSCOW,
+        timezone=routing.timezone,
         hours=routing.hours,
     )
 

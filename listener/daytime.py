@@ -19,6 +19,7 @@ from listener.rules import Rules
 from listener.store.engine import Database
 from listener.store.errors import StoreError
 from listener.store.handover import waiting_for_us, withheld
+from listener.store.usage import is_first_today
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class Daytime:
             return sum(
                 [await self._hand_over(name, waiting.get(name, ()), unseen.get(name, {})) for name in names]
             )
-        except StoreError as error:
+        except (StoreError, SourceError) as error:
             log.error("nobody is told what waits this morning: %s", error)  # noqa: TRY400  # the error says it all
             return 0
 
@@ -121,16 +122,9 @@ class Daytime:
         rules, now = self._rules(), self._clock.now()
         receiver = rules.context.receivers.get(name)
         note = hand_over(receiver, cases, rules.context, now, withheld=unseen) if receiver else None
-        if receiver is None or note is None or not await self._is_first(name):
+        if receiver is None or note is None or not await is_first_today(self._budget, f"handover:{name}"):
             return False
         self._say(receiver, note)
-        return True
-
-    async def _is_first(self, receiver: str) -> bool:
-        try:
-            await self._budget.spend(f"handover:{receiver}", limit=1)
-        except SourceError:
-            return False
         return True
 
     def _replan(self, scheduler: Any, all_hours: Sequence[Hours | None]) -> None:

@@ -10,7 +10,7 @@ from alerts.candidate import Candidate
 from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, Deadlines
 from alerts.routing import Receiver, Routing, decide
-from alerts.sla import MOSCOW, deadlines, hold_until, working
+from alerts.sla import deadlines, hold_until, working
 from alerts.suppression import URGENT_AT
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges, Question
@@ -166,7 +166,7 @@ class Decider:
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
-        day = now.astimezone(ZoneInfo(self.routing.hours.timezone if self.routing.hours else MOSCOW)).date()
+        day = now.astimezone(ZoneInfo(self.routing.timezone)).date()
         away = (person for person in self.people if person.is_absent(day))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
 
@@ -184,9 +184,8 @@ class Decider:
         if all(receiver.sla is None and receiver.hours is None for receiver in receivers):
             return {}
         terms = {each.name: (self.routing.sla_of(each), self.routing.hours_of(each)) for each in receivers}
-        alike = {
-            terms[each.name]: each for each in receivers
-        }  # counting working hours costs more than all else here
+        # Counting working hours costs more than all else here.
+        alike = {terms[each.name]: each for each in receivers}
         promised = {term: self.promise(now, each) for term, each in alike.items()}
         return {name: promised[term] for name, term in terms.items()}
 

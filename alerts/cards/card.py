@@ -94,7 +94,7 @@ def make_card(case: Case, context: CardContext, now: datetime, *, repeat: bool =
     return Card(
         case=case.id,
         revision=case.revision,
-        urgent=any(map(_is_urgent, case.mentions)),
+        urgent=is_urgent(case),
         title=_title(case, words),
         above=tuple(line for line in _above(case, words) if line.text),
         quote=quoted or ("(без своих слов)" if _quoted(latest) else "(без текста)"),
@@ -153,6 +153,11 @@ def _talk(case: Case, words: Wording) -> Iterator[Line]:
     theirs = [(at, Line(text=text, sign="📩")) for at, text in talk.card_lines(case, words)]
     ours = [(at, Line(text=text, sign="✉️")) for at, text in answer_lines(case, words)]
     yield from (line for _, line in sorted((*theirs, *ours), key=lambda said: said[0]))
+
+
+def is_urgent(case: Case) -> bool:
+    """Whether its card is: one of its complaints cannot wait."""
+    return any(map(_is_urgent, case.mentions))
 
 
 def _is_urgent(mention: CaseMention) -> bool:

@@ -10,7 +10,7 @@ from alerts.candidate import Candidate
 from alerts.path import Condition, Path, Step
 from alerts.routing.receivers import Chat, Receiver
 from alerts.routing.routes import AuthorList, Days, Route, Routing, Span, When
-from alerts.sla import MOSCOW, is_free
+from alerts.sla import is_free
 
 NOTHING: Final[tuple[str, ...]] = ()
 
@@ -33,7 +33,7 @@ class _Asked:
 
     @property
     def local(self) -> datetime:
-        return self.now.astimezone(ZoneInfo(self.routing.hours.timezone if self.routing.hours else MOSCOW))
+        return self.now.astimezone(ZoneInfo(self.routing.timezone))
 
 
 def decide(candidate: Candidate, routing: Routing, now: datetime) -> Decision:

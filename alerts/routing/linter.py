@@ -15,7 +15,7 @@ from alerts.routing.absence import stand_in
 from alerts.routing.receivers import Receiver
 from alerts.routing.regions import Moment, Region, escape, inside
 from alerts.routing.routes import Days, Route, Routing, When
-from alerts.sla import MOSCOW, Hours, working
+from alerts.sla import Hours, working
 from domain.person import Person
 from domain.verdict import Intent
 
@@ -256,7 +256,7 @@ def _unattended(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyWorks]
 
 
 def _worked(routing: Routing, hours: Hours | None, moments: Sequence[Moment]) -> Iterator[Moment]:
-    zone = ZoneInfo(routing.hours.timezone if routing.hours else MOSCOW)
+    zone = ZoneInfo(routing.timezone)
     for moment in moments:
         if hours is None or working(hours, datetime.combine(WEEK[moment.day], moment.clock, zone)):
             yield moment

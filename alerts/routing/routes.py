@@ -5,7 +5,7 @@ from datetime import time
 from typing import Literal
 
 from alerts.routing.receivers import Receiver
-from alerts.sla import Hours, Sla
+from alerts.sla import MOSCOW, Hours, Sla
 
 Days = Literal["weekdays", "weekend"]
 """A public holiday is of the weekend where the hours say so."""
@@ -66,6 +66,11 @@ class Routing:
     routes: tuple[Route, ...] = ()
     sla: Sla | None = None
     hours: Hours | None = None
+
+    @property
+    def timezone(self) -> str:
+        """Where the operators' clocks stand."""
+        return self.hours.timezone if self.hours else MOSCOW
 
     def receiver(self, name: str | None) -> Receiver | None:
         return next((receiver for receiver in self.receivers if receiver.name == name), None)

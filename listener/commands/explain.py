@@ -15,7 +15,6 @@ from rich.text import Text
 from alerts.cards.ways import way_words
 from alerts.routing import Routing, decide
 from alerts.russian import INTENT_TITLES, moment, number, percent
-from alerts.sla import MOSCOW
 from alerts.suppression import may_tell
 from classifiers.model import ModelError
 from classifiers.verdict import Question
@@ -173,7 +172,7 @@ def _limit(per_day: int, urgency: float) -> Text:
 
 
 def _when(routed: Routed, routing: Routing, now: datetime) -> Text:
-    zone = routing.hours.timezone if routing.hours else MOSCOW
+    zone = routing.timezone
     if routed.not_before is not None:
         until = moment(routed.not_before, now=now, timezone=zone)
         return Text(f"Когда: подождёт до {until}, сейчас никто не работает (night в routes.yaml)", style="yellow")

@@ -14,7 +14,6 @@ import orjson
 from alerts.cards.context import CardContext
 from alerts.cards.wording import Wording, muted_words
 from alerts.russian import NBSP
-from alerts.sla import MOSCOW
 from listener.clock import SystemClock
 from listener.commands.config import must_exist
 from listener.config.load import load
@@ -80,10 +79,8 @@ async def _kept(url: str, brands: Sequence[str], case: int | None, now: datetime
 
 
 def lines(kept: Sequence[KeptMute], config: Config, now: datetime, *, lifted: bool = False) -> Iterator[str]:
-    """A line each: «Ромашка Телеком: тему «связь» заглушила Анна Иванова до 00:00 (обращение № 12)»."""
-    hours = config.routing.hours
-    zone = hours.timezone if hours else MOSCOW
-    words = Wording(context=CardContext(people=config.people, timezone=zone), now=now)
+    """A line each: «Ромашка Телеком: тему «связь» до 00:00 — Анна Иванова, обращение № 12»."""
+    words = Wording(context=CardContext(people=config.people, timezone=config.routing.timezone), now=now)
     titles = {brand.id: brand.title for brand in config.brands}
     for muted in kept:
         title, what = titles.get(muted.mute.brand, muted.mute.brand), muted_words(muted.mute.topic)

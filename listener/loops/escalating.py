@@ -15,6 +15,7 @@ from listener.rules import Rules
 from listener.store.engine import Database
 from listener.store.errors import StoreError
 from listener.store.escalations import escalations, last_day
+from listener.store.usage import is_first_today
 from listener.telemetry import Telemetry
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Escalating:
     async def _tell(self, each: Escalations, alarm: EngineersAlarm) -> bool:
         what = news(each, alarm, told=await self._is_told(each.brand))
         receiver = self._receiver()
-        if what is None or receiver is None or not await self._is_first(each.brand, what):
+        if what is None or receiver is None or not await is_first_today(self._budget, _key(each.brand, what)):
             return False
         self._say(receiver, news_note(what, each, alarm, self._rules().context.leads))
         log.warning("engineers were asked of %d of %d cases of %s: %s", each.asked, each.cases, each.brand, what)
@@ -82,15 +83,6 @@ class Escalating:
         told = await last_day(self._database, _key(brand, "too_many"))
         over = await last_day(self._database, _key(brand, "over"))
         return told is not None and (over is None or told > over)
-
-    async def _is_first(self, brand: str, what: News) -> bool:
-        try:
-            await self._budget.spend(_key(brand, what), limit=1)
-        except SourceError as error:
-            if not error.held_back:
-                raise
-            return False
-        return True
 
 
 def _key(brand: str, what: News) -> str:

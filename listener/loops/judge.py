@@ -89,14 +89,14 @@ class Judge:
             for route in filter(lambda each: each.chats, decision.routed):
                 _say_what_waits(route)
         # Before the cards are told: the first look at one shows whose it is.
-        await self._give(self._assign)
+        await self._give()
         self._decided()
 
-    async def _give(self, assign: Callable[[], Awaitable[int]] | None) -> None:
+    async def _give(self) -> None:
         """The cards go out whoever is given their cases; the clock's loop tries again."""
         try:
-            if assign is not None:
-                await assign()
+            if self._assign is not None:
+                await self._assign()
         except StoreError as error:
             log.warning("new cases are given to nobody yet: %s", error)
 

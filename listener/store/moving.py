@@ -7,11 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Row, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.case import Case
 from alerts.cases.events import Event, Moved
 from alerts.cases.telling import NoticeDraft, Priority
 from alerts.routing import Chat
-from alerts.suppression import URGENT_AT
 from listener.store import outbox_rows
 from listener.store.addresses import chat_of, columns_of
 from listener.store.codecs import NOTICE_VERSION, notice_payload
@@ -24,10 +22,6 @@ _UNIQUE: Final = (card_views.c.case_id, card_views.c.messenger, card_views.c.cha
 
 def moved_in(events: Sequence[Event]) -> Event | None:
     return next((event for event in reversed(events) if isinstance(event.fact, Moved)), None)
-
-
-def is_urgent(of_case: Case) -> bool:
-    return any(mention.urgency >= URGENT_AT for mention in of_case.mentions)
 
 
 async def move(

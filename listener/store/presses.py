@@ -9,6 +9,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.asking import THOUGHT_BETTER
+from alerts.cards.card import is_urgent
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
@@ -186,9 +187,7 @@ async def _decided(
     await mutes.note(connection, case.id, case.brand, author, changing.events)
     moved = moving.moved_in(changing.events)
     if moved is not None and wish.elsewhere is not None:
-        chats, until = wish.elsewhere.moved_to(
-            changing.state.receiver or "", urgent=moving.is_urgent(case), now=now
-        )
+        chats, until = wish.elsewhere.moved_to(changing.state.receiver or "", urgent=is_urgent(case), now=now)
         await moving.move(connection, case.id, moved, chats, until or now, now)
     await history.write(connection, [changing], now, wish.elsewhere)
     after = replace(case, state=changing.state, events=(*case.events, *changing.events))

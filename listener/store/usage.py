@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from listener.ports import Clock, SourceError
+from listener.ports import Budget, Clock, SourceError
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
 from listener.store.tables import usage
@@ -38,6 +38,17 @@ class DailyBudget:
             return await self._database.read(lambda c: used(c, key, now))
         except StoreError as error:
             raise SourceError(f"the quota cannot be read: {error}") from error
+
+
+async def is_first_today(budget: Budget, what: str) -> bool:
+    """Whether nobody has done it today, however many daemons run: who asks does it. Raises SourceError."""
+    try:
+        await budget.spend(what, limit=1)
+    except SourceError as error:
+        if not error.held_back:
+            raise
+        return False
+    return True
 
 
 async def spend(connection: AsyncConnection, key: str, limit: int, amount: int, now: datetime) -> bool:

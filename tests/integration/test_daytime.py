@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.triggers.date import DateTrigger
+from sqlalchemy import text
 
 from alerts.cards.note import Note
 from alerts.cases.commands import Withhold
@@ -104,6 +105,19 @@ async def test_cases_that_are_shown_nowhere_are_counted_for_the_receiver_that_an
     assert await daytime.morning() == 1
     ((_, note),) = said
     assert "без карточки осталось обращений: 3 (дневной предел — 2, заглушены — 1)" in note.text
+
+
+async def test_a_morning_that_cannot_be_counted_is_told_to_nobody_and_says_so(
+    store: Stores,
+    daytime_of: Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    daytime, said = daytime_of()
+    await complain(store, mention(1))
+    await store.database.write(lambda connection: connection.execute(text("DROP TABLE usage")))
+    assert await daytime.morning() == 0
+    assert said == []
+    assert "nobody is told what waits this morning: the quota cannot be counted" in caplog.text
 
 
 async def test_the_scheduler_tells_when_the_time_has_come_and_ends_with_its_loop(

@@ -1,13 +1,14 @@
 """What other programs ask in people's names, at the program's own port: signed, in time, once for each key."""
 
 import asyncio
-import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+
+import orjson
 
 from alerts.cards.orders import Order, OrderError, read_order
 from alerts.cards.prompt import Prompt
@@ -105,8 +106,8 @@ class WebhookInbox:
 
 def _object(body: bytes) -> Mapping[str, Any]:
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
         raise OrderError("body", "a JSON object is wanted")
