@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,9 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """An empty, migrated database of this test process's own, dropped at the end."""
+@contextmanager
+def postgres_database() -> Iterator[str]:
+    """An empty, migrated database on the server, dropped at the end."""
     name = f"otklik_test_{os.getpid()}_{secrets.token_hex(3)}"
     try:
         asyncio.run(on_server(POSTGRES, f"CREATE DATABASE {name}"))
@@ -72,6 +73,13 @@ def postgres_url() -> Iterator[str]:
         yield url
     finally:
         asyncio.run(on_server(POSTGRES, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The database that all tests of this process share, emptied before each: none may change its tables."""
+    with postgres_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +101,18 @@ def database_url(request: Any, tmp_path: Path) -> str:
     tables = ", ".join(f'"{table}"' for table in metadata.tables)
     asyncio.run(on_server(url, f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     return url
+
+
+@pytest.fixture(params=ENGINES)
+def own_database_url(request: Any, tmp_path: Path) -> Iterator[str]:
+    """An empty database that nobody else uses: for tests that migrate, drop or rename tables."""
+    if request.param == "sqlite":
+        path = tmp_path / "otklik.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+        yield f"sqlite:///{path}"
+        return
+    with postgres_database() as url:
+        yield url
 
 
 @pytest.fixture

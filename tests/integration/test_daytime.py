@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,8 @@ from alerts.routing import Receiver
 from alerts.sla import Hours
 from listener.clock import SystemClock
 from listener.daytime import Daytime, begins_now, mornings
-from listener.store.stores import Stores
+from listener.rules import Rules
+from listener.store.stores import Stores, open_stores
 from tests.acceptance.running import until
 from tests.contract.store_samples import NOW, complain, mention
 from tests.fakes import TurnedClock
@@ -56,23 +58,29 @@ def test_only_the_beginning_of_the_day_is_a_morning(at: datetime, begins: bool) 
 
 
 @pytest.fixture
-def daytime_of(store: Stores) -> Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]]:
-    rules = rules_of()
+def rules() -> Rules:
+    """Made before the loop runs: the dictionary of word forms is read with them."""
+    return rules_of()
 
-    def build(**more: Any) -> tuple[Daytime, list[tuple[Receiver, Note]]]:
-        said: list[tuple[Receiver, Note]] = []
-        clock = TurnedClock(NOW + timedelta(minutes=1))
-        daytime = Daytime(
-            store.database,
-            lambda: rules,
-            store.budget(clock),
-            clock,
-            lambda receiver, note: said.append((receiver, note)),
-            **more,
-        )
-        return daytime, said
 
-    return build
+def daytime_over(store: Stores, rules: Rules, **more: Any) -> tuple[Daytime, list[tuple[Receiver, Note]]]:
+    """The day of a store, and what it has said to whom."""
+    said: list[tuple[Receiver, Note]] = []
+    clock = TurnedClock(NOW + timedelta(minutes=1))
+    daytime = Daytime(
+        store.database,
+        lambda: rules,
+        store.budget(clock),
+        clock,
+        lambda receiver, note: said.append((receiver, note)),
+        **more,
+    )
+    return daytime, said
+
+
+@pytest.fixture
+def daytime_of(store: Stores, rules: Rules) -> Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]]:
+    return partial(daytime_over, store, rules)
 
 
 async def test_what_waits_is_told_once_a_day_by_however_many_daemons(
@@ -108,14 +116,14 @@ async def test_cases_that_are_shown_nowhere_are_counted_for_the_receiver_that_an
 
 
 async def test_a_morning_that_cannot_be_counted_is_told_to_nobody_and_says_so(
-    store: Stores,
-    daytime_of: Callable[..., tuple[Daytime, list[tuple[Receiver, Note]]]],
-    caplog: pytest.LogCaptureFixture,
+    own_database_url: str, rules: Rules, caplog: pytest.LogCaptureFixture
 ) -> None:
-    daytime, said = daytime_of()
+    store = await open_stores(own_database_url)
+    daytime, said = daytime_over(store, rules)
     await complain(store, mention(1))
     await store.database.write(lambda connection: connection.execute(text("DROP TABLE usage")))
     assert await daytime.morning() == 0
+    await store.close()
     assert said == []
     assert "nobody is told what waits this morning: the quota cannot be counted" in caplog.text
 

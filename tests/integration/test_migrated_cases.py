@@ -36,12 +36,10 @@ def fill(connection: Any) -> None:
 
 
 @pytest.fixture
-async def old_url(database_url: str) -> Any:
-    await on_database(database_url, by_alembic(command.downgrade, "0001"))
-    await on_database(database_url, fill)
-    yield database_url
-    await on_database(database_url, by_alembic(command.downgrade, "base"))
-    await on_database(database_url, by_alembic(command.upgrade, "head"))
+async def old_url(own_database_url: str) -> str:
+    await on_database(own_database_url, by_alembic(command.downgrade, "0001"))
+    await on_database(own_database_url, fill)
+    return own_database_url
 
 
 async def loaded(url: str) -> dict[int, Case]:

@@ -1,6 +1,5 @@
 """A database that went back to a schema without receivers and came again knows whose each case is."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -26,10 +25,9 @@ ELSEWHERE = Elsewhere(context=CardContext(receivers={"support": SUPPORTED, "mone
 
 
 @pytest.fixture
-async def url(database_url: str) -> AsyncIterator[str]:
+async def url(own_database_url: str) -> str:
     """One case from before receivers, one of a receiver, one handed on, one given a home by a later complaint."""
-    await on_database(database_url, by_alembic(command.downgrade, "base"))
-    store = await open_stores(database_url)
+    store = await open_stores(own_database_url)
     await complain(store, mention(1, thread="t1"))
     await complain(store, mention(2, thread="t2"), path=HERE)
     await complain(store, mention(3, thread="t3"), path=HERE)
@@ -39,9 +37,7 @@ async def url(database_url: str) -> AsyncIterator[str]:
     moved = replace(wish(MoveTo(receiver="money")), elsewhere=ELSEWHERE)
     assert (await store.presses.obey(press("m", 3, "transfer"), "Анна", lambda _case: moved, later(2))).applied
     await store.close()
-    yield database_url
-    await on_database(database_url, by_alembic(command.downgrade, "base"))
-    await on_database(database_url, by_alembic(command.upgrade, "head"))
+    return own_database_url
 
 
 async def stand(store: Stores) -> dict[int, Case]:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from listener.store.engine import driver_url, postgres_engine, sqlite_engine
@@ -46,11 +45,11 @@ async def test_the_tables_are_what_the_migrations_make(database_url: str) -> Non
     await on_database(database_url, by_alembic(command.check))
 
 
-async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(database_url: str) -> None:
-    await on_database(database_url, by_alembic(command.downgrade, "base"))
-    left = await on_database(database_url, lambda connection: set(inspect(connection).get_table_names()))
-    await upgrade(driver_url(database_url))
-    made = await on_database(database_url, lambda connection: set(inspect(connection).get_table_names()))
+async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(own_database_url: str) -> None:
+    await on_database(own_database_url, by_alembic(command.downgrade, "base"))
+    left = await on_database(own_database_url, lambda connection: set(inspect(connection).get_table_names()))
+    await upgrade(driver_url(own_database_url))
+    made = await on_database(own_database_url, lambda connection: set(inspect(connection).get_table_names()))
     assert left == {"alembic_version"}
     assert made == {*metadata.tables, "alembic_version"}
 
@@ -79,15 +78,11 @@ async def test_several_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     assert [await one.wait() for one in starts] == [0, 0, 0, 0]
 
 
-async def test_a_schema_from_the_future_is_refused_with_advice(database_url: str) -> None:
-    change = "UPDATE alembic_version SET version_num = '{}'"
-    (head,) = ScriptDirectory.from_config(configuration()).get_heads()
-    await on_database(database_url, lambda connection: connection.execute(text(change.format("9999"))))
-    try:
-        with pytest.raises(StoreError, match="более новой версией"):
-            await open_stores(database_url)
-    finally:
-        await on_database(database_url, lambda connection: connection.execute(text(change.format(head))))
+async def test_a_schema_from_the_future_is_refused_with_advice(own_database_url: str) -> None:
+    change = text("UPDATE alembic_version SET version_num = '9999'")
+    await on_database(own_database_url, lambda connection: connection.execute(change))
+    with pytest.raises(StoreError, match="более новой версией"):
+        await open_stores(own_database_url)
 
 
 @pytest.mark.parametrize(
