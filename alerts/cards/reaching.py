@@ -7,7 +7,7 @@ from typing import Final
 
 from alerts.cards.context import NOTHING, CardContext, NetworkWords
 from alerts.cases.case import Case
-from alerts.cases.events import Reopened, ToldOfRemoval
+from alerts.cases.events import AnsweredElsewhere, Reopened, ToldOfRemoval
 from alerts.outreach.abilities import Abilities, Ability, Reason
 from alerts.outreach.delicacy import Ask, Held, held_back
 from alerts.outreach.hints import asks_not_to_write
@@ -136,7 +136,20 @@ def ask_of(
         outbound=outbound.id if outbound else None,
         by_lead=person is not None and person.role == "lead",
         approved=approved,
+        answered_at=min(_answers_past_us(case), default=None),
+        approached_at=tuple(_approaches_past_us(case, context)),
     )
+
+
+def _approaches_past_us(case: Case, context: CardContext) -> Iterator[datetime]:
+    """An answer in a case whose author had turned to the brand is no approach."""
+    for each in (case, *case.answered_past_us):
+        if _addressed_at(each, target_of(each, context), context) is None:
+            yield from _answers_past_us(each)
+
+
+def _answers_past_us(case: Case) -> Iterator[datetime]:
+    return (event.fact.said_at for event in case.events if isinstance(event.fact, AnsweredElsewhere))
 
 
 def _addressed_at(case: Case, target: Target, context: CardContext) -> datetime | None:

@@ -17,7 +17,7 @@ from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.ports import money_key
-from listener.store import contacts, usage
+from listener.store import contacts, elsewhere, usage
 from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -105,7 +105,8 @@ async def load_closely(connection: AsyncConnection, number: int, now: datetime) 
         nearby=await contacts.nearby(connection, row),
         spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
     )
-    return replace(case, contact=known)
+    others = await load(connection, await elsewhere.other_cases(connection, row))
+    return replace(case, contact=known, answered_past_us=tuple(others.values()))
 
 
 async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:

@@ -14,8 +14,18 @@ from alerts.cards.prompt import Prompt
 from alerts.cards.replying import template_value
 from alerts.cards.sending import NO_DRAFT
 from alerts.cases.case import Case, CaseMessage
-from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
-from alerts.cases.events import ReplySent, ReplyTakenBack
+from alerts.cases.commands import (
+    AnswerElsewhere,
+    Approve,
+    AskApproval,
+    Cancel,
+    Claim,
+    Close,
+    Confirm,
+    HoldBack,
+    Report,
+)
+from alerts.cases.events import AnsweredElsewhere, ReplySent, ReplyTakenBack
 from alerts.outreach.contact import Contact, Said
 from alerts.outreach.outbound import Draft, Outbound, OutboundState, Sent
 from alerts.outreach.policy import Approve as ApprovePolicy
@@ -419,6 +429,16 @@ def test_the_guard_stops_before_anybody_writes_a_word() -> None:
         assert isinstance(outcome, HoldBack)
         assert outcome.reason == "approached_before"
     assert isinstance(press(case, "reply", reach=Reach(addressed=True)), Prompt)
+
+
+def test_an_answer_past_us_in_another_case_counts_where_the_author_had_not_turned_to_the_brand() -> None:
+    past_us = AnswerElsewhere(fact=AnsweredElsewhere(said_at=NOON - timedelta(days=3), mention=9))
+    answered = History(case=case_of()).by_program(past_us).case
+    again = replace(case_of(), answered_past_us=(answered,))
+    held = press(again, "reply")
+    assert isinstance(held, HoldBack)
+    assert (held.reason, held.until) == ("approached_before", NOON + timedelta(days=27))
+    assert isinstance(press(again, "reply", reach=Reach(addressed=True)), Prompt)
 
 
 def test_the_guard_stops_a_draft_that_has_come_too_late() -> None:
