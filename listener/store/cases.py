@@ -18,10 +18,9 @@ from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.ports import money_key
 from listener.store import contacts, elsewhere, usage
-from listener.store.codecs import read_event
+from listener.store.codecs import read_event, read_extra
 from listener.store.engine import Database
 from listener.store.history import read_state
-from listener.store.mentions import read_extra
 from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, messages, verdicts
 
 MOST_MENTIONS: Final = 100
