@@ -80,8 +80,7 @@ class EarlierCase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything a card shows. `mentions`, `events` and private `messages` are oldest first, of a long quarrel the
-    latest only. `answered_past_us` are the author's other cases with the brand that somebody has answered in the
-    network's own pages; they are loaded for who is about to write to him.
+    latest only.
     """
 
     id: int
@@ -100,7 +99,6 @@ class Case:
     earlier: tuple[EarlierCase, ...] = ()
     contact: Contact = NO_CONTACT
     messages: tuple[CaseMessage, ...] = ()
-    answered_past_us: tuple["Case", ...] = ()
 
     @property
     def revision(self) -> int:

@@ -10,9 +10,10 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.reaching import answers_past_us, spoken_to
 from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, standing
 from alerts.cases.events import Event
-from alerts.outreach.contact import Contact
+from alerts.outreach.contact import Contact, PastUs
 from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
@@ -103,9 +104,14 @@ async def load_closely(connection: AsyncConnection, number: int, now: datetime) 
         receivers=await contacts.receivers(connection, number),
         nearby=await contacts.nearby(connection, row),
         spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
+        past_us=tuple(
+            PastUs(at=at, target=spoken_to(other))
+            for other in (await load(connection, await elsewhere.other_cases(connection, row))).values()
+            for at in answers_past_us(other)
+            if not other.messages
+        ),
     )
-    others = await load(connection, await elsewhere.other_cases(connection, row))
-    return replace(case, contact=known, answered_past_us=tuple(others.values()))
+    return replace(case, contact=known)
 
 
 async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:

@@ -134,7 +134,7 @@ async def test_what_the_page_says_to_others_answers_nobody(store: Stores, words:
     assert case.state.deadlines == promise(600)
 
 
-async def test_who_is_about_to_write_knows_which_cases_of_the_author_were_answered_past_us(
+async def test_who_is_about_to_write_knows_what_the_author_was_answered_past_us_in_other_cases(
     store: Stores,
 ) -> None:
     await promised(store)
@@ -146,8 +146,8 @@ async def test_who_is_about_to_write_knows_which_cases_of_the_author_were_answer
         await store.database.read(lambda c, number=number: cases.load_closely(c, number, later(80)))
         for number in (1, 2, 3)
     ]
-    assert [[each.id for each in case.answered_past_us] for case in closely] == [[], [1], [1]]
-    assert len(elsewhere(closely[1].answered_past_us[0])) == 1
+    answered = [[(each.at, each.target.mention) for each in case.contact.past_us] for case in closely]
+    assert answered == [[], [(later(60), "-1_1")], [(later(60), "-1_1")]]
 
 
 async def test_another_brands_account_answers_for_its_own_brand_alone(store: Stores) -> None:
