@@ -145,7 +145,9 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
 
 
 def build_notices(file: NoticesFile) -> Notices:
-    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
+    return Notices(
+        config=file.config, troubles=file.troubles, escalations=file.escalations, learning=file.learning
+    )
 
 
 def build_words(file: WordsYaml) -> Words:

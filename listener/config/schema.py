@@ -215,6 +215,13 @@ class NoticesFile(Model):
             "первому из route: to"
         ),
     ] = None
+    learning: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать утром, что изменилось в оценке жалоб: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
 
 
 class RoutesYaml(Model):
