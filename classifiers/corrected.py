@@ -1,9 +1,11 @@
 """Verdicts with an installation's correction, and a candidate in its shadow that scores the same texts."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from classifiers.correction import Correction, features, log_odds, probability
+from classifiers.threshold import Calibration
 from classifiers.verdict import Question
 from domain.verdict import Shadow, Verdict
 
@@ -13,13 +15,16 @@ HOPELESS: Final = 0.02
 
 @dataclass(slots=True)
 class InForce:
-    """Which corrections are in use now: one for a whole process, whichever rules it has.
+    """What taps have taught: one for a whole process, whichever rules it has. A verdict names every model that
+    gave it.
 
-    Both are replaced whole, from any thread. A verdict names every model that gave it.
+    `calibrations`, by brand, are of the probabilities that `active` gives. All are replaced whole, from any
+    thread.
     """
 
     active: Correction | None = None
     candidate: Correction | None = None
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
     def applied(self, question: Question, verdict: Verdict) -> Verdict:
         """The judge's verdict as it counts now."""

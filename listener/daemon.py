@@ -42,6 +42,7 @@ from listener.learning import Learning
 from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
+from listener.loops.levels import Levels
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.nightly import Nightly
@@ -343,12 +344,12 @@ class Daemon:
     def _nightly(self) -> Nightly:
         return Nightly(
             self._learning,
-            self.stores.learning,
             lambda: self.pipeline.rules.decider.routing.hours,
             lambda: self._reads(self._config.notices.learning),
             self.stores.budget(self._clock),
             self._clock,
             lambda receiver, note: self._announcer.say(receiver, note, about="learning"),
+            lambda: Levels(self.stores.decisions).followed(self.pipeline.rules.decider, self._clock.now()),
         )
 
     def _escalating(self) -> Escalating:

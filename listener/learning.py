@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from alerts.cards.lessons import Compared, RolledBack, Trained
@@ -24,6 +24,7 @@ from classifiers.correction import (
     too_few,
 )
 from classifiers.regression import Known, regression_set, rights
+from classifiers.threshold import calibrate
 from classifiers.verdict import Judges, Question
 from domain.verdict import Verdict
 from listener.ports import Clock
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+CALIBRATED: Final = timedelta(hours=1)
+"""After which the newest taps are asked what the judge's probabilities are worth."""
 AT_ONCE: Final = 4
 """Texts that are judged in one go: mentions that come meanwhile wait for no more."""
 
@@ -66,31 +69,52 @@ class Learning:
         keep: Callable[[Correction, str], None] = keep_files,
         known: Callable[[], Sequence[Known]] = regression_set,
     ) -> None:
-        self._store = store
+        self.store = store
         self._judge = judge
         self._corrections = corrections
         self._clock = clock
         self._workers = workers
         self._keep = keep
         self._known = known
+        self._calibrated: tuple[str | None, datetime] | None = None
 
     async def refresh(self) -> None:
         """Take what the store says is in force: another process, or a person, may have changed it."""
-        active, candidate = await self._store.versions()
+        active, candidate = await self.store.versions()
         self._corrections.active = await self._taken(self._corrections.active, active)
         self._corrections.candidate = await self._taken(self._corrections.candidate, candidate)
+        now = self._clock.now()
+        if self._calibrated is None or self._calibrated[0] != active or now - self._calibrated[1] >= CALIBRATED:
+            await self._calibrate(active)
+            self._calibrated = active, now
+
+    async def _calibrate(self, active: str | None) -> None:
+        """By brand, what the labels make of the probabilities that what is in force gave them unseen."""
+        by_brand: dict[str, list[Label]] = defaultdict(list)
+        for label in await latest_labels(self.store):
+            if label.said is not None and correction_in(label.model) == active:
+                by_brand[label.brand].append(label)
+        found = {}
+        for brand, labels in by_brand.items():
+            said = [label.said or 0.0 for label in labels]
+            complaints = [label.tap.complaint for label in labels]
+            weights = [label.tap.weight for label in labels]
+            calibration = await self._apart(calibrate, said, complaints, weights)
+            if calibration is not None:
+                found[brand] = calibration
+        self._corrections.calibrations = found
 
     async def night(self) -> Learned:
         """Weigh the candidate by what was tapped since, promote it if it is better, and make the next one."""
         now = self._clock.now()
         await self.refresh()
-        labels = await latest_labels(self._store)
+        labels = await latest_labels(self.store)
         compared = await self._weigh(labels, now)
         promoted = None
         if compared is not None:
             promoted = await self._settle(compared, now)
         candidate, reason = await self._train(labels, now)
-        await self._store.prune(now)
+        await self.store.prune(now)
         await self.refresh()
         return Learned(compared=compared, candidate=candidate, promoted=promoted, reason=reason)
 
@@ -98,7 +122,7 @@ class Learning:
         candidate = self._corrections.candidate
         if candidate is None:
             return None
-        fresh = await fresh_labels(self._store, labels, self._corrections.active, now)
+        fresh = await fresh_labels(self.store, labels, self._corrections.active, now)
         known = await self._apart(self._known)
         alone = await self._alone([one.question for one in known])
         right = await self._apart(rights, known, alone, self._corrections.active, candidate)
@@ -109,8 +133,8 @@ class Learning:
         candidate = self._corrections.candidate
         if candidate is None:
             return None
-        instead_of = await self._store.promote(candidate.version, now) if compared.promotes else None
-        await self._store.note(as_lesson(compared, candidate.version, instead_of), now)
+        instead_of = await self.store.promote(candidate.version, now) if compared.promotes else None
+        await self.store.note(as_lesson(compared, candidate.version, instead_of), now)
         log.info("candidate %s: %s by %d fresh labels", candidate.version, compared.why, compared.labels)
         return candidate.version if compared.promotes else None
 
@@ -127,8 +151,8 @@ class Learning:
         about = {"trained_at": now.isoformat(timespec="seconds")}
         made = await self._apart(learn, lessons, base_of(alone[0]), about)
         await self._apart(self._keep, made, made.version)
-        await self._store.propose(made.version, to_row(made), now)
-        await self._store.note(Trained(model=made.version, complaints=yes, others=len(labels) - yes), now)
+        await self.store.propose(made.version, to_row(made), now)
+        await self.store.note(Trained(model=made.version, complaints=yes, others=len(labels) - yes), now)
         return made.version, None
 
     async def _alone(self, questions: Sequence[Question]) -> list[Verdict]:
@@ -148,7 +172,7 @@ class Learning:
             return None
         if known is not None and known.version == version:
             return known
-        kept = await self._store.correction(version)
+        kept = await self.store.correction(version)
         try:
             return read(kept)
         except CorrectionError as error:

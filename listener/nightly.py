@@ -2,22 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.lessons import lessons_note
+from alerts.cards.lessons import LevelMoved, lessons_note
 from alerts.cards.note import Note
 from alerts.routing import Receiver
 from alerts.sla import MOSCOW, Hours
 from listener.daytime import LATE, begins_now, mornings
 from listener.learning import Learning
+from listener.loops.levels import Followed
 from listener.ports import Budget, Clock, SourceError
 from listener.store.errors import StoreError
-from listener.store.learning import LearningStore
 from listener.store.usage import is_first_today
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,10 @@ NIGHT: Final = (3, 40)
 LOOK: Final = 60.0
 """Seconds between looks at what is in force: as long a promotion or a rollback takes to reach every daemon."""
 DAY: Final = timedelta(days=1)
+MOVED: Final = 0.02
+"""By less than this no level is told to have moved."""
+REMEMBERED: Final = timedelta(days=90)
+"""How far back it is looked up where a level stood."""
 
 Say = Callable[[Receiver, Note], None]
 
@@ -38,25 +42,28 @@ def nights(hours: Hours | None) -> Sequence[Any]:
 
 
 class Nightly:
-    """`hours` are the config's now, `reads` is who is told in the morning, None where nobody is."""
+    """`hours` are the config's now, `reads` is who is told in the morning, None where nobody is, `levels` tells
+    where those of brands that follow their budget stand.
+    """
 
     def __init__(
         self,
         learning: Learning,
-        store: LearningStore,
         hours: Callable[[], Hours | None],
         reads: Callable[[], Receiver | None],
         budget: Budget,
         clock: Clock,
         say: Say,
+        levels: Callable[[], Awaitable[Sequence[Followed]]],
     ) -> None:
         self._learning = learning
-        self._store = store
+        self._store = learning.store
         self._hours = hours
         self._reads = reads
         self._budget = budget
         self._clock = clock
         self._say = say
+        self._levels = levels
 
     async def run(self) -> None:
         """Until cancelled. What is in force is looked at every minute, the hours with it."""
@@ -83,6 +90,7 @@ class Nightly:
             if not await is_first_today(self._budget, "learning"):
                 return False
             learned = await self._learning.night()
+            await self._note_levels()
         except (StoreError, SourceError, OSError) as error:
             log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
             return False
@@ -106,6 +114,29 @@ class Nightly:
             return False
         self._say(receiver, Note(text=note))
         return True
+
+    async def _note_levels(self) -> None:
+        """Write down which brands' levels have moved since that was last written, and why they stand there."""
+        now = self._clock.now()
+        known = {
+            lesson.brand: lesson.after
+            for _, lesson in await self._store.lessons(now - REMEMBERED)
+            if isinstance(lesson, LevelMoved)
+        }
+        for one in await self._levels():
+            before = known.get(one.brand.id, one.brand.complaint_at)
+            if abs(one.level - before) < MOVED:
+                continue
+            lesson = LevelMoved(
+                brand=one.brand.id,
+                title=one.brand.title,
+                before=before,
+                after=one.level,
+                cards=one.brand.per_day or 0,
+                precision=one.precision and (one.precision.value, one.precision.low, one.precision.high),
+                wanted=one.brand.precision,
+            )
+            await self._store.note(lesson, now)
 
     def _plan(self, scheduler: Any, hours: Hours | None) -> None:
         scheduler.remove_all_jobs()

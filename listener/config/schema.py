@@ -58,6 +58,10 @@ class AlertFile(Model):
     per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = (
         None
     )
+    precision: Annotated[
+        float | None,
+        Field(gt=0, lt=1, description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
+    ] = None
 
 
 class BrandFile(Model):

@@ -1,7 +1,7 @@
 """Nights of learning over the real store: a shadow, a promotion that its figures earn, a way back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -14,13 +14,16 @@ from alerts.cards.lessons import Compared, RolledBack, Trained
 from alerts.cards.note import Note
 from alerts.cases.commands import Close, NotComplaint
 from alerts.routing import Receiver
+from classifiers.bootstrap import Ranged
 from classifiers.corrected import InForce
 from classifiers.correction import Correction
 from classifiers.regression import regression_set
 from classifiers.verdict import Question
+from domain.brand import Brand
 from domain.verdict import Verdict
 from listener.decided import Decided
 from listener.learning import Learning, promote_by_hand, roll_back
+from listener.loops.levels import Followed
 from listener.nightly import Nightly
 from listener.store.stores import Stores
 from listener.taught_files import keep_files
@@ -181,16 +184,22 @@ async def test_a_damaged_correction_is_not_used_and_said(world: World, caplog: p
     assert "поправка повреждена" in caplog.text
 
 
-def nightly_over(world: World, reads: Receiver | None = READER) -> tuple[Nightly, list[Note]]:
+async def no_levels() -> Sequence[Followed]:
+    return ()
+
+
+def nightly_over(
+    world: World, reads: Receiver | None = READER, levels: Callable[[], Awaitable[Sequence[Followed]]] = no_levels
+) -> tuple[Nightly, list[Note]]:
     said: list[Note] = []
     nightly = Nightly(
         world.learning,
-        world.store.learning,
         lambda: None,
         lambda: reads,
         world.store.budget(world.clock),
         world.clock,
         lambda _receiver, note: said.append(note),
+        levels,
     )
     return nightly, said
 
@@ -207,6 +216,26 @@ async def test_one_daemon_learns_a_night_and_one_tells_the_leads_in_the_morning(
     (note,) = doubled
     assert "теперь судит taps-" in note.text
     assert "на 32\xa0новых метках" in note.text
+
+
+async def test_a_level_that_has_moved_is_told_once_with_its_reason(world: World) -> None:
+    brand = Brand(id="romashka", title="Ромашка", names=("Ромашка",), per_day=30, follows_budget=True)
+    at = [0.6]
+
+    async def levels() -> Sequence[Followed]:
+        return (Followed(brand=brand, level=at[0], precision=Ranged(0.62, 0.48, 0.74)),)
+
+    nightly, said = nightly_over(world, levels=levels)
+    for level in (0.61, 0.45, 0.46):
+        at[0] = level
+        assert await nightly.night() is True
+        world.clock.turn(days=1)
+    world.clock.turn(days=-2)
+    assert await nightly.morning() is True
+    assert said[0].text == (
+        "Что изменилось в оценке жалоб:\n"
+        "• Ромашка: порог 0.60 → 0.45, так выходит 30\xa0карточек в день; жалоб среди них 62\xa0% (48–74)"
+    )
 
 
 async def test_a_morning_without_news_or_readers_says_nothing(world: World) -> None:
