@@ -1,7 +1,7 @@
 """The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
 from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
+from classifiers.corrected import InForce
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
@@ -83,7 +84,7 @@ class Decider:
 
     `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
     of those who may work, earlier ones too; `people` are those of them whose days off are known. `read` is asked
-    of a text what the routes want to know.
+    of a text what the routes want to know. `corrections` are what taps have taught.
     """
 
     matcher: Matches
@@ -94,6 +95,7 @@ class Decider:
     staff: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
     read: Callable[[str], Read] = lambda _text: Read()
+    corrections: InForce = field(default_factory=InForce)
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
@@ -123,7 +125,9 @@ class Decider:
         return [Match(brand=brand.id, words=(), reason=OWN_PAGE) for brand in hosts]
 
     def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
-        """What the verdict on the mention means for the matched brand."""
+        """What the verdict on the mention, as taps correct it, means for the matched brand."""
+        question = Question(text=mention.words, brand=match.words, stream=match.brand)
+        verdict = self.corrections.applied(question, verdict)
         outcome = outcome_of(mention, verdict, self.brands[match.brand])
         why = reasons(verdict, mention.words) if outcome in MAKE_A_CASE else ()
         return BrandVerdict(match=match, verdict=verdict, outcome=outcome, reasons=why)
