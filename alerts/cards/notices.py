@@ -341,7 +341,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
     "approval": ("Ответы ждут слова старшего, {count}", _whose),
-    "assigned": ("Вам достались обращения, {count}", _whose),
+    "assigned": ("Вам досталось {count}", _until),
     "breach": ("Просрочено {count}", _late),
     "came_back": ("Авторы пишут снова, {count}", _whose),
     "cancelled": ("Ответы не отправлены, {count}", _whose),

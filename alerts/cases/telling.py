@@ -175,7 +175,7 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _heard(before, event, strength, events)
         case MentionEdited(strength="complaint", before="remark"):
             return _heard(before, event, "complaint", events)
-        case Transferred() | Moved() | Assigned():
+        case Transferred() | Moved() | Assigned() | Claimed(taken_from=str()):
             return _transferred(before, event, event.fact)
         case Woke() if event.actor.kind == "clock":
             return _woke(before, event, events)
@@ -303,8 +303,10 @@ def _to_owner(kind: Literal["complaint", "remark"], event: Event) -> NoticeDraft
     return NoticeDraft(kind=kind, event=event.number, to=("owner",), priority=Priority.URGENT)
 
 
-def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned) -> Telling | None:
+def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned | Claimed) -> Telling | None:
     """To oneself it is a take-over, and the one who had the case must know."""
+    if isinstance(fact, Claimed):
+        return _taken_over(event, fact.taken_from)
     if isinstance(fact, Assigned):
         given = NoticeDraft(kind="assigned", event=event.number, to=("owner",), priority=Priority.NEW)
         return Telling(reason="assigned", notices=(given,))
@@ -315,13 +317,19 @@ def _transferred(before: State, event: Event, fact: Transferred | Moved | Assign
     elif before.owner is None:
         return None
     else:
-        notice = NoticeDraft(
-            kind="taken",
-            event=event.number,
-            to=("former_owner",),
-            priority=Priority.URGENT,
-            former_owner=before.owner,
-        )
+        return _taken_over(event, before.owner)
+    return Telling(reason="transfer", priority=Priority.PRESS, notices=(notice,))
+
+
+def _taken_over(event: Event, former: str | None) -> Telling:
+    """Who had the case may be writing an answer."""
+    notice = NoticeDraft(
+        kind="taken",
+        event=event.number,
+        to=("former_owner",),
+        priority=Priority.URGENT,
+        former_owner=former,
+    )
     return Telling(reason="transfer", priority=Priority.PRESS, notices=(notice,))
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Command
-from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, Waiting
+from alerts.cases.events import BELLS, Assigned, Bell, Deadlines, Event, Outcome, Stage, Transferred, Waiting
 from alerts.cases.state import State, fold, next_timer
-from alerts.cases.telling import Telling, how_to_tell
+from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
 from listener.store import digest_rows, outbox_rows
 from listener.store.codecs import event_row
@@ -69,9 +69,12 @@ class Changing:
         self.tellings.append(telling)
         return telling
 
-    def silence(self) -> None:
-        """Say none of it by itself: somebody else says it."""
-        self.tellings = [replace(telling, notices=()) for telling in self.tellings]
+    def silence(self, *kinds: NoticeKind) -> None:
+        """Say none of it by itself, or nothing of these kinds: somebody else says it."""
+        self.tellings = [
+            replace(telling, notices=tuple(each for each in telling.notices if kinds and each.kind not in kinds))
+            for telling in self.tellings
+        ]
 
 
 def read_state(row: Row[Any]) -> State:
@@ -127,6 +130,7 @@ async def write(
     )
     seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
     await digest_rows.touch(connection, seen, now)
+    await digest_rows.unfold_given(connection, [change.case for change in known if _is_given(change)], now)
     drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(
         connection, [(change.case, draft) for change, draft in drafts if draft.where == "cards"], now
@@ -173,6 +177,11 @@ def _projection(change: Changing) -> dict[str, Any]:
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _is_given(change: Changing) -> bool:
+    """Whether somebody else than who has it now made it his."""
+    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
 
 
 def _is_seen(change: Changing) -> bool:
