@@ -160,7 +160,7 @@ class Checks:
             raise self.broken(f"{person} is away and was given case {case}")
 
     async def _look_for_lost(self) -> None:
-        """Every complaint that was judged so is in a case, and the case is seen, on its way, or held with a reason."""
+        """Every complaint judged so is in a case, and the case is seen, on its way, or held with a reason."""
         homeless = await self._rows(
             select(verdicts.c.mention_id)
             .where(verdicts.c.outcome.in_(MAKE_A_CASE))
