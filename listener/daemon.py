@@ -315,7 +315,7 @@ class Daemon:
             lambda: self.pipeline.rules,
             self.stores.budget(self._clock),
             self._clock,
-            lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
+            lambda receiver, note, about: self._announcer.say(receiver, note, about=about),
         )
 
     def _escalating(self) -> Escalating:
