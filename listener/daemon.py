@@ -326,7 +326,7 @@ class Daemon:
             lambda: self.pipeline.rules,
             self.stores.budget(self._clock),
             self._clock,
-            lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
+            lambda receiver, note, about: self._announcer.say(receiver, note, about=about),
         )
 
     async def _take_up_what_was_learned(self) -> None:

@@ -1,6 +1,6 @@
 """The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, Protocol
@@ -154,7 +154,17 @@ class Decider:
             on_shift=self.on_shift(now, home),
             is_late=now - said_at > LATE,
             path=decision.path,
+            calls=frozenset(self._calling(decision.receivers, held, now)) if is_urgent else frozenset(),
         )
+
+    def _calling(
+        self, receivers: Sequence[Receiver], held: Mapping[str, datetime], now: datetime
+    ) -> Iterator[str]:
+        """Those whose person on call is to be called: they are told now, and nobody works there."""
+        for receiver in receivers:
+            hours = self.routing.hours_of(receiver)
+            if receiver.on_call and hours is not None and receiver.name not in held and not working(hours, now):
+                yield receiver.name
 
     def _held(self, receivers: Sequence[Receiver], now: datetime, *, is_urgent: bool) -> dict[str, datetime]:
         """Until when each of the receivers is not woken; those that are told at once are not in it."""
@@ -288,4 +298,4 @@ def decide_apart(
 
 def without_chats(routed: Routed, withheld: Withhold) -> Routed:
     """A candidate whose case is kept and told to nobody, for this reason."""
-    return replace(routed, chats=(), withheld=withheld)
+    return replace(routed, chats=(), calls=frozenset(), withheld=withheld)
