@@ -18,6 +18,7 @@ BENCHMARKS: Final = {
     "latency": "seconds from post to card at 50 mentions a second",
     "matching": "texts matched a second",
     "memory": "megabytes while 200 000 mentions go through (some eight minutes)",
+    "parts": "where a mention's processor time goes: the pipeline's steps one after another, the first tier alone",
     "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",
     "running": "megabytes of the daemon while 200 000 mentions come (half an hour on a busy machine)",
 }

@@ -39,7 +39,7 @@ MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 """What is farther off is said as a time of day."""
 MOST_CASES: Final = 20
-"""Of a digest; the others are counted."""
+"""Of a digest; the others are counted, and need not be at hand."""
 
 _SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote", "remark"})
 """What may have told us something to do."""
@@ -85,14 +85,17 @@ def make_note(
     context: CardContext,
     now: datetime,
     *,
+    others: int = 0,
     repeat: bool = False,
 ) -> Note:
-    """The note to say. Several `cases`, oldest deadline first, make a digest; `draft` stands for all of them."""
+    """The note to say. Several `cases`, the latest first, and `others` that are only counted make a digest;
+    `draft` stands for all of them.
+    """
     words = Wording(context=context, now=now)
     to = _unique(person for case in cases for person in addressees(draft, case, receiver, words))
     loud = draft.kind in LOUD
-    if len(cases) > 1:
-        return Note(text=_digest(draft.kind, cases, words), to=to, loud=loud, repeat=repeat)
+    if len(cases) + others > 1:
+        return Note(text=_digest(draft.kind, cases, words, others), to=to, loud=loud, repeat=repeat)
     notice = _Notice(draft=draft, case=cases[0], words=words)
     return Note(
         text=_TEXTS[draft.kind](notice),
@@ -314,16 +317,16 @@ def _promised(notice: _Notice) -> str:
     return f" Ответить до {notice.words.moment(due_at)}."
 
 
-def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording) -> str:
+def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording, others: int) -> str:
     """«Просрочено 7 обращений: № 5 (на 12 мин), № 6 (на 3 мин)…»."""
     title, each = _DIGESTS[kind]
-    count = counted(len(cases), "обращение", "обращения", "обращений")
+    count = counted(len(cases) + others, "обращение", "обращения", "обращений")
     shown = [
         _number(case)
         + (f" ({more})" if (more := each(case, words) if case.state.is_open else "уже закрыто") else "")
         for case in cases[:MOST_CASES]
     ]
-    hidden = len(cases) - len(shown)
+    hidden = len(cases) + others - len(shown)
     return title.format(count=count) + ": " + ", ".join(shown) + (f" и ещё {hidden}." if hidden else ".")
 
 

@@ -15,7 +15,7 @@ from listener.store.codecs import read_event
 from listener.store.tables import Json, Time
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
