@@ -22,7 +22,7 @@ BENCHMARKS: Final = {
     "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",
     "running": "megabytes of the daemon while 200 000 mentions come (half an hour on a busy machine)",
     "taps": "precision of the cards in a trade that the judge has never seen, before and after taps (minutes)",
-    "week": "a week of a team of twenty on a turned clock (some fifteen minutes; `python -m benchmarks.week` draws it)",
+    "week": "a week of a team of twenty on a turned clock (a quarter of an hour)",
 }
 
 BY_NAME_ONLY: Final = frozenset({"flood", "memory", "running", "taps", "week"})
