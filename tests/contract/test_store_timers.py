@@ -148,9 +148,11 @@ async def test_a_rest_that_hid_a_deadline_comes_back_with_the_deadline(store: St
     assert kinds((await told(store, 250))[0]) == [("due", "#support"), ("due", "-1001")]
 
 
-async def test_without_a_promise_nothing_rings(store: Stores) -> None:
+async def test_without_a_promise_nothing_rings_before_the_case_is_forgotten(store: Stores) -> None:
     await open_cases(store, deadlines=NO_DEADLINES)
-    assert await ring(store, 30 * DAY) == 0
+    assert [await ring(store, at) for at in (DAY - 1, DAY, 30 * DAY)] == [0, 1, 0]
+    words, _ = await told(store, 30 * DAY)
+    assert kinds(words) == [("forgotten", "#support"), ("forgotten", "-1001")]
 
 
 @pytest.mark.parametrize("count", [timers.MOST_NOTICES, timers.MOST_NOTICES + 1, 40])
