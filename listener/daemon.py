@@ -22,7 +22,6 @@ from listener.app import (
     build_messengers,
     build_outreaches,
     build_pipeline,
-    build_rules,
     build_sources,
     build_worker,
     forget_roads,
@@ -41,9 +40,11 @@ from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
+from listener.opened_rules import open_rules
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
+from listener.reader import DiedError
 from listener.redaction import Redactor
 from listener.rules import Rules
 from listener.settings import Settings
@@ -75,8 +76,8 @@ LAST_STEPS: Final = 5.0
 class Daemon:
     """One process of Otklik with some or all roles.
 
-    `start` returns when it is ready and raises ConfigError, ModelError, StoreError or OSError with nothing left
-    open; `stop` returns when everything is put away.
+    `start` returns when it is ready and raises ConfigError, ModelError, DiedError, StoreError or OSError with
+    nothing left open; `stop` returns when everything is put away.
     """
 
     def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
@@ -143,13 +144,16 @@ class Daemon:
                 config = await asyncio.to_thread(load, wanted.config_dir)
                 self.pipeline.dismiss(config.people)
                 rules = await self._build_rules(config, wanted, messengers)
-            except (ConfigError, ModelError) as error:
+            except (ConfigError, ModelError, DiedError) as error:
                 self._refuse(error)
                 log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody
                 return
             unused.pop_all()
         self._settings = wanted
+        before_judge = self.pipeline.rules.apart
         self.pipeline.use(rules)
+        if before_judge is not None:
+            await before_judge.close()
         with contextlib.suppress(StoreError):
             await self._rehouse(rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
@@ -161,7 +165,7 @@ class Daemon:
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
-    def _refuse(self, error: ConfigError | ModelError) -> None:
+    def _refuse(self, error: ConfigError | ModelError | DiedError) -> None:
         """Tell the people who write the config, once for each refusal."""
         words = (
             refused(error.mistakes, self._settings.config_dir) if isinstance(error, ConfigError) else str(error)
@@ -247,6 +251,7 @@ class Daemon:
         self._announcer = Announcer(self._messengers.notifiers)
         self._stack.push_async_callback(self._announcer.close)
         rules = await self._build_rules(config, self._settings, self._messengers)
+        self._stack.push_async_callback(self._put_judge_away)
         self.pipeline = build_pipeline(
             rules,
             self.stores,
@@ -276,17 +281,19 @@ class Daemon:
 
     async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
-        reachable = frozenset(messengers.notifiers)
-        build = partial(
-            build_rules,
+        return await open_rules(
             config,
             people,
-            reachable,
-            settings.model,
-            second=settings.second_opinion,
+            frozenset(messengers.notifiers),
+            settings,
+            self._workers,
+            judges="judge" in self._roles,
             networks=settings.networks,
         )
-        return await asyncio.get_running_loop().run_in_executor(self._workers, build)
+
+    async def _put_judge_away(self) -> None:
+        if self.pipeline.rules.apart is not None:
+            await self.pipeline.rules.apart.close()
 
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from listener.decided import BrandVerdict, Decided, Stored
+from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Stored
 from listener.halves import Halves
 from listener.store import joining
 from listener.store.engine import Database, insert
@@ -161,7 +161,8 @@ def _row(stored: Stored, of_brand: BrandVerdict, now: datetime) -> dict[str, Any
         "intent": verdict.intent,
         "topics": verdict.topics,
         "urgency": verdict.urgency,
-        "evidence": list(map(tuple, verdict.evidence)),
+        # Nobody looks at that of others, and it is half of what a verdict takes.
+        "evidence": list(map(tuple, verdict.evidence)) if of_brand.outcome in MAKE_A_CASE else [],
         "dangers": verdict.dangers,
         "reasons": of_brand.reasons,
         "model": verdict.model,
