@@ -264,8 +264,9 @@ class Delivery:
 class Notice:
     """A word that a chat must read. `card_ref` is the card's message in that chat, under which it is said.
 
-    A digest speaks of several `cases` at once (oldest deadline first); any other notice of one. `on` is the
-    message of an earlier card, on which it is written once: the case went on under `card_ref`.
+    A digest speaks of several `cases` at once (open and late ones first), and of `others` that are only counted;
+    any other notice of one. `on` is the message of an earlier card, on which it is written once: the case went on
+    under `card_ref`.
     """
 
     id: int
@@ -273,6 +274,7 @@ class Notice:
     chat: Chat
     draft: NoticeDraft
     cases: tuple[Case, ...]
+    others: int = 0
     card_ref: str | None
     tries: int
     unknown: bool

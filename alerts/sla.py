@@ -1,6 +1,6 @@
 """Deadlines of an answer, and the hours in which operators work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -45,20 +45,24 @@ def deadlines(
 
     Without hours every minute counts. None where the working time of a year does not suffice (nobody works).
     """
-    wanted = (sla.warn, sla.due, sla.breach)
+    warn, due, breach = reached((sla.warn, sla.due, sla.breach), hours, opened_at)
+    return warn, due, breach
+
+
+def reached(wanted: Sequence[timedelta], hours: Hours | None, since: datetime) -> tuple[datetime | None, ...]:
+    """When so much working time will have passed, for each span wanted; None as above."""
     if hours is None:
-        warn, due, breach = (opened_at + span for span in wanted)
-        return warn, due, breach
-    reached: dict[timedelta, datetime] = {}
+        return tuple(since + span for span in wanted)
+    at: dict[timedelta, datetime] = {}
     worked = timedelta(0)
-    for start, end in _blocks(hours, opened_at):
+    for start, end in _blocks(hours, since):
         for span in wanted:
-            if span not in reached and span <= worked + (end - start):
-                reached[span] = start + (span - worked)
+            if span not in at and span <= worked + (end - start):
+                at[span] = start + (span - worked)
         worked += end - start
         if worked >= max(wanted):
             break
-    return reached.get(sla.warn), reached.get(sla.due), reached.get(sla.breach)
+    return tuple(map(at.get, wanted))
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:

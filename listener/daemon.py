@@ -165,6 +165,10 @@ class Daemon:
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
+    def settings_read(self, refusal: str | None) -> None:
+        """Why changed settings (.env, files with secrets) were refused; None when the newest are in use."""
+        self._telemetry.settings(refusal)
+
     def _refuse(self, error: ConfigError | ModelError | DiedError) -> None:
         """Tell the people who write the config, once for each refusal."""
         words = (

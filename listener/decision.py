@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
 from alerts.cases.commands import Withhold
-from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.cases.events import NO_DEADLINES, NO_IDLE, Deadlines, Idle
+from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
-from alerts.sla import deadlines, hold_until, working
+from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges
@@ -166,13 +167,19 @@ class Decider:
         return held
 
     def on_shift(self, now: datetime, receiver: Receiver | None = None) -> frozenset[str]:
-        """Who works now: everybody who is not away, while the receiver's hours (else those of all) last."""
+        """Who works now: everybody who is neither away nor out of his own hours, while the receiver's (else those
+        of all) last.
+        """
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
         day = now.astimezone(ZoneInfo(self.routing.timezone)).date()
-        away = (person for person in self.people if person.is_absent(day))
+        away = (person for person in self.people if person.is_absent(day) or self._is_off(person, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
+
+    def _is_off(self, person: Person, now: datetime) -> bool:
+        own = self.routing.shifts.get(person.id)
+        return own is not None and not working(own, now)
 
     def promise(self, now: datetime, receiver: Receiver | None = None) -> Deadlines:
         """By when somebody who wrote now must be answered: by the receiver's terms, or by those of all."""
@@ -181,6 +188,15 @@ class Decider:
             return NO_DEADLINES
         warn_at, due_at, breach_at = deadlines(sla, self.routing.hours_of(receiver), now)
         return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
+
+    def idle(self, now: datetime, receiver: Receiver | None, person: Person) -> Idle:
+        """How long the person who gets a case now may do nothing with it, in working time: his own if any."""
+        after = self.routing.return_after_of(receiver)
+        if after is None:
+            return NO_IDLE
+        warn_after = after - min(WARNED_BEFORE, after / 2)
+        warn_at, return_at = reached((warn_after, after), self.routing.hours_at_work(person, receiver), now)
+        return Idle(warn_at=warn_at, return_at=return_at)
 
     def promises(self, now: datetime) -> dict[str, Deadlines]:
         """The same by receiver; nobody's where all have the same terms and hours."""

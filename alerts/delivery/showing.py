@@ -194,7 +194,7 @@ class Showing:
         return Shown(due=delivery, ref=ref, outcome="edited")
 
     async def _say(self, notice: Notice, now: datetime) -> Shown:
-        note = make_note(notice.draft, notice.cases, notice.receiver, self.context, now)
+        note = make_note(notice.draft, notice.cases, notice.receiver, self.context, now, others=notice.others)
         if not isinstance(self._notifier, Threads):
             return await self._write_on_card(self._notifier, notice, note, now)
         ref, certain = await self._look(notice)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -66,26 +66,32 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
 
 def build_routing(file: RoutesYaml) -> Routing:
     return Routing(
-        receivers=tuple(_receiver(name, receiver, file.hours) for name, receiver in file.receivers.items()),
+        receivers=tuple(_receiver(name, receiver, file) for name, receiver in file.receivers.items()),
         default=tuple(file.route.to),
         routes=tuple(_route(route, file.authors) for route in file.route.routes),
         sla=None if file.sla is None else _sla(file.sla),
         hours=None if file.hours is None else _hours(file.hours),
+        return_after=_or_off(file.return_after),
     )
 
 
-def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiver:
+def _receiver(name: str, file: ReceiverFile, of_all: RoutesYaml) -> Receiver:
     return Receiver(
         name=name,
         chats=_chats(file),
         owner=file.owner,
         backup=file.backup,
-        hours=None if file.hours is None else _hours(file.hours, of_all),
+        hours=None if file.hours is None else _hours(file.hours, of_all.hours),
         sla=None if file.sla is None else _sla(file.sla),
         assign=file.assign,
         people=tuple(file.people),
         load=file.load,
+        return_after=_or_off(file.return_after or of_all.return_after),
     )
+
+
+def _or_off(duration: str) -> timedelta | None:
+    return None if duration == "off" else seconds(duration)
 
 
 def _route(file: RouteFile, authors: Mapping[str, Sequence[str]]) -> Route:

@@ -13,6 +13,7 @@ from listener.config.types import (
     Block,
     Day,
     Duration,
+    DurationOrOff,
     Identifier,
     Marker,
     Markers,
@@ -145,6 +146,10 @@ class ReceiverFile(ChatsFile):
     load: Annotated[
         StrictInt | None, Field(ge=1, description="Не раздавать тому, у кого уже столько открытых обращений")
     ] = None
+    return_after: Annotated[
+        DurationOrOff | None,
+        Field(description="Своё return_after: 30m рабочего времени или off; нет ключа — как у всех"),
+    ] = None
 
 
 class WhenFile(Model):
@@ -224,6 +229,13 @@ class RoutesYaml(Model):
     route: Annotated[RoutesFile, Field(description="Кому что отправлять")]
     sla: Annotated[SlaFile | None, Field(description="Сроки ответа")] = None
     hours: Annotated[HoursFile | None, Field(description="Часы работы; нет ключа — круглые сутки")] = None
+    return_after: Annotated[
+        DurationOrOff,
+        Field(
+            description="Через сколько рабочего времени взятое обращение возвращается в очередь, если взявший "
+            "ничего с ним не сделал: 30m; off — никогда"
+        ),
+    ] = "30m"
     authors: Annotated[
         dict[Text, Authors], Field(description="Списки авторов для маршрутов: {пресса: [авторы]}")
     ] = {}

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Case
 from alerts.cases.commands import Assign
-from alerts.cases.events import PROGRAM
+from alerts.cases.events import NO_IDLE, PROGRAM, Idle
 from alerts.cases.transitions import Asker, Refusal
 from alerts.routing import Receiver
 from alerts.routing.assigning import Work
@@ -35,12 +35,15 @@ Choose = Callable[[Receiver, Case, Work, AbstractSet[str]], Person | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigning:
-    """`receivers` (by name) are those that assign and work now; `people` who may be given their cases."""
+    """`receivers` (by name) are those that assign and work now; `people` who may be given their cases,
+    `idle` how long one who gets a case may do nothing with it.
+    """
 
     receivers: Mapping[str, Receiver]
     people: Sequence[Person]
     choose: Choose
     elsewhere: Elsewhere
+    idle: Callable[[Receiver, Person], Idle] = lambda _receiver, _person: NO_IDLE
 
 
 class AssignmentStore:
@@ -73,7 +76,10 @@ async def assign(connection: AsyncConnection, assigning: Assigning, now: datetim
         person = assigning.choose(receiver, case, work, refused[number])
         if person is None:
             continue
-        if isinstance(change.obey(Assign(person=person.id, name=person.name), THE_PROGRAM, now), Refusal):
+        idle = assigning.idle(receiver, person)
+        if isinstance(
+            change.obey(Assign(person=person.id, name=person.name, idle=idle), THE_PROGRAM, now), Refusal
+        ):
             continue
         given.append(change)
         loads[person.id] += 1
@@ -109,14 +115,15 @@ async def _free(connection: AsyncConnection, assigning: Assigning, now: datetime
 
 
 async def _gave_back(connection: AsyncConnection, numbers: Sequence[int]) -> Mapping[int, set[str]]:
+    """Who did so himself, and who lost it because he did nothing."""
     found = await connection.execute(
-        select(case_events.c.case_id, case_events.c.actor_id).where(
-            case_events.c.case_id.in_(numbers), case_events.c.kind == "released"
+        select(case_events.c.case_id, case_events.c.kind, case_events.c.actor_id, case_events.c.payload).where(
+            case_events.c.case_id.in_(numbers), case_events.c.kind.in_(("released", "returned"))
         )
     )
     refused: dict[int, set[str]] = defaultdict(set)
     for row in found:
-        refused[row.case_id].add(row.actor_id)
+        refused[row.case_id].add(row.actor_id if row.kind == "released" else row.payload["owner"])
     return refused
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.incidents.group import Group
 from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Stored
 from listener.halves import Halves
 from listener.store import joining
@@ -28,7 +29,7 @@ _COUNTED: Final = ("candidate", "danger", "below threshold")
 class Recorded:
     """What became of a micro-batch. `stale` were decided before, or edited while they were being judged;
     `refused` are decisions that the database cannot hold, their mentions are set aside. `held` are new cards that
-    wait for the morning.
+    wait for the morning, `groups` are those in which cases opened.
     """
 
     decided: int = 0
@@ -38,6 +39,7 @@ class Recorded:
     cases_joined: int = 0
     cases_reopened: int = 0
     held: int = 0
+    groups: frozenset[Group] = field(default=frozenset(), compare=False)
 
     def __add__(self, other: "Recorded") -> "Recorded":
         return Recorded(
@@ -48,6 +50,7 @@ class Recorded:
             cases_joined=self.cases_joined + other.cases_joined,
             cases_reopened=self.cases_reopened + other.cases_reopened,
             held=self.held + other.held,
+            groups=self.groups | other.groups,
         )
 
 
@@ -106,6 +109,7 @@ async def record(connection: AsyncConnection, decided: Sequence[Decided], now: d
         cases_joined=joined.joined,
         cases_reopened=joined.reopened,
         held=sum(route.not_before is not None for decision in live for route in decision.routed),
+        groups=joined.groups,
     )
 
 

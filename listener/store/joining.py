@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -16,8 +16,10 @@ from alerts.cases.events import CUSTOMER, NO_DEADLINES, PROGRAM, Deadlines, Stre
 from alerts.cases.state import FRESH
 from alerts.cases.telling import Telling
 from alerts.cases.transitions import Asker
+from alerts.incidents.group import Group
+from alerts.likeness import signature_of
 from listener.decided import Decided, Routed
-from listener.store import elsewhere, history, outbox_rows
+from listener.store import elsewhere, grouping, history, outbox_rows, reposts
 from listener.store.engine import insert
 from listener.store.history import Changing
 from listener.store.tables import case_mentions, cases, mentions, outbound
@@ -28,9 +30,12 @@ THE_PROGRAM: Final = Asker(actor=PROGRAM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
+    """`groups` are those in which cases opened."""
+
     new: int = 0
     joined: int = 0
     reopened: int = 0
+    groups: frozenset[Group] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +44,7 @@ class _Cases:
 
     `linked` are the cases of a mention with its strength there, `complaints` the mentions of a case that still
     are complaints, `removed` the cases in which people have had words taken off the page; all are read only where
-    a batch has edits or deletions.
+    a batch has edits or deletions. `also_in` are further threads in which a case's author said the same.
     """
 
     by_id: dict[int, Changing] = field(default_factory=dict)
@@ -48,14 +53,20 @@ class _Cases:
     linked: dict[int, dict[int, Strength]] = field(default_factory=lambda: defaultdict(dict))
     complaints: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     removed: set[int] = field(default_factory=set)
+    also_in: dict[int, Sequence[str]] = field(default_factory=dict)
 
     def know(self, row: Any, *, is_new: bool = False) -> None:
         state = FRESH if is_new else history.read_state(row)
         self.by_id.setdefault(row.id, Changing.of(row.id, state))
-        place = (row.brand, row.network, row.author_id, row.thread)
+        self.also_in[row.id] = row.also_in or ()
+        for thread in (row.thread, *self.also_in[row.id]):
+            self.stands_in((row.brand, row.network, row.author_id, thread), row.id)
+
+    def stands_in(self, place: Place, case: int) -> None:
+        """What its author says there belongs to this case."""
         if place not in self.by_place:
-            self.by_place[place] = row.id
-            self.by_author[place[1:]].append(row.id)
+            self.by_place[place] = case
+            self.by_author[place[1:]].append(case)
 
 
 async def join(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Joined:
@@ -88,7 +99,8 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     await outbox_rows.renew(connection, renewed, now)
     revised = [(case, known.by_id[case].state.revision, route) for case, route in shown]
     await outbox_rows.add(connection, revised, now)
-    return _counted(known, shown)
+    groups = await grouping.note(connection, _opened(known, shown, now))
+    return replace(_counted(known, shown), groups=groups)
 
 
 def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | Edit | Write, Routed | None]]:
@@ -172,13 +184,31 @@ def _counted(known: _Cases, shown: Iterable[tuple[int, Routed]]) -> Joined:
     return Joined(new=len(new), joined=len(numbers) - len(new) - len(reopened), reopened=len(reopened))
 
 
+def _opened(known: _Cases, shown: Iterable[tuple[int, Routed]], now: datetime) -> list[grouping.Opened]:
+    """The cases that somebody has to look at now and had not before."""
+    opened: dict[int, grouping.Opened] = {}
+    for case, route in shown:
+        is_new = known.by_id[case].before.revision == 0
+        if case not in opened and (is_new or _is_back(known.by_id[case])):
+            candidate = route.candidate
+            opened[case] = grouping.Opened(
+                case=case,
+                brand=candidate.brand,
+                topics=candidate.topics,
+                signature=signature_of(candidate.text),
+                at=min(now, candidate.said_at or candidate.published_at),
+                is_new=is_new,
+            )
+    return list(opened.values())
+
+
 def _is_back(change: Changing) -> bool:
     """An edit that says nothing new leaves an ended case as it was."""
     return change.state.is_open and not change.before.is_open
 
 
 _PLACE: Final = (cases.c.brand, cases.c.network, cases.c.author_id, cases.c.thread)
-_CASE: Final = (cases.c.id, *_PLACE, *(cases.c[name] for name in history.STATE_COLUMNS))
+_CASE: Final = (cases.c.id, *_PLACE, cases.c.also_in, *(cases.c[name] for name in history.STATE_COLUMNS))
 
 
 @cache
@@ -195,8 +225,11 @@ def _upsert_links(dialect: str) -> Any:
     )
 
 
-async def _open_places(connection: AsyncConnection, decided: Iterable[Decided], now: datetime) -> _Cases:
-    """The cases at the candidates' places, made where there were none, and locked against other writers."""
+async def _open_places(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> _Cases:
+    """The cases at the candidates' places, made where there were none, and locked against other writers.
+
+    Whoever says his own words again elsewhere is heard in the case that they opened.
+    """
     known = _Cases()
     first: dict[Place, Routed] = {}
     for decision in decided:
@@ -204,14 +237,22 @@ async def _open_places(connection: AsyncConnection, decided: Iterable[Decided], 
             first.setdefault(route.candidate.place, route)
     if not first:
         return known
+    stored, beside = await reposts.find(connection, reposts.said_in(decided), now)
+    own = sorted(first.keys() - stored.keys() - beside.keys())
     # In a fixed order, so that two judges cannot wait for each other.
-    rows = [_new(first[place], now) for place in sorted(first)]
-    await connection.execute(_insert_cases(connection.dialect.name), rows)
-    found = await connection.execute(
-        select(*_CASE).where(tuple_(*_PLACE).in_(sorted(first))).order_by(cases.c.id).with_for_update()
-    )
-    for row in found:
-        known.know(row, is_new=row.revision == 0)
+    if own:
+        await connection.execute(
+            _insert_cases(connection.dialect.name), [_new(first[place], now) for place in own]
+        )
+        await _know(connection, known, tuple_(*_PLACE).in_(own))
+    if stored:
+        await _know(connection, known, cases.c.id.in_(sorted(set(stored.values()))))
+    again = stored | {place: known.by_place[first_place] for place, first_place in beside.items()}
+    threads: dict[int, list[str]] = defaultdict(list)
+    for place, case in again.items():
+        known.stands_in(place, case)
+        threads[case].append(place[-1])
+    await reposts.note(connection, threads, known.also_in)
     return known
 
 
@@ -298,6 +339,7 @@ def _new(route: Routed, now: datetime) -> dict[str, Any]:
         "followers": candidate.followers,
         "stage": "new",
         "opened_at": now,
+        "signature": signature_of(candidate.text),
     }
 
 

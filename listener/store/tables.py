@@ -78,6 +78,8 @@ STILL_WAITING: Final = text("stage = 0")
 STILL_OPEN: Final = text("state IN ('due', 'sending')")
 TIMED: Final = text("next_timer_at IS NOT NULL")
 TO_SEND: Final = text("state IN ('confirmed', 'sending')")
+GOING_ON: Final = text("over_at IS NULL")
+LOOKED_AT: Final = text("next_look_at IS NOT NULL")
 """Conditions of partial indexes. Queries use the very same text: with a parameter in it, no index would serve."""
 
 mentions = Table(
@@ -164,12 +166,86 @@ cases = Table(
     Column("next_timer_at", Time),
     Column("engineers_due_at", Time),
     Column("receiver", Text),
+    Column("idle_warn_at", Time),
+    Column("idle_return_at", Time),
+    Column("touched_at", Time),
+    Column("signature", Text),
+    Column("also_in", Json),
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
     Index("ix_cases_author", "network", "author_id"),
     Index("ix_cases_timed", "next_timer_at", sqlite_where=TIMED, postgresql_where=TIMED),
 )
-"""The projection of `case_events`, and who complained about what where. `owner` is a Person.id."""
+"""The projection of `case_events`, and who complained about what where. `owner` is a Person.id.
+
+`signature` is what the first complaint is known again by (alerts.likeness), `also_in` are further threads in which
+its author said it.
+"""
+
+text_keys = Table(
+    "text_keys",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_text_keys_case_id", "case_id"),
+)
+"""By a key of its signature (alerts.likeness), the last case with it: the first of those who say the same."""
+
+case_groups = Table(
+    "case_groups",
+    metadata,
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("what", Text, primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_case_groups_what", "brand", "what", "at"),
+)
+"""With which others of the brand a case may make an incident (alerts.incidents.group), and when it was said."""
+
+case_hours = Table(
+    "case_hours",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("hour", Time, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many cases of a group were said in an hour, from its beginning: what is usual is learned from it."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("brand_title", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("usual", Double, nullable=False),
+    Column("since", Time, nullable=False),
+    Column("opened_at", Time, nullable=False),
+    Column("owner", Text),
+    Column("calm_at", Time),
+    Column("over_at", Time),
+    Column("next_look_at", Time),
+    Index("ix_incidents_open", "brand", "what", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON),
+    Index("ix_incidents_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
+)
+"""Complaints that come faster than `usual` (an hour). `calm_at` is since when they do not, `over_at` when that was
+believed.
+"""
+
+incident_cases = Table(
+    "incident_cases",
+    metadata,
+    Column(
+        "incident_id", Key, ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("at", Time, nullable=False),
+    Index("ix_incident_cases_case_id", "case_id"),
+)
+"""The cases of an incident; each is in one that goes on at most."""
 
 turns = Table(
     "turns",
@@ -402,10 +478,14 @@ digests = Table(
         Column("wanted", Integer, nullable=False),
         Column("shown", Integer, nullable=False, server_default="0"),
         Column("page", Integer, nullable=False, server_default="0"),
+        Column("incident_id", Key),
+        Index("ix_digests_incident_id", "incident_id"),
         _queue("digests"),
     ),
 )
-"""A list of cases in one chat, in place of a card for each; their views have the state `digest`."""
+"""A list of cases in one chat, in place of a card for each; their views have the state `digest`. The card of an
+incident is such a list too.
+"""
 
 digest_cases = Table(
     "digest_cases",

@@ -286,3 +286,26 @@ def test_people_of_a_receiver_that_gives_nothing_are_warned_of(tmp_path: Path) -
     named = warnings(folder(tmp_path, routes=SHARED.replace("    assign: load\n", ""), people=SKILLED))
     assert "6: people ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named
     assert "7: load ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named
+
+
+def test_a_silent_owners_time_is_of_all_or_of_a_receiver_or_never(tmp_path: Path) -> None:
+    def read(tree: str) -> list[timedelta | None]:
+        routing = load(folder(tmp_path, routes=tree, people=PEOPLE)).routing
+        return [routing.return_after_of(routing.receiver(name)) for name in ("support", "money", None)]
+
+    half_an_hour, later = timedelta(minutes=30), timedelta(minutes=45)
+    assert read(TREE) == [half_an_hour] * 3
+    assert read(f"{TREE}return_after: 45m\n") == [later] * 3
+    assert read(f"{TREE}return_after: off\n") == [None] * 3
+    own = TREE.replace("console: [money]", "console: [money]\n    return_after: 2h")
+    assert read(f"{own}return_after: off\n") == [None, timedelta(hours=2), None]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [("0m", "срок должен быть больше нуля"), ("никогда", "нужен срок вида 30m, 1h или off"), ("30м", "буква «м»")],
+)
+def test_a_silent_owners_time_that_cannot_be_is_named(tmp_path: Path, value: str, wrong: str) -> None:
+    root = folder(tmp_path, routes=f"{TREE}return_after: {value}\n", people=PEOPLE)
+    (mistake,) = (each for each in check(root) if not each.warning)
+    assert f"«return_after»: {wrong}" in mistake.message

@@ -11,12 +11,23 @@ from alerts.cards.card import make_card
 from alerts.cards.context import CardContext
 from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
+from alerts.cards.reaching import spoken_to
 from alerts.cards.replying import template_value
 from alerts.cards.sending import NO_DRAFT
 from alerts.cases.case import Case, CaseMessage
-from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
-from alerts.cases.events import ReplySent, ReplyTakenBack
-from alerts.outreach.contact import Contact, Said
+from alerts.cases.commands import (
+    AnswerElsewhere,
+    Approve,
+    AskApproval,
+    Cancel,
+    Claim,
+    Close,
+    Confirm,
+    HoldBack,
+    Report,
+)
+from alerts.cases.events import AnsweredElsewhere, ReplySent, ReplyTakenBack
+from alerts.outreach.contact import Contact, PastUs, Said
 from alerts.outreach.outbound import Draft, Outbound, OutboundState, Sent
 from alerts.outreach.policy import Approve as ApprovePolicy
 from alerts.outreach.policy import Policy
@@ -419,6 +430,21 @@ def test_the_guard_stops_before_anybody_writes_a_word() -> None:
         assert isinstance(outcome, HoldBack)
         assert outcome.reason == "approached_before"
     assert isinstance(press(case, "reply", reach=Reach(addressed=True)), Prompt)
+
+
+def test_an_answer_past_us_in_the_case_counts_until_its_author_writes_again() -> None:
+    before = AnswerElsewhere(fact=AnsweredElsewhere(said_at=NOON - timedelta(days=3), mention=9))
+    after = AnswerElsewhere(fact=AnsweredElsewhere(said_at=NOON + timedelta(minutes=1), mention=9))
+    assert isinstance(press(History(case=case_of()).by_program(after).case, "reply"), HoldBack)
+    assert isinstance(press(History(case=case_of()).by_program(before).case, "reply"), Prompt)
+
+
+def test_an_answer_past_us_in_another_case_counts_where_the_author_had_not_turned_to_the_brand() -> None:
+    again = case_of(past_us=(PastUs(at=NOON - timedelta(days=3), target=spoken_to(case_of())),))
+    held = press(again, "reply")
+    assert isinstance(held, HoldBack)
+    assert (held.reason, held.until) == ("approached_before", NOON + timedelta(days=27))
+    assert isinstance(press(again, "reply", reach=Reach(addressed=True)), Prompt)
 
 
 def test_the_guard_stops_a_draft_that_has_come_too_late() -> None:

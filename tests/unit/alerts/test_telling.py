@@ -40,6 +40,7 @@ from alerts.cases.events import (
     AnsweredElsewhere,
     Deadlines,
     Event,
+    Idle,
     Rang,
     Removed,
     ReplyEdited,
@@ -113,12 +114,18 @@ def words(telling: Telling) -> tuple[str, bool, str, list[tuple[str, tuple[str, 
     )
 
 
+def unpromised(history: History) -> History:
+    """As the case would be without a promise."""
+    return replace(history, case=History.opened().case)
+
+
 CLAIMED, RESTS = by(ANNA, Claim()), by(ANNA, Snooze(until=at(hours=3), past_deadline=True))
 RESTS_CLAIMED = by(ANNA, Claim(), Snooze(until=at(hours=3), past_deadline=True))
 CLOSED, DISMISSED = by(ANNA, Close()), by(ANNA, NotComplaint())
 TO_BORIS = TransferTo(person="boris", name="Борис Ли")
 SILENT = ("nothing new for people", False)
 ASKED = by(ANNA, AskEngineers(question="что с узлом?", due_at=at(minutes=10)))
+IDLE = Idle(warn_at=at(minutes=20), return_at=at(minutes=30))
 ANGRY_AGAIN = Write(mention=2, strength="complaint", on_shift=frozenset({"anna"}))
 FATE = ("fate of an answer", False, "URGENT")
 
@@ -418,6 +425,18 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "who is given a case in the middle of a talk reads what was said, too": (
         (CLAIMED, writes_privately(), by(ANNA, TO_BORIS)),
         ("transfer", False, "PRESS", [("transferred", ("owner",), "URGENT"), ("handed", (), "URGENT")]),
+    ),
+    "an owner who does nothing is told that he will lose the case": (
+        (unpromised, by(ANNA, Claim(idle=IDLE)), ticks(20)),
+        ("idle owner", False, "CHANGE", [("idle_warned", ("owner",), "URGENT")]),
+    ),
+    "who lost a case learns of it with all": (
+        (unpromised, by(ANNA, Claim(idle=IDLE)), ticks(20), ticks(10)),
+        ("idle owner", False, "URGENT", [("returned", ("former_owner", "receiver"), "NEW")]),
+    ),
+    "a case that nobody has touched for a day is a word to the leads": (
+        (unpromised, ticks(24 * 60)),
+        ("forgotten", False, "URGENT", [("forgotten", ("leads", "receiver"), "URGENT")]),
     ),
     "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),
     "a release is a silent edit": ((CLAIMED, by(ANNA, Release())), (*SILENT, "PRESS", [])),
