@@ -16,6 +16,7 @@ from listener.halves import Halves
 from listener.store import joining
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.store.many import execute_many
 from listener.store.mentions import MentionStore
 from listener.store.tables import STILL_WAITING, Stage, mentions, verdicts
 
@@ -141,7 +142,7 @@ async def _write_verdicts(connection: AsyncConnection, live: Sequence[Decided], 
         await connection.execute(delete(verdicts).where(verdicts.c.mention_id.in_(edited)))
     rows = [_row(decision.stored, verdict, now) for decision in live for verdict in decision.verdicts]
     if rows:
-        await connection.execute(_insert_verdicts(connection.dialect.name), rows)
+        await execute_many(connection, _insert_verdicts(connection.dialect.name), rows)
 
 
 @cache
