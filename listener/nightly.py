@@ -17,6 +17,7 @@ from listener.daytime import LATE, begins_now, mornings
 from listener.learning import Learning
 from listener.loops.levels import Followed
 from listener.ports import Budget, Clock, SourceError
+from listener.reader import DiedError, EndedError
 from listener.store.errors import StoreError
 from listener.store.usage import is_first_today
 
@@ -91,7 +92,7 @@ class Nightly:
                 return False
             learned = await self._learning.night()
             await self._note_levels()
-        except (StoreError, SourceError, OSError) as error:
+        except (StoreError, SourceError, DiedError, EndedError, OSError) as error:
             log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
             return False
         log.info(
