@@ -137,10 +137,13 @@ async def claim(
     first = await waiting_in(connection, messenger, now)
     leased: dict[Table, list[Row[Any]]] = {queue: [] for queue in QUEUES}
     for chat, share in room(_most_urgent(first.values())).items():
-        if share.folds:
-            await digests.fold(connection, chat, now, due_now(card_views, now), everything=share.folds == "all")
-        waits = [queue for queue in QUEUES if chat in first[queue] or (share.folds and queue is lists)]
+        folding = share.folds is not None and await digests.fold(
+            connection, chat, now, due_now(card_views, now), share.folds
+        )
+        waits = [queue for queue in QUEUES if chat in first[queue] or (folding and queue is lists)]
         found = [(row, queue) for queue in waits for row in await _due(connection, queue, chat, share.most, now)]
+        if folding:
+            found = [(row, queue) for row, queue in found if queue is not card_views or not digests.is_old(row)]
         found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
         pressing = [pair for pair in found[: share.most] if pair[0].priority <= Priority.URGENT]
         others = found[len(pressing) : min(share.most, len(pressing) + share.plain)]
