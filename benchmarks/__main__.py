@@ -19,11 +19,12 @@ BENCHMARKS: Final = {
     "matching": "texts matched a second",
     "memory": "megabytes while 200 000 mentions go through (some eight minutes)",
     "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",
+    "surges": "minutes until a surge is noticed, at the false alarms a week of each setting (some minutes)",
     "running": "megabytes of the daemon while 200 000 mentions come (half an hour on a busy machine)",
 }
 
 
-BY_NAME_ONLY: Final = frozenset({"flood", "memory", "running"})
+BY_NAME_ONLY: Final = frozenset({"flood", "memory", "running", "surges"})
 """What takes too long to be run whenever somebody looks at speeds."""
 
 

@@ -247,7 +247,7 @@ def _similar(notice: _Notice) -> str:
     count = counted(len(numbers), "обращению", "обращениям", "обращениям")
     shown = ", ".join(f"№{NBSP}{other}" for other in numbers[:MOST_CASES])
     return (
-        f"Тот же ответ ещё {count} этой темы? На карточке {shown} нажмите «Ответить» и выберите"
+        f"Тот же ответ ещё {count} о том же? На карточке {shown} нажмите «Ответить» и выберите"
         f" «Как в {notice.number}»: каждый ответ вы подтвердите отдельно."
     )
 
@@ -326,6 +326,8 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "handed": lambda notice: talk.handed(notice.case),
     "moved": _moved,
     "moved_on": _moved_on,
+    # It is spoken of with its incident (alerts.cards.incident), of which no case knows.
+    "incident_over": lambda _notice: "Происшествие закончилось.",
     "refused": _refused,
     "remark": _remark,
     "rewrote": lambda notice: talk.rewrote(notice.case, notice.event, notice.words),
@@ -355,6 +357,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "handed": ("Теперь переписка у вас, {count}", _whose),
     "moved": ("Вам передали обращения, {count}", _whose),
     "moved_on": ("Обращения снова открыты, {count}", _whose),
+    "incident_over": ("Происшествия закончились, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),
     "rewrote": ("Клиенты изменили сообщения, {count}", _whose),
