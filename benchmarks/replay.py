@@ -97,7 +97,7 @@ async def replay(piped: Piped, lines: bytes) -> Progress:
 
 
 @asynccontextmanager
-async def pipeline(config: Config) -> AsyncIterator[Piped]:
+async def pipeline(config: Config, *, second: bool = True) -> AsyncIterator[Piped]:
     """The real pipeline over a new SQLite file, every card going to the null receiver."""
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
@@ -106,7 +106,7 @@ async def pipeline(config: Config) -> AsyncIterator[Piped]:
         executor = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
         messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes={})
-        rules = build_rules(config, config.people, frozenset(messengers.notifiers))
+        rules = build_rules(config, config.people, frozenset(messengers.notifiers), second=second)
         telemetry = Telemetry(Metrics(), Health(), clock)
         yield Piped(pipeline=build_pipeline(rules, stores, messengers, clock, telemetry, executor), stores=stores)
 

@@ -1,17 +1,19 @@
 """The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
 from alerts.cases.commands import Withhold
-from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.cases.events import NO_DEADLINES, NO_IDLE, Deadlines, Idle
+from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
-from alerts.sla import deadlines, hold_until, working
+from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
+from classifiers.corrected import InForce
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
@@ -82,7 +84,7 @@ class Decider:
 
     `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
     of those who may work, earlier ones too; `people` are those of them whose days off are known. `read` is asked
-    of a text what the routes want to know.
+    of a text what the routes want to know. `corrections` are what taps have taught.
     """
 
     matcher: Matches
@@ -93,6 +95,7 @@ class Decider:
     staff: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
     read: Callable[[str], Read] = lambda _text: Read()
+    corrections: InForce = field(default_factory=InForce)
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
@@ -122,7 +125,9 @@ class Decider:
         return [Match(brand=brand.id, words=(), reason=OWN_PAGE) for brand in hosts]
 
     def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
-        """What the verdict on the mention means for the matched brand."""
+        """What the verdict on the mention, as taps correct it, means for the matched brand."""
+        question = Question(text=mention.words, brand=match.words, stream=match.brand)
+        verdict = self.corrections.applied(question, verdict)
         outcome = outcome_of(mention, verdict, self.brands[match.brand])
         why = reasons(verdict, mention.words) if outcome in MAKE_A_CASE else ()
         return BrandVerdict(match=match, verdict=verdict, outcome=outcome, reasons=why)
@@ -149,7 +154,17 @@ class Decider:
             on_shift=self.on_shift(now, home),
             is_late=now - said_at > LATE,
             path=decision.path,
+            calls=frozenset(self._calling(decision.receivers, held, now)) if is_urgent else frozenset(),
         )
+
+    def _calling(
+        self, receivers: Sequence[Receiver], held: Mapping[str, datetime], now: datetime
+    ) -> Iterator[str]:
+        """Those whose person on call is to be called: they are told now, and nobody works there."""
+        for receiver in receivers:
+            hours = self.routing.hours_of(receiver)
+            if receiver.on_call and hours is not None and receiver.name not in held and not working(hours, now):
+                yield receiver.name
 
     def _held(self, receivers: Sequence[Receiver], now: datetime, *, is_urgent: bool) -> dict[str, datetime]:
         """Until when each of the receivers is not woken; those that are told at once are not in it."""
@@ -162,13 +177,19 @@ class Decider:
         return held
 
     def on_shift(self, now: datetime, receiver: Receiver | None = None) -> frozenset[str]:
-        """Who works now: everybody who is not away, while the receiver's hours (else those of all) last."""
+        """Who works now: everybody who is neither away nor out of his own hours, while the receiver's (else those
+        of all) last.
+        """
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
         day = now.astimezone(ZoneInfo(self.routing.timezone)).date()
-        away = (person for person in self.people if person.is_absent(day))
+        away = (person for person in self.people if person.is_absent(day) or self._is_off(person, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
+
+    def _is_off(self, person: Person, now: datetime) -> bool:
+        own = self.routing.shifts.get(person.id)
+        return own is not None and not working(own, now)
 
     def promise(self, now: datetime, receiver: Receiver | None = None) -> Deadlines:
         """By when somebody who wrote now must be answered: by the receiver's terms, or by those of all."""
@@ -177,6 +198,15 @@ class Decider:
             return NO_DEADLINES
         warn_at, due_at, breach_at = deadlines(sla, self.routing.hours_of(receiver), now)
         return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
+
+    def idle(self, now: datetime, receiver: Receiver | None, person: Person) -> Idle:
+        """How long the person who gets a case now may do nothing with it, in working time: his own if any."""
+        after = self.routing.return_after_of(receiver)
+        if after is None:
+            return NO_IDLE
+        warn_after = after - min(WARNED_BEFORE, after / 2)
+        warn_at, return_at = reached((warn_after, after), self.routing.hours_at_work(person, receiver), now)
+        return Idle(warn_at=warn_at, return_at=return_at)
 
     def promises(self, now: datetime) -> dict[str, Deadlines]:
         """The same by receiver; nobody's where all have the same terms and hours."""
@@ -268,4 +298,4 @@ def decide_apart(
 
 def without_chats(routed: Routed, withheld: Withhold) -> Routed:
     """A candidate whose case is kept and told to nobody, for this reason."""
-    return replace(routed, chats=(), withheld=withheld)
+    return replace(routed, chats=(), calls=frozenset(), withheld=withheld)

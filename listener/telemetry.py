@@ -162,5 +162,9 @@ class Telemetry:
         self.metrics.config(refused=refusal is not None)
         self.health.config(refusal)
 
+    def settings(self, refusal: str | None) -> None:
+        """Why changed settings were refused; None when the newest are in use."""
+        self.health.settings(refusal)
+
     def lag(self, seconds: float) -> None:
         self.metrics.lag(seconds)

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from alerts.cases.events import (
     NO_DEADLINES,
+    NO_IDLE,
     AnsweredElsewhere,
     Deadlines,
     Deleter,
+    Idle,
     Outcome,
     Removed,
     ReplyEdited,
@@ -29,7 +31,9 @@ from alerts.path import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The case becomes the actor's."""
+    """The case becomes the actor's. `idle` is how long he may do nothing with it, here and below."""
+
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class TransferTo:
 
     person: str
     name: str
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Assign:
 
     person: str
     name: str
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,7 +208,7 @@ class Showing:
     def _note(self, notice: Notice, now: datetime) -> Note:
         if notice.incident is not None:
             return over_note(notice.incident, self.context, now)
-        return make_note(notice.draft, notice.cases, notice.receiver, self.context, now)
+        return make_note(notice.draft, notice.cases, notice.receiver, self.context, now, others=notice.others)
 
     async def _lead_on(self, notice: Notice, ref: str, now: datetime) -> Shown:
         """An earlier card loses its buttons and says that the case went on. One that takes no edit stays as it is:

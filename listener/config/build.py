@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,11 +23,13 @@ from listener.config.schema import (
     EngineersFile,
     HoursFile,
     NoticesFile,
+    PeopleYaml,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
     RouteFile,
     RoutesYaml,
+    ShiftFile,
     SlaFile,
     SurgesFile,
     WhenFile,
@@ -60,33 +62,57 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
+        precision=file.alert.precision,
         messages=file.messages,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
 
 
-def build_routing(file: RoutesYaml) -> Routing:
+def build_routing(file: RoutesYaml, people: PeopleYaml | None = None) -> Routing:
     return Routing(
-        receivers=tuple(_receiver(name, receiver, file.hours) for name, receiver in file.receivers.items()),
+        receivers=tuple(_receiver(name, receiver, file) for name, receiver in file.receivers.items()),
         default=tuple(file.route.to),
         routes=tuple(_route(route, file.authors) for route in file.route.routes),
         sla=None if file.sla is None else _sla(file.sla),
         hours=None if file.hours is None else _hours(file.hours),
+        return_after=_or_off(file.return_after),
+        shifts={
+            person_id(person): _shift(person.hours, file.hours)
+            for person in (people.people if people else ())
+            if person.hours is not None
+        },
     )
 
 
-def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiver:
+def _shift(file: ShiftFile, of_all: HoursFile | None) -> Hours:
+    usual = of_all or HoursFile()
+    return Hours(
+        weekdays=_blocks(file.weekdays),
+        weekend=_blocks(file.weekend),
+        holidays=file.holidays if "holidays" in file.model_fields_set else usual.holidays,
+        night=usual.night,
+        timezone=file.timezone or usual.timezone,
+    )
+
+
+def _receiver(name: str, file: ReceiverFile, of_all: RoutesYaml) -> Receiver:
     return Receiver(
         name=name,
         chats=_chats(file),
         owner=file.owner,
         backup=file.backup,
-        hours=None if file.hours is None else _hours(file.hours, of_all),
+        hours=None if file.hours is None else _hours(file.hours, of_all.hours),
         sla=None if file.sla is None else _sla(file.sla),
         assign=file.assign,
         people=tuple(file.people),
         load=file.load,
+        on_call=file.on_call,
+        return_after=_or_off(file.return_after or of_all.return_after),
     )
+
+
+def _or_off(duration: str) -> timedelta | None:
+    return None if duration == "off" else seconds(duration)
 
 
 def _route(file: RouteFile, authors: Mapping[str, Sequence[str]]) -> Route:
@@ -147,7 +173,9 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
 
 
 def build_notices(file: NoticesFile) -> Notices:
-    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
+    return Notices(
+        config=file.config, troubles=file.troubles, escalations=file.escalations, learning=file.learning
+    )
 
 
 def build_words(file: WordsYaml) -> Words:

@@ -193,6 +193,7 @@ def _read(
         deadlines=promise,
         promises=promises,
         token=token,
+        idle=partial(rules.decider.idle, now, routing.receiver(case.state.receiver)),
     )
     match read:
         case Prompt():

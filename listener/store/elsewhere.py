@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import Row, and_, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import AnswerElsewhere
@@ -27,6 +27,7 @@ from listener.store.tables import case_events, case_mentions, cases, mentions, m
 
 PROGRAM_HEARD: Final = Asker(actor=PROGRAM)
 MOST_WAITING: Final = 50
+MOST_OTHERS: Final = 20
 _KIND: Final = next(name for name, kind in KINDS.items() if kind is AnsweredElsewhere)
 _PUBLIC: Final = ("reply", "invite")
 _OPEN: Final = or_(
@@ -89,6 +90,24 @@ async def is_last(connection: AsyncConnection, case: int, at: datetime) -> bool:
     in_public = select(func.max(case_mentions.c.published_at)).where(case_mentions.c.case_id == case)
     latest = [(await connection.execute(asked)).scalar() for asked in (in_private, in_public)]
     return all(said is None or said <= at for said in latest)
+
+
+async def other_cases(connection: AsyncConnection, case: Row[Any]) -> list[int]:
+    """The author's other cases with the brand that somebody has answered past us, the latest of them first."""
+    answered = exists().where(case_events.c.case_id == cases.c.id, case_events.c.kind == _KIND)
+    found = await connection.execute(
+        select(cases.c.id)
+        .where(
+            cases.c.brand == case.brand,
+            cases.c.network == case.network,
+            cases.c.author_id == case.author_id,
+            cases.c.id != case.id,
+            answered,
+        )
+        .order_by(cases.c.id.desc())
+        .limit(MOST_OTHERS)
+    )
+    return list(found.scalars())
 
 
 async def _on_its_way(connection: AsyncConnection, message: Message) -> Any:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.notices import MOST_CASES
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
 from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Room
@@ -451,7 +452,7 @@ async def _loaded(
     views, words = leased[card_views], leased[notices]
     stored = {row.id: read_notice(row.version, row.payload) for row in words}
     about = {
-        row.id: (notice.cases or (row.case_id,))
+        row.id: await _spoken_of(connection, notice.cases) if notice.cases else (row.case_id,)
         for row in words
         if (notice := stored[row.id]) is not None and notice.incident is None
     }
@@ -494,6 +495,18 @@ async def _of_incidents(
             ref = refs.get((number, row.messenger, row.chat, row.topic))
             spoken[row.id] = replace(_notice(row, notice, (), ref), incident=incident)
     return spoken
+
+
+async def _spoken_of(connection: AsyncConnection, of_many: Sequence[int]) -> Sequence[int]:
+    """Of many cases those that a digest names; a deadline's wave of thousands is not loaded to be counted."""
+    if len(of_many) <= MOST_CASES:
+        return of_many
+    columns = all_cases.c
+    ended = case((columns.stage == "closed", 1), else_=0)
+    first = select(columns.id).where(columns.id.in_(of_many)).limit(MOST_CASES)
+    return (
+        (await connection.execute(first.order_by(ended, columns.due_at.nulls_last(), columns.id))).scalars().all()
+    )
 
 
 async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
@@ -564,6 +577,7 @@ def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], ca
         chat=chat_of(row),
         draft=notice.draft,
         cases=speaks_of,
+        others=max(0, len(notice.cases) - MOST_CASES),
         card_ref=card_ref,
         tries=row.tries,
         unknown=row.unknown or row.state == "sending",
