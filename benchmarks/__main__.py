@@ -23,7 +23,7 @@ BENCHMARKS: Final = {
     "surges": "minutes until a surge is noticed, at the false alarms a week of each setting (some minutes)",
     "running": "megabytes of the daemon while 200 000 mentions come (half an hour on a busy machine)",
     "taps": "precision of the cards in a trade that the judge has never seen, before and after taps (minutes)",
-    "week": "a week of a team of twenty on a turned clock (some fifteen minutes; `python -m benchmarks.week` draws it)",
+    "week": "a week of a team of twenty on a turned clock (a quarter of an hour)",
 }
 
 BY_NAME_ONLY: Final = frozenset({"flood", "memory", "running", "surges", "taps", "week"})
