@@ -44,6 +44,7 @@ from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.loops.levels import Levels
+from listener.loops.reschedule import follow
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.nightly import Nightly
@@ -161,12 +162,14 @@ class Daemon:
                 return
             unused.pop_all()
         self._settings = wanted
-        before_judge = self.pipeline.rules.apart
+        former = self.pipeline.rules
         self.pipeline.use(rules)
-        if before_judge is not None:
-            await before_judge.close()
+        if former.apart is not None:
+            await former.apart.close()
         with contextlib.suppress(StoreError):
             await self._rehouse(rules)
+        if "tell" in self._roles:
+            await self._reschedule(former, rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._change_outreaches(config)
@@ -322,6 +325,18 @@ class Daemon:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
             )
+
+    async def _reschedule(self, former: Rules, rules: Rules) -> None:
+        try:
+            await follow(
+                self.stores.database,
+                former,
+                rules,
+                self._clock.now(),
+                lambda receiver, note: self._announcer.say(receiver, note, about="deadlines"),
+            )
+        except StoreError as error:
+            log.error("open cases keep their deadlines: %s", error)  # noqa: TRY400  # the error says it all
 
     async def _say_what_waits(self) -> None:
         """Warn of cards for messengers that are off: they go out only when the token is back."""
