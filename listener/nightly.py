@@ -18,6 +18,7 @@ from listener.daytime import LATE, begins_now, mornings
 from listener.learning import Learning
 from listener.loops.levels import Followed
 from listener.ports import Budget, SourceError
+from listener.reader import DiedError, EndedError
 from listener.store.errors import StoreError
 from listener.store.usage import is_first_today
 from listener.trial_words import DAYS, word_figures
@@ -96,7 +97,7 @@ class Nightly:
             learned = await self._learning.night()
             await self._note_levels()
             await self._note_words()
-        except (StoreError, SourceError, OSError) as error:
+        except (StoreError, SourceError, DiedError, EndedError, OSError) as error:
             log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
             return False
         log.info(

@@ -23,11 +23,13 @@ from listener.config.schema import (
     EngineersFile,
     HoursFile,
     NoticesFile,
+    PeopleYaml,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
     RouteFile,
     RoutesYaml,
+    ShiftFile,
     SlaFile,
     WhenFile,
     WordsYaml,
@@ -65,7 +67,7 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
     )
 
 
-def build_routing(file: RoutesYaml) -> Routing:
+def build_routing(file: RoutesYaml, people: PeopleYaml | None = None) -> Routing:
     return Routing(
         receivers=tuple(_receiver(name, receiver, file) for name, receiver in file.receivers.items()),
         default=tuple(file.route.to),
@@ -73,6 +75,22 @@ def build_routing(file: RoutesYaml) -> Routing:
         sla=None if file.sla is None else _sla(file.sla),
         hours=None if file.hours is None else _hours(file.hours),
         return_after=_or_off(file.return_after),
+        shifts={
+            person_id(person): _shift(person.hours, file.hours)
+            for person in (people.people if people else ())
+            if person.hours is not None
+        },
+    )
+
+
+def _shift(file: ShiftFile, of_all: HoursFile | None) -> Hours:
+    usual = of_all or HoursFile()
+    return Hours(
+        weekdays=_blocks(file.weekdays),
+        weekend=_blocks(file.weekend),
+        holidays=file.holidays if "holidays" in file.model_fields_set else usual.holidays,
+        night=usual.night,
+        timezone=file.timezone or usual.timezone,
     )
 
 
@@ -87,6 +105,7 @@ def _receiver(name: str, file: ReceiverFile, of_all: RoutesYaml) -> Receiver:
         assign=file.assign,
         people=tuple(file.people),
         load=file.load,
+        on_call=file.on_call,
         return_after=_or_off(file.return_after or of_all.return_after),
     )
 

@@ -102,6 +102,19 @@ class SlaFile(Model):
     breach: Annotated[Duration, Field(description="Когда срок сорван: 60m")] = "60m"
 
 
+class ShiftFile(Model):
+    """Свои часы человека: смена."""
+
+    weekdays: Annotated[list[Block], Field(description='Будни: ["09:00-15:00"]; пусто — не работает')] = []
+    weekend: Annotated[list[Block], Field(description='Выходные: ["10:00-18:00"]; пусто — не работает')] = []
+    holidays: Annotated[
+        Literal["russia"] | None, Field(description="russia — праздники считать выходными; нет ключа — как у всех")
+    ] = None
+    timezone: Annotated[Text | None, Field(description="Часовой пояс; нет ключа — как в hours из routes.yaml")] = (
+        None
+    )
+
+
 class HoursFile(Model):
     """Часы работы операторов."""
 
@@ -133,6 +146,10 @@ class ReceiverFile(ChatsFile):
     )
     backup: Annotated[
         PersonId | None, Field(description="Кто вместо него, когда он молчит: id из people.yaml")
+    ] = None
+    on_call: Annotated[
+        PersonId | None,
+        Field(description="Кого звать к срочному вне часов работы: id из people.yaml; его нет — его заместителя"),
     ] = None
     hours: Annotated[HoursFile | None, Field(description="Свои часы работы; нет ключа — как у всех (hours)")] = (
         None
@@ -277,6 +294,9 @@ class PersonFile(UsersFile):
     load: Annotated[
         StrictInt | None, Field(ge=1, description="Не раздавать ему больше стольких открытых обращений")
     ] = None
+    hours: Annotated[ShiftFile | None, Field(description="Своя смена; нет ключа — работает в часы получателя")] = (
+        None
+    )
 
 
 class PeopleYaml(Model):

@@ -11,13 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Command
-from alerts.cases.events import BELLS, Bell, Deadlines, Event, Idle, Outcome, Stage, Waiting
+from alerts.cases.events import (
+    BELLS,
+    Assigned,
+    Bell,
+    Deadlines,
+    Event,
+    Idle,
+    Outcome,
+    Stage,
+    Transferred,
+    Waiting,
+)
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
 from listener.store import digest_rows, outbox_rows
 from listener.store.codecs import event_row
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import case_events, cases
 
 STATE_COLUMNS: Final = (
@@ -124,17 +136,19 @@ async def write(
     changed = [change for change in changes if change.events]
     if not changed:
         return
-    await connection.execute(
+    await execute_many(
+        connection,
         _insert_events(connection.dialect.name),
         [event_row(change.case, event) for change in changed for event in change.events],
     )
-    await connection.execute(_UPDATE, [_projection(change) for change in changed])
+    await execute_many(connection, _UPDATE, [_projection(change) for change in changed])
     known = [change for change in changed if change.before.revision > 0]
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
     )
     seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
     await digest_rows.touch(connection, seen, now)
+    await digest_rows.unfold_given(connection, [change.case for change in known if _is_given(change)], now)
     drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(
         connection,
@@ -195,6 +209,11 @@ def _projection(change: Changing) -> dict[str, Any]:
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _is_given(change: Changing) -> bool:
+    """Whether somebody else than who has it now made it his."""
+    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
 
 
 def _is_seen(change: Changing) -> bool:

@@ -57,7 +57,7 @@ class World:
         self.workers = ThreadPoolExecutor(1)
         self.learning = Learning(
             store.learning,
-            lambda: self.alike,
+            self.ask,
             self.in_force,
             self.clock,
             self.workers,
@@ -65,6 +65,9 @@ class World:
             lambda: REGRESSION,
         )
         self.heard = 0
+
+    async def ask(self, questions: Sequence[Question]) -> list[Verdict]:
+        return self.alike.classify(questions)
 
     async def day(self, taps: int, *, swapped: bool = False) -> None:
         """So many cards of each kind, all tapped on; `swapped` by people who mean the opposite."""
