@@ -14,6 +14,11 @@ LASTS: Final = "только срок"
 """«Третий день», and nothing that lasts."""
 
 
+LEAST_TAPPED: Final = 10
+DOUBTED: Final = 0.5
+"""A kind is doubted where the whole of its interval is below: more of its cards are none than are complaints."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tapped:
     """A tap with what the card had named: reasons as the card words them, and dangers."""
@@ -34,6 +39,11 @@ class KindFigures:
     @property
     def contradicted(self) -> int:
         return self.count - round(self.right.value * self.count)
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether people surely contradict it more often than not."""
+        return self.count >= LEAST_TAPPED and self.right.high < DOUBTED
 
 
 def kind_figures(taps: Iterable[Tapped]) -> list[KindFigures]:

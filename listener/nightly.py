@@ -9,10 +9,11 @@ from typing import Any, Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.lessons import LevelMoved, WordRipe, lessons_note
+from alerts.cards.lessons import LevelMoved, ReasonDoubted, WordRipe, lessons_note
 from alerts.cards.note import Note
 from alerts.routing import Receiver
 from alerts.sla import MOSCOW, Hours
+from classifiers.reason_figures import WITHOUT
 from classifiers.watch_words import ripeness
 from listener.daytime import LATE, begins_now, mornings
 from listener.learning import Learning
@@ -21,7 +22,7 @@ from listener.ports import Budget, SourceError
 from listener.reader import DiedError, EndedError
 from listener.store.errors import StoreError
 from listener.store.usage import is_first_today
-from listener.trial_words import DAYS, word_figures
+from listener.tap_figures import DAYS, reason_figures, word_figures
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class Nightly:
             learned = await self._learning.night()
             await self._note_levels()
             await self._note_words()
+            await self._note_reasons()
         except (StoreError, SourceError, DiedError, EndedError, OSError) as error:
             log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
             return False
@@ -160,6 +162,22 @@ class Nightly:
                     least=one.right.low,
                     days=DAYS,
                 )
+                await self._store.note(lesson, now)
+
+    async def _note_reasons(self) -> None:
+        """Write down which kinds of reasons people contradict, each once in as many days as are looked at."""
+        now = self._clock.now()
+        since = now - timedelta(days=DAYS)
+        told = {
+            lesson.kind or WITHOUT
+            for _, lesson in await self._store.lessons(since)
+            if isinstance(lesson, ReasonDoubted)
+        }
+        for one in await reason_figures(self._store.database, since):
+            if one.is_doubted and one.kind not in told:
+                complaints = one.count - one.contradicted
+                kind = None if one.kind == WITHOUT else one.kind
+                lesson = ReasonDoubted(kind=kind, tapped=one.count, complaints=complaints, days=DAYS)
                 await self._store.note(lesson, now)
 
     def _plan(self, scheduler: Any, hours: Hours | None) -> None:

@@ -73,11 +73,24 @@ class WordRipe:
     days: int
 
 
-Lesson = Trained | Compared | RolledBack | LevelMoved | WordRipe
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonDoubted:
+    """A kind of reason that people contradict: of `tapped` cards that named it only `complaints` were. None: of
+    those that named none.
+    """
+
+    kind: str | None
+    tapped: int
+    complaints: int
+    days: int
+
+
+Lesson = Trained | Compared | RolledBack | LevelMoved | WordRipe | ReasonDoubted
 
 KINDS: Final[Mapping[str, type[Lesson]]] = {
     "compared": Compared,
     "level_moved": LevelMoved,
+    "reason_doubted": ReasonDoubted,
     "rolled_back": RolledBack,
     "trained": Trained,
     "word_ripe": WordRipe,
@@ -94,7 +107,7 @@ _WHY: Final[Mapping[str, str]] = {
 
 def lessons_note(lessons: Sequence[Lesson]) -> str | None:
     """One message of all that changed, in the order of weight; None where nothing did."""
-    lines = [*_models(lessons), *_levels(lessons), *_words(lessons)]
+    lines = [*_models(lessons), *_levels(lessons), *_words(lessons), *_reasons(lessons)]
     return "\n".join(["Что изменилось в оценке жалоб:", *lines]) if lines else None
 
 
@@ -154,6 +167,20 @@ def _words(lessons: Iterable[Lesson]) -> Iterator[str]:
             f"{NBSP}{counted(one.days, 'день', 'дня', 'дней')}. Перенесите его в words.yaml из watch в urgent:"
             f" [{one.word}]"
         )
+
+
+def _reasons(lessons: Iterable[Lesson]) -> Iterator[str]:
+    for one in lessons:
+        if isinstance(one, ReasonDoubted):
+            yield (
+                f"• {_named(one.kind)} люди чаще не верят: жалоб {number(one.complaints)} из"
+                f" {number(one.tapped)} за{NBSP}{counted(one.days, 'день', 'дня', 'дней')}"
+                " (все причины: listener model reasons)"
+            )
+
+
+def _named(kind: str | None) -> str:
+    return "карточкам без названной причины" if kind is None else f"причине «{kind}»"
 
 
 def _share(share: Share) -> str:

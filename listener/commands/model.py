@@ -16,7 +16,7 @@ from alerts.cards.lessons import Compared, lessons_note
 from alerts.russian import NBSP, counted, number
 from classifiers.bootstrap import Ranged
 from classifiers.correction import CorrectionError
-from classifiers.reason_figures import KindFigures, Tapped, kind_figures
+from classifiers.reason_figures import KindFigures
 from classifiers.watch_words import LEAST_TAPPED, RIPE_AT, Ripeness, WordFigures, ripeness
 from listener.clock import SystemClock
 from listener.commands.config import must_exist
@@ -27,10 +27,9 @@ from listener.environment import SettingsError
 from listener.learning import promote_by_hand, roll_back
 from listener.settings import read_settings
 from listener.store.errors import StoreError
-from listener.store.labels import read_labels
-from listener.store.learning import KeptCorrection, LearningStore, NoCorrectionError
+from listener.store.learning import KeptCorrection, NoCorrectionError
 from listener.store.stores import Stores, open_stores
-from listener.trial_words import DAYS, word_figures
+from listener.tap_figures import DAYS, reason_figures, word_figures
 
 STATES: Final = {"active": "судит", "candidate": "в тени", "retired": "не у дел"}
 MISSING: Final[Mapping[Ripeness, str]] = {
@@ -114,15 +113,8 @@ async def _roll_back(stores: Stores, _: argparse.Namespace, now: datetime) -> Se
 
 
 async def _reasons(stores: Stores, arguments: argparse.Namespace, now: datetime) -> Sequence[RenderableType]:
-    figures = await reason_figures(stores.learning, since_when(arguments.since, now))
+    figures = await reason_figures(stores.database, since_when(arguments.since, now))
     return [reasons_table(figures)] if figures else ["За это время никто не нажал ни на одну карточку."]
-
-
-async def reason_figures(store: LearningStore, since: datetime) -> list[KindFigures]:
-    labels = [label async for label in read_labels(store.database, since)]
-    return kind_figures(
-        Tapped(complaint=label.tap.complaint, reasons=label.reasons, dangers=label.dangers) for label in labels
-    )
 
 
 async def _words(stores: Stores, arguments: argparse.Namespace, now: datetime) -> Sequence[RenderableType]:

@@ -69,8 +69,8 @@ class World:
     async def ask(self, questions: Sequence[Question]) -> list[Verdict]:
         return self.alike.classify(questions)
 
-    async def day(self, taps: int, *, swapped: bool = False) -> None:
-        """So many cards of each kind, all tapped on; `swapped` by people who mean the opposite."""
+    async def day(self, taps: int, *, swapped: bool = False, only: str | None = None) -> None:
+        """So many cards of each kind, all tapped on; `swapped` by people who mean the opposite, `only` of one."""
         self.clock.turn(days=1)
         cards = range(self.heard + 1, self.heard + 2 * taps + 1)
         heard = [
@@ -82,6 +82,8 @@ class World:
         await self.store.decisions.record([self._judged(one) for one in stored], self.now)
         cases = {row["thread"]: row["id"] async for row in export(self.store.database, "cases", None)}
         for card in cards:
+            if only not in (None, BAD if card % 2 else GOOD):
+                continue
             command = Close() if (card % 2 == 1) != swapped else NotComplaint()
             await do(self.store, command, case=cases[f"t{card}"], now=self.now, key=f"tap-{card}")
         self.heard = cards[-1]
@@ -246,6 +248,20 @@ async def test_a_level_that_has_moved_is_told_once_with_its_reason(world: World)
         "Что изменилось в оценке жалоб:\n"
         "• Ромашка: порог 0.60 → 0.45, так выходит 30\xa0карточек в день; жалоб среди них 62\xa0% (48–74)"
     )
+
+
+async def test_a_kind_of_reason_that_people_contradict_is_told_once_a_month(world: World) -> None:
+    nightly, said = nightly_over(world)
+    await world.day(16, swapped=True, only=BAD)
+    assert await nightly.night() is True
+    assert await nightly.morning() is True
+    assert said[0].text == (
+        "Что изменилось в оценке жалоб:\n• карточкам без названной причины люди чаще не верят: жалоб 0 из 16"
+        " за\xa030\xa0дней (все причины: listener model reasons)"
+    )
+    world.clock.turn(days=1, minutes=1)
+    assert await nightly.night() is True
+    assert await nightly.morning() is False
 
 
 async def test_a_morning_without_news_or_readers_says_nothing(world: World) -> None:

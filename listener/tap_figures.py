@@ -1,4 +1,4 @@
-"""What became of the texts that hold a watch word: counted over the last month, in a thread."""
+"""What taps tell of words on trial and of the reasons on cards, counted over the latest texts."""
 
 import asyncio
 from collections import Counter
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from classifiers.asked_of_texts import Spoken
+from classifiers.reason_figures import KindFigures, Tapped, kind_figures
 from classifiers.watch_words import WordFigures
 from listener.store.engine import Database
 from listener.store.heard_texts import Text, latest_texts
@@ -36,6 +37,16 @@ async def word_figures(database: Database, words: Sequence[str], now: datetime) 
     return [
         WordFigures(word=word, hits=hits[word], tapped=judged[word], complaints=complaints[word]) for word in words
     ]
+
+
+async def reason_figures(database: Database, since: datetime) -> list[KindFigures]:
+    """Of the taps since then, the kinds of reasons that people contradicted most first."""
+    return kind_figures(
+        [
+            Tapped(complaint=label.tap.complaint, reasons=label.reasons, dangers=label.dangers)
+            async for label in read_labels(database, since)
+        ]
+    )
 
 
 def _found(spoken: Spoken, page: Sequence[Text]) -> list[tuple[int, tuple[str, ...]]]:
