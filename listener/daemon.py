@@ -380,9 +380,9 @@ class Daemon:
             lambda: self.pipeline.rules.decider.routing.hours,
             lambda: self._reads(self._config.notices.learning),
             self.stores.budget(self._clock),
-            self._clock,
             lambda receiver, note: self._announcer.say(receiver, note, about="learning"),
             lambda: Levels(self.stores.decisions).followed(self.pipeline.rules.decider, self._clock.now()),
+            words=lambda: self._config.words.watch,
         )
 
     def _escalating(self) -> Escalating:

@@ -74,7 +74,7 @@ class Learning:
         self.store = store
         self._judge = judge
         self._corrections = corrections
-        self._clock = clock
+        self.clock = clock
         self._workers = workers
         self._keep = keep
         self._known = known
@@ -85,7 +85,7 @@ class Learning:
         active, candidate = await self.store.versions()
         self._corrections.active = await self._taken(self._corrections.active, active)
         self._corrections.candidate = await self._taken(self._corrections.candidate, candidate)
-        now = self._clock.now()
+        now = self.clock.now()
         if self._calibrated is None or self._calibrated[0] != active or now - self._calibrated[1] >= CALIBRATED:
             await self._calibrate(active)
             self._calibrated = active, now
@@ -108,7 +108,7 @@ class Learning:
 
     async def night(self) -> Learned:
         """Weigh the candidate by what was tapped since, promote it if it is better, and make the next one."""
-        now = self._clock.now()
+        now = self.clock.now()
         await self.refresh()
         labels = await latest_labels(self.store)
         compared = await self._weigh(labels, now)

@@ -179,7 +179,11 @@ def build_notices(file: NoticesFile) -> Notices:
 
 
 def build_words(file: WordsYaml) -> Words:
-    return Words(topics={topic: tuple(words) for topic, words in file.topics.items()}, urgent=tuple(file.urgent))
+    return Words(
+        topics={topic: tuple(words) for topic, words in file.topics.items()},
+        urgent=tuple(file.urgent),
+        watch=tuple(file.watch),
+    )
 
 
 def _watch(network: Network[Any], file: BaseModel) -> Watch:
