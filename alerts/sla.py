@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 HORIZON_DAYS: Final = 370
 """How far ahead working time is looked for: hours without a single block must not loop for ever."""
 SATURDAY: Final = 5
+_LAST_MOMENT: Final = timedelta(microseconds=1)
+"""What a block until 24:00 lacks: its end is written as the day's last moment."""
 MOSCOW: Final = "Europe/Moscow"
 """The operators' time zone where the config names none."""
 
@@ -75,6 +77,15 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
 def opens_at(hours: Hours, day: date) -> datetime | None:
     """When work begins on that local day; None where nobody works then."""
     return min((_span(block, hours, day)[0] for block in _of_day(hours, day)), default=None)
+
+
+def closes_at(hours: Hours, day: date) -> datetime | None:
+    """When the work of that local day is over; None where nobody works then, or where it goes on past midnight."""
+    end = max((_span(block, hours, day)[1] for block in _of_day(hours, day)), default=None)
+    if end is None:
+        return None
+    end += _LAST_MOMENT if end.microsecond else timedelta()
+    return None if working(hours, end) else end
 
 
 def working(hours: Hours, now: datetime) -> bool:

@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "resend": "cards that chats refused for good, again, after the config was mended",
     "route": "where a text would go, by which rule, and who answers there",
     "run": "the daemon",
+    "silent": "who took cases and did nothing with them",
     "teach": "train the second tier, and what the first learns from it",
     "train": "train the model from labelled texts",
 }

@@ -1,7 +1,7 @@
 """The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,8 +13,9 @@ from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
 from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
+from classifiers.corrected import InForce
 from classifiers.grounds import reasons
-from classifiers.verdict import Judges
+from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
 from domain.mention import Mention
 from domain.person import Person
@@ -82,7 +83,7 @@ class Decider:
 
     `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
     of those who may work, earlier ones too; `people` are those of them whose days off are known. `read` is asked
-    of a text what the routes want to know.
+    of a text what the routes want to know. `corrections` are what taps have taught.
     """
 
     matcher: Matches
@@ -93,6 +94,7 @@ class Decider:
     staff: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
     read: Callable[[str], Read] = lambda _text: Read()
+    corrections: InForce = field(default_factory=InForce)
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
@@ -113,7 +115,9 @@ class Decider:
         ]
 
     def levels(self) -> dict[str, float]:
-        """From which probability of a complaint on each brand (by id) has a case."""
+        """From which probability each brand (by id) may have a case; where taps correct the judge, from any."""
+        if self.corrections.active is not None:
+            return dict.fromkeys(self.brands, 0.0)
         return {brand.id: brand.complaint_at for brand in self.brands.values()}
 
     def matches(self, mention: Mention) -> list[Match]:
@@ -127,7 +131,9 @@ class Decider:
         return Asked(mention.words, tuple(hosts))
 
     def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
-        """What the verdict on the mention means for the matched brand."""
+        """What the verdict on the mention, as taps correct it, means for the matched brand."""
+        question = Question(text=mention.words, brand=match.words, stream=match.brand)
+        verdict = self.corrections.applied(question, verdict)
         outcome = outcome_of(mention, verdict, self.brands[match.brand])
         why = reasons(verdict, mention.words) if outcome in MAKE_A_CASE else ()
         return BrandVerdict(match=match, verdict=verdict, outcome=outcome, reasons=why)
@@ -154,7 +160,17 @@ class Decider:
             on_shift=self.on_shift(now, home),
             is_late=now - said_at > LATE,
             path=decision.path,
+            calls=frozenset(self._calling(decision.receivers, held, now)) if is_urgent else frozenset(),
         )
+
+    def _calling(
+        self, receivers: Sequence[Receiver], held: Mapping[str, datetime], now: datetime
+    ) -> Iterator[str]:
+        """Those whose person on call is to be called: they are told now, and nobody works there."""
+        for receiver in receivers:
+            hours = self.routing.hours_of(receiver)
+            if receiver.on_call and hours is not None and receiver.name not in held and not working(hours, now):
+                yield receiver.name
 
     def _held(self, receivers: Sequence[Receiver], now: datetime, *, is_urgent: bool) -> dict[str, datetime]:
         """Until when each of the receivers is not woken; those that are told at once are not in it."""
@@ -288,4 +304,4 @@ def decide_apart(
 
 def without_chats(routed: Routed, withheld: Withhold) -> Routed:
     """A candidate whose case is kept and told to nobody, for this reason."""
-    return replace(routed, chats=(), withheld=withheld)
+    return replace(routed, chats=(), calls=frozenset(), withheld=withheld)

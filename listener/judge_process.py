@@ -17,6 +17,8 @@ import msgspec
 
 from classifiers.model import ModelError
 from classifiers.pace import Pace
+from classifiers.verdict import Question
+from domain.verdict import Verdict
 from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
 from listener.reader import Asked, DiedError, EndedError, Readings
 
@@ -69,6 +71,12 @@ class JudgeProcess:
         answer = self._answers.decode(await self._ask(framed(batch), PATIENCE))
         answer.paced.told(pace)
         return answer.read
+
+    async def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        """See `ReadsApart`."""
+        await self.start()
+        batch = Batch(asked=[], levels={}, waiting=0, questions=list(questions))
+        return self._answers.decode(await self._ask(framed(batch), PATIENCE)).verdicts
 
     async def close(self) -> None:
         """Let it answer what it was asked, and end."""

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -19,8 +19,9 @@ from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.pace import Pace
 from classifiers.tiers import missing, open_judge
-from classifiers.verdict import Judges
+from classifiers.verdict import Judges, Question
 from domain.brand import Brand
+from domain.verdict import Verdict
 from listener.brands.matcher import Matcher
 from listener.gc_tuning import few_arenas, made_to_last, settle
 from listener.reader import Asked, Matches, Paced, Reading, Readings, may_make_a_case, read_apart
@@ -55,17 +56,22 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Texts, the levels (brand id → probability) from which evidence is wanted, and how many texts wait behind."""
+    """Texts, the levels (brand id → probability) from which evidence is wanted, and how many texts wait behind.
+
+    `questions` are for the judge alone, whatever brands their texts name.
+    """
 
     asked: list[Asked]
     levels: dict[str, float]
     waiting: int
+    questions: list[Question] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     read: Readings
     paced: Paced
+    verdicts: list[Verdict] = field(default_factory=list)
 
 
 def main() -> int:
@@ -106,7 +112,8 @@ def answered(batch: Batch, matcher: Matches, judge: Judges, pace: Pace) -> Answe
     pace.waiting = batch.waiting
     found = read_apart(batch.asked, matcher, judge)
     readings = [_whole(reading, batch.levels) for reading in found.readings]
-    return Answer(read=replace(found, readings=readings), paced=Paced.of(pace))
+    verdicts = [replace(verdict, evidence=list(verdict.evidence)) for verdict in judge.classify(batch.questions)]
+    return Answer(read=replace(found, readings=readings), paced=Paced.of(pace), verdicts=verdicts)
 
 
 def _whole(reading: Reading, levels: Mapping[str, float]) -> Reading:

@@ -32,8 +32,8 @@ async def open_rules(
     """The rules of a running daemon, whose judge has a process of its own where the settings say so.
 
     Without `judges` no model is loaded: another daemon judges. `apart` is such a process that begins already; it
-    is closed where there are no rules in the end. What may be said on networks is known by the settings' own. Raises
-    `classifiers.model.ModelError`, and `listener.reader.DiedError` where no process can be begun.
+    is closed where there are no rules in the end. What may be said on networks is known by the settings' own.
+    Raises `classifiers.model.ModelError`, and `listener.reader.DiedError` where no process can be begun.
     """
     networks = settings.networks
     in_thread = asyncio.get_running_loop().run_in_executor

@@ -70,6 +70,9 @@ class ReadsApart(Protocol):
         Raises DiedError where the process dies of it, or of something else, EndedError once it is put away.
         """
 
+    async def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        """What the judge says of other texts than mentions. Raises as `read` does."""
+
     async def close(self) -> None:
         """Answer what was asked, and end."""
 

@@ -44,13 +44,13 @@ MOST_CASES: Final = 20
 _SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote", "remark"})
 """What may have told us something to do."""
 LOUD: Final[frozenset[NoticeKind]] = frozenset(
-    {"due", "breach", "complaint", "approval", "refused", "unknown", "forgotten"}
+    {"due", "breach", "complaint", "approval", "refused", "unknown", "forgotten", "on_call"}
 )
 """What nobody may overlook, also where threads are folded."""
 _SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"assigned", "transferred", "taken", "idle_warned"})
 """What is said to one person and to nobody in his place."""
 _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset(
-    {"warn", "due", "breach", "woke", "idle_warned", "forgotten"}
+    {"warn", "due", "breach", "woke", "idle_warned", "forgotten", "on_call"}
 )
 """Nobody is called for these once the case has ended."""
 
@@ -125,6 +125,7 @@ def addressees(draft: NoticeDraft, case: Case, receiver: str, words: Wording) ->
         "backup": (who.backup,) if who else (),
         "leads": tuple(lead.id for lead in context.leads),
         "sender": (draft.sender,),
+        "on_call": (who.on_call,) if who else (),
     }
     called = (number for addressee in draft.to for number in found[addressee])
     if draft.kind in _SAYS_YOU:
@@ -248,6 +249,12 @@ def silent_owner(case: Case) -> str | None:
 
 def _forgotten(notice: _Notice) -> str:
     return f"Обращение {notice.number} забыто: ждёт больше суток, и никто ничего не сделал. {notice.state}."
+
+
+def _on_call(notice: _Notice) -> str:
+    urgent = ", ".join(dict.fromkeys(danger for mention in notice.case.mentions for danger in mention.dangers))
+    why = f" ({urgent})" if urgent else ""
+    return f"Срочное обращение {notice.number}{why}, а сейчас никто не работает: нужен дежурный. {notice.state}."
 
 
 def _approval(notice: _Notice) -> str:
@@ -387,6 +394,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "idle_warned": _idle_warned,
     "moved": _moved,
     "moved_on": _moved_on,
+    "on_call": _on_call,
     "refused": _refused,
     "remark": _remark,
     "returned": _returned,
@@ -403,7 +411,7 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
     "approval": ("Ответы ждут слова старшего, {count}", _whose),
-    "assigned": ("Вам достались обращения, {count}", _whose),
+    "assigned": ("Вам досталось {count}", _until),
     "breach": ("Просрочено {count}", _late),
     "came_back": ("Авторы пишут снова, {count}", _whose),
     "cancelled": ("Ответы не отправлены, {count}", _whose),
@@ -419,6 +427,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "idle_warned": ("По вашим обращениям ничего не сделано, скоро вернутся в очередь, {count}", _returns),
     "moved": ("Вам передали обращения, {count}", _whose),
     "moved_on": ("Обращения снова открыты, {count}", _whose),
+    "on_call": ("Срочные обращения вне рабочих часов, {count}", _whose),
     "refused": ("Ответы не ушли, {count}", _whose),
     "remark": ("Авторы пишут, {count}", _whose),
     "returned": ("Вернулись в очередь, {count}", _whose_was),

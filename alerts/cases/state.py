@@ -126,6 +126,17 @@ def forgotten_at(state: State) -> datetime | None:
     return state.touched_at + FORGOTTEN if waits and state.touched_at is not None else None
 
 
+def waits_since(events: Iterable[Event]) -> datetime | None:
+    """Since when the customer waits for us, whatever we did meanwhile; None where nobody does."""
+    state, since = FRESH, None
+    for event in events:
+        after = apply(state, event)
+        begins = isinstance(event.fact, Opened | Reopened | Imported | Woke) or state.waiting_for != "us"
+        since = event.at if begins else since
+        state = after
+    return since if state.is_open and state.waiting_for == "us" and state.snoozed_until is None else None
+
+
 def _is_forgotten(state: State, now: datetime) -> bool:
     at = forgotten_at(state)
     return at is not None and at <= now

@@ -46,7 +46,7 @@ class Receiver:
     """`owner` and `backup` answer for what comes here: ids of people. `hours` and `sla` are its own, None for
     those of all. `people` (ids, nobody for all operators) are given its cases as `assign` says, each no more than
     `load` open ones. Who takes a case and does nothing with it loses it after `return_after` of working time;
-    None: never.
+    None: never. `on_call` (id) is called to what is urgent while nobody works here.
     """
 
     name: str
@@ -59,3 +59,4 @@ class Receiver:
     people: tuple[str, ...] = ()
     load: int | None = None
     return_after: timedelta | None = RETURN_AFTER
+    on_call: str | None = None

@@ -23,11 +23,13 @@ from listener.config.schema import (
     EngineersFile,
     HoursFile,
     NoticesFile,
+    PeopleYaml,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
     RouteFile,
     RoutesYaml,
+    ShiftFile,
     SlaFile,
     WhenFile,
     WordsYaml,
@@ -59,12 +61,13 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
+        precision=file.alert.precision,
         messages=file.messages,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
 
 
-def build_routing(file: RoutesYaml) -> Routing:
+def build_routing(file: RoutesYaml, people: PeopleYaml | None = None) -> Routing:
     return Routing(
         receivers=tuple(_receiver(name, receiver, file) for name, receiver in file.receivers.items()),
         default=tuple(file.route.to),
@@ -72,6 +75,22 @@ def build_routing(file: RoutesYaml) -> Routing:
         sla=None if file.sla is None else _sla(file.sla),
         hours=None if file.hours is None else _hours(file.hours),
         return_after=_or_off(file.return_after),
+        shifts={
+            person_id(person): _shift(person.hours, file.hours)
+            for person in (people.people if people else ())
+            if person.hours is not None
+        },
+    )
+
+
+def _shift(file: ShiftFile, of_all: HoursFile | None) -> Hours:
+    usual = of_all or HoursFile()
+    return Hours(
+        weekdays=_blocks(file.weekdays),
+        weekend=_blocks(file.weekend),
+        holidays=file.holidays if "holidays" in file.model_fields_set else usual.holidays,
+        night=usual.night,
+        timezone=file.timezone or usual.timezone,
     )
 
 
@@ -86,6 +105,7 @@ def _receiver(name: str, file: ReceiverFile, of_all: RoutesYaml) -> Receiver:
         assign=file.assign,
         people=tuple(file.people),
         load=file.load,
+        on_call=file.on_call,
         return_after=_or_off(file.return_after or of_all.return_after),
     )
 
@@ -151,7 +171,9 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
 
 
 def build_notices(file: NoticesFile) -> Notices:
-    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
+    return Notices(
+        config=file.config, troubles=file.troubles, escalations=file.escalations, learning=file.learning
+    )
 
 
 def build_words(file: WordsYaml) -> Words:

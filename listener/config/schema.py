@@ -58,6 +58,10 @@ class AlertFile(Model):
     per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = (
         None
     )
+    precision: Annotated[
+        float | None,
+        Field(gt=0, lt=1, description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
+    ] = None
 
 
 class BrandFile(Model):
@@ -98,6 +102,19 @@ class SlaFile(Model):
     breach: Annotated[Duration, Field(description="Когда срок сорван: 60m")] = "60m"
 
 
+class ShiftFile(Model):
+    """Свои часы человека: смена."""
+
+    weekdays: Annotated[list[Block], Field(description='Будни: ["09:00-15:00"]; пусто — не работает')] = []
+    weekend: Annotated[list[Block], Field(description='Выходные: ["10:00-18:00"]; пусто — не работает')] = []
+    holidays: Annotated[
+        Literal["russia"] | None, Field(description="russia — праздники считать выходными; нет ключа — как у всех")
+    ] = None
+    timezone: Annotated[Text | None, Field(description="Часовой пояс; нет ключа — как в hours из routes.yaml")] = (
+        None
+    )
+
+
 class HoursFile(Model):
     """Часы работы операторов."""
 
@@ -129,6 +146,10 @@ class ReceiverFile(ChatsFile):
     )
     backup: Annotated[
         PersonId | None, Field(description="Кто вместо него, когда он молчит: id из people.yaml")
+    ] = None
+    on_call: Annotated[
+        PersonId | None,
+        Field(description="Кого звать к срочному вне часов работы: id из people.yaml; его нет — его заместителя"),
     ] = None
     hours: Annotated[HoursFile | None, Field(description="Свои часы работы; нет ключа — как у всех (hours)")] = (
         None
@@ -220,6 +241,13 @@ class NoticesFile(Model):
             "первому из route: to"
         ),
     ] = None
+    learning: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать утром, что изменилось в оценке жалоб: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
 
 
 class RoutesYaml(Model):
@@ -266,6 +294,9 @@ class PersonFile(UsersFile):
     load: Annotated[
         StrictInt | None, Field(ge=1, description="Не раздавать ему больше стольких открытых обращений")
     ] = None
+    hours: Annotated[ShiftFile | None, Field(description="Своя смена; нет ключа — работает в часы получателя")] = (
+        None
+    )
 
 
 class PeopleYaml(Model):

@@ -1,6 +1,6 @@
 """Digests from the writer's side: what people press there, and what becomes of the cases that they list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -65,6 +65,16 @@ async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> No
         .where(card_views.c.case_id == press.case, card_views.c.state == "digest", listed)
         .values(state="due", priority=int(Priority.PRESS), due_at=now)
     )
+
+
+async def unfold_given(connection: AsyncConnection, given: Sequence[int], now: datetime) -> None:
+    """Listed cases that were given to somebody get cards of their own: a line in a list has no buttons for him."""
+    if given:
+        await connection.execute(
+            update(card_views)
+            .where(card_views.c.case_id.in_(given), card_views.c.state == "digest")
+            .values(state="due", priority=int(Priority.NEW), due_at=now)
+        )
 
 
 def _again(now: Any, priority: Any) -> dict[str, Any]:

@@ -27,14 +27,16 @@ async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: A
     """Make one digest of the chat's first cards that are old where more than the FEW wait, and, for `everything`,
     another of the fresh ones beyond the FEW.
 
-    What goes out because of a press, and what may be shown already, is left alone; so is everything while an
-    earlier digest of the chat has not been shown.
+    What goes out because of a press, what somebody has already (he needs its buttons), and what may be shown
+    already is left alone; so is everything while an earlier digest of the chat has not been shown.
     """
+    owned = exists().where(all_cases.c.id == card_views.c.case_id, all_cases.c.owner.is_not(None))
     waiting = (
         select(card_views.c.id, card_views.c.case_id, card_views.c.receiver, card_views.c.priority)
         .add_columns(card_views.c.due_at)
         .where(STILL_OPEN, is_chat(card_views, chat), card_views.c.state == "due", is_due)
         .where(card_views.c.ref.is_(None), ~card_views.c.unknown, card_views.c.priority > int(Priority.PRESS))
+        .where(~owned)
         .order_by(card_views.c.priority, card_views.c.due_at, card_views.c.id)
     )
     if (await connection.execute(waiting.offset(FEW).limit(1))).first() is None:

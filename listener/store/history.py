@@ -11,7 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Command
-from alerts.cases.events import BELLS, Bell, Deadlines, Event, Idle, Outcome, Stage, Waiting
+from alerts.cases.events import (
+    BELLS,
+    Assigned,
+    Bell,
+    Deadlines,
+    Event,
+    Idle,
+    Outcome,
+    Stage,
+    Transferred,
+    Waiting,
+)
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
@@ -137,6 +148,7 @@ async def write(
     )
     seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
     await digest_rows.touch(connection, seen, now)
+    await digest_rows.unfold_given(connection, [change.case for change in known if _is_given(change)], now)
     drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(
         connection,
@@ -197,6 +209,11 @@ def _projection(change: Changing) -> dict[str, Any]:
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _is_given(change: Changing) -> bool:
+    """Whether somebody else than who has it now made it his."""
+    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
 
 
 def _is_seen(change: Changing) -> bool:

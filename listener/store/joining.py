@@ -14,10 +14,11 @@ from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
 from alerts.cases.events import CUSTOMER, NO_DEADLINES, PROGRAM, Deadlines, Strength
 from alerts.cases.state import FRESH
-from alerts.cases.telling import Telling
+from alerts.cases.telling import NoticeDraft, Priority, Telling
 from alerts.cases.transitions import Asker
 from alerts.incidents.group import Group
 from alerts.likeness import signature_of
+from alerts.routing import Chat
 from listener.decided import Decided, Routed
 from listener.store import elsewhere, grouping, history, outbox_rows, reposts
 from listener.store.engine import insert
@@ -78,6 +79,7 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     links: dict[tuple[int, int], dict[str, Any]] = {}
     shown: list[tuple[int, Routed]] = []
     anew: dict[int, Routed] = {}
+    calling: dict[int, Routed] = {}
     for decision in decided:
         for case, command, route in _commands(known, decision):
             changing = known.by_id[case]
@@ -90,6 +92,8 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
                 links[case, decision.stored.row] = _link(case, decision, command.strength)
             if route is not None:
                 shown.append((case, route))
+                if would_show and route.calls:
+                    calling[case] = route
             # Without chats it is to be told to nobody, and the old card only follows the case.
             if isinstance(telling, Telling) and telling.anew and route is not None and route.chats:
                 anew[case] = route
@@ -100,6 +104,8 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     await outbox_rows.renew(connection, renewed, now)
     revised = [(case, known.by_id[case].state.revision, route) for case, route in shown]
     await outbox_rows.add(connection, revised, now)
+    calls = [_call(known.by_id[case], route) for case, route in calling.items()]
+    await outbox_rows.add_notices_elsewhere(connection, calls, now)
     groups = await grouping.note(connection, _opened(known, shown, now))
     return replace(_counted(known, shown), groups=groups)
 
@@ -166,6 +172,13 @@ def _where(decision: Decided) -> tuple[str, str, str]:
 def _anew(change: Changing, route: Routed, now: datetime) -> outbox_rows.Anew:
     at = max(now, route.not_before) if route.not_before else now
     return outbox_rows.Anew(case=change.case, revision=change.state.revision, at=at, held=route.held)
+
+
+def _call(change: Changing, route: Routed) -> tuple[int, NoticeDraft, list[tuple[str, Chat]]]:
+    """A word under the cards of those where nobody works."""
+    revision = change.state.revision
+    draft = NoticeDraft(kind="on_call", event=revision, to=("on_call",), priority=Priority.URGENT)
+    return change.case, draft, [(name, chat) for name, chat in route.chats if name in route.calls]
 
 
 def _link(case: int, decision: Decided, strength: Strength) -> dict[str, Any]:

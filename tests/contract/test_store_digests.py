@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alerts.cards.digest import A_PAGE, TURN
-from alerts.cases.commands import Claim, Release
+from alerts.cases.commands import Claim, Release, TransferTo
 from alerts.cases.telling import Priority
 from alerts.ports import Delivery, Digest, Notice
 from alerts.routing import Chat
@@ -119,6 +119,30 @@ async def test_every_page_is_shown_when_it_is_asked_for(store: Stores) -> None:
     beyond = replace(press("p9", case=digest.id, action=TURN), ref=ref)
     assert not await store.digests.turn(beyond, 3, later(9))
     assert not await store.digests.turn(replace(beyond, ref="another"), 0, later(9))
+
+
+async def test_what_somebody_has_is_listed_nowhere_for_a_line_of_a_list_has_no_buttons_for_him(
+    store: Stores,
+) -> None:
+    await flood(store, 20)
+    for case in (3, 19):
+        await do(store, Claim(), case=case, now=later(1))
+    (digest,), cards = await folded(store, at=2)
+    assert sorted(cards) == [1, 2, 3, 4, 5, 6, 19]
+    assert (digest.listing.total, cases(digest)) == (13, [7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
+
+
+async def test_a_listed_case_that_is_given_to_somebody_gets_cards_in_every_chat_that_lists_it(
+    store: Stores,
+) -> None:
+    await flood(store, 20, chats=(SUPPORT, SLACK))
+    lists, _ = await folded(store)
+    listed = cases(lists[0])[3]
+    await do(store, TransferTo(person="anna", name="Анна Иванова"), case=listed, now=later(2))
+    due = await claim_all(store, later(3), folds=True)
+    cards = [(thing.case.id, thing.chat) for thing in due if isinstance(thing, Delivery)]
+    assert sorted(cards, key=str) == sorted([(listed, SUPPORT), (listed, SLACK)], key=str)
+    assert all(thing.listing.free == 14 for thing in due if isinstance(thing, Digest))
 
 
 async def test_a_case_taken_from_a_digest_gets_its_own_card_at_once(store: Stores) -> None:

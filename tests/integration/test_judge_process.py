@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.lexicon import Markers
 from classifiers.model import ModelError
 from classifiers.pace import Pace
+from classifiers.tiers import open_judge
+from classifiers.verdict import Question
 from domain.brand import Brand
 from listener.brands.matcher import Matcher
 from listener.built_rules import build_judge
@@ -74,6 +77,15 @@ async def test_it_reads_as_the_judge_of_this_process_does(config: Config) -> Non
             assert verdict.urgency == pytest.approx(expected.urgency, abs=1e-9)
             assert verdict.sentiment.negative == pytest.approx(expected.sentiment.negative, abs=1e-9)
             assert verdict.evidence == list(expected.evidence)
+
+
+async def test_questions_of_whoever_learns_are_answered_as_here(process: JudgeProcess) -> None:
+    asked = [Question(text=text.words) for text in TROUBLE]
+    found = await process.classify(asked)
+    judge = await asyncio.to_thread(open_judge, None, Markers(topics={}, urgent=()), second=False)
+    assert [verdict.complaint for verdict in found] == pytest.approx(
+        [verdict.complaint for verdict in judge.classify(asked)], abs=1e-9
+    )
 
 
 async def test_evidence_comes_only_of_what_may_make_a_case(process: JudgeProcess) -> None:

@@ -494,6 +494,9 @@ class Apart:
             raise DiedError("killed")
         return read_apart(asked, self.decider.matcher, self.decider.judge)
 
+    async def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        return self.decider.judge.classify(questions)
+
     async def close(self) -> None:
         self.ended = True
 

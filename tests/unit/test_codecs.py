@@ -226,7 +226,9 @@ NOTICES: tuple[StoredNotice, ...] = (
     ),
     *notices_of(get_args(NoticeKind)[FIRST_KINDS:SECOND_KINDS], sender="anna"),
     StoredNotice(
-        draft=NoticeDraft(kind="refused", event=3, to=get_args(Addressee), priority=Priority.URGENT, sender="oleg")
+        draft=NoticeDraft(
+            kind="refused", event=3, to=get_args(Addressee)[:6], priority=Priority.URGENT, sender="oleg"
+        )
     ),
     *notices_of(get_args(NoticeKind)[SECOND_KINDS:THIRD_KINDS]),
     *notices_of(("wrote",), where="owner"),
@@ -238,7 +240,7 @@ NOTICES: tuple[StoredNotice, ...] = (
     *notices_of(("handed",), where="owner"),
     *notices_of(("elsewhere",)),
     *notices_of(("moved", "assigned")),
-    *notices_of(("idle_warned", "returned", "forgotten")),
+    *notices_of(("idle_warned", "returned", "forgotten", "on_call")),
 )
 
 

@@ -366,6 +366,14 @@ def test_whom_the_program_gave_a_case_is_told_so_and_nobody_in_his_place() -> No
     assert names(note) == ["anna"]
 
 
+def test_many_cases_given_at_once_are_one_word_to_whom_they_were_given_with_their_deadlines() -> None:
+    cases = (assigned().case, replace(assigned().case, id=13))
+    draft = NoticeDraft(kind="assigned", event=0, to=("sender",), priority=Priority.NEW, sender="anna")
+    note = make_note(draft, cases, "support", CONTEXT, assigned().now)
+    assert plain(note) == "Вам досталось 2 обращения: № 12 (до 14:30), № 13 (до 14:30)."
+    assert names(note) == ["anna"]
+
+
 def test_where_the_case_went_on_meanwhile_the_words_say_whose_it_is() -> None:
     history = assigned()
     (draft,) = how_to_tell(fold(history.case.events[:1]), history.case.events[1:]).notices

@@ -138,6 +138,10 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
         (lambda history: history.by_program(Assign(person="anna", name="Анна Иванова")),),
         ("assigned", False, "CHANGE", [("assigned", ("owner",), "NEW")]),
     ),
+    "a lead who takes another's case is a word to who had it": (
+        (CLAIMED, by(OLEG, Claim())),
+        ("transfer", False, "PRESS", [("taken", ("former_owner",), "URGENT")]),
+    ),
     "a case that goes to another receiver is a word to its people": (
         (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
         ("transfer", False, "PRESS", [("moved", ("receiver",), "NEW")]),
@@ -457,9 +461,10 @@ def test_who_is_woken_by_what_and_how(steps: tuple[Step, ...], expected: tuple[A
 def test_the_table_has_every_kind_of_word_every_reason_and_everybody_who_is_called() -> None:
     tellings = [expected for _, expected in TABLE.values()]
     notices = [notice for telling in tellings for notice in telling[3]]
-    # That the bot may not write to somebody turns out when it tries; which cards are followed the store knows.
-    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind)) - {"unreachable", "moved_on"}
-    assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee))
+    # That the bot may not write to somebody turns out when it tries; which cards are followed the store knows, and
+    # who is called outside the hours the decision.
+    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind)) - {"unreachable", "moved_on", "on_call"}
+    assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee)) - {"on_call"}
     assert {telling[0] for telling in tellings} == set(get_args(Reason))
 
 
