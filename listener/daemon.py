@@ -39,6 +39,7 @@ from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
+from listener.judge_process import JudgeProcess
 from listener.learning import Learning
 from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
@@ -48,7 +49,7 @@ from listener.loops.reschedule import follow
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.nightly import Nightly
-from listener.opened_rules import open_rules
+from listener.opened_rules import begun_apart, open_rules
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
@@ -257,6 +258,9 @@ class Daemon:
 
     async def _start(self) -> None:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
+        apart = begun_apart(config, self._settings, judges="judge" in self._roles)
+        if apart is not None:
+            self._stack.push_async_callback(apart.close)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
         self._settings = with_vault(self._settings, self.stores.vault(self._clock))
@@ -268,7 +272,7 @@ class Daemon:
         self._stack.push_async_callback(self._close_messengers)
         self._announcer = Announcer(self._messengers.notifiers)
         self._stack.push_async_callback(self._announcer.close)
-        rules = await self._build_rules(config, self._settings, self._messengers)
+        rules = await self._build_rules(config, self._settings, self._messengers, apart)
         self._stack.push_async_callback(self._put_judge_away)
         self.pipeline = build_pipeline(
             rules,
@@ -298,7 +302,9 @@ class Daemon:
         for notifier in self._messengers.notifiers.values():
             await notifier.close()
 
-    async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
+    async def _build_rules(
+        self, config: Config, settings: Settings, messengers: Messengers, apart: JudgeProcess | None = None
+    ) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
         rules = await open_rules(
             config,
@@ -307,7 +313,7 @@ class Daemon:
             settings,
             self._workers,
             judges="judge" in self._roles,
-            networks=settings.networks,
+            apart=apart,
         )
         return replace(rules, decider=replace(rules.decider, corrections=self._corrections))
 

@@ -28,7 +28,7 @@ from benchmarks.week.scenario import MOSCOW, Scenario, is_on_call
 from benchmarks.week.screens import Screens
 from benchmarks.week.writing import Writing, read_patterns
 from domain.person import MessengerId
-from listener.app import build_rules
+from listener.built_rules import build_rules
 from listener.config.load import load
 from listener.config.values import Config
 from listener.daytime import Daytime
