@@ -21,7 +21,7 @@ BENCHMARKS: Final = {
     "parts": "where a mention's processor time goes: the pipeline's steps one after another, the first tier alone",
     "replay": "mentions a second through the whole pipeline into SQLite, durable, to a null receiver",
     "running": "megabytes of the daemon while 200 000 mentions come (half an hour on a busy machine)",
-    "week": "a week of a team of twenty on a turned clock (some fifteen minutes; `python -m benchmarks.week` draws it)",
+    "week": "a week of a team of twenty on a turned clock (some fifteen minutes)",
 }
 
 
