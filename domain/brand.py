@@ -34,8 +34,9 @@ class Brand:
     network, `ignore_authors` are `network:id` or `network:handle`. `watch` says what is heard; a network that is
     not in it is not watched. `usd_per_day` bounds what reading a network may cost. `complaint_at` is the
     probability that makes a case, or, where it `follows_budget`, the one to begin with; `per_day` bounds the new
-    cards of a day. With `misspelled` one slip of the finger in a long, rare name is looked through. `messages`:
-    whose private messages become cases, None as the policy has it for all brands.
+    cards of a day; `precision` is the share of complaints among them that is wanted where the level follows. With
+    `misspelled` one slip of the finger in a long, rare name is looked through. `messages`: whose private messages
+    become cases, None as the policy has it for all brands.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Brand:
     complaint_at: float = 0.6
     follows_budget: bool = False
     per_day: int | None = None
+    precision: float | None = None
     usd_per_day: Mapping[str, float] = field(default_factory=dict)
     messages: Messages | None = None
 

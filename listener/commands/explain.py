@@ -28,8 +28,8 @@ from listener.commands.single_text import chosen, mention_of, moment_of, place_o
 from listener.commands.telling import MOODS, MOST_WORDS, telling
 from listener.config.load import load
 from listener.config.values import ConfigError
-from listener.decided import BrandVerdict, Routed
-from listener.decision import MAKE_A_CASE, Decider
+from listener.decided import MAKE_A_CASE, BrandVerdict, Routed
+from listener.decision import Decider
 from listener.environment import SettingsError
 from listener.networks.registry import MARKS
 from listener.settings import read_config_dir, read_judge

@@ -61,6 +61,7 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
         complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
+        precision=file.alert.precision,
         messages=file.messages,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
@@ -170,7 +171,9 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
 
 
 def build_notices(file: NoticesFile) -> Notices:
-    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
+    return Notices(
+        config=file.config, troubles=file.troubles, escalations=file.escalations, learning=file.learning
+    )
 
 
 def build_words(file: WordsYaml) -> Words:

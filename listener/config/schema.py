@@ -58,6 +58,10 @@ class AlertFile(Model):
     per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = (
         None
     )
+    precision: Annotated[
+        float | None,
+        Field(gt=0, lt=1, description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
+    ] = None
 
 
 class BrandFile(Model):
@@ -234,6 +238,13 @@ class NoticesFile(Model):
         Text | None,
         Field(
             description="Кому сказать, что инженеров спрашивают слишком часто: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
+    learning: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать утром, что изменилось в оценке жалоб: имя получателя. Нет ключа — "
             "первому из route: to"
         ),
     ] = None

@@ -20,12 +20,14 @@ class Words:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
     """Receivers, by name, of words that belong to no case. `config`: a changed config was refused; `troubles`:
-    something broke, or is well again; `escalations`: engineers are asked too often, or no more.
+    something broke, or is well again; `escalations`: engineers are asked too often, or no more; `learning`: how
+    the judge has changed.
     """
 
     config: str | None = None
     troubles: str | None = None
     escalations: str | None = None
+    learning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from listener.store.addresses import chat_of
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
+from listener.store.many import execute_many
 from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
 from listener.store.tables import cases as all_cases
 from listener.store.tables import digests as lists
@@ -172,7 +173,7 @@ async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark])
         _mark(mark, worker) | {"revision": mark.due.revision} for mark in ordered if isinstance(mark.due, Digest)
     ]
     if views:
-        await connection.execute(_SHOWN_VIEW, views)
+        await execute_many(connection, _SHOWN_VIEW, views)
     if listed:
         await connection.execute(_SHOWN_DIGEST, listed)
         first = {mark.due.id: mark.at for mark in ordered if isinstance(mark.due, Digest) and mark.due.shown == 0}

@@ -13,6 +13,7 @@ from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
+from listener.store.learning import LearningStore
 from listener.store.mentions import MentionStore
 from listener.store.mutes import MuteStore
 from listener.store.outbound import OutboundStore
@@ -41,6 +42,7 @@ class Stores:
     prompts: PromptStore
     people: PeopleStore
     mutes: MuteStore
+    learning: LearningStore
     worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
@@ -93,6 +95,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         prompts=PromptStore(database),
         people=PeopleStore(database),
         mutes=MuteStore(database),
+        learning=LearningStore(database),
         worker=worker,
         forgotten=forgotten,
     )
