@@ -303,7 +303,7 @@ def _similar(notice: _Notice) -> str:
     count = counted(len(numbers), "обращению", "обращениям", "обращениям")
     shown = ", ".join(f"№{NBSP}{other}" for other in numbers[:MOST_CASES])
     return (
-        f"Тот же ответ ещё {count} этой темы? На карточке {shown} нажмите «Ответить» и выберите"
+        f"Тот же ответ ещё {count} о том же? На карточке {shown} нажмите «Ответить» и выберите"
         f" «Как в {notice.number}»: каждый ответ вы подтвердите отдельно."
     )
 
@@ -394,6 +394,8 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "idle_warned": _idle_warned,
     "moved": _moved,
     "moved_on": _moved_on,
+    # It is spoken of with its incident (alerts.cards.incident), of which no case knows.
+    "incident_over": lambda _notice: "Происшествие закончилось.",
     "on_call": _on_call,
     "refused": _refused,
     "remark": _remark,
@@ -425,6 +427,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "gone": ("Ответов больше нет на странице — {count}", _whose),
     "handed": ("Теперь переписка у вас — {count}", _whose),
     "idle_warned": ("По вашим обращениям ничего не сделано, скоро вернутся в очередь — {count}", _returns),
+    "incident_over": ("Происшествия закончились — {count}", _whose),
     "moved": ("Вам передано {count}", _whose),
     "moved_on": ("Снова открыто {count}", _whose),
     "on_call": ("Срочные вне рабочих часов — {count}", _whose),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy, Surges
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from classifiers.threshold import USUAL
@@ -31,6 +31,7 @@ from listener.config.schema import (
     RoutesYaml,
     ShiftFile,
     SlaFile,
+    SurgesFile,
     WhenFile,
     WordsYaml,
 )
@@ -167,6 +168,7 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
         engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
+        surges=_surges(file.surges),
     )
 
 
@@ -258,6 +260,12 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
 def _engineers(file: EngineersFile) -> Engineers:
     alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
     return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
+
+
+def _surges(file: SurgesFile) -> Surges | None:
+    if file.notice == "off":
+        return None
+    return Surges(notice=file.notice, least=file.least, calm=seconds(file.calm))
 
 
 def _night(text: str, timezone: str) -> Night | None:

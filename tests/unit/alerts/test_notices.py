@@ -329,7 +329,7 @@ ASKED = claimed().by(ANNA, AskApproval(outbound=7, kind="invite", reason="stop_t
             claimed().by_program(Report(fact=ReplySent(outbound=7, kind="reply", by="boris", similar=(13, 15)))),
             2,
             (
-                "Тот же ответ ещё 2 обращениям этой темы? На карточке № 13, № 15 нажмите «Ответить» и выберите"
+                "Тот же ответ ещё 2 обращениям о том же? На карточке № 13, № 15 нажмите «Ответить» и выберите"
                 " «Как в № 12»: каждый ответ вы подтвердите отдельно."
             ),
             ["boris"],
