@@ -1,6 +1,6 @@
 """Digests from the teller's side: where more cards wait than a person reads, a list of which each may be taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from alerts.cards.digest import A_PAGE, DigestCause, Listing
 from alerts.cases.telling import Priority
 from alerts.ports import Digest, Folds
 from alerts.routing import Chat
-from listener.store import cases
+from listener.store import cases, incident_lists
 from listener.store.addresses import chat_of, columns_of, is_chat
 from listener.store.engine import insert
 from listener.store.tables import STILL_OPEN, card_views, case_mentions, digest_cases, digests, verdicts
@@ -25,6 +25,7 @@ SETTLED: Final = timedelta(seconds=10)
 """For so long no more old cards have come: an outage is read again a page at a time, and is to be one digest."""
 PATIENCE: Final = timedelta(seconds=60)
 """For so long an old card waits for others at most."""
+_CAUSES: Final[Mapping[str, DigestCause]] = {"incident": "incident", "late": "late"}
 
 
 async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any, folds: Folds) -> bool:
@@ -124,7 +125,7 @@ async def _by_urgency(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> 
     return [row.case_id for row in sorted(rows, key=place)]
 
 
-async def load(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[int, Digest]:
+async def load(connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime) -> dict[int, Digest]:
     """The digests of these rows, each with the page that it shows; one that is worked off goes on to the next."""
     loaded: dict[int, Digest] = {}
     for row in rows:
@@ -139,13 +140,15 @@ async def load(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[in
             found = await cases.load(connection, on_page)
         if page != row.page:
             await connection.execute(update(digests).where(digests.c.id == row.id).values(page=page))
+        incident = None if row.incident_id is None else await incident_lists.load(connection, row.incident_id, now)
         listing = Listing(
-            why="late" if row.why == "late" else "flood",
+            why=_CAUSES.get(row.why, "flood"),
             cases=tuple(found[number] for number in on_page),
             first=page * A_PAGE,
             total=total,
             free=free,
             late=late,
+            incident=incident,
         )
         loaded[row.id] = _digest(row, listing)
     return loaded
