@@ -20,6 +20,7 @@ from alerts.routing import Chat
 from domain.mention import Author, Mention
 from domain.person import MessengerId
 from listener.loops.surges import Surges
+from listener.store.export import export
 from listener.store.stores import Stores
 from tests.contract.answering import rules_with
 from tests.contract.store_samples import (
@@ -177,6 +178,20 @@ async def test_what_comes_later_joins_and_the_counter_grows(desk: Desk) -> None:
     assert await desk.due(121) == [], "an edit for each new case would use up the chat's minute"
     (digest,) = lists(await desk.due(126))
     assert (digest.listing.total, incident(digest).total, digest.ref) == (67, 67, f"Digest-{digest.id}")
+
+
+async def test_what_joined_a_list_that_stands_counts_as_told_once_the_list_shows_it(desk: Desk) -> None:
+    await desk.burst(60)
+    await desk.due(1)
+    await desk.burst(3, 30)
+    assert await untold(desk) == 3
+    assert [digest.listing.total for digest in lists(await desk.due(60))] == [63]
+    assert await untold(desk) == 0
+
+
+async def untold(desk: Desk) -> int:
+    views = [row async for row in export(desk.store.database, "deliveries", None)]
+    return sum(row["state"] != "delivered" for row in views)
 
 
 async def test_an_urgent_complaint_has_a_card_beside_the_list(desk: Desk) -> None:
