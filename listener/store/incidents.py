@@ -170,13 +170,16 @@ async def begin(
     calm: timedelta,
     lists: Collection[MessengerId],
 ) -> int | None:
+    first = select(func.min(case_groups.c.at)).where(
+        case_groups.c.brand == group.brand, case_groups.c.what == group.what, case_groups.c.at >= since
+    )
     title = select(cases.c.brand_title).where(cases.c.brand == group.brand).order_by(cases.c.id.desc()).limit(1)
     rows = insert(connection.dialect.name, incidents).values(
         brand=group.brand,
         brand_title=func.coalesce(title.scalar_subquery(), group.brand),
         what=group.what,
         usual=usual.per_hour,
-        since=since,
+        since=func.coalesce(first.scalar_subquery(), since),
         opened_at=now,
         next_look_at=next_look(now, calm),
     )
