@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import Row, case, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group
@@ -21,6 +21,7 @@ from listener.store.engine import Database, insert
 from listener.store.tables import (
     GOING_ON,
     LOOKED_AT,
+    Time,
     case_groups,
     case_hours,
     cases,
@@ -179,7 +180,7 @@ async def begin(
         brand_title=func.coalesce(title.scalar_subquery(), group.brand),
         what=group.what,
         usual=usual.per_hour,
-        since=func.coalesce(first.scalar_subquery(), since),
+        since=func.coalesce(first.scalar_subquery(), literal(since, Time())),
         opened_at=now,
         next_look_at=next_look(now, calm),
     )
