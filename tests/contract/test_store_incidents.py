@@ -20,6 +20,7 @@ from alerts.routing import Chat
 from domain.mention import Author, Mention
 from domain.person import MessengerId
 from listener.loops.surges import Surges
+from listener.store.export import export
 from listener.store.stores import Stores
 from tests.contract.answering import rules_with
 from tests.contract.store_samples import (
@@ -119,6 +120,13 @@ def cards(due: Iterable[Due]) -> list[int]:
     return [thing.case.id for thing in due if isinstance(thing, Delivery)]
 
 
+async def untold(store: Stores) -> int:
+    """How many cards nobody has been shown, by themselves or in a list."""
+    return sum(
+        row["delivered_at"] is None for row in [row async for row in export(store.database, "deliveries", None)]
+    )
+
+
 def incident(digest: Digest) -> Incident:
     assert digest.listing.incident is not None
     return digest.listing.incident
@@ -175,8 +183,10 @@ async def test_what_comes_later_joins_and_the_counter_grows(desk: Desk) -> None:
     await desk.due(1)
     assert await desk.burst(7, 120) == 0
     assert await desk.due(121) == [], "an edit for each new case would use up the chat's minute"
+    assert await untold(desk.store) == 7
     (digest,) = lists(await desk.due(126))
     assert (digest.listing.total, incident(digest).total, digest.ref) == (67, 67, f"Digest-{digest.id}")
+    assert await untold(desk.store) == 0, "what stands in the list is told"
 
 
 async def test_an_urgent_complaint_has_a_card_beside_the_list(desk: Desk) -> None:
