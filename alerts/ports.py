@@ -305,17 +305,20 @@ Due = Delivery | Notice | Digest
 """What a worker of the outbox is given to do."""
 
 
+Folds = Literal["all", "old", "later"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """What a chat may get now: `most` in all, of which at most `plain` may wait on no person (NEW and below).
 
     `folds`: where more first cards wait than a person reads one by one, the others become a digest, or those
-    that are old; None: none do.
+    that are old; `later`: not yet, and what is old waits for it; None: all go one by one.
     """
 
     most: int
     plain: int
-    folds: Literal["all", "old"] | None = None
+    folds: Folds | None = None
 
 
 Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, Share]]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ from classifiers.correction import (
 )
 from classifiers.regression import Known, regression_set, rights
 from classifiers.threshold import calibrate
-from classifiers.verdict import Judges, Question
+from classifiers.verdict import Question
 from domain.verdict import Verdict
 from listener.ports import Clock
 from listener.store.labels import Label, read_labels
@@ -35,6 +35,8 @@ from listener.taught_files import keep_files
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Asks = Callable[[Sequence[Question]], Awaitable[list[Verdict]]]
+"""Gets verdicts, wherever the judge is."""
 
 CALIBRATED: Final = timedelta(hours=1)
 """After which the newest taps are asked what the judge's probabilities are worth."""
@@ -53,7 +55,7 @@ class Learned:
 
 
 class Learning:
-    """`judge` is the one of the rules in force, `corrections` what it and all others of this process go by.
+    """`judge` asks the one of the rules in force, `corrections` are what it and all others of this process go by.
 
     `keep` writes a correction's file and card, `known` is the regression set. CPU work runs
     in `workers`, never on the event loop.
@@ -62,7 +64,7 @@ class Learning:
     def __init__(
         self,
         store: LearningStore,
-        judge: Callable[[], Judges],
+        judge: Asks,
         corrections: InForce,
         clock: Clock,
         workers: Executor,
@@ -72,7 +74,7 @@ class Learning:
         self.store = store
         self._judge = judge
         self._corrections = corrections
-        self._clock = clock
+        self.clock = clock
         self._workers = workers
         self._keep = keep
         self._known = known
@@ -83,7 +85,7 @@ class Learning:
         active, candidate = await self.store.versions()
         self._corrections.active = await self._taken(self._corrections.active, active)
         self._corrections.candidate = await self._taken(self._corrections.candidate, candidate)
-        now = self._clock.now()
+        now = self.clock.now()
         if self._calibrated is None or self._calibrated[0] != active or now - self._calibrated[1] >= CALIBRATED:
             await self._calibrate(active)
             self._calibrated = active, now
@@ -106,7 +108,7 @@ class Learning:
 
     async def night(self) -> Learned:
         """Weigh the candidate by what was tapped since, promote it if it is better, and make the next one."""
-        now = self._clock.now()
+        now = self.clock.now()
         await self.refresh()
         labels = await latest_labels(self.store)
         compared = await self._weigh(labels, now)
@@ -157,11 +159,10 @@ class Learning:
 
     async def _alone(self, questions: Sequence[Question]) -> list[Verdict]:
         """What the judge says without any correction, a few texts at a time: mentions go between."""
-        judge = self._judge()
         verdicts: list[Verdict] = []
         for start in range(0, len(questions), AT_ONCE):
             some = [_unstreamed(question) for question in questions[start : start + AT_ONCE]]
-            verdicts += await self._apart(judge.classify, some)
+            verdicts += await self._judge(some)
         return verdicts
 
     async def _apart(self, work: Callable[..., Result], *given: Any) -> Result:

@@ -9,16 +9,20 @@ from typing import Any, Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.lessons import LevelMoved, lessons_note
+from alerts.cards.lessons import LevelMoved, ReasonDoubted, WordRipe, lessons_note
 from alerts.cards.note import Note
 from alerts.routing import Receiver
 from alerts.sla import MOSCOW, Hours
+from classifiers.reason_figures import WITHOUT
+from classifiers.watch_words import ripeness
 from listener.daytime import LATE, begins_now, mornings
 from listener.learning import Learning
 from listener.loops.levels import Followed
-from listener.ports import Budget, Clock, SourceError
+from listener.ports import Budget, SourceError
+from listener.reader import DiedError, EndedError
 from listener.store.errors import StoreError
 from listener.store.usage import is_first_today
+from listener.tap_figures import DAYS, reason_figures, word_figures
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ def nights(hours: Hours | None) -> Sequence[Any]:
 
 class Nightly:
     """`hours` are the config's now, `reads` is who is told in the morning, None where nobody is, `levels` tells
-    where those of brands that follow their budget stand.
+    where those of brands that follow their budget stand; `words` are on trial.
     """
 
     def __init__(
@@ -52,18 +56,20 @@ class Nightly:
         hours: Callable[[], Hours | None],
         reads: Callable[[], Receiver | None],
         budget: Budget,
-        clock: Clock,
         say: Say,
         levels: Callable[[], Awaitable[Sequence[Followed]]],
+        *,
+        words: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._learning = learning
         self._store = learning.store
         self._hours = hours
         self._reads = reads
         self._budget = budget
-        self._clock = clock
+        self._clock = learning.clock
         self._say = say
         self._levels = levels
+        self._words = words
 
     async def run(self) -> None:
         """Until cancelled. What is in force is looked at every minute, the hours with it."""
@@ -91,7 +97,9 @@ class Nightly:
                 return False
             learned = await self._learning.night()
             await self._note_levels()
-        except (StoreError, SourceError, OSError) as error:
+            await self._note_words()
+            await self._note_reasons()
+        except (StoreError, SourceError, DiedError, EndedError, OSError) as error:
             log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
             return False
         log.info(
@@ -137,6 +145,40 @@ class Nightly:
                 wanted=one.brand.precision,
             )
             await self._store.note(lesson, now)
+
+    async def _note_words(self) -> None:
+        """Write down which words on trial are ripe, once for each."""
+        now = self._clock.now()
+        lessons = await self._store.lessons(now - REMEMBERED)
+        told = {lesson.word for _, lesson in lessons if isinstance(lesson, WordRipe)}
+        words = [word for word in self._words() if word not in told]
+        for one in await word_figures(self._store.database, words, now):
+            if ripeness(one) == "ripe" and one.right is not None:
+                lesson = WordRipe(
+                    word=one.word,
+                    hits=one.hits,
+                    tapped=one.tapped,
+                    complaints=one.complaints,
+                    least=one.right.low,
+                    days=DAYS,
+                )
+                await self._store.note(lesson, now)
+
+    async def _note_reasons(self) -> None:
+        """Write down which kinds of reasons people contradict, each once in as many days as are looked at."""
+        now = self._clock.now()
+        since = now - timedelta(days=DAYS)
+        told = {
+            lesson.kind or WITHOUT
+            for _, lesson in await self._store.lessons(since)
+            if isinstance(lesson, ReasonDoubted)
+        }
+        for one in await reason_figures(self._store.database, since):
+            if one.is_doubted and one.kind not in told:
+                complaints = one.count - one.contradicted
+                kind = None if one.kind == WITHOUT else one.kind
+                lesson = ReasonDoubted(kind=kind, tapped=one.count, complaints=complaints, days=DAYS)
+                await self._store.note(lesson, now)
 
     def _plan(self, scheduler: Any, hours: Hours | None) -> None:
         scheduler.remove_all_jobs()

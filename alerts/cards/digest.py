@@ -120,7 +120,7 @@ def _title(listing: Listing) -> str:
     free = counted(listing.free, "обращение", "обращения", "обращений")
     wait = plural(listing.free, "Ждёт", "Ждут", "Ждут")
     if listing.why == "late":
-        return f"{wait} {free}: пришли, пока вам нельзя было написать"
+        return f"{wait} {free}: накопились, пока не было связи"
     return f"{wait} {free}: карточек слишком много, поэтому списком"
 
 

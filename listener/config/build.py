@@ -10,8 +10,7 @@ from pydantic import BaseModel
 from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy, Surges
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from classifiers.threshold import USUAL
-from domain.brand import Brand, Messages, Watch
+from domain.brand import COMPLAINT_AT, Brand, Messages, Watch
 from domain.person import CONSOLE, Absence, Person
 from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
@@ -59,7 +58,7 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
             for name, keys in file.watch
             if keys is not None
         },
-        complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
+        complaint_at=COMPLAINT_AT if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
         precision=file.alert.precision,
@@ -179,7 +178,11 @@ def build_notices(file: NoticesFile) -> Notices:
 
 
 def build_words(file: WordsYaml) -> Words:
-    return Words(topics={topic: tuple(words) for topic, words in file.topics.items()}, urgent=tuple(file.urgent))
+    return Words(
+        topics={topic: tuple(words) for topic, words in file.topics.items()},
+        urgent=tuple(file.urgent),
+        watch=tuple(file.watch),
+    )
 
 
 def _watch(network: Network[Any], file: BaseModel) -> Watch:

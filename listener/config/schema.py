@@ -423,3 +423,4 @@ class WordsYaml(Model):
 
     topics: Annotated[dict[Text, Markers], Field(description="Тема и её слова: {связь: [сеть, интернет]}")] = {}
     urgent: Annotated[list[Marker], Field(description="Слова, с которыми обращение срочное")] = []
+    watch: Annotated[list[Marker], Field(description="Слова на испытании: только считаются, никого не зовут")] = []

@@ -14,7 +14,7 @@ from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Case
 from alerts.cases.commands import Assign
 from alerts.cases.events import NO_IDLE, PROGRAM, Idle
-from alerts.cases.telling import NoticeDraft, Priority
+from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.cases.transitions import Asker, Refusal
 from alerts.routing import Receiver
 from alerts.routing.assigning import Work
@@ -98,12 +98,15 @@ async def assign(connection: AsyncConnection, assigning: Assigning, now: datetim
     return len(every)
 
 
+_ASSIGNED: Final[tuple[NoticeKind, ...]] = ("assigned",)
+
+
 async def _say_as_one(
     connection: AsyncConnection, person: str, changes: Sequence[Changing], now: datetime
 ) -> None:
     """One word to the person for all of them in each chat; what is told to him alone stays as it is."""
     for change in changes:
-        change.silence(("assigned",))
+        change.silence(_ASSIGNED)
     draft = NoticeDraft(kind="assigned", event=0, to=("sender",), priority=Priority.NEW, sender=person)
     await outbox_rows.add_many(connection, draft, [change.case for change in changes], now)
 

@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import Group
-from listener.decided import BrandVerdict, Decided, Stored
+from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Stored
 from listener.halves import Halves
 from listener.store import joining
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.store.many import execute_many
 from listener.store.mentions import MentionStore
 from listener.store.tables import STILL_WAITING, Stage, mentions, shadow_verdicts, verdicts
 
@@ -141,7 +142,7 @@ async def _write_verdicts(connection: AsyncConnection, live: Sequence[Decided], 
         await connection.execute(delete(verdicts).where(verdicts.c.mention_id.in_(edited)))
     rows = [_row(decision.stored, verdict, now) for decision in live for verdict in decision.verdicts]
     if rows:
-        await connection.execute(_insert_verdicts(connection.dialect.name), rows)
+        await execute_many(connection, _insert_verdicts(connection.dialect.name), rows)
     shadows = [row for decision in live for row in _shadows(decision, now)]
     if shadows:
         await connection.execute(_insert_shadows(connection.dialect.name), shadows)
@@ -189,7 +190,8 @@ def _row(stored: Stored, of_brand: BrandVerdict, now: datetime) -> dict[str, Any
         "intent": verdict.intent,
         "topics": verdict.topics,
         "urgency": verdict.urgency,
-        "evidence": list(map(tuple, verdict.evidence)),
+        # Nobody looks at that of others, and it is half of what a verdict takes.
+        "evidence": list(map(tuple, verdict.evidence)) if of_brand.outcome in MAKE_A_CASE else [],
         "dangers": verdict.dangers,
         "reasons": of_brand.reasons,
         "model": verdict.model,

@@ -29,6 +29,7 @@ from alerts.cases.transitions import Asker, Refusal, decide
 from listener.store import digest_rows, outbox_rows
 from listener.store.codecs import event_row
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import case_events, cases
 
 STATE_COLUMNS: Final = (
@@ -135,11 +136,12 @@ async def write(
     changed = [change for change in changes if change.events]
     if not changed:
         return
-    await connection.execute(
+    await execute_many(
+        connection,
         _insert_events(connection.dialect.name),
         [event_row(change.case, event) for change in changed for event in change.events],
     )
-    await connection.execute(_UPDATE, [_projection(change) for change in changed])
+    await execute_many(connection, _UPDATE, [_projection(change) for change in changed])
     known = [change for change in changed if change.before.revision > 0]
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now

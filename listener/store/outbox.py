@@ -34,6 +34,7 @@ from listener.store.addresses import chat_of
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
+from listener.store.many import execute_many
 from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
 from listener.store.tables import cases as all_cases
 from listener.store.tables import digests as lists
@@ -136,10 +137,13 @@ async def claim(
     first = await waiting_in(connection, messenger, now)
     leased: dict[Table, list[Row[Any]]] = {queue: [] for queue in QUEUES}
     for chat, share in room(_most_urgent(first.values())).items():
-        if share.folds:
-            await digests.fold(connection, chat, now, due_now(card_views, now), everything=share.folds == "all")
-        waits = [queue for queue in QUEUES if chat in first[queue] or (share.folds and queue is lists)]
+        folding = share.folds is not None and await digests.fold(
+            connection, chat, now, due_now(card_views, now), share.folds
+        )
+        waits = [queue for queue in QUEUES if chat in first[queue] or (folding and queue is lists)]
         found = [(row, queue) for queue in waits for row in await _due(connection, queue, chat, share.most, now)]
+        if folding:
+            found = [(row, queue) for row, queue in found if queue is not card_views or not digests.is_old(row)]
         found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
         pressing = [pair for pair in found[: share.most] if pair[0].priority <= Priority.URGENT]
         others = found[len(pressing) : min(share.most, len(pressing) + share.plain)]
@@ -172,7 +176,7 @@ async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark])
         _mark(mark, worker) | {"revision": mark.due.revision} for mark in ordered if isinstance(mark.due, Digest)
     ]
     if views:
-        await connection.execute(_SHOWN_VIEW, views)
+        await execute_many(connection, _SHOWN_VIEW, views)
     if listed:
         await connection.execute(_SHOWN_DIGEST, listed)
         # An incident's list grows, and is told anew with each showing.

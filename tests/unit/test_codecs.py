@@ -59,6 +59,7 @@ from alerts.cases.events import (
     ReplySent,
     ReplyTakenBack,
     ReplyUnknown,
+    Rescheduled,
     Restored,
     Returned,
     Snoozed,
@@ -199,6 +200,7 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (CLOCK, IdleWarned(return_at=AT)),
     (CLOCK, Returned(owner="anna")),
     (CLOCK, Forgotten()),
+    (PROGRAM, Rescheduled(deadlines=PROMISED)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
