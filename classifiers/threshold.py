@@ -14,8 +14,9 @@ import numpy as np
 
 from classifiers.bootstrap import INTERVAL, Floats, Ranged
 from classifiers.logistic import fit
+from domain.brand import COMPLAINT_AT
 
-USUAL: Final = 0.6
+USUAL: Final = COMPLAINT_AT
 """Until enough was heard, and for whoever sets nothing."""
 LEAST_HEARD: Final = 100
 LOWEST: Final = 0.2

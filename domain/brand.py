@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from domain.span import Span
+
+COMPLAINT_AT: Final = 0.6
+"""The probability that makes a case where nothing else is set, or known yet."""
 
 Messages = Literal["invited", "all", "off"]
 """Whose private messages become cases: those of who was invited, everybody's, nobody's."""
@@ -49,7 +52,7 @@ class Brand:
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_authors: tuple[str, ...] = ()
     watch: Mapping[str, Watch] = field(default_factory=dict)
-    complaint_at: float = 0.6
+    complaint_at: float = COMPLAINT_AT
     follows_budget: bool = False
     per_day: int | None = None
     precision: float | None = None

@@ -39,15 +39,17 @@ from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
+from listener.judge_process import JudgeProcess
 from listener.learning import Learning
 from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.loops.levels import Levels
+from listener.loops.reschedule import follow
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.nightly import Nightly
-from listener.opened_rules import open_rules
+from listener.opened_rules import begun_apart, open_rules
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
@@ -161,12 +163,14 @@ class Daemon:
                 return
             unused.pop_all()
         self._settings = wanted
-        before_judge = self.pipeline.rules.apart
+        former = self.pipeline.rules
         self.pipeline.use(rules)
-        if before_judge is not None:
-            await before_judge.close()
+        if former.apart is not None:
+            await former.apart.close()
         with contextlib.suppress(StoreError):
             await self._rehouse(rules)
+        if "tell" in self._roles:
+            await self._reschedule(former, rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._change_outreaches(config)
@@ -254,6 +258,9 @@ class Daemon:
 
     async def _start(self) -> None:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
+        apart = begun_apart(config, self._settings, judges="judge" in self._roles)
+        if apart is not None:
+            self._stack.push_async_callback(apart.close)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
         self._settings = with_vault(self._settings, self.stores.vault(self._clock))
@@ -265,7 +272,7 @@ class Daemon:
         self._stack.push_async_callback(self._close_messengers)
         self._announcer = Announcer(self._messengers.notifiers)
         self._stack.push_async_callback(self._announcer.close)
-        rules = await self._build_rules(config, self._settings, self._messengers)
+        rules = await self._build_rules(config, self._settings, self._messengers, apart)
         self._stack.push_async_callback(self._put_judge_away)
         self.pipeline = build_pipeline(
             rules,
@@ -295,7 +302,9 @@ class Daemon:
         for notifier in self._messengers.notifiers.values():
             await notifier.close()
 
-    async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
+    async def _build_rules(
+        self, config: Config, settings: Settings, messengers: Messengers, apart: JudgeProcess | None = None
+    ) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
         rules = await open_rules(
             config,
@@ -304,7 +313,7 @@ class Daemon:
             settings,
             self._workers,
             judges="judge" in self._roles,
-            networks=settings.networks,
+            apart=apart,
         )
         return replace(rules, decider=replace(rules.decider, corrections=self._corrections))
 
@@ -322,6 +331,18 @@ class Daemon:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
             )
+
+    async def _reschedule(self, former: Rules, rules: Rules) -> None:
+        try:
+            await follow(
+                self.stores.database,
+                former,
+                rules,
+                self._clock.now(),
+                lambda receiver, note: self._announcer.say(receiver, note, about="deadlines"),
+            )
+        except StoreError as error:
+            log.error("open cases keep their deadlines: %s", error)  # noqa: TRY400  # the error says it all
 
     async def _say_what_waits(self) -> None:
         """Warn of cards for messengers that are off: they go out only when the token is back."""

@@ -44,6 +44,7 @@ class JudgeProcess:
         self._beginning = asyncio.Lock()
         self._answers = msgspec.msgpack.Decoder(Answer)
         self._closed = False
+        self._refused: ModelError | None = None
 
     @property
     def pid(self) -> int | None:
@@ -53,8 +54,15 @@ class JudgeProcess:
     async def start(self) -> None:
         """Return when it can read; raises ModelError where it has no model for that, DiedError where it dies."""
         async with self._beginning:
+            if self._refused is not None:
+                raise self._refused
             if self._process is None:
                 await self._begin()
+
+    def begin(self) -> None:
+        """Let it start while others do something else; `start` waits for it and says what became of it."""
+        starting = asyncio.create_task(self.start())
+        starting.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     async def read(self, asked: Sequence[Asked], levels: Mapping[str, float], pace: Pace) -> Readings:
         """See `ReadsApart`."""
@@ -105,7 +113,8 @@ class JudgeProcess:
         ready = msgspec.msgpack.decode(await self._ask(framed(self._setup), START), type=Ready)
         if ready.error is not None:
             await self.close()
-            raise ModelError(ready.error)
+            self._refused = ModelError(ready.error)
+            raise self._refused
         if ready.lacking is not None:
             log.warning("the second opinion is off: %s", ready.lacking)
 

@@ -1,7 +1,7 @@
 """The rules of a running daemon: with a judge in this process, in one of its own, or with none."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -10,9 +10,8 @@ from typing import Final
 from classifiers.verdict import Question
 from domain.person import MessengerId, Person
 from domain.verdict import Verdict
-from listener.app import build_rules, build_rules_with
+from listener.built_rules import build_rules, build_rules_with
 from listener.config.values import Config
-from listener.environment import Options
 from listener.judge_process import JudgeProcess
 from listener.judge_worker import Setup
 from listener.networks.registry import MARKS
@@ -28,13 +27,15 @@ async def open_rules(
     workers: Executor,
     *,
     judges: bool = True,
-    networks: Mapping[str, Options] | None = None,
+    apart: JudgeProcess | None = None,
 ) -> Rules:
     """The rules of a running daemon, whose judge has a process of its own where the settings say so.
 
-    Without `judges` no model is loaded: another daemon judges. Raises `classifiers.model.ModelError`, and
-    `listener.reader.DiedError` where no process can be begun.
+    Without `judges` no model is loaded: another daemon judges. `apart` is such a process that begins already; it
+    is closed where there are no rules in the end. What may be said on networks is known by the settings' own.
+    Raises `classifiers.model.ModelError`, and `listener.reader.DiedError` where no process can be begun.
     """
+    networks = settings.networks
     in_thread = asyncio.get_running_loop().run_in_executor
     if judges and not settings.judge_apart:
         build = partial(
@@ -47,18 +48,26 @@ async def open_rules(
             networks=networks,
         )
         return await in_thread(workers, build)
-    apart = JudgeProcess(judge_setup(config, settings)) if judges else None
-    starting = asyncio.create_task(apart.start()) if apart is not None else None
+    apart = apart or begun_apart(config, settings, judges=judges)
     try:
         build = partial(build_rules_with, config, people, reachable, NOBODY, networks=networks)
         rules = await in_thread(workers, build)
-        if starting is not None:
-            await starting
+        if apart is not None:
+            await apart.start()
     except BaseException:
         if apart is not None:
             await apart.close()
         raise
     return replace(rules, apart=apart)
+
+
+def begun_apart(config: Config, settings: Settings, *, judges: bool = True) -> JudgeProcess | None:
+    """The judge's process, which begins to load; None where there is to be none."""
+    if not (judges and settings.judge_apart):
+        return None
+    apart = JudgeProcess(judge_setup(config, settings))
+    apart.begin()
+    return apart
 
 
 def judge_setup(config: Config, settings: Settings) -> Setup:

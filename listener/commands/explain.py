@@ -22,8 +22,8 @@ from domain.brand import Match
 from domain.mention import MAX_TEXT, Mention
 from domain.span import Span
 from domain.verdict import Intent, Verdict
-from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
+from listener.built_rules import build_judge, build_rules_with
 from listener.commands.single_text import chosen, mention_of, moment_of, place_of
 from listener.commands.telling import MOODS, MOST_WORDS, telling
 from listener.config.load import load

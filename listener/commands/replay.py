@@ -94,7 +94,7 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings, *, to_re
             stack.push_async_callback(notifier.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
         reachable = frozenset(messengers.notifiers)
-        rules = await open_rules(config, people, reachable, settings, workers)
+        rules = await open_rules(config, people, reachable, replace(settings, networks={}), workers)
         if rules.apart is not None:
             stack.push_async_callback(rules.apart.close)
         telemetry = Telemetry(Metrics(), Health(), clock)

@@ -364,6 +364,23 @@ class EngineersFile(Model):
     ] = EngineersAlarmFile()
 
 
+class SurgesFile(Model):
+    """Когда жалобы — происшествие: одной карточкой вместо многих."""
+
+    notice: Annotated[
+        Literal["early", "usual", "late", "off"],
+        Off,
+        Field(
+            description="Когда поверить всплеску: early — раньше, с ложными тревогами, usual — обычно,"
+            " late — позже, зато наверняка; off — никогда"
+        ),
+    ] = "usual"
+    least: Annotated[StrictInt, Field(ge=3, le=1000, description="Не меньше стольких жалоб за час")] = 5
+    calm: Annotated[
+        Duration, Field(description="Сколько должно быть спокойно, чтобы происшествие закончилось: 30m")
+    ] = "30m"
+
+
 class PolicyYaml(Model):
     """Как отвечать клиентам: кому, когда и с чьего согласия."""
 
@@ -398,6 +415,7 @@ class PolicyYaml(Model):
             description="В личном разговоре показывать перед отправкой: first — первое сообщение, always — каждое"
         ),
     ] = "first"
+    surges: Annotated[SurgesFile, Field(description="Жалоб больше обычного: одно происшествие")] = SurgesFile()
 
 
 class WordsYaml(Model):

@@ -19,8 +19,8 @@ from classifiers.pace import Pace
 from classifiers.tiers import open_judge
 from classifiers.verdict import Question
 from domain.brand import Brand
-from listener.app import build_judge
 from listener.brands.matcher import Matcher
+from listener.built_rules import build_judge
 from listener.config.load import load
 from listener.config.values import Config
 from listener.judge_process import JudgeProcess
@@ -143,8 +143,10 @@ async def test_a_model_that_is_none_stops_the_start_in_words(tmp_path: Path) -> 
     file = tmp_path / "judge.npz"
     file.write_bytes(b"no model")
     process = JudgeProcess(replace(SETUP, model=str(file)))
-    with pytest.raises(ModelError, match=r"judge\.npz"):
-        await process.start()
+    process.begin()
+    for _ in range(2):
+        with pytest.raises(ModelError, match=r"judge\.npz"):
+            await process.start()
     await process.close()
 
 

@@ -29,8 +29,8 @@ from domain.mention import Author, network_id
 from domain.message import Message
 from domain.person import CONSOLE, Person, messenger_id
 from domain.verdict import Verdict
-from listener.app import card_context
 from listener.brands.matcher import Matcher
+from listener.built_rules import card_context
 from listener.daemon import Daemon
 from listener.decision import Decider
 from listener.logs import configure_logging
