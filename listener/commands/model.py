@@ -38,7 +38,7 @@ MISSING: Final[Mapping[Ripeness, str]] = {
     "too_often_none": f"слишком часто не жалоба, нужно не меньше {RIPE_AT:.0%}".replace("%", f"{NBSP}%"),
     "mostly_unseen": "большей части таких текстов никто не видел",
 }
-SOON: Final = "Отклик, который сейчас работает, возьмёт это сам в течение минуты."
+SOON: Final = "Отклик, который сейчас работает, возьмёт это сам за полминуты."
 
 Shows = Callable[[Stores, argparse.Namespace, datetime], Awaitable[Sequence[RenderableType]]]
 
