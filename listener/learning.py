@@ -157,7 +157,10 @@ class Learning:
         ]
         about = {"trained_at": now.isoformat(timespec="seconds")}
         made = await self._apart(learn, lessons, base_of(alone[0]), about)
-        await self._apart(self._keep, made, made.version)
+        try:
+            await self._apart(self._keep, made, made.version)
+        except OSError as error:  # the database has it; the file is for people
+            log.warning("the card of %s is not written: %s", made.version, error)
         await self.store.propose(made.version, to_row(made), now)
         await self.store.note(Trained(model=made.version, complaints=yes, others=len(labels) - yes), now)
         return made.version, None

@@ -114,7 +114,8 @@ class Nightly:
             return False
         try:
             changed = await self._store.lessons(now - DAY)
-            note = lessons_note([lesson for _, lesson in changed])
+            # What was told a day ago to the minute is no news.
+            note = lessons_note([lesson for at, lesson in changed if at > now - DAY])
             if note is None or not await is_first_today(self._budget, "lessons"):
                 return False
         except (StoreError, SourceError) as error:

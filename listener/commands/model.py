@@ -137,7 +137,9 @@ ACTIONS: Final[Mapping[str, Shows]] = {
 def corrections_table(kept: Iterable[KeptCorrection], weighed: Iterable[Compared]) -> Table:
     """A line a correction, with what its last weighing came to."""
     last = {one.model: one for one in weighed}
-    table = Table("поправка", "сейчас", "сделана", "нажатий", "жалоба выше не жалобы", title_justify="left")
+    table = Table(
+        "поправка", "сейчас", "сделана", "нажатий", "выше жалоба, а не другой текст", title_justify="left"
+    )
     for one in kept:
         about = one.content.get("about", {})
         taps = int(about.get("complaints", 0)) + int(about.get("others", 0))
