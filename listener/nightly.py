@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 NIGHT: Final = (3, 40)
 """Hour and minute in the operators' zone: most sleep, and what the clock does at its changes is over."""
-LOOK: Final = 60.0
-"""Seconds between looks at what is in force: as long a promotion or a rollback takes to reach every daemon."""
+LOOK: Final = 20.0
+"""Seconds between looks at what is in force: so long a promotion or a rollback takes to reach every daemon."""
 DAY: Final = timedelta(days=1)
 MOVED: Final = 0.02
 """By less than this no level is told to have moved."""
@@ -72,7 +72,7 @@ class Nightly:
         self._words = words
 
     async def run(self) -> None:
-        """Until cancelled. What is in force is looked at every minute, the hours with it."""
+        """Until cancelled. What is in force is looked at again and again, the hours with it."""
         scheduler = AsyncIOScheduler(timezone="UTC")
         scheduler.start()
         planned: list[Hours | None] = []
@@ -114,7 +114,8 @@ class Nightly:
             return False
         try:
             changed = await self._store.lessons(now - DAY)
-            note = lessons_note([lesson for _, lesson in changed])
+            # What was told a day ago to the minute is no news.
+            note = lessons_note([lesson for at, lesson in changed if at > now - DAY])
             if note is None or not await is_first_today(self._budget, "lessons"):
                 return False
         except (StoreError, SourceError) as error:

@@ -138,8 +138,9 @@ def _by_figures(one: Compared) -> str:
     _, low, high = one.gain
     before, after = one.ordered
     return (
-        f": на {counted(one.labels, 'новой метке', 'новых метках', 'новых метках')} жалобу ставит выше не жалобы"
-        f" в {_percent(after)} пар вместо {_percent(before)} (разница {_points(low)}…{_points(high)})"
+        f": на {counted(one.labels, 'новой метке', 'новых метках', 'новых метках')} из двух текстов, жалобы и не"
+        f" жалобы, выше ставит жалобу в {_percent(after)} случаев (было {_percent(before)}, разница"
+        f" {_points(low)}…{_points(high)})"
     )
 
 

@@ -38,7 +38,7 @@ MISSING: Final[Mapping[Ripeness, str]] = {
     "too_often_none": f"слишком часто не жалоба, нужно не меньше {RIPE_AT:.0%}".replace("%", f"{NBSP}%"),
     "mostly_unseen": "большей части таких текстов никто не видел",
 }
-SOON: Final = "Отклик, который сейчас работает, возьмёт это сам в течение минуты."
+SOON: Final = "Отклик, который сейчас работает, возьмёт это сам за полминуты."
 
 Shows = Callable[[Stores, argparse.Namespace, datetime], Awaitable[Sequence[RenderableType]]]
 
@@ -137,7 +137,9 @@ ACTIONS: Final[Mapping[str, Shows]] = {
 def corrections_table(kept: Iterable[KeptCorrection], weighed: Iterable[Compared]) -> Table:
     """A line a correction, with what its last weighing came to."""
     last = {one.model: one for one in weighed}
-    table = Table("поправка", "сейчас", "сделана", "нажатий", "жалоба выше не жалобы", title_justify="left")
+    table = Table(
+        "поправка", "сейчас", "сделана", "нажатий", "выше жалоба, а не другой текст", title_justify="left"
+    )
     for one in kept:
         about = one.content.get("about", {})
         taps = int(about.get("complaints", 0)) + int(about.get("others", 0))

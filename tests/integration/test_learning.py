@@ -176,6 +176,17 @@ async def test_a_person_promotes_and_goes_back_and_every_process_follows(world: 
     assert [type(lesson) for lesson in await world.lessons()] == [Trained, Compared, RolledBack]
 
 
+async def test_a_folder_that_takes_no_files_keeps_nobody_from_learning(
+    store: Stores, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "models").write_text("no folder")
+    world = World(store, tmp_path / "models")
+    await world.day(32)
+    assert (await world.learning.night()).candidate is not None
+    assert "is not written" in caplog.text
+    world.workers.shutdown()
+
+
 async def test_mentions_are_judged_between_the_texts_of_a_lesson(world: World) -> None:
     await world.day(32)
     world.alike.calls.clear()
@@ -259,7 +270,7 @@ async def test_a_kind_of_reason_that_people_contradict_is_told_once_a_month(worl
         "Что изменилось в оценке жалоб:\n• карточкам без названной причины люди чаще не верят: жалоб 0 из 16"
         " за\xa030\xa0дней (все причины: listener model reasons)"
     )
-    world.clock.turn(days=1, minutes=1)
+    world.clock.turn(days=1)
     assert await nightly.night() is True
     assert await nightly.morning() is False
 
