@@ -46,7 +46,9 @@ async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: A
     )
     if (await connection.execute(waiting.offset(FEW).limit(1))).first() is None:
         return False
-    unshown = select(digests.c.id).where(STILL_OPEN, is_chat(digests, chat), digests.c.shown == 0)
+    # An incident's list may wait for the morning.
+    is_own = digests.c.incident_id.is_(None)
+    unshown = select(digests.c.id).where(STILL_OPEN, is_chat(digests, chat), digests.c.shown == 0, is_own)
     if folds == "later" or (await connection.execute(unshown.limit(1))).first() is not None:
         return True
     rows = (await connection.execute(waiting.limit(MOST + FEW).with_for_update(skip_locked=True))).all()

@@ -208,6 +208,14 @@ async def test_at_night_the_list_waits_like_its_cards(desk: Desk) -> None:
     assert len(lists(await desk.due(3601))) == 1
 
 
+async def test_a_list_that_waits_for_the_morning_holds_up_no_digest_of_the_night(desk: Desk) -> None:
+    await desk.burst(60, not_before=later(3600))
+    now = desk.at(60)
+    await complain(desk.store, *(desk.said(None, now) for _ in range(12)), now=now, brand="tulpar")
+    shown = lists(await claim_all(desk.store, now, folds=True))
+    assert [(digest.listing.why, digest.listing.total) for digest in shown] == [("flood", 7)]
+
+
 async def test_every_case_is_taken_from_the_list_one_by_one(desk: Desk) -> None:
     await desk.burst(30)
     (digest,) = lists(await desk.due(1))
