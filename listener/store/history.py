@@ -15,7 +15,7 @@ from alerts.cases.events import BELLS, Bell, Deadlines, Event, Idle, Outcome, St
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
-from listener.store import digest_rows, outbox_rows
+from listener.store import digest_rows, outbox_rows, solutions
 from listener.store.codecs import event_row
 from listener.store.engine import insert
 from listener.store.tables import case_events, cases
@@ -129,6 +129,7 @@ async def write(
         [event_row(change.case, event) for change in changed for event in change.events],
     )
     await connection.execute(_UPDATE, [_projection(change) for change in changed])
+    await solutions.keep(connection, [change.case for change in changed if _may_solve(change)])
     known = [change for change in changed if change.before.revision > 0]
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
@@ -195,6 +196,11 @@ def _projection(change: Changing) -> dict[str, Any]:
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _may_solve(change: Changing) -> bool:
+    """Whether a solved case came of it, or may be one no more: while a case is open it is none."""
+    return not (change.state.is_open and change.before.is_open)
 
 
 def _is_seen(change: Changing) -> bool:
