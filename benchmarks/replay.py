@@ -99,14 +99,16 @@ async def replay(piped: Piped, lines: bytes) -> Progress:
 
 
 @asynccontextmanager
-async def pipeline(config: Config, *, second: bool = True, apart: bool = False) -> AsyncIterator[Piped]:
-    """The real pipeline over a new SQLite file, every card going to the null receiver.
+async def pipeline(
+    config: Config, *, second: bool = True, apart: bool = False, url: str | None = None
+) -> AsyncIterator[Piped]:
+    """The real pipeline over a new SQLite file, or another database, every card going to the null receiver.
 
     The judge is in this process, or `apart` in one of its own.
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
-        stores = await open_stores(f"sqlite:///{folder}/otklik.db")
+        stores = await open_stores(url or f"sqlite:///{folder}/otklik.db")
         stack.push_async_callback(stores.close)
         executor = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
