@@ -166,6 +166,8 @@ def _seeded(table: Table) -> str:
 
 
 async def _analysed(piped: Piped) -> None:
+    if piped.stores.database.is_sqlite:
+        return
     await piped.stores.database.write(lambda connection: connection.execute(text("ANALYZE")))
 
 

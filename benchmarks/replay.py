@@ -69,7 +69,7 @@ def run() -> list[Row]:
 
 
 def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
-    whole = asyncio.run(_replayed(config, lines))
+    whole = asyncio.run(replayed(config, lines))
     bare = _bare_loop(lines)
     return [
         Row(name=name, value=whole, unit="mentions/s", against="the bare loop", ratio=whole / bare),
@@ -77,7 +77,7 @@ def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
     ]
 
 
-async def _replayed(config: Config, lines: bytes) -> float:
+async def replayed(config: Config, lines: bytes) -> float:
     """Mentions a second from the first line read to the last card received."""
     async with pipeline(config, apart=cores() > 1) as piped:
         await replay(piped, b"".join(islice(_split(lines), WARM)))

@@ -36,6 +36,8 @@ WARM: Final = 200
 FLOOD: Final = 5_000
 FLOODED: Final = 60.0
 TICK: Final = 0.1
+A_BATCH: Final = 500
+"""As many as a source gives at a time."""
 DRAIN: Final = 5.0
 """Seconds that the last mentions get to become cards."""
 PRESS_EVERY: Final = 0.5
@@ -135,11 +137,11 @@ async def _running() -> AsyncIterator[Piped]:
 
 
 async def _hear(piped: Piped, mentions: Iterator[Mention], rate: int, every: float) -> None:
-    """Keep them as they come, as many as are due at a time; whoever is late takes up what was missed."""
+    """Keep them as they come, as many as are due at a time; what was missed is taken up a batch at a time."""
     began, done = time.perf_counter(), 0
     while True:
         due = int((time.perf_counter() - began) * rate) + 1 - done
-        some = tuple(islice(mentions, min(max(due, 0), FLOOD)))
+        some = tuple(islice(mentions, min(max(due, 0), A_BATCH)))
         if due > 0 and not some:
             return
         if some:

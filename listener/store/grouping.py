@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group, topics_of, words_of
 from alerts.likeness import is_alike, keys_of
+from listener.store.among import among
 from listener.store.engine import insert
 from listener.store.many import execute_many
 from listener.store.tables import case_groups, case_hours, cases, text_keys
@@ -87,7 +88,7 @@ async def _known(connection: AsyncConnection, opened: Sequence[Opened]) -> dict[
     found = await connection.execute(
         select(text_keys.c.brand, text_keys.c.key, cases.c.id, cases.c.signature, cases.c.opened_at)
         .join(cases, cases.c.id == text_keys.c.case_id)
-        .where(tuple_(text_keys.c.brand, text_keys.c.key).in_(asked), text_keys.c.at >= since)
+        .where(among((text_keys.c.brand, text_keys.c.key), asked, by=2), text_keys.c.at >= since)
     )
     return {
         (row.brand, row.key): _First(case=row.id, signature=row.signature or "", at=row.opened_at) for row in found
