@@ -131,7 +131,7 @@ class Learning:
             return None
         fresh = await fresh_labels(self.store, labels, self._corrections.active, now)
         known = await self._apart(self._known)
-        alone = await self._alone([one.question for one in known])
+        alone = await self._alone([example.question for example in known])
         right = await self._apart(rights, known, alone, self._corrections.active, candidate)
         return await self._apart(compare, fresh, right)
 
