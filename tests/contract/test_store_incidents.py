@@ -36,6 +36,7 @@ from tests.contract.store_samples import (
     complain,
     complaint,
     dismiss,
+    do,
     keep,
     later,
     mention,
@@ -164,6 +165,15 @@ async def test_a_card_that_is_shown_stays_and_stands_in_the_list_too(desk: Desk)
     assert await desk.burst(57, 60) == 1
     due = await desk.due(61)
     assert cards(due) == []
+    assert lists(due)[0].listing.total == 60
+
+
+async def test_what_somebody_has_already_keeps_its_card_and_its_buttons(desk: Desk) -> None:
+    await desk.burst(3)
+    await do(desk.store, Claim(), case=2, now=later(1))
+    assert await desk.burst(57, 60) == 1
+    due = await desk.due(61)
+    assert cards(due) == [2]
     assert lists(due)[0].listing.total == 60
 
 
