@@ -27,7 +27,8 @@ from benchmarks.stream import complaining_lines, invented_config
 from classifiers.verdict import Question
 from domain.mention import Author, Mention
 from domain.person import Person
-from listener.app import Messengers, build_pipeline, build_rules
+from listener.app import Messengers, build_pipeline
+from listener.built_rules import build_rules
 from listener.clock import SystemClock
 from listener.config.values import Config
 from listener.metrics import Metrics

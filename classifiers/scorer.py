@@ -115,16 +115,30 @@ def _around(places: Ints, steps: Ints) -> tuple[Ints, Ints]:
 
 def _pair_index(names: Sequence[str], numbers: Mapping[str, int]) -> tuple[Ints, Ints]:
     """Sorted keys of the vocabulary's pairs, and the feature that each is; `numbers` are those of single words."""
-    found = [(_NOWHERE, -1)]  # never empty, so that a search always has something to compare with
+    lefts, rights, signs, features = [_NOWHERE], [0], [0], [-1]  # never empty: a search compares with something
+    by_sign = {sign: place for place, sign in enumerate(PAIR_SIGNS)}
     for feature, name in enumerate(names):
-        parts = name.split(" ")
-        sign = f" {parts[1]} " if len(parts) == 3 else " "
-        ends = numbers.get(parts[0], -1), numbers.get(parts[-1], -1)
-        if len(parts) > 1 and min(ends) >= 0:
-            found.append((int(_key(sign, np.int64(ends[0]), np.int64(ends[1]))), feature))
-    keys, features = np.array(sorted(found), np.int64).T
-    return keys, features
+        left, blank, right = name.partition(" ")
+        if not blank:
+            continue
+        sign, parted, last = right.partition(" ")
+        ends = numbers.get(left, -1), numbers.get(last if parted else right, -1)
+        if min(ends) >= 0:
+            lefts.append(ends[0])
+            rights.append(ends[1])
+            signs.append(by_sign[f" {sign} "] if parted else 0)
+            features.append(feature)
+    keys = _keys(np.array(signs), np.array(lefts), np.array(rights))
+    keys[0] = _NOWHERE
+    order = np.argsort(keys)
+    return keys[order], np.array(features)[order]
 
 
-def _key(sign: str, first: Any, second: Any) -> Any:
-    return ((PAIR_SIGNS.index(sign) << 2 * _BITS) | (first << _BITS)) | second
+def _key(sign: str, first: Ints, second: Ints) -> Ints:
+    return _keys(PAIR_SIGNS.index(sign), first, second)
+
+
+def _keys(sign: Any, first: Ints, second: Ints) -> Ints:
+    """`sign` is a place in PAIR_SIGNS, or one for each pair."""
+    keys: Ints = ((sign << 2 * _BITS) | (first << _BITS)) | second
+    return keys

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from alerts.candidate import Candidate
 from alerts.cases.commands import Withhold
@@ -12,6 +13,9 @@ from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Mention
 from domain.verdict import Verdict
+
+MAKE_A_CASE: Final = frozenset({"candidate", "danger"})
+"""The outcomes of a decision that do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

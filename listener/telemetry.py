@@ -73,6 +73,10 @@ class Telemetry:
         """A batch was judged at this pace."""
         self.metrics.paced(pace.waiting, pace.share, pace.floors)
 
+    def judge_died(self) -> None:
+        """The process in which texts are read died over a batch."""
+        self.metrics.judge_died()
+
     def poison(self) -> None:
         self.metrics.poison()
 

@@ -60,13 +60,14 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
 
 
 @contextmanager
-def postgres_database() -> Iterator[str]:
-    """An empty, migrated database on the server, dropped at the end."""
+def postgres_database(template: str | None = None) -> Iterator[str]:
+    """An empty, migrated database on the server, dropped at the end; a copy of `template` where that is given."""
     name = f"otklik_test_{os.getpid()}_{secrets.token_hex(3)}"
+    like = f" TEMPLATE {driver_url(template).database}" if template else ""
     try:
         # Nothing here needs to survive a power cut.
         relaxed = f"ALTER DATABASE {name} SET synchronous_commit = off"
-        asyncio.run(on_server(POSTGRES, f"CREATE DATABASE {name}", relaxed))
+        asyncio.run(on_server(POSTGRES, f"CREATE DATABASE {name}{like}", relaxed))
     except (OSError, SQLAlchemyError) as error:
         missing(
             "postgres",
@@ -74,16 +75,24 @@ def postgres_database() -> Iterator[str]:
         )
     url = driver_url(POSTGRES).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     try:
-        asyncio.run(upgrade(driver_url(url)))
+        if template is None:
+            asyncio.run(upgrade(driver_url(url)))
         yield url
     finally:
         asyncio.run(on_server(POSTGRES, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """The database that all tests of this process share, emptied before each: none may change its tables."""
+def postgres_template() -> Iterator[str]:
+    """A migrated database to copy; a server copies none that somebody is connected to."""
     with postgres_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_template: str) -> Iterator[str]:
+    """The database that all tests of this process share, emptied before each: none may change its tables."""
+    with postgres_database(postgres_template) as url:
         yield url
 
 
@@ -128,22 +137,14 @@ def emptied() -> str:
     """
 
 
-@pytest.fixture(scope="session")
-def spoiled_postgres_url() -> Iterator[str]:
-    """The database of the tests that change tables; each begins with new ones."""
-    with postgres_database() as url:
-        yield url
-
-
 @pytest.fixture(params=ENGINES)
-def own_database_url(request: Any) -> str:
+def own_database_url(request: Any) -> Iterator[str]:
     """An empty database whose tables may be changed: for tests that migrate, drop or rename them."""
     if request.param == "sqlite":
-        return f"sqlite:///{request.getfixturevalue('sqlite_file')}"
-    url: str = request.getfixturevalue("spoiled_postgres_url")
-    asyncio.run(on_server(url, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public"))
-    asyncio.run(upgrade(driver_url(url)))
-    return url
+        yield f"sqlite:///{request.getfixturevalue('sqlite_file')}"
+        return
+    with postgres_database(request.getfixturevalue("postgres_template")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -127,8 +127,9 @@ def ask_of(
     target = outbound.target if outbound else target_of(case, context)
     parent = case.latest_complaint.parent
     private = [message for message in case.messages if message.incoming]
-    # Who speaks under a post speaks to all; who answers a comment there, to the one who wrote it.
-    own = {case.thread, *(mention.id for mention in case.mentions)}
+    # Who speaks under a post speaks to all; who answers a comment there, to the one who wrote it: to us, maybe.
+    answers = {each.sent.ref for each in case.contact.outbounds if each.sent is not None}
+    own = {case.thread, *(mention.id for mention in case.mentions), *answers}
     in_answer_to = parent.author if parent is not None and parent.id not in own and parent.author else None
     return Ask(
         kind=kind,

@@ -69,6 +69,7 @@ NoticeKind = Literal[
     "returned",
     "forgotten",
     "on_call",
+    "incident_over",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
@@ -78,8 +79,8 @@ had helped him; the engineers are asked, have answered, are late; the bot may no
 vanished from the brand's page, and nobody of the case has removed them. Of a card that another has followed: where
 the case went on; to another receiver's people: that it is theirs; to whom the program gave a case: that it did. To
 who has a talk from now on: what was said in it. Somebody of the brand answered past us. Who has a case and does
-nothing with it will lose it; has lost it; nobody at all has touched it for a day. It is
-urgent, and nobody works now."""
+nothing with it will lose it; has lost it; nobody at all has touched it for a day. It is urgent, and nobody works
+now. Of no case: an incident is over."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender", "on_call"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent, whom the receiver calls outside its hours."""
@@ -212,7 +213,7 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _heard(before, event, strength, events)
         case MentionEdited(strength="complaint", before="remark"):
             return _heard(before, event, "complaint", events)
-        case Transferred() | Moved() | Assigned():
+        case Transferred() | Moved() | Assigned() | Claimed(taken_from=str()):
             return _transferred(before, event, event.fact)
         case Woke() if event.actor.kind == "clock":
             return _woke(before, event, events)
@@ -338,8 +339,10 @@ def _to_owner(kind: Literal["complaint", "remark"], event: Event) -> NoticeDraft
     return NoticeDraft(kind=kind, event=event.number, to=("owner",), priority=Priority.URGENT)
 
 
-def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned) -> Telling | None:
+def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned | Claimed) -> Telling | None:
     """To oneself it is a take-over, and the one who had the case must know."""
+    if isinstance(fact, Claimed):
+        return _taken_over(event, fact.taken_from)
     if isinstance(fact, Assigned):
         given = NoticeDraft(kind="assigned", event=event.number, to=("owner",), priority=Priority.NEW)
         return Telling(reason="assigned", notices=(given,))
@@ -350,13 +353,19 @@ def _transferred(before: State, event: Event, fact: Transferred | Moved | Assign
     elif before.owner is None:
         return None
     else:
-        notice = NoticeDraft(
-            kind="taken",
-            event=event.number,
-            to=("former_owner",),
-            priority=Priority.URGENT,
-            former_owner=before.owner,
-        )
+        return _taken_over(event, before.owner)
+    return Telling(reason="transfer", priority=Priority.PRESS, notices=(notice,))
+
+
+def _taken_over(event: Event, former: str | None) -> Telling:
+    """Who had the case may be writing an answer."""
+    notice = NoticeDraft(
+        kind="taken",
+        event=event.number,
+        to=("former_owner",),
+        priority=Priority.URGENT,
+        former_owner=former,
+    )
     return Telling(reason="transfer", priority=Priority.PRESS, notices=(notice,))
 
 

@@ -22,14 +22,14 @@ from domain.brand import Match
 from domain.mention import MAX_TEXT, Mention
 from domain.span import Span
 from domain.verdict import Intent, Verdict
-from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
+from listener.built_rules import build_judge, build_rules_with
 from listener.commands.single_text import chosen, mention_of, moment_of, place_of
 from listener.commands.telling import MOODS, MOST_WORDS, telling
 from listener.config.load import load
 from listener.config.values import ConfigError
-from listener.decided import BrandVerdict, Routed
-from listener.decision import MAKE_A_CASE, Decider
+from listener.decided import MAKE_A_CASE, BrandVerdict, Routed
+from listener.decision import Decider
 from listener.environment import SettingsError
 from listener.networks.registry import MARKS
 from listener.settings import read_config_dir, read_judge

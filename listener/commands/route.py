@@ -24,14 +24,13 @@ from alerts.sla import next_opening, working
 from classifiers.model import ModelError
 from classifiers.verdict import Question
 from domain.mention import MAX_TEXT, Mention
-from listener.app import build_judge, build_rules_with
 from listener.brands.matcher import Matcher
+from listener.built_rules import build_judge, build_rules_with
 from listener.commands.explain import DECLINED
 from listener.commands.single_text import chosen, mention_of, moment_of, place_of
 from listener.config.load import load
 from listener.config.values import ConfigError
-from listener.decided import Routed
-from listener.decision import MAKE_A_CASE
+from listener.decided import MAKE_A_CASE, Routed
 from listener.environment import SettingsError
 from listener.networks.accounts import address
 from listener.networks.registry import AUTHOR_EXAMPLES, AUTHOR_PATTERN, MARKS

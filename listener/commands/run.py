@@ -20,6 +20,7 @@ from listener.environment import SettingsError
 from listener.event_loop import Complaints, make_room
 from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
+from listener.reader import DiedError
 from listener.refusals import refused
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         with alone_with(sqlite_file(settings.database_url)):
             asyncio.run(_serve(settings, arguments.role or ROLES, partial(read_anew, settings)))
-    except (SettingsError, ConfigError, ModelError, StoreError, TakenError, OSError) as error:
+    except (SettingsError, ConfigError, ModelError, DiedError, StoreError, TakenError, OSError) as error:
         print(f"Отклик не запущен:\n{_words(error)}", file=sys.stderr)
         return 2
     return 0

@@ -7,11 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy, Surges
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from classifiers.threshold import USUAL
-from domain.brand import Brand, Messages, Watch
+from domain.brand import COMPLAINT_AT, Brand, Messages, Watch
 from domain.person import CONSOLE, Absence, Person
 from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
@@ -31,6 +30,7 @@ from listener.config.schema import (
     RoutesYaml,
     ShiftFile,
     SlaFile,
+    SurgesFile,
     WhenFile,
     WordsYaml,
 )
@@ -58,9 +58,10 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
             for name, keys in file.watch
             if keys is not None
         },
-        complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
+        complaint_at=COMPLAINT_AT if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
+        precision=file.alert.precision,
         messages=file.messages,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
@@ -166,15 +167,22 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
         engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
+        surges=_surges(file.surges),
     )
 
 
 def build_notices(file: NoticesFile) -> Notices:
-    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
+    return Notices(
+        config=file.config, troubles=file.troubles, escalations=file.escalations, learning=file.learning
+    )
 
 
 def build_words(file: WordsYaml) -> Words:
-    return Words(topics={topic: tuple(words) for topic, words in file.topics.items()}, urgent=tuple(file.urgent))
+    return Words(
+        topics={topic: tuple(words) for topic, words in file.topics.items()},
+        urgent=tuple(file.urgent),
+        watch=tuple(file.watch),
+    )
 
 
 def _watch(network: Network[Any], file: BaseModel) -> Watch:
@@ -255,6 +263,12 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
 def _engineers(file: EngineersFile) -> Engineers:
     alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
     return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
+
+
+def _surges(file: SurgesFile) -> Surges | None:
+    if file.notice == "off":
+        return None
+    return Surges(notice=file.notice, least=file.least, calm=seconds(file.calm))
 
 
 def _night(text: str, timezone: str) -> Night | None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.incidents.group import ALL, Group, topics_of, words_of
 from alerts.likeness import is_alike, keys_of
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import case_groups, case_hours, cases, text_keys
 
 RECENT: Final = timedelta(days=2)
@@ -113,12 +114,12 @@ async def _write(
             {"brand": brand, "key": key, "case_id": case, "at": at}
             for (brand, key), (case, at) in sorted(keys.items())
         ]
-        await connection.execute(_upsert_keys(connection.dialect.name), rows)
+        await execute_many(connection, _upsert_keys(connection.dialect.name), rows)
     of_cases = [
         {"case_id": case, "what": what, "brand": brand, "at": at}
         for (case, what), (brand, at) in sorted(members.items())
     ]
-    await connection.execute(_upsert_groups(connection.dialect.name), of_cases)
+    await execute_many(connection, _upsert_groups(connection.dialect.name), of_cases)
 
 
 async def _count(connection: AsyncConnection, opened: Sequence[Opened]) -> None:
@@ -131,7 +132,7 @@ async def _count(connection: AsyncConnection, opened: Sequence[Opened]) -> None:
             {"brand": brand, "what": what, "hour": hour, "count": counts[brand, what, hour]}
             for brand, what, hour in sorted(counts)
         ]
-        await connection.execute(_add_hours(connection.dialect.name), rows)
+        await execute_many(connection, _add_hours(connection.dialect.name), rows)
 
 
 @cache

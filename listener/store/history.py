@@ -11,13 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Command
-from alerts.cases.events import BELLS, Bell, Deadlines, Event, Idle, Outcome, Stage, Waiting
+from alerts.cases.events import (
+    BELLS,
+    Assigned,
+    Bell,
+    Deadlines,
+    Event,
+    Idle,
+    Outcome,
+    Stage,
+    Transferred,
+    Waiting,
+)
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
 from listener.store import digest_rows, outbox_rows, solutions
 from listener.store.codecs import event_row
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import case_events, cases
 
 STATE_COLUMNS: Final = (
@@ -124,11 +136,12 @@ async def write(
     changed = [change for change in changes if change.events]
     if not changed:
         return
-    await connection.execute(
+    await execute_many(
+        connection,
         _insert_events(connection.dialect.name),
         [event_row(change.case, event) for change in changed for event in change.events],
     )
-    await connection.execute(_UPDATE, [_projection(change) for change in changed])
+    await execute_many(connection, _UPDATE, [_projection(change) for change in changed])
     await solutions.keep(connection, [change.case for change in changed if _may_solve(change)])
     known = [change for change in changed if change.before.revision > 0]
     await outbox_rows.raise_wanted(
@@ -136,6 +149,7 @@ async def write(
     )
     seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
     await digest_rows.touch(connection, seen, now)
+    await digest_rows.unfold_given(connection, [change.case for change in known if _is_given(change)], now)
     drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(
         connection,
@@ -201,6 +215,11 @@ def _projection(change: Changing) -> dict[str, Any]:
 def _may_solve(change: Changing) -> bool:
     """Whether a solved case came of it, or may be one no more: while a case is open it is none."""
     return not (change.state.is_open and change.before.is_open)
+
+
+def _is_given(change: Changing) -> bool:
+    """Whether somebody else than who has it now made it his."""
+    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
 
 
 def _is_seen(change: Changing) -> bool:

@@ -23,6 +23,7 @@ from listener.decided import Decided, Routed
 from listener.store import elsewhere, grouping, history, outbox_rows, reposts
 from listener.store.engine import insert
 from listener.store.history import Changing
+from listener.store.many import execute_many
 from listener.store.tables import case_mentions, cases, mentions, outbound
 
 THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
@@ -254,8 +255,8 @@ async def _open_places(connection: AsyncConnection, decided: Sequence[Decided], 
     own = sorted(first.keys() - stored.keys() - beside.keys())
     # In a fixed order, so that two judges cannot wait for each other.
     if own:
-        await connection.execute(
-            _insert_cases(connection.dialect.name), [_new(first[place], now) for place in own]
+        await execute_many(
+            connection, _insert_cases(connection.dialect.name), [_new(first[place], now) for place in own]
         )
         await _know(connection, known, tuple_(*_PLACE).in_(own))
     if stored:
@@ -358,4 +359,4 @@ def _new(route: Routed, now: datetime) -> dict[str, Any]:
 
 async def _write_links(connection: AsyncConnection, links: Collection[dict[str, Any]]) -> None:
     if links:
-        await connection.execute(_upsert_links(connection.dialect.name), list(links))
+        await execute_many(connection, _upsert_links(connection.dialect.name), list(links))

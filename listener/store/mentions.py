@@ -23,6 +23,7 @@ from listener.store import cursors, listening, messages, outbound_rows
 from listener.store.codecs import Extra, extra_payload, read_extra
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.store.many import execute_many
 from listener.store.tables import STILL_WAITING, Stage, mentions
 from listener.talking import Talking
 
@@ -172,7 +173,7 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     if new or edited:
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
-        await connection.execute(_upsert(connection.dialect.name), changed)
+        await execute_many(connection, _upsert(connection.dialect.name), changed)
     deleted = await _delete(connection, (*batch.deleted, *talked.gone), now)
     if look is not None:
         await listening.note(connection, source, batch, look, len(new) + read_again, now)

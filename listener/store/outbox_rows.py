@@ -30,6 +30,7 @@ from alerts.routing import Chat
 from listener.decided import Routed
 from listener.store.codecs import NOTICE_VERSION, notice_payload
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, is_living, notices
 
 NO_WAIT: Final = timedelta(0)
@@ -132,7 +133,7 @@ async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Rout
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
     if rows:
-        await connection.execute(_upsert(connection.dialect.name), list(rows.values()))
+        await execute_many(connection, _upsert(connection.dialect.name), list(rows.values()))
 
 
 async def add_notices(

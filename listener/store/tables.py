@@ -139,6 +139,43 @@ verdicts = Table(
     Column("judged_at", Time, nullable=False),
 )
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("trained_at", Time, nullable=False),
+    Column("promoted_at", Time),
+    Column("instead_of", Text),
+)
+"""What taps taught: `candidate` in the shadow, `active`, or `retired`; `instead_of` is whose place one took."""
+
+shadow_verdicts = Table(
+    "shadow_verdicts",
+    metadata,
+    Column("mention_id", Key, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True),
+    Column("brand", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("complaint", Double, nullable=False),
+    Column("judged_at", Time, nullable=False),
+    Index("ix_shadow_verdicts_judged_at", "judged_at"),
+)
+"""What the candidate of the day said of a mention, beside the verdict that counts; the latest only."""
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("brand", Text),
+    Column("version", SmallInteger, nullable=False),
+    Column("payload", Json, nullable=False),
+    Index("ix_lessons_at", "at"),
+)
+"""What changed in how the judge judges, and why; see `listener.store.learning`."""
+
 cases = Table(
     "cases",
     metadata,

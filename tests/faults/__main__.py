@@ -82,6 +82,11 @@ ROWS: Final = (
         nodes=("tests/faults/test_two_daemons.py", "tests/contract/test_store_leading.py"),
     ),
     Row(
+        number=13,
+        fault="a day without X, two hundred complaints in it",
+        nodes=("tests/integration/test_a_days_outage.py",),
+    ),
+    Row(
         number=14,
         fault="four hundred complaints in half a minute, of ten thousand in five",
         nodes=("tests/integration/test_flood.py",),

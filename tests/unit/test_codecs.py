@@ -243,6 +243,7 @@ NOTICES: tuple[StoredNotice, ...] = (
     *notices_of(("elsewhere",)),
     *notices_of(("moved", "assigned")),
     *notices_of(("idle_warned", "returned", "forgotten", "on_call")),
+    StoredNotice(draft=NoticeDraft(kind="incident_over", event=0, to=(), priority=Priority.NEW), incident=3),
 )
 
 
@@ -255,8 +256,12 @@ def written() -> Iterator[dict[str, Any]]:
         yield {
             "table": "notices",
             "version": NOTICE_VERSION,
-            "payload": json.loads(orjson.dumps(notice_payload(notice.draft, notice.cases, notice.on))),
+            "payload": json.loads(orjson.dumps(_payload(notice))),
         }
+
+
+def _payload(notice: StoredNotice) -> dict[str, Any]:
+    return notice_payload(notice.draft, notice.cases, notice.on, incident=notice.incident)
 
 
 def stored(version: int, table: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from alerts.cards.card import make_card
 from alerts.cards.context import CardContext
 from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
-from alerts.cards.reaching import spoken_to
+from alerts.cards.reaching import ask_of, spoken_to
 from alerts.cards.replying import template_value
 from alerts.cards.sending import NO_DRAFT
 from alerts.cases.case import Case, CaseMessage
@@ -32,6 +32,7 @@ from alerts.outreach.outbound import Draft, Outbound, OutboundState, Sent
 from alerts.outreach.policy import Approve as ApprovePolicy
 from alerts.outreach.policy import Policy
 from alerts.outreach.templates import Template
+from domain.mention import Quote
 from domain.person import Person
 from tests.fakes import NOON
 from tests.outreach import LINK, PAGE, URL, Reach
@@ -572,3 +573,11 @@ def test_the_card_shows_the_answer_who_gave_it_where_it_stands_and_what_became_o
     history.later(minutes=5).by_program(Report(fact=ReplyTakenBack(outbound=7, by="anna")))
     lines = [line.text.replace("\xa0", " ") for line in make_card(history.case, Reach().context(TEAM), NOON).below]
     assert f"Ответ, Анна Иванова в 12:00: «Уже едем» (удалён нами в 12:05) {URL}" in lines
+
+
+@pytest.mark.parametrize(("parent", "quarrel"), [("-1_9", None), ("-1_77", "Вася")])
+def test_who_answers_our_own_words_has_no_quarrel_with_others(parent: str, quarrel: str | None) -> None:
+    ours = an_outbound(state="sent", sent=Sent(ref="-1_9", url=URL), sent_at=NOON)
+    again = a_mention("И где ваш мастер?", id="-1_10", parent=Quote(id=parent, author="Вася", text="Уже едем"))
+    case = replace(case_of(ours), mentions=(again,))
+    assert ask_of(case, "reply", SIGNED, Reach().context(TEAM)).in_answer_to == quarrel

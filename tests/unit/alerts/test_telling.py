@@ -138,6 +138,10 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
         (lambda history: history.by_program(Assign(person="anna", name="Анна Иванова")),),
         ("assigned", False, "CHANGE", [("assigned", ("owner",), "NEW")]),
     ),
+    "a lead who takes another's case is a word to who had it": (
+        (CLAIMED, by(OLEG, Claim())),
+        ("transfer", False, "PRESS", [("taken", ("former_owner",), "URGENT")]),
+    ),
     "a case that goes to another receiver is a word to its people": (
         (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
         ("transfer", False, "PRESS", [("moved", ("receiver",), "NEW")]),
