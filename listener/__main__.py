@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "health": "exit 0 when the running daemon is alive",
     "init": "write a first config, with comments, from a few answers",
     "match": "find brands in texts: JSONL, plain lines or one text",
+    "model": "what operators' taps have taught the judge, which correction judges, and the way back",
     "mutes": "whose cards are not sent for a while, and how they are heard again",
     "queries": "what each network is asked, how often, and what that costs",
     "replay": "send JSONL mentions through the whole pipeline",

@@ -45,6 +45,7 @@ from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
 from listener.loops.levels import Levels
+from listener.loops.reschedule import follow
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
 from listener.nightly import Nightly
@@ -162,12 +163,14 @@ class Daemon:
                 return
             unused.pop_all()
         self._settings = wanted
-        before_judge = self.pipeline.rules.apart
+        former = self.pipeline.rules
         self.pipeline.use(rules)
-        if before_judge is not None:
-            await before_judge.close()
+        if former.apart is not None:
+            await former.apart.close()
         with contextlib.suppress(StoreError):
             await self._rehouse(rules)
+        if "tell" in self._roles:
+            await self._reschedule(former, rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._change_outreaches(config)
@@ -329,6 +332,18 @@ class Daemon:
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
             )
 
+    async def _reschedule(self, former: Rules, rules: Rules) -> None:
+        try:
+            await follow(
+                self.stores.database,
+                former,
+                rules,
+                self._clock.now(),
+                lambda receiver, note: self._announcer.say(receiver, note, about="deadlines"),
+            )
+        except StoreError as error:
+            log.error("open cases keep their deadlines: %s", error)  # noqa: TRY400  # the error says it all
+
     async def _say_what_waits(self) -> None:
         """Warn of cards for messengers that are off: they go out only when the token is back."""
         for messenger, count in (await self.stores.outbox.waiting()).items():
@@ -371,9 +386,9 @@ class Daemon:
             lambda: self.pipeline.rules.decider.routing.hours,
             lambda: self._reads(self._config.notices.learning),
             self.stores.budget(self._clock),
-            self._clock,
             lambda receiver, note: self._announcer.say(receiver, note, about="learning"),
             lambda: Levels(self.stores.decisions).followed(self.pipeline.rules.decider, self._clock.now()),
+            words=lambda: self._config.words.watch,
         )
 
     def _escalating(self) -> Escalating:

@@ -74,18 +74,23 @@ class Learning:
         self.store = store
         self._judge = judge
         self._corrections = corrections
-        self._clock = clock
+        self.clock = clock
         self._workers = workers
         self._keep = keep
         self._known = known
+        self._damaged: set[str] = set()
         self._calibrated: tuple[str | None, datetime] | None = None
 
     async def refresh(self) -> None:
         """Take what the store says is in force: another process, or a person, may have changed it."""
         active, candidate = await self.store.versions()
-        self._corrections.active = await self._taken(self._corrections.active, active)
+        before = self._corrections.active
+        self._corrections.active = await self._taken(before, active)
+        if self._corrections.active is not before:
+            in_use = self._corrections.active.version if self._corrections.active else "none"
+            log.info("what taps have taught is in use: %s", in_use)
         self._corrections.candidate = await self._taken(self._corrections.candidate, candidate)
-        now = self._clock.now()
+        now = self.clock.now()
         if self._calibrated is None or self._calibrated[0] != active or now - self._calibrated[1] >= CALIBRATED:
             await self._calibrate(active)
             self._calibrated = active, now
@@ -108,7 +113,7 @@ class Learning:
 
     async def night(self) -> Learned:
         """Weigh the candidate by what was tapped since, promote it if it is better, and make the next one."""
-        now = self._clock.now()
+        now = self.clock.now()
         await self.refresh()
         labels = await latest_labels(self.store)
         compared = await self._weigh(labels, now)
@@ -152,7 +157,10 @@ class Learning:
         ]
         about = {"trained_at": now.isoformat(timespec="seconds")}
         made = await self._apart(learn, lessons, base_of(alone[0]), about)
-        await self._apart(self._keep, made, made.version)
+        try:
+            await self._apart(self._keep, made, made.version)
+        except OSError as error:  # the database has it; the file is for people
+            log.warning("the card of %s is not written: %s", made.version, error)
         await self.store.propose(made.version, to_row(made), now)
         await self.store.note(Trained(model=made.version, complaints=yes, others=len(labels) - yes), now)
         return made.version, None
@@ -177,7 +185,9 @@ class Learning:
         try:
             return read(kept)
         except CorrectionError as error:
-            log.error("the correction is not used: %s", error)  # noqa: TRY400  # the error says it all
+            if version not in self._damaged:
+                log.error("the correction is not used: %s", error)  # noqa: TRY400  # the error says it all
+            self._damaged.add(version)
             return None
 
 

@@ -9,24 +9,27 @@ from typing import Any, Final
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from alerts.cards.lessons import LevelMoved, lessons_note
+from alerts.cards.lessons import LevelMoved, ReasonDoubted, WordRipe, lessons_note
 from alerts.cards.note import Note
 from alerts.routing import Receiver
 from alerts.sla import MOSCOW, Hours
+from classifiers.reason_figures import WITHOUT
+from classifiers.watch_words import ripeness
 from listener.daytime import LATE, begins_now, mornings
 from listener.learning import Learning
 from listener.loops.levels import Followed
-from listener.ports import Budget, Clock, SourceError
+from listener.ports import Budget, SourceError
 from listener.reader import DiedError, EndedError
 from listener.store.errors import StoreError
 from listener.store.usage import is_first_today
+from listener.tap_figures import DAYS, reason_figures, word_figures
 
 log = logging.getLogger(__name__)
 
 NIGHT: Final = (3, 40)
 """Hour and minute in the operators' zone: most sleep, and what the clock does at its changes is over."""
-LOOK: Final = 60.0
-"""Seconds between looks at what is in force: as long a promotion or a rollback takes to reach every daemon."""
+LOOK: Final = 20.0
+"""Seconds between looks at what is in force: so long a promotion or a rollback takes to reach every daemon."""
 DAY: Final = timedelta(days=1)
 MOVED: Final = 0.02
 """By less than this no level is told to have moved."""
@@ -44,7 +47,7 @@ def nights(hours: Hours | None) -> Sequence[Any]:
 
 class Nightly:
     """`hours` are the config's now, `reads` is who is told in the morning, None where nobody is, `levels` tells
-    where those of brands that follow their budget stand.
+    where those of brands that follow their budget stand; `words` are on trial.
     """
 
     def __init__(
@@ -53,21 +56,23 @@ class Nightly:
         hours: Callable[[], Hours | None],
         reads: Callable[[], Receiver | None],
         budget: Budget,
-        clock: Clock,
         say: Say,
         levels: Callable[[], Awaitable[Sequence[Followed]]],
+        *,
+        words: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._learning = learning
         self._store = learning.store
         self._hours = hours
         self._reads = reads
         self._budget = budget
-        self._clock = clock
+        self._clock = learning.clock
         self._say = say
         self._levels = levels
+        self._words = words
 
     async def run(self) -> None:
-        """Until cancelled. What is in force is looked at every minute, the hours with it."""
+        """Until cancelled. What is in force is looked at again and again, the hours with it."""
         scheduler = AsyncIOScheduler(timezone="UTC")
         scheduler.start()
         planned: list[Hours | None] = []
@@ -92,6 +97,8 @@ class Nightly:
                 return False
             learned = await self._learning.night()
             await self._note_levels()
+            await self._note_words()
+            await self._note_reasons()
         except (StoreError, SourceError, DiedError, EndedError, OSError) as error:
             log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
             return False
@@ -107,7 +114,8 @@ class Nightly:
             return False
         try:
             changed = await self._store.lessons(now - DAY)
-            note = lessons_note([lesson for _, lesson in changed])
+            # What was told a day ago to the minute is no news.
+            note = lessons_note([lesson for at, lesson in changed if at > now - DAY])
             if note is None or not await is_first_today(self._budget, "lessons"):
                 return False
         except (StoreError, SourceError) as error:
@@ -138,6 +146,40 @@ class Nightly:
                 wanted=one.brand.precision,
             )
             await self._store.note(lesson, now)
+
+    async def _note_words(self) -> None:
+        """Write down which words on trial are ripe, once for each."""
+        now = self._clock.now()
+        lessons = await self._store.lessons(now - REMEMBERED)
+        told = {lesson.word for _, lesson in lessons if isinstance(lesson, WordRipe)}
+        words = [word for word in self._words() if word not in told]
+        for one in await word_figures(self._store.database, words, now):
+            if ripeness(one) == "ripe" and one.right is not None:
+                lesson = WordRipe(
+                    word=one.word,
+                    hits=one.hits,
+                    tapped=one.tapped,
+                    complaints=one.complaints,
+                    least=one.right.low,
+                    days=DAYS,
+                )
+                await self._store.note(lesson, now)
+
+    async def _note_reasons(self) -> None:
+        """Write down which kinds of reasons people contradict, each once in as many days as are looked at."""
+        now = self._clock.now()
+        since = now - timedelta(days=DAYS)
+        told = {
+            lesson.kind or WITHOUT
+            for _, lesson in await self._store.lessons(since)
+            if isinstance(lesson, ReasonDoubted)
+        }
+        for one in await reason_figures(self._store.database, since):
+            if one.is_doubted and one.kind not in told:
+                complaints = one.count - one.contradicted
+                kind = None if one.kind == WITHOUT else one.kind
+                lesson = ReasonDoubted(kind=kind, tapped=one.count, complaints=complaints, days=DAYS)
+                await self._store.note(lesson, now)
 
     def _plan(self, scheduler: Any, hours: Hours | None) -> None:
         scheduler.remove_all_jobs()

@@ -12,7 +12,7 @@ from alerts.cards.note import Note
 from alerts.cards.wording import Wording
 from alerts.cases.state import FORGOTTEN
 from alerts.routing import Receiver
-from alerts.russian import NBSP, counted, lasted, number
+from alerts.russian import NBSP, counted, lasted, number, plural
 from alerts.sla import next_opening
 from domain.person import Person
 
@@ -171,7 +171,8 @@ def _on_call(receiver: Receiver, words: Wording) -> str:
 def _waiting(count: int) -> str:
     if not count:
         return "Ответа никто не ждёт."
-    return f"Ждут ответа {counted(count, 'обращение', 'обращения', 'обращений')}."
+    wait = plural(count, "Ждёт", "Ждут", "Ждут")
+    return f"{wait} ответа {counted(count, 'обращение', 'обращения', 'обращений')}."
 
 
 def _withheld(counts: Mapping[str, int]) -> str:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from alerts.russian import NBSP, counted, number
 
-Why = Literal["better", "few_labels", "worse_on_regression", "not_surely_better"]
-"""What came of comparing a candidate with what is in force; `better` alone promotes."""
 Share = tuple[float, float, float]
 """A figure with its interval of 95 %."""
 
@@ -25,8 +23,8 @@ class Trained:
 class Compared:
     """A candidate beside what is in force, on `labels` that neither had seen; `promoted` says who judges now.
 
-    `gain` is in nats of log loss a label; `ordered` how often each puts a complaint above what is none.
-    `by_hand`: a person chose it, whatever the figures.
+    `ordered` is how often each puts a complaint above what is none, `gain` the difference. `by_hand`: a person
+    chose it, whatever the figures.
     """
 
     model: str
@@ -75,11 +73,24 @@ class WordRipe:
     days: int
 
 
-Lesson = Trained | Compared | RolledBack | LevelMoved | WordRipe
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonDoubted:
+    """A kind of reason that people contradict: of `tapped` cards that named it only `complaints` were. None: of
+    those that named none.
+    """
+
+    kind: str | None
+    tapped: int
+    complaints: int
+    days: int
+
+
+Lesson = Trained | Compared | RolledBack | LevelMoved | WordRipe | ReasonDoubted
 
 KINDS: Final[Mapping[str, type[Lesson]]] = {
     "compared": Compared,
     "level_moved": LevelMoved,
+    "reason_doubted": ReasonDoubted,
     "rolled_back": RolledBack,
     "trained": Trained,
     "word_ripe": WordRipe,
@@ -89,13 +100,14 @@ KINDS: Final[Mapping[str, type[Lesson]]] = {
 _WHY: Final[Mapping[str, str]] = {
     "few_labels": "ждёт: новых меток пока мало",
     "worse_on_regression": "не принята: на трудных случаях ошибается чаще",
+    "worse_probabilities": "не принята: её вероятностям можно верить меньше",
     "not_surely_better": "не принята: на новых метках не заметно лучше",
 }
 
 
 def lessons_note(lessons: Sequence[Lesson]) -> str | None:
     """One message of all that changed, in the order of weight; None where nothing did."""
-    lines = [*_models(lessons), *_levels(lessons), *_words(lessons)]
+    lines = [*_models(lessons), *_levels(lessons), *_words(lessons), *_reasons(lessons)]
     return "\n".join(["Что изменилось в оценке жалоб:", *lines]) if lines else None
 
 
@@ -123,11 +135,12 @@ def _by_figures(one: Compared) -> str:
         return ": так выбрал человек"
     if one.gain is None or one.ordered is None:
         return f": {counted(one.labels, 'метка', 'метки', 'меток')}" if one.labels else ""
-    value, low, high = one.gain
+    _, low, high = one.gain
     before, after = one.ordered
     return (
-        f": на {counted(one.labels, 'новой метке', 'новых метках', 'новых метках')} жалобу ставит выше не жалобы"
-        f" в {_percent(after)} пар вместо {_percent(before)}, ошибка меньше на {value:.3f} ({low:.3f}…{high:.3f})"
+        f": на {counted(one.labels, 'новой метке', 'новых метках', 'новых метках')} из двух текстов, жалобы и не"
+        f" жалобы, выше ставит жалобу в {_percent(after)} случаев (было {_percent(before)}, разница"
+        f" {_points(low)}…{_points(high)})"
     )
 
 
@@ -157,9 +170,27 @@ def _words(lessons: Iterable[Lesson]) -> Iterator[str]:
         )
 
 
+def _reasons(lessons: Iterable[Lesson]) -> Iterator[str]:
+    for one in lessons:
+        if isinstance(one, ReasonDoubted):
+            yield (
+                f"• {_named(one.kind)} люди чаще не верят: жалоб {number(one.complaints)} из"
+                f" {number(one.tapped)} за{NBSP}{counted(one.days, 'день', 'дня', 'дней')}"
+                " (все причины: listener model reasons)"
+            )
+
+
+def _named(kind: str | None) -> str:
+    return "карточкам без названной причины" if kind is None else f"причине «{kind}»"
+
+
 def _share(share: Share) -> str:
     value, low, high = share
     return f"{_percent(value)} ({low * 100:.0f}–{high * 100:.0f})"
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:+.0f}"
 
 
 def _percent(share: float) -> str:

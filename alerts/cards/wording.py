@@ -40,6 +40,7 @@ from alerts.cases.events import (
     ReplyCancelled,
     ReplyRefused,
     ReplyUnknown,
+    Rescheduled,
     Restored,
     Returned,
     Snoozed,
@@ -338,6 +339,12 @@ def _(_fact: IdleWarned, _event: Event, _words: Wording) -> str:
 @_log_words.register
 def _(fact: Returned, _event: Event, words: Wording) -> str:
     return f"вернулось в очередь: {words.name(fact.owner)} ничего не {words.did('сделал', _person(fact.owner))}"
+
+
+@_log_words.register
+def _(fact: Rescheduled, _event: Event, words: Wording) -> str:
+    due_at = fact.deadlines.due_at
+    return "изменились часы работы или сроки" + (f", ответить до {words.moment(due_at)}" if due_at else "")
 
 
 @_log_words.register

@@ -186,6 +186,13 @@ class Unmute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule:
+    """By when the promise is to be kept has changed: the receiver has other hours or terms now."""
+
+    deadlines: Deadlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withhold:
     """The case has a card to show, and it is not sent for this reason, some `until` then."""
 
@@ -291,6 +298,7 @@ PersonsCommand = (
 Command = (
     PersonsCommand
     | Assign
+    | Reschedule
     | Write
     | Edit
     | Delete
@@ -325,6 +333,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Release: "release",
     Reopen: "reopen",
     Report: "report",
+    Reschedule: "reschedule",
     Snooze: "snooze",
     Tick: "tick",
     TransferTo: "transfer",

@@ -202,6 +202,13 @@ class Rang:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rescheduled:
+    """The receiver's hours or terms have changed, and with them by when the same promise is to be kept."""
+
+    deadlines: Deadlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """`cause` is one of Cause, or what a later version knows."""
 
@@ -453,6 +460,7 @@ Fact = (
     | Woke
     | Noted
     | Rang
+    | Rescheduled
     | Closed
     | MarkedNotComplaint
     | Reopened
@@ -519,6 +527,7 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "reply_sent": ReplySent,
     "reply_taken_back": ReplyTakenBack,
     "reply_unknown": ReplyUnknown,
+    "rescheduled": Rescheduled,
     "restored": Restored,
     "returned": Returned,
     "snoozed": Snoozed,

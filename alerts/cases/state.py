@@ -38,6 +38,7 @@ from alerts.cases.events import (
     Released,
     Reopened,
     ReplySent,
+    Rescheduled,
     Returned,
     Snoozed,
     Stage,
@@ -124,17 +125,6 @@ def forgotten_at(state: State) -> datetime | None:
     """When the case is forgotten if nobody touches it; None while it waits for somebody else, or rests."""
     waits = state.is_open and state.waiting_for == "us" and state.snoozed_until is None
     return state.touched_at + FORGOTTEN if waits and state.touched_at is not None else None
-
-
-def waits_since(events: Iterable[Event]) -> datetime | None:
-    """Since when the customer waits for us, whatever we did meanwhile; None where nobody does."""
-    state, since = FRESH, None
-    for event in events:
-        after = apply(state, event)
-        begins = isinstance(event.fact, Opened | Reopened | Imported | Woke) or state.waiting_for != "us"
-        since = event.at if begins else since
-        state = after
-    return since if state.is_open and state.waiting_for == "us" and state.snoozed_until is None else None
 
 
 def _is_forgotten(state: State, now: datetime) -> bool:
@@ -252,6 +242,14 @@ def _(_fact: Woke, state: State, _event: Event) -> State:
 @_after.register
 def _(fact: Rang, state: State, _event: Event) -> State:
     return replace(state, rung=fact.bell)
+
+
+@_after.register
+def _(fact: Rescheduled, state: State, event: Event) -> State:
+    """A bell that has rung rings again only where its time is still to come; what has come meanwhile rings now."""
+    rang = BELLS[: BELLS.index(state.rung) + 1] if state.rung else ()
+    past = [bell for bell in rang if (at := fact.deadlines.at(bell)) is not None and at <= event.at]
+    return replace(state, deadlines=fact.deadlines, rung=past[-1] if past else None)
 
 
 @_after.register

@@ -34,6 +34,7 @@ from alerts.cases.commands import (
     Release,
     Reopen,
     Report,
+    Reschedule,
     Snooze,
     Tick,
     TransferTo,
@@ -43,6 +44,7 @@ from alerts.cases.commands import (
     WritePrivately,
 )
 from alerts.cases.events import (
+    NO_DEADLINES,
     Actor,
     ActorKind,
     ApprovalAsked,
@@ -72,6 +74,7 @@ from alerts.cases.events import (
     Reopened,
     ReplyCancelled,
     ReplyConfirmed,
+    Rescheduled,
     Returned,
     Snoozed,
     Stage,
@@ -450,6 +453,14 @@ def _withhold(asked: Asked[Withhold]) -> tuple[Fact, ...]:
     return (CardWithheld(reason=asked.command.reason, until=asked.command.until),)
 
 
+def _reschedule(asked: Asked[Reschedule]) -> tuple[Fact, ...]:
+    """No promise stands, or it is to be kept as before: there was nothing to do."""
+    deadlines = asked.command.deadlines
+    if asked.state.deadlines in (NO_DEADLINES, deadlines):
+        return ()
+    return (Rescheduled(deadlines=deadlines),)
+
+
 def _report(asked: Asked[Report | AnswerElsewhere]) -> tuple[Fact, ...]:
     return (asked.command.fact,)
 
@@ -506,6 +517,7 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Unmute: Rule(
         by=frozenset[ActorKind]({"person", "program"}), stages=ALL, checks=(_is_for_all,), effect=_unmute
     ),
+    Reschedule: Rule(by=frozenset[ActorKind]({"program"}), stages=OPEN, effect=_reschedule),
     Withhold: Rule(by=frozenset[ActorKind]({"program"}), stages=ALL, effect=_withhold),
     Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
     Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),

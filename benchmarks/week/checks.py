@@ -15,7 +15,7 @@ from alerts.sla import Sla, deadlines
 from benchmarks.week.chats import Message
 from benchmarks.week.scenario import MOSCOW
 from listener.store.cases import load_closely
-from listener.store.tables import case_events, case_mentions, cases, verdicts
+from listener.store.tables import card_views, case_events, case_mentions, cases, verdicts
 
 if TYPE_CHECKING:
     from benchmarks.week.world import World
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FORGOTTEN: Final = timedelta(hours=24)
 """Of working time, in which nobody has touched a case that waits for us."""
 OWNS: Final = frozenset({"claimed", "assigned", "transferred"})
+STUCK: Final = timedelta(hours=2)
+"""Longer than Slack is dead, and than any flood keeps a card waiting."""
 MAKE_A_CASE: Final = ("candidate", "danger")
 
 
@@ -172,13 +174,19 @@ class Checks:
         withheld = select(case_events.c.case_id).where(case_events.c.kind == "card_withheld")
         # What stands on a list's later page is a press away.
         waiting = text(
-            "SELECT case_id FROM card_views WHERE delivered_at IS NULL AND state IN ('due', 'sending')"
-            " OR state = 'digest'"
+            "SELECT case_id FROM card_views WHERE ref IS NULL AND state IN ('due', 'sending') OR state = 'digest'"
         )
         shown = set(self.world.screens.shown_at)
         every = {row.id for row in await self._rows(select(cases.c.id))}
         reasons = {row.case_id for row in await self._rows(withheld)}
         on_the_way = {row.case_id for row in await self._rows(waiting)}
+        stuck = select(card_views.c.case_id).where(
+            card_views.c.ref.is_(None),
+            card_views.c.state.in_(("due", "sending")),
+            card_views.c.due_at < self.world.clock.now() - STUCK,
+        )
+        if late := await self._rows(stuck):
+            raise self.broken(f"cards that wait for hours in their queue: {[row.case_id for row in late][:5]}")
         lost = every - shown - reasons - on_the_way
         if lost:
             raise self.broken(f"cases that nobody was shown, for no reason: {sorted(lost)[:5]}")

@@ -13,7 +13,7 @@ from alerts.cards.card import Card
 from alerts.cards.digest import Sheet
 from alerts.cards.note import Note
 from alerts.sla import Hours, working
-from benchmarks.week.scenario import MOSCOW, SHIFTS, Scenario, shift
+from benchmarks.week.scenario import MOSCOW, Scenario
 from benchmarks.week.world import World
 from listener.store.tables import case_events, cases, verdicts
 
@@ -182,9 +182,9 @@ def _people(world: World, rows: Sequence[Any]) -> list[Person]:
 
 def _hours_worked(world: World, person: str) -> Iterator[float]:
     known = world.operators[person].person
-    for number in range(world.scenario.days if person in SHIFTS else 0):
+    for number in range(world.scenario.days):
         day = world.scenario.begins + timedelta(days=number, hours=12)
-        span = shift(person, day)
+        span = world.shift(known, day)
         if span is not None and not known.is_absent(day.astimezone(MOSCOW).date()):
             yield (span[1] - span[0]) / timedelta(hours=1)
 

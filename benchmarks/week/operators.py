@@ -16,7 +16,6 @@ from alerts.cards.prompt import Prompt
 from alerts.ports import Answer
 from alerts.routing import Receiver
 from benchmarks.week.chats import Message
-from benchmarks.week.scenario import is_on_call, shift
 from benchmarks.week.screens import Call, can
 from domain.person import Person
 
@@ -82,7 +81,7 @@ class Operator:
 
     def works(self) -> bool:
         """Whether he sits before his chats now."""
-        span = None if self.is_away() else shift(self.person.id, self.now)
+        span = None if self.is_away() else self.world.shift(self.person)
         return span is not None and span[0] <= self.now < span[1]
 
     async def look(self) -> datetime:
@@ -93,7 +92,7 @@ class Operator:
             if not self.is_off:
                 self.is_off = True
                 await self._leave()
-            if is_on_call(self.person.id, self.now):
+            if self.world.is_on_call(self.person):
                 return await self._on_call()
             return self._next_shift()
         self.is_off = False
@@ -108,7 +107,7 @@ class Operator:
     def _next_shift(self) -> datetime:
         """Within the hour, for a holiday may change it; on time where it begins sooner."""
         soon = self.now + timedelta(hours=1)
-        span = shift(self.person.id, self.now)
+        span = self.world.shift(self.person)
         if span is not None and self.now < span[0] < soon:
             return span[0] + timedelta(seconds=self.chance.uniform(0, 300))
         return soon

@@ -19,15 +19,16 @@ from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.ports import Answer, NotifyError, Press
 from alerts.routing import Chat, Receiver
+from alerts.sla import closes_at, opens_at, working
 from benchmarks.week.chats import Message, Messenger, Slack
 from benchmarks.week.checks import Checks
 from benchmarks.week.clock import TurnedClock
 from benchmarks.week.crowd import Crowd, Outreaches
 from benchmarks.week.operators import Habits, Operator
-from benchmarks.week.scenario import MOSCOW, Scenario, is_on_call
+from benchmarks.week.scenario import MOSCOW, Scenario
 from benchmarks.week.screens import Screens
 from benchmarks.week.writing import Writing, read_patterns
-from domain.person import MessengerId
+from domain.person import MessengerId, Person
 from listener.built_rules import build_rules
 from listener.config.load import load
 from listener.config.values import Config
@@ -126,6 +127,20 @@ class World:
         self._build()
         self.operators = {person.id: self._operator(person) for person in self.config.people}
 
+    def shift(self, person: Person, at: datetime | None = None) -> tuple[datetime, datetime] | None:
+        """When he comes and goes on this local day, by his own hours, else those of all; None: he is off."""
+        routing, day = self.rules.decider.routing, (at or self.clock.now()).astimezone(MOSCOW).date()
+        hours = routing.shifts.get(person.id) or routing.hours
+        opens, closes = (opens_at(hours, day), closes_at(hours, day)) if hours else (None, None)
+        return (opens, closes) if opens is not None and closes is not None else None
+
+    def is_on_call(self, person: Person) -> bool:
+        """Whether he is called at night: on_call of the receiver, while nobody works there."""
+        routing, now = self.rules.decider.routing, self.clock.now()
+        receiver = self.rules.context.receivers["срочное"]
+        hours = routing.hours_of(receiver)
+        return person.id == receiver.on_call and hours is not None and not working(hours, now)
+
     @property
     def today(self) -> date:
         return self.clock.now().astimezone(MOSCOW).date()
@@ -184,10 +199,11 @@ class World:
             if fires is not None and fires <= now:
                 await job()
 
-    def _jobs(self) -> Iterator[tuple[Any, Act]]:
+    def _jobs(self) -> Iterator[tuple[Any, Callable[[], Awaitable[int]]]]:
         for hours in self.daytime._hours():  # noqa: SLF001 - as its own loop asks
-            for trigger in self.daytime._plan(hours):  # noqa: SLF001 - as above
-                yield trigger, self.daytime.morning  # type: ignore[misc]  # what it counts is not asked
+            for plan, job in self.daytime._plans:  # noqa: SLF001 - as above
+                for trigger in plan(hours):
+                    yield trigger, job
 
     async def _deliver(self) -> None:
         """Show what is due and may be shown where somebody asked for it; come back when there is more."""
@@ -275,7 +291,7 @@ class World:
     def free_for(self, operator: Operator) -> tuple[int, Message] | None:
         """The oldest case that he could take, urgent ones first; on call those of the night's receiver alone."""
         now, chats = self.clock.now(), self._chats(operator)
-        if not operator.works() and is_on_call(operator.person.id, now):
+        if not operator.works():
             chats = self.night_chats
         found: dict[int, Message] = {}
         for chat in chats:
@@ -353,7 +369,7 @@ class World:
     def night_chats(self) -> tuple[str, ...]:
         return tuple(chat.chat for chat in self.rules.context.receivers["срочное"].chats)
 
-    def _operator(self, person: Any) -> Operator:
+    def _operator(self, person: Person) -> Operator:
         chance = random.Random(f"{self.scenario.seed} {person.id}")
         receivers = self.rules.context.receivers
         if person.role == "lead":
@@ -410,7 +426,7 @@ class World:
             monotonic=self.clock.monotonic,
         )
 
-    def _say(self, receiver: Receiver, note: Note) -> None:
+    def _say(self, receiver: Receiver, note: Note, about: str = "") -> None:  # noqa: ARG002 - none is overtaken here
         """To all of a receiver's chats, tried for a while."""
         for chat in receiver.chats:
             self._told.append(Told(chat=chat, note=note, key=f"word-{next(self._keys)}"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy, Surges
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
 from domain.brand import COMPLAINT_AT, Brand, Messages, Watch
@@ -30,6 +30,7 @@ from listener.config.schema import (
     RoutesYaml,
     ShiftFile,
     SlaFile,
+    SurgesFile,
     WhenFile,
     WordsYaml,
 )
@@ -166,6 +167,7 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
         engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
+        surges=_surges(file.surges),
     )
 
 
@@ -176,7 +178,11 @@ def build_notices(file: NoticesFile) -> Notices:
 
 
 def build_words(file: WordsYaml) -> Words:
-    return Words(topics={topic: tuple(words) for topic, words in file.topics.items()}, urgent=tuple(file.urgent))
+    return Words(
+        topics={topic: tuple(words) for topic, words in file.topics.items()},
+        urgent=tuple(file.urgent),
+        watch=tuple(file.watch),
+    )
 
 
 def _watch(network: Network[Any], file: BaseModel) -> Watch:
@@ -257,6 +263,12 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
 def _engineers(file: EngineersFile) -> Engineers:
     alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
     return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
+
+
+def _surges(file: SurgesFile) -> Surges | None:
+    if file.notice == "off":
+        return None
+    return Surges(notice=file.notice, least=file.least, calm=seconds(file.calm))
 
 
 def _night(text: str, timezone: str) -> Night | None:

@@ -59,8 +59,8 @@ class AlertFile(Model):
         None
     )
     precision: Annotated[
-        float | None,
-        Field(gt=0, lt=1, description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
+        Probability | None,
+        Field(description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
     ] = None
 
 
@@ -364,6 +364,23 @@ class EngineersFile(Model):
     ] = EngineersAlarmFile()
 
 
+class SurgesFile(Model):
+    """Когда жалобы — происшествие: одной карточкой вместо многих."""
+
+    notice: Annotated[
+        Literal["early", "usual", "late", "off"],
+        Off,
+        Field(
+            description="Когда поверить всплеску: early — раньше, с ложными тревогами, usual — обычно,"
+            " late — позже, зато наверняка; off — никогда"
+        ),
+    ] = "usual"
+    least: Annotated[StrictInt, Field(ge=3, le=1000, description="Не меньше стольких жалоб за час")] = 5
+    calm: Annotated[
+        Duration, Field(description="Сколько должно быть спокойно, чтобы происшествие закончилось: 30m")
+    ] = "30m"
+
+
 class PolicyYaml(Model):
     """Как отвечать клиентам: кому, когда и с чьего согласия."""
 
@@ -398,6 +415,7 @@ class PolicyYaml(Model):
             description="В личном разговоре показывать перед отправкой: first — первое сообщение, always — каждое"
         ),
     ] = "first"
+    surges: Annotated[SurgesFile, Field(description="Жалоб больше обычного: одно происшествие")] = SurgesFile()
 
 
 class WordsYaml(Model):
@@ -405,3 +423,4 @@ class WordsYaml(Model):
 
     topics: Annotated[dict[Text, Markers], Field(description="Тема и её слова: {связь: [сеть, интернет]}")] = {}
     urgent: Annotated[list[Marker], Field(description="Слова, с которыми обращение срочное")] = []
+    watch: Annotated[list[Marker], Field(description="Слова на испытании: только считаются, никого не зовут")] = []

@@ -11,10 +11,13 @@ from domain.person import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The brand's own markers (words.yaml): topic → its words; `urgent` words that raise urgency."""
+    """The brand's own markers (words.yaml): topic → its words; `urgent` words that raise urgency, and those on
+    `watch`, which are only counted.
+    """
 
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     urgent: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from alerts.incidents.group import Group
 from classifiers.pace import Pace
 from listener.decided import Decided, Routed, Stored
 from listener.decision import Decider, decide_apart
@@ -41,10 +42,10 @@ class _Batch:
 
 class Judge:
     """Decides on what was heard. `decided` is called when chats may have something new to be shown; `assign` gives
-    new cases to people.
+    new cases to people, `notice` looks whether they are more than usual.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what follows a decision is a step each
         self,
         stores: Stores,
         rules: Callable[[], Rules],
@@ -52,7 +53,9 @@ class Judge:
         telemetry: Telemetry,
         workers: Executor,
         decided: Callable[[], None],
+        *,
         assign: Callable[[], Awaitable[int]] | None = None,
+        notice: Callable[[Collection[Group]], Awaitable[int]] | None = None,
     ) -> None:
         self._stores = stores
         self._rules = rules
@@ -61,6 +64,7 @@ class Judge:
         self._workers = workers
         self._decided = decided
         self._assign = assign
+        self._notice = notice
         self._levels = Levels(stores.decisions)
         self._ahead: _Batch | None = None
 
@@ -161,8 +165,9 @@ class Judge:
         for decision in allowed:
             for route in filter(lambda each: each.chats, decision.routed):
                 _say_what_waits(route)
-        # Before the cards are told: the first look at one shows whose it is.
+        # Before the cards are told: the first look at one shows whose it is, and whether it stands in a list.
         await self._give()
+        await self._look(recorded.groups)
         self._decided()
 
     async def _give(self) -> None:
@@ -172,6 +177,14 @@ class Judge:
                 await self._assign()
         except StoreError as error:
             log.warning("new cases are given to nobody yet: %s", error)
+
+    async def _look(self, groups: Collection[Group]) -> None:
+        """What is not noticed now is with the next complaint of its kind."""
+        try:
+            if self._notice is not None and groups:
+                await self._notice(groups)
+        except StoreError as error:
+            log.warning("nobody has looked whether complaints are more than usual: %s", error)
 
     async def _heard(
         self, decided: Sequence[Decided], brands: Collection[str], now: datetime

@@ -35,12 +35,13 @@ EXTRA_UPGRADES: Final[Mapping[int, Upgrade]] = {}
 
 class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
     """A notice as its payload has it: the draft, of a digest the cases that it speaks of, and the message that it
-    changes where it is not said but written on an earlier card.
+    changes where it is not said but written on an earlier card; or the incident that it speaks of.
     """
 
     draft: NoticeDraft
     cases: tuple[int, ...] = ()
     on: str | None = None
+    incident: int | None = None
 
 
 class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,8 +76,10 @@ def read_event(row: Any) -> Event:
     return Event(number=row.number, fact=_fact(row.kind, row.version, row.payload), actor=actor, at=row.at)
 
 
-def notice_payload(draft: NoticeDraft, cases: tuple[int, ...] = (), on: str | None = None) -> Payload:
-    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases, on=on))
+def notice_payload(
+    draft: NoticeDraft, cases: tuple[int, ...] = (), on: str | None = None, *, incident: int | None = None
+) -> Payload:
+    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases, on=on, incident=incident))
     return payload
 
 

@@ -1,7 +1,7 @@
 """Digests from the writer's side: what people press there, and what becomes of the cases that they list."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, case, exists, func, literal, or_, select, update
@@ -12,6 +12,9 @@ from alerts.cases.telling import Priority
 from alerts.ports import Press
 from listener.store.engine import Database
 from listener.store.tables import Time, card_views, digest_cases, digests
+
+TOGETHER: Final = timedelta(seconds=5)
+"""In which a counter grows on: an edit for each new case would use up what a chat takes in a minute."""
 
 
 class DigestStore:
@@ -47,6 +50,19 @@ async def touch(connection: AsyncConnection, changed: Iterable[tuple[int, bool]]
     ]
     if rows:
         await connection.execute(_TOUCH, rows)
+
+
+async def touch_incident(connection: AsyncConnection, incident: int, now: datetime, *, by_person: bool) -> None:
+    """The cards of this incident must show how it stands now; what nobody has pressed for waits a little for
+    more.
+    """
+    at = now if by_person else now + TOGETHER
+    priority = int(Priority.PRESS if by_person else Priority.CHANGE)
+    await connection.execute(
+        update(digests)
+        .where(digests.c.incident_id == incident)
+        .values(**_again(literal(at, Time()), literal(priority)))
+    )
 
 
 async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.handover import OpenCase, Silent
 from alerts.cases.events import Event
-from alerts.cases.state import FORGOTTEN, waits_since
+from alerts.cases.state import FORGOTTEN
+from alerts.cases.waiting import waits_since
 from listener.store.codecs import read_event
 from listener.store.engine import Database
 from listener.store.tables import LEFT, card_views, case_events, cases

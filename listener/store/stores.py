@@ -13,6 +13,7 @@ from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
+from listener.store.incidents import IncidentStore
 from listener.store.learning import LearningStore
 from listener.store.mentions import MentionStore
 from listener.store.mutes import MuteStore
@@ -43,6 +44,7 @@ class Stores:
     people: PeopleStore
     mutes: MuteStore
     learning: LearningStore
+    incidents: IncidentStore
     worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
@@ -96,6 +98,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         people=PeopleStore(database),
         mutes=MuteStore(database),
         learning=LearningStore(database),
+        incidents=IncidentStore(database),
         worker=worker,
         forgotten=forgotten,
     )

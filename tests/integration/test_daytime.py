@@ -96,7 +96,7 @@ async def test_what_waits_is_told_once_a_day_by_however_many_daemons(
     assert [await first.morning(), await first.morning(), await second.morning()] == [1, 0, 0]
     ((receiver, note),) = said
     assert receiver.name == "support"
-    assert "Ждут ответа 1\xa0обращение" in note.text
+    assert "Ждёт ответа 1\xa0обращение" in note.text
     assert doubled == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from alerts.cards.lessons import Compared, RolledBack, Trained
+from alerts.cards.lessons import Compared, RolledBack, Trained, WordRipe
 from alerts.cards.note import Note
 from alerts.cases.commands import Close, NotComplaint
 from alerts.routing import Receiver
@@ -25,12 +25,14 @@ from listener.decided import Decided
 from listener.learning import Learning, promote_by_hand, roll_back
 from listener.loops.levels import Followed
 from listener.nightly import Nightly
+from listener.store.export import export
 from listener.store.stores import Stores
 from listener.taught_files import keep_files
 from tests.contract.store_samples import NOW, complaint, do, keep, mention
 from tests.fakes import TurnedClock
 from tests.unit.classifiers.corrections import BAD, GOOD, JUDGE, verdict
 
+REGRESSION = regression_set()[:60]
 READER = Receiver(name="leads", chats=())
 
 
@@ -39,10 +41,11 @@ class Alike:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.by_heart = {one.question.text: 0.99 if one.complaint else 0.01 for one in REGRESSION}
 
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         self.calls.append(len(questions))
-        return [verdict(0.6, JUDGE) for _ in questions]
+        return [verdict(self.by_heart.get(question.text, 0.6), JUDGE) for question in questions]
 
 
 class World:
@@ -59,15 +62,15 @@ class World:
             self.clock,
             self.workers,
             lambda correction, version: keep_files(correction, version, folder),
-            lambda: regression_set()[:60],
+            lambda: REGRESSION,
         )
         self.heard = 0
 
     async def ask(self, questions: Sequence[Question]) -> list[Verdict]:
         return self.alike.classify(questions)
 
-    async def day(self, taps: int, *, swapped: bool = False) -> None:
-        """So many cards of each kind, all tapped on; `swapped` by people who mean the opposite."""
+    async def day(self, taps: int, *, swapped: bool = False, only: str | None = None) -> None:
+        """So many cards of each kind, all tapped on; `swapped` by people who mean the opposite, `only` of one."""
         self.clock.turn(days=1)
         cards = range(self.heard + 1, self.heard + 2 * taps + 1)
         heard = [
@@ -77,9 +80,12 @@ class World:
         await keep(self.store, *heard, now=self.now)
         stored = await self.store.mentions.undecided(500, self.now)
         await self.store.decisions.record([self._judged(one) for one in stored], self.now)
+        cases = {row["thread"]: row["id"] async for row in export(self.store.database, "cases", None)}
         for card in cards:
+            if only not in (None, BAD if card % 2 else GOOD):
+                continue
             command = Close() if (card % 2 == 1) != swapped else NotComplaint()
-            await do(self.store, command, case=card, now=self.now, key=f"tap-{card}")
+            await do(self.store, command, case=cases[f"t{card}"], now=self.now, key=f"tap-{card}")
         self.heard = cards[-1]
 
     @property
@@ -153,7 +159,7 @@ async def test_a_candidate_of_people_who_have_changed_their_minds_is_not_promote
     await world.day(16, swapped=True)
     learned = await world.learning.night()
     assert learned.compared is not None
-    assert (learned.compared.why, learned.promoted) == ("not_surely_better", None)
+    assert (learned.compared.why, learned.promoted) == ("worse_probabilities", None)
     assert world.in_force.active is None
 
 
@@ -168,6 +174,17 @@ async def test_a_person_promotes_and_goes_back_and_every_process_follows(world: 
     await world.learning.refresh()
     assert (world.in_force.active, world.in_force.candidate) == (None, None)
     assert [type(lesson) for lesson in await world.lessons()] == [Trained, Compared, RolledBack]
+
+
+async def test_a_folder_that_takes_no_files_keeps_nobody_from_learning(
+    store: Stores, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "models").write_text("no folder")
+    world = World(store, tmp_path / "models")
+    await world.day(32)
+    assert (await world.learning.night()).candidate is not None
+    assert "is not written" in caplog.text
+    world.workers.shutdown()
 
 
 async def test_mentions_are_judged_between_the_texts_of_a_lesson(world: World) -> None:
@@ -192,7 +209,10 @@ async def no_levels() -> Sequence[Followed]:
 
 
 def nightly_over(
-    world: World, reads: Receiver | None = READER, levels: Callable[[], Awaitable[Sequence[Followed]]] = no_levels
+    world: World,
+    reads: Receiver | None = READER,
+    levels: Callable[[], Awaitable[Sequence[Followed]]] = no_levels,
+    words: Sequence[str] = (),
 ) -> tuple[Nightly, list[Note]]:
     said: list[Note] = []
     nightly = Nightly(
@@ -200,9 +220,9 @@ def nightly_over(
         lambda: None,
         lambda: reads,
         world.store.budget(world.clock),
-        world.clock,
         lambda _receiver, note: said.append(note),
         levels,
+        words=lambda: words,
     )
     return nightly, said
 
@@ -241,6 +261,20 @@ async def test_a_level_that_has_moved_is_told_once_with_its_reason(world: World)
     )
 
 
+async def test_a_kind_of_reason_that_people_contradict_is_told_once_a_month(world: World) -> None:
+    nightly, said = nightly_over(world)
+    await world.day(16, swapped=True, only=BAD)
+    assert await nightly.night() is True
+    assert await nightly.morning() is True
+    assert said[0].text == (
+        "Что изменилось в оценке жалоб:\n• карточкам без названной причины люди чаще не верят: жалоб 0 из 16"
+        " за\xa030\xa0дней (все причины: listener model reasons)"
+    )
+    world.clock.turn(days=1)
+    assert await nightly.night() is True
+    assert await nightly.morning() is False
+
+
 async def test_a_morning_without_news_or_readers_says_nothing(world: World) -> None:
     nightly, said = nightly_over(world)
     assert await nightly.morning() is False
@@ -264,3 +298,17 @@ async def test_learning_is_planned_for_the_night_and_what_is_in_force_is_looked_
 def test_a_correction_that_knows_nothing_has_a_card_all_the_same(tmp_path: Path) -> None:
     keep_files(Correction(base=JUDGE, weights={}), "taps-x", tmp_path)
     assert "Начала слов за жалобу: —" in (tmp_path / "taps-x.md").read_text()
+
+
+async def test_a_word_on_trial_is_told_to_be_ripe_once(world: World) -> None:
+    nightly, said = nightly_over(world, words=("выпала", "случай"))
+    await world.day(16)
+    assert await nightly.night() is True
+    assert await nightly.morning() is True
+    (note,) = said
+    assert "• слово «выпала» созрело: жалоб 16 из 16 разобранных (не меньше 81\xa0%)" in note.text
+    assert "Перенесите его в words.yaml из watch в urgent: [выпала]" in note.text
+    assert "случай" not in note.text
+    world.clock.turn(days=1)
+    assert await nightly.night() is True
+    assert len([lesson for lesson in await world.lessons() if isinstance(lesson, WordRipe)]) == 1

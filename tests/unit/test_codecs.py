@@ -59,6 +59,7 @@ from alerts.cases.events import (
     ReplySent,
     ReplyTakenBack,
     ReplyUnknown,
+    Rescheduled,
     Restored,
     Returned,
     Snoozed,
@@ -199,6 +200,7 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (CLOCK, IdleWarned(return_at=AT)),
     (CLOCK, Returned(owner="anna")),
     (CLOCK, Forgotten()),
+    (PROGRAM, Rescheduled(deadlines=PROMISED)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
@@ -241,6 +243,7 @@ NOTICES: tuple[StoredNotice, ...] = (
     *notices_of(("elsewhere",)),
     *notices_of(("moved", "assigned")),
     *notices_of(("idle_warned", "returned", "forgotten", "on_call")),
+    StoredNotice(draft=NoticeDraft(kind="incident_over", event=0, to=(), priority=Priority.NEW), incident=3),
 )
 
 
@@ -253,8 +256,12 @@ def written() -> Iterator[dict[str, Any]]:
         yield {
             "table": "notices",
             "version": NOTICE_VERSION,
-            "payload": json.loads(orjson.dumps(notice_payload(notice.draft, notice.cases, notice.on))),
+            "payload": json.loads(orjson.dumps(_payload(notice))),
         }
+
+
+def _payload(notice: StoredNotice) -> dict[str, Any]:
+    return notice_payload(notice.draft, notice.cases, notice.on, incident=notice.incident)
 
 
 def stored(version: int, table: str) -> list[dict[str, Any]]:

@@ -216,7 +216,7 @@ def test_several_that_were_lost_in_one_moment_name_everybody_once() -> None:
     lost = lived(History.opened().by(BORIS, TAKEN), 20, 30).case
     draft = NoticeDraft(kind="returned", event=0, to=("former_owner", "receiver"), priority=1)  # type: ignore[arg-type]  # any
     note = make_note(draft, [lost, lost], "support", CONTEXT, at(minutes=30))
-    assert note.text.startswith("Вернулись в очередь, 2\xa0обращения: №\xa012 (было у: Борис Ли)")
+    assert note.text.startswith("Вернулись в очередь — 2\xa0обращения: №\xa012 (было у: Борис Ли)")
     assert [person.id for person in note.to] == ["boris", "anna"]
 
 

@@ -1,5 +1,7 @@
 """When a candidate takes over: named reasons, and an interval that must lie above nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from classifiers.comparing import LEAST_FRESH, Fresh, Right, compare
@@ -17,12 +19,20 @@ def fresh(count: int, active: tuple[float, float], candidate: tuple[float, float
     ]
 
 
+def mixed(count: int) -> list[Fresh]:
+    """What is in force puts every third of a kind on the wrong side; the candidate none."""
+    return [
+        replace(one, active=1 - one.active if number % 6 < 2 else one.active)
+        for number, one in enumerate(fresh(count, (0.6, 0.3), (0.9, 0.2)))
+    ]
+
+
 @pytest.mark.parametrize(
     ("labels", "regression", "why"),
     [
-        pytest.param(fresh(40, (0.6, 0.5), (0.9, 0.2)), [KEPT], "better", id="surely better"),
+        pytest.param(mixed(40), [KEPT], "better", id="surely better"),
         pytest.param(fresh(40, (0.6, 0.5), (0.6, 0.5)), [KEPT], "not_surely_better", id="nothing gained"),
-        pytest.param(fresh(40, (0.9, 0.2), (0.6, 0.5)), [KEPT], "not_surely_better", id="worse"),
+        pytest.param(fresh(40, (0.7, 0.3), (0.5, 0.5)), [KEPT], "worse_probabilities", id="worse"),
         pytest.param(fresh(40, (0.6, 0.5), (0.9, 0.2)), [KEPT, LOST], "worse_on_regression", id="unlearned"),
         pytest.param(fresh(14, (0.6, 0.5), (0.9, 0.2)), [KEPT], "few_labels", id="too few"),
         pytest.param([], [KEPT], "few_labels", id="none"),
@@ -40,10 +50,12 @@ def test_a_comparison_has_a_named_reason(labels: list[Fresh], regression: list[R
 
 
 def test_a_gain_has_an_interval_around_it_and_says_how_pairs_are_ordered() -> None:
-    found = compare(fresh(LEAST_FRESH, (0.5, 0.5), (0.8, 0.3)), [])
+    found = compare(mixed(LEAST_FRESH), [])
     assert found.gain is not None
     assert found.gain.low < found.gain.value < found.gain.high
-    assert found.ordered == (0.5, 1.0)
+    assert found.ordered is not None
+    assert found.ordered[0] < 0.9
+    assert found.ordered[1] == 1.0
 
 
 def test_a_half_sure_label_counts_half() -> None:
@@ -53,3 +65,16 @@ def test_a_half_sure_label_counts_half() -> None:
     assert light.gain is not None
     assert heavy.gain is not None
     assert light.gain.value > heavy.gain.value
+
+
+def test_probabilities_that_are_worth_less_are_refused_whatever_their_order() -> None:
+    found = compare([replace(one, candidate=one.candidate / 50) for one in mixed(60)], [])
+    assert found.gain is not None
+    assert found.gain.low > 0
+    assert found.why == "worse_probabilities"
+
+
+def test_what_moves_all_texts_alike_gains_nothing() -> None:
+    found = compare([replace(one, candidate=one.active / 2) for one in mixed(60)], [])
+    assert found.gain is not None
+    assert found.gain.value == pytest.approx(0, abs=1e-3)
