@@ -42,6 +42,7 @@ from alerts.cards.replying import (
     write_reply,
 )
 from alerts.cards.sending import decide_on, has_something_to_check, pending
+from alerts.cards.solved import SOLVED, borrow, can_borrow, which_solved
 from alerts.cards.why import can_explain, why_here
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
@@ -291,6 +292,14 @@ BUTTONS: Final = (
         places={"free": 5, "owned": 6},
         asks=whether_past_deadline,
         command=snooze,
+    ),
+    ButtonKind(
+        action=SOLVED,
+        label="Похожие решённые",
+        places={"free": 11, "owned": 14},
+        offered=can_borrow,
+        asks=which_solved,
+        command=borrow,
     ),
     ButtonKind(action="take_off", label="Убрать запись", places={"owned": 11}, offered=can_remove, command=remove),
     ButtonKind(

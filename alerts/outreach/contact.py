@@ -5,6 +5,7 @@ from datetime import datetime
 
 from alerts.outreach.abilities import Learned
 from alerts.outreach.outbound import Outbound, Target
+from alerts.outreach.solved import Solved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,9 @@ class Contact:
     `learned` concerns the author, the wall and the post. `approached` are the brand's unsolicited approaches to
     the author in his other cases, latest first. `unwanted_at` is when a person noted that he asked not to be
     written to. `receivers` are those whose chats show the case. `nearby` is the latest answer in another case of
-    the thread. `past_us` is what he was answered in his other cases without us. `spent` are the dollars that the
-    brand's day on the network has cost so far.
+    the thread, `solved` are like cases with the answer that helped, where somebody asks for them. `past_us` is
+    what he was answered in his other cases without us. `spent` are the dollars that the brand's day on the network
+    has cost so far.
     """
 
     outbounds: tuple[Outbound, ...] = ()
@@ -43,6 +45,7 @@ class Contact:
     unwanted_at: datetime | None = None
     receivers: tuple[str, ...] = ()
     nearby: Said | None = None
+    solved: tuple[Solved, ...] = ()
     past_us: tuple[PastUs, ...] = ()
     spent: float = 0.0
 

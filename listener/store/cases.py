@@ -14,11 +14,12 @@ from alerts.cards.reaching import answers_past_us, spoken_to
 from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, standing
 from alerts.cases.events import Event
 from alerts.outreach.contact import Contact, PastUs
+from alerts.outreach.solved import Solved
 from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.ports import money_key
-from listener.store import contacts, elsewhere, usage
+from listener.store import contacts, elsewhere, solutions, usage
 from listener.store.codecs import read_event, read_extra
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -92,8 +93,10 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
     return keys
 
 
-async def load_closely(connection: AsyncConnection, number: int, now: datetime) -> Case | None:
-    """One case with everything that a decision to write to its author may look at."""
+async def load_closely(
+    connection: AsyncConnection, number: int, now: datetime, *, solved: bool = False
+) -> Case | None:
+    """One case with everything that a decision to write to its author may look at, `solved`: what is alike too."""
     case = (await load(connection, [number])).get(number)
     if case is None:
         return None
@@ -103,6 +106,7 @@ async def load_closely(connection: AsyncConnection, number: int, now: datetime) 
         approached=await contacts.approaches(connection, row),
         receivers=await contacts.receivers(connection, number),
         nearby=await contacts.nearby(connection, row),
+        solved=await _alike(connection, case) if solved else (),
         spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
         past_us=tuple(
             PastUs(at=at, target=spoken_to(other))
@@ -112,6 +116,10 @@ async def load_closely(connection: AsyncConnection, number: int, now: datetime) 
         ),
     )
     return replace(case, contact=known)
+
+
+async def _alike(connection: AsyncConnection, case: Case) -> tuple[Solved, ...]:
+    return await solutions.alike(connection, case.brand, case.latest_complaint.text, but=case.id)
 
 
 async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:

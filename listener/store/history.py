@@ -26,7 +26,7 @@ from alerts.cases.events import (
 from alerts.cases.state import State, fold, next_timer
 from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
-from listener.store import digest_rows, outbox_rows
+from listener.store import digest_rows, outbox_rows, solutions
 from listener.store.codecs import event_row
 from listener.store.engine import insert
 from listener.store.many import execute_many
@@ -142,6 +142,7 @@ async def write(
         [event_row(change.case, event) for change in changed for event in change.events],
     )
     await execute_many(connection, _UPDATE, [_projection(change) for change in changed])
+    await solutions.keep(connection, [change.case for change in changed if _may_solve(change)])
     known = [change for change in changed if change.before.revision > 0]
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
@@ -214,6 +215,11 @@ def _projection(change: Changing) -> dict[str, Any]:
 def _is_given(change: Changing) -> bool:
     """Whether somebody else than who has it now made it his."""
     return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
+
+
+def _may_solve(change: Changing) -> bool:
+    """Whether a solved case came of it, or may be one no more: while a case is open it is none."""
+    return not (change.state.is_open and change.before.is_open)
 
 
 def _is_seen(change: Changing) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import Row, case, exists, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group
@@ -21,6 +21,7 @@ from listener.store.engine import Database, insert
 from listener.store.tables import (
     GOING_ON,
     LOOKED_AT,
+    Time,
     case_groups,
     case_hours,
     cases,
@@ -170,13 +171,16 @@ async def begin(
     calm: timedelta,
     lists: Collection[MessengerId],
 ) -> int | None:
+    first = select(func.min(case_groups.c.at)).where(
+        case_groups.c.brand == group.brand, case_groups.c.what == group.what, case_groups.c.at >= since
+    )
     title = select(cases.c.brand_title).where(cases.c.brand == group.brand).order_by(cases.c.id.desc()).limit(1)
     rows = insert(connection.dialect.name, incidents).values(
         brand=group.brand,
         brand_title=func.coalesce(title.scalar_subquery(), group.brand),
         what=group.what,
         usual=usual.per_hour,
-        since=since,
+        since=func.coalesce(first.scalar_subquery(), literal(since, Time())),
         opened_at=now,
         next_look_at=next_look(now, calm),
     )

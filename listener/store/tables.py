@@ -347,6 +347,19 @@ def _queue(table: str) -> Index:
     return Index(f"ix_{table}_queue", *columns, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
 
 
+solutions = Table(
+    "solutions",
+    metadata,
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("brand", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""Solved cases with the answer that stands; `solutions_words` is the full-text index over their questions, FTS5 on
+SQLite and GIN on PostgreSQL, which the migration alone makes.
+"""
+
 card_views = Table(
     "card_views",
     metadata,
