@@ -13,6 +13,7 @@ from alerts.cards.note import Note
 from alerts.cards.prompt import Prompt
 from alerts.cases.case import Case
 from alerts.cases.telling import NoticeDraft, Priority
+from alerts.incidents.incident import Incident
 from alerts.routing import Chat, StandIns
 from domain.person import MessengerId
 
@@ -264,8 +265,9 @@ class Delivery:
 class Notice:
     """A word that a chat must read. `card_ref` is the card's message in that chat, under which it is said.
 
-    A digest speaks of several `cases` at once (oldest deadline first); any other notice of one. `on` is the
-    message of an earlier card, on which it is written once: the case went on under `card_ref`.
+    A digest speaks of several `cases` at once (open and late ones first), and of `others` that are only counted;
+    any other notice of one. `on` is the message of an earlier card, on which it is written once: the case went on
+    under `card_ref`. An `incident` is spoken of under its own card, and of no case.
     """
 
     id: int
@@ -273,11 +275,13 @@ class Notice:
     chat: Chat
     draft: NoticeDraft
     cases: tuple[Case, ...]
+    others: int = 0
     card_ref: str | None
     tries: int
     unknown: bool
     created_at: datetime
     on: str | None = None
+    incident: Incident | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,17 +305,20 @@ Due = Delivery | Notice | Digest
 """What a worker of the outbox is given to do."""
 
 
+Folds = Literal["all", "old", "later"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """What a chat may get now: `most` in all, of which at most `plain` may wait on no person (NEW and below).
 
     `folds`: where more first cards wait than a person reads one by one, the others become a digest, or those
-    that are old; None: none do.
+    that are old; `later`: not yet, and what is old waits for it; None: all go one by one.
     """
 
     most: int
     plain: int
-    folds: Literal["all", "old"] | None = None
+    folds: Folds | None = None
 
 
 Room = Callable[[Mapping[Chat, Priority]], Mapping[Chat, Share]]

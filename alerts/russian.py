@@ -94,3 +94,11 @@ def did(stem: str, gender: Literal["f", "m"] | None) -> str:
 def capital(text: str) -> str:
     """The text with its first letter capital; `str.capitalize` would lower the rest."""
     return text[:1].upper() + text[1:]
+
+
+def said(text: str) -> str:
+    """Words that end a sentence, «Починим к шести».; after ?, ! and … no full stop follows."""
+    words = text.strip()
+    if words.endswith(("?", "!", "…", "...")):
+        return f"«{words}»"
+    return f"«{words.removesuffix('.')}»."

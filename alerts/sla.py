@@ -1,6 +1,6 @@
 """Deadlines of an answer, and the hours in which operators work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 HORIZON_DAYS: Final = 370
 """How far ahead working time is looked for: hours without a single block must not loop for ever."""
 SATURDAY: Final = 5
+_LAST_MOMENT: Final = timedelta(microseconds=1)
+"""What a block until 24:00 lacks: its end is written as the day's last moment."""
 MOSCOW: Final = "Europe/Moscow"
 """The operators' time zone where the config names none."""
 
@@ -45,20 +47,24 @@ def deadlines(
 
     Without hours every minute counts. None where the working time of a year does not suffice (nobody works).
     """
-    wanted = (sla.warn, sla.due, sla.breach)
+    warn, due, breach = reached((sla.warn, sla.due, sla.breach), hours, opened_at)
+    return warn, due, breach
+
+
+def reached(wanted: Sequence[timedelta], hours: Hours | None, since: datetime) -> tuple[datetime | None, ...]:
+    """When so much working time will have passed, for each span wanted; None as above."""
     if hours is None:
-        warn, due, breach = (opened_at + span for span in wanted)
-        return warn, due, breach
-    reached: dict[timedelta, datetime] = {}
+        return tuple(since + span for span in wanted)
+    at: dict[timedelta, datetime] = {}
     worked = timedelta(0)
-    for start, end in _blocks(hours, opened_at):
+    for start, end in _blocks(hours, since):
         for span in wanted:
-            if span not in reached and span <= worked + (end - start):
-                reached[span] = start + (span - worked)
+            if span not in at and span <= worked + (end - start):
+                at[span] = start + (span - worked)
         worked += end - start
         if worked >= max(wanted):
             break
-    return reached.get(sla.warn), reached.get(sla.due), reached.get(sla.breach)
+    return tuple(map(at.get, wanted))
 
 
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
@@ -71,6 +77,15 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
 def opens_at(hours: Hours, day: date) -> datetime | None:
     """When work begins on that local day; None where nobody works then."""
     return min((_span(block, hours, day)[0] for block in _of_day(hours, day)), default=None)
+
+
+def closes_at(hours: Hours, day: date) -> datetime | None:
+    """When the work of that local day is over; None where nobody works then, or where it goes on past midnight."""
+    end = max((_span(block, hours, day)[1] for block in _of_day(hours, day)), default=None)
+    if end is None:
+        return None
+    end += _LAST_MOMENT if end.microsecond else timedelta()
+    return None if working(hours, end) else end
 
 
 def working(hours: Hours, now: datetime) -> bool:

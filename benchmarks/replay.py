@@ -19,14 +19,16 @@ from alerts.cards.card import Card
 from alerts.routing import Chat
 from benchmarks.row import Row
 from benchmarks.stream import TELECOM, complaining_lines, invented_config, invented_lines, real_lines
-from listener.app import Messengers, build_pipeline, build_rules
+from listener.app import Messengers, build_pipeline
 from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config
 from listener.gc_tuning import settle
 from listener.metrics import Metrics
+from listener.opened_rules import open_rules
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
+from listener.settings import Settings, cores
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
@@ -67,7 +69,7 @@ def run() -> list[Row]:
 
 
 def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
-    whole = asyncio.run(_replayed(config, lines))
+    whole = asyncio.run(replayed(config, lines))
     bare = _bare_loop(lines)
     return [
         Row(name=name, value=whole, unit="mentions/s", against="the bare loop", ratio=whole / bare),
@@ -75,9 +77,9 @@ def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
     ]
 
 
-async def _replayed(config: Config, lines: bytes) -> float:
+async def replayed(config: Config, lines: bytes) -> float:
     """Mentions a second from the first line read to the last card received."""
-    async with pipeline(config) as piped:
+    async with pipeline(config, apart=cores() > 1) as piped:
         await replay(piped, b"".join(islice(_split(lines), WARM)))
         settle()
         rest = b"".join(islice(_split(lines), WARM, None))
@@ -97,16 +99,24 @@ async def replay(piped: Piped, lines: bytes) -> Progress:
 
 
 @asynccontextmanager
-async def pipeline(config: Config) -> AsyncIterator[Piped]:
-    """The real pipeline over a new SQLite file, every card going to the null receiver."""
+async def pipeline(
+    config: Config, *, second: bool = True, apart: bool = False, url: str | None = None
+) -> AsyncIterator[Piped]:
+    """The real pipeline over a new SQLite file, or another database, every card going to the null receiver.
+
+    The judge is in this process, or `apart` in one of its own.
+    """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
-        stores = await open_stores(f"sqlite:///{folder}/otklik.db")
+        stores = await open_stores(url or f"sqlite:///{folder}/otklik.db")
         stack.push_async_callback(stores.close)
         executor = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()
         messengers = Messengers(notifiers={"console": NullNotifier()}, inboxes={})
-        rules = build_rules(config, config.people, frozenset(messengers.notifiers))
+        settings = Settings(second_opinion=second, judge_apart=apart)
+        rules = await open_rules(config, config.people, frozenset(messengers.notifiers), settings, executor)
+        if rules.apart is not None:
+            stack.push_async_callback(rules.apart.close)
         telemetry = Telemetry(Metrics(), Health(), clock)
         yield Piped(pipeline=build_pipeline(rules, stores, messengers, clock, telemetry, executor), stores=stores)
 

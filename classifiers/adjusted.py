@@ -41,7 +41,7 @@ class Adjusted:
 def _complaints(scorer: Scorer, questions: Sequence[Question]) -> Floats:
     """Log-odds of a complaint, one a question."""
     scorer.begin()
-    rows = [scorer.contributions.rows(ReadText.of(one).said) for one in questions]
+    rows = scorer.contributions.rows([ReadText.of(one).said for one in questions])
     found: Floats = scorer.score([[row for row in one if row != NOTHING] for one in rows], COMPLAINT).logits[
         :, COMPLAINT
     ]

@@ -76,7 +76,7 @@ class Judge:
     def _batch(self, questions: Sequence[Question]) -> list[Verdict]:
         self._scorer.begin()
         texts = [ReadText.of(question) for question in questions]
-        rows = [self._scorer.contributions.rows(text.said) for text in texts]
+        rows = self._scorer.contributions.rows([text.said for text in texts])
         parts = [(at, part) for at, text in enumerate(texts) for part in text.parts]
         judged = [[row for row in rows[at][part.first : part.last] if row != NOTHING] for at, part in parts]
         scores = self._scorer.score(judged, COMPLAINT)

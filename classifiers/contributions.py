@@ -4,18 +4,17 @@
 stands; the judge never cuts n-grams of a word that it has seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.features import NEGATIONS, char_features
+from classifiers.features import NEGATIONS
+from classifiers.grams import Grams, Ints
 from classifiers.model import HEADS, Block, Floats, Model
 from classifiers.morphology import Morphology
-from classifiers.text import form_of
-
-Ints = npt.NDArray[np.int64]
+from classifiers.text import LINK, NUMBER, USER, form_of
 
 K: Final = len(HEADS)
 WORDS: Final = slice(0, K)
@@ -34,25 +33,38 @@ CACHED_TOKENS: Final = 32_000
 The table doubles as it fills: with 100 000 the daemon grew by 14 and by 27 MB long after its start.
 """
 
+_AT_ONCE: Final = 1_024
+"""Forms that are learned together: their grams' rows take some 2 MB meanwhile."""
+_FOR_MANY: Final = frozenset((LINK, NUMBER, USER))
+"""Forms of which there are as many spellings as texts."""
+
 
 class Contributions:
     """Rows of shares by piece, with the numbers that pairs of words are looked up by.
 
-    `forms[row]` and `lemmas[row]` are the token; `lemma_ids[row]` and `tone_ids[row]` are the vocabulary's numbers
-    of its lemma and of its tone, -1 if it has none; `negates[row]` is true for «не» and the like.
+    A form has one row, however it is spelled. `forms[row]` and `lemmas[row]` are the token; `lemma_ids[row]` and
+    `tone_ids[row]` are the vocabulary's numbers of its lemma and of its tone, -1 if it has none; `negates[row]` is
+    true for «не» and the like.
     """
 
     def __init__(self, model: Model) -> None:
-        self.word_numbers = {name: number for number, name in enumerate(model.words.names)}
-        self._char_numbers = {name: number for number, name in enumerate(model.chars.names)}
+        # Without pairs, which are looked up by their words' numbers: as strings they are 20 MB.
+        self.word_numbers = {name: number for number, name in enumerate(model.words.names) if " " not in name}
+        self._grams = Grams(model.chars.names)
         self.word_rows = _rows(model.words)
         self._char_rows = _rows(model.chars)
         self._tones = model.tones
         self.morphology = Morphology()
         self.forget()
 
+    @property
+    def full(self) -> bool:
+        """Whether so much is remembered that it is time to `forget`; spellings are small beside rows."""
+        return len(self.forms) > CACHED_TOKENS or len(self._rows) > 2 * CACHED_TOKENS
+
     def forget(self) -> None:
         self._rows: dict[str | None, int] = {None: NOTHING}
+        self._of_form: dict[str, int] = {"": NOTHING}
         self.forms: list[str] = []
         self.lemmas: list[str] = []
         self.table: Floats = np.zeros((1024, 2 * K + 2))
@@ -60,40 +72,73 @@ class Contributions:
         self.tone_ids: Ints = np.full(1024, NOTHING, np.int64)
         self.negates: npt.NDArray[np.bool_] = np.zeros(1024, np.bool_)
 
-    def rows(self, pieces: Sequence[str | None]) -> list[int]:
-        """The row of each piece, -1 for what is not judged (white space, a brand's second word)."""
-        known = self._rows
-        try:
-            return [known[piece] for piece in pieces]
-        except KeyError:
-            return [known[piece] if piece in known else self._learn(piece) for piece in pieces]
+    def rows(self, texts: Sequence[Sequence[str | None]]) -> list[list[int]]:
+        """The row of each piece of each text, -1 for what is not judged (white space, a brand's second word).
 
-    def _learn(self, piece: str | None) -> int:
-        form = self.morphology.russian(form_of(piece)) if piece else ""
-        if not form:
-            self._rows[piece] = NOTHING
-            return NOTHING
-        row = self._rows[piece] = len(self.lemmas)
-        if row == len(self.table):
+        Words that nobody has written before are learned together: one by one they took half of the judge's time.
+        """
+        known = self._rows
+        found: list[list[int]] = []
+        later: list[int] = []
+        unknown: dict[str | None, None] = {}
+        for pieces in texts:
+            try:
+                found.append([known[piece] for piece in pieces])
+            except KeyError:
+                later.append(len(found))
+                found.append([])
+                unknown.update((piece, None) for piece in pieces if piece not in known)
+        if later:
+            for_now = self._learn(unknown)
+            for at in later:
+                found[at] = [known[piece] for piece in texts[at]]
+            for piece in for_now:
+                del known[piece]
+        return found
+
+    def _learn(self, pieces: Iterable[str | None]) -> list[str | None]:
+        """Give each piece the row of its form. Returns those that are not worth remembering: every link is new."""
+        forms = {piece: self.morphology.russian(form_of(piece)) if piece else "" for piece in pieces}
+        new = [form for form in dict.fromkeys(forms.values()) if form not in self._of_form]
+        for start in range(0, len(new), _AT_ONCE):
+            self._add(new[start : start + _AT_ONCE])
+        self._rows.update((piece, self._of_form[form]) for piece, form in forms.items())
+        return [piece for piece, form in forms.items() if form in _FOR_MANY]
+
+    def _add(self, forms: Sequence[str]) -> None:
+        """Append rows for these forms, which have none."""
+        first, end = len(self.forms), len(self.forms) + len(forms)
+        while end > len(self.table):
             self._grow()
-        lemma = self.morphology.lemma(form)
-        self.forms.append(form)
-        self.lemmas.append(lemma)
-        self.lemma_ids[row] = lemma_id = self.word_numbers.get(lemma, NOTHING)
-        self.tone_ids[row] = tone_id = self.word_numbers.get(self._tones.get(lemma, ""), NOTHING)
-        self.negates[row] = lemma in NEGATIONS
-        known = [one for one in (lemma_id, tone_id) if one >= 0]
-        self.table[row, WORD_PART] = self.word_rows[known].sum(axis=0)
-        # Each look into so large a dictionary waits for memory: one for a gram, not two.
-        grams = [number for number in map(self._char_numbers.get, char_features(form)) if number is not None]
-        self.table[row, CHAR_PART] = self._char_rows[grams].sum(axis=0)
-        return row
+        lemmas = [self.morphology.lemma(form) for form in forms]
+        words = self.word_numbers
+        lemma_ids = np.array([words.get(lemma, NOTHING) for lemma in lemmas])
+        tone_ids = np.array([words.get(self._tones.get(lemma, ""), NOTHING) for lemma in lemmas])
+        self.lemma_ids[first:end] = lemma_ids
+        self.tone_ids[first:end] = tone_ids
+        self.negates[first:end] = [lemma in NEGATIONS for lemma in lemmas]
+        said = np.zeros((len(forms), K + 1))
+        for numbers in (lemma_ids, tone_ids):
+            known = np.flatnonzero(numbers != NOTHING)
+            said[known] += self.word_rows[numbers[known]]
+        self.table[first:end, WORD_PART] = said
+        owners, grams = self._grams.found(forms)
+        self.table[first:end, CHAR_PART] = _added_up(self._char_rows[grams], owners, len(forms))
+        self.forms += forms
+        self.lemmas += lemmas
+        self._of_form.update(zip(forms, range(first, end), strict=True))
 
     def _grow(self) -> None:
         self.table = np.concatenate((self.table, np.zeros_like(self.table)))
         self.lemma_ids = np.concatenate((self.lemma_ids, np.full_like(self.lemma_ids, NOTHING)))
         self.tone_ids = np.concatenate((self.tone_ids, np.full_like(self.tone_ids, NOTHING)))
         self.negates = np.concatenate((self.negates, np.zeros_like(self.negates)))
+
+
+def _added_up(rows: Floats, owners: Ints, count: int) -> Floats:
+    """The sum of each owner's rows, in their order."""
+    sums = [np.bincount(owners, column, count) for column in rows.T]
+    return np.column_stack(sums)
 
 
 def _rows(block: Block) -> Floats:

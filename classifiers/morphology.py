@@ -48,6 +48,24 @@ class Morphology:
     def _find(self, form: str) -> str:
         if not _CYRILLIC_WORD.fullmatch(form):
             return form
+        return self._only(form) or self._likeliest(form)
+
+    def _only(self, form: str) -> str | None:
+        """The one dictionary form of a word of the dictionary; None where it has none or several.
+
+        Most have one, and the analyzer takes ten times as long to weigh what else the word may be.
+        """
+        if len(form) == 1:  # initials are parsed by other rules
+            return None
+        words = self._analyzer.dictionary
+        lemmas = {
+            words.build_normal_form(paradigm, index, spelled)
+            for spelled, places in words.words.similar_items(form, self._analyzer.char_substitutes)
+            for paradigm, index in places
+        }
+        return lemmas.pop().replace("ё", "е") if len(lemmas) == 1 else None
+
+    def _likeliest(self, form: str) -> str:
         lemma: str = self._analyzer.parse(form)[0].normal_form
         return lemma.replace("ё", "е")
 

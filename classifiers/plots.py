@@ -13,6 +13,7 @@ import numpy as np
 from classifiers.bootstrap import INTERVAL, Floats, draws
 from classifiers.evaluation import Answers, Budget, ComplaintFigures, complaint_figures
 from classifiers.figures import BINS, Found, Ranking, Truths, bins
+from classifiers.shares import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,14 +68,6 @@ def precision_curve(found: Found) -> Floats:
         if hits[-1] > 0:
             curve[:] = precision[np.searchsorted(hits, np.maximum(_GRID * hits[-1] - 1e-9, 1e-12))]
     return curves
-
-
-def wilson(true: Floats, count: Floats) -> tuple[Floats, Floats]:
-    """Wilson's interval of 95 % (1927) for shares of `count` texts; the bootstrap has none where all are alike."""
-    z = 1.96
-    middle = (true + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * np.sqrt(true * (1 - true) / count + z * z / (4 * count * count))
-    return middle - half, middle + half
 
 
 def _panels(count: int, title: str) -> "tuple[Figure, Sequence[Axes]]":

@@ -3,7 +3,7 @@
 Pairs are the only features that depend on a text; those of a whole batch are found at once in one sorted array.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -11,17 +11,16 @@ from typing import Any, Final
 import numpy as np
 
 from classifiers.contributions import (
-    CACHED_TOKENS,
     CHAR_MASS,
     CHARS,
     WORD_MASS,
     WORD_PART,
     WORDS,
     Contributions,
-    Ints,
     K,
 )
 from classifiers.features import BRAND_REACH, NEGATION_REACH, NOT, PAIR_SIGNS
+from classifiers.grams import Ints
 from classifiers.model import Floats, Model
 from classifiers.text import BRAND
 
@@ -53,11 +52,11 @@ class Scorer:
         self._intercept = model.intercept
         self._brand = self.contributions.word_numbers.get(BRAND, -2)
         self._not = self.contributions.word_numbers.get(NOT, -1)
-        self._keys, self._features = _pair_index(self.contributions.word_numbers)
+        self._keys, self._features = _pair_index(model.words.names, self.contributions.word_numbers)
 
     def begin(self) -> None:
         """Call before the `rows` of a batch: makes room when too many tokens are remembered."""
-        if len(self.contributions.lemmas) > CACHED_TOKENS:
+        if self.contributions.full:
             self.contributions.forget()
 
     def score(self, texts: Sequence[Sequence[int]], head: int) -> Scores:
@@ -114,18 +113,32 @@ def _around(places: Ints, steps: Ints) -> tuple[Ints, Ints]:
     return np.repeat(places, len(steps)), (places[:, None] + steps).ravel()
 
 
-def _pair_index(numbers: dict[str, int]) -> tuple[Ints, Ints]:
-    """Sorted keys of the vocabulary's pairs, and the feature that each is."""
-    found = [(_NOWHERE, -1)]  # never empty, so that a search always has something to compare with
-    for name, number in numbers.items():
-        parts = name.split(" ")
-        sign = f" {parts[1]} " if len(parts) == 3 else " "
-        ends = numbers.get(parts[0], -1), numbers.get(parts[-1], -1)
-        if len(parts) > 1 and min(ends) >= 0:
-            found.append((int(_key(sign, np.int64(ends[0]), np.int64(ends[1]))), number))
-    keys, features = np.array(sorted(found), np.int64).T
-    return keys, features
+def _pair_index(names: Sequence[str], numbers: Mapping[str, int]) -> tuple[Ints, Ints]:
+    """Sorted keys of the vocabulary's pairs, and the feature that each is; `numbers` are those of single words."""
+    lefts, rights, signs, features = [_NOWHERE], [0], [0], [-1]  # never empty: a search compares with something
+    by_sign = {sign: place for place, sign in enumerate(PAIR_SIGNS)}
+    for feature, name in enumerate(names):
+        left, blank, right = name.partition(" ")
+        if not blank:
+            continue
+        sign, parted, last = right.partition(" ")
+        ends = numbers.get(left, -1), numbers.get(last if parted else right, -1)
+        if min(ends) >= 0:
+            lefts.append(ends[0])
+            rights.append(ends[1])
+            signs.append(by_sign[f" {sign} "] if parted else 0)
+            features.append(feature)
+    keys = _keys(np.array(signs), np.array(lefts), np.array(rights))
+    keys[0] = _NOWHERE
+    order = np.argsort(keys)
+    return keys[order], np.array(features)[order]
 
 
-def _key(sign: str, first: Any, second: Any) -> Any:
-    return ((PAIR_SIGNS.index(sign) << 2 * _BITS) | (first << _BITS)) | second
+def _key(sign: str, first: Ints, second: Ints) -> Ints:
+    return _keys(PAIR_SIGNS.index(sign), first, second)
+
+
+def _keys(sign: Any, first: Ints, second: Ints) -> Ints:
+    """`sign` is a place in PAIR_SIGNS, or one for each pair."""
+    keys: Ints = ((sign << 2 * _BITS) | (first << _BITS)) | second
+    return keys

@@ -78,12 +78,19 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in _DECISIVE} | {"zlib": zlib.ZLIB_RUNTIME_VERSION}
 
 
-def fit_heads(matrix: Any, examples: Sequence[Example], folds: Classes, step: Step) -> Lines:
+def targets_of(examples: Sequence[Example]) -> tuple[Target, Target, Target]:
+    """What people say of attitudes to brands, moods of texts, and complaints."""
     labels = np.array([LABELS.index(one.label) if one.label else -1 for one in examples])
     complaints = np.array([-1 if one.complaint is None else int(one.complaint) for one in examples])
-    people = _target(labels, examples, _BRAND_WEIGHTS)
-    text = _target(labels, examples, _TEXT_WEIGHTS)
-    told = _target(complaints, examples, _COMPLAINT_WEIGHTS)
+    return (
+        _target(labels, examples, _BRAND_WEIGHTS),
+        _target(labels, examples, _TEXT_WEIGHTS),
+        _target(complaints, examples, _COMPLAINT_WEIGHTS),
+    )
+
+
+def fit_heads(matrix: Any, examples: Sequence[Example], folds: Classes, step: Step) -> Lines:
+    people, text, told = targets_of(examples)
     targets = (
         people + _taught_moods(examples, BRANDED),
         text + _taught_moods(examples, ("comments",)),

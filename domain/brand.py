@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from domain.span import Span
+
+COMPLAINT_AT: Final = 0.6
+"""The probability that makes a case where nothing else is set, or known yet."""
 
 Messages = Literal["invited", "all", "off"]
 """Whose private messages become cases: those of who was invited, everybody's, nobody's."""
@@ -34,8 +37,9 @@ class Brand:
     network, `ignore_authors` are `network:id` or `network:handle`. `watch` says what is heard; a network that is
     not in it is not watched. `usd_per_day` bounds what reading a network may cost. `complaint_at` is the
     probability that makes a case, or, where it `follows_budget`, the one to begin with; `per_day` bounds the new
-    cards of a day. With `misspelled` one slip of the finger in a long, rare name is looked through. `messages`:
-    whose private messages become cases, None as the policy has it for all brands.
+    cards of a day; `precision` is the share of complaints among them that is wanted where the level follows. With
+    `misspelled` one slip of the finger in a long, rare name is looked through. `messages`: whose private messages
+    become cases, None as the policy has it for all brands.
     """
 
     id: str
@@ -48,9 +52,10 @@ class Brand:
     accounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_authors: tuple[str, ...] = ()
     watch: Mapping[str, Watch] = field(default_factory=dict)
-    complaint_at: float = 0.6
+    complaint_at: float = COMPLAINT_AT
     follows_budget: bool = False
     per_day: int | None = None
+    precision: float | None = None
     usd_per_day: Mapping[str, float] = field(default_factory=dict)
     messages: Messages | None = None
 

@@ -21,6 +21,13 @@ class Evidence(NamedTuple):
     weight: float
 
 
+class Shadow(NamedTuple):
+    """What a candidate model would have said: its version and the probability of a complaint."""
+
+    model: str
+    complaint: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentiment:
     """Probabilities that add up to one: the attitude towards the brand, or of the text where none is given."""
@@ -40,6 +47,9 @@ class Verdict:
 
     `dangers` are what cannot wait whatever `complaint` says, the gravest first: `classifiers.dangers.KINDS`, then
     the words that the staff call urgent, as they wrote them.
+
+    `added` is what the installation's own taps have added to the complaint's log-odds, beside the evidence;
+    `shadow` is what a candidate would have said, which decides nothing.
     """
 
     sentiment: Sentiment
@@ -52,6 +62,8 @@ class Verdict:
     model: str
     read_twice: bool = False
     dangers: tuple[str, ...] = ()
+    added: float = 0.0
+    shadow: Shadow | None = None
 
     @property
     def words(self) -> Sequence[Evidence]:

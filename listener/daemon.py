@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -14,15 +15,17 @@ from alerts.delivery.announcing import Announcer
 from alerts.outreach.ports import Outreach
 from alerts.ports import Doors, Notifier, Response
 from alerts.routing import Receiver, stand_ins
+from classifiers.corrected import InForce
 from classifiers.model import ModelError
+from classifiers.verdict import Question
 from domain.mention import NetworkId
 from domain.person import MessengerId
+from domain.verdict import Verdict
 from listener.app import (
     Messengers,
     build_messengers,
     build_outreaches,
     build_pipeline,
-    build_rules,
     build_sources,
     build_worker,
     forget_roads,
@@ -36,14 +39,21 @@ from listener.config.news import accepted, refused
 from listener.config.values import Config, ConfigError
 from listener.daytime import Daytime
 from listener.gc_tuning import settle
+from listener.judge_process import JudgeProcess
+from listener.learning import Learning
 from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
 from listener.loops.keeping import Keeper
+from listener.loops.levels import Levels
+from listener.loops.reschedule import follow
 from listener.messengers.registry import MESSENGERS
 from listener.metrics import Metrics
+from listener.nightly import Nightly
+from listener.opened_rules import begun_apart, open_rules
 from listener.pipeline import Pipeline
 from listener.polling import Polling
 from listener.ports import Clock, Source
+from listener.reader import DiedError
 from listener.redaction import Redactor
 from listener.rules import Rules
 from listener.settings import Settings
@@ -75,8 +85,8 @@ LAST_STEPS: Final = 5.0
 class Daemon:
     """One process of Otklik with some or all roles.
 
-    `start` returns when it is ready and raises ConfigError, ModelError, StoreError or OSError with nothing left
-    open; `stop` returns when everything is put away.
+    `start` returns when it is ready and raises ConfigError, ModelError, DiedError, StoreError or OSError with
+    nothing left open; `stop` returns when everything is put away.
     """
 
     def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
@@ -87,6 +97,8 @@ class Daemon:
         self._keeper = Keeper(self._telemetry)
         self._settings = with_news_of_roads(settings, self._telemetry)
         self._workers = ThreadPoolExecutor(1, thread_name_prefix="judge")
+        self._learners = ThreadPoolExecutor(1, thread_name_prefix="learn")
+        self._corrections = InForce()
         self._stack = contextlib.AsyncExitStack()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._hearing = contextlib.AsyncExitStack()
@@ -94,6 +106,7 @@ class Daemon:
         self.pipeline: Pipeline
         self._messengers: Messengers
         self._announcer: Announcer
+        self._learning: Learning
         self._config: Config
         self._refusal: str | None = None
 
@@ -118,6 +131,7 @@ class Daemon:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await self._stack.aclose()
         self._workers.shutdown(wait=False, cancel_futures=True)
+        self._learners.shutdown(wait=False, cancel_futures=True)
 
     def keep(self, name: str, run: Callable[[], Awaitable[None]]) -> Coroutine[Any, Any, None]:
         """Run a loop beside the daemon's own; one that dies is said, counted and begun again like them."""
@@ -143,15 +157,20 @@ class Daemon:
                 config = await asyncio.to_thread(load, wanted.config_dir)
                 self.pipeline.dismiss(config.people)
                 rules = await self._build_rules(config, wanted, messengers)
-            except (ConfigError, ModelError) as error:
+            except (ConfigError, ModelError, DiedError) as error:
                 self._refuse(error)
                 log.error("the new configuration is not used:\n%s", error)  # noqa: TRY400  # a traceback helps nobody
                 return
             unused.pop_all()
         self._settings = wanted
+        former = self.pipeline.rules
         self.pipeline.use(rules)
+        if former.apart is not None:
+            await former.apart.close()
         with contextlib.suppress(StoreError):
             await self._rehouse(rules)
+        if "tell" in self._roles:
+            await self._reschedule(former, rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._change_outreaches(config)
@@ -161,7 +180,11 @@ class Daemon:
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
 
-    def _refuse(self, error: ConfigError | ModelError) -> None:
+    def settings_read(self, refusal: str | None) -> None:
+        """Why changed settings (.env, files with secrets) were refused; None when the newest are in use."""
+        self._telemetry.settings(refusal)
+
+    def _refuse(self, error: ConfigError | ModelError | DiedError) -> None:
         """Tell the people who write the config, once for each refusal."""
         words = (
             refused(error.mistakes, self._settings.config_dir) if isinstance(error, ConfigError) else str(error)
@@ -235,6 +258,9 @@ class Daemon:
 
     async def _start(self) -> None:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
+        apart = begun_apart(config, self._settings, judges="judge" in self._roles)
+        if apart is not None:
+            self._stack.push_async_callback(apart.close)
         self.stores = await open_stores(self._settings.database_url)
         self._stack.push_async_callback(self.stores.close)
         self._settings = with_vault(self._settings, self.stores.vault(self._clock))
@@ -246,7 +272,8 @@ class Daemon:
         self._stack.push_async_callback(self._close_messengers)
         self._announcer = Announcer(self._messengers.notifiers)
         self._stack.push_async_callback(self._announcer.close)
-        rules = await self._build_rules(config, self._settings, self._messengers)
+        rules = await self._build_rules(config, self._settings, self._messengers, apart)
+        self._stack.push_async_callback(self._put_judge_away)
         self.pipeline = build_pipeline(
             rules,
             self.stores,
@@ -257,6 +284,7 @@ class Daemon:
             self._outreaches(config) if "answer" in self._roles else {},
         )
         self._stack.push_async_callback(self._close_outreaches)
+        await self._take_up_what_was_learned()
         settle()
         if "tell" in self._roles:
             await self._rehouse(rules)
@@ -274,19 +302,24 @@ class Daemon:
         for notifier in self._messengers.notifiers.values():
             await notifier.close()
 
-    async def _build_rules(self, config: Config, settings: Settings, messengers: Messengers) -> Rules:
+    async def _build_rules(
+        self, config: Config, settings: Settings, messengers: Messengers, apart: JudgeProcess | None = None
+    ) -> Rules:
         people = await self.stores.people.recognise(config.people, self._clock.now())
-        reachable = frozenset(messengers.notifiers)
-        build = partial(
-            build_rules,
+        rules = await open_rules(
             config,
             people,
-            reachable,
-            settings.model,
-            second=settings.second_opinion,
-            networks=settings.networks,
+            frozenset(messengers.notifiers),
+            settings,
+            self._workers,
+            judges="judge" in self._roles,
+            apart=apart,
         )
-        return await asyncio.get_running_loop().run_in_executor(self._workers, build)
+        return replace(rules, decider=replace(rules.decider, corrections=self._corrections))
+
+    async def _put_judge_away(self) -> None:
+        if self.pipeline.rules.apart is not None:
+            await self.pipeline.rules.apart.close()
 
     async def _rehouse(self, rules: Rules) -> None:
         """A chat's number that was wrong is mended: what waited for it goes where it should have gone."""
@@ -298,6 +331,18 @@ class Daemon:
             log.warning(
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
             )
+
+    async def _reschedule(self, former: Rules, rules: Rules) -> None:
+        try:
+            await follow(
+                self.stores.database,
+                former,
+                rules,
+                self._clock.now(),
+                lambda receiver, note: self._announcer.say(receiver, note, about="deadlines"),
+            )
+        except StoreError as error:
+            log.error("open cases keep their deadlines: %s", error)  # noqa: TRY400  # the error says it all
 
     async def _say_what_waits(self) -> None:
         """Warn of cards for messengers that are off: they go out only when the token is back."""
@@ -311,23 +356,56 @@ class Daemon:
             lambda: self.pipeline.rules,
             self.stores.budget(self._clock),
             self._clock,
-            lambda receiver, note: self._announcer.say(receiver, note, about="handover"),
+            lambda receiver, note, about: self._announcer.say(receiver, note, about=about),
+        )
+
+    async def _take_up_what_was_learned(self) -> None:
+        """Before the first mention is judged; where the store fails, the loop looks again."""
+        self._learning = Learning(
+            self.stores.learning,
+            self._ask_judge,
+            self._corrections,
+            self._clock,
+            self._learners,
+        )
+        with contextlib.suppress(StoreError):
+            await self._learning.refresh()
+
+    async def _ask_judge(self, questions: Sequence[Question]) -> list[Verdict]:
+        """In its own process, or in a thread that no mention waits for."""
+        rules = self.pipeline.rules
+        if rules.apart is not None:
+            return await rules.apart.classify(questions)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._learners, rules.decider.judge.classify, questions
+        )
+
+    def _nightly(self) -> Nightly:
+        return Nightly(
+            self._learning,
+            lambda: self.pipeline.rules.decider.routing.hours,
+            lambda: self._reads(self._config.notices.learning),
+            self.stores.budget(self._clock),
+            lambda receiver, note: self._announcer.say(receiver, note, about="learning"),
+            lambda: Levels(self.stores.decisions).followed(self.pipeline.rules.decider, self._clock.now()),
+            words=lambda: self._config.words.watch,
         )
 
     def _escalating(self) -> Escalating:
         return Escalating(
             self.stores.database,
             lambda: self.pipeline.rules,
-            self._reads_escalations,
+            lambda: self._reads(self._config.notices.escalations),
             self.stores.budget(self._clock),
             self._clock,
             self._telemetry,
             lambda receiver, note: self._announcer.say(receiver, note, about="escalations"),
         )
 
-    def _reads_escalations(self) -> Receiver | None:
+    def _reads(self, named: str | None) -> Receiver | None:
+        """Who reads a word for the leads: whom the config names, else the first whom cards go to."""
         rules = self.pipeline.rules
-        names = (self._config.notices.escalations or "", *rules.decider.routing.default)
+        names = (named or "", *rules.decider.routing.default)
         return next((rules.context.receivers[name] for name in names if name in rules.context.receivers), None)
 
     def _begin_loops(self) -> None:
@@ -343,6 +421,7 @@ class Daemon:
         ]
         if "judge" in self._roles:
             loops.append(("judge", self.pipeline.judging.run))
+            loops.append(("learning", self._nightly().run))
         if "tell" in self._roles:
             loops += [(turning.name, turning.run) for turning in self.pipeline.telling.values()]
             loops.append(("tick", self.pipeline.ticking.run))

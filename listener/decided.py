@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from alerts.candidate import Candidate
 from alerts.cases.commands import Withhold
@@ -12,6 +13,9 @@ from alerts.routing import Chat
 from domain.brand import Match
 from domain.mention import Mention
 from domain.verdict import Verdict
+
+MAKE_A_CASE: Final = frozenset({"candidate", "danger"})
+"""The outcomes of a decision that do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,8 @@ class Routed:
     `held` until then. `is_urgent` lets it pass others; `is_late`, written long before it was heard, lets others
     pass. `on_shift` are the people (Person.id) who work now. `path` is the way to the receivers, the first of
     which answers for a new case; `promises` are the deadlines of a case that another one answers for, by its name.
-    `withheld` says why no chat is to see it.
+    `withheld` says why no chat is to see it. `calls` are the receivers (by name) whose person on call is called:
+    it is urgent, and nobody works there.
     """
 
     candidate: Candidate
@@ -65,6 +70,7 @@ class Routed:
     promises: Mapping[str, Deadlines] = field(default_factory=dict)
     path: Path | None = None
     withheld: Withhold | None = None
+    calls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

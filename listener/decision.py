@@ -1,17 +1,19 @@
 """The decision on what was heard: match → classify → decide → route; one for the daemon, explain and replay."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from alerts.candidate import Candidate
 from alerts.cases.commands import Withhold
-from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.cases.events import NO_DEADLINES, NO_IDLE, Deadlines, Idle
+from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
-from alerts.sla import deadlines, hold_until, working
+from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
+from classifiers.corrected import InForce
 from classifiers.grounds import reasons
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
@@ -19,12 +21,12 @@ from domain.mention import Mention
 from domain.person import Person
 from domain.span import Span
 from domain.verdict import Evidence, Intent, Verdict
-from listener.decided import BrandVerdict, Decided, Routed, Stored
+from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Routed, Stored
 from listener.halves import Halves
 from listener.networks.accounts import is_ignored, is_own_account, on_own_page, who_deleted
 from listener.networks.registry import network_title
+from listener.reader import Asked, Matches, Reading, in_short, matched, read_all
 
-OWN_PAGE: Final = "на своей странице"
 Reason = Literal[
     "candidate",
     "danger",
@@ -35,9 +37,8 @@ Reason = Literal[
     "news",
     "below threshold",
 ]
-"""`candidate` and `danger` make a case; the others say why there is none."""
+"""`candidate` and `danger` make a case (MAKE_A_CASE); the others say why there is none."""
 
-MAKE_A_CASE: Final = frozenset[Reason]({"candidate", "danger"})
 SELDOM: Final[dict[Intent, Reason]] = {"advertisement": "advertisement", "news": "news", "praise": "praise"}
 """Intents of texts that are seldom a customer's complaint."""
 SURE_AT: Final = 0.9
@@ -50,8 +51,8 @@ LONGEST_AGO: Final = timedelta(days=7)
 """From where on it does not matter how long ago something was written."""
 
 
-class Matches(Protocol):
-    def match(self, text: str) -> list[Match]: ...
+NOTHING_ASKED: Final = Asked("")
+Item = TypeVar("Item")
 
 
 class Read(NamedTuple):
@@ -82,7 +83,7 @@ class Decider:
 
     `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
     of those who may work, earlier ones too; `people` are those of them whose days off are known. `read` is asked
-    of a text what the routes want to know.
+    of a text what the routes want to know. `corrections` are what taps have taught.
     """
 
     matcher: Matches
@@ -93,36 +94,46 @@ class Decider:
     staff: frozenset[str] = frozenset()
     people: tuple[Person, ...] = ()
     read: Callable[[str], Read] = lambda _text: Read()
+    corrections: InForce = field(default_factory=InForce)
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
 
         Own mentions and deleted ones are not judged; what they mean for a case is the store's business.
         """
-        pairs = [
-            (kept, match)
-            for kept in stored
-            if not (kept.is_own or kept.is_deleted)
-            for match in self.matches(kept.mention)
+        return self.decide(stored, read_all(self.asked(stored), self.matcher, self.judge), now)
+
+    def asked(self, stored: Sequence[Stored]) -> list[Asked]:
+        """What is to be read of each."""
+        return [NOTHING_ASKED if kept.is_own or kept.is_deleted else self._asked(kept.mention) for kept in stored]
+
+    def decide(self, stored: Sequence[Stored], readings: Sequence[Reading], now: datetime) -> list[Decided]:
+        """Decide on mentions by what was read of them."""
+        return [
+            self._decided(kept, tuple(self.weigh(kept.mention, match, verdict) for match, verdict in reading), now)
+            for kept, reading in zip(stored, readings, strict=True)
         ]
-        verdicts = self.judge.classify(
-            [Question(text=kept.mention.words, brand=match.words, stream=match.brand) for kept, match in pairs]
-        )
-        of_row: dict[int, list[BrandVerdict]] = {kept.row: [] for kept in stored}
-        for (kept, match), verdict in zip(pairs, verdicts, strict=True):
-            of_row[kept.row].append(self.weigh(kept.mention, match, verdict))
-        return [self._decided(kept, tuple(of_row[kept.row]), now) for kept in stored]
+
+    def levels(self) -> dict[str, float]:
+        """From which probability each brand (by id) may have a case; where taps correct the judge, from any."""
+        if self.corrections.active is not None:
+            return dict.fromkeys(self.brands, 0.0)
+        return {brand.id: brand.complaint_at for brand in self.brands.values()}
 
     def matches(self, mention: Mention) -> list[Match]:
         """The brands that the text names; where it names none, those on whose own page it was said."""
-        matches = self.matcher.match(mention.words)
-        if matches or mention.place is None:
-            return matches
-        hosts = (brand for brand in self.brands.values() if on_own_page(mention, brand))
-        return [Match(brand=brand.id, words=(), reason=OWN_PAGE) for brand in hosts]
+        return matched(self._asked(mention), self.matcher)
+
+    def _asked(self, mention: Mention) -> Asked:
+        if mention.place is None:
+            return Asked(mention.words)
+        hosts = (brand.id for brand in self.brands.values() if on_own_page(mention, brand))
+        return Asked(mention.words, tuple(hosts))
 
     def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
-        """What the verdict on the mention means for the matched brand."""
+        """What the verdict on the mention, as taps correct it, means for the matched brand."""
+        question = Question(text=mention.words, brand=match.words, stream=match.brand)
+        verdict = self.corrections.applied(question, verdict)
         outcome = outcome_of(mention, verdict, self.brands[match.brand])
         why = reasons(verdict, mention.words) if outcome in MAKE_A_CASE else ()
         return BrandVerdict(match=match, verdict=verdict, outcome=outcome, reasons=why)
@@ -149,7 +160,17 @@ class Decider:
             on_shift=self.on_shift(now, home),
             is_late=now - said_at > LATE,
             path=decision.path,
+            calls=frozenset(self._calling(decision.receivers, held, now)) if is_urgent else frozenset(),
         )
+
+    def _calling(
+        self, receivers: Sequence[Receiver], held: Mapping[str, datetime], now: datetime
+    ) -> Iterator[str]:
+        """Those whose person on call is to be called: they are told now, and nobody works there."""
+        for receiver in receivers:
+            hours = self.routing.hours_of(receiver)
+            if receiver.on_call and hours is not None and receiver.name not in held and not working(hours, now):
+                yield receiver.name
 
     def _held(self, receivers: Sequence[Receiver], now: datetime, *, is_urgent: bool) -> dict[str, datetime]:
         """Until when each of the receivers is not woken; those that are told at once are not in it."""
@@ -162,13 +183,19 @@ class Decider:
         return held
 
     def on_shift(self, now: datetime, receiver: Receiver | None = None) -> frozenset[str]:
-        """Who works now: everybody who is not away, while the receiver's hours (else those of all) last."""
+        """Who works now: everybody who is neither away nor out of his own hours, while the receiver's (else those
+        of all) last.
+        """
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
         day = now.astimezone(ZoneInfo(self.routing.timezone)).date()
-        away = (person for person in self.people if person.is_absent(day))
+        away = (person for person in self.people if person.is_absent(day) or self._is_off(person, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
+
+    def _is_off(self, person: Person, now: datetime) -> bool:
+        own = self.routing.shifts.get(person.id)
+        return own is not None and not working(own, now)
 
     def promise(self, now: datetime, receiver: Receiver | None = None) -> Deadlines:
         """By when somebody who wrote now must be answered: by the receiver's terms, or by those of all."""
@@ -177,6 +204,15 @@ class Decider:
             return NO_DEADLINES
         warn_at, due_at, breach_at = deadlines(sla, self.routing.hours_of(receiver), now)
         return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
+
+    def idle(self, now: datetime, receiver: Receiver | None, person: Person) -> Idle:
+        """How long the person who gets a case now may do nothing with it, in working time: his own if any."""
+        after = self.routing.return_after_of(receiver)
+        if after is None:
+            return NO_IDLE
+        warn_after = after - min(WARNED_BEFORE, after / 2)
+        warn_at, return_at = reached((warn_after, after), self.routing.hours_at_work(person, receiver), now)
+        return Idle(warn_at=warn_at, return_at=return_at)
 
     def promises(self, now: datetime) -> dict[str, Deadlines]:
         """The same by receiver; nobody's where all have the same terms and hours."""
@@ -251,21 +287,21 @@ def speaking_spans(evidence: Sequence[Evidence]) -> tuple[Span, ...]:
 
 
 def decide_apart(
-    decide_all: Callable[[Sequence[Stored], datetime], list[Decided]], stored: Sequence[Stored], now: datetime
-) -> tuple[list[Decided], list[tuple[Stored, str]]]:
+    decide_all: Callable[[Sequence[Item], datetime], list[Decided]], items: Sequence[Item], now: datetime
+) -> tuple[list[Decided], list[tuple[Item, str]]]:
     """Decide by halves until the mentions that break the judge stand alone; returns decisions and culprits."""
     decided: list[Decided] = []
-    culprits: list[tuple[Stored, str]] = []
-    halves = Halves(stored)
+    culprits: list[tuple[Item, str]] = []
+    halves = Halves(items)
     for part in halves:
         try:
             decided += decide_all(part, now)
         except Exception as fault:  # noqa: BLE001  # whatever a text did to the judge, the others must not wait for it
             if not halves.split(part):
-                culprits.append((part[0], f"{type(fault).__name__}: {fault}"[:500]))
+                culprits.append((part[0], in_short(fault)))
     return decided, culprits
 
 
 def without_chats(routed: Routed, withheld: Withhold) -> Routed:
     """A candidate whose case is kept and told to nobody, for this reason."""
-    return replace(routed, chats=(), withheld=withheld)
+    return replace(routed, chats=(), calls=frozenset(), withheld=withheld)

@@ -16,6 +16,10 @@ class Halves(Generic[Item]):
         while self._parts:
             yield self._parts.pop()
 
+    def again(self, part: Sequence[Item]) -> None:
+        """Give the part again as it is."""
+        self._parts.append(part)
+
     def split(self, part: Sequence[Item]) -> bool:
         """Give the part again as its halves; False when it is a single item, which breaks by itself."""
         if len(part) == 1:

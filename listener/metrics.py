@@ -68,6 +68,8 @@ class Metrics:
         self._cases = _counter(registry, "cases", "Cases by what happened to them", "what")
         self._poison = _counter(registry, "poison", "Mentions that break the judge and were set aside", "")
 
+        self._judge_died = _counter(registry, "judge_deaths", "Deaths of the process in which texts are read", "")
+
     def _of_cards(self, registry: CollectorRegistry) -> None:
         # timed
         self._clock_broke = _counter(registry, "timers_broken", "Cases that the clock could not work", "")
@@ -155,6 +157,9 @@ class Metrics:
     def cases(self, *, new: int, joined: int, reopened: int) -> None:
         for what, count in (("new", new), ("joined", joined), ("reopened", reopened)):
             self._cases.labels(what).inc(count)
+
+    def judge_died(self) -> None:
+        self._judge_died.inc()
 
     def poison(self) -> None:
         self._poison.inc()

@@ -3,6 +3,8 @@
 hear    a source's batch and its cursor are kept in one transaction, a private
         message joined to its case                                            (listener.loops.hear)
 judge   kept mentions become verdicts, events and due cards in another one   (listener.loops.judge, .decision)
+notice  cases that come faster than usual become an incident, which the tick
+        follows until it is over                                             (listener.loops.surges)
 assign  what nobody has is given to a receiver's people, after each judgement
         and each tick                                                         (listener.loops.assign)
 tell    cards and notices that are due are shown, chat by chat               (alerts.delivery)
@@ -26,6 +28,7 @@ from listener.loops.assign import Assign
 from listener.loops.hear import Hear
 from listener.loops.judge import Judge
 from listener.loops.obey import Obey
+from listener.loops.surges import Surges
 from listener.loops.tick import Tick
 from listener.loops.turning import Turning
 from listener.ports import Clock
@@ -54,13 +57,29 @@ class Pipeline:
         self._stores = stores
         self._clock = clock
         self.assign = Assign(stores.assignments, self._in_force, clock, self._tell_all)
+        self.surges = Surges(stores.incidents, self._in_force, clock, self._listing, self._tell_all)
         self.judge = Judge(
-            stores, self._in_force, clock, telemetry, executor, self._tell_all, assign=self.assign.step
+            stores,
+            self._in_force,
+            clock,
+            telemetry,
+            executor,
+            self._tell_all,
+            assign=self.assign.step,
+            notice=self.surges.notice,
         )
         self.judging = Turning("judge", self.judge.step, telemetry)
         self.hear = Hear(stores, self._in_force, clock, telemetry, self.judging.wake, self._tell_all)
         self.obey = Obey(stores, self._in_force, clock, telemetry, self._go_on)
-        self.tick = Tick(stores.timers, self._in_force, clock, telemetry, self._tell_all, assign=self.assign.step)
+        self.tick = Tick(
+            stores.timers,
+            self._in_force,
+            clock,
+            telemetry,
+            self._tell_all,
+            assign=self.assign.step,
+            look=self.surges.look,
+        )
         # A loop for each messenger: one that hangs must not hold up the cards of another.
         self.telling = {messenger: self._turning(messenger, worker) for messenger, worker in workers.items()}
         self.outreaches: Mapping[NetworkId, Outreach] = {}
@@ -135,6 +154,10 @@ class Pipeline:
     def _tell_all(self) -> None:
         for turning in self.telling.values():
             turning.wake()
+
+    def _listing(self) -> frozenset[MessengerId]:
+        """The messengers in which an incident can be shown."""
+        return frozenset(messenger for messenger, worker in self._workers.items() if worker.lists)
 
     def _in_force(self) -> Rules:
         return self.rules

@@ -9,6 +9,7 @@ from classifiers.pace import Pace
 from domain.brand import Messages
 from listener.decision import Decider
 from listener.networks.accounts import brand_of_page
+from listener.reader import ReadsApart
 from listener.talking import Talking
 
 
@@ -16,12 +17,14 @@ from listener.talking import Talking
 class Rules:
     """By what is decided, and with what cards are worded and presses understood.
 
-    `pace` is the judge's: whoever hands it batches says there how much waits behind them.
+    `pace` is the judge's: whoever hands it batches says there how much waits behind them. `apart` reads in a
+    process of its own; without it texts are read here, by the decider.
     """
 
     decider: Decider
     context: CardContext
     pace: Pace = field(default_factory=Pace)
+    apart: ReadsApart | None = None
 
     @property
     def elsewhere(self) -> Elsewhere:

@@ -1,5 +1,6 @@
 """Secrets and addresses from the environment or `.env`: every LISTENER_ setting, checked, in one value."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ class Settings:
 
     `model` is None for the model that comes with Otklik; `second_opinion` lets the second tier read the texts near
     the threshold again, where its file is there.
+    `judge_apart` gives the judge a process of its own.
     `http_token` is what must be shown for the names on /healthz and /metrics.
     `networks` and `messengers` hold the own options of each by its id; `files` are those that they came from.
     """
@@ -28,6 +30,7 @@ class Settings:
     config_dir: Path = Path("config")
     model: Path | None = None
     second_opinion: bool = True
+    judge_apart: bool = False
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     http_token: Secret | None = None
@@ -58,6 +61,7 @@ def read_settings(
         config_dir=config_dir or usual_dir,
         model=reader.file("MODEL"),
         second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
+        judge_apart=_apart(reader.choice("JUDGE_PROCESS", "auto", ("auto", *SWITCH))),
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
         http_token=reader.secret("HTTP_TOKEN"),
@@ -69,6 +73,18 @@ def read_settings(
     reader.finish()
     watched = (dotenv, *reader.files) if dotenv is not None else tuple(reader.files)
     return replace(settings, files=watched)
+
+
+def _apart(wish: str) -> bool:
+    """On one core a second process only costs: by itself the judge gets one where there is another core."""
+    return cores() > 1 if wish == "auto" else wish == "on"
+
+
+def cores() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:

@@ -73,6 +73,10 @@ class Telemetry:
         """A batch was judged at this pace."""
         self.metrics.paced(pace.waiting, pace.share, pace.floors)
 
+    def judge_died(self) -> None:
+        """The process in which texts are read died over a batch."""
+        self.metrics.judge_died()
+
     def poison(self) -> None:
         self.metrics.poison()
 
@@ -161,6 +165,10 @@ class Telemetry:
         """The first mistake of a config that was refused; None when the newest one is in use."""
         self.metrics.config(refused=refusal is not None)
         self.health.config(refusal)
+
+    def settings(self, refusal: str | None) -> None:
+        """Why changed settings were refused; None when the newest are in use."""
+        self.health.settings(refusal)
 
     def lag(self, seconds: float) -> None:
         self.metrics.lag(seconds)

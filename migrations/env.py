@@ -12,9 +12,14 @@ from listener.store.engine import driver_url, postgres_engine, sqlite_engine
 from listener.store.tables import metadata
 
 
+def is_ours(name: str | None, *_: object) -> bool:
+    """Not the full-text index, which each engine has in its own way, with tables of its own on SQLite."""
+    return not (name or "").startswith("solutions_words")
+
+
 def migrate(connection: Connection) -> None:
     # SQLite cannot alter most things in place; batch mode copies the table.
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,6 +1,6 @@
 """What a press still needs to know, how it is asked, and what the answer becomes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
@@ -21,7 +21,7 @@ from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, name_then
 from alerts.cases.case import Case
 from alerts.cases.commands import MoveTo, PersonsCommand, Snooze, TransferTo
-from alerts.cases.events import NO_DEADLINES, Actor, Deadlines
+from alerts.cases.events import NO_DEADLINES, NO_IDLE, Actor, Deadlines, Idle
 from alerts.cases.transitions import LONGEST_NOTE, Asker, Reason, Refusal, decide
 from alerts.routing import Receiver
 from alerts.russian import NBSP
@@ -62,7 +62,8 @@ class Reply:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
     """Everything that the reading of a press may look at; `deadlines` are a new promise, for «Вернуть», `promises`
-    those of other receivers with terms of their own.
+    those of other receivers with terms of their own. `idle` says how long a person who has the case from now on
+    may do nothing with it.
 
     `of` is the outbound that the action names, `token` the opaque part of an invitation that this press may make.
     """
@@ -76,6 +77,7 @@ class Pressed:
     promises: Mapping[str, Deadlines] = field(default_factory=dict)
     of: int | None = None
     token: str = ""
+    idle: Callable[[Person], Idle] = lambda _person: NO_IDLE
 
     @property
     def words(self) -> Wording:
@@ -195,7 +197,7 @@ def transfer(pressed: Pressed) -> PersonsCommand | Reply:
         return _move(pressed)
     if person is None:
         return Reply(text=UNKNOWN_PERSON, reason="unknown_person")
-    return TransferTo(person=person.id, name=person.name)
+    return TransferTo(person=person.id, name=person.name, idle=pressed.idle(person))
 
 
 def _move(pressed: Pressed) -> PersonsCommand | Reply:

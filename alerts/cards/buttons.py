@@ -42,10 +42,11 @@ from alerts.cards.replying import (
     write_reply,
 )
 from alerts.cards.sending import decide_on, has_something_to_check, pending
+from alerts.cards.solved import SOLVED, borrow, can_borrow, which_solved
 from alerts.cards.why import can_explain, why_here
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
-from alerts.cases.events import NO_DEADLINES, Deadlines
+from alerts.cases.events import NO_DEADLINES, NO_IDLE, Deadlines, Idle
 from alerts.cases.state import State
 from domain.person import Person
 
@@ -141,6 +142,7 @@ def read_press(  # noqa: PLR0913 - everything that the reading of a press may lo
     deadlines: Deadlines = NO_DEADLINES,
     promises: Mapping[str, Deadlines] | None = None,
     token: str = "",
+    idle: Callable[[Person], Idle] = lambda _person: NO_IDLE,
 ) -> Outcome:
     """What a press asks of the case, or what must be asked first, or why it comes to nothing.
 
@@ -160,6 +162,7 @@ def read_press(  # noqa: PLR0913 - everything that the reading of a press may lo
         promises=promises or {},
         of=int(of) if of else None,
         token=token,
+        idle=idle,
     )
     asked = kind.asks(pressed) if value is None else None
     return asked or kind.command(pressed)
@@ -189,7 +192,7 @@ BUTTONS: Final = (
         label="Взять",
         places={"free": 1, "resting": 1},
         primary_in=frozenset({"free", "resting"}),
-        command=lambda _pressed: Claim(),
+        command=lambda pressed: Claim(idle=pressed.idle(pressed.person)),
     ),
     ButtonKind(
         action="close",
@@ -289,6 +292,14 @@ BUTTONS: Final = (
         places={"free": 5, "owned": 6},
         asks=whether_past_deadline,
         command=snooze,
+    ),
+    ButtonKind(
+        action=SOLVED,
+        label="Похожие решённые",
+        places={"free": 11, "owned": 14},
+        offered=can_borrow,
+        asks=which_solved,
+        command=borrow,
     ),
     ButtonKind(action="take_off", label="Убрать запись", places={"owned": 11}, offered=can_remove, command=remove),
     ButtonKind(

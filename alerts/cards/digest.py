@@ -8,9 +8,12 @@ from typing import Final, Literal
 from alerts.cards.buttons import Button, situation_of
 from alerts.cards.card import Card, make_card
 from alerts.cards.context import CardContext
+from alerts.cards.incident import TAKE, lines, title
+from alerts.cards.incident import status as status_of
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, status
 from alerts.cases.case import Case
+from alerts.incidents.incident import Incident
 from alerts.russian import NBSP, counted, number, percent, plural
 
 A_PAGE: Final = 10
@@ -19,15 +22,18 @@ MAX_WORDS: Final = 140
 TURN: Final = "page"
 """What a press on «Дальше» asks for; its case is the digest's number, its value the page."""
 
-DigestCause = Literal["flood", "late"]
-"""Why there is a list instead of cards: more came than a chat takes, or it came while nobody could be told."""
+DigestCause = Literal["flood", "late", "incident"]
+"""Why there is a list instead of cards: more came than a chat takes, it came while nobody could be told, or all
+of it is one trouble.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """One page of a digest: `cases` from the place `first` (from 0) of `total`.
 
-    `free` of all wait for somebody to take them, `late` of these past their deadline.
+    `free` of all wait for somebody to take them, `late` of these past their deadline. `incident` is what they make
+    together.
     """
 
     why: DigestCause
@@ -36,6 +42,7 @@ class Listing:
     total: int
     free: int
     late: int
+    incident: Incident | None = None
 
     @property
     def page(self) -> int:
@@ -62,7 +69,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """Plain text parts from top to bottom; the notifier marks them up. `turns` are the buttons to other pages."""
+    """Plain text parts from top to bottom; the notifier marks them up. `turns` are the buttons to other pages,
+    `own` are buttons of the list itself, whose `case` is the digest.
+    """
 
     digest: int
     title: str
@@ -71,6 +80,8 @@ class Sheet:
     status: str
     turns: tuple[tuple[str, int], ...] = ()
     repeat: bool = False
+    lines: tuple[str, ...] = ()
+    own: tuple[Button, ...] = ()
 
 
 def make_sheet(
@@ -78,15 +89,27 @@ def make_sheet(
 ) -> Sheet:
     """The page of the digest as people read it."""
     words = Wording(context=context, now=now)
+    incident = listing.incident
     return Sheet(
         digest=digest,
-        title=_title(listing),
-        hint="Самые срочные сверху. Нажмите номер, чтобы взять: придёт карточка." if listing.free else "",
+        title=_title(listing) if incident is None else title(incident),
+        hint=_hint(listing) if listing.free else "",
         items=tuple(_item(case, words) for case in listing.cases),
-        status=" · ".join(_status(listing)),
+        status=" · ".join((*_status(listing), *((status_of(incident, words),) if incident is not None else ()))),
         turns=tuple(_turns(listing)),
         repeat=repeat,
+        lines=lines(incident, words) if incident is not None else (),
+        own=(_TAKE,) if incident is not None and incident.state == "open" else (),
     )
+
+
+_TAKE: Final = Button(label="Взять происшествие", action=TAKE, style="primary")
+
+
+def _hint(listing: Listing) -> str:
+    """What joins an incident stands at its end: it is not sorted anew."""
+    take = "Нажмите номер, чтобы взять: придёт карточка."
+    return take if listing.incident is not None else f"Самые срочные сверху. {take}"
 
 
 def _title(listing: Listing) -> str:
@@ -97,7 +120,7 @@ def _title(listing: Listing) -> str:
     free = counted(listing.free, "обращение", "обращения", "обращений")
     wait = plural(listing.free, "Ждёт", "Ждут", "Ждут")
     if listing.why == "late":
-        return f"{wait} {free}: пришли, пока вам нельзя было написать"
+        return f"{wait} {free}: накопились, пока не было связи"
     return f"{wait} {free}: карточек слишком много, поэтому списком"
 
 

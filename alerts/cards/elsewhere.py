@@ -8,7 +8,7 @@ from alerts.cards.context import CardContext
 from alerts.cases.state import State
 from alerts.cases.telling import Where
 from alerts.routing import Chat, stand_ins
-from alerts.sla import hold_until
+from alerts.sla import hold_until, next_opening
 from domain.person import CONSOLE
 
 INSTEAD: Final = "Карточка пришла сюда, потому что чат «{receiver}» не принимал сообщения."
@@ -27,6 +27,13 @@ class Elsewhere:
             return (), None
         hours = receiver.hours or self.context.hours
         return receiver.chats, hold_until(hours, urgent=urgent, now=now) if hours else None
+
+    def opens_at(self, name: str | None, now: datetime) -> datetime | None:
+        """When the receiver's people begin to work; None where they do now, or always, or never."""
+        receiver = self.context.receivers.get(name or "")
+        hours = (receiver.hours if receiver else None) or self.context.hours
+        opening = next_opening(hours, now) if hours else None
+        return opening if opening != now else None
 
     def chats(self, where: Where, state: State) -> tuple[tuple[str, Chat], ...]:
         """Chats with the receiver's name; a private chat stands for its person and has the name of his id."""

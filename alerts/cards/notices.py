@@ -11,12 +11,14 @@ from alerts.cards.kinds import KINDS, refused_words
 from alerts.cards.note import Note
 from alerts.cards.outgoing import HELD
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, late_words, owner_words, status, went_on
+from alerts.cards.wording import Wording, late_words, name_then, owner_words, status, went_on
 from alerts.cases.case import Case
 from alerts.cases.events import (
+    Actor,
     ApprovalAsked,
     Assigned,
     Event,
+    IdleWarned,
     MentionDeleted,
     MentionEdited,
     MentionJoined,
@@ -24,6 +26,7 @@ from alerts.cases.events import (
     ReplyRefused,
     ReplySent,
     ReplyUnknown,
+    Returned,
     Transferred,
 )
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind
@@ -33,16 +36,22 @@ from domain.person import Person
 MAX_QUOTE: Final = 600
 MINUTE: Final = timedelta(minutes=1)
 """What is less is not counted in minutes."""
+HOUR: Final = timedelta(hours=1)
+"""What is farther off is said as a time of day."""
 MOST_CASES: Final = 20
-"""Of a digest; the others are counted."""
+"""Of a digest; the others are counted, and need not be at hand."""
 
 _SAID_BY_CUSTOMER: Final[frozenset[NoticeKind]] = frozenset({"wrote", "rewrote", "remark"})
 """What may have told us something to do."""
-LOUD: Final[frozenset[NoticeKind]] = frozenset({"due", "breach", "complaint", "approval", "refused", "unknown"})
+LOUD: Final[frozenset[NoticeKind]] = frozenset(
+    {"due", "breach", "complaint", "approval", "refused", "unknown", "forgotten", "on_call"}
+)
 """What nobody may overlook, also where threads are folded."""
-_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"assigned", "transferred", "taken"})
+_SAYS_YOU: Final[frozenset[NoticeKind]] = frozenset({"assigned", "transferred", "taken", "idle_warned"})
 """What is said to one person and to nobody in his place."""
-_CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset({"warn", "due", "breach", "woke"})
+_CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset(
+    {"warn", "due", "breach", "woke", "idle_warned", "forgotten", "on_call"}
+)
 """Nobody is called for these once the case has ended."""
 
 
@@ -76,14 +85,17 @@ def make_note(
     context: CardContext,
     now: datetime,
     *,
+    others: int = 0,
     repeat: bool = False,
 ) -> Note:
-    """The note to say. Several `cases`, oldest deadline first, make a digest; `draft` stands for all of them."""
+    """The note to say. Several `cases`, the latest first, and `others` that are only counted make a digest;
+    `draft` stands for all of them.
+    """
     words = Wording(context=context, now=now)
     to = _unique(person for case in cases for person in addressees(draft, case, receiver, words))
     loud = draft.kind in LOUD
-    if len(cases) > 1:
-        return Note(text=_digest(draft.kind, cases, words), to=to, loud=loud, repeat=repeat)
+    if len(cases) + others > 1:
+        return Note(text=_digest(draft.kind, cases, words, others), to=to, loud=loud, repeat=repeat)
     notice = _Notice(draft=draft, case=cases[0], words=words)
     return Note(
         text=_TEXTS[draft.kind](notice),
@@ -108,11 +120,12 @@ def addressees(draft: NoticeDraft, case: Case, receiver: str, words: Wording) ->
     who = context.receivers.get(receiver)
     found: Mapping[Addressee, tuple[str | None, ...]] = {
         "owner": (case.state.owner,),
-        "former_owner": (draft.former_owner,),
+        "former_owner": (draft.former_owner or silent_owner(case),),
         "receiver": (who.owner,) if who else (),
         "backup": (who.backup,) if who else (),
         "leads": tuple(lead.id for lead in context.leads),
         "sender": (draft.sender,),
+        "on_call": (who.on_call,) if who else (),
     }
     called = (number for addressee in draft.to for number in found[addressee])
     if draft.kind in _SAYS_YOU:
@@ -201,6 +214,49 @@ def _due(notice: _Notice) -> str:
     return f"{late}: ответ по обращению {notice.number} ждали до {due}. {notice.state}."
 
 
+def _idle_warned(notice: _Notice) -> str:
+    """To the one who has it, while he may still keep it."""
+    event, state = notice.event, notice.case.state
+    fact = event.fact if event else None
+    if not isinstance(fact, IdleWarned) or state.owner is None or state.idle.return_at != fact.return_at:
+        return f"По обращению {notice.number} пока ничего не сделано. {notice.state}."
+    left = fact.return_at - notice.words.now
+    when = (
+        f"через{NBSP}{lasted(left)}" if MINUTE <= left <= HOUR else f"в{NBSP}{notice.words.moment(fact.return_at)}"
+    )
+    return (
+        f"Обращение {notice.number} у вас, но по нему пока ничего не сделано: {when} оно вернётся в очередь."
+        " Чтобы оно осталось у вас, ответьте, отложите или напишите заметку."
+    )
+
+
+def _returned(notice: _Notice) -> str:
+    """Whoever lost it is spoken of by name: the whole chat reads it, and somebody has to take the case."""
+    former = silent_owner(notice.case)
+    if former is None:
+        return f"Обращение {notice.number} вернулось в очередь. {notice.state}."
+    whose = notice.words.name(former, name_then(notice.case, former))
+    free = "Его может взять каждый" if notice.case.state.owner is None else notice.state
+    did = notice.words.did("сделал", Actor(kind="person", id=former))
+    return f"Обращение {notice.number} вернулось в очередь: {whose} ничего с ним не {did}. {capital(free)}."
+
+
+def silent_owner(case: Case) -> str | None:
+    """Who lost the case last because he did nothing with it (Person.id)."""
+    facts = (event.fact for event in reversed(case.events))
+    return next((fact.owner for fact in facts if isinstance(fact, Returned)), None)
+
+
+def _forgotten(notice: _Notice) -> str:
+    return f"Обращение {notice.number} забыто: ждёт больше суток, и никто ничего не сделал. {notice.state}."
+
+
+def _on_call(notice: _Notice) -> str:
+    urgent = ", ".join(dict.fromkeys(danger for mention in notice.case.mentions for danger in mention.dangers))
+    why = f" ({urgent})" if urgent else ""
+    return f"Срочное обращение {notice.number}{why}, а сейчас никто не работает: нужен дежурный. {notice.state}."
+
+
 def _approval(notice: _Notice) -> str:
     fact = notice.event.fact if notice.event else None
     if notice.event is None or not isinstance(fact, ApprovalAsked):
@@ -247,7 +303,7 @@ def _similar(notice: _Notice) -> str:
     count = counted(len(numbers), "обращению", "обращениям", "обращениям")
     shown = ", ".join(f"№{NBSP}{other}" for other in numbers[:MOST_CASES])
     return (
-        f"Тот же ответ ещё {count} этой темы? На карточке {shown} нажмите «Ответить» и выберите"
+        f"Тот же ответ ещё {count} о том же? На карточке {shown} нажмите «Ответить» и выберите"
         f" «Как в {notice.number}»: каждый ответ вы подтвердите отдельно."
     )
 
@@ -261,16 +317,16 @@ def _promised(notice: _Notice) -> str:
     return f" Ответить до {notice.words.moment(due_at)}."
 
 
-def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording) -> str:
+def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording, others: int) -> str:
     """«Просрочено 7 обращений: № 5 (на 12 мин), № 6 (на 3 мин)…»."""
     title, each = _DIGESTS[kind]
-    count = counted(len(cases), "обращение", "обращения", "обращений")
+    count = counted(len(cases) + others, "обращение", "обращения", "обращений")
     shown = [
         _number(case)
         + (f" ({more})" if (more := each(case, words) if case.state.is_open else "уже закрыто") else "")
         for case in cases[:MOST_CASES]
     ]
-    hidden = len(cases) - len(shown)
+    hidden = len(cases) + others - len(shown)
     return title.format(count=count) + ": " + ", ".join(shown) + (f" и ещё {hidden}." if hidden else ".")
 
 
@@ -290,6 +346,16 @@ def _until(case: Case, words: Wording) -> str:
 
 def _whose(case: Case, words: Wording) -> str:
     return owner_words(case, words) or "никто не взял"
+
+
+def _returns(case: Case, words: Wording) -> str:
+    return_at = case.state.idle.return_at
+    return f"{owner_words(case, words)}, в{NBSP}{words.moment(return_at)}" if return_at else _whose(case, words)
+
+
+def _whose_was(case: Case, words: Wording) -> str:
+    former = silent_owner(case)
+    return f"было у: {words.name(former, name_then(case, former))}" if former else ""
 
 
 def _quote(notice: _Notice) -> str:
@@ -322,12 +388,18 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "engineers_answered": lambda notice: talk.answered(notice.case, notice.event, notice.words),
     "engineers_asked": lambda notice: talk.asked(notice.case, notice.event, notice.words),
     "engineers_late": lambda notice: talk.late(notice.case, notice.words),
+    "forgotten": _forgotten,
     "gone": _gone,
     "handed": lambda notice: talk.handed(notice.case),
+    "idle_warned": _idle_warned,
     "moved": _moved,
     "moved_on": _moved_on,
+    # It is spoken of with its incident (alerts.cards.incident), of which no case knows.
+    "incident_over": lambda _notice: "Происшествие закончилось.",
+    "on_call": _on_call,
     "refused": _refused,
     "remark": _remark,
+    "returned": _returned,
     "rewrote": lambda notice: talk.rewrote(notice.case, notice.event, notice.words),
     "similar": _similar,
     "taken": _taken,
@@ -340,31 +412,36 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "wrote": lambda notice: talk.wrote(notice.case, notice.event, notice.words),
 }
 _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]] = {
-    "approval": ("Ответы ждут слова старшего, {count}", _whose),
-    "assigned": ("Вам достались обращения, {count}", _whose),
+    "approval": ("Ответы ждут слова старшего — {count}", _whose),
+    "assigned": ("Вам досталось {count}", _until),
     "breach": ("Просрочено {count}", _late),
-    "came_back": ("Авторы пишут снова, {count}", _whose),
-    "cancelled": ("Ответы не отправлены, {count}", _whose),
-    "complaint": ("Авторы снова пожаловались, {count}", _whose),
+    "came_back": ("Авторы пишут снова — {count}", _whose),
+    "cancelled": ("Ответы не отправлены — {count}", _whose),
+    "complaint": ("Авторы снова пожаловались — {count}", _whose),
     "due": ("Просрочено {count}", _late),
-    "elsewhere": ("Клиентам ответили не через Отклик, {count}", _whose),
-    "engineers_answered": ("Ответили инженеры, {count}", _whose),
-    "engineers_asked": ("Вопросы инженерам, {count}", _whose),
-    "engineers_late": ("Инженеры не ответили в срок, {count}", _whose),
-    "gone": ("Ответов больше нет на странице, {count}", _whose),
-    "handed": ("Теперь переписка у вас, {count}", _whose),
-    "moved": ("Вам передали обращения, {count}", _whose),
-    "moved_on": ("Обращения снова открыты, {count}", _whose),
-    "refused": ("Ответы не ушли, {count}", _whose),
-    "remark": ("Авторы пишут, {count}", _whose),
-    "rewrote": ("Клиенты изменили сообщения, {count}", _whose),
-    "similar": ("Авторы получили ответ, {count}", _whose),
-    "taken": ("Сменился ответственный, {count}", _whose),
-    "transferred": ("Сменился ответственный, {count}", _whose),
-    "unknown": ("Не знаем, дошли ли ответы, {count}", _whose),
-    "unreachable": ("Бот не может написать ответственным, {count}", _whose),
-    "vanished": ("Записи авторов удалены со страницы, {count}", _whose),
-    "warn": ("Скоро выйдет срок ответа, {count}", _until),
-    "woke": ("Отложенные снова ждут ответа, {count}", _until),
-    "wrote": ("Клиенты пишут в личные сообщения, {count}", _whose),
+    "elsewhere": ("Клиентам ответили не через Отклик — {count}", _whose),
+    "engineers_answered": ("Ответили инженеры — {count}", _whose),
+    "engineers_asked": ("Вопросы инженерам — {count}", _whose),
+    "engineers_late": ("Инженеры не ответили в срок — {count}", _whose),
+    "forgotten": ("Забыты, ждут больше суток — {count}", _whose),
+    "gone": ("Ответов больше нет на странице — {count}", _whose),
+    "handed": ("Теперь переписка у вас — {count}", _whose),
+    "idle_warned": ("По вашим обращениям ничего не сделано, скоро вернутся в очередь — {count}", _returns),
+    "incident_over": ("Происшествия закончились — {count}", _whose),
+    "moved": ("Вам передано {count}", _whose),
+    "moved_on": ("Снова открыто {count}", _whose),
+    "on_call": ("Срочные вне рабочих часов — {count}", _whose),
+    "refused": ("Ответы не ушли — {count}", _whose),
+    "remark": ("Авторы пишут — {count}", _whose),
+    "returned": ("Вернулись в очередь — {count}", _whose_was),
+    "rewrote": ("Клиенты изменили сообщения — {count}", _whose),
+    "similar": ("Авторы получили ответ — {count}", _whose),
+    "taken": ("Сменился ответственный — {count}", _whose),
+    "transferred": ("Сменился ответственный — {count}", _whose),
+    "unknown": ("Не знаем, дошли ли ответы — {count}", _whose),
+    "unreachable": ("Бот не может написать ответственным — {count}", _whose),
+    "vanished": ("Записи авторов удалены со страницы — {count}", _whose),
+    "warn": ("Скоро выйдет срок ответа — {count}", _until),
+    "woke": ("Отложенные снова ждут ответа — {count}", _until),
+    "wrote": ("Клиенты пишут в личные сообщения — {count}", _whose),
 }

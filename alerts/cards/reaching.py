@@ -7,7 +7,7 @@ from typing import Final
 
 from alerts.cards.context import NOTHING, CardContext, NetworkWords
 from alerts.cases.case import Case
-from alerts.cases.events import Reopened, ToldOfRemoval
+from alerts.cases.events import AnsweredElsewhere, Reopened, ToldOfRemoval
 from alerts.outreach.abilities import Abilities, Ability, Reason
 from alerts.outreach.delicacy import Ask, Held, held_back
 from alerts.outreach.hints import asks_not_to_write
@@ -48,9 +48,16 @@ def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None
     """The mention that the card is about: that is what an answer answers. A private message goes out from the page
     that the customer has written to: another may not write to him at all.
     """
-    latest, network = case.latest_complaint, network_of(case, context)
+    network = network_of(case, context)
     talks = (each.page for each in reversed(case.messages) if each.incoming) if kind == "message" else ()
-    target = Target(
+    target = spoken_to(case)
+    return replace(target, page=next(filter(None, talks), None) or network.speaker(target))
+
+
+def spoken_to(case: Case) -> Target:
+    """The mention that the card is about, as a target that no page of the brand has been chosen for."""
+    latest = case.latest_complaint
+    return Target(
         brand=case.brand,
         network=network_id(case.network),
         mention=latest.id,
@@ -64,7 +71,6 @@ def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None
         text=latest.text,
         quoted_author=latest.quoted.author if latest.quoted else None,
     )
-    return replace(target, page=next(filter(None, talks), None) or network.speaker(target))
 
 
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
@@ -121,8 +127,9 @@ def ask_of(
     target = outbound.target if outbound else target_of(case, context)
     parent = case.latest_complaint.parent
     private = [message for message in case.messages if message.incoming]
-    # Who speaks under a post speaks to all; who answers a comment there, to the one who wrote it.
-    own = {case.thread, *(mention.id for mention in case.mentions)}
+    # Who speaks under a post speaks to all; who answers a comment there, to the one who wrote it: to us, maybe.
+    answers = {each.sent.ref for each in case.contact.outbounds if each.sent is not None}
+    own = {case.thread, *(mention.id for mention in case.mentions), *answers}
     in_answer_to = parent.author if parent is not None and parent.id not in own and parent.author else None
     return Ask(
         kind=kind,
@@ -136,7 +143,22 @@ def ask_of(
         outbound=outbound.id if outbound else None,
         by_lead=person is not None and person.role == "lead",
         approved=approved,
+        answered_at=min(answers_past_us(case), default=None),
+        approached_at=tuple(_approaches_past_us(case, context)),
     )
+
+
+def _approaches_past_us(case: Case, context: CardContext) -> Iterator[datetime]:
+    """An answer in a case whose author had turned to the brand is no approach."""
+    addressed = network_of(case, context).addressed
+    if _addressed_at(case, target_of(case, context), context) is None:
+        yield from answers_past_us(case)
+    yield from (each.at for each in case.contact.past_us if not addressed(each.target))
+
+
+def answers_past_us(case: Case) -> Iterator[datetime]:
+    """When somebody of the brand answered the author in the network's own pages."""
+    return (event.fact.said_at for event in case.events if isinstance(event.fact, AnsweredElsewhere))
 
 
 def _addressed_at(case: Case, target: Target, context: CardContext) -> datetime | None:

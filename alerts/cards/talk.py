@@ -22,7 +22,7 @@ from alerts.cases.events import (
 )
 from alerts.cases.telling import NoticeKind
 from alerts.outreach.hints import asks_not_to_write, says_all_is_well
-from alerts.russian import NBSP, counted
+from alerts.russian import NBSP, counted, said
 
 MAX_QUOTE: Final = 2_000
 """Characters of what the customer wrote in one note: in a talk each word counts."""
@@ -115,7 +115,7 @@ def came_back(case: Case) -> str:
 def asked(case: Case, event: Event | None, words: Wording) -> str:
     """To the engineers: the question first; whose words it is about stands below."""
     fact = event.fact if event else None
-    question = f": «{fact.question}»" if isinstance(fact, EngineersAsked) else "."
+    question = f": {said(fact.question)}" if isinstance(fact, EngineersAsked) else "."
     until = (
         f" Ответить до {words.moment(fact.due_at)}." if isinstance(fact, EngineersAsked) and fact.due_at else ""
     )
@@ -125,7 +125,7 @@ def asked(case: Case, event: Event | None, words: Wording) -> str:
 
 def answered(case: Case, event: Event | None, words: Wording) -> str:
     fact = event.fact if event else None
-    text = f": «{fact.text}»" if isinstance(fact, EngineersAnswered) else "."
+    text = f": {said(fact.text)}" if isinstance(fact, EngineersAnswered) else "."
     who = words.who(event.actor) if event else "инженеры"
     return f"Ответ инженеров ({who}), {_of(case, words)}{text} Клиент этого не видит."
 
@@ -134,7 +134,7 @@ def late(case: Case, words: Wording) -> str:
     question = next(
         (event.fact.question for event in reversed(case.events) if isinstance(event.fact, EngineersAsked)), ""
     )
-    about = f" Вопрос: «{in_short(question, MAX_SHORT)}»." if question else ""
+    about = f" Вопрос: {said(in_short(question, MAX_SHORT))}" if question else ""
     return f"Инженеры не ответили в срок, {_of(case, words)}.{about}"
 
 
@@ -177,8 +177,8 @@ def card_lines(case: Case, words: Wording) -> Iterator[tuple[datetime, str]]:
     incoming = [message for message in case.messages if message.incoming]
     for message in incoming[-MOST_LINES:]:
         text = "; ".join(_lines(message))
-        said = f"В личных сообщениях в{NBSP}{words.moment(message.at)}: {in_short(text, MAX_SHORT)}"
-        yield message.at, said
+        line = f"В личных сообщениях в{NBSP}{words.moment(message.at)}: {in_short(text, MAX_SHORT)}"
+        yield message.at, line
 
 
 def engineers_line(case: Case, words: Wording) -> str:

@@ -24,7 +24,9 @@ from alerts.cases.events import (
     EngineersLate,
     Event,
     Fact,
+    Forgotten,
     HeldBack,
+    IdleWarned,
     MarkedNotComplaint,
     MentionEdited,
     MentionJoined,
@@ -38,7 +40,9 @@ from alerts.cases.events import (
     ReplyCancelled,
     ReplyRefused,
     ReplyUnknown,
+    Rescheduled,
     Restored,
+    Returned,
     Snoozed,
     ToldOfRemoval,
     Transferred,
@@ -89,7 +93,7 @@ _ENDED: Final[Mapping[Outcome, str]] = {
 }
 _NO_PERSONS: Final = {"clock": "Отклик", "customer": "автор", "program": "Отклик"}
 _ENDS: Final = (Closed, MarkedNotComplaint)
-_SAID_BY_STATUS: Final = (Claimed, Assigned, Transferred, Released, Moved, *_ENDS)
+_SAID_BY_STATUS: Final = (Claimed, Assigned, Transferred, Released, Returned, Moved, *_ENDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +285,8 @@ def _nobodys(events: Sequence[Event], words: Wording) -> str:
                 return f"{_came_back(events, position)}, никто не взял"
             case Released():
                 return f"{words.done_at('отдал', event)}, никто не взял"
+            case Returned():
+                return f"вернулось в очередь в{NBSP}{words.moment(event.at)}, никто не взял"
             case Moved(to=to):
                 return f"{words.done_at('передал', event, f' в «{in_short(to, MAX_PERSON)}»')}, никто не взял"
             case Reopened():
@@ -323,6 +329,31 @@ def _(fact: Transferred, event: Event, words: Wording) -> str:
 @_log_words.register
 def _(fact: Assigned, _event: Event, words: Wording) -> str:
     return f"распределено, отвечает {words.name(fact.to, fact.to_name)}"
+
+
+@_log_words.register
+def _(_fact: IdleWarned, _event: Event, _words: Wording) -> str:
+    return "пока ничего не сделано, скоро вернётся в очередь"
+
+
+@_log_words.register
+def _(fact: Returned, _event: Event, words: Wording) -> str:
+    return f"вернулось в очередь: {words.name(fact.owner)} ничего не {words.did('сделал', _person(fact.owner))}"
+
+
+@_log_words.register
+def _(fact: Rescheduled, _event: Event, words: Wording) -> str:
+    due_at = fact.deadlines.due_at
+    return "изменились часы работы или сроки" + (f", ответить до {words.moment(due_at)}" if due_at else "")
+
+
+@_log_words.register
+def _(_fact: Forgotten, _event: Event, _words: Wording) -> str:
+    return "ждёт сутки, никто ничего не сделал"
+
+
+def _person(number: str) -> Actor:
+    return Actor(kind="person", id=number)
 
 
 @_log_words.register

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from alerts.cases.events import (
     NO_DEADLINES,
+    NO_IDLE,
     AnsweredElsewhere,
     Deadlines,
     Deleter,
+    Idle,
     Outcome,
     Removed,
     ReplyEdited,
@@ -29,7 +31,9 @@ from alerts.path import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """The case becomes the actor's."""
+    """The case becomes the actor's. `idle` is how long he may do nothing with it, here and below."""
+
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class TransferTo:
 
     person: str
     name: str
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Assign:
 
     person: str
     name: str
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +186,13 @@ class Unmute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule:
+    """By when the promise is to be kept has changed: the receiver has other hours or terms now."""
+
+    deadlines: Deadlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withhold:
     """The case has a card to show, and it is not sent for this reason, some `until` then."""
 
@@ -285,6 +298,7 @@ PersonsCommand = (
 Command = (
     PersonsCommand
     | Assign
+    | Reschedule
     | Write
     | Edit
     | Delete
@@ -319,6 +333,7 @@ NAMES: Final[Mapping[type[Any], str]] = {
     Release: "release",
     Reopen: "reopen",
     Report: "report",
+    Reschedule: "reschedule",
     Snooze: "snooze",
     Tick: "tick",
     TransferTo: "transfer",

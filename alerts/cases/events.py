@@ -60,6 +60,17 @@ NO_DEADLINES: Final = Deadlines()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Idle:
+    """When an owner who does nothing is warned, and when he loses the case; None where he never is."""
+
+    warn_at: datetime | None = None
+    return_at: datetime | None = None
+
+
+NO_IDLE: Final = Idle()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A complaint found no case in its place. `mention` is the store's number of the mention, here and below.
 
@@ -107,9 +118,10 @@ class MentionDeleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """The actor owns the case. `taken_from` is whose it was."""
+    """The actor owns the case. `taken_from` is whose it was, `idle` how long he may be silent, here and below."""
 
     taken_from: str | None = None
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +135,7 @@ class Transferred:
 
     to: str
     to_name: str
+    idle: Idle = NO_IDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +144,26 @@ class Assigned:
 
     to: str
     to_name: str
+    idle: Idle = NO_IDLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleWarned:
+    """Who has the case has done nothing with it so far; he keeps it until then if he goes on so."""
+
+    return_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """It is anybody's again: `owner` (Person.id) had it and did nothing."""
+
+    owner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """It has waited for us for a day, and nobody of us has touched it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +199,13 @@ class Rang:
     """A deadline came: `warn`ed, `due` or `breach`ed."""
 
     bell: Bell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescheduled:
+    """The receiver's hours or terms have changed, and with them by when the same promise is to be kept."""
+
+    deadlines: Deadlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,11 +452,15 @@ Fact = (
     | Released
     | Transferred
     | Assigned
+    | IdleWarned
+    | Returned
+    | Forgotten
     | Moved
     | Snoozed
     | Woke
     | Noted
     | Rang
+    | Rescheduled
     | Closed
     | MarkedNotComplaint
     | Reopened
@@ -458,7 +502,9 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "engineers_answered": EngineersAnswered,
     "engineers_asked": EngineersAsked,
     "engineers_late": EngineersLate,
+    "forgotten": Forgotten,
     "held_back": HeldBack,
+    "idle_warned": IdleWarned,
     "imported": Imported,
     "joined": MentionJoined,
     "mention_deleted": MentionDeleted,
@@ -481,7 +527,9 @@ KINDS: Final[Mapping[str, type[Any]]] = {
     "reply_sent": ReplySent,
     "reply_taken_back": ReplyTakenBack,
     "reply_unknown": ReplyUnknown,
+    "rescheduled": Rescheduled,
     "restored": Restored,
+    "returned": Returned,
     "snoozed": Snoozed,
     "told_of_removal": ToldOfRemoval,
     "transferred": Transferred,

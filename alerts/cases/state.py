@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce, singledispatch
 from typing import Final, get_args
 
 from alerts.cases.events import (
     BELLS,
     NO_DEADLINES,
+    NO_IDLE,
     AnsweredElsewhere,
     Assigned,
     Bell,
+    CardWithheld,
     Claimed,
     Closed,
     CustomerWrote,
@@ -21,6 +23,9 @@ from alerts.cases.events import (
     EngineersLate,
     Event,
     Fact,
+    Forgotten,
+    Idle,
+    IdleWarned,
     Imported,
     MarkedNotComplaint,
     MentionDeleted,
@@ -33,6 +38,8 @@ from alerts.cases.events import (
     Released,
     Reopened,
     ReplySent,
+    Rescheduled,
+    Returned,
     Snoozed,
     Stage,
     Transferred,
@@ -50,7 +57,9 @@ class State:
     Snoozing and waiting stand beside the stage and do not change it. `rung` is the last bell that rang for these
     `deadlines`. `outcome` and `cause` are an ended case's. `engineers_due_at` is when a question to the engineers
     should have been answered. `receiver` is the name of the one that answers for the case: its terms hold, its
-    people are given it; None for cases from before receivers answered.
+    people are given it; None for cases from before receivers answered. `idle` is how long the owner may still do
+    nothing. `touched_at` is since when the case waits for people who do nothing with it, None where they were told
+    that it is forgotten, or need not be.
     """
 
     revision: int = 0
@@ -64,6 +73,8 @@ class State:
     rung: Bell | None = None
     engineers_due_at: datetime | None = None
     receiver: str | None = None
+    idle: Idle = NO_IDLE
+    touched_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -71,6 +82,8 @@ class State:
 
 
 FRESH: Final = State()
+FORGOTTEN: Final = timedelta(hours=24)
+"""Whoever waits longer for a first touch is forgotten, whatever was promised."""
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 LED_TO: Final[Mapping[OutboundKind, Stage]] = {"reply": "replied", "invite": "invited", "message": "in_dm"}
 """How far the customer is led by what was really sent."""
@@ -83,7 +96,10 @@ def fold(events: Iterable[Event], since: State = FRESH) -> State:
 
 def apply(state: State, event: Event) -> State:
     """The state after one more event. Total: an event that does not fit still counts, and nothing raises."""
-    return replace(_after(event.fact, state, event), revision=event.number)
+    after = _after(event.fact, state, event)
+    return replace(
+        after, revision=event.number, idle=_idle(state, after, event), touched_at=_touched_at(state, after, event)
+    )
 
 
 def still_to_ring(state: State) -> tuple[tuple[Bell, datetime], ...]:
@@ -100,8 +116,51 @@ def next_timer(state: State) -> datetime | None:
     if not state.is_open:
         return None
     bells = (at for _, at in still_to_ring(state))
-    times = (*bells, state.snoozed_until, state.engineers_due_at)
+    idle = (state.idle.warn_at, state.idle.return_at)
+    times = (*bells, *idle, state.snoozed_until, state.engineers_due_at, forgotten_at(state))
     return min((at for at in times if at is not None), default=None)
+
+
+def forgotten_at(state: State) -> datetime | None:
+    """When the case is forgotten if nobody touches it; None while it waits for somebody else, or rests."""
+    waits = state.is_open and state.waiting_for == "us" and state.snoozed_until is None
+    return state.touched_at + FORGOTTEN if waits and state.touched_at is not None else None
+
+
+def _is_forgotten(state: State, now: datetime) -> bool:
+    at = forgotten_at(state)
+    return at is not None and at <= now
+
+
+def _idle(before: State, after: State, event: Event) -> Idle:
+    """Whatever the owner does with the case is enough; so is that it waits for somebody else."""
+    if not after.is_open or after.owner is None or after.waiting_for != "us":
+        return NO_IDLE
+    match event.fact:
+        case Claimed(idle=idle) | Transferred(idle=idle) | Assigned(idle=idle):
+            return idle
+        case IdleWarned(return_at=return_at):
+            return Idle(return_at=return_at)
+        case _:
+            acted = event.actor.kind == "person" and event.actor.id == after.owner
+            return NO_IDLE if acted or before.owner != after.owner else before.idle
+
+
+def _touched_at(before: State, after: State, event: Event) -> datetime | None:
+    """A customer who writes again and again touches nothing; the first of his words that waits for us counts."""
+    if not after.is_open:
+        return None
+    match event.fact:
+        case CardWithheld() | Forgotten() | MentionDeleted(calm=True) | MentionEdited(calm=True):
+            return None
+        case Rang(bell="breach") if _is_forgotten(before, event.at):
+            return None  # the leads have just been called
+        case Opened() | Reopened() | Imported() | Woke():
+            return event.at
+        case _:
+            begins = after.waiting_for == "us" and before.waiting_for != "us"
+            again = before.touched_at is None and isinstance(event.fact, MentionJoined | CustomerWrote)
+            return event.at if event.actor.kind == "person" or begins or again else before.touched_at
 
 
 @singledispatch
@@ -148,6 +207,11 @@ def _(_fact: Released, state: State, _event: Event) -> State:
 
 
 @_after.register
+def _(_fact: Returned, state: State, _event: Event) -> State:
+    return _owned(state, None)
+
+
+@_after.register
 def _(fact: Transferred, state: State, _event: Event) -> State:
     return _owned(state, fact.to)
 
@@ -178,6 +242,14 @@ def _(_fact: Woke, state: State, _event: Event) -> State:
 @_after.register
 def _(fact: Rang, state: State, _event: Event) -> State:
     return replace(state, rung=fact.bell)
+
+
+@_after.register
+def _(fact: Rescheduled, state: State, event: Event) -> State:
+    """A bell that has rung rings again only where its time is still to come; what has come meanwhile rings now."""
+    rang = BELLS[: BELLS.index(state.rung) + 1] if state.rung else ()
+    past = [bell for bell in rang if (at := fact.deadlines.at(bell)) is not None and at <= event.at]
+    return replace(state, deadlines=fact.deadlines, rung=past[-1] if past else None)
 
 
 @_after.register

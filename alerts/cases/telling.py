@@ -16,6 +16,8 @@ from alerts.cases.events import (
     EngineersAsked,
     EngineersLate,
     Event,
+    Forgotten,
+    IdleWarned,
     MentionDeleted,
     MentionEdited,
     MentionJoined,
@@ -28,6 +30,7 @@ from alerts.cases.events import (
     ReplyRefused,
     ReplySent,
     ReplyUnknown,
+    Returned,
     Strength,
     Transferred,
     Woke,
@@ -62,6 +65,11 @@ NoticeKind = Literal[
     "elsewhere",
     "moved",
     "assigned",
+    "idle_warned",
+    "returned",
+    "forgotten",
+    "on_call",
+    "incident_over",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
 to somebody, or taken from somebody; a deadline came near, passed, or was broken. Of an answer: it needs a second's
@@ -70,10 +78,12 @@ of the thread wait for the same. Of a talk: the customer wrote in private, chang
 had helped him; the engineers are asked, have answered, are late; the bot may not write to the owner. His words
 vanished from the brand's page, and nobody of the case has removed them. Of a card that another has followed: where
 the case went on; to another receiver's people: that it is theirs; to whom the program gave a case: that it did. To
-who has a talk from now on: what was said in it. Somebody of the brand answered past us."""
-Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender"]
+who has a talk from now on: what was said in it. Somebody of the brand answered past us. Who has a case and does
+nothing with it will lose it; has lost it; nobody at all has touched it for a day. It is urgent, and nobody works
+now. Of no case: an incident is over."""
+Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender", "on_call"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
-had the answer sent."""
+had the answer sent, whom the receiver calls outside its hours."""
 Where = Literal["cards", "owner", "engineers"]
 """In which chats it is said: under the case's cards, in the owner's private chats, where engineers are asked."""
 Reason = Literal[
@@ -92,6 +102,8 @@ Reason = Literal[
     "answered elsewhere",
     "engineers",
     "silent deletion",
+    "idle owner",
+    "forgotten",
     "nothing new for people",
 ]
 
@@ -164,9 +176,35 @@ def _handed(before: State, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:
 
 
 def _beside(before: State, event: Event, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:
-    """The engineers' bell may ring at the same moment as another."""
-    late = [other for other in events if isinstance(other.fact, EngineersLate) and other is not event]
-    return tuple(notice for other in late for notice in _engineers_are_late(before, other).notices)
+    """Bells that ring at the same moment as another."""
+    others = [other for other in events if other is not event]
+    beside = (_at_rest(before, other) for other in others if not isinstance(other.fact, Rang))
+    return tuple(notice for telling in beside if telling is not None for notice in telling.notices)
+
+
+def _at_rest(before: State, event: Event) -> Telling | None:
+    """Bells of people who do nothing."""
+    match event.fact:
+        case EngineersLate():
+            return _engineers_are_late(before, event)
+        case IdleWarned():
+            return Telling(reason="idle owner", notices=(_in_thread("idle_warned", before, event),))
+        case Returned(owner=owner):
+            notice = NoticeDraft(
+                kind="returned",
+                event=event.number,
+                to=("former_owner", "receiver"),
+                priority=Priority.NEW,
+                former_owner=owner,
+            )
+            return Telling(reason="idle owner", priority=Priority.URGENT, notices=(notice,))
+        case Forgotten():
+            notice = NoticeDraft(
+                kind="forgotten", event=event.number, to=("leads", "receiver"), priority=Priority.URGENT
+            )
+            return Telling(reason="forgotten", priority=Priority.URGENT, notices=(notice,))
+        case _:
+            return None
 
 
 def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
@@ -175,14 +213,14 @@ def _of(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
             return _heard(before, event, strength, events)
         case MentionEdited(strength="complaint", before="remark"):
             return _heard(before, event, "complaint", events)
-        case Transferred() | Moved() | Assigned():
+        case Transferred() | Moved() | Assigned() | Claimed(taken_from=str()):
             return _transferred(before, event, event.fact)
         case Woke() if event.actor.kind == "clock":
             return _woke(before, event, events)
         case Rang(bell=bell):
             return Telling(reason="deadline", priority=Priority.URGENT, notices=(_bell(before, event, bell),))
         case _:
-            return _answered(before, event) or _talked(before, event, events)
+            return _answered(before, event) or _at_rest(before, event) or _talked(before, event, events)
 
 
 def _talked(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
@@ -196,8 +234,6 @@ def _talked(before: State, event: Event, events: Sequence[Event]) -> Telling | N
             return Telling(reason="engineers", priority=Priority.PRESS, notices=(_to_engineers(event),))
         case EngineersAnswered():
             return Telling(reason="engineers", notices=(_in_thread("engineers_answered", before, event),))
-        case EngineersLate():
-            return _engineers_are_late(before, event)
         case _:
             return None
 
@@ -303,8 +339,10 @@ def _to_owner(kind: Literal["complaint", "remark"], event: Event) -> NoticeDraft
     return NoticeDraft(kind=kind, event=event.number, to=("owner",), priority=Priority.URGENT)
 
 
-def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned) -> Telling | None:
+def _transferred(before: State, event: Event, fact: Transferred | Moved | Assigned | Claimed) -> Telling | None:
     """To oneself it is a take-over, and the one who had the case must know."""
+    if isinstance(fact, Claimed):
+        return _taken_over(event, fact.taken_from)
     if isinstance(fact, Assigned):
         given = NoticeDraft(kind="assigned", event=event.number, to=("owner",), priority=Priority.NEW)
         return Telling(reason="assigned", notices=(given,))
@@ -315,13 +353,19 @@ def _transferred(before: State, event: Event, fact: Transferred | Moved | Assign
     elif before.owner is None:
         return None
     else:
-        notice = NoticeDraft(
-            kind="taken",
-            event=event.number,
-            to=("former_owner",),
-            priority=Priority.URGENT,
-            former_owner=before.owner,
-        )
+        return _taken_over(event, before.owner)
+    return Telling(reason="transfer", priority=Priority.PRESS, notices=(notice,))
+
+
+def _taken_over(event: Event, former: str | None) -> Telling:
+    """Who had the case may be writing an answer."""
+    notice = NoticeDraft(
+        kind="taken",
+        event=event.number,
+        to=("former_owner",),
+        priority=Priority.URGENT,
+        former_owner=former,
+    )
     return Telling(reason="transfer", priority=Priority.PRESS, notices=(notice,))
 
 

@@ -5,7 +5,7 @@ A decision is a tuple of facts, which the store writes down as events, or a refu
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Generic, Literal, TypeVar, get_args
 
@@ -34,6 +34,7 @@ from alerts.cases.commands import (
     Release,
     Reopen,
     Report,
+    Reschedule,
     Snooze,
     Tick,
     TransferTo,
@@ -43,6 +44,7 @@ from alerts.cases.commands import (
     WritePrivately,
 )
 from alerts.cases.events import (
+    NO_DEADLINES,
     Actor,
     ActorKind,
     ApprovalAsked,
@@ -55,7 +57,9 @@ from alerts.cases.events import (
     EngineersAsked,
     EngineersLate,
     Fact,
+    Forgotten,
     HeldBack,
+    IdleWarned,
     MarkedNotComplaint,
     MentionDeleted,
     MentionEdited,
@@ -70,6 +74,8 @@ from alerts.cases.events import (
     Reopened,
     ReplyCancelled,
     ReplyConfirmed,
+    Rescheduled,
+    Returned,
     Snoozed,
     Stage,
     ToldOfRemoval,
@@ -78,10 +84,12 @@ from alerts.cases.events import (
     Woke,
     WritingForbidden,
 )
-from alerts.cases.state import LED_TO, State, still_to_ring
+from alerts.cases.state import LED_TO, State, forgotten_at, still_to_ring
 
 LONGEST_NOTE: Final = 1_000
 """Characters of a note; a card has room for little more."""
+WARNED_BEFORE: Final = timedelta(minutes=10)
+"""Nobody loses a case sooner after the word that he will, also where that word came late."""
 
 Reason = Literal[
     "already_yours",
@@ -271,15 +279,18 @@ def _is_anothers_words(asked: Asked[Cancel]) -> Reason | None:
 
 
 def _claim(asked: Asked[Claim]) -> tuple[Fact, ...]:
-    return (Claimed(taken_from=None if asked.asker.owns(asked.state) else asked.state.owner),)
+    taken_from = None if asked.asker.owns(asked.state) else asked.state.owner
+    return (Claimed(taken_from=taken_from, idle=asked.command.idle),)
 
 
 def _transfer(asked: Asked[TransferTo]) -> tuple[Fact, ...]:
-    return (Transferred(to=asked.command.person, to_name=asked.command.name),)
+    command = asked.command
+    return (Transferred(to=command.person, to_name=command.name, idle=command.idle),)
 
 
 def _assign(asked: Asked[Assign]) -> tuple[Fact, ...]:
-    return (Assigned(to=asked.command.person, to_name=asked.command.name),)
+    command = asked.command
+    return (Assigned(to=command.person, to_name=command.name, idle=command.idle),)
 
 
 def _move(asked: Asked[MoveTo]) -> tuple[Fact, ...]:
@@ -374,12 +385,31 @@ def _tick(asked: Asked[Tick]) -> tuple[Fact, ...]:
     woke = state.is_open and state.snoozed_until is not None and state.snoozed_until <= asked.now
     awake = replace(state, snoozed_until=None) if woke else state
     over = [bell for bell, at in still_to_ring(awake) if at <= asked.now]
+    # The last bell calls the same people and more of them.
+    forgotten = (
+        not woke and over[-1:] != ["breach"] and (at := forgotten_at(state)) is not None and at <= asked.now
+    )
     is_late = state.is_open and state.engineers_due_at is not None and state.engineers_due_at <= asked.now
     return (
         *((Woke(),) if woke else ()),
         *(Rang(bell=bell) for bell in over[-1:]),
         *((EngineersLate(),) if is_late else ()),
+        *_idled(state, asked.now),
+        *((Forgotten(),) if forgotten else ()),
     )
+
+
+def _idled(state: State, now: datetime) -> tuple[Fact, ...]:
+    """A word before, then the loss: a daemon that slept through the word says it first."""
+    idle = state.idle
+    if not state.is_open or state.owner is None or idle.return_at is None:
+        return ()
+    if idle.warn_at is not None:
+        if now < idle.warn_at:
+            return ()
+        notice = min(WARNED_BEFORE, max(idle.return_at - idle.warn_at, timedelta()))
+        return (IdleWarned(return_at=max(idle.return_at, now + notice)),)
+    return (Returned(owner=state.owner),) if idle.return_at <= now else ()
 
 
 def _confirm(asked: Asked[Confirm]) -> tuple[Fact, ...]:
@@ -421,6 +451,14 @@ def _unmute(asked: Asked[Unmute]) -> tuple[Fact, ...]:
 
 def _withhold(asked: Asked[Withhold]) -> tuple[Fact, ...]:
     return (CardWithheld(reason=asked.command.reason, until=asked.command.until),)
+
+
+def _reschedule(asked: Asked[Reschedule]) -> tuple[Fact, ...]:
+    """No promise stands, or it is to be kept as before: there was nothing to do."""
+    deadlines = asked.command.deadlines
+    if asked.state.deadlines in (NO_DEADLINES, deadlines):
+        return ()
+    return (Rescheduled(deadlines=deadlines),)
 
 
 def _report(asked: Asked[Report | AnswerElsewhere]) -> tuple[Fact, ...]:
@@ -479,6 +517,7 @@ TABLE: Final[Mapping[type[Any], Rule]] = {
     Unmute: Rule(
         by=frozenset[ActorKind]({"person", "program"}), stages=ALL, checks=(_is_for_all,), effect=_unmute
     ),
+    Reschedule: Rule(by=frozenset[ActorKind]({"program"}), stages=OPEN, effect=_reschedule),
     Withhold: Rule(by=frozenset[ActorKind]({"program"}), stages=ALL, effect=_withhold),
     Write: Rule(by=CUSTOMERS, stages=ALL, effect=_write),
     Edit: Rule(by=CUSTOMERS, stages=ALL, effect=_edit),

@@ -24,7 +24,7 @@ UNLIMITED: Final = 1_000_000
 KEPT_FOR_PRESSES: Final = 2
 """Of what a chat takes at once, where that is twice as much or more: new cards leave so much to presses."""
 DIGEST_EVERY: Final = 20.0
-"""Seconds between two digests of one chat; in between cards come one by one."""
+"""Seconds between two digests of one chat; in between cards come one by one, but those that are old anyhow."""
 CROWDED: Final = 4.0
 """Seconds for which something has waited for room in a chat before what waits there becomes a digest: one made at
 the flood's first drop would list next to nothing.
@@ -167,12 +167,12 @@ class Pace:
     def _share(self, chat: Chat, count: int, now: float) -> Share:
         place = self._place(chat)
         probing = place.probing or self._whole.probing or chat in self._parked
-        lists = not probing and now - self._digests.get(chat, float("-inf")) >= DIGEST_EVERY
+        rests = now - self._digests.get(chat, float("-inf")) < DIGEST_EVERY
         crowded = place.has_limit and now - self._waits_since.get(chat, now) >= CROWDED
         return Share(
             most=count,
             plain=count if probing else max(0, min(count, place.free(now) - place.kept)),
-            folds=("all" if crowded else "old") if lists else None,
+            folds=None if probing else "later" if rests else "all" if crowded else "old",
         )
 
     def _place(self, chat: Chat) -> "_Place":

@@ -9,6 +9,7 @@ from alerts.cards.card import Card, Line, Tone, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
 from alerts.cards.elsewhere import INSTEAD, stands_in
+from alerts.cards.incident import over_note
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -194,7 +195,7 @@ class Showing:
         return Shown(due=delivery, ref=ref, outcome="edited")
 
     async def _say(self, notice: Notice, now: datetime) -> Shown:
-        note = make_note(notice.draft, notice.cases, notice.receiver, self.context, now)
+        note = self._note(notice, now)
         if not isinstance(self._notifier, Threads):
             return await self._write_on_card(self._notifier, notice, note, now)
         ref, certain = await self._look(notice)
@@ -203,6 +204,11 @@ class Showing:
         note = replace(note, repeat=not certain)
         ref = await self._notifier.note(notice.chat, notice.card_ref, note, key(notice))
         return Shown(due=notice, ref=ref, outcome="sent")
+
+    def _note(self, notice: Notice, now: datetime) -> Note:
+        if notice.incident is not None:
+            return over_note(notice.incident, self.context, now)
+        return make_note(notice.draft, notice.cases, notice.receiver, self.context, now, others=notice.others)
 
     async def _lead_on(self, notice: Notice, ref: str, now: datetime) -> Shown:
         """An earlier card loses its buttons and says that the case went on. One that takes no edit stays as it is:

@@ -142,6 +142,11 @@ class Worker:
         self._lanes = asyncio.Semaphore(LANES)
         self._unmarked: list[_Mark] = []
 
+    @property
+    def lists(self) -> bool:
+        """Whether its messenger can show a list of cases."""
+        return self._showing.lists
+
     def reword(self, context: CardContext) -> None:
         """From the next card on, these are the people, titles and times that cards are worded with."""
         self._showing.context = context

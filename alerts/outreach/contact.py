@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.outreach.abilities import Learned
-from alerts.outreach.outbound import Outbound
+from alerts.outreach.outbound import Outbound, Target
+from alerts.outreach.solved import Solved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +17,26 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastUs:
+    """What somebody of the brand answered the author in another of his cases, in the network's own pages.
+
+    `target` is what the author had written there, to the brand or not.
+    """
+
+    at: datetime
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """`outbounds` are the case's own, oldest first, without drafts that came to nothing.
 
     `learned` concerns the author, the wall and the post. `approached` are the brand's unsolicited approaches to
     the author in his other cases, latest first. `unwanted_at` is when a person noted that he asked not to be
     written to. `receivers` are those whose chats show the case. `nearby` is the latest answer in another case of
-    the thread. `spent` are the dollars that the brand's day on the network has cost so far.
+    the thread, `solved` are like cases with the answer that helped, where somebody asks for them. `past_us` is
+    what he was answered in his other cases without us. `spent` are the dollars that the brand's day on the network
+    has cost so far.
     """
 
     outbounds: tuple[Outbound, ...] = ()
@@ -31,6 +45,8 @@ class Contact:
     unwanted_at: datetime | None = None
     receivers: tuple[str, ...] = ()
     nearby: Said | None = None
+    solved: tuple[Solved, ...] = ()
+    past_us: tuple[PastUs, ...] = ()
     spent: float = 0.0
 
 

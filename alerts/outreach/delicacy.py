@@ -36,6 +36,8 @@ class Ask:
     where he never did. `wrote_at` is his last word to anybody, as far as it was heard; `words` are all that he
     wrote here, `topics` what the judge found in it.
     `in_answer_to` is whom he himself was answering there, where that is somebody else. `by_lead`: a lead confirms.
+    `answered_at` is when a colleague first answered him here past us, in the network's own pages; `approached_at`
+    are the times when one went up to him so unasked, here or in his other cases.
     """
 
     kind: OutboundKind
@@ -49,6 +51,8 @@ class Ask:
     outbound: int | None = None
     by_lead: bool = False
     approved: bool = False
+    answered_at: datetime | None = None
+    approached_at: tuple[datetime, ...] = ()
 
     @property
     def addressed(self) -> bool:
@@ -74,8 +78,9 @@ def held_back(ask: Ask, policy: Policy, contact: Contact, now: datetime) -> Held
 
 
 def is_unsolicited(ask: Ask, contact: Contact) -> bool:
-    """He neither spoke to the brand nor wrote again after it had answered."""
+    """He neither spoke to the brand nor wrote again after it had answered, through us or past us."""
     answers = [sent_at for each in contact.outbounds if (sent_at := each.sent_at) and each.kind in SPEAKS]
+    answers += [ask.answered_at] if ask.answered_at else []
     return not ask.addressed and not (answers and ask.wrote_at > min(answers))
 
 
@@ -122,7 +127,8 @@ def _approached(ask: Ask, policy: Policy, contact: Contact, now: datetime) -> da
     """When the next approach may be made, where as many as may be have been made."""
     span = timedelta(days=policy.approach.days)
     here = [at for each in contact.outbounds if _is_approach(each, ask) and (at := each.confirmed_at)]
-    recent = sorted((at for at in (*here, *contact.approached) if now - at < span), reverse=True)
+    made = (*here, *ask.approached_at, *contact.approached)
+    recent = sorted((at for at in made if now - at < span), reverse=True)
     most = policy.approach.per_author
     if len(recent) < most:
         return None

@@ -64,10 +64,22 @@ class Engineers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surges:
+    """When complaints are an incident: how soon one is believed, from how many on, and how long it must be calm
+    before it is over.
+    """
+
+    notice: Literal["early", "usual", "late"] = "usual"
+    least: int = 5
+    calm: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """`invited_days`: for so long an invitation joins who writes from that account. `removal`: it may be asked.
 
-    `preview`: in a talk every word is shown before it goes out, or the first alone.
+    `preview`: in a talk every word is shown before it goes out, or the first alone. `surges` is None where nobody
+    wants to know of them.
     """
 
     approach: Approach = field(default_factory=Approach)
@@ -78,6 +90,7 @@ class Policy:
     engineers: Engineers = field(default_factory=Engineers)
     removal: bool = False
     preview: Literal["first", "always"] = "first"
+    surges: Surges | None = field(default_factory=Surges)
 
 
 DEFAULT: Final = Policy()

@@ -1,13 +1,16 @@
 """Receivers: named sets of chats, with the people, the hours and the promises that are theirs."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from alerts.sla import Hours, Sla
 from domain.person import MessengerId
 
 Assign = Literal["free", "round_robin", "load"]
 """Who gets a receiver's case: whoever takes it, each in turn, or the one who has the least."""
+RETURN_AFTER: Final = timedelta(minutes=30)
+"""Early enough for somebody else to answer within the hour that customers give (docs/decisions/0115)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,8 @@ class Chat:
 class Receiver:
     """`owner` and `backup` answer for what comes here: ids of people. `hours` and `sla` are its own, None for
     those of all. `people` (ids, nobody for all operators) are given its cases as `assign` says, each no more than
-    `load` open ones.
+    `load` open ones. Who takes a case and does nothing with it loses it after `return_after` of working time;
+    None: never. `on_call` (id) is called to what is urgent while nobody works here.
     """
 
     name: str
@@ -54,3 +58,5 @@ class Receiver:
     assign: Assign = "free"
     people: tuple[str, ...] = ()
     load: int | None = None
+    return_after: timedelta | None = RETURN_AFTER
+    on_call: str | None = None

@@ -1,11 +1,13 @@
 """Routes: the tree of conditions from which a candidate falls to its receivers."""
 
-from dataclasses import dataclass
-from datetime import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
 from typing import Literal
 
-from alerts.routing.receivers import Receiver
+from alerts.routing.receivers import RETURN_AFTER, Receiver
 from alerts.sla import MOSCOW, Hours, Sla
+from domain.person import Person
 
 Days = Literal["weekdays", "weekend"]
 """A public holiday is of the weekend where the hours say so."""
@@ -58,7 +60,8 @@ class Route:
 class Routing:
     """The config's routes.yaml as values: the first route whose condition holds wins, else `default`.
 
-    `sla` and `hours` are those of receivers without their own.
+    `sla`, `hours` and `return_after` are those of receivers without their own. `shifts` are the hours
+    of people who have their own, by Person.id.
     """
 
     receivers: tuple[Receiver, ...]
@@ -66,6 +69,8 @@ class Routing:
     routes: tuple[Route, ...] = ()
     sla: Sla | None = None
     hours: Hours | None = None
+    return_after: timedelta | None = RETURN_AFTER
+    shifts: Mapping[str, Hours] = field(default_factory=dict)
 
     @property
     def timezone(self) -> str:
@@ -77,6 +82,13 @@ class Routing:
 
     def hours_of(self, receiver: Receiver | None) -> Hours | None:
         return receiver.hours if receiver is not None and receiver.hours is not None else self.hours
+
+    def hours_at_work(self, person: Person, receiver: Receiver | None) -> Hours | None:
+        """When the person works for the receiver: in his own hours where he has any."""
+        return self.shifts.get(person.id) or self.hours_of(receiver)
+
+    def return_after_of(self, receiver: Receiver | None) -> timedelta | None:
+        return self.return_after if receiver is None else receiver.return_after
 
     def sla_of(self, receiver: Receiver | None) -> Sla | None:
         return receiver.sla if receiver is not None and receiver.sla is not None else self.sla

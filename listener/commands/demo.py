@@ -18,6 +18,7 @@ from listener.config.values import ConfigError
 from listener.daemon import Daemon
 from listener.environment import SettingsError
 from listener.logs import configure_logging
+from listener.reader import DiedError
 from listener.refusals import refusal
 from listener.settings import read_settings
 from listener.store.errors import StoreError
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"Порт {arguments.port}: {refusal(error)}; выберите другой: listener demo --port 8090",
             file=sys.stderr,
         )
-    except (SettingsError, ConfigError, StoreError) as error:
+    except (SettingsError, ConfigError, DiedError, StoreError) as error:
         print(f"Показ не запущен:\n{error}", file=sys.stderr)
     return 2
 

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 from alerts.sla import Hours
 from classifiers.model import ModelError
-from listener.app import build_messengers, build_pipeline, build_rules, to_console
+from listener.app import build_messengers, build_pipeline, to_console
 from listener.clock import SystemClock
 from listener.commands.summary import print_figures
 from listener.config.load import load
@@ -27,6 +27,8 @@ from listener.environment import SettingsError
 from listener.gc_tuning import settle
 from listener.logs import configure_logging
 from listener.metrics import Metrics
+from listener.opened_rules import open_rules
+from listener.reader import DiedError
 from listener.refusals import refusal
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
@@ -56,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         print(f"{arguments.file}: файл не читается: {refusal(error)}", file=sys.stderr)
         return 2
-    except (SettingsError, ConfigError, ModelError, StoreError, ReplayError) as error:
+    except (SettingsError, ConfigError, ModelError, DiedError, StoreError, ReplayError) as error:
         print(f"Прогон не удался:\n{error}", file=sys.stderr)
         return 2
 
@@ -92,9 +94,9 @@ async def _replay(file: BinaryIO, size: int | None, settings: Settings, *, to_re
             stack.push_async_callback(notifier.close)
         workers = stack.enter_context(ThreadPoolExecutor(1))
         reachable = frozenset(messengers.notifiers)
-        rules = await asyncio.to_thread(
-            build_rules, config, people, reachable, settings.model, second=settings.second_opinion
-        )
+        rules = await open_rules(config, people, reachable, replace(settings, networks={}), workers)
+        if rules.apart is not None:
+            stack.push_async_callback(rules.apart.close)
         telemetry = Telemetry(Metrics(), Health(), clock)
         pipeline = build_pipeline(rules, stores, messengers, clock, telemetry, workers)
         settle()

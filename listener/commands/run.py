@@ -20,6 +20,7 @@ from listener.environment import SettingsError
 from listener.event_loop import Complaints, make_room
 from listener.gc_tuning import made_to_last
 from listener.logs import configure_logging
+from listener.reader import DiedError
 from listener.refusals import refused
 from listener.settings import Settings, read_settings
 from listener.store.errors import StoreError
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 RELOAD_AGAIN: Final = 10.0
 
-ReadAnew = Callable[[], Settings | None]
+ReadAnew = Callable[[], Settings]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         configure_logging(settings.log_level, settings.log_format, settings.secrets())
         with alone_with(sqlite_file(settings.database_url)):
             asyncio.run(_serve(settings, arguments.role or ROLES, partial(read_anew, settings)))
-    except (SettingsError, ConfigError, ModelError, StoreError, TakenError, OSError) as error:
+    except (SettingsError, ConfigError, ModelError, DiedError, StoreError, TakenError, OSError) as error:
         print(f"Отклик не запущен:\n{_words(error)}", file=sys.stderr)
         return 2
     return 0
@@ -60,13 +61,9 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def read_anew(before: Settings) -> Settings | None:
-    """The settings as they stand now, secrets in files among them; None, and a word, when they cannot be used."""
-    try:
-        settings = read_settings(os.environ, Path(".env"), config_dir=before.config_dir)
-    except SettingsError as error:
-        log.error("the settings are not read anew, the old ones stay:\n%s", error)  # noqa: TRY400  # said in full
-        return None
+def read_anew(before: Settings) -> Settings:
+    """The settings as they stand now, secrets in files among them. Raises SettingsError."""
+    settings = read_settings(os.environ, Path(".env"), config_dir=before.config_dir)
     configure_logging(settings.log_level, settings.log_format, settings.secrets())
     if (settings.database_url, settings.http_host, settings.http_port) != (
         before.database_url,
@@ -106,6 +103,18 @@ async def _serve(settings: Settings, roles: Sequence[str], anew: ReadAnew) -> No
         await daemon.stop()
 
 
+async def _settings_anew(daemon: Daemon, anew: ReadAnew) -> Settings | None:
+    """None, and a word, when they cannot be used: the config is read anew all the same."""
+    try:
+        settings = await asyncio.to_thread(anew)
+    except SettingsError as error:
+        log.error("the settings are not read anew, the old ones stay:\n%s", error)  # noqa: TRY400  # said in full
+        daemon.settings_read(str(error))
+        return None
+    daemon.settings_read(None)
+    return settings
+
+
 async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon, anew: ReadAnew) -> None:
     """Wait for the stop; read the configuration anew at each wish."""
     stopping = asyncio.create_task(stop.wait())
@@ -117,7 +126,7 @@ async def _until(stop: asyncio.Event, reload: asyncio.Event, daemon: Daemon, ane
             return
         reload.clear()
         try:
-            await daemon.reload(await asyncio.to_thread(anew))
+            await daemon.reload(await _settings_anew(daemon, anew))
         except Exception:  # a store that is away just now, say: what runs goes on, and the wish stands
             log.exception("the configuration is not read anew; once more in %.0f s", RELOAD_AGAIN)
             asyncio.get_running_loop().call_later(RELOAD_AGAIN, reload.set)

@@ -189,7 +189,11 @@ def _threshold_mistakes(tree: Tree, alert: AlertFile) -> Iterator[Mistake]:
         if alert.per_day is None:
             message = "auto подбирает порог под число карточек в день: впишите рядом per_day, например per_day: 30"
             yield tree.mistake(path, message)
-    elif at == 0:
+        return
+    if alert.precision is not None:
+        message = "precision работает только с complaint_at: auto: иначе порог стоит там, где вы его поставили"
+        yield tree.mistake(("alert", "precision"), message)
+    if at == 0:
         yield tree.mistake(path, "порог 0: карточкой станет каждое упоминание; обычно ставят 0.6", warning=True)
     elif at > _RARELY:
         message = f"порог {at:g}: столь уверенной жалобы почти не бывает, карточек не будет; обычно ставят 0.6"

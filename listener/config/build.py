@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
-from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy
+from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy, Surges
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.sla import Hours, Sla
-from classifiers.threshold import USUAL
-from domain.brand import Brand, Messages, Watch
+from domain.brand import COMPLAINT_AT, Brand, Messages, Watch
 from domain.person import CONSOLE, Absence, Person
 from listener.config.messenger_keys import PROGRAMS
 from listener.config.network_keys import USD_PER_DAY
@@ -23,12 +22,15 @@ from listener.config.schema import (
     EngineersFile,
     HoursFile,
     NoticesFile,
+    PeopleYaml,
     PersonFile,
     PolicyYaml,
     ReceiverFile,
     RouteFile,
     RoutesYaml,
+    ShiftFile,
     SlaFile,
+    SurgesFile,
     WhenFile,
     WordsYaml,
 )
@@ -56,36 +58,60 @@ def build_brand(file: BrandFile, *, messages: Messages = "invited") -> Brand:
             for name, keys in file.watch
             if keys is not None
         },
-        complaint_at=USUAL if file.alert.complaint_at == AUTO else file.alert.complaint_at,
+        complaint_at=COMPLAINT_AT if file.alert.complaint_at == AUTO else file.alert.complaint_at,
         follows_budget=file.alert.complaint_at == AUTO,
         per_day=file.alert.per_day,
+        precision=file.alert.precision,
         messages=file.messages,
         usd_per_day={key.removesuffix(USD_PER_DAY): usd for key, usd in file.limits if usd is not None},
     )
 
 
-def build_routing(file: RoutesYaml) -> Routing:
+def build_routing(file: RoutesYaml, people: PeopleYaml | None = None) -> Routing:
     return Routing(
-        receivers=tuple(_receiver(name, receiver, file.hours) for name, receiver in file.receivers.items()),
+        receivers=tuple(_receiver(name, receiver, file) for name, receiver in file.receivers.items()),
         default=tuple(file.route.to),
         routes=tuple(_route(route, file.authors) for route in file.route.routes),
         sla=None if file.sla is None else _sla(file.sla),
         hours=None if file.hours is None else _hours(file.hours),
+        return_after=_or_off(file.return_after),
+        shifts={
+            person_id(person): _shift(person.hours, file.hours)
+            for person in (people.people if people else ())
+            if person.hours is not None
+        },
     )
 
 
-def _receiver(name: str, file: ReceiverFile, of_all: HoursFile | None) -> Receiver:
+def _shift(file: ShiftFile, of_all: HoursFile | None) -> Hours:
+    usual = of_all or HoursFile()
+    return Hours(
+        weekdays=_blocks(file.weekdays),
+        weekend=_blocks(file.weekend),
+        holidays=file.holidays if "holidays" in file.model_fields_set else usual.holidays,
+        night=usual.night,
+        timezone=file.timezone or usual.timezone,
+    )
+
+
+def _receiver(name: str, file: ReceiverFile, of_all: RoutesYaml) -> Receiver:
     return Receiver(
         name=name,
         chats=_chats(file),
         owner=file.owner,
         backup=file.backup,
-        hours=None if file.hours is None else _hours(file.hours, of_all),
+        hours=None if file.hours is None else _hours(file.hours, of_all.hours),
         sla=None if file.sla is None else _sla(file.sla),
         assign=file.assign,
         people=tuple(file.people),
         load=file.load,
+        on_call=file.on_call,
+        return_after=_or_off(file.return_after or of_all.return_after),
     )
+
+
+def _or_off(duration: str) -> timedelta | None:
+    return None if duration == "off" else seconds(duration)
 
 
 def _route(file: RouteFile, authors: Mapping[str, Sequence[str]]) -> Route:
@@ -141,15 +167,22 @@ def build_policy(file: PolicyYaml, timezone: str | None) -> Policy:
         engineers=_engineers(file.engineers),
         removal=file.removal == "on",
         preview=file.preview,
+        surges=_surges(file.surges),
     )
 
 
 def build_notices(file: NoticesFile) -> Notices:
-    return Notices(config=file.config, troubles=file.troubles, escalations=file.escalations)
+    return Notices(
+        config=file.config, troubles=file.troubles, escalations=file.escalations, learning=file.learning
+    )
 
 
 def build_words(file: WordsYaml) -> Words:
-    return Words(topics={topic: tuple(words) for topic, words in file.topics.items()}, urgent=tuple(file.urgent))
+    return Words(
+        topics={topic: tuple(words) for topic, words in file.topics.items()},
+        urgent=tuple(file.urgent),
+        watch=tuple(file.watch),
+    )
 
 
 def _watch(network: Network[Any], file: BaseModel) -> Watch:
@@ -230,6 +263,12 @@ def _blocks(blocks: Sequence[str]) -> tuple[tuple[time, time], ...]:
 def _engineers(file: EngineersFile) -> Engineers:
     alarm = EngineersAlarm(over=file.alarm.over, days=file.alarm.days, least=file.alarm.least)
     return Engineers(receiver=file.receiver, answer_within=seconds(file.answer_within), alarm=alarm)
+
+
+def _surges(file: SurgesFile) -> Surges | None:
+    if file.notice == "off":
+        return None
+    return Surges(notice=file.notice, least=file.least, calm=seconds(file.calm))
 
 
 def _night(text: str, timezone: str) -> Night | None:

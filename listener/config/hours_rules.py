@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from listener.config.schema import HoursFile, SlaFile
+from listener.config.schema import HoursFile, PeopleYaml, ShiftFile, SlaFile
 from listener.config.types import seconds
 from listener.config.values import Mistake
 from listener.config.yaml_tree import Place, Tree
@@ -18,8 +18,20 @@ def sla_mistakes(tree: Tree, sla: SlaFile, here: Place = ("sla",)) -> Iterator[M
         yield tree.mistake(here, message)
 
 
-def hours_mistakes(tree: Tree, hours: HoursFile, here: Place = ("hours",)) -> Iterator[Mistake]:
-    """Of a receiver's own hours nobody asks why the weekend is not in them: that is the linter's to say."""
+def shift_mistakes(tree: Tree, people: PeopleYaml) -> Iterator[Mistake]:
+    """Of people's own hours."""
+    for place, person in enumerate(people.people):
+        if person.hours is not None:
+            here: Place = ("people", place, "hours")
+            yield from _overlaps(tree, person.hours, here)
+            if not person.hours.weekdays and not person.hours.weekend:
+                message = "ни одного рабочего часа: впишите weekdays или уберите hours (часы получателя)"
+                yield tree.mistake(here, message)
+            if person.hours.timezone is not None:
+                yield from zone_mistakes(tree, (*here, "timezone"), person.hours.timezone)
+
+
+def _overlaps(tree: Tree, hours: HoursFile | ShiftFile, here: Place) -> Iterator[Mistake]:
     days: Mapping[str, Sequence[str]] = {"weekdays": hours.weekdays, "weekend": hours.weekend}
     for day, blocks in days.items():
         order = sorted(range(len(blocks)), key=blocks.__getitem__)
@@ -27,6 +39,11 @@ def hours_mistakes(tree: Tree, hours: HoursFile, here: Place = ("hours",)) -> It
             if blocks[after].partition("-")[0] < blocks[before].partition("-")[2]:
                 message = f"часы «{blocks[before]}» и «{blocks[after]}» пересекаются: соедините их в одни"
                 yield tree.mistake((*here, day, after), message)
+
+
+def hours_mistakes(tree: Tree, hours: HoursFile, here: Place = ("hours",)) -> Iterator[Mistake]:
+    """Of a receiver's own hours nobody asks why the weekend is not in them: that is the linter's to say."""
+    yield from _overlaps(tree, hours, here)
     if not hours.weekdays and not hours.weekend:
         yield tree.mistake(here, "ни одного рабочего часа: впишите weekdays или уберите hours (круглые сутки)")
     elif here == ("hours",) and "weekend" not in hours.model_fields_set and hours.night != "send":

@@ -45,7 +45,7 @@ def load(directory: Path) -> Config:
     )
     return Config(
         brands=tuple(build_brand(brand, messages=policy.messages) for _, brand in folder.brands),
-        routing=build_routing(folder.routes),
+        routing=build_routing(folder.routes, folder.people),
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         words=build_words(folder.words or WordsYaml()),
         notices=build_notices(folder.routes.notices),
@@ -86,7 +86,7 @@ def _zone_warnings(folder: "_Folder", today: date) -> Iterator[Mistake]:
         today=today,
     )
     titles = {brand.id: brand.title for _, brand in folder.brands}
-    yield from zone_warnings(folder.routes_tree, build_routing(folder.routes), around, titles)
+    yield from zone_warnings(folder.routes_tree, build_routing(folder.routes, folder.people), around, titles)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,7 +154,9 @@ def _read_people(directory: Path, folder: _Folder) -> None:
         return
     tree, folder.people = _parse(path, PeopleYaml, folder)
     folder.people_tree = tree
-    folder.mistakes += people_rules.people_mistakes(tree, folder.people) if folder.people else ()
+    if folder.people is not None:
+        folder.mistakes += people_rules.people_mistakes(tree, folder.people)
+        folder.mistakes += hours_rules.shift_mistakes(tree, folder.people)
 
 
 def _read_words(directory: Path, folder: _Folder) -> None:

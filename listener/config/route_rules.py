@@ -175,13 +175,30 @@ def _owner_mistakes(tree: Tree, routes: RoutesYaml, people: PeopleYaml) -> Itera
     """Owners and backups that nobody is."""
     known = tuple(map(person_id, people.people))
     for name, receiver in routes.receivers.items():
-        for key, person in (("owner", receiver.owner), ("backup", receiver.backup)):
+        for key, person in (("owner", receiver.owner), ("backup", receiver.backup), ("on_call", receiver.on_call)):
             if person is not None and person not in known:
                 message = f"{key}: человека с id «{person}» нет в people.yaml{meant(person, known)}"
                 yield tree.mistake(("receivers", name, key), message)
+        yield from _never_called(tree, ("receivers", name, "on_call"), receiver, routes)
         if receiver.owner is not None and receiver.owner == receiver.backup:
             message = f"«{receiver.owner}» подменяет сам себя: впишите в backup другого человека"
             yield tree.mistake(("receivers", name, "backup"), message)
+
+
+def _never_called(tree: Tree, here: Place, receiver: ReceiverFile, routes: RoutesYaml) -> Iterator[Mistake]:
+    """Somebody on call whom no card will ever call."""
+    hours = receiver.hours or routes.hours
+    if receiver.on_call is None:
+        return
+    if hours is None:
+        message = "on_call ничего не меняет: часов работы (hours) нет, значит, работают всегда"
+        yield tree.mistake(here, message, warning=True)
+        return
+    own = receiver.hours is not None and "night" in receiver.hours.model_fields_set
+    night = hours.night if own or routes.hours is None else routes.hours.night
+    if night == "hold":
+        message = "on_call никого не позовёт: night: hold держит до утра и срочные; впишите night: urgent"
+        yield tree.mistake(here, message, warning=True)
 
 
 def _assign_mistakes(tree: Tree, here: Place, receiver: ReceiverFile, people: PeopleYaml) -> Iterator[Mistake]:

@@ -130,6 +130,7 @@ _WANTED: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     "day": lambda _, got: f"нужен день вида 2026-12-31 {got}",
     "dict_type": lambda _, got: f"нужны ключи со значениями, без чёрточек в начале строк {got}",
     "duration": lambda _, got: f"нужен срок вида 90s, 15m, 1h или 2d {got}",
+    "duration_or_off": lambda _, got: f"нужен срок вида 30m, 1h или off {got}",
     "empty_list": lambda _, __: "список пуст: впишите хотя бы одно значение",
     "float_type": lambda _, got: f"нужно число, например 0.6 {got}",
     "greater_than": lambda context, got: f"нужно число больше {context.get('gt'):g} {got}",

@@ -13,6 +13,7 @@ from listener.config.types import (
     Block,
     Day,
     Duration,
+    DurationOrOff,
     Identifier,
     Marker,
     Markers,
@@ -57,6 +58,10 @@ class AlertFile(Model):
     per_day: Annotated[StrictInt | None, Field(ge=1, description="Не больше стольких новых карточек в день")] = (
         None
     )
+    precision: Annotated[
+        Probability | None,
+        Field(description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
+    ] = None
 
 
 class BrandFile(Model):
@@ -97,6 +102,19 @@ class SlaFile(Model):
     breach: Annotated[Duration, Field(description="Когда срок сорван: 60m")] = "60m"
 
 
+class ShiftFile(Model):
+    """Свои часы человека: смена."""
+
+    weekdays: Annotated[list[Block], Field(description='Будни: ["09:00-15:00"]; пусто — не работает')] = []
+    weekend: Annotated[list[Block], Field(description='Выходные: ["10:00-18:00"]; пусто — не работает')] = []
+    holidays: Annotated[
+        Literal["russia"] | None, Field(description="russia — праздники считать выходными; нет ключа — как у всех")
+    ] = None
+    timezone: Annotated[Text | None, Field(description="Часовой пояс; нет ключа — как в hours из routes.yaml")] = (
+        None
+    )
+
+
 class HoursFile(Model):
     """Часы работы операторов."""
 
@@ -129,6 +147,10 @@ class ReceiverFile(ChatsFile):
     backup: Annotated[
         PersonId | None, Field(description="Кто вместо него, когда он молчит: id из people.yaml")
     ] = None
+    on_call: Annotated[
+        PersonId | None,
+        Field(description="Кого звать к срочному вне часов работы: id из people.yaml; его нет — его заместителя"),
+    ] = None
     hours: Annotated[HoursFile | None, Field(description="Свои часы работы; нет ключа — как у всех (hours)")] = (
         None
     )
@@ -144,6 +166,10 @@ class ReceiverFile(ChatsFile):
     ] = []
     load: Annotated[
         StrictInt | None, Field(ge=1, description="Не раздавать тому, у кого уже столько открытых обращений")
+    ] = None
+    return_after: Annotated[
+        DurationOrOff | None,
+        Field(description="Своё return_after: 30m рабочего времени или off; нет ключа — как у всех"),
     ] = None
 
 
@@ -215,6 +241,13 @@ class NoticesFile(Model):
             "первому из route: to"
         ),
     ] = None
+    learning: Annotated[
+        Text | None,
+        Field(
+            description="Кому сказать утром, что изменилось в оценке жалоб: имя получателя. Нет ключа — "
+            "первому из route: to"
+        ),
+    ] = None
 
 
 class RoutesYaml(Model):
@@ -224,6 +257,13 @@ class RoutesYaml(Model):
     route: Annotated[RoutesFile, Field(description="Кому что отправлять")]
     sla: Annotated[SlaFile | None, Field(description="Сроки ответа")] = None
     hours: Annotated[HoursFile | None, Field(description="Часы работы; нет ключа — круглые сутки")] = None
+    return_after: Annotated[
+        DurationOrOff,
+        Field(
+            description="Через сколько рабочего времени взятое обращение возвращается в очередь, если взявший "
+            "ничего с ним не сделал: 30m; off — никогда"
+        ),
+    ] = "30m"
     authors: Annotated[
         dict[Text, Authors], Field(description="Списки авторов для маршрутов: {пресса: [авторы]}")
     ] = {}
@@ -254,6 +294,9 @@ class PersonFile(UsersFile):
     load: Annotated[
         StrictInt | None, Field(ge=1, description="Не раздавать ему больше стольких открытых обращений")
     ] = None
+    hours: Annotated[ShiftFile | None, Field(description="Своя смена; нет ключа — работает в часы получателя")] = (
+        None
+    )
 
 
 class PeopleYaml(Model):
@@ -321,6 +364,23 @@ class EngineersFile(Model):
     ] = EngineersAlarmFile()
 
 
+class SurgesFile(Model):
+    """Когда жалобы — происшествие: одной карточкой вместо многих."""
+
+    notice: Annotated[
+        Literal["early", "usual", "late", "off"],
+        Off,
+        Field(
+            description="Когда поверить всплеску: early — раньше, с ложными тревогами, usual — обычно,"
+            " late — позже, зато наверняка; off — никогда"
+        ),
+    ] = "usual"
+    least: Annotated[StrictInt, Field(ge=3, le=1000, description="Не меньше стольких жалоб за час")] = 5
+    calm: Annotated[
+        Duration, Field(description="Сколько должно быть спокойно, чтобы происшествие закончилось: 30m")
+    ] = "30m"
+
+
 class PolicyYaml(Model):
     """Как отвечать клиентам: кому, когда и с чьего согласия."""
 
@@ -355,6 +415,7 @@ class PolicyYaml(Model):
             description="В личном разговоре показывать перед отправкой: first — первое сообщение, always — каждое"
         ),
     ] = "first"
+    surges: Annotated[SurgesFile, Field(description="Жалоб больше обычного: одно происшествие")] = SurgesFile()
 
 
 class WordsYaml(Model):
@@ -362,3 +423,4 @@ class WordsYaml(Model):
 
     topics: Annotated[dict[Text, Markers], Field(description="Тема и её слова: {связь: [сеть, интернет]}")] = {}
     urgent: Annotated[list[Marker], Field(description="Слова, с которыми обращение срочное")] = []
+    watch: Annotated[list[Marker], Field(description="Слова на испытании: только считаются, никого не зовут")] = []

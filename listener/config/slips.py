@@ -200,6 +200,7 @@ _QUOTED: Final = "нужно число, без кавычек"
 _SLIPS: Final[Mapping[str, _Slip]] = {
     "block": _hours,
     "duration": _duration,
+    "duration_or_off": _duration,
     "float_type": _fraction,
     "greater_than_equal": _under,
     "int_type": _whole,

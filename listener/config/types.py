@@ -23,6 +23,12 @@ def _duration(value: str) -> str:
     return value
 
 
+def _duration_or_off(value: str) -> str:
+    if value != "off" and _DURATION.fullmatch(value) is None:
+        raise PydanticCustomError("duration_or_off", "duration_or_off")
+    return value
+
+
 def _block(value: str) -> str:
     if _BLOCK.fullmatch(value) is None:
         raise PydanticCustomError("block", "block")
@@ -93,6 +99,12 @@ Text = Annotated[
 ]
 Switch = Annotated[bool, BeforeValidator(_not_a_yaml_word), Field(strict=True)]
 Duration = Annotated[Text, AfterValidator(_duration), Field(json_schema_extra={"pattern": "^[1-9][0-9]*[smhd]$"})]
+DurationOrOff = Annotated[
+    Text,
+    BeforeValidator(_off),
+    AfterValidator(_duration_or_off),
+    Field(json_schema_extra={"pattern": "^([1-9][0-9]*[smhd]|off)$"}),
+]
 Block = Annotated[Text, AfterValidator(_block)]
 TimeSpan = Annotated[Text, AfterValidator(_span)]
 Day = Annotated[Text, AfterValidator(_day)]

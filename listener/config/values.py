@@ -11,21 +11,26 @@ from domain.person import Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The brand's own markers (words.yaml): topic → its words; `urgent` words that raise urgency."""
+    """The brand's own markers (words.yaml): topic → its words; `urgent` words that raise urgency, and those on
+    `watch`, which are only counted.
+    """
 
     topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     urgent: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notices:
     """Receivers, by name, of words that belong to no case. `config`: a changed config was refused; `troubles`:
-    something broke, or is well again; `escalations`: engineers are asked too often, or no more.
+    something broke, or is well again; `escalations`: engineers are asked too often, or no more; `learning`: how
+    the judge has changed.
     """
 
     config: str | None = None
     troubles: str | None = None
     escalations: str | None = None
+    learning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

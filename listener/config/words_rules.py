@@ -33,6 +33,11 @@ def words_mistakes(tree: Tree, words: WordsYaml, names: Collection[str]) -> Iter
             )
             yield tree.mistake(("topics", topic), message, warning=True)
     yield from _marker_mistakes(tree, ("urgent",), words.urgent)
+    yield from _marker_mistakes(tree, ("watch",), words.watch)
+    for place, marker in enumerate(words.watch):
+        if marker in words.urgent:
+            message = f"«{marker}» уже в urgent и зовёт людей: на испытании оно ни к чему, уберите его отсюда"
+            yield tree.mistake(("watch", place), message, warning=True)
     own = {words_of(name) for name in names}
     for place, marker in enumerate(words.urgent):
         if words_of(marker) in own:

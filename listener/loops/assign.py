@@ -46,6 +46,7 @@ class Assign:
             people=decider.people,
             choose=partial(_choose, decider, now),
             elsewhere=rules.elsewhere,
+            idle=lambda receiver, person: decider.idle(now, receiver, person),
         )
         given = await self._store.assign(assigning, now)
         if given:

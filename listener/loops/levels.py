@@ -1,11 +1,12 @@
-"""Where `complaint_at: auto` stands: the brands' levels follow their own latest verdicts and the day's cards."""
+"""Where `complaint_at: auto` stands: levels follow the brands' latest verdicts, the day's cards, and taps."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from classifiers.threshold import level_for
+from classifiers.bootstrap import Ranged
+from classifiers.threshold import Calibration, level_for
 from domain.brand import Brand
 from listener.decision import Decider
 from listener.store.decisions import DecisionStore
@@ -16,10 +17,19 @@ PAST: Final = timedelta(days=7)
 LATEST: Final = 5_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """Where a brand's level stands, and what share of its cards should be complaints by the taps, if any tell."""
+
+    brand: Brand
+    level: float
+    precision: Ranged | None = None
+
+
 @dataclass(frozen=True, slots=True)
-class _Level:
+class _Known:
     at: datetime
-    per_day: int
+    asked: tuple[int, float | None, Calibration | None]
     level: float
 
 
@@ -28,28 +38,56 @@ class Levels:
 
     def __init__(self, decisions: DecisionStore) -> None:
         self._decisions = decisions
-        self._known: dict[str, _Level] = {}
+        self._known: dict[str, _Known] = {}
 
     async def applied(self, decider: Decider, now: datetime) -> Decider:
         """The decider with the levels of this moment."""
-        following = [brand for brand in decider.brands.values() if brand.follows_budget and brand.per_day]
+        following = followers(decider)
         if not following:
             return decider
-        levels = await self._levels(following, now)
+        levels = await self._levels(following, decider.corrections.calibrations, now)
         brands = {
             name: replace(brand, complaint_at=levels.get(name, brand.complaint_at))
             for name, brand in decider.brands.items()
         }
         return replace(decider, brands=brands)
 
-    async def _levels(self, brands: Iterable[Brand], now: datetime) -> Mapping[str, float]:
+    async def followed(self, decider: Decider, now: datetime) -> list[Followed]:
+        """Where each level stands, to be told to people."""
+        calibrations = decider.corrections.calibrations
+        found = []
+        for brand in followers(decider):
+            said, days = await self._heard(brand, now)
+            calibration = calibrations.get(brand.id)
+            level = level_for(said, days, brand.per_day or 0, calibration, brand.precision)
+            precision = calibration.precision(said, level) if calibration is not None else None
+            found.append(Followed(brand=brand, level=level, precision=precision))
+        return found
+
+    async def _levels(
+        self, brands: Iterable[Brand], calibrations: Mapping[str, Calibration], now: datetime
+    ) -> Mapping[str, float]:
         levels = {}
         for brand in brands:
-            known, cards = self._known.get(brand.id), brand.per_day or 0
-            if known is None or known.per_day != cards or not known.at <= now < known.at + EVERY:
-                said = await self._decisions.latest(brand.id, now - PAST, LATEST)
-                days = (now - said[-1][0]) / timedelta(days=1) if said else 0.0
-                level = level_for([complaint for _, complaint in said], days, cards)
-                known = self._known[brand.id] = _Level(now, cards, level)
+            known, asked = (
+                self._known.get(brand.id),
+                (brand.per_day or 0, brand.precision, calibrations.get(brand.id)),
+            )
+            if known is None or known.asked != asked or not known.at <= now < known.at + EVERY:
+                said, days = await self._heard(brand, now)
+                cards, wanted, calibration = asked
+                level = level_for(said, days, cards, calibration, wanted)
+                known = self._known[brand.id] = _Known(now, asked, level)
             levels[brand.id] = known.level
         return levels
+
+    async def _heard(self, brand: Brand, now: datetime) -> tuple[list[float], float]:
+        """The probabilities of the last week's texts, and in how many days they were heard."""
+        said = await self._decisions.latest(brand.id, now - PAST, LATEST)
+        days = (now - said[-1][0]) / timedelta(days=1) if said else 0.0
+        return [complaint for _, complaint in said], days
+
+
+def followers(decider: Decider) -> list[Brand]:
+    """The brands whose level follows their budget."""
+    return [brand for brand in decider.brands.values() if brand.follows_budget and brand.per_day]

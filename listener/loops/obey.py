@@ -14,6 +14,8 @@ from alerts.cards.asking import THOUGHT_BETTER, Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
+from alerts.cards.incident import NO_INCIDENT, TAKE, not_taken
+from alerts.cards.incident import taken as taken_words
 from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
 from alerts.cards.talks import ANSWER, HERE, NOBODY, NOT_A_CARD, OVER, TALKS, OpenTalk, which, whose
@@ -64,6 +66,8 @@ class Obey:
         person = who_is(rules.context.people, press.messenger, press.user)
         if press.action == TURN:
             return await self._turn(press, person, now)
+        if press.action == TAKE:
+            return await self._take(press, person, now)
         if press.action in (TALKS, HERE):
             return await self._talk(press, person)
         read = partial(_read, press, person, rules, now, secrets.token_urlsafe(9))
@@ -90,6 +94,22 @@ class Obey:
             return Answer(text="Этого списка больше нет", alert=True)
         self._obeyed()
         return Answer(text=f"Страница {page + 1}")
+
+    async def _take(self, press: Press, person: Person | None, now: datetime) -> Answer:
+        """«Взять происшествие»: who answers for the whole; its cases are taken one by one as ever."""
+        if person is None:
+            return _stranger(press).answer
+        try:
+            taken = await self._kept(lambda: self._stores.incidents.take(press, person, now))
+        except StoreError as error:
+            return _not_stored(press, error)
+        if taken is None:
+            return Answer(text=NO_INCIDENT, alert=True)
+        if taken.refused is not None:
+            words = not_taken(taken.refused, taken.owner, self._rules().context)
+            return Answer(text=words, alert=True, reason=taken.refused)
+        self._obeyed()
+        return Answer(text=taken_words(taken.incident, person))
 
     async def _talk(self, press: Press, person: Person | None) -> Answer:
         """An answer to a customer that names no case: it is the card's, the only one, or the one to be chosen."""
@@ -173,6 +193,7 @@ def _read(
         deadlines=promise,
         promises=promises,
         token=token,
+        idle=partial(rules.decider.idle, now, routing.receiver(case.state.receiver)),
     )
     match read:
         case Prompt():

@@ -15,7 +15,7 @@ ASIDE: Final = timedelta(minutes=10)
 
 class Tick:
     """`rang` is called when there is something to be told; `assign` gives what lies about to whoever can take it
-    by now: somebody came, or closed a case.
+    by now: somebody came, or closed a case; `look` follows incidents.
     """
 
     def __init__(
@@ -26,6 +26,7 @@ class Tick:
         telemetry: Telemetry,
         rang: Callable[[], None],
         assign: Callable[[], Awaitable[int]] | None = None,
+        look: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
         self._timers = timers
         self._rules = rules
@@ -33,6 +34,7 @@ class Tick:
         self._telemetry = telemetry
         self._rang = rang
         self._assign = assign
+        self._look = look
         self._aside: dict[int, datetime] = {}
 
     async def step(self) -> int:
@@ -51,4 +53,5 @@ class Tick:
                 self._telemetry.clock_broke(len(ticked.broken))
             self._telemetry.out_of_time(sorted(self._aside))
             if ticked.looked < AT_ONCE or not (ticked.changed or ticked.broken):
+                rung += await self._look() if self._look is not None else 0
                 return rung + (await self._assign() if self._assign is not None else 0)

@@ -17,17 +17,26 @@ TROUBLE: Final = 2.0
 
 
 class Turning:
-    """One loop: `step` returns how much it worked. `wake` says that there may be work, `end` lets it finish."""
+    """One loop: `step` returns how much it worked; whoever turns the loop by hand calls it too.
+
+    `wake` says that there may be work, `end` lets it finish.
+    """
 
     def __init__(self, name: str, step: Callable[[], Awaitable[int]], telemetry: Telemetry) -> None:
         self.name = name
-        self._step = step
+        self.step = step
         self._telemetry = telemetry
         self._wanted = asyncio.Event()
         self._ending = False
 
     def wake(self) -> None:
         self._wanted.set()
+
+    def asked(self) -> bool:
+        """Whether somebody has woken it since this was asked last."""
+        wanted = self._wanted.is_set()
+        self._wanted.clear()
+        return wanted
 
     def end(self) -> None:
         """End after the step under way: a card on its way is then marked, not sent again later."""
@@ -38,7 +47,7 @@ class Turning:
         while not self._ending:
             self._wanted.clear()
             try:
-                worked = await self._step()
+                worked = await self.step()
             except StoreError as error:
                 log.error("the %s loop waits for the store: %s", self.name, error)  # noqa: TRY400  # as it says
                 # It lives: a new start would meet the same store.

@@ -1,7 +1,7 @@
 """Whose account it is: the brand's own, an ignored author's, the page on which something was said."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -92,12 +92,16 @@ def address(network: str, account: str) -> tuple[str, str]:
     return network, NETWORKS[network].account(name.strip().removeprefix("@")) if network in NETWORKS else name
 
 
-def _is_any(mention: Mention, accounts: Iterable[str]) -> bool:
-    return any(_is(mention.network, mention.author, account) for account in accounts)
-
-
-def _is(network: str, author: Author, account: str) -> bool:
-    where, name = address(network, account)
-    if where != network:
+def _is_any(mention: Mention, accounts: Collection[str]) -> bool:
+    if not accounts:
         return False
-    return name == author.id.casefold() or (author.handle is not None and name == author.handle.casefold())
+    names, author = _names(mention.network, tuple(accounts)), mention.author
+    return author.id.casefold() in names or (author.handle is not None and author.handle.casefold() in names)
+
+
+@lru_cache(maxsize=256)
+def _names(network: str, accounts: tuple[str, ...]) -> frozenset[str]:
+    """The ids and screen names that these accounts have in that network."""
+    return frozenset(
+        name for where, name in (address(network, account) for account in accounts) if where == network
+    )

@@ -13,18 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Case
 from alerts.cases.commands import Assign
-from alerts.cases.events import PROGRAM
+from alerts.cases.events import NO_IDLE, PROGRAM, Idle
+from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.cases.transitions import Asker, Refusal
 from alerts.routing import Receiver
 from alerts.routing.assigning import Work
 from domain.person import Person
-from listener.store import history
+from listener.store import history, outbox_rows
 from listener.store.cases import load
 from listener.store.engine import Database, insert
+from listener.store.history import Changing
 from listener.store.tables import card_views, case_events, cases, is_living, turns
 
 AT_ONCE: Final = 100
 """Of one receiver's cases: one whose people have enough keeps no other's from being given."""
+ONE_BY_ONE: Final = 2
+"""So many cases given to a person at once have a word each; more share one: a morning's would fill the chat."""
 THE_PROGRAM: Final = Asker(actor=PROGRAM)
 _MUTEX: Final = ""
 """Whoever assigns holds this row: two daemons that count the same loads would both give one case too many."""
@@ -35,12 +39,15 @@ Choose = Callable[[Receiver, Case, Work, AbstractSet[str]], Person | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigning:
-    """`receivers` (by name) are those that assign and work now; `people` who may be given their cases."""
+    """`receivers` (by name) are those that assign and work now; `people` who may be given their cases,
+    `idle` how long one who gets a case may do nothing with it.
+    """
 
     receivers: Mapping[str, Receiver]
     people: Sequence[Person]
     choose: Choose
     elsewhere: Elsewhere
+    idle: Callable[[Receiver, Person], Idle] = lambda _receiver, _person: NO_IDLE
 
 
 class AssignmentStore:
@@ -59,13 +66,13 @@ class AssignmentStore:
 async def assign(connection: AsyncConnection, assigning: Assigning, now: datetime) -> int:
     await _take_turn(connection, _MUTEX, _MUTEX, now)
     free = await _free(connection, assigning, now)
-    changes = await history.lock(connection, free)
+    locked = await history.lock(connection, free)
     known = await load(connection, free)
     refused, loads = await _gave_back(connection, free), await _loads(connection, assigning.people)
     last = await _turns(connection)
-    given = []
+    given: dict[str, list[Changing]] = defaultdict(list)
     for number in free:
-        case, change = known.get(number), changes.get(number)
+        case, change = known.get(number), locked.get(number)
         receiver = assigning.receivers.get(case.state.receiver or "") if case else None
         if case is None or change is None or receiver is None:
             continue
@@ -73,15 +80,35 @@ async def assign(connection: AsyncConnection, assigning: Assigning, now: datetim
         person = assigning.choose(receiver, case, work, refused[number])
         if person is None:
             continue
-        if isinstance(change.obey(Assign(person=person.id, name=person.name), THE_PROGRAM, now), Refusal):
+        idle = assigning.idle(receiver, person)
+        if isinstance(
+            change.obey(Assign(person=person.id, name=person.name, idle=idle), THE_PROGRAM, now), Refusal
+        ):
             continue
-        given.append(change)
+        given[person.id].append(change)
         loads[person.id] += 1
         # Within one moment each has a turn of his own, or the first would get them all.
         last[receiver.name][person.id] = _after(last[receiver.name].values(), now)
         await _take_turn(connection, person.id, receiver.name, last[receiver.name][person.id])
-    await history.write(connection, given, now, assigning.elsewhere)
-    return len(given)
+    for person_id, changes in given.items():
+        if len(changes) > ONE_BY_ONE:
+            await _say_as_one(connection, person_id, changes, now)
+    every = [change for changes in given.values() for change in changes]
+    await history.write(connection, every, now, assigning.elsewhere)
+    return len(every)
+
+
+_ASSIGNED: Final[tuple[NoticeKind, ...]] = ("assigned",)
+
+
+async def _say_as_one(
+    connection: AsyncConnection, person: str, changes: Sequence[Changing], now: datetime
+) -> None:
+    """One word to the person for all of them in each chat; what is told to him alone stays as it is."""
+    for change in changes:
+        change.silence(_ASSIGNED)
+    draft = NoticeDraft(kind="assigned", event=0, to=("sender",), priority=Priority.NEW, sender=person)
+    await outbox_rows.add_many(connection, draft, [change.case for change in changes], now)
 
 
 def _after(times: Collection[datetime], now: datetime) -> datetime:
@@ -109,14 +136,15 @@ async def _free(connection: AsyncConnection, assigning: Assigning, now: datetime
 
 
 async def _gave_back(connection: AsyncConnection, numbers: Sequence[int]) -> Mapping[int, set[str]]:
+    """Who did so himself, and who lost it because he did nothing."""
     found = await connection.execute(
-        select(case_events.c.case_id, case_events.c.actor_id).where(
-            case_events.c.case_id.in_(numbers), case_events.c.kind == "released"
+        select(case_events.c.case_id, case_events.c.kind, case_events.c.actor_id, case_events.c.payload).where(
+            case_events.c.case_id.in_(numbers), case_events.c.kind.in_(("released", "returned"))
         )
     )
     refused: dict[int, set[str]] = defaultdict(set)
     for row in found:
-        refused[row.case_id].add(row.actor_id)
+        refused[row.case_id].add(row.actor_id if row.kind == "released" else row.payload["owner"])
     return refused
 
 

@@ -10,18 +10,19 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.reaching import answers_past_us, spoken_to
 from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, standing
 from alerts.cases.events import Event
-from alerts.outreach.contact import Contact
+from alerts.outreach.contact import Contact, PastUs
+from alerts.outreach.solved import Solved
 from domain.mention import Quote
 from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.ports import money_key
-from listener.store import contacts, usage
-from listener.store.codecs import read_event
+from listener.store import contacts, elsewhere, solutions, usage
+from listener.store.codecs import read_event, read_extra
 from listener.store.engine import Database
 from listener.store.history import read_state
-from listener.store.mentions import read_extra
 from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, messages, verdicts
 
 MOST_MENTIONS: Final = 100
@@ -92,8 +93,10 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
     return keys
 
 
-async def load_closely(connection: AsyncConnection, number: int, now: datetime) -> Case | None:
-    """One case with everything that a decision to write to its author may look at."""
+async def load_closely(
+    connection: AsyncConnection, number: int, now: datetime, *, solved: bool = False
+) -> Case | None:
+    """One case with everything that a decision to write to its author may look at, `solved`: what is alike too."""
     case = (await load(connection, [number])).get(number)
     if case is None:
         return None
@@ -103,9 +106,20 @@ async def load_closely(connection: AsyncConnection, number: int, now: datetime) 
         approached=await contacts.approaches(connection, row),
         receivers=await contacts.receivers(connection, number),
         nearby=await contacts.nearby(connection, row),
+        solved=await _alike(connection, case) if solved else (),
         spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
+        past_us=tuple(
+            PastUs(at=at, target=spoken_to(other))
+            for other in (await load(connection, await elsewhere.other_cases(connection, row))).values()
+            for at in answers_past_us(other)
+            if not other.messages
+        ),
     )
     return replace(case, contact=known)
+
+
+async def _alike(connection: AsyncConnection, case: Case) -> tuple[Solved, ...]:
+    return await solutions.alike(connection, case.brand, case.latest_complaint.text, but=case.id)
 
 
 async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:

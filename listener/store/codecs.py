@@ -6,13 +6,17 @@ meaning gets the next version, and a step in the upgrades that lifts older paylo
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final, get_args
 
 import msgspec
 
+from alerts.cards import lessons
+from alerts.cards.lessons import Lesson
 from alerts.cases.events import KINDS, Actor, ActorKind, Event, Fact, Unknown, kind_of
 from alerts.cases.telling import NoticeDraft, Priority
 from alerts.outreach.outbound import Target
+from domain.mention import Quote
 
 Payload = dict[str, Any]
 Upgrade = Callable[[Payload], Payload]
@@ -20,20 +24,35 @@ Upgrade = Callable[[Payload], Payload]
 EVENT_VERSION: Final = 1
 NOTICE_VERSION: Final = 1
 TARGET_VERSION: Final = 1
+LESSON_VERSION: Final = 1
+EXTRA_VERSION: Final = 1
 
 EVENT_UPGRADES: Final[Mapping[tuple[str, int], Upgrade]] = {}
 """By the event's kind and the version it was written in: the payload as the next version has it."""
 NOTICE_UPGRADES: Final[Mapping[int, Upgrade]] = {}
+EXTRA_UPGRADES: Final[Mapping[int, Upgrade]] = {}
 
 
 class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
     """A notice as its payload has it: the draft, of a digest the cases that it speaks of, and the message that it
-    changes where it is not said but written on an earlier card.
+    changes where it is not said but written on an earlier card; or the incident that it speaks of.
     """
 
     draft: NoticeDraft
     cases: tuple[int, ...] = ()
     on: str | None = None
+    incident: int | None = None
+
+
+class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands beside the author's own text, as `mentions.extra` holds it."""
+
+    parent: Quote | None = None
+    quoted: Quote | None = None
+    attached: tuple[str, ...] = ()
+
+
+NOTHING_BESIDE: Final = Extra()
 
 
 def event_row(case: int, event: Event) -> dict[str, Any]:
@@ -57,8 +76,10 @@ def read_event(row: Any) -> Event:
     return Event(number=row.number, fact=_fact(row.kind, row.version, row.payload), actor=actor, at=row.at)
 
 
-def notice_payload(draft: NoticeDraft, cases: tuple[int, ...] = (), on: str | None = None) -> Payload:
-    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases, on=on))
+def notice_payload(
+    draft: NoticeDraft, cases: tuple[int, ...] = (), on: str | None = None, *, incident: int | None = None
+) -> Payload:
+    payload: Payload = msgspec.to_builtins(StoredNotice(draft=draft, cases=cases, on=on, incident=incident))
     return payload
 
 
@@ -80,6 +101,49 @@ def target_payload(target: Target) -> Payload:
 def read_target(payload: Payload) -> Target:
     """Whom an outbound speaks to. Raises msgspec.ValidationError for what no version wrote."""
     return msgspec.convert(payload, Target)
+
+
+_LESSONS: Final = {kind: name for name, kind in lessons.KINDS.items()}
+
+
+def lesson_row(lesson: Lesson, at: datetime) -> dict[str, Any]:
+    """A row of `lessons`."""
+    return {
+        "at": at,
+        "kind": _LESSONS[type(lesson)],
+        "brand": lesson.brand if isinstance(lesson, lessons.LevelMoved) else None,
+        "version": LESSON_VERSION,
+        "payload": msgspec.to_builtins(lesson),
+    }
+
+
+def read_lesson(row: Any) -> Lesson | None:
+    """None for one that only a later version can tell."""
+    try:
+        lesson: Lesson = msgspec.convert(row.payload, lessons.KINDS[row.kind])
+    except (KeyError, msgspec.ValidationError):
+        return None
+    return lesson
+
+
+def extra_payload(extra: Extra) -> Payload:
+    payload: Payload = msgspec.to_builtins(extra)
+    return payload | {"version": EXTRA_VERSION}
+
+
+def read_extra(payload: Any) -> Extra:
+    """What stands beside a text; what this version cannot read is left out, the text itself counts. Rows without a
+    version are of the first.
+    """
+    if not isinstance(payload, dict):
+        return NOTHING_BESIDE
+    written = payload.get("version", 1)
+    try:
+        for step in range(written, EXTRA_VERSION):
+            payload = EXTRA_UPGRADES[step](payload)
+        return msgspec.convert(payload, Extra)
+    except (KeyError, TypeError, msgspec.ValidationError):
+        return NOTHING_BESIDE
 
 
 def _payload(fact: Fact) -> Payload:

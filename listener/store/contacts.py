@@ -15,7 +15,7 @@ from alerts.outreach.contact import Contact, Said
 from alerts.outreach.outbound import Outbound
 from listener.store import outbound_rows
 from listener.store.engine import insert
-from listener.store.tables import LEFT, card_views, cases, do_not_contact, outbound
+from listener.store.tables import LEFT, card_views, cases, do_not_contact, incident_cases, outbound
 
 MOST_APPROACHES: Final = 20
 _COUNTS: Final = ("approval", "confirmed", "sending", "sent", "unknown")
@@ -70,28 +70,34 @@ async def receivers(connection: AsyncConnection, case: int) -> tuple[str, ...]:
 
 
 async def nearby(connection: AsyncConnection, case: Row[Any]) -> Said | None:
-    """The latest answer to another customer of the same thread."""
-    found = await connection.execute(
-        select(outbound.c.case_id, outbound.c.text)
-        .join(cases, cases.c.id == outbound.c.case_id)
-        .where(*_same_thread(case), outbound.c.kind == "reply", outbound.c.state == "sent")
-        .where(outbound.c.gone_at.is_(None))
-        .order_by(outbound.c.sent_at.desc())
-        .limit(1)
-    )
-    row = found.first()
-    return Said(case=row.case_id, text=row.text) if row else None
+    """The latest answer to another customer of the same thread; where there is none, of the same incident."""
+    for beside in (_same_thread(case), _same_incident(case)):
+        found = await connection.execute(
+            select(outbound.c.case_id, outbound.c.text)
+            .join(cases, cases.c.id == outbound.c.case_id)
+            .where(beside, outbound.c.kind == "reply", outbound.c.state == "sent")
+            .where(outbound.c.gone_at.is_(None))
+            .order_by(outbound.c.sent_at.desc())
+            .limit(1)
+        )
+        row = found.first()
+        if row is not None:
+            return Said(case=row.case_id, text=row.text)
+    return None
 
 
 async def waiting_nearby(connection: AsyncConnection, case: Row[Any], most: int) -> tuple[int, ...]:
-    """The open cases of the same thread that nobody has answered."""
-    found = await connection.execute(
-        select(cases.c.id)
-        .where(*_same_thread(case), cases.c.stage.in_(("new", "claimed")))
-        .order_by(cases.c.id)
-        .limit(most)
-    )
-    return tuple(found.scalars())
+    """The open cases of the same thread, and of the same incident, that nobody has answered."""
+    waiting: dict[int, None] = {}
+    for beside in (_same_thread(case), _same_incident(case)):
+        found = await connection.execute(
+            select(cases.c.id)
+            .where(beside, cases.c.stage.in_(("new", "claimed")))
+            .order_by(cases.c.id)
+            .limit(most - len(waiting))
+        )
+        waiting |= dict.fromkeys(found.scalars())
+    return tuple(waiting)
 
 
 async def forbid(connection: AsyncConnection, case: Case, who: Actor, now: datetime) -> None:
@@ -109,13 +115,20 @@ async def forbid(connection: AsyncConnection, case: Case, who: Actor, now: datet
     await connection.execute(rows.on_conflict_do_update(index_elements=keys, set_=renewed))
 
 
-def _same_thread(case: Row[Any]) -> tuple[Any, ...]:
-    return (
+def _same_thread(case: Row[Any]) -> Any:
+    return and_(
         cases.c.brand == case.brand,
         cases.c.network == case.network,
         cases.c.thread == case.thread,
         cases.c.id != case.id,
     )
+
+
+def _same_incident(case: Row[Any]) -> Any:
+    """An incident that is over stays what its customers have in common."""
+    its = select(incident_cases.c.incident_id).where(incident_cases.c.case_id == case.id)
+    theirs = select(incident_cases.c.case_id).where(incident_cases.c.incident_id.in_(its))
+    return and_(cases.c.id.in_(theirs), cases.c.id != case.id)
 
 
 async def _outbounds(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Outbound]]:

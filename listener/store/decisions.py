@@ -1,8 +1,8 @@
 """Decisions: verdicts written, and what the customers' words did to cases, once for each text."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
@@ -10,13 +10,15 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from listener.decided import BrandVerdict, Decided, Stored
+from alerts.incidents.group import Group
+from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Stored
 from listener.halves import Halves
 from listener.store import joining
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.store.many import execute_many
 from listener.store.mentions import MentionStore
-from listener.store.tables import STILL_WAITING, Stage, mentions, verdicts
+from listener.store.tables import STILL_WAITING, Stage, mentions, shadow_verdicts, verdicts
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,7 @@ _COUNTED: Final = ("candidate", "danger", "below threshold")
 class Recorded:
     """What became of a micro-batch. `stale` were decided before, or edited while they were being judged;
     `refused` are decisions that the database cannot hold, their mentions are set aside. `held` are new cards that
-    wait for the morning.
+    wait for the morning, `groups` are those in which cases opened.
     """
 
     decided: int = 0
@@ -38,6 +40,7 @@ class Recorded:
     cases_joined: int = 0
     cases_reopened: int = 0
     held: int = 0
+    groups: frozenset[Group] = field(default=frozenset(), compare=False)
 
     def __add__(self, other: "Recorded") -> "Recorded":
         return Recorded(
@@ -48,6 +51,7 @@ class Recorded:
             cases_joined=self.cases_joined + other.cases_joined,
             cases_reopened=self.cases_reopened + other.cases_reopened,
             held=self.held + other.held,
+            groups=self.groups | other.groups,
         )
 
 
@@ -106,6 +110,7 @@ async def record(connection: AsyncConnection, decided: Sequence[Decided], now: d
         cases_joined=joined.joined,
         cases_reopened=joined.reopened,
         held=sum(route.not_before is not None for decision in live for route in decision.routed),
+        groups=joined.groups,
     )
 
 
@@ -137,12 +142,36 @@ async def _write_verdicts(connection: AsyncConnection, live: Sequence[Decided], 
         await connection.execute(delete(verdicts).where(verdicts.c.mention_id.in_(edited)))
     rows = [_row(decision.stored, verdict, now) for decision in live for verdict in decision.verdicts]
     if rows:
-        await connection.execute(_insert_verdicts(connection.dialect.name), rows)
+        await execute_many(connection, _insert_verdicts(connection.dialect.name), rows)
+    shadows = [row for decision in live for row in _shadows(decision, now)]
+    if shadows:
+        await connection.execute(_insert_shadows(connection.dialect.name), shadows)
 
 
 @cache
 def _insert_verdicts(dialect: str) -> Any:
     return insert(dialect, verdicts).on_conflict_do_nothing()
+
+
+@cache
+def _insert_shadows(dialect: str) -> Any:
+    rows = insert(dialect, shadow_verdicts)
+    latest = {name: rows.excluded[name] for name in ("model", "complaint", "judged_at")}
+    keys = [shadow_verdicts.c.mention_id, shadow_verdicts.c.brand]
+    return rows.on_conflict_do_update(index_elements=keys, set_=latest)
+
+
+def _shadows(decision: Decided, now: datetime) -> Iterator[dict[str, Any]]:
+    """What a candidate would have said, where there is one."""
+    for one in decision.verdicts:
+        if one.verdict.shadow is not None:
+            yield {
+                "mention_id": decision.stored.row,
+                "brand": one.match.brand,
+                "model": one.verdict.shadow.model,
+                "complaint": one.verdict.shadow.complaint,
+                "judged_at": now,
+            }
 
 
 def _row(stored: Stored, of_brand: BrandVerdict, now: datetime) -> dict[str, Any]:
@@ -161,7 +190,8 @@ def _row(stored: Stored, of_brand: BrandVerdict, now: datetime) -> dict[str, Any
         "intent": verdict.intent,
         "topics": verdict.topics,
         "urgency": verdict.urgency,
-        "evidence": list(map(tuple, verdict.evidence)),
+        # Nobody looks at that of others, and it is half of what a verdict takes.
+        "evidence": list(map(tuple, verdict.evidence)) if of_brand.outcome in MAKE_A_CASE else [],
         "dangers": verdict.dangers,
         "reasons": of_brand.reasons,
         "model": verdict.model,

@@ -1,7 +1,7 @@
 """Digests from the writer's side: what people press there, and what becomes of the cases that they list."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, case, exists, func, literal, or_, select, update
@@ -12,6 +12,9 @@ from alerts.cases.telling import Priority
 from alerts.ports import Press
 from listener.store.engine import Database
 from listener.store.tables import Time, card_views, digest_cases, digests
+
+TOGETHER: Final = timedelta(seconds=5)
+"""In which a counter grows on: an edit for each new case would use up what a chat takes in a minute."""
 
 
 class DigestStore:
@@ -49,6 +52,19 @@ async def touch(connection: AsyncConnection, changed: Iterable[tuple[int, bool]]
         await connection.execute(_TOUCH, rows)
 
 
+async def touch_incident(connection: AsyncConnection, incident: int, now: datetime, *, by_person: bool) -> None:
+    """The cards of this incident must show how it stands now; what nobody has pressed for waits a little for
+    more.
+    """
+    at = now if by_person else now + TOGETHER
+    priority = int(Priority.PRESS if by_person else Priority.CHANGE)
+    await connection.execute(
+        update(digests)
+        .where(digests.c.incident_id == incident)
+        .values(**_again(literal(at, Time()), literal(priority)))
+    )
+
+
 async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> None:
     """What was taken from a digest gets a card of its own in that chat, before anything else."""
     listed = exists().where(
@@ -65,6 +81,16 @@ async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> No
         .where(card_views.c.case_id == press.case, card_views.c.state == "digest", listed)
         .values(state="due", priority=int(Priority.PRESS), due_at=now)
     )
+
+
+async def unfold_given(connection: AsyncConnection, given: Sequence[int], now: datetime) -> None:
+    """Listed cases that were given to somebody get cards of their own: a line in a list has no buttons for him."""
+    if given:
+        await connection.execute(
+            update(card_views)
+            .where(card_views.c.case_id.in_(given), card_views.c.state == "digest")
+            .values(state="due", priority=int(Priority.NEW), due_at=now)
+        )
 
 
 def _again(now: Any, priority: Any) -> dict[str, Any]:

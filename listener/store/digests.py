@@ -1,7 +1,7 @@
 """Digests from the teller's side: where more cards wait than a person reads, a list of which each may be taken."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, case, exists, func, select, update
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.digest import A_PAGE, DigestCause, Listing
 from alerts.cases.telling import Priority
-from alerts.ports import Digest
+from alerts.ports import Digest, Folds
 from alerts.routing import Chat
-from listener.store import cases
+from listener.store import cases, incident_lists
 from listener.store.addresses import chat_of, columns_of, is_chat
 from listener.store.engine import insert
 from listener.store.tables import STILL_OPEN, card_views, case_mentions, digest_cases, digests, verdicts
@@ -21,33 +21,52 @@ FEW: Final = 5
 """Waiting cards that still go out one by one: from the sixth on there is a digest."""
 MOST: Final = 5_000
 """Cases of one digest."""
+SETTLED: Final = timedelta(seconds=10)
+"""For so long no more old cards have come: an outage is read again a page at a time, and is to be one digest."""
+PATIENCE: Final = timedelta(seconds=60)
+"""For so long an old card waits for others at most."""
+_CAUSES: Final[Mapping[str, DigestCause]] = {"incident": "incident", "late": "late"}
 
 
-async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any, *, everything: bool) -> None:
-    """Make one digest of the chat's first cards that are old where more than the FEW wait, and, for `everything`,
-    another of the fresh ones beyond the FEW.
+async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any, folds: Folds) -> bool:
+    """Make one digest of the chat's first cards that are old where more than the FEW wait, and, for `all`, another
+    of the fresh ones beyond the FEW. Returns whether so many wait: what `is_old` then goes out in no other way.
 
-    What goes out because of a press, and what may be shown already, is left alone; so is everything while an
-    earlier digest of the chat has not been shown.
+    What goes out because of a press, what somebody has already (he needs its buttons), and what may be shown
+    already is left alone; so is everything while an earlier digest of the chat has not been shown.
     """
+    owned = exists().where(all_cases.c.id == card_views.c.case_id, all_cases.c.owner.is_not(None))
     waiting = (
         select(card_views.c.id, card_views.c.case_id, card_views.c.receiver, card_views.c.priority)
-        .add_columns(card_views.c.due_at)
+        .add_columns(card_views.c.due_at, card_views.c.created_at)
         .where(STILL_OPEN, is_chat(card_views, chat), card_views.c.state == "due", is_due)
         .where(card_views.c.ref.is_(None), ~card_views.c.unknown, card_views.c.priority > int(Priority.PRESS))
+        .where(~owned)
         .order_by(card_views.c.priority, card_views.c.due_at, card_views.c.id)
     )
     if (await connection.execute(waiting.offset(FEW).limit(1))).first() is None:
-        return
+        return False
     unshown = select(digests.c.id).where(STILL_OPEN, is_chat(digests, chat), digests.c.shown == 0)
-    if (await connection.execute(unshown.limit(1))).first() is not None:
-        return
+    if folds == "later" or (await connection.execute(unshown.limit(1))).first() is not None:
+        return True
     rows = (await connection.execute(waiting.limit(MOST + FEW).with_for_update(skip_locked=True))).all()
     fresh = [row for row in rows if row.priority < Priority.OLD]
     old = [row for row in rows if row.priority >= Priority.OLD]
-    if everything:
+    if folds == "all":
         await _make(connection, chat, "flood", fresh[FEW:], min((row.due_at for row in fresh), default=now), now)
-    await _make(connection, chat, "late", old, min((row.due_at for row in old), default=now), now)
+    if old and _are_all_there([row.created_at for row in old], now):
+        await _make(connection, chat, "late", old, min(row.due_at for row in old), now)
+    return True
+
+
+def is_old(card: Row[Any]) -> bool:
+    """A first card that waits for a digest where many do."""
+    return card.priority >= Priority.OLD and card.ref is None and not card.unknown
+
+
+def _are_all_there(made_at: Sequence[datetime], now: datetime) -> bool:
+    """No more come, or enough were waited for. What is of the future was made before the clock was set back."""
+    return not (now - SETTLED < max(made_at) <= now and now - PATIENCE < min(made_at))
 
 
 async def _make(
@@ -70,7 +89,7 @@ async def _make(
         "state": "due",
         "why": why,
         "wanted": 1,
-        "due_at": due_at,
+        "due_at": min(due_at, now),  # the clock may have been set back since
         "created_at": now,
     }
     added = await connection.execute(insert(connection.dialect.name, digests).values(made).returning(digests.c.id))
@@ -106,7 +125,7 @@ async def _by_urgency(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> 
     return [row.case_id for row in sorted(rows, key=place)]
 
 
-async def load(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[int, Digest]:
+async def load(connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime) -> dict[int, Digest]:
     """The digests of these rows, each with the page that it shows; one that is worked off goes on to the next."""
     loaded: dict[int, Digest] = {}
     for row in rows:
@@ -121,13 +140,15 @@ async def load(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[in
             found = await cases.load(connection, on_page)
         if page != row.page:
             await connection.execute(update(digests).where(digests.c.id == row.id).values(page=page))
+        incident = None if row.incident_id is None else await incident_lists.load(connection, row.incident_id, now)
         listing = Listing(
-            why="late" if row.why == "late" else "flood",
+            why=_CAUSES.get(row.why, "flood"),
             cases=tuple(found[number] for number in on_page),
             first=page * A_PAGE,
             total=total,
             free=free,
             late=late,
+            incident=incident,
         )
         loaded[row.id] = _digest(row, listing)
     return loaded

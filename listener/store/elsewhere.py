@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import AnswerElsewhere
@@ -22,11 +22,13 @@ from domain.message import Message
 from listener.decided import Decided
 from listener.mention_format import storable
 from listener.networks.registry import as_shown
+from listener.store.among import among
 from listener.store.codecs import read_event
 from listener.store.tables import case_events, case_mentions, cases, mentions, messages, outbound
 
 PROGRAM_HEARD: Final = Asker(actor=PROGRAM)
 MOST_WAITING: Final = 50
+MOST_OTHERS: Final = 20
 _KIND: Final = next(name for name, kind in KINDS.items() if kind is AnsweredElsewhere)
 _PUBLIC: Final = ("reply", "invite")
 _OPEN: Final = or_(
@@ -91,6 +93,24 @@ async def is_last(connection: AsyncConnection, case: int, at: datetime) -> bool:
     return all(said is None or said <= at for said in latest)
 
 
+async def other_cases(connection: AsyncConnection, case: Row[Any]) -> list[int]:
+    """The author's other cases with the brand that somebody has answered past us, the latest of them first."""
+    answered = exists().where(case_events.c.case_id == cases.c.id, case_events.c.kind == _KIND)
+    found = await connection.execute(
+        select(cases.c.id)
+        .where(
+            cases.c.brand == case.brand,
+            cases.c.network == case.network,
+            cases.c.author_id == case.author_id,
+            cases.c.id != case.id,
+            answered,
+        )
+        .order_by(cases.c.id.desc())
+        .limit(MOST_OTHERS)
+    )
+    return list(found.scalars())
+
+
 async def _on_its_way(connection: AsyncConnection, message: Message) -> Any:
     found = await connection.execute(
         select(outbound.c.id, outbound.c.case_id, outbound.c.text)
@@ -114,7 +134,7 @@ async def _cases_answered(
         select(case_mentions.c.case_id, cases.c.brand, mentions.c.network, mentions.c.external_id)
         .join(mentions, mentions.c.id == case_mentions.c.mention_id)
         .join(cases, cases.c.id == case_mentions.c.case_id)
-        .where(tuple_(mentions.c.network, mentions.c.external_id).in_(sorted(keys)))
+        .where(among((mentions.c.network, mentions.c.external_id), sorted(keys), by=2))
         .order_by(case_mentions.c.case_id)
     )
     found: dict[tuple[str, str], list[_Answered]] = defaultdict(list)

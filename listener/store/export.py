@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import standing
 from listener.mention_format import mention_row
 from listener.store.engine import Database
 from listener.store.history import read_state
+from listener.store.labels import Label, labels_after
 from listener.store.mentions import mention
 from listener.store.tables import (
     EPOCH,
@@ -101,30 +102,14 @@ async def _events(connection: AsyncConnection, last: tuple[Any, ...], since: dat
 
 
 async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
-    """What the presses say of the text that opened each case: a row a case, so that one talker counts once.
-
-    Taken or closed is a complaint, «не жалоба» is none; what nobody took says nothing, nor does what was closed as
-    spam or as somebody else's business. A case that was closed and later called «не жалоба» says something else of
-    each of its texts, and is left out.
-    """
-    opening = (
-        select(case_mentions.c.case_id, func.min(case_mentions.c.mention_id).label("mention_id"))
-        .group_by(case_mentions.c.case_id)
-        .subquery()
-    )
-    closed = exists().where(actions.c.case_id == cases.c.id, actions.c.applied, actions.c.action == "close")
-    is_complaint = func.coalesce(cases.c.outcome, "") != "not_complaint"
-    says_something = func.coalesce(cases.c.outcome, "").not_in(("not_ours", "spam"))
-    pressed = cases.c.owner.is_not(None) & (is_complaint | ~closed) & says_something
-    query = (
-        select(cases.c.id, cases.c.brand, cases.c.outcome, mentions.c.text, verdicts.c.words)
-        .join(opening, opening.c.case_id == cases.c.id)
-        .join(mentions, mentions.c.id == opening.c.mention_id)
-        .outerjoin(verdicts, (verdicts.c.mention_id == mentions.c.id) & (verdicts.c.brand == cases.c.brand))
-        .where(cases.c.id > last[0], cases.c.opened_at >= since, pressed)
-        .order_by(cases.c.id)
-    )
-    return [((row.id,), _label(row)) for row in await _page(connection, query)]
+    """What people's taps say of texts, a row a label (`alerts.cases.labels`)."""
+    found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+    case: int | None = last[0]
+    while case is not None and len(found) < PAGE:
+        # Whole cases: a page ends with the last label of one.
+        case, labels = await labels_after(connection, case, since)
+        found += [((label.case,), _label(label)) for label in labels]
+    return found
 
 
 PAGES: Final = {
@@ -196,14 +181,20 @@ def _event(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _label(row: Row[Any]) -> dict[str, Any]:
+def _label(label: Label) -> dict[str, Any]:
     """As `listener train --labels` reads it; `words` are the spans that name the brand."""
     return {
-        "case": row.id,
-        "brand": row.brand,
-        "text": row.text,
-        "words": row.words or [],
-        "complaint": row.outcome != "not_complaint",
+        "case": label.case,
+        "brand": label.brand,
+        "mention": label.mention,
+        "text": label.text,
+        "words": label.words,
+        "complaint": label.tap.complaint,
+        "weight": label.tap.weight,
+        "ground": label.tap.ground,
+        "cause": label.tap.cause,
+        "person": label.tap.by,
+        "at": label.tap.at,
     }
 
 

@@ -1,6 +1,6 @@
 """History: what one command made of a case is written down whole: events, their fold, and words to tell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -11,13 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Command
-from alerts.cases.events import BELLS, Bell, Deadlines, Event, Outcome, Stage, Waiting
+from alerts.cases.events import (
+    BELLS,
+    Assigned,
+    Bell,
+    Deadlines,
+    Event,
+    Idle,
+    Outcome,
+    Stage,
+    Transferred,
+    Waiting,
+)
 from alerts.cases.state import State, fold, next_timer
-from alerts.cases.telling import Telling, how_to_tell
+from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
-from listener.store import digest_rows, outbox_rows
+from listener.store import digest_rows, outbox_rows, solutions
 from listener.store.codecs import event_row
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import case_events, cases
 
 STATE_COLUMNS: Final = (
@@ -34,6 +46,9 @@ STATE_COLUMNS: Final = (
     "rung",
     "engineers_due_at",
     "receiver",
+    "idle_warn_at",
+    "idle_return_at",
+    "touched_at",
 )
 
 
@@ -69,9 +84,12 @@ class Changing:
         self.tellings.append(telling)
         return telling
 
-    def silence(self) -> None:
-        """Say none of it by itself: somebody else says it."""
-        self.tellings = [replace(telling, notices=()) for telling in self.tellings]
+    def silence(self, kinds: Collection[NoticeKind]) -> None:
+        """Say nothing of these kinds by itself: somebody else says it."""
+        self.tellings = [
+            replace(telling, notices=tuple(draft for draft in telling.notices if draft.kind not in kinds))
+            for telling in self.tellings
+        ]
 
 
 def read_state(row: Row[Any]) -> State:
@@ -88,6 +106,8 @@ def read_state(row: Row[Any]) -> State:
         rung=_known(row.rung, Bell, BELLS[-1]),
         engineers_due_at=row.engineers_due_at,
         receiver=row.receiver,
+        idle=Idle(warn_at=row.idle_warn_at, return_at=row.idle_return_at),
+        touched_at=row.touched_at,
     )
 
 
@@ -116,20 +136,26 @@ async def write(
     changed = [change for change in changes if change.events]
     if not changed:
         return
-    await connection.execute(
+    await execute_many(
+        connection,
         _insert_events(connection.dialect.name),
         [event_row(change.case, event) for change in changed for event in change.events],
     )
-    await connection.execute(_UPDATE, [_projection(change) for change in changed])
+    await execute_many(connection, _UPDATE, [_projection(change) for change in changed])
+    await solutions.keep(connection, [change.case for change in changed if _may_solve(change)])
     known = [change for change in changed if change.before.revision > 0]
     await outbox_rows.raise_wanted(
         connection, [(change.case, change.state.revision, _priority(change.tellings)) for change in known], now
     )
     seen = [(change.case, change.events[0].actor.kind == "person") for change in known if _is_seen(change)]
     await digest_rows.touch(connection, seen, now)
+    await digest_rows.unfold_given(connection, [change.case for change in known if _is_given(change)], now)
     drafts = [(change, draft) for change in known for telling in change.tellings for draft in telling.notices]
     await outbox_rows.add_notices(
-        connection, [(change.case, draft) for change, draft in drafts if draft.where == "cards"], now
+        connection,
+        [(change.case, draft) for change, draft in drafts if draft.where == "cards"],
+        now,
+        asleep([change for change, draft in drafts if draft.kind in outbox_rows.BY_DAY], elsewhere, now),
     )
     if elsewhere is not None:
         apart = [
@@ -138,6 +164,14 @@ async def write(
             if draft.where != "cards"
         ]
         await outbox_rows.add_notices_elsewhere(connection, apart, now)
+
+
+def asleep(changes: Iterable[Changing], elsewhere: Elsewhere | None, now: datetime) -> dict[int, datetime]:
+    """The cases whose receiver's people do not work now, and until when; nobody is, where no hours are known."""
+    if elsewhere is None:
+        return {}
+    until = {change.case: elsewhere.opens_at(change.state.receiver, now) for change in changes}
+    return {case: at for case, at in until.items() if at is not None}
 
 
 _UPDATE: Final = (
@@ -170,9 +204,22 @@ def _projection(change: Changing) -> dict[str, Any]:
         "rung": state.rung,
         "engineers_due_at": state.engineers_due_at,
         "receiver": state.receiver,
+        "idle_warn_at": state.idle.warn_at,
+        "idle_return_at": state.idle.return_at,
+        "touched_at": state.touched_at,
         "next_timer_at": next_timer(state),
     }
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
+
+
+def _is_given(change: Changing) -> bool:
+    """Whether somebody else than who has it now made it his."""
+    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
+
+
+def _may_solve(change: Changing) -> bool:
+    """Whether a solved case came of it, or may be one no more: while a case is open it is none."""
+    return not (change.state.is_open and change.before.is_open)
 
 
 def _is_seen(change: Changing) -> bool:

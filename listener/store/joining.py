@@ -2,24 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
 from alerts.cases.events import CUSTOMER, NO_DEADLINES, PROGRAM, Deadlines, Strength
 from alerts.cases.state import FRESH
-from alerts.cases.telling import Telling
+from alerts.cases.telling import NoticeDraft, Priority, Telling
 from alerts.cases.transitions import Asker
+from alerts.incidents.group import Group
+from alerts.likeness import signature_of
+from alerts.routing import Chat
 from listener.decided import Decided, Routed
-from listener.store import elsewhere, history, outbox_rows
+from listener.store import elsewhere, grouping, history, outbox_rows, reposts
+from listener.store.among import among
 from listener.store.engine import insert
 from listener.store.history import Changing
+from listener.store.many import execute_many
 from listener.store.tables import case_mentions, cases, mentions, outbound
 
 THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
@@ -28,9 +33,12 @@ THE_PROGRAM: Final = Asker(actor=PROGRAM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
+    """`groups` are those in which cases opened."""
+
     new: int = 0
     joined: int = 0
     reopened: int = 0
+    groups: frozenset[Group] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +47,7 @@ class _Cases:
 
     `linked` are the cases of a mention with its strength there, `complaints` the mentions of a case that still
     are complaints, `removed` the cases in which people have had words taken off the page; all are read only where
-    a batch has edits or deletions.
+    a batch has edits or deletions. `also_in` are further threads in which a case's author said the same.
     """
 
     by_id: dict[int, Changing] = field(default_factory=dict)
@@ -48,14 +56,20 @@ class _Cases:
     linked: dict[int, dict[int, Strength]] = field(default_factory=lambda: defaultdict(dict))
     complaints: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     removed: set[int] = field(default_factory=set)
+    also_in: dict[int, Sequence[str]] = field(default_factory=dict)
 
     def know(self, row: Any, *, is_new: bool = False) -> None:
         state = FRESH if is_new else history.read_state(row)
         self.by_id.setdefault(row.id, Changing.of(row.id, state))
-        place = (row.brand, row.network, row.author_id, row.thread)
+        self.also_in[row.id] = row.also_in or ()
+        for thread in (row.thread, *self.also_in[row.id]):
+            self.stands_in((row.brand, row.network, row.author_id, thread), row.id)
+
+    def stands_in(self, place: Place, case: int) -> None:
+        """What its author says there belongs to this case."""
         if place not in self.by_place:
-            self.by_place[place] = row.id
-            self.by_author[place[1:]].append(row.id)
+            self.by_place[place] = case
+            self.by_author[place[1:]].append(case)
 
 
 async def join(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Joined:
@@ -66,6 +80,7 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     links: dict[tuple[int, int], dict[str, Any]] = {}
     shown: list[tuple[int, Routed]] = []
     anew: dict[int, Routed] = {}
+    calling: dict[int, Routed] = {}
     for decision in decided:
         for case, command, route in _commands(known, decision):
             changing = known.by_id[case]
@@ -78,6 +93,8 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
                 links[case, decision.stored.row] = _link(case, decision, command.strength)
             if route is not None:
                 shown.append((case, route))
+                if would_show and route.calls:
+                    calling[case] = route
             # Without chats it is to be told to nobody, and the old card only follows the case.
             if isinstance(telling, Telling) and telling.anew and route is not None and route.chats:
                 anew[case] = route
@@ -88,7 +105,10 @@ async def join(connection: AsyncConnection, decided: Sequence[Decided], now: dat
     await outbox_rows.renew(connection, renewed, now)
     revised = [(case, known.by_id[case].state.revision, route) for case, route in shown]
     await outbox_rows.add(connection, revised, now)
-    return _counted(known, shown)
+    calls = [_call(known.by_id[case], route) for case, route in calling.items()]
+    await outbox_rows.add_notices_elsewhere(connection, calls, now)
+    groups = await grouping.note(connection, _opened(known, shown, now))
+    return replace(_counted(known, shown), groups=groups)
 
 
 def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | Edit | Write, Routed | None]]:
@@ -155,6 +175,13 @@ def _anew(change: Changing, route: Routed, now: datetime) -> outbox_rows.Anew:
     return outbox_rows.Anew(case=change.case, revision=change.state.revision, at=at, held=route.held)
 
 
+def _call(change: Changing, route: Routed) -> tuple[int, NoticeDraft, list[tuple[str, Chat]]]:
+    """A word under the cards of those where nobody works."""
+    revision = change.state.revision
+    draft = NoticeDraft(kind="on_call", event=revision, to=("on_call",), priority=Priority.URGENT)
+    return change.case, draft, [(name, chat) for name, chat in route.chats if name in route.calls]
+
+
 def _link(case: int, decision: Decided, strength: Strength) -> dict[str, Any]:
     return {
         "case_id": case,
@@ -172,13 +199,31 @@ def _counted(known: _Cases, shown: Iterable[tuple[int, Routed]]) -> Joined:
     return Joined(new=len(new), joined=len(numbers) - len(new) - len(reopened), reopened=len(reopened))
 
 
+def _opened(known: _Cases, shown: Iterable[tuple[int, Routed]], now: datetime) -> list[grouping.Opened]:
+    """The cases that somebody has to look at now and had not before."""
+    opened: dict[int, grouping.Opened] = {}
+    for case, route in shown:
+        is_new = known.by_id[case].before.revision == 0
+        if case not in opened and (is_new or _is_back(known.by_id[case])):
+            candidate = route.candidate
+            opened[case] = grouping.Opened(
+                case=case,
+                brand=candidate.brand,
+                topics=candidate.topics,
+                signature=signature_of(candidate.text),
+                at=min(now, candidate.said_at or candidate.published_at),
+                is_new=is_new,
+            )
+    return list(opened.values())
+
+
 def _is_back(change: Changing) -> bool:
     """An edit that says nothing new leaves an ended case as it was."""
     return change.state.is_open and not change.before.is_open
 
 
 _PLACE: Final = (cases.c.brand, cases.c.network, cases.c.author_id, cases.c.thread)
-_CASE: Final = (cases.c.id, *_PLACE, *(cases.c[name] for name in history.STATE_COLUMNS))
+_CASE: Final = (cases.c.id, *_PLACE, cases.c.also_in, *(cases.c[name] for name in history.STATE_COLUMNS))
 
 
 @cache
@@ -195,8 +240,11 @@ def _upsert_links(dialect: str) -> Any:
     )
 
 
-async def _open_places(connection: AsyncConnection, decided: Iterable[Decided], now: datetime) -> _Cases:
-    """The cases at the candidates' places, made where there were none, and locked against other writers."""
+async def _open_places(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> _Cases:
+    """The cases at the candidates' places, made where there were none, and locked against other writers.
+
+    Whoever says his own words again elsewhere is heard in the case that they opened.
+    """
     known = _Cases()
     first: dict[Place, Routed] = {}
     for decision in decided:
@@ -204,14 +252,22 @@ async def _open_places(connection: AsyncConnection, decided: Iterable[Decided], 
             first.setdefault(route.candidate.place, route)
     if not first:
         return known
+    stored, beside = await reposts.find(connection, reposts.said_in(decided), now)
+    own = sorted(first.keys() - stored.keys() - beside.keys())
     # In a fixed order, so that two judges cannot wait for each other.
-    rows = [_new(first[place], now) for place in sorted(first)]
-    await connection.execute(_insert_cases(connection.dialect.name), rows)
-    found = await connection.execute(
-        select(*_CASE).where(tuple_(*_PLACE).in_(sorted(first))).order_by(cases.c.id).with_for_update()
-    )
-    for row in found:
-        known.know(row, is_new=row.revision == 0)
+    if own:
+        await execute_many(
+            connection, _insert_cases(connection.dialect.name), [_new(first[place], now) for place in own]
+        )
+        await _know(connection, known, among(_PLACE, own, by=3))
+    if stored:
+        await _know(connection, known, cases.c.id.in_(sorted(set(stored.values()))))
+    again = stored | {place: known.by_place[first_place] for place, first_place in beside.items()}
+    threads: dict[int, list[str]] = defaultdict(list)
+    for place, case in again.items():
+        known.stands_in(place, case)
+        threads[case].append(place[-1])
+    await reposts.note(connection, threads, known.also_in)
     return known
 
 
@@ -298,9 +354,10 @@ def _new(route: Routed, now: datetime) -> dict[str, Any]:
         "followers": candidate.followers,
         "stage": "new",
         "opened_at": now,
+        "signature": signature_of(candidate.text),
     }
 
 
 async def _write_links(connection: AsyncConnection, links: Collection[dict[str, Any]]) -> None:
     if links:
-        await connection.execute(_upsert_links(connection.dialect.name), list(links))
+        await execute_many(connection, _upsert_links(connection.dialect.name), list(links))

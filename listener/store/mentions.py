@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, Final
 
-import msgspec
 from sqlalchemy import Row, SmallInteger, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,8 +20,10 @@ from listener.halves import Halves
 from listener.mention_format import storable
 from listener.ports import Batch, Look
 from listener.store import cursors, listening, messages, outbound_rows
+from listener.store.codecs import Extra, extra_payload, read_extra
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.store.many import execute_many
 from listener.store.tables import STILL_WAITING, Stage, mentions
 from listener.talking import Talking
 
@@ -65,17 +66,6 @@ class Kept:
             written=self.written + other.written,
             told=self.told + other.told,
         )
-
-
-class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What stands beside the author's own text, as `mentions.extra` holds it."""
-
-    parent: Quote | None = None
-    quoted: Quote | None = None
-    attached: tuple[str, ...] = ()
-
-
-NOTHING: Final = Extra()
 
 
 class MentionStore:
@@ -183,7 +173,7 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     if new or edited:
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
-        await connection.execute(_upsert(connection.dialect.name), changed)
+        await execute_many(connection, _upsert(connection.dialect.name), changed)
     deleted = await _delete(connection, (*batch.deleted, *talked.gone), now)
     if look is not None:
         await listening.note(connection, source, batch, look, len(new) + read_again, now)
@@ -286,16 +276,6 @@ def mention(row: Row[Any]) -> Mention:
     )
 
 
-def read_extra(value: Any) -> Extra:
-    """What stands beside a text; what this version cannot read is left out, the text itself counts."""
-    if value is None:
-        return NOTHING
-    try:
-        return msgspec.convert(value, Extra)
-    except msgspec.ValidationError:
-        return NOTHING
-
-
 def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> dict[str, Any]:
     return {
         "network": heard.network,
@@ -323,11 +303,13 @@ def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> di
 def _extra(heard: Mention) -> dict[str, Any] | None:
     if heard.parent is None and heard.quoted is None and not heard.attached:
         return None
-    beside = Extra(
-        parent=_quote(heard.parent), quoted=_quote(heard.quoted), attached=tuple(map(storable, heard.attached))
+    return extra_payload(
+        Extra(
+            parent=_quote(heard.parent),
+            quoted=_quote(heard.quoted),
+            attached=tuple(map(storable, heard.attached)),
+        )
     )
-    extra: dict[str, Any] = msgspec.to_builtins(beside)
-    return extra
 
 
 def _quote(quote: Quote | None) -> Quote | None:

@@ -1,7 +1,7 @@
 """The outbox from the teller's side: `alerts.ports.Outbox`, what is due leased to one worker at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
@@ -22,17 +22,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cards.notices import MOST_CASES
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
 from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Room
 from alerts.routing import CONSOLE_ALONE, Chat, StandIns
 from domain.person import MessengerId
 from listener.mention_format import storable
-from listener.store import cases, chats, digests, outbox_rows, standing_in
+from listener.store import cases, chats, digests, incident_lists, outbox_rows, standing_in
 from listener.store.addresses import chat_of
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
+from listener.store.many import execute_many
 from listener.store.tables import STILL_OPEN, Time, aliases, card_views, notices
 from listener.store.tables import cases as all_cases
 from listener.store.tables import digests as lists
@@ -135,10 +137,13 @@ async def claim(
     first = await waiting_in(connection, messenger, now)
     leased: dict[Table, list[Row[Any]]] = {queue: [] for queue in QUEUES}
     for chat, share in room(_most_urgent(first.values())).items():
-        if share.folds:
-            await digests.fold(connection, chat, now, due_now(card_views, now), everything=share.folds == "all")
-        waits = [queue for queue in QUEUES if chat in first[queue] or (share.folds and queue is lists)]
+        folding = share.folds is not None and await digests.fold(
+            connection, chat, now, due_now(card_views, now), share.folds
+        )
+        waits = [queue for queue in QUEUES if chat in first[queue] or (folding and queue is lists)]
         found = [(row, queue) for queue in waits for row in await _due(connection, queue, chat, share.most, now)]
+        if folding:
+            found = [(row, queue) for row, queue in found if queue is not card_views or not digests.is_old(row)]
         found.sort(key=lambda pair: (pair[0].priority, pair[0].due_at))
         pressing = [pair for pair in found[: share.most] if pair[0].priority <= Priority.URGENT]
         others = found[len(pressing) : min(share.most, len(pressing) + share.plain)]
@@ -146,7 +151,7 @@ async def claim(
             leased[queue].append(row)
     for queue, rows in leased.items():
         await _lease(connection, queue, rows, worker, now)
-    return await _loaded(connection, leased)
+    return await _loaded(connection, leased, now)
 
 
 def _most_urgent(queues: Iterable[Mapping[Chat, Priority]]) -> dict[Chat, Priority]:
@@ -171,11 +176,16 @@ async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark])
         _mark(mark, worker) | {"revision": mark.due.revision} for mark in ordered if isinstance(mark.due, Digest)
     ]
     if views:
-        await connection.execute(_SHOWN_VIEW, views)
+        await execute_many(connection, _SHOWN_VIEW, views)
     if listed:
         await connection.execute(_SHOWN_DIGEST, listed)
-        first = {mark.due.id: mark.at for mark in ordered if isinstance(mark.due, Digest) and mark.due.shown == 0}
-        for number, at in first.items():
+        # An incident's list grows, and is told anew with each showing.
+        told = {
+            mark.due.id: mark.at
+            for mark in ordered
+            if isinstance(mark.due, Digest) and (mark.due.shown == 0 or mark.due.listing.incident is not None)
+        }
+        for number, at in told.items():
             await digests.delivered(connection, number, at)
     if words:
         await connection.execute(_SHOWN_NOTICE, words)
@@ -444,19 +454,27 @@ async def _lease(
         await connection.execute(_LEASED[queue], {"ids": ids, "by": worker, "until": now + LEASE})
 
 
-async def _loaded(connection: AsyncConnection, leased: Mapping[Table, Sequence[Row[Any]]]) -> list[Due]:
+async def _loaded(
+    connection: AsyncConnection, leased: Mapping[Table, Sequence[Row[Any]]], now: datetime
+) -> list[Due]:
     """In the order of priority. A notice that only a later version can word stays leased, and comes back to it."""
     views, words = leased[card_views], leased[notices]
     stored = {row.id: read_notice(row.version, row.payload) for row in words}
-    about = {row.id: (notice.cases or (row.case_id,)) for row in words if (notice := stored[row.id]) is not None}
+    about = {
+        row.id: await _spoken_of(connection, notice.cases) if notice.cases else (row.case_id,)
+        for row in words
+        if (notice := stored[row.id]) is not None and notice.incident is None
+    }
     wanted = {row.case_id for row in views} | {number for cases_of in about.values() for number in cases_of}
     loaded = await cases.load(connection, wanted) if wanted else {}
     refs = await _card_refs(connection, [row for row in words if row.case_id is not None])
     due: list[tuple[tuple[int, datetime], Due]] = [
         ((row.priority, row.due_at), _delivery(row, loaded[row.case_id])) for row in views
     ]
-    listed = await digests.load(connection, leased[lists])
+    listed = await digests.load(connection, leased[lists], now)
     due += [((row.priority, row.due_at), listed[row.id]) for row in leased[lists]]
+    of_incidents = await _of_incidents(connection, words, stored, now)
+    due += [((row.priority, row.due_at), of_incidents[row.id]) for row in words if row.id in of_incidents]
     for row in words:
         notice = stored[row.id]
         speaks_of = tuple(loaded[number] for number in about.get(row.id, ()) if number in loaded)
@@ -464,6 +482,40 @@ async def _loaded(connection: AsyncConnection, leased: Mapping[Table, Sequence[R
             key = (row.case_id, row.messenger, row.chat, row.topic)
             due.append(((row.priority, row.due_at), _notice(row, notice, speaks_of, refs.get(key))))
     return [entry for _, entry in sorted(due, key=lambda entry: entry[0])]
+
+
+async def _of_incidents(
+    connection: AsyncConnection,
+    words: Sequence[Row[Any]],
+    stored: Mapping[int, StoredNotice | None],
+    now: datetime,
+) -> dict[int, Notice]:
+    """The notices that speak of incidents."""
+    about = {
+        row.id: notice.incident for row in words if (notice := stored[row.id]) is not None and notice.incident
+    }
+    found = {number: await incident_lists.load(connection, number, now) for number in set(about.values())}
+    refs = await incident_lists.refs(connection, found)
+    spoken: dict[int, Notice] = {}
+    for row in words:
+        notice, number = stored[row.id], about.get(row.id)
+        incident = found.get(number) if number is not None else None
+        if notice is not None and incident is not None:
+            ref = refs.get((number, row.messenger, row.chat, row.topic))
+            spoken[row.id] = replace(_notice(row, notice, (), ref), incident=incident)
+    return spoken
+
+
+async def _spoken_of(connection: AsyncConnection, of_many: Sequence[int]) -> Sequence[int]:
+    """Of many cases those that a digest names; a deadline's wave of thousands is not loaded to be counted."""
+    if len(of_many) <= MOST_CASES:
+        return of_many
+    columns = all_cases.c
+    ended = case((columns.stage == "closed", 1), else_=0)
+    first = select(columns.id).where(columns.id.in_(of_many)).limit(MOST_CASES)
+    return (
+        (await connection.execute(first.order_by(ended, columns.due_at.nulls_last(), columns.id))).scalars().all()
+    )
 
 
 async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
@@ -534,6 +586,7 @@ def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], ca
         chat=chat_of(row),
         draft=notice.draft,
         cases=speaks_of,
+        others=max(0, len(notice.cases) - MOST_CASES),
         card_ref=card_ref,
         tries=row.tries,
         unknown=row.unknown or row.state == "sending",

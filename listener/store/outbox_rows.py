@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -29,11 +30,15 @@ from alerts.routing import Chat
 from listener.decided import Routed
 from listener.store.codecs import NOTICE_VERSION, notice_payload
 from listener.store.engine import insert
+from listener.store.many import execute_many
 from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, is_living, notices
 
 NO_WAIT: Final = timedelta(0)
 COLLECTING: Final[dict[NoticeKind, timedelta]] = {"wrote": timedelta(seconds=2)}
 """Words that wait a moment for more of their kind: who writes in short messages is read in one note."""
+BY_DAY: Final = frozenset[NoticeKind]({"forgotten"})
+"""What nobody is woken for: the day that brings it is counted by the calendar, not by working hours."""
+NOBODY: Final[Mapping[int, datetime]] = MappingProxyType({})
 
 
 async def raise_wanted(
@@ -128,13 +133,19 @@ async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Rout
             if key not in rows or due_at < rows[key]["due_at"]:
                 rows[key] = row
     if rows:
-        await connection.execute(_upsert(connection.dialect.name), list(rows.values()))
+        await execute_many(connection, _upsert(connection.dialect.name), list(rows.values()))
 
 
 async def add_notices(
-    connection: AsyncConnection, drafts: Sequence[tuple[int, NoticeDraft]], now: datetime
+    connection: AsyncConnection,
+    drafts: Sequence[tuple[int, NoticeDraft]],
+    now: datetime,
+    asleep: Mapping[int, datetime] = NOBODY,
 ) -> None:
-    """Say these words (case, draft) once in every chat that shows the case; where its card waits, after it."""
+    """Say these words (case, draft) once in every chat that shows the case; where its card waits, after it.
+
+    What may wait for the day is said when the people of the case are no more `asleep` (by case, until when).
+    """
     if drafts:
         await connection.execute(
             _insert_notices(connection.dialect.name),
@@ -145,12 +156,19 @@ async def add_notices(
                     "now": now,
                     "key": _dedup_key(of_case, draft),
                     "draft": notice_payload(draft),
-                    "waits": COLLECTING.get(draft.kind, NO_WAIT) // MICROSECOND,
+                    "waits": _waits(draft.kind, asleep.get(of_case), now) // MICROSECOND,
+                    "collecting": COLLECTING.get(draft.kind, NO_WAIT) // MICROSECOND,
                     "collects": draft.kind in COLLECTING,
                 }
                 for of_case, draft in drafts
             ],
         )
+
+
+def _waits(kind: NoticeKind, until: datetime | None, now: datetime) -> timedelta:
+    if kind in BY_DAY and until is not None and until > now:
+        return until - now
+    return COLLECTING.get(kind, NO_WAIT)
 
 
 async def add_notices_elsewhere(
@@ -266,8 +284,14 @@ def _dedup_key(of_case: int, draft: NoticeDraft) -> str:
     return f"{of_case}:{draft.event}:{draft.kind}"
 
 
-async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime) -> None:
-    """Say once in every chat which of these cases ring, instead of a word for each."""
+async def add_many(
+    connection: AsyncConnection,
+    draft: NoticeDraft,
+    cases: Sequence[int],
+    now: datetime,
+    asleep: Mapping[int, datetime] = NOBODY,
+) -> None:
+    """Say once in every chat which of these cases ring, instead of a word for each; `asleep` as above."""
     found = await connection.execute(
         select(
             card_views.c.receiver,
@@ -293,9 +317,9 @@ async def add_many(connection: AsyncConnection, draft: NoticeDraft, cases: Seque
             "topic": chat[2],
             "priority": int(draft.priority),
             "state": "due",
-            "due_at": now,
+            "due_at": now + _waits(draft.kind, asleep.get(min(cases)), now),
             "created_at": now,
-            "dedup_key": f"many:{now.isoformat()}:{min(cases)}",
+            "dedup_key": f"many:{draft.kind}:{now.isoformat()}:{min(cases)}",
             "version": NOTICE_VERSION,
             "payload": notice_payload(draft, tuple(cases)),
         }
@@ -398,7 +422,7 @@ def _insert_notices(dialect: str) -> Any:
         bindparam("new_priority", type_=Integer),
         literal("due"),
         wait,
-        type_coerce(type_coerce(_NOW, BigInteger) + bindparam("waits", type_=BigInteger), Time),
+        type_coerce(type_coerce(_NOW, BigInteger) + bindparam("collecting", type_=BigInteger), Time),
         views.c.case_id,
         bindparam("key"),
         literal(NOTICE_VERSION),

@@ -12,6 +12,7 @@ from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.card import is_urgent
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cards.prompt import Prompt
+from alerts.cards.solved import SOLVED
 from alerts.cases.case import Case
 from alerts.cases.commands import Command
 from alerts.cases.events import WritingForbidden
@@ -93,7 +94,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if first is not None:
         return first
     changing = (await history.lock(connection, [press.case])).get(press.case)
-    case = await cases.load_closely(connection, press.case, now) if changing else None
+    case = await _closely(connection, press, now) if changing else None
     if changing is None or case is None:
         answered = Answered(answer=Answer(text=f"Обращения № {press.case} нет", alert=True), reason="no_case")
     elif not await _from_where_it_was_told(connection, press):
@@ -110,6 +111,10 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     if answered.applied or not (answered.answer.prompt or answered.answer.is_long):
         await _write(connection, press, who, answered, now)
     return answered
+
+
+async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> Case | None:
+    return await cases.load_closely(connection, press.case, now, solved=press.action == SOLVED)
 
 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:

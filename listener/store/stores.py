@@ -13,6 +13,8 @@ from listener.store.cases import CaseStore
 from listener.store.decisions import DecisionStore
 from listener.store.digest_rows import DigestStore
 from listener.store.engine import Database, driver_url
+from listener.store.incidents import IncidentStore
+from listener.store.learning import LearningStore
 from listener.store.mentions import MentionStore
 from listener.store.mutes import MuteStore
 from listener.store.outbound import OutboundStore
@@ -41,6 +43,8 @@ class Stores:
     prompts: PromptStore
     people: PeopleStore
     mutes: MuteStore
+    learning: LearningStore
+    incidents: IncidentStore
     worker: str
     forgotten: tempfile.TemporaryDirectory[str] | None = None
 
@@ -93,6 +97,8 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         prompts=PromptStore(database),
         people=PeopleStore(database),
         mutes=MuteStore(database),
+        learning=LearningStore(database),
+        incidents=IncidentStore(database),
         worker=worker,
         forgotten=forgotten,
     )

@@ -78,6 +78,8 @@ STILL_WAITING: Final = text("stage = 0")
 STILL_OPEN: Final = text("state IN ('due', 'sending')")
 TIMED: Final = text("next_timer_at IS NOT NULL")
 TO_SEND: Final = text("state IN ('confirmed', 'sending')")
+GOING_ON: Final = text("over_at IS NULL")
+LOOKED_AT: Final = text("next_look_at IS NOT NULL")
 """Conditions of partial indexes. Queries use the very same text: with a parameter in it, no index would serve."""
 
 mentions = Table(
@@ -137,6 +139,43 @@ verdicts = Table(
     Column("judged_at", Time, nullable=False),
 )
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("trained_at", Time, nullable=False),
+    Column("promoted_at", Time),
+    Column("instead_of", Text),
+)
+"""What taps taught: `candidate` in the shadow, `active`, or `retired`; `instead_of` is whose place one took."""
+
+shadow_verdicts = Table(
+    "shadow_verdicts",
+    metadata,
+    Column("mention_id", Key, ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True),
+    Column("brand", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("complaint", Double, nullable=False),
+    Column("judged_at", Time, nullable=False),
+    Index("ix_shadow_verdicts_judged_at", "judged_at"),
+)
+"""What the candidate of the day said of a mention, beside the verdict that counts; the latest only."""
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("brand", Text),
+    Column("version", SmallInteger, nullable=False),
+    Column("payload", Json, nullable=False),
+    Index("ix_lessons_at", "at"),
+)
+"""What changed in how the judge judges, and why; see `listener.store.learning`."""
+
 cases = Table(
     "cases",
     metadata,
@@ -164,12 +203,86 @@ cases = Table(
     Column("next_timer_at", Time),
     Column("engineers_due_at", Time),
     Column("receiver", Text),
+    Column("idle_warn_at", Time),
+    Column("idle_return_at", Time),
+    Column("touched_at", Time),
+    Column("signature", Text),
+    Column("also_in", Json),
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
     Index("ix_cases_author", "network", "author_id"),
     Index("ix_cases_timed", "next_timer_at", sqlite_where=TIMED, postgresql_where=TIMED),
 )
-"""The projection of `case_events`, and who complained about what where. `owner` is a Person.id."""
+"""The projection of `case_events`, and who complained about what where. `owner` is a Person.id.
+
+`signature` is what the first complaint is known again by (alerts.likeness), `also_in` are further threads in which
+its author said it.
+"""
+
+text_keys = Table(
+    "text_keys",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_text_keys_case_id", "case_id"),
+)
+"""By a key of its signature (alerts.likeness), the last case with it: the first of those who say the same."""
+
+case_groups = Table(
+    "case_groups",
+    metadata,
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("what", Text, primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("at", Time, nullable=False),
+    Index("ix_case_groups_what", "brand", "what", "at"),
+)
+"""With which others of the brand a case may make an incident (alerts.incidents.group), and when it was said."""
+
+case_hours = Table(
+    "case_hours",
+    metadata,
+    Column("brand", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("hour", Time, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many cases of a group were said in an hour, from its beginning: what is usual is learned from it."""
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("brand", Text, nullable=False),
+    Column("brand_title", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("usual", Double, nullable=False),
+    Column("since", Time, nullable=False),
+    Column("opened_at", Time, nullable=False),
+    Column("owner", Text),
+    Column("calm_at", Time),
+    Column("over_at", Time),
+    Column("next_look_at", Time),
+    Index("ix_incidents_open", "brand", "what", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON),
+    Index("ix_incidents_looked_at", "next_look_at", sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT),
+)
+"""Complaints that come faster than `usual` (an hour). `calm_at` is since when they do not, `over_at` when that was
+believed.
+"""
+
+incident_cases = Table(
+    "incident_cases",
+    metadata,
+    Column(
+        "incident_id", Key, ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("at", Time, nullable=False),
+    Index("ix_incident_cases_case_id", "case_id"),
+)
+"""The cases of an incident; each is in one that goes on at most."""
 
 turns = Table(
     "turns",
@@ -233,6 +346,19 @@ def _queue(table: str) -> Index:
     columns = ("messenger", "chat", "topic", "priority", "due_at")
     return Index(f"ix_{table}_queue", *columns, sqlite_where=STILL_OPEN, postgresql_where=STILL_OPEN)
 
+
+solutions = Table(
+    "solutions",
+    metadata,
+    Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("brand", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""Solved cases with the answer that stands; `solutions_words` is the full-text index over their questions, FTS5 on
+SQLite and GIN on PostgreSQL, which the migration alone makes.
+"""
 
 card_views = Table(
     "card_views",
@@ -402,10 +528,14 @@ digests = Table(
         Column("wanted", Integer, nullable=False),
         Column("shown", Integer, nullable=False, server_default="0"),
         Column("page", Integer, nullable=False, server_default="0"),
+        Column("incident_id", Key),
+        Index("ix_digests_incident_id", "incident_id"),
         _queue("digests"),
     ),
 )
-"""A list of cases in one chat, in place of a card for each; their views have the state `digest`."""
+"""A list of cases in one chat, in place of a card for each; their views have the state `digest`. The card of an
+incident is such a list too.
+"""
 
 digest_cases = Table(
     "digest_cases",

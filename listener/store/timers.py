@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Tick
-from alerts.cases.events import BELLS, CLOCK, Rang
-from alerts.cases.telling import BELLS_WAKE, NoticeDraft
+from alerts.cases.events import BELLS, CLOCK
+from alerts.cases.telling import BELLS_WAKE, NoticeDraft, NoticeKind
 from alerts.cases.transitions import Asker
 from listener.halves import Halves
 from listener.store import history, outbox_rows
@@ -30,6 +30,8 @@ MOST_NOTICES: Final = 5
 
 A clock that was set a day forward, or a daemon that slept, rings for everything that is open.
 """
+TOGETHER: Final[tuple[tuple[NoticeKind, ...], ...]] = (BELLS, ("idle_warned",), ("returned",), ("forgotten",))
+"""Words that are said as one where there are many, each from the least grave to the gravest."""
 THE_CLOCK: Final = Asker(actor=CLOCK)
 
 
@@ -76,9 +78,10 @@ async def tick(
     changes = list((await history.lock(connection, ids)).values())
     for change in changes:
         change.obey(Tick(), THE_CLOCK, now)
-    ringing = [change for change in changes if any(isinstance(event.fact, Rang) for event in change.events)]
-    if len(ringing) > MOST_NOTICES:
-        await _write_as_one(connection, ringing, now)
+    for kinds in TOGETHER:
+        ringing = [change for change in changes if _rings(change, kinds)]
+        if len(ringing) > MOST_NOTICES:
+            await _write_as_one(connection, ringing, kinds, now, elsewhere)
     await history.write(connection, changes, now, elsewhere)
     return sum(bool(change.events) for change in changes)
 
@@ -90,14 +93,25 @@ async def _due(connection: AsyncConnection, now: datetime, without: Collection[i
     return list((await connection.execute(due.order_by(cases.c.next_timer_at).limit(AT_ONCE))).scalars())
 
 
-async def _write_as_one(connection: AsyncConnection, ringing: Sequence[Changing], now: datetime) -> None:
+def _rings(change: Changing, kinds: Sequence[NoticeKind]) -> bool:
+    return any(draft.kind in kinds for telling in change.tellings for draft in telling.notices)
+
+
+async def _write_as_one(
+    connection: AsyncConnection,
+    ringing: Sequence[Changing],
+    kinds: Sequence[NoticeKind],
+    now: datetime,
+    elsewhere: Elsewhere | None,
+) -> None:
     """One word for all of them, as grave as the gravest; the cards are edited each as ever."""
-    bells = {event.fact.bell for change in ringing for event in change.events if isinstance(event.fact, Rang)}
-    gravest = max(bells, key=BELLS.index)
-    to, priority = BELLS_WAKE[gravest]
+    drafts = [draft for change in ringing for telling in change.tellings for draft in telling.notices]
+    gravest = max((draft for draft in drafts if draft.kind in kinds), key=lambda draft: kinds.index(draft.kind))
     for change in ringing:
-        change.silence()
-    draft = NoticeDraft(
-        kind=gravest, event=0, to=tuple("receiver" if who == "owner" else who for who in to), priority=priority
-    )
-    await outbox_rows.add_many(connection, draft, [change.case for change in ringing], now)
+        change.silence(kinds)
+    to = BELLS_WAKE[gravest.kind][0] if gravest.kind in BELLS else gravest.to
+    if gravest.kind != "idle_warned":
+        to = tuple("receiver" if who == "owner" else who for who in to)
+    draft = NoticeDraft(kind=gravest.kind, event=0, to=to, priority=gravest.priority)
+    asleep = history.asleep(ringing, elsewhere, now) if draft.kind in outbox_rows.BY_DAY else {}
+    await outbox_rows.add_many(connection, draft, [change.case for change in ringing], now, asleep)

@@ -114,6 +114,7 @@ class Health:
     _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
     _refused_config: str | None = None
+    _refused_settings: str | None = None
     _out_of_time: tuple[int, ...] = ()
     _roads: dict[str, tuple[str | None, Mapping[str, str]]] = field(default_factory=dict)
 
@@ -168,6 +169,12 @@ class Health:
     def config(self, refusal: str | None) -> None:
         """The first mistake of a config that was refused; None when the newest one is in use."""
         self._refused_config = refusal
+
+    def settings(self, refusal: str | None) -> None:
+        """Why changed settings were refused, a mistake a line; None when the newest are in use."""
+        first, _, more = (refusal or "").partition("\n")
+        others = f" (и ещё {len(more.splitlines())})" if more else ""
+        self._refused_settings = None if refusal is None else first + others
 
     def forget(self, messenger: str) -> None:
         """What was known of a messenger, before it got other tokens or was switched off."""
@@ -249,6 +256,8 @@ class Health:
             named = ", ".join(f"№ {case}" for case in self._out_of_time[:MOST_NAMED])
             more = f" и ещё {len(self._out_of_time) - MOST_NAMED}" if len(self._out_of_time) > MOST_NAMED else ""
             yield "bells", f"сроки не звонят, обращения {named}{more}: подробности в журнале"
+        if self._refused_settings is not None:
+            yield "settings", f"изменённый .env не принят, в силе прежние настройки: {self._refused_settings}"
         if self._refused_config is not None:
             yield "config", f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 

@@ -60,6 +60,7 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
         missed = {one["id"] for one in cases} - _told(chat, deliveries, shown)
         assert not missed, f"{sorted(missed)} are not told in {chat}"
     repeated = sum(count - 1 for count in shown.values())
+    assert repeated <= KILLS, "one a kill on average"
     note(1, kills=KILLS, mentions=len(stored), lost=0, twice=0, cards=len(shown), repeats=repeated)
     with capsys.disabled():
         print(

@@ -218,6 +218,32 @@ async def test_dead_proxies_are_a_trouble_until_they_are_taken_out(tmp_path: Pat
     assert "Traceback" not in daemon.said()
 
 
+async def test_settings_that_are_refused_are_a_trouble_in_words_and_the_old_ones_stay(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        (tmp_path / ".env").write_text(
+            "LISTENER_TELEGRM_TOKEN=123:abcdef\nLISTENER_LOG_FORMAT=xml\n", encoding="utf-8"
+        )
+        daemon.signal(signal.SIGHUP)
+        async with asyncio.timeout(30):
+            while "изменённый .env не принят" not in (await daemon.get("/healthz"))[1]:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        status, body = await daemon.get("/healthz")
+        (problem,) = [each for each in json.loads(body)["problems"] if ".env" in each]
+        assert status == 503
+        assert "LISTENER_" in problem
+        assert "и ещё 1" in problem
+        assert "abcdef" not in problem
+        (tmp_path / ".env").write_text("", encoding="utf-8")
+        daemon.signal(signal.SIGHUP)
+        async with asyncio.timeout(60):
+            while (await daemon.get("/healthz"))[0] != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+
+
 async def test_a_messenger_that_gets_its_first_token_is_told_and_one_that_loses_it_is_off(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("# nothing yet\n", encoding="utf-8")
     async with world() as simulator:

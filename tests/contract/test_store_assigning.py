@@ -84,6 +84,19 @@ async def test_the_person_is_called(store: Stores) -> None:
     assert (told.draft.kind, told.draft.to) == ("assigned", ("owner",))
 
 
+async def test_who_is_given_many_at_once_is_called_once_for_all_of_them(store: Stores) -> None:
+    await complaints(store, 7)
+    await show_all(store)
+    await store.assignments.assign(assigning(receiver()), later(1))
+    said = await notices(store, later(2))
+    assert sorted((told.draft.kind, told.draft.sender, len(told.cases)) for told in said) == [
+        ("assigned", ANNA.id, 4),
+        ("assigned", OLEG.id, 3),
+    ]
+    whose = {told.draft.sender: {case.state.owner for case in told.cases} for told in said}
+    assert whose == {ANNA.id: {ANNA.id}, OLEG.id: {OLEG.id}}
+
+
 async def test_the_next_turn_begins_where_the_last_ended(store: Stores) -> None:
     for number in range(1, 5):
         await complaints(store, 1, first=number)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from alerts.cards.digest import A_PAGE, TURN
-from alerts.cases.commands import Claim, Release
+from alerts.cases.commands import Claim, Release, TransferTo
 from alerts.cases.telling import Priority
 from alerts.ports import Delivery, Digest, Notice
 from alerts.routing import Chat
 from domain.mention import Author, Deletion
 from listener.decided import Stored
 from listener.ports import Batch
+from listener.store.digests import SETTLED
 from listener.store.export import export
 from listener.store.stores import Stores
 from tests.contract.store_samples import (
@@ -119,6 +120,30 @@ async def test_every_page_is_shown_when_it_is_asked_for(store: Stores) -> None:
     beyond = replace(press("p9", case=digest.id, action=TURN), ref=ref)
     assert not await store.digests.turn(beyond, 3, later(9))
     assert not await store.digests.turn(replace(beyond, ref="another"), 0, later(9))
+
+
+async def test_what_somebody_has_is_listed_nowhere_for_a_line_of_a_list_has_no_buttons_for_him(
+    store: Stores,
+) -> None:
+    await flood(store, 20)
+    for case in (3, 19):
+        await do(store, Claim(), case=case, now=later(1))
+    (digest,), cards = await folded(store, at=2)
+    assert sorted(cards) == [1, 2, 3, 4, 5, 6, 19]
+    assert (digest.listing.total, cases(digest)) == (13, [7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
+
+
+async def test_a_listed_case_that_is_given_to_somebody_gets_cards_in_every_chat_that_lists_it(
+    store: Stores,
+) -> None:
+    await flood(store, 20, chats=(SUPPORT, SLACK))
+    lists, _ = await folded(store)
+    listed = cases(lists[0])[3]
+    await do(store, TransferTo(person="anna", name="Анна Иванова"), case=listed, now=later(2))
+    due = await claim_all(store, later(3), folds=True)
+    cards = [(thing.case.id, thing.chat) for thing in due if isinstance(thing, Delivery)]
+    assert sorted(cards, key=str) == sorted([(listed, SUPPORT), (listed, SLACK)], key=str)
+    assert all(thing.listing.free == 14 for thing in due if isinstance(thing, Digest))
 
 
 async def test_a_case_taken_from_a_digest_gets_its_own_card_at_once(store: Stores) -> None:
@@ -254,10 +279,34 @@ async def test_bells_of_listed_cases_ring_in_one_word(store: Stores) -> None:
     assert [len(word.cases) for word in words] == [8]
 
 
+async def test_an_outage_that_is_read_again_page_by_page_is_one_digest(store: Stores) -> None:
+    for page in range(4):
+        await flood(store, 10, first=1 + 10 * page, at=3 * page, is_late=True)
+        assert await folded(store, at=3 * page + 1) == ([], []), "none of them goes out alone meanwhile"
+    await flood(store, 2, first=41, at=12)
+    assert await folded(store, at=13) == ([], [41, 42]), "what is live waits for nothing"
+    (digest,), cards_of_their_own = await folded(store, at=9 + SETTLED.total_seconds())
+    assert (digest.listing.why, digest.listing.total, cards_of_their_own) == ("late", 40, [])
+
+
+async def test_old_cases_wait_for_others_a_minute_and_no_longer(store: Stores) -> None:
+    lists: list[Digest] = []
+    for second in range(0, 66, 6):
+        await flood(store, 6, first=1 + second, at=second, is_late=True)
+        lists += (await folded(store, at=second + 1))[0]
+    assert [digest.listing.total for digest in lists] == [66]
+
+
+async def test_old_cases_of_before_the_clock_was_set_back_wait_for_nobody(store: Stores) -> None:
+    await flood(store, 6, is_late=True)
+    (digest,), _ = await folded(store, at=-3 * 86_400)
+    assert digest.listing.total == 6
+
+
 async def test_old_cases_share_one_digest_behind_what_is_live(store: Stores) -> None:
     await flood(store, 40, is_late=True)
     await flood(store, 3, first=41, at=1)
-    due = await claim_all(store, later(2), folds=True)
+    due = await claim_all(store, later(SETTLED.total_seconds()), folds=True)
     order: Sequence[object] = [thing.case.id if isinstance(thing, Delivery) else type(thing) for thing in due]
     assert order == [41, 42, 43, Digest]
     assert isinstance(due[-1], Digest)

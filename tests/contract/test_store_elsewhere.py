@@ -10,6 +10,7 @@ from alerts.cases.commands import Claim, Close, Confirm
 from alerts.cases.events import NO_DEADLINES, AnsweredElsewhere
 from alerts.outreach.outbound import Sent
 from domain.mention import Author, Mention, Quote
+from listener.store import cases
 from listener.store.stores import Stores
 from tests.contract.store_samples import (
     NOW,
@@ -131,6 +132,22 @@ async def test_what_the_page_says_to_others_answers_nobody(store: Stores, words:
     case = await case_of(store)
     assert not elsewhere(case)
     assert case.state.deadlines == promise(600)
+
+
+async def test_who_is_about_to_write_knows_what_the_author_was_answered_past_us_in_other_cases(
+    store: Stores,
+) -> None:
+    await promised(store)
+    await complain(store, mention(2, thread="t2"))
+    await complain(store, mention(3, thread="t3"))
+    await complain(store, mention(4, thread="t4", author=replace(mention().author, id="8")))
+    await say(store, own(), own(10, to="-1_4"))
+    closely = [
+        await store.database.read(lambda c, number=number: cases.load_closely(c, number, later(80)))
+        for number in (1, 2, 3)
+    ]
+    answered = [[(each.at, each.target.mention) for each in case.contact.past_us] for case in closely]
+    assert answered == [[], [(later(60), "-1_1")], [(later(60), "-1_1")]]
 
 
 async def test_another_brands_account_answers_for_its_own_brand_alone(store: Stores) -> None:

@@ -63,10 +63,23 @@ async def test_presses_are_labels_of_the_text_that_opened_the_case(store: Stores
     await pressed(store, 5, "not_complaint", "reopen")
     await pressed(store, 6, "close", "reopen", "not_complaint")
     labels = await rows(store, "labels")
-    assert [(one["case"], one["complaint"]) for one in labels] == [(1, True), (2, True), (3, False)]
+    assert [(one["case"], one["complaint"]) for one in labels] == [(1, True), (2, True), (3, False), (6, False)]
     assert labels[0] == {
-        "case": 1, "brand": "romashka", "text": mention(1).text, "words": [[0, 7]], "complaint": True,
+        "case": 1, "brand": "romashka", "mention": 1, "text": mention(1).text, "words": ((0, 7),),
+        "complaint": True, "weight": 0.5, "ground": "claimed", "cause": None, "person": "anna", "at": NOW,
     }  # fmt: skip
+
+
+async def test_labels_of_more_than_a_page_of_cases_are_exported_once(
+    store: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.store.labels.PAGE", 3)
+    monkeypatch.setattr("listener.store.export.PAGE", 2)
+    for number in range(1, 9):
+        await complain(store, mention(number, thread=f"t{number}"))
+    for case in (2, 3, 4, 8):
+        await do(store, Close(), case=case)
+    assert [row["case"] for row in await rows(store, "labels")] == [2, 3, 4, 8]
 
 
 async def test_the_history_of_a_case_is_exported_in_order(store: Stores) -> None:

@@ -112,6 +112,8 @@ async def test_what_stands_beside_a_text_in_another_shape_costs_itself_alone(sto
     await a_case(store)
     for extra in (
         {"parent": {"id": "-1_1", "text": "Какое утро?", "mood": "?"}, "polls": [1]},
+        {"version": 2, "parent": {"id": "-1_1", "text": "Какое утро?"}, "polls": [1]},
+        {"version": "?", "parent": 7},
         {"parent": 7},
         ["?"],
     ):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from alerts.cards.notices import MOST_CASES
 from alerts.cases.commands import Claim, Close, Snooze
 from alerts.cases.events import CLOCK, NO_DEADLINES, Deadlines, Event, Noted, Rang, Woke
 from alerts.cases.state import fold
@@ -62,7 +63,7 @@ async def told(store: Stores, at: float) -> tuple[list[tuple[NoticeDraft, int, s
     cards: list[tuple[int, str]] = []
     for due in await claim_all(store, later(at), 1000):
         if isinstance(due, Notice):
-            words.append((due.draft, len(due.cases), due.chat.chat))
+            words.append((due.draft, len(due.cases) + due.others, due.chat.chat))
         else:
             cards.append((due.case.id, due.chat.chat))
         await store.outbox.shown(due, f"ref-{due.id}", later(at))
@@ -147,9 +148,11 @@ async def test_a_rest_that_hid_a_deadline_comes_back_with_the_deadline(store: St
     assert kinds((await told(store, 250))[0]) == [("due", "#support"), ("due", "-1001")]
 
 
-async def test_without_a_promise_nothing_rings(store: Stores) -> None:
+async def test_without_a_promise_nothing_rings_before_the_case_is_forgotten(store: Stores) -> None:
     await open_cases(store, deadlines=NO_DEADLINES)
-    assert await ring(store, 30 * DAY) == 0
+    assert [await ring(store, at) for at in (DAY - 1, DAY, 30 * DAY)] == [0, 1, 0]
+    words, _ = await told(store, 30 * DAY)
+    assert kinds(words) == [("forgotten", "#support"), ("forgotten", "-1001")]
 
 
 @pytest.mark.parametrize("count", [timers.MOST_NOTICES, timers.MOST_NOTICES + 1, 40])
@@ -182,6 +185,18 @@ async def test_a_digest_is_as_grave_as_the_gravest_and_names_the_cases_of_its_ch
         ("breach", ("receiver", "backup", "leads"), 4, "#support"),
         ("breach", ("receiver", "backup", "leads"), 4, "-1001"),
     ]
+
+
+async def test_of_a_wave_only_what_is_named_is_loaded_and_what_has_ended_comes_last(store: Stores) -> None:
+    await open_cases(store, 2 * MOST_CASES)
+    assert await ring(store, 200) == 2 * MOST_CASES
+    for number in range(1, MOST_CASES):
+        await do(store, Close(outcome="solved"), case=number)
+    words = [due for due in await claim_all(store, later(200), 1000) if isinstance(due, Notice)]
+    assert len(words) == 2
+    for word in words:
+        assert [case.id for case in word.cases] == list(range(MOST_CASES, 2 * MOST_CASES))
+        assert word.others == MOST_CASES
 
 
 async def test_more_than_one_look_takes_ring_all(store: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,8 @@ from classifiers.verdict import Question
 from domain.brand import Brand
 from domain.person import MessengerId
 from domain.verdict import Verdict
-from listener.app import card_context
 from listener.brands.matcher import Matcher
+from listener.built_rules import card_context
 from listener.decision import Decider
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline

@@ -1,9 +1,6 @@
 """Seeded lives of the daemon: whatever fails on the way, nothing is lost, doubled or silently wrong."""
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +11,6 @@ from tests.faults.shadow import Life, rules_in_force
 SEEDS = [int(seed) for seed in os.environ.get("OTKLIK_SEEDS", "").split(",") if seed] or list(range(1, 5))
 """A failing test names its seed: OTKLIK_SEEDS=4 repeats that life, step by step."""
 STEPS = 70
-MEMORY = Path("/dev/shm")  # no disk is tried here
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -22,15 +18,9 @@ def _word_forms_are_loaded() -> None:
     rules_in_force()
 
 
-@pytest.fixture
-def file(sqlite_template: Path, tmp_path: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
-        yield Path(shutil.copy(sqlite_template, Path(folder) / "otklik.db"))
-
-
 @pytest.mark.parametrize("seed", SEEDS)
-async def test_a_life_among_faults_keeps_what_must_never_break(file: Path, seed: int) -> None:
-    async with Life(f"sqlite:///{file}", seed) as life:
+async def test_a_life_among_faults_keeps_what_must_never_break(sqlite_file: Path, seed: int) -> None:
+    async with Life(f"sqlite:///{sqlite_file}", seed) as life:
         await life.live(STEPS)
     note(
         2,

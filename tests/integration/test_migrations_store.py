@@ -51,6 +51,8 @@ async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(own_data
     await upgrade(driver_url(own_database_url))
     made = await on_database(own_database_url, lambda connection: set(inspect(connection).get_table_names()))
     assert left == {"alembic_version"}
+    # SQLite keeps its full-text index in tables of its own.
+    made = {name for name in made if not name.startswith("solutions_words")}
     assert made == {*metadata.tables, "alembic_version"}
 
 

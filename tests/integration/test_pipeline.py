@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -21,14 +22,15 @@ from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.ports import Press
 from alerts.routing import Chat, Receiver, Routing
 from alerts.sla import Hours, Sla
+from classifiers.pace import Pace
 from classifiers.verdict import Question
 from domain.brand import Brand
 from domain.mention import Author, network_id
 from domain.message import Message
 from domain.person import CONSOLE, Person, messenger_id
 from domain.verdict import Verdict
-from listener.app import card_context
 from listener.brands.matcher import Matcher
+from listener.built_rules import card_context
 from listener.daemon import Daemon
 from listener.decision import Decider
 from listener.logs import configure_logging
@@ -37,6 +39,7 @@ from listener.loops import turning
 from listener.metrics import Metrics
 from listener.pipeline import Pipeline
 from listener.ports import Batch, SourceError
+from listener.reader import Asked, DiedError, EndedError, Readings, read_apart
 from listener.replaying import Progress, ReplayError, Replaying
 from listener.rules import Rules
 from listener.settings import read_settings
@@ -469,6 +472,86 @@ async def test_a_text_that_breaks_the_judge_is_set_aside_and_holds_up_no_other(
     assert await flow.stores.mentions.poisoned() == 1
     assert (await figures(flow.stores.database)).complaints == 2
     assert caplog.text.count("breaks the judge") == 3
+
+
+class Apart:
+    """Reads as a process of its own does, and dies of some texts, or of the first batches."""
+
+    def __init__(self, decider: Decider, *, deadly: str = "сообщения такого нет", dies: int = 0) -> None:
+        self.decider, self.deadly, self.dies = decider, deadly, dies
+        self.sizes: list[int] = []
+        self.ended = False
+        self.answering = asyncio.Event()
+        self.answering.set()
+
+    async def read(self, asked: Sequence[Asked], levels: Mapping[str, float], pace: Pace) -> Readings:
+        if self.ended:
+            raise EndedError("put away")
+        self.sizes.append(len(asked))
+        await self.answering.wait()
+        if self.dies or any(self.deadly in text.words for text in asked):
+            self.dies = max(0, self.dies - 1)
+            raise DiedError("killed")
+        return read_apart(asked, self.decider.matcher, self.decider.judge)
+
+    async def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        return self.decider.judge.classify(questions)
+
+    async def close(self) -> None:
+        self.ended = True
+
+
+def apart_of(flow: Flow, **how: Any) -> Apart:
+    """From now on the flow's texts are read apart."""
+    rules = flow.pipeline.rules
+    apart = Apart(rules.decider, **how)
+    flow.pipeline.use(replace(rules, apart=apart))
+    return apart
+
+
+async def test_a_judge_apart_that_was_killed_is_asked_again_and_no_text_is_blamed(flow: Flow) -> None:
+    apart = apart_of(flow, dies=1)
+    await flow.hear(1, 2, 3)
+    assert await flow.pipeline.judge.step() == 3
+    assert apart.sizes == [3, 3]
+    assert (await figures(flow.stores.database)).complaints == 3
+    assert "otklik_judge_deaths_total 1.0" in flow.metrics.exposition().decode()
+
+
+async def test_a_text_that_kills_the_judge_apart_is_set_aside_and_holds_up_no_other(flow: Flow) -> None:
+    apart = apart_of(flow, deadly="сообщение 2")
+    await flow.hear(1, 2, 3)
+    for _ in range(5):
+        await flow.pipeline.judge.step()
+    assert apart.sizes[:6] == [3, 3, 1, 2, 1, 1]
+    assert await flow.stores.mentions.poisoned() == 1
+    assert (await figures(flow.stores.database)).complaints == 2
+
+
+async def test_a_judge_apart_reads_the_next_full_batch_while_one_is_recorded(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "AT_ONCE", 2)
+    apart = apart_of(flow)
+    await flow.hear(1, 2, 3, 4, 5)
+    apart.answering.clear()
+    stepping = asyncio.create_task(flow.pipeline.judge.step())
+    await until(lambda: apart.sizes == [2, 2], 5, 0.01)
+    apart.answering.set()
+    assert await stepping == 2
+    assert [await flow.pipeline.judge.step() for _ in range(3)] == [2, 1, 0]
+    assert (await figures(flow.stores.database)).complaints == 5
+
+
+async def test_a_judge_apart_that_is_put_away_leaves_the_batch_to_the_next(flow: Flow) -> None:
+    apart = apart_of(flow)
+    await flow.hear(1, 2)
+    await apart.close()
+    assert await flow.pipeline.judge.step() == 2
+    assert (await figures(flow.stores.database)).complaints == 0
+    assert apart_of(flow).sizes == []
+    assert await flow.pipeline.judge.step() == 2
+    assert (await figures(flow.stores.database)).complaints == 2
 
 
 async def test_cards_that_wait_for_a_messenger_without_a_token_are_named(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from listener.__main__ import main
-from listener.app import build_judge
+from listener.built_rules import build_judge
 from listener.config.load import load
 
 ROOT = Path(__file__).resolve().parents[2]

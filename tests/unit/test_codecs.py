@@ -33,7 +33,10 @@ from alerts.cases.events import (
     EngineersLate,
     Event,
     Fact,
+    Forgotten,
     HeldBack,
+    Idle,
+    IdleWarned,
     Imported,
     MarkedNotComplaint,
     MentionDeleted,
@@ -56,7 +59,9 @@ from alerts.cases.events import (
     ReplySent,
     ReplyTakenBack,
     ReplyUnknown,
+    Rescheduled,
     Restored,
+    Returned,
     Snoozed,
     ToldOfRemoval,
     Transferred,
@@ -84,6 +89,7 @@ from listener.store.codecs import (
 DATA = FilePath(__file__).parents[1] / "data"
 AT = datetime(2026, 11, 18, 9, 0, 0, 250_000, tzinfo=UTC)
 ANNA = Actor(kind="person", id="anna", name="Анна Иванова")
+IDLE = Idle(warn_at=AT, return_at=AT + timedelta(minutes=10))
 PROMISED = Deadlines(warn_at=AT, due_at=AT + timedelta(minutes=15), breach_at=None)
 
 WAY = Path(
@@ -188,6 +194,13 @@ HISTORY: tuple[tuple[Actor, Fact], ...] = (
     (ANNA, Moved(to="Возвраты", left="support", deadlines=PROMISED)),
     (ANNA, Moved(to="money")),
     (PROGRAM, Assigned(to="anna", to_name="Анна Иванова")),
+    (ANNA, Claimed(idle=IDLE)),
+    (ANNA, Transferred(to="oleg", to_name="Олег Смирнов", idle=IDLE)),
+    (PROGRAM, Assigned(to="anna", to_name="Анна Иванова", idle=IDLE)),
+    (CLOCK, IdleWarned(return_at=AT)),
+    (CLOCK, Returned(owner="anna")),
+    (CLOCK, Forgotten()),
+    (PROGRAM, Rescheduled(deadlines=PROMISED)),
 )
 """Every kind of event, with its fields filled and left out; what is added goes to the end."""
 
@@ -215,7 +228,9 @@ NOTICES: tuple[StoredNotice, ...] = (
     ),
     *notices_of(get_args(NoticeKind)[FIRST_KINDS:SECOND_KINDS], sender="anna"),
     StoredNotice(
-        draft=NoticeDraft(kind="refused", event=3, to=get_args(Addressee), priority=Priority.URGENT, sender="oleg")
+        draft=NoticeDraft(
+            kind="refused", event=3, to=get_args(Addressee)[:6], priority=Priority.URGENT, sender="oleg"
+        )
     ),
     *notices_of(get_args(NoticeKind)[SECOND_KINDS:THIRD_KINDS]),
     *notices_of(("wrote",), where="owner"),
@@ -227,6 +242,8 @@ NOTICES: tuple[StoredNotice, ...] = (
     *notices_of(("handed",), where="owner"),
     *notices_of(("elsewhere",)),
     *notices_of(("moved", "assigned")),
+    *notices_of(("idle_warned", "returned", "forgotten", "on_call")),
+    StoredNotice(draft=NoticeDraft(kind="incident_over", event=0, to=(), priority=Priority.NEW), incident=3),
 )
 
 
@@ -239,8 +256,12 @@ def written() -> Iterator[dict[str, Any]]:
         yield {
             "table": "notices",
             "version": NOTICE_VERSION,
-            "payload": json.loads(orjson.dumps(notice_payload(notice.draft, notice.cases, notice.on))),
+            "payload": json.loads(orjson.dumps(_payload(notice))),
         }
+
+
+def _payload(notice: StoredNotice) -> dict[str, Any]:
+    return notice_payload(notice.draft, notice.cases, notice.on, incident=notice.incident)
 
 
 def stored(version: int, table: str) -> list[dict[str, Any]]:
@@ -301,8 +322,14 @@ def missing_fields(kept: Any, today: Any) -> Any:
     return {
         name: missing_fields(kept.get(name), value)
         for name, value in today.items()
-        if name in kept or value not in (None, "cards", False)
+        if name in kept or _says_something(value)
     }
+
+
+def _says_something(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_says_something, value.values()))
+    return value not in (None, "cards", False)
 
 
 def test_every_step_from_an_older_version_is_there() -> None:

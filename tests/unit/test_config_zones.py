@@ -286,3 +286,77 @@ def test_people_of_a_receiver_that_gives_nothing_are_warned_of(tmp_path: Path) -
     named = warnings(folder(tmp_path, routes=SHARED.replace("    assign: load\n", ""), people=SKILLED))
     assert "6: people ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named
     assert "7: load ничего не меняет, пока обращения берут сами: впишите assign (round_robin, load)" in named
+
+
+def test_a_silent_owners_time_is_of_all_or_of_a_receiver_or_never(tmp_path: Path) -> None:
+    def read(tree: str) -> list[timedelta | None]:
+        routing = load(folder(tmp_path, routes=tree, people=PEOPLE)).routing
+        return [routing.return_after_of(routing.receiver(name)) for name in ("support", "money", None)]
+
+    half_an_hour, later = timedelta(minutes=30), timedelta(minutes=45)
+    assert read(TREE) == [half_an_hour] * 3
+    assert read(f"{TREE}return_after: 45m\n") == [later] * 3
+    assert read(f"{TREE}return_after: off\n") == [None] * 3
+    own = TREE.replace("console: [money]", "console: [money]\n    return_after: 2h")
+    assert read(f"{own}return_after: off\n") == [None, timedelta(hours=2), None]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [("0m", "срок должен быть больше нуля"), ("никогда", "нужен срок вида 30m, 1h или off"), ("30м", "буква «м»")],
+)
+def test_a_silent_owners_time_that_cannot_be_is_named(tmp_path: Path, value: str, wrong: str) -> None:
+    root = folder(tmp_path, routes=f"{TREE}return_after: {value}\n", people=PEOPLE)
+    (mistake,) = (each for each in check(root) if not each.warning)
+    assert f"«return_after»: {wrong}" in mistake.message
+
+
+ON_CALL = TREE.replace("console: true", "console: true\n    on_call: oleg")
+
+
+def test_people_may_have_hours_of_their_own_and_receivers_somebody_on_call(tmp_path: Path) -> None:
+    shift = PEOPLE.replace("id: vera,", 'id: vera, hours: {weekdays: ["09:00-15:00"], weekend: []},')
+    tree = TREE.replace("console: true", "console: true\n    on_call: oleg").replace(
+        "night: hold", "night: urgent"
+    )
+    routing = load(folder(tmp_path, routes=tree, people=shift)).routing
+    assert routing.shifts == {
+        "vera": Hours(
+            weekdays=((time(9), time(15)),), weekend=(), holidays="russia", night="urgent", timezone="Asia/Omsk"
+        )
+    }
+    support = routing.receiver("support")
+    assert support is not None
+    assert support.on_call == "oleg"
+    assert [each for each in check(folder(tmp_path, routes=tree, people=shift)) if not each.warning] == []
+
+
+@pytest.mark.parametrize(
+    ("tree", "people", "message"),
+    [
+        (TREE, PEOPLE.replace("id: vera,", "id: vera, hours: {},"), "ни одного рабочего часа: впишите weekdays"),
+        (
+            TREE,
+            PEOPLE.replace("id: vera,", 'id: vera, hours: {weekdays: ["09:00-15:00", "14:00-18:00"]},'),
+            "пересекаются",
+        ),
+        (
+            TREE,
+            PEOPLE.replace("id: vera,", 'id: vera, hours: {weekdays: ["09:00-15:00"], timezone: Москва},'),
+            "часовой пояс «Москва» неизвестен",
+        ),
+        (
+            TREE.replace("console: true", "console: true\n    on_call: olge"),
+            PEOPLE,
+            "on_call: человека с id «olge»",
+        ),
+        (ON_CALL, PEOPLE, "on_call никого не позовёт"),
+        (
+            ON_CALL.partition("hours:\n  weekdays")[0],
+            PEOPLE,
+            "on_call ничего не меняет",
+        ),
+    ],
+)
+def test_shifts_and_calls_that_cannot_be_are_named(tmp_path: Path, tree: str, people: str, message: str) -> None:
+    assert any(message in each.message for each in check(folder(tmp_path, routes=tree, people=people)))

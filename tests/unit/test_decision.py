@@ -18,9 +18,10 @@ from domain.mention import Author, Mention, NetworkId, Quote
 from domain.person import Absence, Person
 from domain.verdict import Evidence, Intent, Sentiment, Verdict
 from listener.brands.matcher import Matcher
-from listener.decided import Decided, Stored
-from listener.decision import MAKE_A_CASE, OWN_PAGE, SELDOM, SURE_AT, Decider, decide_apart, outcome_of
+from listener.decided import MAKE_A_CASE, Decided, Stored
+from listener.decision import SELDOM, SURE_AT, Decider, decide_apart, outcome_of
 from listener.networks.accounts import is_own_account, on_own_page
+from listener.reader import OWN_PAGE
 
 BRAND = Brand(
     id="vasilek",

@@ -21,6 +21,15 @@ def tried(batch: list[int], bad: set[int]) -> tuple[list[int], list[int], int]:
     return good, culprits, parts
 
 
+def test_a_part_may_be_given_again_as_it_is() -> None:
+    halves = Halves([1, 2, 3])
+    given_again = iter(halves)
+    part = next(given_again)
+    halves.again(part)
+    assert next(given_again) == part
+    assert list(given_again) == []
+
+
 @given(
     st.lists(st.integers(), unique=True, max_size=60).flatmap(
         lambda all_: st.tuples(st.just(all_), st.sets(st.sampled_from(all_ or [0])))

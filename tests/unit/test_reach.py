@@ -61,6 +61,7 @@ OF_ACTIONS: Final = {
     ),
     "send": ("alerts", "listener/commands", "listener/config"),  # what the night does
     "why": ("listener/store",),  # a column of digests
+    "resolved": ("listener/store",),  # an outcome too: what was solved is found again
 }
 """Where else an action's name stands, as something else."""
 

@@ -34,6 +34,14 @@ def test_the_second_opinion_is_wanted_unless_it_is_switched_off() -> None:
         read_judge({"LISTENER_SECOND_OPINION": "нет"})
 
 
+def test_the_judge_has_a_process_of_its_own_where_there_is_a_second_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, apart in ((1, False), (2, True)):
+        monkeypatch.setattr("listener.settings.cores", lambda count=cores: count)
+        assert read_settings({}).judge_apart is apart
+        assert read_settings({"LISTENER_JUDGE_PROCESS": "on"}).judge_apart is True
+        assert read_settings({"LISTENER_JUDGE_PROCESS": "off"}).judge_apart is False
+
+
 def test_an_address_keeps_its_path_and_gets_one_closing_slash() -> None:
     settings = read_settings({"LISTENER_VK_API_URL": "http://127.0.0.1:9/vk/method"})
     assert settings.networks["vk"].api_url == "http://127.0.0.1:9/vk/method/"

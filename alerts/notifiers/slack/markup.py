@@ -65,10 +65,12 @@ def sheet_blocks(sheet: Sheet) -> list[dict[str, Any]]:
     hint = " ".join(filter(None, ("_возможный повтор_" if sheet.repeat else "", _short(sheet.hint, 300))))
     return [
         {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": True}},
+        *_section("\n".join(_short(line, MAX_LINE) for line in sheet.lines)),
         *_context(hint),
         *map(_item, sheet.items),
         *_context(_short(sheet.status, 300)),
         *_turns(sheet),
+        *_buttons(sheet.digest, sheet.own),
     ]
 
 

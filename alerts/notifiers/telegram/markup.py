@@ -8,6 +8,7 @@ from typing import Any, Final
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
 from alerts.cards.digest import TURN, Item, Sheet
+from alerts.cards.incident import TAKE
 from alerts.cards.note import Note
 from alerts.cards.prompt import Option, Prompt
 from alerts.notifiers.fitting import fitting
@@ -38,8 +39,8 @@ MOST_COPIED: Final = 256
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32}(?:\.\d{1,18})?)(?::([!-~]{1,32}))?")
-_TURN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}):(\d{{1,9}})")
-"""A digest's own button: to another page."""
+_OWN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}|{TAKE})(?::(\d{{1,9}}))?")
+"""A digest's own button: to another page, or to have the incident."""
 _NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")
 _JOINER: Final = "\u2060"
 """Unseen, between @ and a name: Telegram would make a link to its own user of that name, and ring him."""
@@ -79,7 +80,8 @@ def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
 
 def render_sheet(sheet: Sheet) -> str:
     """The digest's whole text; each case has a share of the room."""
-    head = [f"<b>📋 {_short(sheet.title, 200)}</b>", _short(sheet.hint, 200)]
+    head = [f"<b>📋 {_short(sheet.title, 200)}</b>", *(_short(line, 300) for line in sheet.lines)]
+    head.append(_short(sheet.hint, 200))
     head += ["<i>♻️ возможный повтор</i>"] if sheet.repeat else []
     end = f"\n<b>{_short(sheet.status, 200)}</b>" if sheet.status else ""
     room = (MAX_TEXT - SPARE - _sizes(*head, end)) // max(1, len(sheet.items))
@@ -109,7 +111,13 @@ def sheet_keyboard(sheet: Sheet) -> list[list[dict[str, str]]]:
     ]
     rows = [numbers[start : start + IN_A_ROW] for start in range(0, len(numbers), IN_A_ROW)]
     turns = [{"text": label, "callback_data": f"d:{sheet.digest}:{TURN}:{page}"} for label, page in sheet.turns]
-    return [*rows, turns] if turns else rows
+    own = [_own(sheet.digest, button) for button in sheet.own]
+    return [*rows, *filter(None, (turns, own))]
+
+
+def _own(digest: int, button: Button) -> dict[str, str]:
+    style = {"style": button.style} if button.style is not None else {}
+    return {"text": button.label, **style, "callback_data": f"d:{digest}:{button.action}"}
 
 
 def keyboard(card: Card) -> list[list[dict[str, str]]]:
@@ -143,7 +151,7 @@ def options_keyboard(prompt: Prompt) -> list[list[dict[str, Any]]]:
 
 def read_data(data: str) -> tuple[int, str, str | None] | None:
     """The case, the action and the chosen value of a pressed button, or None when the button is not ours."""
-    found = _DATA.fullmatch(data) or _TURN.fullmatch(data)
+    found = _DATA.fullmatch(data) or _OWN.fullmatch(data)
     return (int(found[1]), found[2], found[3]) if found else None
 
 

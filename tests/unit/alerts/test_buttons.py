@@ -123,6 +123,7 @@ SPEAKING = {
     "say_private",
     "say_reply",
     "send",
+    "solved",
     "take_off",
     "why",
     "write_private",

@@ -111,6 +111,24 @@ TABLE: dict[str, tuple[Ask, Policy, Contact, Held | None]] = {
         None,
     ),
     "who wrote after our answer is in talk with us": (ask(), POLICY, Contact(outbounds=(earlier(),)), None),
+    "what a colleague said past us counts": (
+        ask(approached_at=(NOON - DAY,), wrote_at=NOON - 2 * DAY),
+        POLICY,
+        NO_CONTACT,
+        "approached_before",
+    ),
+    "until the days are over": (
+        ask(approached_at=(NOON - 30 * DAY,), wrote_at=NOON - 31 * DAY),
+        POLICY,
+        NO_CONTACT,
+        None,
+    ),
+    "who wrote after a colleague's answer is in talk with us": (
+        ask(approached_at=(NOON - DAY,), answered_at=NOON - DAY),
+        POLICY,
+        NO_CONTACT,
+        None,
+    ),
     "a policy of three lets three": (
         ask(),
         Policy(approach=Approach(per_author=3)),

@@ -29,7 +29,7 @@ def test_the_title_says_how_many_wait_and_why_there_is_a_list() -> None:
     assert plain(sheet(listing(a_case(), total=127, free=121)).title).startswith("Ждёт 121 обращение: карточек")
     assert plain(sheet(listing(a_case(), total=5, free=3)).title).startswith("Ждут 3 обращения")
     late = sheet(listing(a_case(), total=40, free=40, why="late"))
-    assert plain(late.title) == "Ждут 40 обращений: пришли, пока вам нельзя было написать"
+    assert plain(late.title) == "Ждут 40 обращений: накопились, пока не было связи"
     assert plain(sheet(listing(a_case(), total=40, free=0)).title) == "Разобрано: 40 обращений"
 
 

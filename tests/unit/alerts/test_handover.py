@@ -1,18 +1,24 @@
-"""The morning's hand-over: what waits, the longest overdue first, and who is called."""
+"""The words at the ends of a day: what waits, the longest overdue first, whose it is, and who is called."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
 
 from alerts.cards.context import CardContext
-from alerts.cards.handover import MOST_CASES, OpenCase, hand_over
+from alerts.cards.handover import MOST_CASES, OpenCase, Silent, hand_over, remainder, shift_over
+from alerts.cards.note import Note
 from alerts.routing import Receiver
-from domain.person import Person
+from alerts.sla import Hours
+from domain.person import Absence, Person
 
 NOW = datetime(2026, 11, 30, 6, tzinfo=UTC)
 ANNA = Person(id="anna", name="Анна Иванова", role="operator", gender="f")
 OLEG = Person(id="oleg", name="Олег Смирнов", role="lead", gender="m")
 SUPPORT = Receiver(name="support", chats=(), owner="oleg")
 CONTEXT = CardContext(people=(ANNA, OLEG), receivers={"support": SUPPORT})
+HOURS = Hours(weekdays=((time(9), time(21)),), weekend=(), holidays=None, night="urgent")
 FREE = OpenCase(
     id=5, brand_title="Ромашка", owner=None, opened_at=NOW - timedelta(hours=9), due_at=NOW + timedelta(minutes=30)
 )
@@ -64,3 +70,99 @@ def test_of_a_long_night_the_rest_is_counted() -> None:
     note = hand_over(SUPPORT, cases, CONTEXT, NOW)
     assert note is not None
     assert note.text.endswith("и ещё 3")
+
+
+ON_CALL = replace(SUPPORT, on_call="anna", hours=HOURS)
+EVENING = datetime(2026, 11, 30, 18, tzinfo=UTC)
+"""Nine in the evening in Moscow, when the day is over."""
+
+
+def left(note: Note | None) -> list[str]:
+    assert note is not None
+    return note.text.replace("\xa0", " ").split("\n")
+
+
+def test_an_evening_with_nothing_left_is_silent() -> None:
+    assert remainder(ON_CALL, (), CONTEXT, EVENING) is None
+
+
+def test_the_evening_says_what_is_left_whose_it_is_and_who_is_on_call() -> None:
+    late = replace(LATE, due_at=EVENING - timedelta(hours=1), opened_at=EVENING - timedelta(hours=3))
+    free = replace(FREE, opened_at=EVENING - timedelta(hours=2), due_at=None)
+    note = remainder(ON_CALL, (free, late), CONTEXT, EVENING)
+    assert left(note) == [
+        "Конец дня: осталось 2 обращения без ответа.",
+        "Просрочены: № 3 (Анна Иванова, обещали до 20:00)",
+        "Никто не взял: № 5 (Ромашка, с 19:00)",
+        "На связи до 09:00 1 декабря, если срочно: Анна Иванова",
+    ]
+    assert note is not None
+    assert note.to == (OLEG, ANNA)
+
+
+def test_whoever_stands_in_is_on_call() -> None:
+    away = replace(ANNA, absence=Absence(substitute="oleg"))
+    note = remainder(ON_CALL, (FREE,), replace(CONTEXT, people=(away, OLEG)), EVENING)
+    assert left(note)[-1] == "На связи до 09:00 1 декабря, если срочно: Олег Смирнов"
+
+
+@pytest.mark.parametrize(
+    "receiver",
+    [
+        SUPPORT,
+        replace(ON_CALL, on_call=None),
+        replace(ON_CALL, hours=replace(HOURS, night="hold")),
+        replace(ON_CALL, on_call="gone"),
+    ],
+    ids=["no hours", "nobody named", "a night that holds all", "who has left"],
+)
+def test_nobody_is_on_call_where_nobody_would_be_called(receiver: Receiver) -> None:
+    assert "На связи" not in left(remainder(receiver, (FREE,), CONTEXT, EVENING))[-1]
+
+
+@pytest.mark.parametrize("word", [hand_over, remainder])
+def test_every_case_that_waits_for_more_than_a_day_is_named_and_the_leads_are_called(word: Any) -> None:
+    count = MOST_CASES + 30
+    old = tuple(
+        replace(FREE, id=number, opened_at=EVENING - timedelta(days=2, hours=number))
+        for number in range(1, count + 1)
+    )
+    note = word(replace(SUPPORT, owner=None), (*old, replace(TAKEN, id=99, due_at=None)), CONTEXT, EVENING)
+    forgotten = next(line for line in left(note) if line.startswith("Ждут больше суток"))
+    assert all(f"№ {number} (" in forgotten for number in range(1, count + 1))
+    assert "№ 99" not in forgotten
+    assert forgotten.startswith(f"Ждут больше суток: № {count} (3 дня)")
+    assert note.to == (OLEG,)
+
+
+def test_a_case_that_began_long_ago_and_was_answered_meanwhile_is_not_forgotten() -> None:
+    answered = replace(FREE, opened_at=EVENING - timedelta(days=3), waits_since=EVENING - timedelta(hours=2))
+    assert not [line for line in left(hand_over(SUPPORT, (answered,), CONTEXT, EVENING)) if "суток" in line]
+
+
+@pytest.mark.parametrize("word", [hand_over, remainder])
+def test_the_lead_reads_who_took_cases_and_did_nothing(word: Any) -> None:
+    lost = [
+        Silent(person="oleg", case=9, at=NOW),
+        Silent(person="anna", case=7, at=NOW),
+        Silent(person="oleg", case=5, at=NOW - timedelta(hours=1)),
+    ]
+    note = word(SUPPORT, (), CONTEXT, EVENING, silent=lost)
+    assert left(note)[-1] == "Взяли и ничего не сделали за сутки: Анна Иванова — № 7; Олег Смирнов — № 5, № 9"
+    assert note.to == (OLEG,)
+
+
+def test_whose_shift_is_over_reads_what_stays_with_him() -> None:
+    late = replace(LATE, due_at=EVENING - timedelta(hours=1))
+    soon = replace(TAKEN, due_at=EVENING + timedelta(minutes=30))
+    waits = replace(TAKEN, id=8, due_at=None)
+    note = shift_over(ANNA, (late, soon, waits), CONTEXT, EVENING)
+    assert left(note) == [
+        "Анна Иванова, смена закончилась, за вами 3 открытых обращения.",
+        "Просрочены: № 3 (обещали до 20:00)",
+        "Остальные: № 7 (ответить до 21:30), № 8 (Ромашка)",
+        "Передайте их кнопкой «Передать» или «Отдать» на карточке; что не передали, остаётся за вами.",
+    ]
+    assert note is not None
+    assert note.to == (ANNA,)
+    assert shift_over(ANNA, (), CONTEXT, EVENING) is None

@@ -243,22 +243,40 @@ def test_a_long_digest_counts_what_it_does_not_name() -> None:
     assert plain(note).endswith(f"и ещё {30 - MOST_CASES}.")
 
 
+def test_cases_that_are_only_counted_read_as_if_they_were_at_hand() -> None:
+    whole = [late(number, 300 - number) for number in range(1, 31)]
+    draft = NoticeDraft(kind="due", event=1, to=("receiver",), priority=Priority.URGENT)
+    counted = make_note(draft, whole[:MOST_CASES], "support", CONTEXT, at(hours=3), others=30 - MOST_CASES)
+    assert counted == a_digest("due", *whole, to=("receiver",))
+    alone = make_note(draft, whole[:1], "support", CONTEXT, at(hours=3), others=2)
+    assert plain(alone) == "Просрочено 3 обращения: № 1 (на 4 ч 59 мин) и ещё 2."
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("approval", "Ответы ждут слова старшего, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        (
+            "approval",
+            "Ответы ждут слова старшего — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова).",
+        ),
         ("breach", "Просрочено 2 обращения: № 5 (на 12 мин), № 6 (на 3 мин)."),
-        ("cancelled", "Ответы не отправлены, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("gone", "Ответов больше нет на странице, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("refused", "Ответы не ушли, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("similar", "Авторы получили ответ, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("unknown", "Не знаем, дошли ли ответы, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("complaint", "Авторы снова пожаловались, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("remark", "Авторы пишут, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("taken", "Сменился ответственный, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("transferred", "Сменился ответственный, 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
-        ("warn", "Скоро выйдет срок ответа, 2 обращения: № 5 (до 14:48), № 6 (до 14:57)."),
-        ("woke", "Отложенные снова ждут ответа, 2 обращения: № 5 (до 14:48), № 6 (до 14:57)."),
+        ("cancelled", "Ответы не отправлены — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        (
+            "gone",
+            "Ответов больше нет на странице — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова).",
+        ),
+        ("refused", "Ответы не ушли — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("similar", "Авторы получили ответ — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("unknown", "Не знаем, дошли ли ответы — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        (
+            "complaint",
+            "Авторы снова пожаловались — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова).",
+        ),
+        ("remark", "Авторы пишут — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("taken", "Сменился ответственный — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("transferred", "Сменился ответственный — 2 обращения: № 5 (никто не взял), № 6 (отвечает Анна Иванова)."),
+        ("warn", "Скоро выйдет срок ответа — 2 обращения: № 5 (до 14:48), № 6 (до 14:57)."),
+        ("woke", "Отложенные снова ждут ответа — 2 обращения: № 5 (до 14:48), № 6 (до 14:57)."),
     ],
 )
 def test_every_kind_has_a_digest(kind: NoticeKind, words: str) -> None:
@@ -311,7 +329,7 @@ ASKED = claimed().by(ANNA, AskApproval(outbound=7, kind="invite", reason="stop_t
             claimed().by_program(Report(fact=ReplySent(outbound=7, kind="reply", by="boris", similar=(13, 15)))),
             2,
             (
-                "Тот же ответ ещё 2 обращениям этой темы? На карточке № 13, № 15 нажмите «Ответить» и выберите"
+                "Тот же ответ ещё 2 обращениям о том же? На карточке № 13, № 15 нажмите «Ответить» и выберите"
                 " «Как в № 12»: каждый ответ вы подтвердите отдельно."
             ),
             ["boris"],
@@ -354,6 +372,14 @@ def assigned() -> History:
 def test_whom_the_program_gave_a_case_is_told_so_and_nobody_in_his_place() -> None:
     note = told(assigned(), 1, context=away(ANNA))
     assert plain(note) == "Обращение № 12 досталось вам. Ответить до 14:30."
+    assert names(note) == ["anna"]
+
+
+def test_many_cases_given_at_once_are_one_word_to_whom_they_were_given_with_their_deadlines() -> None:
+    cases = (assigned().case, replace(assigned().case, id=13))
+    draft = NoticeDraft(kind="assigned", event=0, to=("sender",), priority=Priority.NEW, sender="anna")
+    note = make_note(draft, cases, "support", CONTEXT, assigned().now)
+    assert plain(note) == "Вам досталось 2 обращения: № 12 (до 14:30), № 13 (до 14:30)."
     assert names(note) == ["anna"]
 
 

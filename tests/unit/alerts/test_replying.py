@@ -11,16 +11,28 @@ from alerts.cards.card import make_card
 from alerts.cards.context import CardContext
 from alerts.cards.previewing import Acted, Drafted, Outcome
 from alerts.cards.prompt import Prompt
+from alerts.cards.reaching import ask_of, spoken_to
 from alerts.cards.replying import template_value
 from alerts.cards.sending import NO_DRAFT
 from alerts.cases.case import Case, CaseMessage
-from alerts.cases.commands import Approve, AskApproval, Cancel, Claim, Close, Confirm, HoldBack, Report
-from alerts.cases.events import ReplySent, ReplyTakenBack
-from alerts.outreach.contact import Contact, Said
+from alerts.cases.commands import (
+    AnswerElsewhere,
+    Approve,
+    AskApproval,
+    Cancel,
+    Claim,
+    Close,
+    Confirm,
+    HoldBack,
+    Report,
+)
+from alerts.cases.events import AnsweredElsewhere, ReplySent, ReplyTakenBack
+from alerts.outreach.contact import Contact, PastUs, Said
 from alerts.outreach.outbound import Draft, Outbound, OutboundState, Sent
 from alerts.outreach.policy import Approve as ApprovePolicy
 from alerts.outreach.policy import Policy
 from alerts.outreach.templates import Template
+from domain.mention import Quote
 from domain.person import Person
 from tests.fakes import NOON
 from tests.outreach import LINK, PAGE, URL, Reach
@@ -421,6 +433,21 @@ def test_the_guard_stops_before_anybody_writes_a_word() -> None:
     assert isinstance(press(case, "reply", reach=Reach(addressed=True)), Prompt)
 
 
+def test_an_answer_past_us_in_the_case_counts_until_its_author_writes_again() -> None:
+    before = AnswerElsewhere(fact=AnsweredElsewhere(said_at=NOON - timedelta(days=3), mention=9))
+    after = AnswerElsewhere(fact=AnsweredElsewhere(said_at=NOON + timedelta(minutes=1), mention=9))
+    assert isinstance(press(History(case=case_of()).by_program(after).case, "reply"), HoldBack)
+    assert isinstance(press(History(case=case_of()).by_program(before).case, "reply"), Prompt)
+
+
+def test_an_answer_past_us_in_another_case_counts_where_the_author_had_not_turned_to_the_brand() -> None:
+    again = case_of(past_us=(PastUs(at=NOON - timedelta(days=3), target=spoken_to(case_of())),))
+    held = press(again, "reply")
+    assert isinstance(held, HoldBack)
+    assert (held.reason, held.until) == ("approached_before", NOON + timedelta(days=27))
+    assert isinstance(press(again, "reply", reach=Reach(addressed=True)), Prompt)
+
+
 def test_the_guard_stops_a_draft_that_has_come_too_late() -> None:
     case = case_of(an_outbound(), approached=(NOON - timedelta(days=3),))
     outcome = press(case, "send", "ok-7")
@@ -546,3 +573,11 @@ def test_the_card_shows_the_answer_who_gave_it_where_it_stands_and_what_became_o
     history.later(minutes=5).by_program(Report(fact=ReplyTakenBack(outbound=7, by="anna")))
     lines = [line.text.replace("\xa0", " ") for line in make_card(history.case, Reach().context(TEAM), NOON).below]
     assert f"Ответ, Анна Иванова в 12:00: «Уже едем» (удалён нами в 12:05) {URL}" in lines
+
+
+@pytest.mark.parametrize(("parent", "quarrel"), [("-1_9", None), ("-1_77", "Вася")])
+def test_who_answers_our_own_words_has_no_quarrel_with_others(parent: str, quarrel: str | None) -> None:
+    ours = an_outbound(state="sent", sent=Sent(ref="-1_9", url=URL), sent_at=NOON)
+    again = a_mention("И где ваш мастер?", id="-1_10", parent=Quote(id=parent, author="Вася", text="Уже едем"))
+    case = replace(case_of(ours), mentions=(again,))
+    assert ask_of(case, "reply", SIGNED, Reach().context(TEAM)).in_answer_to == quarrel

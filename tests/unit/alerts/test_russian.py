@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.russian import counted, decimal, did, lasted, moment, percent, plural
+from alerts.russian import counted, decimal, did, lasted, moment, percent, plural, said
 from tests.fakes import NOON
 
 
@@ -70,3 +70,17 @@ def test_a_decimal_has_a_comma() -> None:
 )
 def test_a_span_is_told_as_precisely_as_it_matters(minutes: float, words: str) -> None:
     assert lasted(timedelta(minutes=minutes)).replace("\xa0", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("Починим к шести", "«Починим к шести»."),
+        ("Починим к шести. ", "«Починим к шести»."),
+        ("Когда починят?", "«Когда починят?»"),
+        ("Скоро…", "«Скоро…»"),
+        ("Скоро...", "«Скоро...»"),
+    ],
+)
+def test_the_full_stop_stands_behind_quoted_words_that_need_one(words: str, written: str) -> None:
+    assert said(words) == written

@@ -48,7 +48,7 @@ from alerts.cases.events import (
     Unknown,
     Woke,
 )
-from alerts.cases.state import FRESH, State, apply, fold, next_timer, still_to_ring
+from alerts.cases.state import FORGOTTEN, FRESH, State, apply, fold, next_timer, still_to_ring
 from alerts.cases.transitions import Asker, Refusal, decide
 from alerts.outreach.outbound import OutboundKind
 from tests.fakes import NOON
@@ -85,7 +85,7 @@ def test_events_that_fit_nothing_are_folded_all_the_same(actor: Actor) -> None:
     """A history of another version must not stop the daemon, whatever stands in it."""
     facts = (Woke(), Rang(bell="breach"), Noted(text="?"), Woke())
     events = [Event(number=number, fact=fact, actor=actor, at=NOON) for number, fact in enumerate(facts, start=1)]
-    assert fold(events) == State(revision=4, rung="breach")
+    assert fold(events) == State(revision=4, rung="breach", touched_at=NOON)
 
 
 def test_a_case_that_was_imported_stands_as_it_stood() -> None:
@@ -102,7 +102,10 @@ def test_each_bell_rings_once_and_in_its_order() -> None:
         history.now = at(minutes=minutes)
         history.tick()
     assert rung(history) == ["warn", "due", "breach"]
-    assert (still_to_ring(history.case.state), next_timer(history.case.state)) == ((), None)
+    assert (still_to_ring(history.case.state), next_timer(history.case.state)) == (
+        (),
+        NOON + FORGOTTEN,
+    )
 
 
 def test_bells_that_were_slept_through_ring_as_the_last_of_them() -> None:

@@ -186,7 +186,7 @@ def test_engineers_read_the_question_and_whose_words_it_is_about() -> None:
 def test_the_engineers_answer_is_for_the_operator_alone() -> None:
     history = claimed().by(ANNA, AskEngineers(question="Что с узлом?")).by(SASHA, AnswerAsEngineer(text="авария"))
     (note,) = notes(history, 3)
-    assert plain(note.text) == "Ответ инженеров (Саша Ким), обращение № 12: «авария» Клиент этого не видит."
+    assert plain(note.text) == "Ответ инженеров (Саша Ким), обращение № 12: «авария». Клиент этого не видит."
     assert [person.id for person in note.to] == ["anna"]
     assert note.answerable is None
 
@@ -194,7 +194,7 @@ def test_the_engineers_answer_is_for_the_operator_alone() -> None:
 def test_engineers_who_are_late_are_told_of_with_the_question() -> None:
     history = claimed().by(ANNA, AskEngineers(question="Что с узлом?", due_at=at(minutes=10)))
     here, there = notes(history.later(minutes=10).tick(), 3, "engineers")
-    assert plain(here.text) == "Инженеры не ответили в срок, обращение № 12. Вопрос: «Что с узлом?»."
+    assert plain(here.text) == "Инженеры не ответили в срок, обращение № 12. Вопрос: «Что с узлом?»"
     assert [person.id for person in there.to] == ["sasha", "oleg"]
 
 

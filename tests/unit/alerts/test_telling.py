@@ -40,6 +40,7 @@ from alerts.cases.events import (
     AnsweredElsewhere,
     Deadlines,
     Event,
+    Idle,
     Rang,
     Removed,
     ReplyEdited,
@@ -113,12 +114,18 @@ def words(telling: Telling) -> tuple[str, bool, str, list[tuple[str, tuple[str, 
     )
 
 
+def unpromised(history: History) -> History:
+    """As the case would be without a promise."""
+    return replace(history, case=History.opened().case)
+
+
 CLAIMED, RESTS = by(ANNA, Claim()), by(ANNA, Snooze(until=at(hours=3), past_deadline=True))
 RESTS_CLAIMED = by(ANNA, Claim(), Snooze(until=at(hours=3), past_deadline=True))
 CLOSED, DISMISSED = by(ANNA, Close()), by(ANNA, NotComplaint())
 TO_BORIS = TransferTo(person="boris", name="Борис Ли")
 SILENT = ("nothing new for people", False)
 ASKED = by(ANNA, AskEngineers(question="что с узлом?", due_at=at(minutes=10)))
+IDLE = Idle(warn_at=at(minutes=20), return_at=at(minutes=30))
 ANGRY_AGAIN = Write(mention=2, strength="complaint", on_shift=frozenset({"anna"}))
 FATE = ("fate of an answer", False, "URGENT")
 
@@ -130,6 +137,10 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
     "a case that the program gives to somebody is a word to him": (
         (lambda history: history.by_program(Assign(person="anna", name="Анна Иванова")),),
         ("assigned", False, "CHANGE", [("assigned", ("owner",), "NEW")]),
+    ),
+    "a lead who takes another's case is a word to who had it": (
+        (CLAIMED, by(OLEG, Claim())),
+        ("transfer", False, "PRESS", [("taken", ("former_owner",), "URGENT")]),
     ),
     "a case that goes to another receiver is a word to its people": (
         (CLAIMED, by(ANNA, MoveTo(receiver="money"))),
@@ -419,6 +430,18 @@ TABLE: dict[str, tuple[tuple[Step, ...], tuple[Any, ...]]] = {
         (CLAIMED, writes_privately(), by(ANNA, TO_BORIS)),
         ("transfer", False, "PRESS", [("transferred", ("owner",), "URGENT"), ("handed", (), "URGENT")]),
     ),
+    "an owner who does nothing is told that he will lose the case": (
+        (unpromised, by(ANNA, Claim(idle=IDLE)), ticks(20)),
+        ("idle owner", False, "CHANGE", [("idle_warned", ("owner",), "URGENT")]),
+    ),
+    "who lost a case learns of it with all": (
+        (unpromised, by(ANNA, Claim(idle=IDLE)), ticks(20), ticks(10)),
+        ("idle owner", False, "URGENT", [("returned", ("former_owner", "receiver"), "NEW")]),
+    ),
+    "a case that nobody has touched for a day is a word to the leads": (
+        (unpromised, ticks(24 * 60)),
+        ("forgotten", False, "URGENT", [("forgotten", ("leads", "receiver"), "URGENT")]),
+    ),
     "a claim is a silent edit": ((CLAIMED,), (*SILENT, "PRESS", [])),
     "a release is a silent edit": ((CLAIMED, by(ANNA, Release())), (*SILENT, "PRESS", [])),
     "a note is a silent edit": ((CLAIMED, by(BORIS, Note(text="звонил"))), (*SILENT, "PRESS", [])),
@@ -438,9 +461,10 @@ def test_who_is_woken_by_what_and_how(steps: tuple[Step, ...], expected: tuple[A
 def test_the_table_has_every_kind_of_word_every_reason_and_everybody_who_is_called() -> None:
     tellings = [expected for _, expected in TABLE.values()]
     notices = [notice for telling in tellings for notice in telling[3]]
-    # That the bot may not write to somebody turns out when it tries; which cards are followed the store knows.
-    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind)) - {"unreachable", "moved_on"}
-    assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee))
+    # That the bot may not write to somebody turns out when it tries; which cards are followed the store knows, and
+    # who is called outside the hours the decision.
+    assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind)) - {"unreachable", "moved_on", "on_call"}
+    assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee)) - {"on_call"}
     assert {telling[0] for telling in tellings} == set(get_args(Reason))
 
 

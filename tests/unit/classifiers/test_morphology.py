@@ -1,8 +1,11 @@
 """Lemmas, and Russian typed in Latin letters."""
 
+import re
+
 import pytest
 
-from classifiers.morphology import Morphology
+from classifiers.model import load
+from classifiers.morphology import Morphology, analyzer
 
 
 @pytest.mark.parametrize(
@@ -11,6 +14,37 @@ from classifiers.morphology import Morphology
 )
 def test_a_form_has_its_dictionary_form(form: str, lemma: str) -> None:
     assert Morphology().lemma(form) == lemma
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "а",
+        "и",
+        "стали",
+        "стекло",
+        "ежа",
+        "еще",
+        "мой",
+        "белила",
+        "в",
+        "спб",
+        "билайнов",
+        "кто-то",
+        "по-моему",
+        "мтс",
+    ],
+)
+def test_the_short_way_to_a_lemma_leads_where_the_whole_analysis_does(form: str) -> None:
+    assert Morphology().lemma(form) == analyzer().parse(form)[0].normal_form.replace("ё", "е")
+
+
+def test_the_short_way_is_right_for_every_word_that_the_judge_knows() -> None:
+    forms = [form for form in load().tones if re.fullmatch("[а-я]+", form)][::7]
+    morphology = Morphology()
+    assert len(forms) > 500
+    for form in forms:
+        assert morphology.lemma(form) == analyzer().parse(form)[0].normal_form.replace("ё", "е")
 
 
 @pytest.mark.parametrize(

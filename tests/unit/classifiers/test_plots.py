@@ -10,6 +10,7 @@ from matplotlib.image import imread
 from classifiers import plots
 from classifiers.evaluation import BUDGET, Answers
 from classifiers.figures import Ranking
+from classifiers.shares import wilson
 
 
 def test_both_plots_are_written_and_show_something(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_the_curve_is_the_precision_where_a_recall_is_first_reached() -> None:
 
 
 def test_a_share_of_few_texts_has_a_wide_interval_even_if_all_are_alike() -> None:
-    low, high = plots.wilson(np.array([1.0, 0.5]), np.array([4.0, 100.0]))
+    low, high = wilson(np.array([1.0, 0.5]), np.array([4.0, 100.0]))
     assert low == pytest.approx([0.5101, 0.4038], abs=1e-3)
     assert high == pytest.approx([1.0, 0.5962], abs=1e-3)
 

@@ -72,7 +72,8 @@ def test_a_text_scores_the_same_alone_and_in_a_batch(scorer: Scorer) -> None:
 
 
 def test_shares_and_intercept_sum_to_the_logit(model: Model, scorer: Scorer) -> None:
-    rows = [row for row in scorer.contributions.rows(pieces("Ужасно, не самый плохой сервис!!! 😡")) if row >= 0]
+    (found,) = scorer.contributions.rows([pieces("Ужасно, не самый плохой сервис!!! 😡")])
+    rows = [row for row in found if row >= 0]
     scores = scorer.score([rows], COMPLAINT)
     assert scores.contributions.sum() + model.intercept[COMPLAINT] == pytest.approx(
         scores.logits[0, COMPLAINT], abs=1e-9
@@ -87,6 +88,23 @@ def test_forgetting_changes_no_score(model: Model) -> None:
     assert np.array_equal(_logits(scorer, [("нет связи третий день", ())]), before)
 
 
+def test_a_form_has_one_row_however_it_is_spelled(model: Model) -> None:
+    contributions = Scorer(model).contributions
+    first, second = contributions.rows([["Связь", " ", "связь", "СВЯЯЯЯЗЬ"], ["cвязь", "связи"]])
+    assert first == [first[0], -1, first[0], first[0]]
+    assert second[0] == first[0] != second[1]
+    assert contributions.forms == ["связь", "связи"]
+
+
+def test_links_people_and_numbers_are_not_remembered_one_by_one(model: Model) -> None:
+    contributions = Scorer(model).contributions
+    contributions.rows([[f"http://t.co/{number}", f"@user{number}", str(number)] for number in range(100)])
+    assert len(contributions.forms) == 3
+    assert not contributions.full
+    before = contributions.rows([["http://t.co/1", "@user1", "1"]])
+    assert before == contributions.rows([["http://t.co/other", "@other", "77"]]) == [[0, 1, 2]]
+
+
 @pytest.mark.parametrize("form", ["я", "да", "связь", "работает", "😡"])
 def test_n_grams_are_cut_as_scikit_learn_cuts_them(form: str) -> None:
     from sklearn.feature_extraction.text import CountVectorizer
@@ -95,12 +113,6 @@ def test_n_grams_are_cut_as_scikit_learn_cuts_them(form: str) -> None:
 
 
 def _logits(scorer: Scorer, asked: Sequence[tuple[str, Sequence[Span]]]) -> np.ndarray:
-    rows = [
-        [
-            row
-            for row in scorer.contributions.rows(ReadText.of(Question(text=text, brand=tuple(brand))).said)
-            if row >= 0
-        ]
-        for text, brand in asked
-    ]
+    said = [ReadText.of(Question(text=text, brand=tuple(brand))).said for text, brand in asked]
+    rows = [[row for row in found if row >= 0] for found in scorer.contributions.rows(said)]
     return scorer.score(rows, COMPLAINT).logits

@@ -1,0 +1,139 @@
+"""The card of an incident: how many, how fast, where, whose; and the word that it is over."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from alerts.cards.context import CardContext
+from alerts.cards.masking import masked
+from alerts.cards.note import Note
+from alerts.cards.quoting import in_short
+from alerts.cards.wording import Wording
+from alerts.incidents.incident import Incident, Place, TakeRefused
+from alerts.russian import NBSP, counted, decimal, did, lasted, number, plural
+from domain.person import Person
+
+TAKE: Final = "incident"
+"""What a press on «Взять происшествие» asks for; its case is the digest's number."""
+BLOCKS: Final = "▁▂▃▄▅▆▇█"
+MOST_PAGES: Final = 4
+MAX_WORDS: Final = 80
+NO_INCIDENT: Final = "Этого происшествия больше нет"
+
+
+def sparkline(counts: Sequence[int]) -> str:
+    """The counts as a row of bars; the highest is full, and what is more than none is seen."""
+    most = max(counts, default=0)
+    if not most:
+        return BLOCKS[0] * len(counts)
+    steps = len(BLOCKS) - 1
+    return "".join(BLOCKS[-(-count * steps // most)] for count in counts)
+
+
+def title(incident: Incident) -> str:
+    what = about(incident)
+    return f"Происшествие{NBSP}{incident.id}: {incident.brand_title}" + (f", {what}" if what else "")
+
+
+def about(incident: Incident) -> str:
+    match incident.group.kind:
+        case "topic":
+            return f"«{incident.group.what}»"
+        case "words":
+            return f"одни и те же слова: «{in_short(masked(incident.words), MAX_WORDS)}»"
+        case _:
+            return ""
+
+
+def lines(incident: Incident, words: Wording) -> tuple[str, ...]:
+    """Below the title: the counter, the picture, the places."""
+    return tuple(filter(None, (_counter(incident, words), _picture(incident, words), _places(incident, words))))
+
+
+def status(incident: Incident, words: Wording) -> str:
+    """Whose it is, or since when it is over."""
+    if incident.over_at is not None:
+        return over(incident, words)
+    if incident.owner is None:
+        return "происшествие никто не взял"
+    person = words.context.person(incident.owner)
+    return f"{did('взял', person.gender if person else None)} {words.name(incident.owner)}"
+
+
+def over(incident: Incident, words: Wording) -> str:
+    at = incident.calm_at or incident.over_at
+    return f"обычный уровень с{NBSP}{words.moment(at)}" if at is not None else ""
+
+
+def over_note(incident: Incident, context: CardContext, now: datetime) -> Note:
+    """Said when it is over: to whoever took it, else to all."""
+    words = Wording(context=context, now=now)
+    owner = context.answering(incident.owner, now)
+    came = counted(incident.total, "обращение", "обращения", "обращений")
+    left = (
+        f" Ещё {plural(incident.waiting, 'ждёт', 'ждут', 'ждут')}: {number(incident.waiting)}."
+        if incident.waiting
+        else ""
+    )
+    return Note(
+        text=f"{title(incident)} — {over(incident, words)}. Всего {came}.{left}",
+        to=(owner,) if owner is not None else (),
+    )
+
+
+def taken(incident: int, person: Person) -> str:
+    return f"Происшествие{NBSP}{incident} теперь ваше, {person.name.split()[0]}"
+
+
+def not_taken(reason: TakeRefused, owner: str | None, context: CardContext) -> str:
+    match reason:
+        case "already_yours":
+            return "Происшествие уже ваше"
+        case "over":
+            return "Происшествие закончилось"
+        case "anothers":
+            person = context.person(owner)
+            if person is None:
+                return "Происшествие уже взяли"
+            return f"Происшествие уже {did('взял', person.gender)} {person.name}"
+
+
+def _counter(incident: Incident, words: Wording) -> str:
+    came = counted(incident.total, "жалоба", "жалобы", "жалоб")
+    return f"{came} с{NBSP}{words.moment(incident.since)}, обычно {_usual(incident.usual)}"
+
+
+def _usual(per_hour: float) -> str:
+    """So that a person can think it: by the hour, the day, or the week."""
+    for hours, noun in ((1, "час"), (24, "день"), (168, "неделю")):
+        if per_hour * hours >= 1 or hours == 168:
+            rate = per_hour * hours
+            shown = decimal(rate, 1) if rate < 3 and round(rate, 1) != round(rate) else number(round(rate))
+            return f"{shown} в{NBSP}{noun}"
+    return ""
+
+
+def _picture(incident: Incident, words: Wording) -> str:
+    if len(incident.counts) < 2:
+        return ""
+    ends = incident.since + incident.step * len(incident.counts)
+    last = min(ends, words.now) if incident.over_at is None else ends
+    since, until = words.moment(incident.since), words.moment(last)
+    return f"{sparkline(incident.counts)} с{NBSP}{since} до{NBSP}{until}, по {lasted(incident.step)}"
+
+
+def _places(incident: Incident, words: Wording) -> str:
+    parts = []
+    for place in incident.places:
+        if place.page is not None:
+            continue
+        pages = [page for page in incident.places if page.network == place.network and page.page is not None]
+        beside = ", ".join(_named(page) for page in pages[:MOST_PAGES])
+        network = words.context.networks.get(place.network)
+        named = f"{network.title if network else place.network} {number(place.count)}"
+        parts.append(f"{named} ({beside})" if beside else named)
+    return "; ".join(parts)
+
+
+def _named(place: Place) -> str:
+    return f"{(place.page or '').partition(':')[2] or place.page} {number(place.count)}"

@@ -1,0 +1,167 @@
+"""The judge on another core: a process of its own is asked batch by batch, and begun again when it dies.
+
+Nothing is lost with it: what it was reading still waits in the store.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from classifiers.model import ModelError
+from classifiers.pace import Pace
+from classifiers.verdict import Question
+from domain.verdict import Verdict
+from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
+from listener.reader import Asked, DiedError, EndedError, Readings
+
+log = logging.getLogger(__name__)
+
+PATIENCE: Final = 120.0
+"""Seconds for a batch and the one before it: whoever takes longer hangs, and is killed."""
+START: Final = 120.0
+LEAVE: Final = 10.0
+"""Seconds to end in, once nothing more is asked."""
+ROOM: Final = 1 << 20
+"""Bytes of an answer that are read at once."""
+
+
+class JudgeProcess:
+    """`listener.reader.ReadsApart`. Batches that are asked while one is under way wait in the process's pipe."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._process: Process | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._pending: deque[asyncio.Future[bytes]] = deque()
+        self._beginning = asyncio.Lock()
+        self._answers = msgspec.msgpack.Decoder(Answer)
+        self._closed = False
+        self._refused: ModelError | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the process that reads now."""
+        return None if self._process is None else self._process.pid
+
+    async def start(self) -> None:
+        """Return when it can read; raises ModelError where it has no model for that, DiedError where it dies."""
+        async with self._beginning:
+            if self._refused is not None:
+                raise self._refused
+            if self._process is None:
+                await self._begin()
+
+    def begin(self) -> None:
+        """Let it start while others do something else; `start` waits for it and says what became of it."""
+        starting = asyncio.create_task(self.start())
+        starting.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def read(self, asked: Sequence[Asked], levels: Mapping[str, float], pace: Pace) -> Readings:
+        """See `ReadsApart`."""
+        await self.start()
+        batch = Batch(asked=list(asked), levels=dict(levels), waiting=pace.waiting)
+        answer = self._answers.decode(await self._ask(framed(batch), PATIENCE))
+        answer.paced.told(pace)
+        return answer.read
+
+    async def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        """See `ReadsApart`."""
+        await self.start()
+        batch = Batch(asked=[], levels={}, waiting=0, questions=list(questions))
+        return self._answers.decode(await self._ask(framed(batch), PATIENCE)).verdicts
+
+    async def close(self) -> None:
+        """Let it answer what it was asked, and end."""
+        self._closed = True
+        process, listening = self._process, self._listening
+        if process is None or listening is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE):
+                await asyncio.shield(listening)
+        _kill(process)
+        await listening
+
+    async def _begin(self) -> None:
+        if self._closed:
+            raise EndedError("the judge's process is put away")
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "listener.judge_worker",
+                stdin=PIPE,
+                stdout=PIPE,
+                limit=ROOM,
+                env=_environment(),
+                # Ctrl+C is for whoever asks.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise DiedError(f"the judge's process cannot be begun: {error}") from error
+        self._listening = asyncio.create_task(self._listen(process))
+        ready = msgspec.msgpack.decode(await self._ask(framed(self._setup), START), type=Ready)
+        if ready.error is not None:
+            await self.close()
+            self._refused = ModelError(ready.error)
+            raise self._refused
+        if ready.lacking is not None:
+            log.warning("the second opinion is off: %s", ready.lacking)
+
+    async def _ask(self, frame: bytes, patience: float) -> bytes:
+        """The answer. Raises DiedError, EndedError."""
+        process = self._process
+        if process is None or process.stdin is None:
+            raise DiedError("the judge's process has just died")
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._pending.append(answer)
+        with contextlib.suppress(ConnectionError):  # whoever listens will say that it died
+            process.stdin.write(frame)
+            await process.stdin.drain()
+        try:
+            async with asyncio.timeout(patience):
+                return await answer
+        except TimeoutError:
+            _kill(process)
+            raise DiedError(f"the judge's process gave no answer within {patience:.0f} s") from None
+
+    async def _listen(self, process: Process) -> None:
+        """Hand the answers out in the order of the questions, until the process ends."""
+        answers = process.stdout
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while answers is not None:
+                length = int.from_bytes(await answers.readexactly(LENGTH), "big")
+                content = await answers.readexactly(length)
+                waits = self._pending.popleft()
+                if not waits.done():  # else nobody wants it any more
+                    waits.set_result(content)
+        code = await process.wait()
+        self._process = None
+        pending, self._pending = self._pending, deque()
+        for waits in pending:
+            if not waits.done():
+                words = f"the judge's process ended with {code}"
+                waits.set_exception(EndedError(words) if self._closed else DiedError(words))
+        if not self._closed:
+            log.error("the judge's process died (%d): it is begun again for the next texts", code)
+
+
+def _kill(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """What it needs of ours: it finds the same code, and is told no secret."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LISTENER_")}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

@@ -1,0 +1,190 @@
+"""When the judge learns: at night, by APScheduler, in a thread; in the morning the leads read what changed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from alerts.cards.lessons import LevelMoved, ReasonDoubted, WordRipe, lessons_note
+from alerts.cards.note import Note
+from alerts.routing import Receiver
+from alerts.sla import MOSCOW, Hours
+from classifiers.reason_figures import WITHOUT
+from classifiers.watch_words import ripeness
+from listener.daytime import LATE, begins_now, mornings
+from listener.learning import Learning
+from listener.loops.levels import Followed
+from listener.ports import Budget, SourceError
+from listener.reader import DiedError, EndedError
+from listener.store.errors import StoreError
+from listener.store.usage import is_first_today
+from listener.tap_figures import DAYS, reason_figures, word_figures
+
+log = logging.getLogger(__name__)
+
+NIGHT: Final = (3, 40)
+"""Hour and minute in the operators' zone: most sleep, and what the clock does at its changes is over."""
+LOOK: Final = 20.0
+"""Seconds between looks at what is in force: so long a promotion or a rollback takes to reach every daemon."""
+DAY: Final = timedelta(days=1)
+MOVED: Final = 0.02
+"""By less than this no level is told to have moved."""
+REMEMBERED: Final = timedelta(days=90)
+"""How far back it is looked up where a level stood."""
+
+Say = Callable[[Receiver, Note], None]
+
+
+def nights(hours: Hours | None) -> Sequence[Any]:
+    """The trigger of the night's learning."""
+    hour, minute = NIGHT
+    return [CronTrigger(hour=hour, minute=minute, timezone=hours.timezone if hours else MOSCOW)]
+
+
+class Nightly:
+    """`hours` are the config's now, `reads` is who is told in the morning, None where nobody is, `levels` tells
+    where those of brands that follow their budget stand; `words` are on trial.
+    """
+
+    def __init__(
+        self,
+        learning: Learning,
+        hours: Callable[[], Hours | None],
+        reads: Callable[[], Receiver | None],
+        budget: Budget,
+        say: Say,
+        levels: Callable[[], Awaitable[Sequence[Followed]]],
+        *,
+        words: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self._learning = learning
+        self._store = learning.store
+        self._hours = hours
+        self._reads = reads
+        self._budget = budget
+        self._clock = learning.clock
+        self._say = say
+        self._levels = levels
+        self._words = words
+
+    async def run(self) -> None:
+        """Until cancelled. What is in force is looked at again and again, the hours with it."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.start()
+        planned: list[Hours | None] = []
+        try:
+            while True:
+                if planned != [self._hours()]:
+                    planned = [self._hours()]
+                    self._plan(scheduler, planned[0])
+                try:
+                    await self._learning.refresh()
+                except StoreError as error:
+                    log.warning("what taps have taught is not looked at: %s", error)
+                scheduler.wakeup()  # it sleeps by the loop's clock, and the wall's may be set meanwhile
+                await asyncio.sleep(LOOK)
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def night(self) -> bool:
+        """Learn, once a night however many daemons run; whether this one did."""
+        try:
+            if not await is_first_today(self._budget, "learning"):
+                return False
+            learned = await self._learning.night()
+            await self._note_levels()
+            await self._note_words()
+            await self._note_reasons()
+        except (StoreError, SourceError, DiedError, EndedError, OSError) as error:
+            log.error("nothing was learned tonight: %s", error)  # noqa: TRY400  # the error says it all
+            return False
+        log.info(
+            "learned: candidate %s, promoted %s, %s", learned.candidate, learned.promoted, learned.reason or ""
+        )
+        return True
+
+    async def morning(self) -> bool:
+        """Tell the leads what changed since yesterday; whether there was anything, and nobody had said it."""
+        now, receiver = self._clock.now(), self._reads()
+        if receiver is None or not begins_now(self._hours(), now):
+            return False
+        try:
+            changed = await self._store.lessons(now - DAY)
+            # What was told a day ago to the minute is no news.
+            note = lessons_note([lesson for at, lesson in changed if at > now - DAY])
+            if note is None or not await is_first_today(self._budget, "lessons"):
+                return False
+        except (StoreError, SourceError) as error:
+            log.error("nobody is told what the judge has learned: %s", error)  # noqa: TRY400  # same
+            return False
+        self._say(receiver, Note(text=note))
+        return True
+
+    async def _note_levels(self) -> None:
+        """Write down which brands' levels have moved since that was last written, and why they stand there."""
+        now = self._clock.now()
+        known = {
+            lesson.brand: lesson.after
+            for _, lesson in await self._store.lessons(now - REMEMBERED)
+            if isinstance(lesson, LevelMoved)
+        }
+        for one in await self._levels():
+            before = known.get(one.brand.id, one.brand.complaint_at)
+            if abs(one.level - before) < MOVED:
+                continue
+            lesson = LevelMoved(
+                brand=one.brand.id,
+                title=one.brand.title,
+                before=before,
+                after=one.level,
+                cards=one.brand.per_day or 0,
+                precision=one.precision and (one.precision.value, one.precision.low, one.precision.high),
+                wanted=one.brand.precision,
+            )
+            await self._store.note(lesson, now)
+
+    async def _note_words(self) -> None:
+        """Write down which words on trial are ripe, once for each."""
+        now = self._clock.now()
+        lessons = await self._store.lessons(now - REMEMBERED)
+        told = {lesson.word for _, lesson in lessons if isinstance(lesson, WordRipe)}
+        words = [word for word in self._words() if word not in told]
+        for one in await word_figures(self._store.database, words, now):
+            if ripeness(one) == "ripe" and one.right is not None:
+                lesson = WordRipe(
+                    word=one.word,
+                    hits=one.hits,
+                    tapped=one.tapped,
+                    complaints=one.complaints,
+                    least=one.right.low,
+                    days=DAYS,
+                )
+                await self._store.note(lesson, now)
+
+    async def _note_reasons(self) -> None:
+        """Write down which kinds of reasons people contradict, each once in as many days as are looked at."""
+        now = self._clock.now()
+        since = now - timedelta(days=DAYS)
+        told = {
+            lesson.kind or WITHOUT
+            for _, lesson in await self._store.lessons(since)
+            if isinstance(lesson, ReasonDoubted)
+        }
+        for one in await reason_figures(self._store.database, since):
+            if one.is_doubted and one.kind not in told:
+                complaints = one.count - one.contradicted
+                kind = None if one.kind == WITHOUT else one.kind
+                lesson = ReasonDoubted(kind=kind, tapped=one.count, complaints=complaints, days=DAYS)
+                await self._store.note(lesson, now)
+
+    def _plan(self, scheduler: Any, hours: Hours | None) -> None:
+        scheduler.remove_all_jobs()
+        late = int(LATE.total_seconds())
+        for trigger in nights(hours):
+            scheduler.add_job(self.night, trigger, coalesce=True, misfire_grace_time=late)
+        for trigger in mornings(hours):
+            scheduler.add_job(self.morning, trigger, coalesce=True, misfire_grace_time=late)

@@ -1,0 +1,303 @@
+"""Incidents in the store: begun, followed and ended; their cards are lists of their cases
+(listener.store.digests).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from alerts.incidents.group import ALL, Group
+from alerts.incidents.incident import TakeRefused, next_look, refusal_to_take
+from alerts.incidents.surge import LONGEST, WINDOWS, is_calm
+from alerts.incidents.usual import HISTORY, Habit, Usual
+from alerts.ports import Press
+from domain.person import MessengerId, Person
+from listener.store import digest_rows, grouping, incident_lists
+from listener.store.engine import Database, insert
+from listener.store.tables import (
+    GOING_ON,
+    LOOKED_AT,
+    Time,
+    case_groups,
+    case_hours,
+    cases,
+    digests,
+    incident_cases,
+    incidents,
+)
+
+MOST_AT_ONCE: Final = 5_000
+"""Cases that join an incident in one transaction; the others do at the next look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of «Взять происшествие»: whose it is (Person.id), and why it could not be had."""
+
+    incident: int
+    owner: str | None
+    refused: TakeRefused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """An incident whose look is due, with what was said of it in the last `calm`."""
+
+    id: int
+    group: Group
+    recent: int
+
+
+class IncidentStore:
+    """`lists` are the messengers in which a list can be shown: only there cards give way to an incident's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def follow(
+        self, groups: Collection[Group], now: datetime, lists: Collection[MessengerId]
+    ) -> frozenset[Group]:
+        """Let what has come since join the incidents of these groups that go on; returns those groups."""
+        if not await self._database.read(lambda c: _going_on(c, groups)):
+            return frozenset()
+        return await self._database.write(lambda c: follow(c, groups, now, lists))
+
+    async def counts(self, groups: Collection[Group], now: datetime) -> Mapping[Group, Mapping[timedelta, int]]:
+        """The cases of each group in the last of each window that are in no incident."""
+        return await self._database.read(lambda c: counts(c, groups, now))
+
+    async def habit(self, group: Group, now: datetime, timezone: str) -> Habit:
+        """What is known of the group's and its brand's hours."""
+        return await self._database.read(lambda c: habit(c, group, now, timezone))
+
+    async def begin(
+        self,
+        group: Group,
+        usual: Usual,
+        since: datetime,
+        now: datetime,
+        calm: timedelta,
+        lists: Collection[MessengerId],
+    ) -> int | None:
+        """Begin an incident with all that was said `since`; None where another daemon has begun it."""
+        return await self._database.write(lambda c: begin(c, group, usual, since, now, calm, lists))
+
+    async def due(self, now: datetime, calm: timedelta) -> Sequence[Watched]:
+        """The incidents that are to be looked at."""
+        return await self._database.read(lambda c: due(c, now, calm))
+
+    async def look(
+        self, watched: Watched, usual: Usual, now: datetime, calm: timedelta, lists: Collection[MessengerId]
+    ) -> bool:
+        """Follow it, or end it where so little comes as is usual; returns whether it ended."""
+        return await self._database.write(lambda c: look(c, watched, usual, now, calm, lists))
+
+    async def take(self, press: Press, person: Person, now: datetime) -> Taken | None:
+        """Give the incident on whose card was pressed to the person; None where there is no such card there."""
+        return await self._database.write(lambda c: take(c, press, person, now))
+
+    async def forget(self, now: datetime) -> None:
+        """Take away what is too old to be compared with."""
+        await self._database.write(lambda c: grouping.forget(c, now))
+
+
+async def _going_on(connection: AsyncConnection, groups: Collection[Group]) -> dict[int, Group]:
+    asked = sorted((group.brand, group.what) for group in groups)
+    found = await connection.execute(
+        select(incidents.c.id, incidents.c.brand, incidents.c.what)
+        .where(GOING_ON, tuple_(incidents.c.brand, incidents.c.what).in_(asked))
+        .order_by(incidents.c.id)
+    )
+    return {row.id: Group(brand=row.brand, what=row.what) for row in found}
+
+
+async def follow(
+    connection: AsyncConnection, groups: Collection[Group], now: datetime, lists: Collection[MessengerId]
+) -> frozenset[Group]:
+    found = await _going_on(connection, groups)
+    for number in found:
+        await _absorb(connection, number, now, lists)
+    return frozenset(found.values())
+
+
+async def counts(
+    connection: AsyncConnection, groups: Collection[Group], now: datetime
+) -> dict[Group, dict[timedelta, int]]:
+    asked = sorted((group.brand, group.what) for group in groups)
+    by_window = [func.count(case((case_groups.c.at > now - window, 1))) for window in WINDOWS]
+    found = await connection.execute(
+        select(case_groups.c.brand, case_groups.c.what, *by_window)
+        .join(cases, cases.c.id == case_groups.c.case_id)
+        .where(
+            tuple_(case_groups.c.brand, case_groups.c.what).in_(asked),
+            case_groups.c.at > now - max(WINDOWS),
+            case_groups.c.at <= now,
+            ~_is_in_one(),
+            _is_complaint(),
+        )
+        .group_by(case_groups.c.brand, case_groups.c.what)
+    )
+    return {Group(brand=brand, what=what): dict(zip(WINDOWS, said, strict=True)) for brand, what, *said in found}
+
+
+async def habit(connection: AsyncConnection, group: Group, now: datetime, timezone: str) -> Habit:
+    found = await connection.execute(
+        select(case_hours.c.what, case_hours.c.hour, case_hours.c.count.label("said")).where(
+            case_hours.c.brand == group.brand,
+            case_hours.c.what.in_((group.what, ALL)),
+            case_hours.c.hour >= now - HISTORY,
+        )
+    )
+    hours: dict[str, dict[datetime, int]] = {group.what: {}, ALL: {}}
+    for row in found:
+        hours[row.what][row.hour] = row.said
+    since = min(hours[ALL], default=now)
+    # Words that were never said before have no hours: they are some part of the brand's.
+    own = hours[ALL] if group.kind == "words" else hours[group.what]
+    # What is in the windows is what is asked about, and nothing to learn from.
+    return Habit(own=own, brand=hours[ALL], since=since, until=now - LONGEST, timezone=timezone)
+
+
+async def begin(
+    connection: AsyncConnection,
+    group: Group,
+    usual: Usual,
+    since: datetime,
+    now: datetime,
+    calm: timedelta,
+    lists: Collection[MessengerId],
+) -> int | None:
+    first = select(func.min(case_groups.c.at)).where(
+        case_groups.c.brand == group.brand, case_groups.c.what == group.what, case_groups.c.at >= since
+    )
+    title = select(cases.c.brand_title).where(cases.c.brand == group.brand).order_by(cases.c.id.desc()).limit(1)
+    rows = insert(connection.dialect.name, incidents).values(
+        brand=group.brand,
+        brand_title=func.coalesce(title.scalar_subquery(), group.brand),
+        what=group.what,
+        usual=usual.per_hour,
+        since=func.coalesce(first.scalar_subquery(), literal(since, Time())),
+        opened_at=now,
+        next_look_at=next_look(now, calm),
+    )
+    made = await connection.execute(rows.on_conflict_do_nothing().returning(incidents.c.id))
+    number: int | None = made.scalar_one_or_none()
+    if number is not None:
+        await _absorb(connection, number, now, lists)
+    return number
+
+
+async def due(connection: AsyncConnection, now: datetime, calm: timedelta) -> list[Watched]:
+    said = (
+        select(func.count())
+        .select_from(case_groups)
+        .where(
+            case_groups.c.brand == incidents.c.brand,
+            case_groups.c.what == incidents.c.what,
+            case_groups.c.at > now - calm,
+        )
+        .correlate(incidents)
+        .scalar_subquery()
+    )
+    found = await connection.execute(
+        select(incidents.c.id, incidents.c.brand, incidents.c.what, said.label("recent"))
+        .where(LOOKED_AT, incidents.c.next_look_at <= now)
+        .order_by(incidents.c.id)
+    )
+    return [Watched(id=row.id, group=Group(brand=row.brand, what=row.what), recent=row.recent) for row in found]
+
+
+async def look(
+    connection: AsyncConnection,
+    watched: Watched,
+    usual: Usual,
+    now: datetime,
+    calm: timedelta,
+    lists: Collection[MessengerId],
+) -> bool:
+    row = await _lock(connection, watched.id)
+    if row is None or row.over_at is not None:
+        return False
+    is_over = now - row.opened_at >= calm and is_calm(watched.recent, calm, usual)
+    if not is_over:
+        await _absorb(connection, watched.id, now, lists)
+        await connection.execute(_changed(watched.id).values(next_look_at=next_look(now, calm)))
+        return False
+    over = _changed(watched.id).values(calm_at=max(row.opened_at, now - calm), over_at=now, next_look_at=None)
+    await connection.execute(over)
+    await digest_rows.touch_incident(connection, watched.id, now, by_person=False)
+    await incident_lists.say_over(connection, watched.id, now)
+    return True
+
+
+async def take(connection: AsyncConnection, press: Press, person: Person, now: datetime) -> Taken | None:
+    pressed = select(digests.c.incident_id).where(
+        digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref
+    )
+    number = (await connection.execute(pressed)).scalar_one_or_none()
+    row = None if number is None else await _lock(connection, number)
+    if row is None:
+        return None
+    known_as = person.id if row.owner in person.former_ids else row.owner
+    refused = refusal_to_take(known_as, row.over_at, person.id, is_lead=person.role == "lead")
+    if refused is not None:
+        return Taken(incident=row.id, owner=row.owner, refused=refused)
+    await connection.execute(_changed(row.id).values(owner=person.id))
+    await digest_rows.touch_incident(connection, row.id, now, by_person=True)
+    return Taken(incident=row.id, owner=person.id)
+
+
+async def _lock(connection: AsyncConnection, number: int) -> Row[Any] | None:
+    found = await connection.execute(select(incidents).where(incidents.c.id == number).with_for_update())
+    return found.first()
+
+
+def _changed(number: int) -> Any:
+    return update(incidents).where(incidents.c.id == number)
+
+
+async def _absorb(connection: AsyncConnection, number: int, now: datetime, lists: Collection[MessengerId]) -> None:
+    """What has come and is in no incident joins this one; its cards that nobody has seen yet give way to the
+    list.
+    """
+    row = await _lock(connection, number)
+    if row is None or row.over_at is not None:
+        return
+    found = await connection.execute(
+        select(case_groups.c.case_id, case_groups.c.at)
+        .join(cases, cases.c.id == case_groups.c.case_id)
+        .where(
+            case_groups.c.brand == row.brand,
+            case_groups.c.what == row.what,
+            case_groups.c.at >= row.since,
+            ~_is_in_one(),
+            _is_complaint(),
+        )
+        .order_by(case_groups.c.at, case_groups.c.case_id)
+        .limit(MOST_AT_ONCE)
+    )
+    joining = {each.case_id: each.at for each in found}
+    if not joining:
+        return
+    await connection.execute(
+        insert(connection.dialect.name, incident_cases).on_conflict_do_nothing(),
+        [{"incident_id": number, "case_id": case_id, "at": at} for case_id, at in joining.items()],
+    )
+    await incident_lists.add(connection, number, list(joining), now, lists)
+
+
+def _is_in_one() -> Any:
+    """Whether the case is in an incident that goes on."""
+    return exists().where(
+        incident_cases.c.case_id == case_groups.c.case_id,
+        incidents.c.id == incident_cases.c.incident_id,
+        incidents.c.over_at.is_(None),
+    )
+
+
+def _is_complaint() -> Any:
+    return or_(cases.c.outcome.is_(None), cases.c.outcome != "not_complaint")
