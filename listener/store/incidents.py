@@ -1,6 +1,4 @@
-"""Incidents in the store: begun, followed and ended; their cards are lists of their cases
-(listener.store.digests).
-"""
+"""Incidents in the store: begun, followed and ended; their cards are lists (listener.store.digests)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
