@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUNS   := $(VENV)/.runs
 TOOLS  := $(VENV)/.tools
+# Tests side by side: most of them wait for a clock, a disk or a socket.
+SIDE   ?= 3
 PIP     = $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -34,7 +36,7 @@ demo: setup ## run the daemon against the simulator: cards on http://127.0.0.1:8
 	$(BIN)/listener demo $(ARGS)
 
 test: tools ## all tests, on SQLite and, where there is a server, PostgreSQL
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(SIDE) --dist worksteal $(ARGS)
 
 check: tools ## format, lint, types, import rules, dependencies
 	$(BIN)/ruff format --check .

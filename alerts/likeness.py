@@ -9,6 +9,7 @@ length in place of its rarity.
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -22,13 +23,16 @@ REPOST_AT: Final = 90.0
 """From which similarity, of 100, an author says his own words again."""
 ALIKE_AT: Final = 85.0
 """The same of two authors: whoever copies a text puts in a name, or a word of his own."""
-LONG_WORDS: Final = 6
-"""Words from which keys are made: five pairs at most, of which an added or changed word breaks two."""
+LONG_WORDS: Final = 4
+"""Words from which keys are made: three pairs at most, of which a word more or less leaves one."""
+KEPT: Final = 2_048
+"""Texts whose signatures are remembered: each is asked for more than once while its batch is written."""
 
 _ADDRESS: Final = re.compile(r"https?://\S+|www\.\S+|(?:\brt\s+)?(?<!\w)@\w+|\[(?:id|club)\d+\|", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
+@lru_cache(maxsize=KEPT)
 def signature_of(text: str) -> str:
     """The words of the text in one spelling, without addresses, signs and emoji; empty where it has none."""
     plain = unicodedata.normalize("NFC", _ADDRESS.sub(" ", text)).casefold().replace("ё", "е")
@@ -52,13 +56,14 @@ def is_alike(one: str, another: str) -> bool:
     return fuzz.ratio(one, another, score_cutoff=ALIKE_AT) > 0
 
 
+@lru_cache(maxsize=KEPT)
 def keys_of(signature: str) -> tuple[str, ...]:
     """What alike signatures have in common at least once; none for a text too short to be called alike."""
     if _count(signature) < FEWEST:
         return ()
     words = {word for word in signature.split() if not word.isdecimal()}
     longest = sorted(words, key=lambda word: (-len(word), word))[:LONG_WORDS]
-    return tuple(f"{one} {other}" for one, other in pairwise(longest))
+    return tuple(f"{word} {other}" for word, other in pairwise(longest))
 
 
 def _count(signature: str) -> int:

@@ -67,16 +67,16 @@ async def _spent(config: Config, lines: bytes) -> tuple[Spent, int, int]:
     async with pipeline(config, second=False) as piped:
         mentions = list(read_mentions(BytesIO(lines), Progress(), _refuse))
         spent = Spent()
-        await _through(piped, mentions[:WARM], spent)
+        await through(piped, mentions[:WARM], spent)
         settle()
         spent = Spent()
         with spent.on("parse"):
             mentions = list(read_mentions(BytesIO(lines), Progress(), _refuse))[WARM:]
-        cards = await _through(piped, mentions, spent)
+        cards = await through(piped, mentions, spent)
     return spent, len(mentions), cards
 
 
-async def _through(piped: Piped, mentions: Sequence[Mention], spent: Spent) -> int:
+async def through(piped: Piped, mentions: Sequence[Mention], spent: Spent) -> int:
     """Every step for all the mentions before the next step begins; returns how many cards were told."""
     stores, decider, clock = piped.stores, piped.pipeline.rules.decider, SystemClock()
     for batch in _batches(mentions):

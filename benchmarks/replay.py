@@ -69,7 +69,7 @@ def run() -> list[Row]:
 
 
 def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
-    whole = asyncio.run(_replayed(config, lines))
+    whole = asyncio.run(replayed(config, lines))
     bare = _bare_loop(lines)
     return [
         Row(name=name, value=whole, unit="mentions/s", against="the bare loop", ratio=whole / bare),
@@ -77,7 +77,7 @@ def _beside(name: str, config: Config, lines: bytes) -> list[Row]:
     ]
 
 
-async def _replayed(config: Config, lines: bytes) -> float:
+async def replayed(config: Config, lines: bytes) -> float:
     """Mentions a second from the first line read to the last card received."""
     async with pipeline(config, apart=cores() > 1) as piped:
         await replay(piped, b"".join(islice(_split(lines), WARM)))
@@ -99,14 +99,16 @@ async def replay(piped: Piped, lines: bytes) -> Progress:
 
 
 @asynccontextmanager
-async def pipeline(config: Config, *, second: bool = True, apart: bool = False) -> AsyncIterator[Piped]:
-    """The real pipeline over a new SQLite file, every card going to the null receiver.
+async def pipeline(
+    config: Config, *, second: bool = True, apart: bool = False, url: str | None = None
+) -> AsyncIterator[Piped]:
+    """The real pipeline over a new SQLite file, or another database, every card going to the null receiver.
 
     The judge is in this process, or `apart` in one of its own.
     """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="otklik-bench-"))
-        stores = await open_stores(f"sqlite:///{folder}/otklik.db")
+        stores = await open_stores(url or f"sqlite:///{folder}/otklik.db")
         stack.push_async_callback(stores.close)
         executor = stack.enter_context(ThreadPoolExecutor(1))
         clock = SystemClock()

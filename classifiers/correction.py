@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -71,7 +72,7 @@ class Lesson:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Correction:
     """`weights` by the feature's name; `base` is the model whose verdicts it corrects, `about` its card."""
 
@@ -79,7 +80,7 @@ class Correction:
     weights: Features
     about: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The beginning of the content's SHA-256: the same taps make the same version."""
         return PREFIX + checksum(self)[:12]

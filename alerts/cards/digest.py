@@ -93,7 +93,7 @@ def make_sheet(
     return Sheet(
         digest=digest,
         title=_title(listing) if incident is None else title(incident),
-        hint="Самые срочные сверху. Нажмите номер, чтобы взять: придёт карточка." if listing.free else "",
+        hint=_hint(listing) if listing.free else "",
         items=tuple(_item(case, words) for case in listing.cases),
         status=" · ".join((*_status(listing), *((status_of(incident, words),) if incident is not None else ()))),
         turns=tuple(_turns(listing)),
@@ -104,6 +104,12 @@ def make_sheet(
 
 
 _TAKE: Final = Button(label="Взять происшествие", action=TAKE, style="primary")
+
+
+def _hint(listing: Listing) -> str:
+    """What joins an incident stands at its end: it is not sorted anew."""
+    take = "Нажмите номер, чтобы взять: придёт карточка."
+    return take if listing.incident is not None else f"Самые срочные сверху. {take}"
 
 
 def _title(listing: Listing) -> str:

@@ -53,7 +53,9 @@ def _parts(message: Message) -> Iterator[tuple[str, str]]:
             items = "\n  ".join(
                 f"{item.title}: {item.words} | {item.facts} | {item.taken}" for item in sheet.items[:3]
             )
-            yield f"digest: {_kind(sheet.title)}", f"{sheet.title}\n  {sheet.hint}\n  {items}\n  {sheet.status}"
+            more = "\n  ".join(sheet.lines)
+            whole = "\n  ".join(filter(None, (sheet.title, more, sheet.hint, items, sheet.status)))
+            yield f"digest: {_kind(sheet.title)}", whole
 
 
 def _kind(text: str) -> str:

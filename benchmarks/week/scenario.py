@@ -19,7 +19,7 @@ class Scenario:
     begins: datetime
     days: int = 7
     a_day: int = 3_000
-    complaints: float = 0.09
+    complaints: float = 0.06
     surge: tuple[datetime, timedelta] | None = None
     surge_size: int = 500
     dead_slack: tuple[datetime, timedelta] | None = None

@@ -5,7 +5,7 @@ import heapq
 import itertools
 import random
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -47,6 +47,7 @@ TEAM: Final = Path(__file__).parent / "team"
 TELEGRAM: Final = MessengerId("telegram")
 SLACK: Final = MessengerId("slack")
 MINUTE: Final = timedelta(minutes=1)
+MOMENT: Final = timedelta(microseconds=1)
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 PACED: Final = timedelta(seconds=3)
 """Between two looks at an outbox whose chats have had all that they take."""
@@ -125,6 +126,7 @@ class World:
         self._keys = itertools.count(1)
         self._executor = ThreadPoolExecutor(1)
         self._build()
+        self._jobs = self._plan()
         self.operators = {person.id: self._operator(person) for person in self.config.people}
 
     def shift(self, person: Person, at: datetime | None = None) -> tuple[datetime, datetime] | None:
@@ -193,17 +195,20 @@ class World:
         self._at(now + MINUTE, self._minute)
 
     async def _times_of_day(self, now: datetime) -> None:
-        """APScheduler's own triggers, asked by this clock."""
-        for trigger, job in self._jobs():
-            fires = trigger.get_next_fire_time(None, now - MINUTE + timedelta(microseconds=1))
+        """APScheduler's own triggers, asked by this clock for their next moment whenever one has come."""
+        for place, (fires, trigger, job) in enumerate(self._jobs):
             if fires is not None and fires <= now:
+                self._jobs[place] = (trigger.get_next_fire_time(fires, now + MOMENT), trigger, job)
                 await job()
 
-    def _jobs(self) -> Iterator[tuple[Any, Callable[[], Awaitable[int]]]]:
-        for hours in self.daytime._hours():  # noqa: SLF001 - as its own loop asks
-            for plan, job in self.daytime._plans:  # noqa: SLF001 - as above
-                for trigger in plan(hours):
-                    yield trigger, job
+    def _plan(self) -> list[tuple[datetime | None, Any, Callable[[], Awaitable[int]]]]:
+        """As the daytime's own loop plans them: the config's hours do not change in this week."""
+        return [
+            (trigger.get_next_fire_time(None, self.scenario.begins), trigger, job)
+            for hours in self.daytime._hours()  # noqa: SLF001 - as above
+            for plan, job in self.daytime._plans  # noqa: SLF001 - as above
+            for trigger in plan(hours)
+        ]
 
     async def _deliver(self) -> None:
         """Show what is due and may be shown where somebody asked for it; come back when there is more."""

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Locator, Page, async_playwright
@@ -24,6 +25,18 @@ COMPLAINT: Final = (
 )
 AUTHOR: Final = "Мария Светлова"
 ANSWERS: Final = ("Мария, мастер будет у вас сегодня с 17 до 19", "Да, сегодня. Мастер уже в пути, позвонит вам")
+OUTAGE: Final = 64
+RISES: Final = (3, 11, 40)
+"""How many have complained when the next minute begins: the bars rise."""
+A_BAR_MS: Final = 61_000
+TROUBLES: Final = (
+    "с утра нет интернета, роутер мигает красным, поддержка молчит",
+    "связь пропала во всём доме, соседи тоже сидят без неё",
+    "скорость упала до нуля, ни одна страница не грузится",
+    "сеть отваливается каждые пять минут, работать невозможно",
+    "телефон не ловит сеть, никому не дозвониться уже полдня",
+    "вай-фай есть, а интернета нет, сколько можно терпеть",
+)
 PATIENCE_MS: Final = 60_000
 TOAST_MS: Final = 6_000
 ARGUMENTS: Final = (
@@ -55,6 +68,7 @@ async def _take_all(chromium: str, address: str) -> None:
         await _take_phone(page)
         await page.set_viewport_size({"width": 1360, "height": 860})
         await _talk(page)
+        await _incident(page)
         await browser.close()
 
 
@@ -137,6 +151,30 @@ async def _talk(page: Page) -> None:
     await telegram.get_by_role("button", name="Товар или услуга").wait_for(timeout=PATIENCE_MS)
     await page.wait_for_timeout(TOAST_MS)
     await page.screenshot(path=FOLDER / "case-page.png", scale="css")
+
+
+async def _incident(page: Page) -> None:
+    """An outage: sixty-four people complain, and somebody has taken the whole of it."""
+    await page.set_viewport_size({"width": 1360, "height": 1800})
+    for number in range(OUTAGE):
+        if number in RISES:
+            await page.wait_for_timeout(A_BAR_MS)
+        words = f"Ромашка, {TROUBLES[number % len(TROUBLES)]}! Это {number + 1}-й дом"
+        network = "vk" if number % 3 else "x"
+        said = {"network": network, "author": f"Клиент {number}", "text": words}
+        said |= {"community": "romashka"} if network == "vk" else {}
+        await page.request.post(urljoin(page.url, "/sim/publish"), data=said)
+    for messenger in ("telegram", "slack"):
+        card = page.locator(f"#{messenger} .message", has_text="Происшествие").last
+        await card.wait_for(timeout=PATIENCE_MS)
+    await page.wait_for_timeout(TOAST_MS)
+    card = page.locator("#telegram .message", has_text="Происшествие").last
+    await card.get_by_role("button", name="Взять происшествие").click()
+    await card.get_by_text("взяла Анна Иванова").wait_for(timeout=PATIENCE_MS)
+    await page.wait_for_timeout(TOAST_MS)
+    for messenger in ("telegram", "slack"):
+        card = page.locator(f"#{messenger} .message", has_text="Происшествие").last
+        await card.screenshot(path=FOLDER / f"incident-{messenger}.png")
 
 
 async def _take_phone(page: Page) -> None:

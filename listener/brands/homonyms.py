@@ -19,7 +19,10 @@ ENOUGH_ALONE: Final = 2
 _COMPANION: Final = 2
 _ANYBODYS: Final = 1
 _OTHER_MEANING: Final = -2
+_OTHER_MEANING_TWICE: Final = -3
+"""Two words of it: «С днём Победы, дорогие ветераны», whatever flies over them."""
 _MOST_TRADE: Final = 2
+_SOMEBODY: Final = frozenset({"Name", "Surn", "Patr"})
 _NEAR: Final = 6
 """Words to each side."""
 _REACH: Final = 40
@@ -40,8 +43,8 @@ _TRADE: Final = frozenset(
     доставка, привезти, вернуть, возврат, скидка, товар, продукт, просрочка, просроченный, просрочить, тухлый,
     очередь, персонал, сотрудник, менеджер, поддержка, хамить, нахамить, акция, бонус, приложение, списать,
     ценник, упаковка, охранник, обслуживание, клиент, покупатель, обсчитать, обмануть, тариф, оператор, рейс,
-    билет, промокод, самовывоз,
-    ассортимент""")
+    билет, промокод, самовывоз, ассортимент, официант, бариста, столик, меню, таракан, посылка, багаж, чемодан,
+    вылет, лететь""")
 )
 """Words of buying and selling, in their dictionary forms."""
 
@@ -54,19 +57,20 @@ _OTHER_MEANINGS: Final = {
     for name, listed in {
         "перекресток": _STREET,
         "самокат": _STREET,
-        "светофор": _STREET,
+        "светофор": [*_STREET, "сломаться", "мигать", "зеленый", "красный"],
         "магнит": "холодильник, неодимовый, притягивать, притянуть, железо, сувенир, магнитик, стрелка, полюс",
         "магнитик": "холодильник, сувенир, отпуск",
         "ромашка": "чай, настой, отвар, заварить, лепесток, гадать, поле, цвести, клумба, отцвести",
         "пятерочка": "школа, учитель, математика, дневник, экзамен, контрольная, оценка, зачетка, поставить",
         "лента": "инстаграм, подписка, листать, новость, бантик, клеить, скотч, атласный, выпускник, твиттер",
         "мегафон": "кричать, режиссер, орать, митинг, громкоговоритель, рупор, кричалка, полицейский",
-        "победа": "день, война, матч, гол, выборы, парад, май, ветеран, сборная, тренер, соперник, чемпионат",
+        "победа": """день, война, матч, гол, выборы, парад, май, ветеран, сборная, тренер, соперник, чемпионат,
+            верить""",
         "озон": "слой, дыра, гроза, озонатор, воздух, атмосфера, пахнуть",
         "билет": "экзамен, зачет, преподаватель",
         "спутник": "орбита, луна, запустить, ракета, космос, жизнь",
         "связной": "партизан, разведчик, фронт, агент",
-        "монетка": "копилка, кинуть, подбросить, фонтан, коллекция, орел, решка",
+        "монетка": "копилка, кинуть, найти, мелочь, подбросить, фонтан, коллекция, орел, решка",
         "дикий": "зверь, лес, животное",
         "тройка": "дробь, учитель, оценка, лошадь, контрольный",
         "стрелка": "часы, перевести, компас, маникюр, колготки, глаз",
@@ -79,10 +83,22 @@ _OTHER_MEANINGS: Final = {
         "восток": "дальний, ближний, солнце, запад",
         "детство": "вспоминать, воспоминание",
         "сокол": "птица, клюв, полет, охота",
+        "апрель": "март, май, число, месяц, весна, холодный, конец, начало, середина",
+        "точка": "запятая, разговор, зрение, окончить, поставить, отсчет",
+        "мотив": "песня, мелодия, преступление, голова, убийство",
+        "бетховен": "слушать, соната, симфония, музыка, композитор, играть",
+        "чижик": "петь, пыжик, птица, клетка, фонтанка",
+        "лабиринт": "заблудиться, выход, минотавр, зеркальный",
+        "юла": "крутиться, вертеться, игрушка",
+        "россия": "весь, президент, страна, большой, история, гражданин",
+        "максим": "брат, сын, привет, муж, друг, сосед, дядя",
+        "петрович": "здорово, привет, дядя, сосед, иван",
+        "подружка": "мой, встретить, лучший, болтать, невеста",
     }.items()
 }  # fmt: skip
 """A name's dictionary form → words of its other meaning."""
 
+_INSIDE: Final = re.compile(r"(?<!\w)[вВ]о?$")
 _OPENING: Final = "«\"„“'"
 _CLOSING: Final = "»\"“”'"
 
@@ -160,6 +176,12 @@ def lemma_of(word: str) -> str:
     return fold(lemma)
 
 
+@lru_cache(maxsize=4096)
+def _is_somebody(word: str) -> bool:
+    """Whether a folded word is a person's name too: its capital says nothing of the brand, unless one is in it."""
+    return bool(_CYRILLIC.fullmatch(word)) and not _SOMEBODY.isdisjoint(analyzer().parse(word)[0].tag.grammemes)
+
+
 def _of_companion(companion: Hit | None, page: Page) -> Iterator[tuple[int, str]]:
     if companion is not None:
         lemma = lemma_of(page.tokens[companion.first].word)
@@ -176,7 +198,8 @@ def _of_writing(hit: Hit, page: Page) -> Iterator[tuple[int, str]]:
     bare = before.rstrip(_OPENING + " (")
     begins = not bare or bare[-1] in _ENDS or "\n" in before[len(bare) :]
     capital = page.text[hit.start].isupper()
-    if capital and not begins and not page.shouted:
+    somebody = _is_somebody(page.tokens[hit.first].word) and not _INSIDE.search(bare)
+    if capital and not begins and not page.shouted and not somebody:
         yield 1, "с заглавной буквы внутри фразы"
     if not capital and not quoted and page.begins_with_a_capital:
         yield -1, ""
@@ -188,5 +211,6 @@ def _of_words(hit: Hit, companion: Hit | None, page: Page) -> Iterator[tuple[int
     trade = sorted((near.keys() & _TRADE) - counted)
     if trade:
         yield min(_MOST_TRADE, len(trade)), f"рядом с «{near[trade[0]]}»"
-    if _OTHER_MEANINGS.get(lemma_of(page.tokens[hit.first].word), _NOTHING) & (near.keys() - counted):
-        yield _OTHER_MEANING, ""
+    other = _OTHER_MEANINGS.get(lemma_of(page.tokens[hit.first].word), _NOTHING) & (near.keys() - counted)
+    if other:
+        yield _OTHER_MEANING_TWICE if len(other) > 1 else _OTHER_MEANING, ""

@@ -14,6 +14,9 @@ SHORTEST: Final = 7
 
 LONGEST: Final = 30
 
+_HEARD_ALIKE: Final = frozenset(frozenset(pair) for pair in ("бп", "вф", "гк", "дт", "жш", "зс"))
+"""Consonants that sound alike at the end of a word: «сбербанг», «аэрофлод»; «збербанк» at its beginning."""
+
 _CACHED: Final = 16_384
 """Of words as long as a name; four times as many took 15 MB and are met no more often."""
 
@@ -44,10 +47,7 @@ class Misspellings:
         if not word.isalpha():
             return None
         near = {
-            form
-            for left in (word, *_shorter(word))
-            for form in self._forms.get(left, ())
-            if form[0] == word[0] and _one_slip(word, form)
+            form for left in (word, *_shorter(word)) for form in self._forms.get(left, ()) if _one_slip(word, form)
         }
         return min(near) if near and not analyzer().word_is_known(word) else None
 
@@ -56,15 +56,24 @@ def _shorter(word: str) -> set[str]:
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
+def _alike(letter: str, other: str) -> bool:
+    return letter == other or frozenset((letter, other)) in _HEARD_ALIKE
+
+
 def _one_slip(word: str, form: str) -> bool:
     """One letter more, fewer or another, or two neighbours that changed places.
 
-    Not at the end, but for a doubled letter: «зелкомбанкир» is derived from a name and no slip in it.
+    Not at the ends, but for a doubled letter and one that sounds alike: «зелкомбанкир» is derived from a name and
+    no slip in it.
     """
+    if word[1:] == form[1:] or word[:-1] == form[:-1]:
+        return _alike(word[0], form[0]) and _alike(word[-1], form[-1])
     if len(word) == len(form) + 1 and word[:-1] == form:
         return word[-1] == word[-2]
-    if word[-1] != form[-1]:
-        return False
+    return word[0] == form[0] and word[-1] == form[-1] and _one_slip_inside(word, form)
+
+
+def _one_slip_inside(word: str, form: str) -> bool:
     if len(word) != len(form):
         longer, shorter = (word, form) if len(word) > len(form) else (form, word)
         return len(longer) - len(shorter) == 1 and shorter in _shorter(longer)

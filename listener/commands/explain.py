@@ -24,6 +24,7 @@ from domain.span import Span
 from domain.verdict import Intent, Verdict
 from listener.brands.matcher import Matcher
 from listener.built_rules import build_judge, build_rules_with
+from listener.commands.learned import learned
 from listener.commands.single_text import chosen, mention_of, moment_of, place_of
 from listener.commands.telling import MOODS, MOST_WORDS, telling
 from listener.config.load import load
@@ -70,6 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         build_rules_with(config, config.people, None, judge).decider,
         matcher=matcher,
         brands={brand.id: brand for brand in brands},
+        corrections=learned(),
     )
     console = Console(highlight=False)
     text = arguments.text[:MAX_TEXT]
@@ -97,7 +99,7 @@ def explain(text: str, decider: Decider, now: datetime, *, missed: Sequence[Matc
     verdicts = decider.judge.classify([Question(text=text, brand=match.words) for match in matches])
     for match, verdict in zip(matches, verdicts, strict=True):
         brand_verdict = decider.weigh(mention, match, verdict)
-        brand = decider.brands[match.brand]
+        brand, verdict = decider.brands[match.brand], brand_verdict.verdict  # noqa: PLW2901  # as taps correct it
         yield _highlighted(text, match.words, _speaking(verdict))
         yield Text(f"Бренд: {brand.title} ({brand.id}), {match.reason}")
         yield from _verdict(text, verdict)
@@ -129,6 +131,9 @@ def _verdict(text: str, verdict: Verdict) -> Iterator[Text]:
     if verdict.read_twice:
         says = "за жалобу" if verdict.evidence[0].weight > 0 else "против"
         yield Text(f"Второе чтение, весь текст: {says}")
+    if verdict.added:
+        says = "за жалобу" if verdict.added > 0 else "против"
+        yield Text(f"Нажатия операторов научили: {says} ({verdict.model.rpartition('+')[2]})")
     yield Text(f"Темы: {', '.join(verdict.topics) or 'не определены'}")
 
 

@@ -27,6 +27,7 @@ from domain.mention import MAX_TEXT, Mention
 from listener.brands.matcher import Matcher
 from listener.built_rules import build_judge, build_rules_with
 from listener.commands.explain import DECLINED
+from listener.commands.learned import learned
 from listener.commands.single_text import chosen, mention_of, moment_of, place_of
 from listener.config.load import load
 from listener.config.values import ConfigError
@@ -63,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     rules = build_rules_with(config, config.people, None, judge)
     decider = replace(rules.decider, matcher=Matcher(brands, MARKS), brands={brand.id: brand for brand in brands})
+    decider = replace(decider, corrections=learned())
     text = arguments.text[:MAX_TEXT]
     found = list(routed(mention_of(text, now, author), replace(rules, decider=decider), now))
     if arguments.json:

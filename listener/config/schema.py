@@ -59,8 +59,8 @@ class AlertFile(Model):
         None
     )
     precision: Annotated[
-        float | None,
-        Field(gt=0, lt=1, description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
+        Probability | None,
+        Field(description="При complaint_at: auto — какая доля карточек должна быть жалобами, 0…1"),
     ] = None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, exists, func, or_, select, tuple_
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import AnswerElsewhere
@@ -22,6 +22,7 @@ from domain.message import Message
 from listener.decided import Decided
 from listener.mention_format import storable
 from listener.networks.registry import as_shown
+from listener.store.among import among
 from listener.store.codecs import read_event
 from listener.store.tables import case_events, case_mentions, cases, mentions, messages, outbound
 
@@ -133,7 +134,7 @@ async def _cases_answered(
         select(case_mentions.c.case_id, cases.c.brand, mentions.c.network, mentions.c.external_id)
         .join(mentions, mentions.c.id == case_mentions.c.mention_id)
         .join(cases, cases.c.id == case_mentions.c.case_id)
-        .where(tuple_(mentions.c.network, mentions.c.external_id).in_(sorted(keys)))
+        .where(among((mentions.c.network, mentions.c.external_id), sorted(keys), by=2))
         .order_by(case_mentions.c.case_id)
     )
     found: dict[tuple[str, str], list[_Answered]] = defaultdict(list)

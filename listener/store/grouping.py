@@ -1,20 +1,20 @@
 """Grouping: each case that opens is written down with the groups in which it may become part of an incident."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group, topics_of, words_of
 from alerts.likeness import is_alike, keys_of
 from listener.store.engine import insert
 from listener.store.many import execute_many
-from listener.store.tables import case_groups, case_hours, cases, text_keys
+from listener.store.tables import Time, case_groups, case_hours, cases, text_keys
 
 RECENT: Final = timedelta(days=2)
 """For so long the words of a case are looked for in others'."""
@@ -80,18 +80,27 @@ def hour_of(at: datetime) -> datetime:
 
 async def _known(connection: AsyncConnection, opened: Sequence[Opened]) -> dict[tuple[str, str], _First]:
     """By brand and key, the case that said it last: at most one row for each key, however many say so."""
-    asked = sorted({(each.brand, key) for each in opened for key in keys_of(each.signature)})
-    if not asked:
-        return {}
     since = min(each.at for each in opened) - RECENT
-    found = await connection.execute(
-        select(text_keys.c.brand, text_keys.c.key, cases.c.id, cases.c.signature, cases.c.opened_at)
-        .join(cases, cases.c.id == text_keys.c.case_id)
-        .where(tuple_(text_keys.c.brand, text_keys.c.key).in_(asked), text_keys.c.at >= since)
+    asked: dict[str, set[str]] = defaultdict(set)
+    for each in opened:
+        asked[each.brand].update(keys_of(each.signature))
+    firsts: dict[tuple[str, str], _First] = {}
+    for brand in sorted(asked):
+        found = await connection.execute(_SAID, {"of_brand": brand, "keys": sorted(asked[brand]), "since": since})
+        for row in found:
+            firsts[brand, row.key] = _First(case=row.id, signature=row.signature or "", at=row.opened_at)
+    return firsts
+
+
+_SAID: Final = (
+    select(text_keys.c.key, cases.c.id, cases.c.signature, cases.c.opened_at)
+    .join(cases, cases.c.id == text_keys.c.case_id)
+    .where(
+        text_keys.c.brand == bindparam("of_brand"),
+        text_keys.c.key.in_(bindparam("keys", expanding=True)),
+        text_keys.c.at >= bindparam("since", type_=Time),
     )
-    return {
-        (row.brand, row.key): _First(case=row.id, signature=row.signature or "", at=row.opened_at) for row in found
-    }
+)
 
 
 def _first_of(each: Opened, firsts: dict[tuple[str, str], _First]) -> _First:

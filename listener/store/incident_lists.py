@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, func, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import NoticeDraft, Priority
@@ -130,8 +130,9 @@ async def refs(connection: AsyncConnection, numbers: Collection[int]) -> dict[tu
 async def _views(
     connection: AsyncConnection, joining: Sequence[int], lists: Collection[str]
 ) -> dict[tuple[Any, ...], list[Row[Any]]]:
+    owned = exists().where(cases.c.id == card_views.c.case_id, cases.c.owner.is_not(None))
     found = await connection.execute(
-        select(card_views)
+        select(card_views, owned.label("is_owned"))
         .where(card_views.c.case_id.in_(joining), card_views.c.messenger.in_(sorted(lists)), is_living(card_views))
         .order_by(card_views.c.id)
         .with_for_update()
@@ -146,8 +147,9 @@ async def _views(
 
 
 def _waits(row: Row[Any]) -> bool:
-    """Whether nobody has seen the card, nor may have, and it can wait in a list."""
-    return row.state == "due" and row.ref is None and not row.unknown and row.priority > Priority.URGENT
+    """Whether nobody has seen the card, nor may have, nobody needs its buttons, and it can wait in a list."""
+    is_unseen = row.state == "due" and row.ref is None and not row.unknown
+    return is_unseen and not row.is_owned and row.priority > Priority.URGENT
 
 
 async def _lists(connection: AsyncConnection, incident: int) -> dict[tuple[Any, ...], int]:

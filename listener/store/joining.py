@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
@@ -21,6 +21,7 @@ from alerts.likeness import signature_of
 from alerts.routing import Chat
 from listener.decided import Decided, Routed
 from listener.store import elsewhere, grouping, history, outbox_rows, reposts
+from listener.store.among import among
 from listener.store.engine import insert
 from listener.store.history import Changing
 from listener.store.many import execute_many
@@ -258,7 +259,7 @@ async def _open_places(connection: AsyncConnection, decided: Sequence[Decided], 
         await execute_many(
             connection, _insert_cases(connection.dialect.name), [_new(first[place], now) for place in own]
         )
-        await _know(connection, known, tuple_(*_PLACE).in_(own))
+        await _know(connection, known, among(_PLACE, own, by=3))
     if stored:
         await _know(connection, known, cases.c.id.in_(sorted(set(stored.values()))))
     again = stored | {place: known.by_place[first_place] for place, first_place in beside.items()}

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import AnswerElsewhere, ChangeMessage, WritePrivately
@@ -22,6 +22,7 @@ from domain.mention import MAX_TEXT, Deletion, Mention
 from domain.message import Message
 from listener.mention_format import storable
 from listener.store import elsewhere, history, outbound_rows, outbox_rows
+from listener.store.among import among
 from listener.store.elsewhere import PROGRAM_HEARD
 from listener.store.engine import insert
 from listener.store.history import Changing
@@ -87,7 +88,7 @@ async def _known(connection: AsyncConnection, keys: Iterable[tuple[str, str]]) -
     wanted = [(network, storable(number)) for network, number in keys]
     found = await connection.execute(
         select(messages)
-        .where(tuple_(messages.c.network, messages.c.external_id).in_(wanted))
+        .where(among((messages.c.network, messages.c.external_id), wanted, by=2))
         .order_by(messages.c.id)
         .with_for_update()
     )

@@ -179,8 +179,13 @@ async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark])
         await execute_many(connection, _SHOWN_VIEW, views)
     if listed:
         await connection.execute(_SHOWN_DIGEST, listed)
-        first = {mark.due.id: mark.at for mark in ordered if isinstance(mark.due, Digest) and mark.due.shown == 0}
-        for number, at in first.items():
+        # An incident's list grows, and is told anew with each showing.
+        told = {
+            mark.due.id: mark.at
+            for mark in ordered
+            if isinstance(mark.due, Digest) and (mark.due.shown == 0 or mark.due.listing.incident is not None)
+        }
+        for number, at in told.items():
             await digests.delivered(connection, number, at)
     if words:
         await connection.execute(_SHOWN_NOTICE, words)

@@ -1,6 +1,6 @@
 """One contract for every messenger that shows digests: the list, its buttons, its faults, over real sockets."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from alerts.cards.buttons import Button
 from alerts.cards.digest import A_PAGE, TURN, Item, Sheet
+from alerts.cards.incident import TAKE
 from alerts.notifiers.slack.inbox import SlackInbox
 from alerts.notifiers.telegram.inbox import TelegramInbox
 from alerts.ports import Lists, NotifyError, Reachable
@@ -49,6 +50,13 @@ SHEET = Sheet(
     items=tuple(an_item(number) for number in range(100, 100 + A_PAGE)),
     status="Страница 2 из 5",
     turns=(("‹ Назад", 0), ("Дальше ›", 2)),
+)
+
+
+INCIDENT = replace(
+    SHEET,
+    lines=("63 жалобы с 13:40, обычно 2 в час", "▁▂█ с 13:40 до 14:20", "ВКонтакте 40; X 23"),
+    own=(Button(label="Взять происшествие", action=TAKE, style="primary"),),
 )
 
 
@@ -146,33 +154,49 @@ async def test_a_messenger_says_whether_it_is_there(network: NetworkStage) -> No
     assert network.shown() == []
 
 
-async def test_a_case_is_claimed_from_the_digest_and_its_pages_are_turned(network: NetworkStage) -> None:
-    desk = Desk()
-    ref = await lists(network).send_digest(network.chat, SHEET, "d1")
+def opened(network: NetworkStage, ref: str) -> tuple[Any, list[dict[str, Any]], Callable[[Any], Awaitable[None]]]:
+    """An inbox of the messenger, the buttons of the message from above to below, and a finger for them."""
     if isinstance(network, SlackStage):
         slack = network.slack
-        inbox: Any = SlackInbox(network.address, TOKEN, slack.app_token, clock)
         message = slack.channels["C01"].messages[ref.partition(":")[2]]
-        buttons = [block["accessory"] for block in message.blocks if "accessory" in block]
-        turns = message.blocks[-1]["elements"]
+        beside = [block["accessory"] for block in message.blocks if "accessory" in block]
+        below = [
+            element for block in message.blocks if block["type"] == "actions" for element in block["elements"]
+        ]
 
-        async def press(button: dict[str, Any]) -> None:
+        async def press_there(button: dict[str, Any]) -> None:
             await slack.press("C01", message.ts, button["action_id"], button["value"], user="U01", name=ANNA.name)
-    else:
-        telegram = network.telegram  # type: ignore[attr-defined]  # the other stage
-        inbox = TelegramInbox(network.address, TOKEN, clock, MemoryPromptBook(), poll_seconds=1)  # type: ignore[attr-defined]
-        rows = telegram.chats[-1001].messages[int(ref)].markup["inline_keyboard"]
-        *numbers, turns = rows
-        buttons = [button for row in numbers for button in row]
 
-        async def press(button: dict[str, Any]) -> None:
-            await telegram.press(-1001, int(ref), button["callback_data"], user=111, name=ANNA.name)
+        return SlackInbox(network.address, TOKEN, slack.app_token, clock), [*beside, *below], press_there
+    telegram = network.telegram  # type: ignore[attr-defined]  # the other stage
+    rows = telegram.chats[-1001].messages[int(ref)].markup["inline_keyboard"]
 
+    async def press_here(button: dict[str, Any]) -> None:
+        await telegram.press(-1001, int(ref), button["callback_data"], user=111, name=ANNA.name)
+
+    inbox = TelegramInbox(network.address, TOKEN, clock, MemoryPromptBook(), poll_seconds=1)  # type: ignore[attr-defined]
+    return inbox, [button for row in rows for button in row], press_here
+
+
+async def test_an_incident_says_how_much_it_is_above_its_cases(network: NetworkStage) -> None:
+    await lists(network).send_digest(network.chat, INCIDENT, "d1")
+    (text,) = network.shown()
+    assert text.index("63 жалобы") < text.index("▁▂█") < text.index("№\u00a0100")
+
+
+async def test_a_case_is_claimed_from_the_digest_and_the_list_has_buttons_of_its_own(
+    network: NetworkStage,
+) -> None:
+    desk = Desk()
+    ref = await lists(network).send_digest(network.chat, INCIDENT, "d1")
+    inbox, (*buttons, _, on, take), press = opened(network, ref)
     assert len(buttons) == A_PAGE
     async with running(inbox, desk):
         await press(buttons[3])
-        await press(turns[1])
-    claim, turn = desk.presses
+        await press(on)
+        await press(take)
+    claim, turn, taken = desk.presses
     assert (claim.case, claim.action, claim.value, claim.ref) == (103, "claim", None, ref)
     assert (turn.case, turn.action, turn.value, turn.ref) == (3, TURN, "2", ref)
+    assert (taken.case, taken.action, taken.value, taken.ref) == (3, TAKE, None, ref)
     assert len(network.shown()) == 1, "turning a page deletes nothing"

@@ -2,6 +2,7 @@
 calm.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,15 +12,18 @@ import pytest
 
 from alerts.cards.context import CardContext
 from alerts.cards.incident import TAKE
+from alerts.cases.case import Case
 from alerts.cases.commands import Claim
 from alerts.incidents.incident import Incident
 from alerts.outreach.policy import Policy
 from alerts.outreach.policy import Surges as Settings
-from alerts.ports import Delivery, Digest, Due, Notice
+from alerts.ports import Answer, Delivery, Digest, Due, Notice
 from alerts.routing import Chat
 from domain.mention import Author, Mention
 from domain.person import MessengerId
 from listener.loops.surges import Surges
+from listener.store.export import export
+from listener.store.presses import Answered
 from listener.store.stores import Stores
 from tests.contract.answering import rules_with
 from tests.contract.store_samples import (
@@ -32,12 +36,14 @@ from tests.contract.store_samples import (
     complain,
     complaint,
     dismiss,
+    do,
     keep,
     later,
     mention,
     press,
     wish,
 )
+from tests.contract.test_store_outbound import SENT, VK, confirmed, events, facts
 from tests.fakes import TurnedClock
 
 USUAL = Settings()
@@ -119,6 +125,13 @@ def cards(due: Iterable[Due]) -> list[int]:
     return [thing.case.id for thing in due if isinstance(thing, Delivery)]
 
 
+async def untold(store: Stores) -> int:
+    """How many cards nobody has been shown, by themselves or in a list."""
+    return sum(
+        row["delivered_at"] is None for row in [row async for row in export(store.database, "deliveries", None)]
+    )
+
+
 def incident(digest: Digest) -> Incident:
     assert digest.listing.incident is not None
     return digest.listing.incident
@@ -155,6 +168,15 @@ async def test_a_card_that_is_shown_stays_and_stands_in_the_list_too(desk: Desk)
     assert lists(due)[0].listing.total == 60
 
 
+async def test_what_somebody_has_already_keeps_its_card_and_its_buttons(desk: Desk) -> None:
+    await desk.burst(3)
+    await do(desk.store, Claim(), case=2, now=later(1))
+    assert await desk.burst(57, 60) == 1
+    due = await desk.due(61)
+    assert cards(due) == [2]
+    assert lists(due)[0].listing.total == 60
+
+
 async def test_each_of_two_chats_has_its_list(desk: Desk) -> None:
     await desk.burst(30, chats=(SUPPORT, SLACK))
     due = await desk.due(1)
@@ -175,8 +197,10 @@ async def test_what_comes_later_joins_and_the_counter_grows(desk: Desk) -> None:
     await desk.due(1)
     assert await desk.burst(7, 120) == 0
     assert await desk.due(121) == [], "an edit for each new case would use up the chat's minute"
+    assert await untold(desk.store) == 7
     (digest,) = lists(await desk.due(126))
     assert (digest.listing.total, incident(digest).total, digest.ref) == (67, 67, f"Digest-{digest.id}")
+    assert await untold(desk.store) == 0, "what stands in the list is told"
 
 
 async def test_an_urgent_complaint_has_a_card_beside_the_list(desk: Desk) -> None:
@@ -306,3 +330,29 @@ async def test_what_a_killed_daemon_left_beside_joins_at_the_next_look(desk: Des
     due = await desk.due(76)
     assert cards(due) == []
     assert incident(lists(due)[0]).total == 34
+
+
+async def test_an_answer_to_one_is_offered_to_all_who_wait_in_the_incident(desk: Desk) -> None:
+    await desk.burst(30)
+    await confirmed(desk.store, "Авария, чиним до шести", to="1")
+    (claimed,) = await desk.store.outbound.claim(VK, later(2))
+    await desk.store.outbound.sent(claimed.outbound, SENT, later(3))
+    assert facts(await events(desk.store))[-1].similar == tuple(range(2, 22))
+    known: list[Any] = []
+
+    def look(case: Case) -> Answered:
+        known.append(case.contact.nearby)
+        return Answered(answer=Answer(text=""))
+
+    await desk.store.presses.obey(press("look", case=4), "Анна", look, later(4))
+    assert (known[0].case, known[0].text) == (1, "Авария, чиним до шести")
+
+
+async def test_of_two_daemons_one_begins_the_incident(store: Stores) -> None:
+    desk = open_desk(store)
+    now = desk.at(0)
+    recorded = await complain(store, *(desk.said(None, now) for _ in range(30)), now=now)
+    others = [open_desk(store) for _ in range(4)]
+    begun = await asyncio.gather(*(each.surges.notice(recorded.groups) for each in (desk, *others)))
+    assert sorted(begun) == [0, 0, 0, 0, 1]
+    assert [digest.listing.total for digest in lists(await desk.due(1))] == [30]

@@ -70,6 +70,8 @@ ROWS: Final = (
         nodes=(
             "tests/unit/test_polling.py",
             "tests/contract/test_store_clock_set_back.py",
+            "tests/contract/test_store_timers.py",
+            "tests/contract/test_store_digests.py::test_old_cases_of_before_the_clock_was_set_back_wait_for_nobody",
             "tests/contract/test_store_listening.py::test_a_clock_that_is_set_makes_no_gap",
         ),
         computes=True,

@@ -9,10 +9,11 @@ import pytest
 from alerts.cards.lessons import Compared
 from alerts.cases.commands import Close, NotComplaint
 from classifiers.correction import learn, to_row
+from classifiers.model import load
 from listener.__main__ import main
 from listener.store.stores import Stores, open_stores
 from tests.contract.store_samples import NOW, complain, do, mention
-from tests.unit.classifiers.corrections import JUDGE, lessons
+from tests.unit.classifiers.corrections import BAD, JUDGE, lessons
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -71,6 +72,26 @@ def test_a_correction_is_promoted_shown_and_taken_back(url: str, capsys: pytest.
     assert "судит" in capsys.readouterr().out
     assert main(["model", "rollback"]) == 0
     assert f"Вернулись от {made.version} к исходной модели" in capsys.readouterr().out
+
+
+def test_a_text_is_explained_as_the_running_daemon_would_judge_it(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"Ромашка Телеком, {BAD}"
+    assert main(["explain", text]) == 0
+    before = capsys.readouterr().out
+    assert "Нажатия операторов" not in before
+    made = learn(lessons(), load().version)
+
+    async def promoted(store: Stores) -> None:
+        await store.learning.propose(made.version, to_row(made), NOW)
+        await store.learning.promote(made.version, NOW)
+
+    on_store(url, promoted)
+    assert main(["explain", text]) == 0
+    after = capsys.readouterr().out
+    assert f"Нажатия операторов научили: за жалобу ({made.version})" in after
+    assert before.partition("Жалоба")[2] != after.partition("Жалоба")[2]
 
 
 def test_a_damaged_correction_is_not_promoted(url: str, capsys: pytest.CaptureFixture[str]) -> None:

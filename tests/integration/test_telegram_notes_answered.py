@@ -10,8 +10,10 @@ from alerts.cards.talk import TO_CUSTOMER, WELL
 from alerts.notifiers.telegram import TELEGRAM, hearing
 from alerts.notifiers.telegram.markup import note_keyboard, render_note
 from alerts.ports import Answer, Asked, Press
+from simulator.faults import Fault
 from simulator.telegram import Telegram
-from tests.integration.test_telegram_inbox import NOW, TOKEN, Desk, opened
+from tests.contract.notifier_stages import serving
+from tests.integration.test_telegram_inbox import NOW, TOKEN, Desk, listening, opened
 from tests.outbox import MemoryPromptBook
 from tests.waiting import until
 
@@ -88,6 +90,46 @@ async def test_an_answer_to_a_note_that_nobody_knows_is_said_to_be_so(
         telegram.write(CHAT, "В 18:00", user=ANNA, name="Анна", reply_to=note_in(telegram))
         await until(lambda: hearing.FORGOTTEN_NOTE in said(telegram))
     assert not desk.presses
+
+
+async def test_a_burst_of_answers_that_are_not_taken_leaves_nobody_untold(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "NOTED_WITHIN", ())
+    people = range(300, 324)
+    rest = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": {"retry_after": 1}}
+    telegram.faults.add(Fault(path="sendMessage", kind="json", status=429, body=rest, times=3))
+    async with opened(telegram, Desk(take)):
+        for user in people:
+            telegram.write(CHAT, "В 18:00", user=user, name=f"Анна {user}", reply_to=note_in(telegram))
+        await until(lambda: said(telegram).count(hearing.FORGOTTEN_NOTE) == len(people), 20)
+
+
+async def test_one_who_answers_again_and_again_is_told_a_few_times(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "NOTED_WITHIN", ())
+    async with opened(telegram, Desk(take)):
+        for _ in range(30):
+            telegram.write(CHAT, "В 18:00", user=ANNA, name="Анна", reply_to=note_in(telegram))
+        telegram.write(CHAT, "В 18:00", user=OLEG, name="Олег", reply_to=note_in(telegram))
+        await until(lambda: len(said(telegram)) == 4)
+        await asyncio.sleep(0.3)
+        assert len(said(telegram)) == 4
+
+
+async def test_a_process_that_is_killed_before_it_said_so_leaves_the_word_to_the_next(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hearing, "NOTED_WITHIN", ())
+    telegram.faults.add(Fault(path="sendMessage", kind="hang", seconds=60))
+    async with serving("/telegram", telegram.app()) as address:
+        async with listening(f"{address}/telegram/", Desk(take)):
+            telegram.write(CHAT, "В 18:00", user=ANNA, name="Анна", reply_to=note_in(telegram))
+            await until(lambda: telegram.faults.met == 1)
+        assert not said(telegram)
+        async with listening(f"{address}/telegram/", Desk(take)):
+            await until(lambda: said(telegram) == [hearing.FORGOTTEN_NOTE])
 
 
 async def test_nobody_waits_for_an_old_note_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,6 +144,9 @@ def test_a_name_of_small_parts_is_not_found_in_plain_sentences(name: str, text: 
         ("Ростелеком", "ростлеком опять лежит", "ростлеком"),
         ("Вайлдберриз", "у вайлдбериза пустая коробка", "вайлдбериза"),
         ("Wildberries", "wildberies не вернул", "wildberies"),
+        ("Газпромбанк", "газпромбанг закрыл счёт", "газпромбанг"),
+        ("Аэрофлот", "аэрофлод потерял чемодан", "аэрофлод"),
+        ("Сбербанк", "збербанк висит", "збербанк"),
     ],
 )
 def test_a_slip_in_a_long_name_is_looked_through_and_said(name: str, text: str, written: str) -> None:
@@ -157,7 +160,14 @@ def test_a_slip_in_a_long_name_is_looked_through_and_said(name: str, text: str, 
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("Ростелеком", "телеком растёт"), ("Связной", "сваязной?"), ("Сбербанк", "сбербанкир"), ("Азбука", "избука")],
+    [
+        ("Ростелеком", "телеком растёт"),
+        ("Связной", "сваязной?"),
+        ("Сбербанк", "сбербанкир"),
+        ("Азбука", "избука"),
+        ("Сбербанк", "сбербанв"),
+        ("Сбербанк", "мбербанк"),
+    ],
 )
 def test_words_homonyms_and_short_names_have_no_slips(name: str, text: str) -> None:
     assert not finds(Matcher([brand(name, only_when=("телефон",))]), f"{text} телефон")
@@ -217,6 +227,11 @@ SHOPS = Matcher(
         Brand(id="lenta", title="", names=("Лента",), only_when=("магазин", "касса")),
         Brand(id="meg", title="", names=("МегаФон",), only_when=("связь", "интернет", "тариф")),
         Brand(id="mag", title="", names=("Магнит",), only_when=("магазин", "касса")),
+        Brand(id="pob", title="", names=("Победа",), only_when=("рейс", "самолёт", "билет")),
+        Brand(id="azi", title="", names=("Азимут",), only_when=("рейс", "самолёт")),
+        Brand(id="max", title="", names=("Максим",), only_when=("такси", "водитель")),
+        Brand(id="pet", title="", names=("Петрович",), only_when=("магазин",)),
+        Brand(id="mon", title="", names=("Монетка",), only_when=("магазин", "касса")),
     ]
 )
 
@@ -233,6 +248,10 @@ SHOPS = Matcher(
         ("в ленте на кассе очередь", "lenta"),
         ("у мегафона нет связи", "meg"),
         ("В магазине Магнит просрочка", "mag"),
+        ("Летели Победой, сломали чемодан", "pob"),
+        ("Азимут потерял багаж, вылет перенесли", "azi"),
+        ("заказала такси Максим, ждала час", "max"),
+        ("В Петровиче привезли битую плитку", "pet"),
     ],
 )
 def test_capitals_quotes_and_words_of_trade_speak_for_a_homonym(text: str, named: str) -> None:
@@ -250,6 +269,10 @@ def test_capitals_quotes_and_words_of_trade_speak_for_a_homonym(text: str, named
         "Режиссёр кричал в мегафон, связь барахлит",
         "магнит на холодильник из магазина сувениров",
         "Перекрёсток закрыт на ремонт",
+        "С днём Победы, дорогие ветераны! Самолёт пролетел над площадью",
+        "Мой брат Максим работает водителем такси",
+        "Иван Петрович привёз внуку коляску",
+        "нашёл монетку у кассы магазина",
     ],
 )
 def test_a_companion_of_the_other_meaning_is_no_proof(text: str) -> None:

@@ -86,7 +86,7 @@ def test_the_registry_is_alphabetical_and_each_network_knows_its_own_name() -> N
     assert {name: network.id for name, network in NETWORKS.items()} == {name: name for name in NETWORKS}
 
 
-@pytest.mark.parametrize("network", NETWORKS.values(), ids=str)
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=tuple(NETWORKS))
 def test_every_place_has_a_title_that_names_the_network(network: Network[Any]) -> None:
     assert all(network.title in network.places.get(kind, network.title) for kind in KINDS)
 

@@ -23,6 +23,8 @@ NOTED_WITHIN: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Pauses, in seconds, in which the outbox has written down where a note stands that somebody has answered."""
 FRESH: Final = timedelta(seconds=15)
 """The age from which a note is not waited for: it is noted by now, or the process that said it has died before."""
+TOLD_WITHIN: Final = 2.0
+"""Seconds for which presses wait until somebody has read that his answer was not taken."""
 LATER: Final = Answer(text="Принято, записываем…")
 FAILED: Final = Answer(text="Не получилось записать, попробуем ещё раз", alert=True)
 GIVEN_UP: Final = "Не получилось записать. Нажмите кнопку под карточкой ещё раз через минуту."
@@ -129,11 +131,11 @@ class Hearing:
         asked = await self._recall(reply)
         if asked is None:
             if reply.asked is not None or reply.to_note:
-                self._tell(reply, FORGOTTEN if reply.asked is not None else FORGOTTEN_NOTE)
+                await self._tell(reply, FORGOTTEN if reply.asked is not None else FORGOTTEN_NOTE)
         elif asked.user not in (None, reply.user):
-            self._tell(reply, ANOTHERS.format(name=reply.asked or SOMEBODY))
+            await self._tell(reply, ANOTHERS.format(name=reply.asked or SOMEBODY))
         elif not reply.text.strip():
-            self._tell(reply, NO_TEXT)
+            await self._tell(reply, NO_TEXT)
         else:
             await self._take(reply, asked, on_press)
 
@@ -173,8 +175,10 @@ class Hearing:
         if not answer.alert and asked.user is not None:
             await self._prompts.take_away(reply.place.chat, reply.to)
 
-    def _tell(self, reply: Reply, text: str) -> None:
-        self._courtesies.offer(reply.place.chat, **_reply_to(reply.place, text))
+    async def _tell(self, reply: Reply, text: str) -> None:
+        """Waited for: killed before it is said, the next process gets the answer again and says it."""
+        words = _reply_to(reply.place, text)
+        await self._courtesies.owe(reply.place.chat, int(reply.user), TOLD_WITHIN, **words)
 
     async def _say(self, place: Place, text: str) -> None:
         try:

@@ -63,9 +63,13 @@ def test_what_is_written_with_yo_or_in_capitals_is_the_same_word() -> None:
 
 
 @given(TEXTS, st.data())
-def test_a_text_with_one_word_changed_is_found_by_a_key(text: str, data: st.DataObject) -> None:
+def test_a_text_with_a_word_more_or_less_is_found_by_a_key(text: str, data: st.DataObject) -> None:
     words = text.split()
-    words[data.draw(st.integers(0, len(words) - 1))] = data.draw(WORDS)
+    place = data.draw(st.integers(0, len(words) - 1))
+    if data.draw(st.booleans()):
+        words.insert(place, data.draw(WORDS))
+    else:
+        del words[place]
     assert set(keys_of(signature_of(text))) & set(keys_of(signature_of(" ".join(words))))
 
 
@@ -74,4 +78,4 @@ def test_any_text_has_a_bounded_signature_that_is_its_own(text: str) -> None:
     signature = signature_of(text)
     assert len(signature) <= 600
     assert signature_of(signature) == signature
-    assert len(keys_of(signature)) <= 5
+    assert len(keys_of(signature)) <= 3
