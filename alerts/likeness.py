@@ -63,7 +63,7 @@ def keys_of(signature: str) -> tuple[str, ...]:
         return ()
     words = {word for word in signature.split() if not word.isdecimal()}
     longest = sorted(words, key=lambda word: (-len(word), word))[:LONG_WORDS]
-    return tuple(f"{one} {other}" for one, other in pairwise(longest))
+    return tuple(f"{word} {other}" for word, other in pairwise(longest))
 
 
 def _count(signature: str) -> int:

@@ -92,15 +92,14 @@ class Learning:
         self._corrections.candidate = await self._taken(self._corrections.candidate, candidate)
         now = self.clock.now()
         if self._calibrated is None or self._calibrated[0] != active or now - self._calibrated[1] >= CALIBRATED:
-            await self._calibrate(active)
+            await self._calibrate()
             self._calibrated = active, now
 
-    async def _calibrate(self, active: str | None) -> None:
+    async def _calibrate(self) -> None:
         """By brand, what the labels make of the probabilities that what is in force gave them unseen."""
         by_brand: dict[str, list[Label]] = defaultdict(list)
-        for label in await latest_labels(self.store):
-            if label.said is not None and correction_in(label.model) == active:
-                by_brand[label.brand].append(label)
+        for label in in_force(await latest_labels(self.store), self._corrections.active):
+            by_brand[label.brand].append(label)
         found = {}
         for brand, labels in by_brand.items():
             said = [label.said or 0.0 for label in labels]
@@ -131,7 +130,7 @@ class Learning:
             return None
         fresh = await fresh_labels(self.store, labels, self._corrections.active, now)
         known = await self._apart(self._known)
-        alone = await self._alone([one.question for one in known])
+        alone = await self._alone([example.question for example in known])
         right = await self._apart(rights, known, alone, self._corrections.active, candidate)
         return await self._apart(compare, fresh, right)
 
@@ -209,18 +208,33 @@ async def fresh_labels(
 ) -> list[Fresh]:
     """The labels on texts of which both what is in force and the candidate of that day had spoken."""
     shadows = await store.shadows(now - SHADOWED)
-    judged_by = active.version if active is not None else None
     return [
         Fresh(
             complaint=label.tap.complaint,
             weight=label.tap.weight,
-            active=label.said,
+            active=label.said or 0.0,
             candidate=shadows[label.mention, label.brand][1],
         )
+        for label in in_force(labels, active)
+        if (label.mention, label.brand) in shadows
+    ]
+
+
+def in_force(labels: Sequence[Label], active: Correction | None) -> list[Label]:
+    """The labels on verdicts of what is in force: of today's judge, with the active correction where it is of it.
+
+    `labels` are oldest first; the last of them tells which judge is today's.
+    """
+    if not labels:
+        return []
+    judge = labels[-1].model.partition("+")[0]
+    version = active.version if active is not None and active.base == judge else None
+    return [
+        label
         for label in labels
         if label.said is not None
-        and (label.mention, label.brand) in shadows
-        and correction_in(label.model) == judged_by
+        and label.model.partition("+")[0] == judge
+        and correction_in(label.model) == version
     ]
 
 

@@ -132,18 +132,19 @@ class Nightly:
             for _, lesson in await self._store.lessons(now - REMEMBERED)
             if isinstance(lesson, LevelMoved)
         }
-        for one in await self._levels():
-            before = known.get(one.brand.id, one.brand.complaint_at)
-            if abs(one.level - before) < MOVED:
+        for followed in await self._levels():
+            before = known.get(followed.brand.id, followed.brand.complaint_at)
+            if abs(followed.level - before) < MOVED:
                 continue
             lesson = LevelMoved(
-                brand=one.brand.id,
-                title=one.brand.title,
+                brand=followed.brand.id,
+                title=followed.brand.title,
                 before=before,
-                after=one.level,
-                cards=one.brand.per_day or 0,
-                precision=one.precision and (one.precision.value, one.precision.low, one.precision.high),
-                wanted=one.brand.precision,
+                after=followed.level,
+                cards=followed.brand.per_day or 0,
+                precision=followed.precision
+                and (followed.precision.value, followed.precision.low, followed.precision.high),
+                wanted=followed.brand.precision,
             )
             await self._store.note(lesson, now)
 
@@ -153,14 +154,14 @@ class Nightly:
         lessons = await self._store.lessons(now - REMEMBERED)
         told = {lesson.word for _, lesson in lessons if isinstance(lesson, WordRipe)}
         words = [word for word in self._words() if word not in told]
-        for one in await word_figures(self._store.database, words, now):
-            if ripeness(one) == "ripe" and one.right is not None:
+        for figure in await word_figures(self._store.database, words, now):
+            if ripeness(figure) == "ripe" and figure.right is not None:
                 lesson = WordRipe(
-                    word=one.word,
-                    hits=one.hits,
-                    tapped=one.tapped,
-                    complaints=one.complaints,
-                    least=one.right.low,
+                    word=figure.word,
+                    hits=figure.hits,
+                    tapped=figure.tapped,
+                    complaints=figure.complaints,
+                    least=figure.right.low,
                     days=DAYS,
                 )
                 await self._store.note(lesson, now)
@@ -174,11 +175,11 @@ class Nightly:
             for _, lesson in await self._store.lessons(since)
             if isinstance(lesson, ReasonDoubted)
         }
-        for one in await reason_figures(self._store.database, since):
-            if one.is_doubted and one.kind not in told:
-                complaints = one.count - one.contradicted
-                kind = None if one.kind == WITHOUT else one.kind
-                lesson = ReasonDoubted(kind=kind, tapped=one.count, complaints=complaints, days=DAYS)
+        for figure in await reason_figures(self._store.database, since):
+            if figure.is_doubted and figure.kind not in told:
+                complaints = figure.count - figure.contradicted
+                kind = None if figure.kind == WITHOUT else figure.kind
+                lesson = ReasonDoubted(kind=kind, tapped=figure.count, complaints=complaints, days=DAYS)
                 await self._store.note(lesson, now)
 
     def _plan(self, scheduler: Any, hours: Hours | None) -> None:

@@ -121,8 +121,8 @@ def _models(lessons: Iterable[Lesson]) -> Iterator[str]:
             case _:
                 continue
     # Each night makes a candidate and weighs it: the last word is the one that holds.
-    trained = {one.model: one for one in lessons if isinstance(one, Trained)}
-    weighed = [one for one in lessons if isinstance(one, Compared)]
+    trained = {lesson.model: lesson for lesson in lessons if isinstance(lesson, Trained)}
+    weighed = [lesson for lesson in lessons if isinstance(lesson, Compared)]
     if weighed and not weighed[-1].promoted:
         last = weighed[-1]
         taught = trained.get(last.model)
@@ -147,35 +147,35 @@ def _by_figures(one: Compared) -> str:
 def _levels(lessons: Iterable[Lesson]) -> Iterator[str]:
     latest: dict[str, LevelMoved] = {}
     first: dict[str, float] = {}
-    for one in lessons:
-        if isinstance(one, LevelMoved):
-            latest[one.brand] = one
-            first.setdefault(one.brand, one.before)
-    for brand, one in latest.items():
-        why = f"так выходит {counted(one.cards, 'карточка', 'карточки', 'карточек')} в день"
-        if one.wanted is not None and one.precision is not None and one.precision[0] <= one.wanted + 0.005:
-            why = f"чтобы жалобами были хотя бы {_percent(one.wanted)} карточек"
-        told = f"; жалоб среди них {_share(one.precision)}" if one.precision is not None else ""
-        yield f"• {one.title}: порог {first[brand]:.2f} → {one.after:.2f}, {why}{told}"
+    for moved in lessons:
+        if isinstance(moved, LevelMoved):
+            latest[moved.brand] = moved
+            first.setdefault(moved.brand, moved.before)
+    for brand, moved in latest.items():
+        why = f"так выходит {counted(moved.cards, 'карточка', 'карточки', 'карточек')} в день"
+        if moved.wanted is not None and moved.precision is not None and moved.precision[0] <= moved.wanted + 0.005:
+            why = f"чтобы жалобами были хотя бы {_percent(moved.wanted)} карточек"
+        told = f"; жалоб среди них {_share(moved.precision)}" if moved.precision is not None else ""
+        yield f"• {moved.title}: порог {first[brand]:.2f} → {moved.after:.2f}, {why}{told}"
 
 
 def _words(lessons: Iterable[Lesson]) -> Iterator[str]:
-    ripe = {one.word: one for one in lessons if isinstance(one, WordRipe)}
-    for one in ripe.values():
+    ripe = {ripe_word.word: ripe_word for ripe_word in lessons if isinstance(ripe_word, WordRipe)}
+    for ripe_word in ripe.values():
         yield (
-            f"• слово «{one.word}» созрело: жалоб {number(one.complaints)} из {number(one.tapped)} разобранных"
-            f" (не меньше {_percent(one.least)}), всего встретилось {number(one.hits)} за"
-            f"{NBSP}{counted(one.days, 'день', 'дня', 'дней')}. Перенесите его в words.yaml из watch в urgent:"
-            f" [{one.word}]"
+            f"• слово «{ripe_word.word}» созрело: жалоб {number(ripe_word.complaints)} из"
+            f" {number(ripe_word.tapped)} разобранных (не меньше {_percent(ripe_word.least)}), всего встретилось"
+            f" {number(ripe_word.hits)} за{NBSP}{counted(ripe_word.days, 'день', 'дня', 'дней')}. Перенесите его в"
+            f" words.yaml из watch в urgent: [{ripe_word.word}]"
         )
 
 
 def _reasons(lessons: Iterable[Lesson]) -> Iterator[str]:
-    for one in lessons:
-        if isinstance(one, ReasonDoubted):
+    for doubted in lessons:
+        if isinstance(doubted, ReasonDoubted):
             yield (
-                f"• {_named(one.kind)} люди чаще не верят: жалоб {number(one.complaints)} из"
-                f" {number(one.tapped)} за{NBSP}{counted(one.days, 'день', 'дня', 'дней')}"
+                f"• {_named(doubted.kind)} люди чаще не верят: жалоб {number(doubted.complaints)} из"
+                f" {number(doubted.tapped)} за{NBSP}{counted(doubted.days, 'день', 'дня', 'дней')}"
                 " (все причины: listener model reasons)"
             )
 

@@ -91,7 +91,7 @@ async def _list(stores: Stores, _: argparse.Namespace, now: datetime) -> Sequenc
     note = lessons_note([lesson for _, lesson in changed])
     if not kept:
         return ["Судит исходная модель: поправок ещё нет. Их учат ночью, когда наберётся хотя бы 60 нажатий."]
-    return [corrections_table(kept, [one for _, one in changed if isinstance(one, Compared)]), note or ""]
+    return [corrections_table(kept, [lesson for _, lesson in changed if isinstance(lesson, Compared)]), note or ""]
 
 
 async def _promote(stores: Stores, arguments: argparse.Namespace, now: datetime) -> Sequence[RenderableType]:
@@ -136,23 +136,29 @@ ACTIONS: Final[Mapping[str, Shows]] = {
 
 def corrections_table(kept: Iterable[KeptCorrection], weighed: Iterable[Compared]) -> Table:
     """A line a correction, with what its last weighing came to."""
-    last = {one.model: one for one in weighed}
+    last = {lesson.model: lesson for lesson in weighed}
     table = Table(
         "поправка", "сейчас", "сделана", "нажатий", "выше жалоба, а не другой текст", title_justify="left"
     )
-    for one in kept:
-        about = one.content.get("about", {})
+    for correction in kept:
+        about = correction.content.get("about", {})
         taps = int(about.get("complaints", 0)) + int(about.get("others", 0))
-        made = one.trained_at.astimezone().strftime("%d.%m.%Y %H:%M")
-        table.add_row(one.version, STATES[one.state], made, number(taps), _weighed(last.get(one.version)))
+        made = correction.trained_at.astimezone().strftime("%d.%m.%Y %H:%M")
+        table.add_row(
+            correction.version,
+            STATES[correction.state],
+            made,
+            number(taps),
+            _weighed(last.get(correction.version)),
+        )
     return table
 
 
 def reasons_table(figures: Iterable[KindFigures]) -> Table:
     """The kinds that people contradicted most stand first."""
     table = Table("причина на карточке", "разобрано", "не жалоба", "жалоб среди них", title_justify="left")
-    for one in figures:
-        table.add_row(one.kind, number(one.count), number(one.contradicted), _share(one.right))
+    for figure in figures:
+        table.add_row(figure.kind, number(figure.count), number(figure.contradicted), _share(figure.right))
     return table
 
 
@@ -166,9 +172,9 @@ def words_table(figures: Iterable[WordFigures]) -> Table:
         title=f"Слова на испытании за {counted(DAYS, 'день', 'дня', 'дней')}",
         title_justify="left",
     )
-    for one in figures:
-        right = "—" if one.right is None else _share(one.right)
-        table.add_row(one.word, number(one.hits), number(one.tapped), right, MISSING[ripeness(one)])
+    for figure in figures:
+        right = "—" if figure.right is None else _share(figure.right)
+        table.add_row(figure.word, number(figure.hits), number(figure.tapped), right, MISSING[ripeness(figure)])
     return table
 
 

@@ -162,14 +162,14 @@ def _insert_shadows(dialect: str) -> Any:
 
 
 def _shadows(decision: Decided, now: datetime) -> Iterator[dict[str, Any]]:
-    """What a candidate would have said, where there is one."""
-    for one in decision.verdicts:
-        if one.verdict.shadow is not None:
+    """What a candidate would have said, where there is judged."""
+    for judged in decision.verdicts:
+        if judged.verdict.shadow is not None:
             yield {
                 "mention_id": decision.stored.row,
-                "brand": one.match.brand,
-                "model": one.verdict.shadow.model,
-                "complaint": one.verdict.shadow.complaint,
+                "brand": judged.match.brand,
+                "model": judged.verdict.shadow.model,
+                "complaint": judged.verdict.shadow.complaint,
                 "judged_at": now,
             }
 

@@ -41,11 +41,12 @@ class Alike:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.model = JUDGE
         self.by_heart = {one.question.text: 0.99 if one.complaint else 0.01 for one in REGRESSION}
 
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         self.calls.append(len(questions))
-        return [verdict(self.by_heart.get(question.text, 0.6), JUDGE) for question in questions]
+        return [verdict(self.by_heart.get(question.text, 0.6), self.model) for question in questions]
 
 
 class World:
@@ -99,7 +100,9 @@ class World:
         return replace(decided, verdicts=(replace(one, verdict=said),))
 
     def said(self, text: str) -> Verdict:
-        return self.in_force.applied(Question(text=text, brand=((0, 7),), stream="romashka"), verdict(0.6, JUDGE))
+        return self.in_force.applied(
+            Question(text=text, brand=((0, 7),), stream="romashka"), verdict(0.6, self.alike.model)
+        )
 
     async def lessons(self) -> list[Any]:
         return [lesson for _, lesson in await self.store.learning.lessons(NOW)]
@@ -185,6 +188,22 @@ async def test_a_folder_that_takes_no_files_keeps_nobody_from_learning(
     assert (await world.learning.night()).candidate is not None
     assert "is not written" in caplog.text
     world.workers.shutdown()
+
+
+async def test_a_new_judge_is_taught_anew_and_what_corrected_the_old_one_adds_nothing(world: World) -> None:
+    await world.day(32)
+    made = (await world.learning.night()).candidate
+    assert made is not None
+    await promote_by_hand(world.store.learning, made, world.now)
+    await world.learning.refresh()
+    world.alike.model = "judge-ffffffffffff"
+    await world.day(32)
+    assert world.said("Ромашка, что-нибудь").model == "judge-ffffffffffff"
+    first = await world.learning.night()
+    assert first.candidate not in (None, made)
+    await world.day(16)
+    assert (await world.learning.night()).promoted == first.candidate
+    assert world.said("Ромашка, что-нибудь").model == f"judge-ffffffffffff+{first.candidate}"
 
 
 async def test_mentions_are_judged_between_the_texts_of_a_lesson(world: World) -> None:
