@@ -13,6 +13,8 @@ MENTIONS: Final = "other_trades_mentions.jsonl.gz"
 READINGS: Final = "other_trades_mentions_labels.tsv"
 WRITTEN: Final = "other_trades_written.jsonl.gz"
 POINTS: Final = "other_trades_points.jsonl.gz"
+MEASURED: Final = Path("eval") / "other_trades_reviews.jsonl.gz"
+"""Of the folder of data sets: reviews by which nothing is taught."""
 FILES: Final = (MENTIONS, READINGS, WRITTEN, POINTS)
 
 _BRAND: Final = "{B}"
@@ -30,6 +32,16 @@ def examples(folder: Path) -> Iterator[Example]:
     yield from _mentions(folder)
     yield from _written(folder)
     yield from _reviews(folder)
+
+
+def measured(data: Path) -> dict[str, list[Example]]:
+    """Trade → its reviews that only measure, one star or two complain; nothing where the file is not there."""
+    found: dict[str, list[Example]] = {}
+    for row in rows(data / MEASURED) if (data / MEASURED).is_file() else ():
+        label, complaint = _STARS[row["label"]]
+        one = Example(text=row["text"], brand=(), label=label, domain="reviews", complaint=complaint)
+        found.setdefault(row["trade"], []).append(one)
+    return found
 
 
 def _mentions(folder: Path) -> Iterator[Example]:

@@ -15,12 +15,22 @@ import numpy as np
 from classifiers.model import COMPLAINT, Floats
 from domain.span import Span
 
-SHORT: Final = 300
-"""Characters up to which a text is judged whole; from LONG on by its parts alone, between by both."""
-LONG: Final = 600
 
-PART: Final = 160
-"""Characters of a part: as many sentences as fit, at least one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """Characters: up to `short` a text is judged whole, from `long` on by its parts alone, between by both.
+
+    `part` is a part's: as many sentences as fit, at least one.
+    """
+
+    short: int
+    long: int
+    part: int
+
+
+UNNAMED: Final = Lengths(short=300, long=600, part=160)
+NAMED: Final = Lengths(short=200, long=400, part=100)
+"""Where the brand is named: one sentence about it drowns in the calm ones that share its part (decision 0127)."""
 
 STRONGEST: Final = 1.0
 """How much a part's log-odds of a complaint count for its weight: 0 is the mean of all parts."""
@@ -46,10 +56,11 @@ def parts_of(cut: Sequence[str], brand: Sequence[Span]) -> list[Part]:
     """The parts to judge; the whole text alone where it is short."""
     ends = list(accumulate(map(len, cut)))
     length = ends[-1] if ends else 0
-    if length <= SHORT:
+    lengths = NAMED if brand else UNNAMED
+    if length <= lengths.short:
         return [Part(first=0, last=len(cut), share=1.0)]
-    apart = min(1.0, (length - SHORT) / (LONG - SHORT))
-    found = _joined(cut, ends)
+    apart = min(1.0, (length - lengths.short) / (lengths.long - lengths.short))
+    found = _joined(cut, ends, lengths.part)
     near = _near(found, ends, cut, brand)
     total = sum(near)
     parts = [
@@ -75,13 +86,28 @@ def weights_of(parts: Sequence[Part], logits: Floats) -> Floats:
     return shares
 
 
-def _joined(cut: Sequence[str], ends: Sequence[int]) -> list[tuple[int, int]]:
+def moods_of(parts: Sequence[Part], weights: Floats, logits: Floats) -> Floats:
+    """What the parts say of attitude and mood, (heads,) without the complaint's.
+
+    So far as the whole complains the parts count by `weights`, as for the complaint, for the rest all alike: who
+    thanks for a page is not unhappy for one sigh.
+    """
+    if len(parts) == 1:
+        alone: Floats = logits[0, :COMPLAINT]
+        return alone
+    complains = 1 / (1 + np.exp(-float(weights @ logits[:, COMPLAINT])))
+    shares = np.array([part.share for part in parts])
+    found: Floats = (complains * weights + (1 - complains) * shares) @ logits[:, :COMPLAINT]
+    return found
+
+
+def _joined(cut: Sequence[str], ends: Sequence[int], size: int) -> list[tuple[int, int]]:
     """Neighbouring sentences together as long as they fit into a part, as places of pieces."""
     found: list[tuple[int, int]] = []
     first = start = 0
     stop = 0
-    for last in _sentences(cut, ends):
-        if stop and ends[last - 1] - start > PART:
+    for last in _sentences(cut, ends, size):
+        if stop and ends[last - 1] - start > size:
             found.append((first, stop))
             first, start = stop, ends[stop - 1]
         stop = last
@@ -89,14 +115,14 @@ def _joined(cut: Sequence[str], ends: Sequence[int]) -> list[tuple[int, int]]:
     return found[:MOST_PARTS]
 
 
-def _sentences(cut: Sequence[str], ends: Sequence[int]) -> list[int]:
+def _sentences(cut: Sequence[str], ends: Sequence[int], size: int) -> list[int]:
     """The pieces after which a sentence ends; one that is longer than a part is cut where a word ends."""
     text = "".join(cut)
     marks = {found.start() for found in _END.finditer(text)}
     lasts: list[int] = []
     start = 0
     for place, end in enumerate(ends):
-        if end in marks or end == ends[-1] or (end - start >= PART and cut[place].isspace()):
+        if end in marks or end == ends[-1] or (end - start >= size and cut[place].isspace()):
             lasts.append(place + 1)
             start = end
     return lasts

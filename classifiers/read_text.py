@@ -10,7 +10,7 @@ import numpy as np
 from classifiers.contributions import NOTHING
 from classifiers.grounds import named
 from classifiers.model import COMPLAINT, HEADS, Floats
-from classifiers.parts import Part, parts_of, weights_of
+from classifiers.parts import Part, moods_of, parts_of, weights_of
 from classifiers.plain import Plain, plain
 from classifiers.scorer import Scores
 from classifiers.text import BRAND, MAX_CHARACTERS, pieces
@@ -111,6 +111,7 @@ class Together(NamedTuple):
             for at, (begin, end) in enumerate(pairwise(firsts)):
                 weights = weights_of(texts[at].parts, logits[begin:end])
                 whole[at] = weights @ logits[begin:end]
+                whole[at, :COMPLAINT] = moods_of(texts[at].parts, weights, logits[begin:end])
                 tokens = [kept[start:stop] for start, stop in pairwise(offsets[begin : end + 1])]
                 contributions.append(_contributions(texts[at].parts, rows[at], weights, tokens))
                 read = [one for one in range(begin, end) if one in added]

@@ -3,12 +3,25 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Final
 
 from classifiers.verdict import Judges, Question
 
 CARD_AT: Final = 0.6
 _NAMES: Final = ("Ozon", "М.Видео", "Вкусно — и точка", "ВТБ")
+
+_CALM: Final = (
+    "В субботу ездили всей семьёй на дачу.",
+    "Погода стояла тихая, солнце грело до самого вечера.",
+    "Дети собирали яблоки и кормили соседских кур.",
+    "Муж чинил забор, а я варила варенье.",
+    "К обеду пришла соседка с пирогом, пили чай в саду.",
+    "Потом гуляли вдоль реки и смотрели на уток.",
+    "Вечером топили печку и читали вслух.",
+    "В воскресенье вернулись в город пораньше.",
+)
+"""What surrounds a text that is measured as a part of a long one."""
 
 Change = Callable[[Question], Question]
 
@@ -76,6 +89,24 @@ def _repeated(one: Question) -> Question:
     return Question(text="\n".join([one.text] * times), brand=brand)
 
 
+def _among(characters: int) -> Change:
+    """The text in the middle of calm sentences, until there are so many characters."""
+
+    def change(one: Question) -> Question:
+        before: list[str] = []
+        after: list[str] = []
+        length = len(one.text)
+        for at, calm in enumerate(cycle(_CALM)):
+            if length >= characters:
+                break
+            (after if at % 2 else before).append(calm)
+            length += len(calm) + 1
+        moved = _dressed("".join(f"{calm} " for calm in before), "".join(f" {calm}" for calm in after))
+        return moved(one)
+
+    return change
+
+
 CHANGES: Final[Mapping[str, Change]] = {
     "ответ человеку": _dressed("[id123456|Анна], "),
     "ответ странице": _dressed("[club1:bp-1_7|Ромашка], "),
@@ -87,4 +118,5 @@ CHANGES: Final[Mapping[str, Change]] = {
     "разложенные буквы": _letter_by_letter(lambda letter: unicodedata.normalize("NFD", letter)),
     **{f"бренд {name}": _named(name) for name in _NAMES},
     "повторено до 1 200 знаков": _repeated,
+    **{f"среди спокойных слов, {length} знаков": _among(length) for length in (300, 600, 1_500)},
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from alerts.cases.events import Event, Strength
+from alerts.cases.events import Event, Outcome, Strength
 from alerts.cases.state import State
 from alerts.outreach.contact import NO_CONTACT, Contact
 from domain.mention import Quote
@@ -69,12 +69,16 @@ class CaseMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierCase:
-    """The author's past with this brand: an earlier case, in short."""
+    """The author's past with this brand: an earlier case, in short. `outcome` is how it ended, `complaint` the
+    probability of its most unhappy words, None where the judge has said nothing of them.
+    """
 
     case: int
     standing: Standing
     opened_at: datetime
     text: str
+    outcome: Outcome | None = None
+    complaint: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
-"""An incident: one trouble of many customers, whose it is, and when it is over. Each of their cases stays its
-own.
+"""An incident: one trouble of many customers, whose it is, and when it is over.
+
+Each of their cases stays its own.
 """
 
 from dataclasses import dataclass

@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,12 +25,21 @@ from classifiers.examples import DataError, Example
 from classifiers.gold import ROWS, read_gold
 from classifiers.listed import ENCODER
 from classifiers.model import Model, ModelError, load
+from classifiers.other_trades import measured
 from classifiers.plots import PlotsError, draw, require
 from classifiers.read_figures import measure_read, natural_answers
 from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
+from classifiers.trade_figures import measure_trades
 from classifiers.training import train
-from listener.commands.figure_tables import hard_table, read_tables, robustness_table, tables, topic_table
+from listener.commands.figure_tables import (
+    hard_table,
+    read_tables,
+    robustness_table,
+    tables,
+    topic_table,
+    trade_table,
+)
 from listener.refusals import refusal
 
 TIERS: Final = ("both", "one", "two")
@@ -48,6 +57,7 @@ class Task:
     examples: Sequence[Example] = ()
     read: Sequence[Example] = ()
     topical: Sequence[Example] = ()
+    reviews: Mapping[str, Sequence[Example]] = field(default_factory=dict)
     labelled: frozenset[str] = frozenset()
 
 
@@ -138,7 +148,8 @@ def _task(arguments: argparse.Namespace) -> Task:
     if arguments.data is not None and arguments.model is not None:
         corpora = read_corpora(arguments.data, taught=None)
         judge = _judge(load(arguments.model), arguments, "both")
-        return Task(judge=judge, read=corpora.unseen, topical=measuring(corpora))
+        reviews = measured(arguments.data)
+        return Task(judge=judge, read=corpora.unseen, topical=measuring(corpora), reviews=reviews)
     if arguments.data is not None:
         return _development(arguments)
     judge = _judge(load(arguments.model), arguments, "both")
@@ -217,6 +228,9 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
         console.print(table)
     for table in read_tables(measure_read(task.judge, task.read, budget), budget):
         console.print(table)
+    trades = measure_trades(task.judge, task.reviews) if task.reviews else []
+    if trades:
+        console.print(trade_table(trades))
     topics = measure_topics(task.judge, task.topical, topic_readings())
     if topics:
         console.print(topic_table(topics))

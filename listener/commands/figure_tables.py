@@ -11,10 +11,21 @@ from alerts.russian import counted, decimal, number
 from classifiers.bootstrap import Ranged
 from classifiers.evaluation import Budget, ComplaintFigures, Figures, HardFigures, MoodFigures
 from classifiers.read_figures import ReadFigures
-from classifiers.robustness import Moved
+from classifiers.robustness import CARD_AT, Moved
 from classifiers.topic_figures import NameFigures, TopicFigures
+from classifiers.trade_figures import TradeFigures
 
 LABEL_TITLES: Final = {"negative": "негатив", "neutral": "нейтрально", "positive": "позитив"}
+TRADE_TITLES: Final = {
+    "clothes": "одежда",
+    "courses": "курсы",
+    "electronics": "электроника",
+    "games": "игры",
+    "groceries": "продукты",
+    "hotels": "гостиницы",
+    "marketplace goods": "товары маркетплейса",
+    "restaurants": "рестораны",
+}
 _URGENT_TITLES: Final = {
     "danger": "беда с деньгами, здоровьем",
     "leaves": "уходит",
@@ -96,6 +107,19 @@ def robustness_table(moved: Sequence[Moved]) -> Table:
         table.add_row(
             figure.what, decimal(100 * figure.mean, 1), decimal(100 * figure.largest, 1), number(figure.crossed)
         )
+    return table
+
+
+def trade_table(figures: Sequence[TradeFigures]) -> Table:
+    """Reviews by which nothing was taught, trade by trade, at the usual threshold."""
+    title = f"Отзывы по отраслям, которых модель не видела; порог {CARD_AT}; %, интервалы 95 %"
+    table = Table("отрасль", "жалоб", title=title, title_justify="left")
+    for name in ("PR-AUC", "recall", "precision", "ECE"):
+        table.add_column(name, no_wrap=True)
+    for row in figures:
+        name = TRADE_TITLES.get(row.trade, row.trade) or "все"
+        shares = (row.average_precision, row.recall, row.precision, row.error)
+        table.add_row(name, f"{number(row.complaints)} из {number(row.count)}", *map(_ranged, shares))
     return table
 
 

@@ -341,7 +341,16 @@ def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
 
 def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
     text = mentioned[0].text if mentioned else ""
-    return EarlierCase(case=row.id, standing=standing(read_state(row)), opened_at=row.opened_at, text=text)
+    state = read_state(row)
+    complaints = [mention.complaint for mention in mentioned if mention.strength == "complaint"]
+    return EarlierCase(
+        case=row.id,
+        standing=standing(state),
+        opened_at=row.opened_at,
+        text=text,
+        outcome=state.outcome,
+        complaint=max(complaints, default=None),
+    )
 
 
 def _case(

@@ -212,14 +212,14 @@ def _projection(change: Changing) -> dict[str, Any]:
     return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
 
 
-def _is_given(change: Changing) -> bool:
-    """Whether somebody else than who has it now made it his."""
-    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
-
-
 def _may_solve(change: Changing) -> bool:
     """Whether a solved case came of it, or may be one no more: while a case is open it is none."""
     return not (change.state.is_open and change.before.is_open)
+
+
+def _is_given(change: Changing) -> bool:
+    """Whether somebody else than who has it now made it his."""
+    return any(isinstance(event.fact, Assigned | Transferred) for event in change.events)
 
 
 def _is_seen(change: Changing) -> bool:

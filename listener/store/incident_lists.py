@@ -1,6 +1,4 @@
-"""The cards of incidents: in each chat a list of those of its cases that are shown there, in place of their
-cards.
-"""
+"""The cards of incidents: in each chat a list of the cases that are shown there, in place of their cards."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence

@@ -1,13 +1,11 @@
-"""Incidents in the store: begun, followed and ended; their cards are lists of their cases
-(listener.store.digests).
-"""
+"""Incidents in the store: begun, followed and ended; their cards are lists (listener.store.digests)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, case, exists, func, literal, or_, select, tuple_, update
+from sqlalchemy import Row, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group
@@ -17,6 +15,7 @@ from alerts.incidents.usual import HISTORY, Habit, Usual
 from alerts.ports import Press
 from domain.person import MessengerId, Person
 from listener.store import digest_rows, grouping, incident_lists
+from listener.store.among import among
 from listener.store.engine import Database, insert
 from listener.store.tables import (
     GOING_ON,
@@ -109,7 +108,7 @@ async def _going_on(connection: AsyncConnection, groups: Collection[Group]) -> d
     asked = sorted((group.brand, group.what) for group in groups)
     found = await connection.execute(
         select(incidents.c.id, incidents.c.brand, incidents.c.what)
-        .where(GOING_ON, tuple_(incidents.c.brand, incidents.c.what).in_(asked))
+        .where(GOING_ON, among((incidents.c.brand, incidents.c.what), asked, by=2))
         .order_by(incidents.c.id)
     )
     return {row.id: Group(brand=row.brand, what=row.what) for row in found}
@@ -133,7 +132,7 @@ async def counts(
         select(case_groups.c.brand, case_groups.c.what, *by_window)
         .join(cases, cases.c.id == case_groups.c.case_id)
         .where(
-            tuple_(case_groups.c.brand, case_groups.c.what).in_(asked),
+            among((case_groups.c.brand, case_groups.c.what), asked, by=2),
             case_groups.c.at > now - max(WINDOWS),
             case_groups.c.at <= now,
             ~_is_in_one(),

@@ -22,6 +22,8 @@ from simulator.server import Simulator, system_now
 
 ROOT = Path(__file__).parents[2]
 LISTENER = Path(sys.executable).with_name("listener")
+LIST = "📋"
+"""What messages with many cases begin with."""
 READY_IN = 90.0
 """Seconds until a daemon must be ready: some five on a quiet machine, a quarter of a minute among many others."""
 
@@ -176,21 +178,34 @@ async def until(condition: Any, seconds: float = 30.0, every: float = 0.1) -> No
             await asyncio.sleep(every)
 
 
-def cards(simulator: Simulator) -> Counter[tuple[str, int]]:
-    """How often each chat shows each case, in a card or on the page of a digest: (chat, case) → messages."""
+def cards(simulator: Simulator, *, lists: bool = True) -> Counter[tuple[str, int]]:
+    """How often each chat shows each case, in a card or, with `lists`, on the page of a digest or an incident:
+    (chat, case) → messages.
+    """
     shown: Counter[tuple[str, int]] = Counter()
     for chat in simulator.telegram.snapshot()["chats"]:
         for message in chat["messages"]:
-            pressed = [button["data"] for row in message["buttons"] for button in row if "data" in button]
-            for case in {data.split(":")[1] for data in pressed if data.startswith("c:")}:
-                shown["telegram:" + str(chat["id"]), int(case)] += 1
+            if lists or not message["text"].startswith(LIST):
+                shown.update(("telegram:" + str(chat["id"]), case) for case in _in_telegram(message))
     for channel in simulator.slack.snapshot()["channels"]:
         for message in channel["messages"]:
-            for case in {
-                element["value"] for element in _elements(message) if element.get("value", "").isdecimal()
-            }:
-                shown["slack:" + channel["name"], int(case)] += 1
+            if lists or not any(block["text"]["text"].startswith(LIST) for block in _headers(message)):
+                shown.update(("slack:" + channel["name"], case) for case in _in_slack(message))
     return shown
+
+
+def _in_telegram(message: Mapping[str, Any]) -> set[int]:
+    pressed = [button["data"] for row in message["buttons"] for button in row if "data" in button]
+    return {int(data.split(":")[1]) for data in pressed if data.startswith("c:")}
+
+
+def _in_slack(message: Mapping[str, Any]) -> set[int]:
+    values = (element.get("value", "") for element in _elements(message))
+    return {int(value) for value in values if value.isdecimal()}
+
+
+def _headers(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (block for block in message["blocks"] if block["type"] == "header")
 
 
 def _elements(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -43,7 +43,7 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
         await until(lambda: _settled(daemon, wanted), 120, 1.0)
         mentions, verdicts = await daemon.export("mentions"), await daemon.export("verdicts")
         cases, deliveries = await daemon.export("cases"), await daemon.export("deliveries")
-        shown = cards(simulator)
+        shown, own_cards = cards(simulator), cards(simulator, lists=False)
 
     stored = Counter((one["network"], one["id"]) for one in mentions)
     assert not [key for key, count in stored.items() if count > 1]
@@ -59,7 +59,8 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
     for chat in ("telegram:-1001", "slack:#support"):
         missed = {one["id"] for one in cases} - _told(chat, deliveries, shown)
         assert not missed, f"{sorted(missed)} are not told in {chat}"
-    repeated = sum(count - 1 for count in shown.values())
+    # In the list of its incident a case may stand beside its own card.
+    repeated = sum(count - 1 for count in own_cards.values())
     assert repeated <= KILLS, "one a kill on average"
     note(1, kills=KILLS, mentions=len(stored), lost=0, twice=0, cards=len(shown), repeats=repeated)
     with capsys.disabled():

@@ -9,12 +9,13 @@ from sqlalchemy.dialects import sqlite
 from listener.store.among import among
 from listener.store.many import execute_many
 from listener.store.stores import Stores
-from listener.store.tables import cases, mentions, messages, text_keys
+from listener.store.tables import case_groups, cases, mentions, messages, text_keys
 from tests.contract.test_store_many import ROWS, inserting
 
 ASKED: list[tuple[Table, tuple[str, ...], int]] = [
     (cases, ("brand", "network", "author_id", "thread"), 3),
     (text_keys, ("brand", "key"), 2),
+    (case_groups, ("brand", "what"), 2),
     (mentions, ("network", "external_id"), 2),
     (messages, ("network", "external_id"), 2),
 ]

@@ -226,6 +226,7 @@ async def test_earlier_cases_of_the_author_with_the_brand_are_told(store: Stores
     case = await store.cases.case(5)
     assert [one.case for one in case.earlier] == [2, 3, 4]
     assert case.earlier[0].text == mention(2).text
+    assert (case.earlier[0].outcome, case.earlier[0].complaint) == (None, case.mentions[0].complaint)
     assert (await store.cases.case(1)).earlier == ()
 
 

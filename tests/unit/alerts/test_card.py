@@ -307,6 +307,25 @@ def test_earlier_cases_of_the_author_are_shown() -> None:
     assert lines(a_case(earlier=(earlier,)), "🕓") == ["Обращение № 7 от 3 ноября, закрыто: «Нет связи»"]
 
 
+def test_how_earlier_cases_ended_and_how_unhappy_the_author_was_each_time_is_shown() -> None:
+    first = EarlierCase(
+        case=7,
+        standing="closed",
+        opened_at=NOON - timedelta(days=15),
+        text="Нет связи",
+        outcome="resolved",
+        complaint=0.3,
+    )
+    second = replace(first, case=9, outcome="no_answer", text="Опять", complaint=0.6)
+    assert lines(a_case(a_mention(complaint=0.99), earlier=(first, second)), "🕓") == [
+        "Обращение № 7 от 3 ноября, решено: «Нет связи»",
+        "Обращение № 9 от 3 ноября, клиент не отвечает: «Опять»",
+        "Недовольство от раза к разу: ▃▅█",
+    ]
+    judged_once = replace(first, complaint=None)
+    assert len(lines(a_case(earlier=(judged_once, second)), "🕓")) == 2
+
+
 def test_the_card_has_the_deadline_the_status_and_the_log() -> None:
     history = History.opened(deadlines=promise(minutes=30)).by(ANNA, Claim()).later(minutes=42)
     assert lines(history, "⏰") == ["Просрочено: обещали ответить до 12:30"]

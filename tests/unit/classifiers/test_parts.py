@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from classifiers.classify import Judge
 from classifiers.model import COMPLAINT, HEADS
-from classifiers.parts import LONG, PART, SHORT, Part, parts_of, weights_of
+from classifiers.parts import NAMED, UNNAMED, Part, moods_of, parts_of, weights_of
 from classifiers.text import pieces
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Question
@@ -73,7 +73,7 @@ def test_trouble_within_a_long_story_is_seen(judge: Judge) -> None:
 @pytest.mark.parametrize("text", [THANKS, STORY, TROUBLE])
 def test_there_is_no_jump_where_a_text_grows_long(judge: Judge, text: str) -> None:
     whole = text * 6
-    lengths = range(SHORT - 10, LONG + 60, 10)
+    lengths = range(NAMED.short - 10, NAMED.long + 60, 10)
     said = [verdict.complaint for verdict in judge.classify([asked(whole[:length]) for length in lengths])]
     assert max(abs(one - other) for one, other in pairwise(said)) < 0.2
 
@@ -103,7 +103,7 @@ def test_parts_cover_a_text_once_and_share_it_out(words: list[str]) -> None:
     parts = parts_of(cut, ((0, 7),))
     assert sum(part.share for part in parts) == pytest.approx(1)
     windows = parts if len(parts) == 1 or parts[0].last < len(cut) else parts[1:]
-    if sum(map(len, cut)) < 60 * PART:
+    if sum(map(len, cut)) < 60 * NAMED.part:
         covered = [place for part in windows for place in range(part.first, part.last)]
         assert covered == list(range(len(cut)))
 
@@ -116,6 +116,39 @@ def test_the_strongest_part_counts_most_and_the_whole_keeps_its_share() -> None:
     assert weights.sum() == pytest.approx(1)
     assert weights[0] == pytest.approx(0.4)
     assert weights[2] > 0.9 * 0.6
+
+
+def test_the_mood_follows_the_strongest_part_as_far_as_the_text_complains() -> None:
+    parts = [Part(first=0, last=3, share=0.5), Part(first=3, last=6, share=0.5)]
+    logits = np.zeros((2, len(HEADS)))
+    logits[:, 0] = [4, 0]
+    for strength, mood in ((20, 4.0), (-20, 2.0)):
+        logits[:, COMPLAINT] = [strength, strength - 30]
+        weights = weights_of(parts, logits)
+        assert moods_of(parts, weights, logits)[0] == pytest.approx(mood, abs=0.01)
+
+
+def test_where_the_brand_is_named_parts_are_smaller_and_begin_sooner() -> None:
+    cut = pieces("Зашли в Ромашку за хлебом. " * 30)
+    named, unnamed = parts_of(cut, ((8, 15),)), parts_of(cut, ())
+    assert len(named) > len(unnamed)
+    between = pieces((STORY + THANKS)[: (NAMED.short + UNNAMED.short) // 2])
+    assert len(parts_of(between, ())) == 1
+    assert len(parts_of(between, ((60, 67),))) > 2
+
+
+def test_one_sentence_about_the_brand_is_heard_among_calm_ones() -> None:
+    if missing() is not None:
+        pytest.skip("needs the second tier")
+    calm = (
+        "В субботу ездили на дачу. Погода стояла тихая. Дети собирали яблоки. Муж чинил забор, я варила варенье. "
+    )
+    more = "К обеду пришла соседка с пирогом. Потом гуляли вдоль реки. Вечером топили печку и читали вслух. "
+    trouble = "Ромашка третий день не может починить интернет, поддержка бросает трубку. "
+    texts = [calm + more + trouble + more + calm, calm * 2 + "По дороге видели вывеску Ромашки. " + more * 2]
+    told, quiet = open_judge().classify([asked(text) for text in texts])
+    assert told.complaint >= 0.6
+    assert quiet.complaint < 0.3
 
 
 def test_a_part_away_from_the_brand_counts_less() -> None:
