@@ -169,7 +169,8 @@ def _transferred(notice: _Notice) -> str:
 def _assigned(notice: _Notice) -> str:
     """To the one who got it; where it went on meanwhile, the words name whose it is."""
     event = notice.event
-    if event is None or not isinstance(event.fact, Assigned) or event.fact.to != notice.case.state.owner:
+    to = event.fact.to if event is not None and isinstance(event.fact, Assigned) else notice.draft.sender
+    if to is None or to != notice.case.state.owner:
         return f"Обращение {notice.number} распределено. {notice.state}."
     return f"Обращение {notice.number} досталось вам.{_promised(notice)}"
 

@@ -49,9 +49,9 @@ A_DAY: Final = replace(
     A_WEEK,
     begins=at(date(2026, 11, 5), 0),
     days=1,
-    a_day=700,
+    a_day=500,
     surge=(at(date(2026, 11, 5), 14), timedelta(minutes=10)),
-    surge_size=120,
+    surge_size=80,
     dead_slack=(at(date(2026, 11, 5), 11), timedelta(hours=1)),
 )
 """A Thursday that has it all, smaller."""

@@ -19,13 +19,13 @@ from alerts.delivery.showing import Showing
 from alerts.delivery.worker import Worker
 from alerts.ports import Answer, NotifyError, Press
 from alerts.routing import Chat, Receiver
-from alerts.sla import closes_at, opens_at, working
+from alerts.sla import closes_at, is_free, opens_at, working
 from benchmarks.week.chats import Message, Messenger, Slack
 from benchmarks.week.checks import Checks
 from benchmarks.week.clock import TurnedClock
 from benchmarks.week.crowd import Crowd, Outreaches
 from benchmarks.week.operators import Habits, Operator
-from benchmarks.week.scenario import MOSCOW, Scenario
+from benchmarks.week.scenario import MONDAY, MOSCOW, Scenario
 from benchmarks.week.screens import Screens
 from benchmarks.week.writing import Writing, read_patterns
 from domain.person import MessengerId, Person
@@ -81,7 +81,8 @@ class Told:
 
 
 def read_rules(config_dir: Path = TEAM) -> tuple[Config, Rules]:
-    """The team's config as the daemon would have it; call it off the loop."""
+    """The team's config as the daemon would have it; call it off the loop, for the calendar is read once, too."""
+    is_free(MONDAY, "russia")
     config = load(config_dir)
     networks = read_settings(ENVIRON).networks
     rules = build_rules(config, config.people, frozenset({TELEGRAM, SLACK}), second=False, networks=networks)

@@ -80,7 +80,7 @@ class Writing:
 
 
 def _nominative(street: str) -> str:
-    return STREETS.get(street, street.removesuffix("ой") + "ая")
+    return STREETS.get(street, street.removesuffix("ой").removesuffix("ей") + "ая")
 
 
 _NUMBERS: Final[Mapping[str, Sequence[int]]] = {

@@ -362,7 +362,10 @@ async def _done(
     similar: tuple[int, ...] = ()
     if sending.kind == "reply":
         case = (await connection.execute(select(all_cases).where(all_cases.c.id == sending.case))).one()
-        similar = await contacts.waiting_nearby(connection, case, MOST_SIMILAR)
+        # Said with the first answer alone: in a flood a word behind each would fill the chat, and every card of
+        # theirs offers the answer by now.
+        if await contacts.nearby(connection, case) is None:
+            similar = await contacts.waiting_nearby(connection, case, MOST_SIMILAR)
     return what_was_done(sending, what.url, similar=similar)
 
 

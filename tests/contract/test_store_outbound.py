@@ -310,6 +310,21 @@ async def test_an_edit_and_a_withdrawal_know_what_they_speak_of_and_change_it(st
     assert (await events(store)).state.stage == "replied"
 
 
+async def test_only_the_first_answer_of_a_thread_names_the_others_that_wait(store: Stores) -> None:
+    await complain(
+        store, *(mention(number, author=replace(mention().author, id=str(number))) for number in (1, 2, 3))
+    )
+    named = []
+    for case in (1, 2):
+        await confirmed(store, to=str(case), case=case)
+        (claimed,) = await store.outbound.claim(VK, later(case))
+        await store.outbound.sent(claimed.outbound, SENT, later(case))
+        found = await store.cases.case(case)
+        assert found is not None
+        named += [event.fact.similar for event in found.events if isinstance(event.fact, ReplySent)]
+    assert named == [(2, 3), ()]
+
+
 async def test_an_answer_names_the_others_of_the_thread_that_wait(store: Stores) -> None:
     await complain(
         store, *(mention(number, author=replace(mention().author, id=str(number))) for number in (1, 2, 3))

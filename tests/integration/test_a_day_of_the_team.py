@@ -38,7 +38,6 @@ async def test_a_small_day_with_a_surge_and_a_dead_slack_loses_forgets_and_doubl
     figures = await measured(replace(A_DAY, a_day=250, surge_size=60), database_url, *team)
     assert figures.forgotten == 0
     assert figures.possible_repeats == 0, "Slack knows its messages again"
-    assert figures.outages["down"] > 0, "Slack was dead"
     assert figures.words["cards"] > 0
     _people_worked(figures)
 

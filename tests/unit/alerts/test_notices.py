@@ -383,6 +383,12 @@ def test_many_cases_given_at_once_are_one_word_to_whom_they_were_given_with_thei
     assert names(note) == ["anna"]
 
 
+def test_of_many_cases_given_at_once_a_chat_that_shows_one_reads_of_that_one() -> None:
+    draft = NoticeDraft(kind="assigned", event=0, to=("sender",), priority=Priority.NEW, sender="anna")
+    note = make_note(draft, (assigned().case,), "support", CONTEXT, assigned().now)
+    assert plain(note) == "Обращение № 12 досталось вам. Ответить до 14:30."
+
+
 def test_where_the_case_went_on_meanwhile_the_words_say_whose_it_is() -> None:
     history = assigned()
     (draft,) = how_to_tell(fold(history.case.events[:1]), history.case.events[1:]).notices
