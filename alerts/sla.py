@@ -150,6 +150,12 @@ def is_free(day: date, holidays: Literal["russia"] | None) -> bool:
     return day.weekday() >= SATURDAY or (holidays == "russia" and day in _russian_holidays(day.year))
 
 
+def open_calendar(holidays: Literal["russia"] | None) -> None:
+    """Read the list of holidays where they count: it takes a tenth of a second, which no event loop has."""
+    if holidays is not None:
+        _russian_holidays(2026)  # any year: the first of them loads the library
+
+
 @cache
 def _russian_holidays(year: int) -> frozenset[date]:
     import holidays  # noqa: PLC0415  # a tenth of a second that only those who count holidays pay

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from alerts.outreach.policy import Approach, Approve, Engineers, EngineersAlarm, Night, Policy, Surges
 from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
-from alerts.sla import Hours, Sla
+from alerts.sla import Hours, Sla, open_calendar
 from domain.brand import COMPLAINT_AT, Brand, Messages, Watch
 from domain.person import CONSOLE, Absence, Person
 from listener.config.messenger_keys import PROGRAMS
@@ -85,10 +85,12 @@ def build_routing(file: RoutesYaml, people: PeopleYaml | None = None) -> Routing
 
 def _shift(file: ShiftFile, of_all: HoursFile | None) -> Hours:
     usual = of_all or HoursFile()
+    holidays = file.holidays if "holidays" in file.model_fields_set else usual.holidays
+    open_calendar(holidays)
     return Hours(
         weekdays=_blocks(file.weekdays),
         weekend=_blocks(file.weekend),
-        holidays=file.holidays if "holidays" in file.model_fields_set else usual.holidays,
+        holidays=holidays,
         night=usual.night,
         timezone=file.timezone or usual.timezone,
     )
@@ -245,6 +247,7 @@ def _hours(file: HoursFile, of_all: HoursFile | None = None) -> Hours:
         inherits = of_all is not None and key not in file.model_fields_set
         return getattr(of_all if inherits else file, key)
 
+    open_calendar(said("holidays"))
     return Hours(
         weekdays=_blocks(file.weekdays),
         weekend=_blocks(file.weekend),
