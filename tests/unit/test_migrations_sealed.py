@@ -16,6 +16,9 @@ SEALED = {
     "0006_what_sources_heard.py": "ecaf0a1e84ef3748d0a0aa9d35957c8ddeede9bf34d4e4a157343df99a153d35",
     "0007_receivers_answer_for_cases.py": "b913748afeb8263a272ce1d9ff6b8892631ab0b24fdc1d48df99b09f2390418e",
     "0008_cards_may_be_muted.py": "28c1c20b235db65a620a51dbf0140f76831f29b1ad4cdad363f23359d8b00e47",
+    "0009_incidents.py": "e8bb6d62d3fac7eb6bae314e5a6eef39d803ffe302610845253c6a039ef557ec",
+    "0010_a_case_has_a_day.py": "533f91aa692fe1e60ea4de2351723ba14d1735d81b1f0b45fb8d80a54b5cd644",
+    "0011_taps_teach_the_judge.py": "27cf0a9b819bf6fc1dddedb3a68ab4e05f5dbd802968eb89db9c1255ad534299",
 }
 """Each migration is sealed here when it is released. Change nothing: write another migration."""
 
