@@ -74,6 +74,11 @@ class _Cases:
 
 async def join(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Joined:
     """Write what the decisions do to cases: their events, their mentions, and what chats must be shown."""
+    # What is gone opens no case, whatever was decided of it.
+    decided = [
+        replace(decision, routed=()) if decision.stored.is_deleted and decision.routed else decision
+        for decision in decided
+    ]
     known = await _open_places(connection, decided, now)
     await _know_links(connection, known, decided)
     await _know_remarks(connection, known, decided)

@@ -144,6 +144,16 @@ async def dismissed(store: Stores) -> None:
 # A complaint in a case, whatever has become of it.
 
 
+async def test_a_mention_that_is_gone_opens_no_case_whatever_was_decided_of_it(store: Stores) -> None:
+    gone = Deletion(network=mention(1).network, id=mention(1).id, at=NOW)
+    await keep(store, mention(1))
+    await store.mentions.keep("other", Batch(deleted=(gone,)), NOW)
+    stored = await store.mentions.undecided(9, NOW)
+    assert [each.is_deleted for each in stored] == [True]
+    await store.decisions.record([complaint(each, SUPPORT) for each in stored], NOW)
+    assert [row async for row in export(store.database, "cases", None)] == []
+
+
 @pytest.mark.parametrize(
     ("standing", "is_anew", "kinds"),
     [
