@@ -85,7 +85,8 @@ class Talk(RuleBasedStateMachine):
             thread=thread,
             published_at=now,
             kind="comment",
-            text="Ромашка, третий день без связи" if angry else "вот и я",
+            # The same words again would join the case that the author opened with them.
+            text=f"Ромашка, {1 + PLACES.index((author, thread))} дня без связи" if angry else "вот и я",
         )
         self.run((complain if angry else remark)(self.store, one, now=now))
         for case, place in enumerate(PLACES, start=1):
