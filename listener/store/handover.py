@@ -10,10 +10,9 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.handover import OpenCase, Silent
-from alerts.cases.events import Event
 from alerts.cases.state import FORGOTTEN
 from alerts.cases.waiting import waits_since
-from listener.store.codecs import read_event
+from listener.store import histories
 from listener.store.engine import Database
 from listener.store.tables import LEFT, card_views, case_events, cases
 
@@ -103,17 +102,7 @@ async def _waiting_for_us(connection: AsyncConnection, now: datetime) -> dict[st
 
 async def _waiting_since(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, datetime]:
     """A case that began long ago may have been answered meanwhile, and wait for an hour only."""
-    if not numbers:
-        return {}
-    found = await connection.execute(
-        select(case_events)
-        .where(case_events.c.case_id.in_(numbers))
-        .order_by(case_events.c.case_id, case_events.c.number)
-    )
-    histories: dict[int, list[Event]] = defaultdict(list)
-    for row in found:
-        histories[row.case_id].append(read_event(row))
-    since = {number: waits_since(events) for number, events in histories.items()}
+    since = {number: waits_since(events) for number, events in (await histories.read(connection, numbers)).items()}
     return {number: at for number, at in since.items() if at is not None}
 
 

@@ -1,6 +1,5 @@
 """Labels: what people's taps say of texts, read from the events of their cases, a page of cases at a time."""
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,9 @@ from typing import Any, Final
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.events import Event
 from alerts.cases.labels import TapLabel, labels_of
 from domain.span import Span
-from listener.store.codecs import read_event
+from listener.store import histories
 from listener.store.engine import Database
 from listener.store.tables import EPOCH, case_events, case_mentions, cases, mentions, verdicts
 
@@ -61,7 +59,7 @@ async def labels_after(
     )
     page = select(cases.c.id, cases.c.brand).where(cases.c.id > last, tapped).order_by(cases.c.id).limit(PAGE)
     brands = {row.id: row.brand for row in await connection.execute(page)}
-    events = await _events_of(connection, brands)
+    events = await histories.read(connection, brands)
     first = await _first_mentions(connection, brands)
     taps = [
         (case, first.get(case) if tap.mention is None else tap.mention, tap)
@@ -71,18 +69,6 @@ async def labels_after(
     ]
     found = await _joined(connection, brands, taps)
     return (max(brands) if len(brands) == PAGE else None), found
-
-
-async def _events_of(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, list[Event]]:
-    rows = await connection.execute(
-        select(case_events)
-        .where(case_events.c.case_id.in_(sorted(ids)))
-        .order_by(case_events.c.case_id, case_events.c.number)
-    )
-    found: dict[int, list[Event]] = defaultdict(list)
-    for row in rows:
-        found[row.case_id].append(read_event(row))
-    return found
 
 
 async def _first_mentions(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, int]:

@@ -11,13 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.rescheduled import Moved
 from alerts.cases.commands import Reschedule
-from alerts.cases.events import PROGRAM, Deadlines, Event
+from alerts.cases.events import PROGRAM, Deadlines
 from alerts.cases.transitions import Asker
 from alerts.cases.waiting import promised_at
-from listener.store import history
-from listener.store.codecs import read_event
+from listener.store import histories, history
 from listener.store.engine import Database
-from listener.store.tables import case_events, case_mentions, cases, mentions
+from listener.store.tables import case_mentions, cases, mentions
 
 AT_ONCE: Final = 200
 THE_PROGRAM: Final = Asker(actor=PROGRAM)
@@ -63,10 +62,10 @@ async def _reschedule(
     connection: AsyncConnection, ids: Sequence[int], promise: Promise, now: datetime
 ) -> list[tuple[str | None, Moved]]:
     changes = await history.lock(connection, ids)
-    histories, published = await _histories(connection, ids), await _published(connection, ids)
+    events, published = await histories.read(connection, ids), await _published(connection, ids)
     moved = []
     for number, change in changes.items():
-        since = promised_at(histories[number], published)
+        since = promised_at(events[number], published)
         if since is None:
             continue
         deadlines = promise(change.state.receiver, since)
@@ -76,18 +75,6 @@ async def _reschedule(
             moved.append((change.state.receiver, Moved(case=number, due_at=deadlines.due_at)))
     await history.write(connection, changes.values(), now)
     return moved
-
-
-async def _histories(connection: AsyncConnection, ids: Sequence[int]) -> Mapping[int, Sequence[Event]]:
-    found = await connection.execute(
-        select(case_events)
-        .where(case_events.c.case_id.in_(ids))
-        .order_by(case_events.c.case_id, case_events.c.number)
-    )
-    histories: dict[int, list[Event]] = defaultdict(list)
-    for row in found:
-        histories[row.case_id].append(read_event(row))
-    return histories
 
 
 async def _published(connection: AsyncConnection, ids: Sequence[int]) -> Mapping[int, datetime]:

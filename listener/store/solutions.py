@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.events import Event, ReplyEdited, ReplyGone, ReplySent, ReplyTakenBack
 from alerts.outreach.solved import Solved, most_alike, plain, stem, words_of
-from listener.store.codecs import read_event
+from listener.store import histories
 from listener.store.engine import insert
 from listener.store.tables import case_events, case_mentions, cases, mentions, solutions
 
@@ -93,15 +93,8 @@ def _by_tsvector(words: Sequence[str]) -> Any:
 
 async def _answers(connection: AsyncConnection, numbers: Collection[int]) -> Mapping[int, str]:
     """The last public answer of each that still stands, as it reads now; private words are for one alone."""
-    found = await connection.execute(
-        select(case_events)
-        .where(case_events.c.case_id.in_(sorted(numbers)), case_events.c.kind.in_(_ANSWERS))
-        .order_by(case_events.c.case_id, case_events.c.number)
-    )
-    histories: dict[int, list[Event]] = defaultdict(list)
-    for row in found:
-        histories[row.case_id].append(read_event(row))
-    return {number: answer for number, events in histories.items() if (answer := standing_answer(events))}
+    found = await histories.read(connection, numbers, _ANSWERS)
+    return {number: answer for number, events in found.items() if (answer := standing_answer(events))}
 
 
 def standing_answer(events: Sequence[Event]) -> str:
