@@ -20,7 +20,9 @@ TOLERANCE: Final = 0.05
 """So great a part of a regression set may go over to the wrong side of a half: four of the 93 hard cases."""
 
 LOSS_TOLERANCE: Final = 0.02
-"""Nats a label by which the probabilities may be worth less: a threshold that stands still must mean the same."""
+"""Nats a label by which the probabilities may be worth less (a coin has 0.693; twenty labels vary by chance): a
+threshold that stands still must mean the same.
+"""
 
 Why = Literal["better", "few_labels", "worse_on_regression", "worse_probabilities", "not_surely_better"]
 """`better` alone promotes."""

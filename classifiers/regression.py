@@ -1,5 +1,6 @@
 """The regression set that ships: texts of which the answer is known, and which no model may unlearn."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,20 +48,27 @@ def rights(
     known: Sequence[Known], alone: Sequence[Verdict], before: Correction | None, after: Correction
 ) -> list[Right]:
     """Each set by both corrections of what the judge `alone` says of its texts."""
+    said = [
+        [
+            corrected(each.question, verdict, correction).complaint
+            for each, verdict in zip(known, alone, strict=True)
+        ]
+        for correction in (before, after)
+    ]
+    return right_by_set(known, *said)
+
+
+def right_by_set(known: Sequence[Known], before: Sequence[float], after: Sequence[float]) -> list[Right]:
+    """Each set by two judges' probabilities of a complaint, one a text."""
     return [
-        Right(
-            name=name,
-            count=sum(one.name == name for one in known),
-            before=_right(name, known, alone, before),
-            after=_right(name, known, alone, after),
-        )
-        for name in dict.fromkeys(one.name for one in known)
+        Right(name=name, count=count, before=_right(name, known, before), after=_right(name, known, after))
+        for name, count in Counter(each.name for each in known).items()
     ]
 
 
-def _right(name: str, known: Sequence[Known], alone: Sequence[Verdict], correction: Correction | None) -> int:
+def _right(name: str, known: Sequence[Known], said: Sequence[float]) -> int:
     return sum(
-        (corrected(one.question, verdict, correction).complaint >= _HALF) == one.complaint
-        for one, verdict in zip(known, alone, strict=True)
-        if one.name == name
+        (complaint >= _HALF) == each.complaint
+        for each, complaint in zip(known, said, strict=True)
+        if each.name == name
     )

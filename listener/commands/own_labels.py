@@ -12,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from classifiers.classify import Judge
+from classifiers.comparing import Right
 from classifiers.feedback import FEW, MANY, Adapted, FeedbackError, Label, adapt, log_loss, moved, way_of
-from classifiers.guard import Kept, refusal, regression, right_of_labels
+from classifiers.guard import refusal, regression, right_of_labels
 from classifiers.model import Floats, Model, ModelError, load, save
 from classifiers.text import spans_of
 from classifiers.tiers import missing, serving
@@ -105,7 +106,7 @@ def _judges(labels: Sequence[Label], *, second: bool) -> MakesJudge:
     return serving(second=second)
 
 
-def _tried(model: Model, labels: Sequence[Label], judges: MakesJudge) -> tuple[Adapted, list[Kept]]:
+def _tried(model: Model, labels: Sequence[Label], judges: MakesJudge) -> tuple[Adapted, list[Right]]:
     """The adapted model and how it does, read back from a file: what is measured is what will serve."""
     judge = judges(model)
     adapted = adapt(model, judge, labels)
@@ -156,7 +157,7 @@ def _shown(value: object) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
 
 
-def _results(adapted: Adapted, kept: Sequence[Kept]) -> Iterator[str]:
+def _results(adapted: Adapted, kept: Sequence[Right]) -> Iterator[str]:
     count, yes = len(adapted.signs), int((adapted.signs > 0).sum())
     yield f"Меток {count}: жалоб {yes}, не жалоб {count - yes}"
     if adapted.way == "shift":
