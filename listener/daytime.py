@@ -36,6 +36,7 @@ LOOK: Final = 60.0
 Say = Callable[[Receiver, Note, str], None]
 """Tell a receiver's chats; of two words about the same thing (the last) only the newer is said."""
 Plan = Callable[[Hours | None], Sequence[Any]]
+Job = Callable[[], Awaitable[Any]]
 
 
 def mornings(hours: Hours | None) -> Sequence[Any]:
@@ -75,6 +76,36 @@ def ends_now(hours: Hours | None, now: datetime) -> bool:
     return any(end is not None and timedelta() <= now - end <= LATE for end in ends)
 
 
+async def keep_times(
+    hours: Callable[[], Sequence[Hours | None]],
+    plans: Sequence[tuple[Plan, Job]],
+    every: float,
+    look: Job | None = None,
+) -> None:
+    """Run each job at the times that its plan makes of the hours, until cancelled. After so many seconds the hours
+    are looked at again, and `look` is done.
+    """
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.start()
+    grace = int(LATE.total_seconds())
+    planned: list[Hours | None] | None = None
+    try:
+        while True:
+            if planned != (wanted := list(hours())):
+                planned = wanted
+                scheduler.remove_all_jobs()
+                for plan, job in plans:
+                    for trigger in (trigger for each in planned for trigger in plan(each)):
+                        scheduler.add_job(job, trigger, coalesce=True, misfire_grace_time=grace)
+            if look is not None:
+                await look()
+            # It sleeps by the loop's clock until the wall's next moment; the wall may be set meanwhile.
+            scheduler.wakeup()
+            await asyncio.sleep(every)
+    finally:
+        scheduler.shutdown(wait=False)
+
+
 class Daytime:
     """APScheduler's cron jobs over the rules in force; `morning_plan` and `evening_plan` say when they run."""
 
@@ -93,27 +124,14 @@ class Daytime:
         self._budget = budget
         self._clock = clock
         self._say = say
-        self._plans: tuple[tuple[Plan, Callable[[], Awaitable[int]]], ...] = (
+        self._plans: tuple[tuple[Plan, Job], ...] = (
             (morning_plan, self.morning),
             (evening_plan, self.evening),
         )
 
     async def run(self) -> None:
         """Until cancelled. The hours are looked at every minute, for a config may have changed them."""
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        scheduler.start()
-        planned: list[Hours | None] = []
-        try:
-            while True:
-                hours = self._hours()
-                if planned != hours:
-                    self._replan(scheduler, hours)
-                    planned = hours
-                # It sleeps by the loop's clock until the wall's next moment; the wall may be set meanwhile.
-                scheduler.wakeup()
-                await asyncio.sleep(LOOK)
-        finally:
-            scheduler.shutdown(wait=False)
+        await keep_times(self._hours, self._plans, LOOK)
 
     @property
     def _routing(self) -> Routing:
@@ -217,10 +235,3 @@ class Daytime:
             return False
         self._say(receiver, note, about)
         return True
-
-    def _replan(self, scheduler: Any, all_hours: Sequence[Hours | None]) -> None:
-        scheduler.remove_all_jobs()
-        grace = int(LATE.total_seconds())
-        for plan, job in self._plans:
-            for trigger in (trigger for hours in all_hours for trigger in plan(hours)):
-                scheduler.add_job(job, trigger, coalesce=True, misfire_grace_time=grace)

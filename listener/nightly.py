@@ -1,12 +1,10 @@
 """When the judge learns: at night, by APScheduler, in a thread; in the morning the leads read what changed."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from alerts.cards.lessons import LevelMoved, ReasonDoubted, WordRipe, lessons_note
@@ -15,7 +13,7 @@ from alerts.routing import Receiver
 from alerts.sla import MOSCOW, Hours
 from classifiers.reason_figures import WITHOUT
 from classifiers.watch_words import ripeness
-from listener.daytime import LATE, begins_now, mornings
+from listener.daytime import begins_now, keep_times, mornings
 from listener.learning import Learning
 from listener.loops.levels import Followed
 from listener.ports import Budget, SourceError
@@ -73,22 +71,15 @@ class Nightly:
 
     async def run(self) -> None:
         """Until cancelled. What is in force is looked at again and again, the hours with it."""
-        scheduler = AsyncIOScheduler(timezone="UTC")
-        scheduler.start()
-        planned: list[Hours | None] = []
+        await keep_times(
+            lambda: [self._hours()], ((nights, self.night), (mornings, self.morning)), LOOK, self._look
+        )
+
+    async def _look(self) -> None:
         try:
-            while True:
-                if planned != [self._hours()]:
-                    planned = [self._hours()]
-                    self._plan(scheduler, planned[0])
-                try:
-                    await self._learning.refresh()
-                except StoreError as error:
-                    log.warning("what taps have taught is not looked at: %s", error)
-                scheduler.wakeup()  # it sleeps by the loop's clock, and the wall's may be set meanwhile
-                await asyncio.sleep(LOOK)
-        finally:
-            scheduler.shutdown(wait=False)
+            await self._learning.refresh()
+        except StoreError as error:
+            log.warning("what taps have taught is not looked at: %s", error)
 
     async def night(self) -> bool:
         """Learn, once a night however many daemons run; whether this one did."""
@@ -181,11 +172,3 @@ class Nightly:
                 kind = None if figure.kind == WITHOUT else figure.kind
                 lesson = ReasonDoubted(kind=kind, tapped=figure.count, complaints=complaints, days=DAYS)
                 await self._store.note(lesson, now)
-
-    def _plan(self, scheduler: Any, hours: Hours | None) -> None:
-        scheduler.remove_all_jobs()
-        late = int(LATE.total_seconds())
-        for trigger in nights(hours):
-            scheduler.add_job(self.night, trigger, coalesce=True, misfire_grace_time=late)
-        for trigger in mornings(hours):
-            scheduler.add_job(self.morning, trigger, coalesce=True, misfire_grace_time=late)
