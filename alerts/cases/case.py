@@ -70,8 +70,8 @@ class CaseMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierCase:
-    """The author's past with this brand: an earlier case, in short. `outcome` is how it ended, `complaint` the
-    probability of its most unhappy words, None where the judge has said nothing of them.
+    """The author's past with this brand: an earlier case, in short. `outcome` is how it ended, `cause` why it
+    came to it, `complaint` the probability of its most unhappy words, None where the judge said nothing of them.
     """
 
     case: int
@@ -80,12 +80,24 @@ class EarlierCase:
     text: str
     outcome: Outcome | None = None
     complaint: float | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Somebody else who is unhappy with the brand in the same thread: his case, in short."""
+
+    case: int
+    author_name: str
+    standing: Standing
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything a card shows. `mentions`, `events` and private `messages` are oldest first, of a long quarrel the
-    latest only.
+    latest only; so are the author's `earlier` cases with the brand. `neighbours` are the others of the thread, the
+    latest first: some more than a card names.
     """
 
     id: int
@@ -102,6 +114,7 @@ class Case:
     mentions: tuple[CaseMention, ...]
     events: tuple[Event, ...] = ()
     earlier: tuple[EarlierCase, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     contact: Contact = NO_CONTACT
     messages: tuple[CaseMessage, ...] = ()
 

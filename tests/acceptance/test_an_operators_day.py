@@ -103,6 +103,21 @@ async def test_a_case_goes_from_hand_to_hand_in_both_messengers(tmp_path: Path) 
         assert {one: len(notes(simulator, one)) for one in CALLED} == {"telegram": 2, "slack": 2}
 
 
+async def test_who_else_of_the_thread_is_unhappy_stands_on_the_card_and_the_rest_is_told_to_who_asks(
+    tmp_path: Path,
+) -> None:
+    async with shift(tmp_path) as (simulator, _):
+        anna = simulator.desk("Анна")
+        await complains(simulator)
+        simulator.publishing.by_hand("vk", "Мария", ANGRY, community="romashka")
+        await shows(simulator, "Жалоба № 2", "В этой ветке ещё недоволен: Пётр (№ 1)", count=2)
+        toast = await anna.telegram.press("Ещё о клиенте")
+        assert toast is not None
+        assert "№\xa01, Пётр: ещё открыто" in toast.text
+        await anna.slack.press("Ещё о клиенте")
+        await until(lambda: any("№\xa01, Пётр: ещё открыто" in line for line in anna.slack.whispers), PATIENCE)
+
+
 async def test_a_note_written_in_either_messenger_stands_on_both_cards(tmp_path: Path) -> None:
     async with shift(tmp_path) as (simulator, daemon):
         anna, oleg = simulator.desk("Анна"), simulator.desk("Олег")
