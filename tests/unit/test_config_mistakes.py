@@ -73,6 +73,12 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     "seconds in Russian": ("brand", brand("every: 90s", "every: 90 сек"), 10, ("напишите 90s",)),
     "minutes in Russian": ("brand", brand("every: 90s", "every: 15 мин."), 10, ("напишите 15m",)),
     "a search once a day": ("brand", brand("every: 90s", "every: 1d"), 10, ("в течение часа не получится",)),
+    "hours without their list": (
+        "routes",
+        routes('["14:00-24:00", "09:00-13:00"]', '"9:00-18:00"'),
+        11,
+        ('weekdays: ["09:00-18:00"]',),
+    ),
     "hours without a nought": ("routes", routes('"09:00-13:00"', '"9:00-13:00"'), 11, ('"09:00-13:00"',)),
     "hours with a dash": ("routes", routes('"09:00-13:00"', '"09:00–13:00"'), 11, ('"09:00-13:00"',)),
     "hours with points": ("routes", routes('"09:00-13:00"', '"09.00 - 13.00"'), 11, ('"09:00-13:00"',)),
