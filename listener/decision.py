@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -189,9 +189,13 @@ class Decider:
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
-        day = now.astimezone(ZoneInfo(self.routing.timezone)).date()
+        day = self.day(now)
         away = (person for person in self.people if person.is_absent(day) or self._is_off(person, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
+
+    def day(self, now: datetime) -> date:
+        """Which day it is where the operators work."""
+        return now.astimezone(ZoneInfo(self.routing.timezone)).date()
 
     def _is_off(self, person: Person, now: datetime) -> bool:
         own = self.routing.shifts.get(person.id)

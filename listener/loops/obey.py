@@ -18,6 +18,7 @@ from alerts.cards.incident import NO_INCIDENT, TAKE, not_taken
 from alerts.cards.incident import taken as taken_words
 from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
+from alerts.cards.shift import SHIFT
 from alerts.cards.talks import ANSWER, HERE, NOBODY, NOT_A_CARD, OVER, TALKS, OpenTalk, which, whose
 from alerts.cases.case import Case
 from alerts.cases.commands import HoldBack
@@ -25,6 +26,7 @@ from alerts.cases.transitions import Refusal
 from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
+from listener.loops.shifts import end_shift
 from listener.messengers.registry import MESSENGERS
 from listener.ports import Clock
 from listener.rules import Rules
@@ -68,6 +70,8 @@ class Obey:
             return await self._turn(press, person, now)
         if press.action == TAKE:
             return await self._take(press, person, now)
+        if press.action in SHIFT:
+            return await self._end_shift(press, person, now)
         if press.action in (TALKS, HERE):
             return await self._talk(press, person)
         read = partial(_read, press, person, rules, now, secrets.token_urlsafe(9))
@@ -110,6 +114,19 @@ class Obey:
             return Answer(text=words, alert=True, reason=taken.refused)
         self._obeyed()
         return Answer(text=taken_words(taken.incident, person))
+
+    async def _end_shift(self, press: Press, person: Person | None, now: datetime) -> Answer:
+        """What becomes of the open cases of who presses."""
+        if person is None:
+            return _stranger(press).answer
+        try:
+            answer = await self._kept(lambda: end_shift(press, person, self._rules(), self._stores.shifts, now))
+        except StoreError as error:
+            return _not_stored(press, error)
+        self._telemetry.pressed(press.messenger, press.action, applied=press.value is not None)
+        if press.value is not None:
+            self._obeyed()
+        return answer
 
     async def _talk(self, press: Press, person: Person | None) -> Answer:
         """An answer to a customer that names no case: it is the card's, the only one, or the one to be chosen."""

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.card import is_urgent
 from alerts.cards.elsewhere import Elsewhere
+from alerts.cards.past import PAST
 from alerts.cards.prompt import Prompt
 from alerts.cards.solved import SOLVED
 from alerts.cases.case import Case
@@ -114,7 +115,9 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
 
 
 async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> Case | None:
-    return await cases.load_closely(connection, press.case, now, solved=press.action == SOLVED)
+    return await cases.load_closely(
+        connection, press.case, now, solved=press.action == SOLVED, past=press.action == PAST
+    )
 
 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:

@@ -107,6 +107,39 @@ async def test_a_case_goes_from_hand_to_hand_in_both_messengers(tmp_path: Path) 
         assert {one: len(notes(simulator, one)) for one in CALLED} == {"telegram": 2, "slack": 2}
 
 
+async def test_who_else_of_the_thread_is_unhappy_stands_on_the_card_and_the_rest_is_told_to_who_asks(
+    tmp_path: Path,
+) -> None:
+    async with shift(tmp_path) as (simulator, _):
+        anna = simulator.desk("Анна")
+        await complains(simulator)
+        simulator.publishing.by_hand("vk", "Мария", ANGRY, community="romashka")
+        await shows(simulator, "Жалоба № 2", "В этой ветке ещё недоволен: Пётр (№ 1)", count=2)
+        toast = await anna.telegram.press("Ещё о клиенте")
+        assert toast is not None
+        assert "№\xa01, Пётр: ещё открыто" in toast.text
+        await anna.slack.press("Ещё о клиенте")
+        await until(lambda: any("№\xa01, Пётр: ещё открыто" in line for line in anna.slack.whispers), PATIENCE)
+
+
+async def test_terms_that_were_changed_while_nobody_ran_are_counted_anew_with_one_word(tmp_path: Path) -> None:
+    async with shift(tmp_path) as (simulator, daemon):
+        await complains(simulator)
+        await settled(daemon)
+        await daemon.kill()
+        longer = ROUTES.format(sla="{warn: 3h, due: 5h, breach: 6h}")
+        (tmp_path / "config" / "routes.yaml").write_text(longer, encoding="utf-8")
+        await daemon.start()
+        word = "Часы работы или сроки изменили, и изменились сроки 1"
+
+        def said() -> dict[str, int]:
+            return {one: sum(word in line.text for line in lines(simulator, one)) for one in CALLED}
+
+        await until(lambda: said() == dict.fromkeys(CALLED, 1), PATIENCE)
+        await restart(daemon)
+        assert said() == dict.fromkeys(CALLED, 1)
+
+
 async def test_a_note_written_in_either_messenger_stands_on_both_cards(tmp_path: Path) -> None:
     async with shift(tmp_path) as (simulator, daemon):
         anna, oleg = simulator.desk("Анна"), simulator.desk("Олег")

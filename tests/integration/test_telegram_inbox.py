@@ -76,18 +76,35 @@ async def test_an_explanation_stands_until_it_is_read_and_only_who_pressed_reads
         answer(query, text, alert=alert)
 
     monkeypatch.setattr(telegram, "answer_query", seen)
-    desk = Desk(lambda _press: _explained())
+    desk = Desk(lambda _press: _explained(8))
     async with opened(telegram, desk):
         text = await telegram.press(-1001, 1, "c:12:why", user=111, name="Анна")
     assert alerts == [True]
-    assert text is not None
-    assert text.endswith("…")
-    assert 150 < len(text) <= 200
+    assert text == "Маршрут 1: тема связь. " * 8
     assert len(telegram.chats[-1001].messages) == 1
 
 
-async def _explained() -> Answer:
-    return Answer(text="Маршрут 1: тема связь. " * 20, is_long=True)
+async def test_an_explanation_that_no_toast_holds_stands_whole_under_the_card_until_it_has_been_read(
+    telegram: Telegram,
+) -> None:
+    desk = Desk(lambda press: _explained(20) if press.value is None else _read())
+    async with opened(telegram, desk):
+        toast = await telegram.press(-1001, 1, "c:12:past", user=111, name="Анна")
+        assert toast == "Ответ внизу чата"
+        message = list(telegram.chats[-1001].messages.values())[-1]
+        assert "Маршрут 1: тема связь. " * 19 in message.text
+        ((button,),) = message.markup["inline_keyboard"]
+        assert (button["text"], button["callback_data"]) == ("Понятно", "c:12:past:no")
+        await telegram.press(-1001, message.id, button["callback_data"], user=111, name="Анна")
+        await _until(lambda: message.id not in telegram.chats[-1001].messages)
+
+
+async def _explained(times: int) -> Answer:
+    return Answer(text="Маршрут 1: тема связь. " * times, is_long=True)
+
+
+async def _read() -> Answer:
+    return Answer(text="Хорошо")
 
 
 async def test_a_press_is_handled_and_answered(telegram: Telegram) -> None:
