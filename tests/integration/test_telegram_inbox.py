@@ -96,7 +96,7 @@ async def test_an_explanation_that_no_toast_holds_stands_whole_under_the_card_un
         ((button,),) = message.markup["inline_keyboard"]
         assert (button["text"], button["callback_data"]) == ("Понятно", "c:12:past:no")
         await telegram.press(-1001, message.id, button["callback_data"], user=111, name="Анна")
-        await _until(lambda: message.id not in telegram.chats[-1001].messages)
+        await until(lambda: message.id not in telegram.chats[-1001].messages)
 
 
 async def _explained(times: int) -> Answer:
