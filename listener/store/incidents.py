@@ -99,7 +99,7 @@ class IncidentStore:
 
     async def take(self, press: Press, person: Person, now: datetime) -> Taken | None:
         """Give the incident on whose card was pressed to the person; None where there is no such card there."""
-        return await self._database.write(lambda c: take(c, press, person, now))
+        return await self._database.write(lambda c: take(c, press, person, now), urgent=True)
 
     async def forget(self, now: datetime) -> None:
         """Take away what is too old to be compared with."""

@@ -86,7 +86,7 @@ class PressStore:
 
         `who` is the name that the log of presses keeps.
         """
-        return await self._database.write(lambda c: obey(c, press, who, read, now))
+        return await self._database.write(lambda c: obey(c, press, who, read, now), urgent=True)
 
 
 async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, now: datetime) -> Answered:
