@@ -44,6 +44,7 @@ from alerts.cards.replying import (
 )
 from alerts.cards.sending import decide_on, has_something_to_check, pending
 from alerts.cards.solved import SOLVED, borrow, can_borrow, which_solved
+from alerts.cards.walking import WALK, WALK_WORDS, walk, walk_words
 from alerts.cards.why import can_explain, why_here
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
@@ -318,6 +319,8 @@ BUTTONS: Final = (
         asks=whom,
         command=transfer,
     ),
+    ButtonKind(action=WALK, label="Ответить всем", places={}, asks=walk, command=walk),
+    ButtonKind(action=WALK_WORDS, label="Изменить для одного", places={}, command=walk_words),
     ButtonKind(
         action="why",
         label="Почему сюда?",

@@ -83,6 +83,23 @@ async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> No
     )
 
 
+async def unfold_answered(connection: AsyncConnection, case_id: int, listed: int, now: datetime) -> None:
+    """Who was answered from a list gets a card there, after what others wait for: dozens come one after another,
+    and each is needed only when he writes again or is to be closed.
+    """
+    in_chat = exists().where(
+        digests.c.id == listed,
+        digests.c.messenger == card_views.c.messenger,
+        digests.c.chat == card_views.c.chat,
+        digests.c.topic == card_views.c.topic,
+    )
+    await connection.execute(
+        update(card_views)
+        .where(card_views.c.case_id == case_id, card_views.c.state == "digest", in_chat)
+        .values(state="due", priority=int(Priority.CHANGE), due_at=now)
+    )
+
+
 async def unfold_given(connection: AsyncConnection, given: Sequence[int], now: datetime) -> None:
     """Listed cases that were given to somebody get cards of their own: a line in a list has no buttons for him."""
     if given:
