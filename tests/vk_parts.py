@@ -24,7 +24,9 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LIMITS = Limits(connect=1, read=0.4, total=0.8, body=300_000, wait=1, grace=0.4)
 GROUP = 77
 GROUP_TOKEN = "vk1.a.very-secret-community-token"
-OLGA = Writer(number=501, first_name="Ольга", last_name="Панова", handle="olga_p", followers=1200, female=True)
+OLGA = Writer(
+    number=501, first_name="Ольга", last_name="Панова", handle="olga_p", followers=1200, female=True, city="Омск"
+)
 PAVEL = Writer(number=502, first_name="Павел", last_name="Жук", handle="pzhuk")
 BRAND = Brand(
     id="romashka",

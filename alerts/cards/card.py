@@ -8,6 +8,7 @@ from typing import Final, Literal
 from alerts.cards import talk
 from alerts.cards.buttons import Button, rows
 from alerts.cards.context import CardContext
+from alerts.cards.home import home
 from alerts.cards.outgoing import answer_lines
 from alerts.cards.past import earlier_words, neighbours_line, tone_line
 from alerts.cards.quoting import in_short, phrases, quote
@@ -120,7 +121,7 @@ def make_former_card(case: Case, event: int, link: str | None, context: CardCont
 
 def _above(case: Case, words: Wording) -> Iterator[Line]:
     """Who wrote, in answer to what, and whether the words are still there."""
-    yield Line(text=_author(case), sign="👤")
+    yield Line(text=_author(case, words), sign="👤")
     yield Line(text=_parent(case), tone="faint", sign="↪️")
     yield Line(text=_changed(case, words), tone="strong", sign="✏️")
 
@@ -179,7 +180,12 @@ def _title(case: Case, words: Wording) -> str:
     return f"{what} № {case.id}: {case.brand_title}, {place}"
 
 
-def _author(case: Case) -> str:
+def _author(case: Case, words: Wording) -> str:
+    """Who it is, how many read him, where he lives, and how far his clock is from the operators'."""
+    return ", ".join(filter(None, (_who(case), home(case.city, words.context.timezone, words.now))))
+
+
+def _who(case: Case) -> str:
     name = in_short(case.author_name, MAX_NAME) or "Без имени"
     if case.author_handle:
         name += f" (@{in_short(case.author_handle, MAX_NAME)})"

@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from alerts.cards.context import CardContext
 from alerts.cards.masking import masked
 from alerts.cards.note import Note
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording
+from alerts.cases.telling import NoticeKind
+from alerts.incidents.history import Began, Drafted, Ended, Grew, Happened, Taken
 from alerts.incidents.incident import Incident, Place, TakeRefused
 from alerts.russian import NBSP, counted, decimal, did, lasted, number, plural
 from domain.person import Person
 
 TAKE: Final = "incident"
 """What a press on «Взять происшествие» asks for; its case is the digest's number."""
+ANSWER_ALL: Final = "answer_all"
+"""The same of «Ответить всем»."""
+MOST_EVENTS: Final = 6
+"""Of the history: in one line that a phone shows whole."""
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
 MOST_PAGES: Final = 4
 MAX_WORDS: Final = 80
@@ -46,8 +52,44 @@ def about(incident: Incident) -> str:
 
 
 def lines(incident: Incident, words: Wording) -> tuple[str, ...]:
-    """Below the title: the counter, the picture, the places."""
-    return tuple(filter(None, (_counter(incident, words), _picture(incident, words), _places(incident, words))))
+    """Below the title: the counter, the picture, the places, what happened to it."""
+    parts = (_counter(incident, words), _picture(incident, words), _places(incident, words))
+    return tuple(filter(None, (*parts, history(incident, words))))
+
+
+def history(incident: Incident, words: Wording) -> str:
+    """«14:02 началось: 12 жалоб · 14:05 взяла Анна Иванова · 14:20 уже 64»; the latest where it was much."""
+    told = [text for event in incident.events if (text := _told(event, words))]
+    hidden = len(told) - MOST_EVENTS
+    # How it began is never left out.
+    shown = [told[0], f"… ещё {number(hidden)} …", *told[hidden + 1 :]] if hidden > 0 else told
+    return " · ".join(shown)
+
+
+def _told(event: Happened, words: Wording) -> str:
+    match event.fact:
+        case Began(total=total):
+            came = f": {counted(total, 'жалоба', 'жалобы', 'жалоб')}" if total else ""
+            what = f"началось{came}"
+        case Grew(total=total):
+            what = f"уже {number(total)}"
+        case Taken(is_dated=is_dated):
+            took = f"{_did('взял', event, words)} {words.name(event.person, event.name)}"
+            if not is_dated:
+                return took
+            what = took
+        case Drafted():
+            what = f"{words.name(event.person, event.name)} {_did('написал', event, words)} ответ для всех"
+        case Ended():
+            what = "закончилось"
+        case _:
+            assert_never(event.fact)
+    return f"{words.moment(event.at)} {what}"
+
+
+def _did(stem: str, event: Happened, words: Wording) -> str:
+    person = words.context.person(event.person)
+    return did(stem, person.gender if person else None)
 
 
 def status(incident: Incident, words: Wording) -> str:
@@ -63,6 +105,20 @@ def status(incident: Incident, words: Wording) -> str:
 def over(incident: Incident, words: Wording) -> str:
     at = incident.calm_at or incident.over_at
     return f"обычный уровень с{NBSP}{words.moment(at)}" if at is not None else ""
+
+
+def note_of(kind: NoticeKind, incident: Incident, context: CardContext, now: datetime) -> Note:
+    """A word about an incident."""
+    if kind == "incident_over":
+        return over_note(incident, context, now)
+    return going_on_note(kind, incident, context, now)
+
+
+def going_on_note(kind: NoticeKind, incident: Incident, context: CardContext, now: datetime) -> Note:
+    """It began or has grown; said where no list shows that, and so with all that would stand above one."""
+    words = Wording(context=context, now=now)
+    first = title(incident) if kind == "incident_began" else f"{title(incident)}. Растёт"
+    return Note(text="\n".join((first, *lines(incident, words))))
 
 
 def over_note(incident: Incident, context: CardContext, now: datetime) -> Note:

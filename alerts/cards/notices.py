@@ -396,6 +396,8 @@ _TEXTS: Final[Mapping[NoticeKind, Callable[[_Notice], str]]] = {
     "moved": _moved,
     "moved_on": _moved_on,
     # It is spoken of with its incident (alerts.cards.incident), of which no case knows.
+    "incident_began": lambda _notice: "Началось происшествие.",
+    "incident_grew": lambda _notice: "Происшествие растёт.",
     "incident_over": lambda _notice: "Происшествие закончилось.",
     "on_call": _on_call,
     "refused": _refused,
@@ -428,6 +430,8 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "gone": ("Ответов больше нет на странице — {count}", _whose),
     "handed": ("Теперь переписка у вас — {count}", _whose),
     "idle_warned": ("По вашим обращениям ничего не сделано, скоро вернутся в очередь — {count}", _returns),
+    "incident_began": ("Начались происшествия — {count}", _whose),
+    "incident_grew": ("Происшествия растут — {count}", _whose),
     "incident_over": ("Происшествия закончились — {count}", _whose),
     "moved": ("Вам передано {count}", _whose),
     "moved_on": ("Снова открыто {count}", _whose),

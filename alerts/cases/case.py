@@ -23,7 +23,7 @@ class CaseMention:
     the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
     by kind what a short text complains of. `place`, `parent`, `quoted` and `attached` are as in domain.mention.
     `edited_at` and `deleted_at` are when the change was heard. `under_own_post`: the `parent` is a post of the
-    brand's own.
+    brand's own. `city` is where its author said then that he lives.
     """
 
     row: int
@@ -49,6 +49,7 @@ class CaseMention:
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     under_own_post: bool = False
+    city: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,11 @@ class Case:
     @property
     def revision(self) -> int:
         return self.state.revision
+
+    @property
+    def city(self) -> str | None:
+        """Where the author lives, as his profile said last."""
+        return next((mention.city for mention in reversed(self.mentions) if mention.city), None)
 
     @property
     def latest_complaint(self) -> CaseMention:

@@ -69,6 +69,8 @@ NoticeKind = Literal[
     "returned",
     "forgotten",
     "on_call",
+    "incident_began",
+    "incident_grew",
     "incident_over",
 ]
 """What a notice says: the customer complained again, or wrote something else; a rest is over; the case was given
@@ -80,7 +82,8 @@ vanished from the brand's page, and nobody of the case has removed them. Of a ca
 the case went on; to another receiver's people: that it is theirs; to whom the program gave a case: that it did. To
 who has a talk from now on: what was said in it. Somebody of the brand answered past us. Who has a case and does
 nothing with it will lose it; has lost it; nobody at all has touched it for a day. It is urgent, and nobody works
-now. Of no case: an incident is over."""
+now. Of no case: an incident began, has
+grown, is over."""
 Addressee = Literal["owner", "former_owner", "receiver", "backup", "leads", "sender", "on_call"]
 """Whom a notice names: the case's owner, who had it before, the receiver's owner and its backup, all leads, who
 had the answer sent, whom the receiver calls outside its hours."""

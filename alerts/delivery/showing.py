@@ -9,7 +9,7 @@ from alerts.cards.card import Card, Line, Tone, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
 from alerts.cards.elsewhere import INSTEAD, stands_in
-from alerts.cards.incident import over_note
+from alerts.cards.incident import note_of
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -207,7 +207,7 @@ class Showing:
 
     def _note(self, notice: Notice, now: datetime) -> Note:
         if notice.incident is not None:
-            return over_note(notice.incident, self.context, now)
+            return note_of(notice.draft.kind, notice.incident, self.context, now)
         return make_note(notice.draft, notice.cases, notice.receiver, self.context, now, others=notice.others)
 
     async def _lead_on(self, notice: Notice, ref: str, now: datetime) -> Shown:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from alerts.incidents.group import Group
+from alerts.incidents.history import Happened
 
 LOOK_EVERY: Final = timedelta(minutes=1)
 STEPS: Final = (
@@ -42,7 +43,7 @@ class Incident:
     than usual, once that is believed (`over_at`). `owner` is a Person.id.
 
     `total` cases, `waiting` of which nobody has; `counts` of them were said in each `step` from `since` on.
-    `words` is what was said first, where the group is of those who say the same.
+    `words` is what was said first, where the group is of those who say the same. `events` are its history.
     """
 
     id: int
@@ -60,6 +61,7 @@ class Incident:
     counts: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()
     words: str = ""
+    events: tuple[Happened, ...] = ()
 
     @property
     def state(self) -> State:

@@ -378,6 +378,7 @@ def _mention(
         under_own_post=parent is not None and parent.id == row.thread and (row.network, parent.id) in own,
         quoted=extra.quoted,
         attached=extra.attached,
+        city=extra.city,
     )
 
 

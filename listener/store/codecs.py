@@ -15,6 +15,8 @@ from alerts.cards import lessons
 from alerts.cards.lessons import Lesson
 from alerts.cases.events import KINDS, Actor, ActorKind, Event, Fact, Unknown, kind_of
 from alerts.cases.telling import NoticeDraft, Priority
+from alerts.incidents import history as incidents
+from alerts.incidents.history import Happened
 from alerts.outreach.outbound import Target
 from domain.mention import Quote
 
@@ -26,11 +28,13 @@ NOTICE_VERSION: Final = 1
 TARGET_VERSION: Final = 1
 LESSON_VERSION: Final = 1
 EXTRA_VERSION: Final = 1
+INCIDENT_EVENT_VERSION: Final = 1
 
 EVENT_UPGRADES: Final[Mapping[tuple[str, int], Upgrade]] = {}
 """By the event's kind and the version it was written in: the payload as the next version has it."""
 NOTICE_UPGRADES: Final[Mapping[int, Upgrade]] = {}
 EXTRA_UPGRADES: Final[Mapping[int, Upgrade]] = {}
+INCIDENT_EVENT_UPGRADES: Final[Mapping[tuple[str, int], Upgrade]] = {}
 
 
 class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,11 +49,12 @@ class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What stands beside the author's own text, as `mentions.extra` holds it."""
+    """What stands beside the author's own text, as `mentions.extra` holds it; `city` is his own."""
 
     parent: Quote | None = None
     quoted: Quote | None = None
     attached: tuple[str, ...] = ()
+    city: str | None = None
 
 
 NOTHING_BESIDE: Final = Extra()
@@ -74,6 +79,37 @@ def read_event(row: Any) -> Event:
     """The event of a row that any version wrote."""
     actor = Actor(kind=_actor_kind(row.actor), id=row.actor_id, name=row.actor_name)
     return Event(number=row.number, fact=_fact(row.kind, row.version, row.payload), actor=actor, at=row.at)
+
+
+def incident_event_row(incident: int, event: Happened) -> dict[str, Any]:
+    """A row of `incident_events`."""
+    return {
+        "incident_id": incident,
+        "number": event.number,
+        "kind": incidents.kind_of(event.fact),
+        "version": INCIDENT_EVENT_VERSION,
+        "actor": event.actor,
+        "actor_id": event.person,
+        "actor_name": event.name,
+        "payload": msgspec.to_builtins(event.fact),
+        "at": event.at,
+    }
+
+
+def read_incident_event(row: Any) -> Happened | None:
+    """None for one that only a later version can tell."""
+    shape = incidents.KINDS.get(row.kind)
+    if shape is None:
+        return None
+    payload = row.payload
+    for step in range(row.version, INCIDENT_EVENT_VERSION):
+        payload = INCIDENT_EVENT_UPGRADES[row.kind, step](payload)
+    try:
+        fact = msgspec.convert(payload, shape)
+        actor = msgspec.convert(row.actor, incidents.ActorKind)
+    except msgspec.ValidationError:
+        return None
+    return Happened(number=row.number, fact=fact, at=row.at, actor=actor, person=row.actor_id, name=row.actor_name)
 
 
 def notice_payload(

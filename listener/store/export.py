@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import standing
+from alerts.incidents.group import Group
 from listener.mention_format import mention_row
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -23,6 +24,9 @@ from listener.store.tables import (
     case_events,
     case_mentions,
     cases,
+    incident_cases,
+    incident_events,
+    incidents,
     mentions,
     verdicts,
 )
@@ -101,6 +105,30 @@ async def _events(connection: AsyncConnection, last: tuple[Any, ...], since: dat
     return [((row.case_id, row.number), _event(row)) for row in await _page(connection, query)]
 
 
+async def _incidents(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+    """Each with its cases and its history; `since` goes by when it was noticed."""
+    query = (
+        select(incidents).where(incidents.c.id > last[0], incidents.c.opened_at >= since).order_by(incidents.c.id)
+    )
+    rows = await _page(connection, query)
+    numbers = [row.id for row in rows]
+    cases_of: dict[int, list[int]] = defaultdict(list)
+    for member in await connection.execute(
+        select(incident_cases.c.incident_id, incident_cases.c.case_id)
+        .where(incident_cases.c.incident_id.in_(numbers))
+        .order_by(incident_cases.c.incident_id, incident_cases.c.at, incident_cases.c.case_id)
+    ):
+        cases_of[member.incident_id].append(member.case_id)
+    history: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for event in await connection.execute(
+        select(incident_events)
+        .where(incident_events.c.incident_id.in_(numbers))
+        .order_by(incident_events.c.incident_id, incident_events.c.number)
+    ):
+        history[event.incident_id].append(_incident_event(event))
+    return [((row.id,), _incident(row, cases_of[row.id], history[row.id])) for row in rows]
+
+
 async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
     """What people's taps say of texts, a row a label (`alerts.cases.labels`)."""
     found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
@@ -117,6 +145,7 @@ PAGES: Final = {
     "cases": _cases,
     "deliveries": _deliveries,
     "events": _events,
+    "incidents": _incidents,
     "labels": _labels,
     "mentions": _mentions,
     "verdicts": _verdicts,
@@ -171,6 +200,40 @@ def _case(row: Row[Any]) -> dict[str, Any]:
 def _event(row: Row[Any]) -> dict[str, Any]:
     return {
         "case": row.case_id,
+        "number": row.number,
+        "kind": row.kind,
+        "actor": row.actor,
+        "person": row.actor_id,
+        "name": row.actor_name,
+        "at": row.at,
+        "payload": row.payload,
+    }
+
+
+def _incident(row: Row[Any], of_cases: list[int], history: list[dict[str, Any]]) -> dict[str, Any]:
+    """`group` is what it is about: «topic», «no_topic» or «words»; `topic` its name, where it has one."""
+    group = Group(brand=row.brand, what=row.what)
+    state = "over" if row.over_at is not None else "open" if row.owner is None else "owned"
+    return {
+        "id": row.id,
+        "brand": row.brand,
+        "brand_title": row.brand_title,
+        "group": group.kind,
+        "topic": row.what if group.kind == "topic" else None,
+        "state": state,
+        "owner": row.owner,
+        "usual_per_hour": row.usual,
+        "since": row.since,
+        "opened_at": row.opened_at,
+        "calm_at": row.calm_at,
+        "over_at": row.over_at,
+        "cases": of_cases,
+        "events": history,
+    }
+
+
+def _incident_event(row: Row[Any]) -> dict[str, Any]:
+    return {
         "number": row.number,
         "kind": row.kind,
         "actor": row.actor,

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Row, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.telling import NoticeDraft, Priority
+from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.incidents.group import Group
 from alerts.incidents.incident import Incident, Place, step_of
-from listener.store import digest_rows
+from listener.store import digest_rows, incident_events
 from listener.store.codecs import NOTICE_VERSION, notice_payload
 from listener.store.engine import insert
 from listener.store.tables import (
@@ -68,7 +68,7 @@ async def load(connection: AsyncConnection, number: int, now: datetime) -> Incid
     until = row.over_at or now
     step = step_of(row.since, until)
     group = Group(brand=row.brand, what=row.what)
-    total, waiting = await _totals(connection, number)
+    total, waiting = await totals(connection, number)
     return Incident(
         id=row.id,
         brand_title=row.brand_title,
@@ -85,29 +85,72 @@ async def load(connection: AsyncConnection, number: int, now: datetime) -> Incid
         counts=await _counts(connection, row, step, until),
         places=await _places(connection, number),
         words=await _words(connection, group.words_of),
+        events=(await incident_events.of(connection, [number]))[number],
     )
 
 
-async def say_over(connection: AsyncConnection, number: int, now: datetime) -> None:
-    """Once in each chat that has the incident's card, under it."""
+async def say_began(connection: AsyncConnection, number: int, now: datetime, lists: Collection[str]) -> None:
+    """Where no list can be shown, and cards come one by one, a word says that they are one trouble."""
+    chats = await _without_list(connection, number, lists)
+    await _say(connection, number, "incident_began", f"incident:{number}:began", chats, now)
+
+
+async def say_grew(
+    connection: AsyncConnection, number: int, total: int, now: datetime, lists: Collection[str]
+) -> None:
+    """The list counts by itself; where there is none a word does."""
+    chats = await _without_list(connection, number, lists)
+    await _say(connection, number, "incident_grew", f"incident:{number}:grew:{total}", chats, now)
+
+
+async def say_over(connection: AsyncConnection, number: int, now: datetime, lists: Collection[str]) -> None:
+    """Once in each chat that has the incident's card, under it, and in those that cannot have one."""
     found = await connection.execute(
         select(digests.c.receiver, *(digests.c[name] for name in _CHAT)).where(
             digests.c.incident_id == number, digests.c.state != "failed"
         )
     )
-    draft = NoticeDraft(kind="incident_over", event=0, to=(), priority=Priority.NEW)
+    chats = [dict(row) for row in found.mappings()] + await _without_list(connection, number, lists)
+    await _say(connection, number, "incident_over", f"incident:{number}:over", chats, now)
+
+
+async def _without_list(connection: AsyncConnection, number: int, lists: Collection[str]) -> list[dict[str, Any]]:
+    """The chats that show a case of the incident in messengers that show no lists."""
+    found = await connection.execute(
+        select(func.min(card_views.c.receiver).label("receiver"), *(card_views.c[name] for name in _CHAT))
+        .join(incident_cases, incident_cases.c.case_id == card_views.c.case_id)
+        .where(
+            incident_cases.c.incident_id == number,
+            card_views.c.messenger.not_in(sorted(lists)),
+            is_living(card_views),
+        )
+        .group_by(*(card_views.c[name] for name in _CHAT))
+    )
+    return [dict(row) for row in found.mappings()]
+
+
+async def _say(
+    connection: AsyncConnection,
+    number: int,
+    kind: NoticeKind,
+    dedup_key: str,
+    chats: Sequence[dict[str, Any]],
+    now: datetime,
+) -> None:
+    """Once in each of the chats."""
+    draft = NoticeDraft(kind=kind, event=0, to=(), priority=Priority.NEW)
     rows = [
-        dict(row)
+        chat
         | {
             "priority": int(draft.priority),
             "state": "due",
             "due_at": now,
             "created_at": now,
-            "dedup_key": f"incident:{number}:over",
+            "dedup_key": dedup_key,
             "version": NOTICE_VERSION,
             "payload": notice_payload(draft, incident=number),
         }
-        for row in found.mappings()
+        for chat in chats
     ]
     if rows:
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
@@ -205,7 +248,7 @@ async def _append(connection: AsyncConnection, digest: int, rows: Sequence[Row[A
     )
 
 
-async def _totals(connection: AsyncConnection, number: int) -> tuple[int, int]:
+async def totals(connection: AsyncConnection, number: int) -> tuple[int, int]:
     """All its cases, and those that nobody has."""
     found = await connection.execute(
         select(func.count(), func.count().filter(cases.c.stage != "closed", cases.c.owner.is_(None)))

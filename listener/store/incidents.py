@@ -9,12 +9,14 @@ from sqlalchemy import Row, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group
+from alerts.incidents.history import Began, Ended
+from alerts.incidents.history import Taken as WasTaken
 from alerts.incidents.incident import TakeRefused, next_look, refusal_to_take
 from alerts.incidents.surge import LONGEST, WINDOWS, is_calm
 from alerts.incidents.usual import HISTORY, Habit, Usual
 from alerts.ports import Press
 from domain.person import MessengerId, Person
-from listener.store import digest_rows, grouping, incident_lists
+from listener.store import digest_rows, grouping, incident_events, incident_lists
 from listener.store.among import among
 from listener.store.engine import Database, insert
 from listener.store.tables import (
@@ -119,7 +121,7 @@ async def follow(
 ) -> frozenset[Group]:
     found = await _going_on(connection, groups)
     for number in found:
-        await _absorb(connection, number, now, lists)
+        await _grow(connection, number, now, lists)
     return frozenset(found.values())
 
 
@@ -187,6 +189,9 @@ async def begin(
     number: int | None = made.scalar_one_or_none()
     if number is not None:
         await _absorb(connection, number, now, lists)
+        total = await incident_events.count(connection, number)
+        await incident_events.add(connection, number, Began(total=total), now)
+        await incident_lists.say_began(connection, number, now, lists)
     return number
 
 
@@ -223,13 +228,16 @@ async def look(
         return False
     is_over = now - row.opened_at >= calm and is_calm(watched.recent, calm, usual)
     if not is_over:
-        await _absorb(connection, watched.id, now, lists)
+        await _grow(connection, watched.id, now, lists)
         await connection.execute(_changed(watched.id).values(next_look_at=next_look(now, calm)))
         return False
-    over = _changed(watched.id).values(calm_at=max(row.opened_at, now - calm), over_at=now, next_look_at=None)
-    await connection.execute(over)
+    calm_at = max(row.opened_at, now - calm)
+    await connection.execute(_changed(watched.id).values(calm_at=calm_at, over_at=now, next_look_at=None))
+    total, waiting = await incident_lists.totals(connection, watched.id)
+    ended = Ended(calm_at=calm_at, total=total, waiting=waiting)
+    await incident_events.add(connection, watched.id, ended, now, actor="clock")
     await digest_rows.touch_incident(connection, watched.id, now, by_person=False)
-    await incident_lists.say_over(connection, watched.id, now)
+    await incident_lists.say_over(connection, watched.id, now, lists)
     return True
 
 
@@ -246,6 +254,7 @@ async def take(connection: AsyncConnection, press: Press, person: Person, now: d
     if refused is not None:
         return Taken(incident=row.id, owner=row.owner, refused=refused)
     await connection.execute(_changed(row.id).values(owner=person.id))
+    await incident_events.add(connection, row.id, WasTaken(), now, person=person)
     await digest_rows.touch_incident(connection, row.id, now, by_person=True)
     return Taken(incident=row.id, owner=person.id)
 
@@ -259,13 +268,21 @@ def _changed(number: int) -> Any:
     return update(incidents).where(incidents.c.id == number)
 
 
-async def _absorb(connection: AsyncConnection, number: int, now: datetime, lists: Collection[MessengerId]) -> None:
+async def _grow(connection: AsyncConnection, number: int, now: datetime, lists: Collection[MessengerId]) -> None:
+    """What has come joins; that it has become much more is written down."""
+    if not await _absorb(connection, number, now, lists):
+        return
+    if (grew := await incident_events.note_growth(connection, number, now)) is not None:
+        await incident_lists.say_grew(connection, number, grew.total, now, lists)
+
+
+async def _absorb(connection: AsyncConnection, number: int, now: datetime, lists: Collection[MessengerId]) -> bool:
     """What has come and is in no incident joins this one; its cards that nobody has seen yet give way to the
-    list.
+    list. Returns whether anything did.
     """
     row = await _lock(connection, number)
     if row is None or row.over_at is not None:
-        return
+        return False
     found = await connection.execute(
         select(case_groups.c.case_id, case_groups.c.at)
         .join(cases, cases.c.id == case_groups.c.case_id)
@@ -281,12 +298,13 @@ async def _absorb(connection: AsyncConnection, number: int, now: datetime, lists
     )
     joining = {each.case_id: each.at for each in found}
     if not joining:
-        return
+        return False
     await connection.execute(
         insert(connection.dialect.name, incident_cases).on_conflict_do_nothing(),
         [{"incident_id": number, "case_id": case_id, "at": at} for case_id, at in joining.items()],
     )
     await incident_lists.add(connection, number, list(joining), now, lists)
+    return True
 
 
 def _is_in_one() -> Any:

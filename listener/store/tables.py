@@ -285,6 +285,23 @@ incident_cases = Table(
 )
 """The cases of an incident; each is in one that goes on at most."""
 
+incident_events = Table(
+    "incident_events",
+    metadata,
+    Column(
+        "incident_id", Key, ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_id", Text),
+    Column("actor_name", Text),
+    Column("payload", Json, nullable=False),
+    Column("at", Time, nullable=False),
+)
+"""What happened to an incident, in order (alerts.incidents.history)."""
+
 turns = Table(
     "turns",
     metadata,

@@ -70,6 +70,7 @@ def test_it_is_the_wheel_that_answers(installed: Path, tmp_path: Path) -> None:
     where = subprocess.run(
         [installed, "-c", "import listener; print(listener.__file__)"],
         cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,

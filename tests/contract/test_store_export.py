@@ -158,7 +158,7 @@ def test_the_command_prints_json_lines_and_nothing_else(tmp_path: Path) -> None:
         done = listener_export(url, noun)
         assert (done.returncode, done.stderr) == (0, "")
         assert len([json.loads(line) for line in done.stdout.splitlines()]) == (
-            0 if noun in ("actions", "labels") else 1
+            0 if noun in ("actions", "incidents", "labels") else 1
         )
 
 

@@ -14,6 +14,7 @@ from alerts.cards.context import CardContext
 from alerts.cards.incident import TAKE
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim
+from alerts.incidents.history import Standing, standing
 from alerts.incidents.incident import Incident
 from alerts.outreach.policy import Policy
 from alerts.outreach.policy import Surges as Settings
@@ -190,6 +191,50 @@ async def test_a_messenger_that_shows_no_lists_gets_cards(store: Stores) -> None
     due = await desk.due(1)
     assert [digest.chat for digest in lists(due)] == [SLACK]
     assert len(cards(due)) == 30
+
+
+async def test_where_no_list_can_be_shown_words_say_how_it_goes(store: Stores) -> None:
+    console = Chat(messenger="console", chat="терминал")
+    desk = open_desk(store)
+    await desk.burst(30, chats=(SUPPORT, console))
+
+    def said(due: Iterable[Due]) -> list[tuple[str, Chat]]:
+        return [(thing.draft.kind, thing.chat) for thing in due if isinstance(thing, Notice)]
+
+    assert said(await desk.due(1)) == [("incident_began", console)]
+    await desk.burst(30, 60, chats=(SUPPORT, console))
+    assert said(await desk.due(66)) == [("incident_grew", console)]
+    assert await desk.look(60 * 60) == 1
+    assert sorted(said(await desk.due(60 * 60 + 6)), key=str) == [
+        ("incident_over", console),
+        ("incident_over", SUPPORT),
+    ]
+
+
+async def test_what_happens_to_it_is_its_history(desk: Desk) -> None:
+    await desk.burst(30)
+    (digest,) = lists(await desk.due(1))
+    asked = replace(press("k1", case=digest.id, action=TAKE), ref=f"Digest-{digest.id}")
+    for who in (ANNA, OLEG):
+        await desk.store.incidents.take(asked, who, later(2))
+    await desk.burst(29, 60)
+    await desk.burst(1, 120)
+    assert await desk.look(60 * 60) == 1
+    (row,) = [each async for each in export(desk.store.database, "incidents", None)]
+    assert [(event["number"], event["kind"], event["actor"], event["person"]) for event in row["events"]] == [
+        (1, "began", "program", None),
+        (2, "taken", "person", "anna"),
+        (3, "taken", "person", "oleg"),
+        (4, "grew", "program", None),
+        (5, "ended", "clock", None),
+    ]
+    assert [event["payload"].get("total") for event in row["events"]] == [30, None, None, 60, 60]
+    assert (row["state"], row["owner"], row["topic"], len(row["cases"])) == ("over", "oleg", "связь", 60)
+    (digest,) = lists(await desk.due(60 * 60 + 6))
+    shown = incident(digest)
+    # What the row says and what the history comes to is one.
+    assert standing(shown.events) == Standing(owner=shown.owner, calm_at=shown.calm_at, over_at=shown.over_at)
+    assert [row async for row in export(desk.store.database, "incidents", later(3600))] == []
 
 
 async def test_what_comes_later_joins_and_the_counter_grows(desk: Desk) -> None:

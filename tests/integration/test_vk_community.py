@@ -46,6 +46,7 @@ async def test_posts_comments_and_topics_arrive_in_order_with_names(world: World
         "olga_p",
         5000,
     )
+    assert (heard.author.city, answer.author.city) == ("Омск", None)
     assert (answer.kind, answer.thread) == ("comment", post)
     assert {one.place for one in (heard, answer, talk)} == {"vk:romashka_help"}
     assert answer.url == f"https://vk.com/wall{post}?reply={comment.rpartition('_')[2]}"

@@ -27,7 +27,9 @@ from simulator.x import X
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TOKEN = "AAAA-very-secret-token"
-OLGA = Writer(number=501, first_name="Ольга", last_name="Панова", handle="olga_p", followers=1200, female=True)
+OLGA = Writer(
+    number=501, first_name="Ольга", last_name="Панова", handle="olga_p", followers=1200, female=True, city="Омск"
+)
 PAVEL = Writer(number=502, first_name="Павел", last_name="Жук", handle="pzhuk")
 BRAND = Writer(number=900, first_name="Ромашка", last_name="Телеком", handle="romashka_ru")
 SEARCH = "/2/tweets/search/recent"
@@ -134,6 +136,7 @@ async def test_a_post_arrives_as_a_mention_with_everything_a_card_needs(world: W
     assert mention.url == f"https://x.com/olga_p/status/{number}"
     assert (mention.author.id, mention.author.name, mention.author.handle) == ("501", "Ольга Панова", "olga_p")
     assert mention.author.followers == mention.reach == 1200
+    assert mention.author.city == "Омск"
     assert mention.text == "Ромашка, третий день нет связи & <всё>"
     assert mention.published_at == NOON - timedelta(minutes=2)
     assert mention.thread is None

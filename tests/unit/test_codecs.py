@@ -73,6 +73,8 @@ from alerts.cases.events import (
 )
 from alerts.cases.state import fold
 from alerts.cases.telling import Addressee, NoticeDraft, NoticeKind, Priority
+from alerts.incidents import history as incidents
+from alerts.incidents.history import Began, Drafted, Ended, Grew, Happened, Taken
 from alerts.path import Condition, Path, Step
 from listener.store.codecs import (
     EVENT_UPGRADES,
@@ -81,8 +83,10 @@ from listener.store.codecs import (
     NOTICE_VERSION,
     StoredNotice,
     event_row,
+    incident_event_row,
     notice_payload,
     read_event,
+    read_incident_event,
     read_notice,
 )
 
@@ -243,7 +247,19 @@ NOTICES: tuple[StoredNotice, ...] = (
     *notices_of(("elsewhere",)),
     *notices_of(("moved", "assigned")),
     *notices_of(("idle_warned", "returned", "forgotten", "on_call")),
-    StoredNotice(draft=NoticeDraft(kind="incident_over", event=0, to=(), priority=Priority.NEW), incident=3),
+    *(
+        StoredNotice(draft=NoticeDraft(kind=kind, event=0, to=(), priority=Priority.NEW), incident=3)
+        for kind in ("incident_over", "incident_began", "incident_grew")
+    ),
+)
+INCIDENT = (
+    Happened(number=1, fact=Began(total=12), at=AT),
+    Happened(number=2, fact=Taken(), at=AT, actor="person", person="anna", name="Анна Иванова"),
+    Happened(number=3, fact=Grew(total=24), at=AT),
+    Happened(number=4, fact=Drafted(text="Чиним"), at=AT, actor="person", person="anna", name="Анна Иванова"),
+    Happened(number=5, fact=Ended(calm_at=AT, total=63, waiting=40), at=AT, actor="clock"),
+    Happened(number=6, fact=Taken(is_dated=False), at=AT, actor="person", person="oleg"),
+    Happened(number=7, fact=Began(), at=AT),
 )
 
 
@@ -252,6 +268,8 @@ def written() -> Iterator[dict[str, Any]]:
     for number, (actor, fact) in enumerate(HISTORY, start=1):
         row = event_row(1, Event(number=number, fact=fact, actor=actor, at=AT))
         yield {"table": "case_events"} | json.loads(orjson.dumps(row))
+    for happened in INCIDENT:
+        yield {"table": "incident_events"} | json.loads(orjson.dumps(incident_event_row(3, happened)))
     for notice in NOTICES:
         yield {
             "table": "notices",
@@ -303,6 +321,19 @@ def test_the_events_of_every_version_are_read(version: int) -> None:
 def test_the_notices_of_every_version_are_read(version: int) -> None:
     rows = stored(version, "notices")
     assert [read_notice(row["version"], row["payload"]) for row in rows] == list(NOTICES)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_histories_of_incidents_of_every_version_are_read(version: int) -> None:
+    rows = stored(version, "incident_events")
+    assert [read_incident_event(as_read(row)) for row in rows] == list(INCIDENT)
+    assert {type(event.fact) for event in INCIDENT} == set(incidents.KINDS.values())
+
+
+def test_of_an_incident_s_later_events_and_actors_nothing_is_told() -> None:
+    row = incident_event_row(3, INCIDENT[0])
+    for odd in ({"kind": "merged"}, {"actor": "robot"}, {"payload": {"total": "many"}}):
+        assert read_incident_event(SimpleNamespace(**row | odd)) is None
 
 
 def test_today_s_rows_are_those_that_are_kept() -> None:

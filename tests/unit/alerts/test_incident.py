@@ -9,9 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.cards.context import CardContext, NetworkWords
-from alerts.cards.incident import BLOCKS, TAKE, lines, not_taken, over_note, sparkline, status, taken, title
+from alerts.cards.incident import (
+    BLOCKS,
+    TAKE,
+    history,
+    lines,
+    not_taken,
+    note_of,
+    over_note,
+    sparkline,
+    status,
+    taken,
+    title,
+)
 from alerts.cards.wording import Wording
 from alerts.incidents.group import Group, topics_of, words_of
+from alerts.incidents.history import (
+    Began,
+    Drafted,
+    Ended,
+    Fact,
+    Grew,
+    Happened,
+    Taken,
+    has_grown,
+    latest_draft,
+    standing,
+)
 from alerts.incidents.incident import MOST_STEPS, Incident, Place, next_look, refusal_to_take, step_of
 from domain.person import Person
 from tests.fakes import NOON
@@ -88,6 +112,85 @@ def test_its_state_is_its_owner_s_or_its_end() -> None:
         "Происшествие\u00a03: Ромашка Телеком, «связь» — обычный уровень с\u00a011:55."
         " Всего 63\u00a0обращения. Ещё ждут: 40."
     )
+
+
+def a_history(*facts: Fact) -> tuple[Happened, ...]:
+    """A minute between two; what people do Anna does."""
+    people = Taken | Drafted
+    return tuple(
+        Happened(
+            number=number,
+            fact=fact,
+            at=NOON - timedelta(minutes=31 - number),
+            actor="person" if isinstance(fact, people) else "program",
+            person="anna" if isinstance(fact, people) else None,
+            name="Анна Старая" if isinstance(fact, people) else None,
+        )
+        for number, fact in enumerate(facts, start=1)
+    )
+
+
+def test_the_card_tells_who_did_what_and_when() -> None:
+    happened = a_history(Began(total=12), Taken(), Grew(total=24), Drafted(text="Чиним"), Ended(calm_at=NOON))
+    assert history(an_incident(events=happened), words()) == (
+        "11:30 началось: 12\u00a0жалоб · 11:31 взяла Анна Иванова · 11:32 уже 24"
+        " · 11:33 Анна Иванова написала ответ для всех · 11:34 закончилось"
+    )
+    assert lines(an_incident(events=happened), words())[-1] == history(an_incident(events=happened), words())
+
+
+def test_a_long_history_keeps_its_beginning_and_its_latest() -> None:
+    happened = a_history(Began(total=5), *(Grew(total=10 * 2**step) for step in range(9)))
+    told = history(an_incident(events=happened), words())
+    assert told.startswith("11:30 началось: 5\u00a0жалоб · … ещё 4 … · 11:35 уже 160 · ")
+    assert told.endswith("11:39 уже 2\u00a0560")
+    assert told.count(" · ") == 6
+
+
+def test_of_an_earlier_incident_no_time_and_no_number_is_made_up() -> None:
+    happened = a_history(Began(), Taken(is_dated=False))
+    assert history(an_incident(events=happened), words()) == "11:30 началось · взяла Анна Иванова"
+
+
+def test_who_has_left_is_named_as_then() -> None:
+    happened = a_history(Began(), Taken())
+    gone = Wording(context=CardContext(), now=NOON)
+    assert history(an_incident(events=happened), gone).endswith("11:31 взял(а) Анна Старая")
+
+
+def test_the_history_comes_to_an_owner_and_an_end() -> None:
+    happened = a_history(Began(total=5), Taken(), Grew(total=10))
+    assert (standing(happened).owner, standing(happened).over_at) == ("anna", None)
+    ended = standing(a_history(Began(total=5), Ended(calm_at=NOON)))
+    assert (ended.owner, ended.calm_at, ended.over_at) == (None, NOON, NOON - timedelta(minutes=29))
+
+
+def test_the_latest_words_for_all_count() -> None:
+    happened = a_history(Began(), Drafted(text="Чиним"), Drafted(text="Починили"), Grew(total=9))
+    assert latest_draft(happened) == happened[2]
+    assert latest_draft(happened[:1]) is None
+
+
+@given(st.lists(st.integers(0, 50), max_size=60))
+def test_an_incident_s_growth_makes_a_dozen_lines_at_most(more: list[int]) -> None:
+    known = total = 5
+    written = 0
+    for each in more:
+        total += each
+        if has_grown(known, total):
+            assert total >= 2 * known
+            known, written = total, written + 1
+    assert written <= 10
+
+
+def test_where_no_list_shows_it_a_word_tells_all_that_stands_above_one() -> None:
+    began = note_of("incident_began", an_incident(), CONTEXT, NOON).text
+    grew = note_of("incident_grew", an_incident(), CONTEXT, NOON).text
+    assert began.splitlines()[:2] == [
+        "Происшествие\u00a03: Ромашка Телеком, «связь»",
+        "63\u00a0жалобы с\u00a011:20, обычно 1,2 в\u00a0час",
+    ]
+    assert grew.splitlines()[0] == "Происшествие\u00a03: Ромашка Телеком, «связь». Растёт"
 
 
 def test_who_takes_it_is_told_and_who_cannot_is_told_why() -> None:

@@ -462,11 +462,13 @@ def test_the_table_has_every_kind_of_word_every_reason_and_everybody_who_is_call
     tellings = [expected for _, expected in TABLE.values()]
     notices = [notice for telling in tellings for notice in telling[3]]
     # That the bot may not write to somebody turns out when it tries; which cards are followed the store knows, and
-    # who is called outside the hours the decision; that an incident ended, the incident.
+    # who is called outside the hours the decision; how an incident goes on, the incident.
     assert {kind for kind, _, _ in notices} == set(get_args(NoticeKind)) - {
         "unreachable",
         "moved_on",
         "on_call",
+        "incident_began",
+        "incident_grew",
         "incident_over",
     }
     assert {who for _, to, _ in notices for who in to} == set(get_args(Addressee)) - {"on_call"}
