@@ -139,6 +139,7 @@ class Obey:
         if press.value is not None:
             self._obeyed()
         return answer
+
     async def _walk(self, press: Press, person: Person | None) -> Answer:
         """«Ответить всем», and each step of it."""
         if person is None:

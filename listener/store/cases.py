@@ -106,19 +106,20 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
 
 
 async def load_closely(
-    connection: AsyncConnection, number: int, now: datetime, *, solved: bool = False, past: bool = False
+    connection: AsyncConnection,
+    number: int,
+    now: datetime,
+    *,
+    solved: bool = False,
+    past: bool = False,
+    listed: int | None = None,
 ) -> Case | None:
     """One case with everything that a decision to write to its author may look at, `solved`: what is alike too,
     `past`: more of what was.
-    """
-    case = (await load(connection, [number], closely=past)).get(number)
-    connection: AsyncConnection, number: int, now: datetime, *, solved: bool = False, listed: int | None = None
-) -> Case | None:
-    """One case with everything that a decision to write to its author may look at, `solved`: what is alike too.
 
     `listed` is the list of an incident (a digest's number) whose words for all are wanted.
     """
-    case = (await load(connection, [number])).get(number)
+    case = (await load(connection, [number], closely=past)).get(number)
     if case is None:
         return None
     row = (await connection.execute(select(cases).where(cases.c.id == number))).one()

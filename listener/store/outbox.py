@@ -318,9 +318,6 @@ def _is_due(queue: Table) -> str:
     A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was or may
     have been tried is never put off for longer than FARTHEST, and an edit or what is due from the moment it was
     written waits for nothing. The night alone holds what was never tried. As text, for the index scan has it too.
-    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was or may have
-    been tried is never put off for longer than FARTHEST, and an edit or what is due from the moment it was written
-    waits for nothing. The night alone holds what was never tried. As text, for the index scan has it too.
     """
     of = queue.name
     return f"""(

@@ -131,10 +131,13 @@ async def _unfold(
 
 async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> Case | None:
     return await cases.load_closely(
-        connection, press.case, now, solved=press.action == SOLVED, past=press.action == PAST
+        connection,
+        press.case,
+        now,
+        solved=press.action == SOLVED,
+        past=press.action == PAST,
+        listed=list_of(press.action),
     )
-    listed = list_of(press.action)
-    return await cases.load_closely(connection, press.case, now, solved=press.action == SOLVED, listed=listed)
 
 
 _INCIDENT: Final = (
