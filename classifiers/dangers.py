@@ -36,8 +36,7 @@ _CONTENT: Final = frozenset({"thanks", PAST})
 _TOLD_BY_OTHERS: Final = frozenset({"reports", "sells"})
 _SEEN: Final = 0.5
 _SUSPECTED: Final = 0.2
-_OF_ONES_OWN: Final = frozenset({MONEY, COURT})
-"""Kinds that the press tells of every day; harm to a body is seldom told of a company by somebody else."""
+"""Below it nobody who was read told of a danger of his own without saying «я» (27 texts, decision 0129)."""
 
 
 def dangers_of(
@@ -46,7 +45,8 @@ def dangers_of(
     """The kinds that a customer tells of himself, then the staff's own words that he used.
 
     News and advertisements tell of others' dangers, and who is content is past his. Where the judge sees no
-    complaint, a word that speaks of a past danger or of another's is believed.
+    complaint, a word that speaks of a past danger or of another's is believed; where he does not even suspect
+    one, who tells must say that it is his own.
     """
     if not named and not urgent:
         return ()
@@ -56,5 +56,5 @@ def dangers_of(
     if complaint < _SEEN and PAST in signals:
         return tuple(urgent)
     if complaint < _SUSPECTED and _OWN not in signals:
-        named = named - _OF_ONES_OWN
+        return tuple(urgent)
     return (*(kind for kind in KINDS if kind in named), *urgent)

@@ -25,12 +25,15 @@ def network_id(text: str) -> NetworkId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote. `id` is the network's own id (communities may be negative), `handle` has no @."""
+    """Who wrote. `id` is the network's own id (communities may be negative), `handle` has no @, `city` is where he
+    says he lives, in his own words.
+    """
 
     id: str
     name: str
     handle: str | None = None
     followers: int | None = None
+    city: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,7 +170,7 @@ class Daemon:
         with contextlib.suppress(StoreError):
             await self._rehouse(rules)
         if "tell" in self._roles:
-            await self._reschedule(former, rules)
+            await self._reschedule(rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
         settle()
         await self._change_outreaches(config)
@@ -288,6 +288,7 @@ class Daemon:
         settle()
         if "tell" in self._roles:
             await self._rehouse(rules)
+            await self._reschedule(rules)
             await self._say_what_waits()
         if "web" in self._roles:
             await self._begin_serving()
@@ -332,11 +333,11 @@ class Daemon:
                 "%d cards waited in chats that nobody has any more: they go to their receivers' chats", count
             )
 
-    async def _reschedule(self, former: Rules, rules: Rules) -> None:
+    async def _reschedule(self, rules: Rules) -> None:
+        """What was promised by other hours or terms, by a reload's or by those of before the start."""
         try:
             await follow(
                 self.stores.database,
-                former,
                 rules,
                 self._clock.now(),
                 lambda receiver, note: self._announcer.say(receiver, note, about="deadlines"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
 from classifiers.corrected import InForce
 from classifiers.grounds import reasons
+from classifiers.replies import SHORT
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
 from domain.mention import Mention
@@ -125,10 +126,12 @@ class Decider:
         return matched(self._asked(mention), self.matcher)
 
     def _asked(self, mention: Mention) -> Asked:
+        words = mention.words
+        parent = mention.parent.text if mention.parent is not None and len(words) <= SHORT else ""
         if mention.place is None:
-            return Asked(mention.words)
+            return Asked(words, parent=parent)
         hosts = (brand.id for brand in self.brands.values() if on_own_page(mention, brand))
-        return Asked(mention.words, tuple(hosts))
+        return Asked(words, tuple(hosts), parent)
 
     def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
         """What the verdict on the mention, as taps correct it, means for the matched brand."""
@@ -189,9 +192,13 @@ class Decider:
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
-        day = now.astimezone(ZoneInfo(self.routing.timezone)).date()
+        day = self.day(now)
         away = (person for person in self.people if person.is_absent(day) or self._is_off(person, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
+
+    def day(self, now: datetime) -> date:
+        """Which day it is where the operators work."""
+        return now.astimezone(ZoneInfo(self.routing.timezone)).date()
 
     def _is_off(self, person: Person, now: datetime) -> bool:
         own = self.routing.shifts.get(person.id)

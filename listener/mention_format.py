@@ -47,6 +47,8 @@ def mention_row(mention: Mention) -> dict[str, Any]:
         author["handle"] = mention.author.handle
     if mention.author.followers is not None:
         author["followers"] = mention.author.followers
+    if mention.author.city is not None:
+        author["city"] = mention.author.city
     row: dict[str, Any] = {
         "network": mention.network,
         "kind": mention.kind,
@@ -108,6 +110,7 @@ def _author(value: object) -> Author:
         name=_string(value, "name", where="author.", empty=True),
         handle=_optional_string(value, "handle", where="author."),
         followers=_optional_count(value, "followers", where="author."),
+        city=_optional_string(value, "city", where="author."),
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """`number` is the account's id on its network; `handle` the screen name without @."""
+    """`number` is the account's id on its network; `handle` the screen name without @, `city` where he says he
+    lives.
+    """
 
     number: int
     first_name: str
@@ -13,6 +15,7 @@ class Writer:
     handle: str
     followers: int = 0
     female: bool = False
+    city: str = ""
 
     @property
     def name(self) -> str:

@@ -92,7 +92,7 @@ def done_words(
         case Unmute(topic=topic):
             text = f"{muted_words(topic)} снова показываем"
         case HoldBack(reason=reason, until=until):
-            text = held_words(HeldBack(reason=reason, remedy="wait", until=until), words)
+            text = held_words(HeldBack(reason=reason, remedy="wait", until=until), words, case.city)
         case Report(fact=fact):
             text = _REPORTED[type(fact)].format(case=shown)
         case _:

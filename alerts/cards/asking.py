@@ -33,6 +33,7 @@ LONGEST_VALUE: Final = 32
 MAX_LABEL: Final = 60
 KEEP: Final = "no"
 """The option that leaves everything as it is."""
+READ: Final = "Хорошо"
 THOUGHT_BETTER: Final = "thought_better"
 """The reason of a press that left it so: nothing was refused, and nobody has to be alarmed."""
 
@@ -83,6 +84,13 @@ class Pressed:
     @property
     def words(self) -> Wording:
         return Wording(context=self.context, now=self.now)
+
+
+def explained(pressed: Pressed, text: str) -> Reply:
+    """A word to be read, by who asked alone; where it stands in a chat until it has been read, he says so."""
+    if pressed.value == KEEP:
+        return Reply(text=READ, reason="thought_better")
+    return Reply(text=text, reason="explained")
 
 
 def asker_of(person: Person) -> Asker:

@@ -23,6 +23,7 @@ from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
 from alerts.cards.muting import is_worth_muting, mute, what_to_mute
+from alerts.cards.past import PAST, has_more, what_was
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
 from alerts.cards.removing import can_restore, remove, restore
@@ -251,6 +252,13 @@ BUTTONS: Final = (
         places={"free": 8, "owned": 9, "resting": 7, "ended": 2},
         asks=text_of_note,
         command=lambda pressed: Note(text=pressed.value or ""),
+    ),
+    ButtonKind(
+        action=PAST,
+        label="Ещё о клиенте",
+        places={"free": 12, "owned": 15, "resting": 10, "ended": 6},
+        offered=has_more,
+        command=what_was,
     ),
     ButtonKind(
         action="put_back",

@@ -8,11 +8,13 @@ from typing import Final, Literal
 from alerts.cards import talk
 from alerts.cards.buttons import Button, rows
 from alerts.cards.context import CardContext
+from alerts.cards.home import home
 from alerts.cards.outgoing import answer_lines
+from alerts.cards.past import earlier_words, neighbours_line, tone_line
 from alerts.cards.quoting import in_short, phrases, quote
 from alerts.cards.reaching import ability_line
-from alerts.cards.wording import ENDINGS, MAX_NAME, STANDINGS, Wording, deadline, log_lines, status, went_on
-from alerts.cases.case import Case, CaseMention, EarlierCase, complains
+from alerts.cards.wording import MAX_NAME, Wording, deadline, log_lines, status, went_on
+from alerts.cases.case import Case, CaseMention, complains
 from alerts.cases.events import Deleter, MentionDeleted, Noted
 from alerts.russian import INTENT_TITLES, NBSP, counted, number, percent
 from alerts.suppression import URGENT_AT
@@ -29,8 +31,6 @@ SHORT_TEXT: Final = 200
 MOST_BOLD: Final = 0.5
 """The share of the quote above which bold words no longer stand out."""
 MOST_LINES: Final = 3
-BARS: Final = "▁▂▃▄▅▆▇█"
-"""From a calm word to a certain complaint."""
 
 LIKELY: Final = (
     (0.9, "Почти наверняка жалоба"),
@@ -121,7 +121,7 @@ def make_former_card(case: Case, event: int, link: str | None, context: CardCont
 
 def _above(case: Case, words: Wording) -> Iterator[Line]:
     """Who wrote, in answer to what, and whether the words are still there."""
-    yield Line(text=_author(case), sign="👤")
+    yield Line(text=_author(case, words), sign="👤")
     yield Line(text=_parent(case), tone="faint", sign="↪️")
     yield Line(text=_changed(case, words), tone="strong", sign="✏️")
 
@@ -142,6 +142,7 @@ def _below(case: Case, evidence_phrases: Sequence[Span], words: Wording) -> Iter
     yield Line(text=" · ".join(_facts(case, words)), tone="faint")
     yield from (Line(text=text, sign="💬") for text in _answers(case, words))
     yield from (Line(text=text, tone="faint", sign="🕓") for text in _past(case, words))
+    yield Line(text=neighbours_line(case), tone="faint", sign="👥")
     yield from _talk(case, words)
     yield Line(text=talk.engineers_line(case, words), sign="🔧")
     yield from (Line(text=text, sign="📝") for text in _notes(case, words))
@@ -179,7 +180,12 @@ def _title(case: Case, words: Wording) -> str:
     return f"{what} № {case.id}: {case.brand_title}, {place}"
 
 
-def _author(case: Case) -> str:
+def _author(case: Case, words: Wording) -> str:
+    """Who it is, how many read him, where he lives, and how far his clock is from the operators'."""
+    return ", ".join(filter(None, (_who(case), home(case.city, words.context.timezone, words.now))))
+
+
+def _who(case: Case) -> str:
     name = in_short(case.author_name, MAX_NAME) or "Без имени"
     if case.author_handle:
         name += f" (@{in_short(case.author_handle, MAX_NAME)})"
@@ -282,26 +288,10 @@ def _past(case: Case, words: Wording) -> tuple[str, ...]:
         f"{words.moment(mention.published_at)}: {_shortly(case, mention, words)}" for mention in reversed(here)
     ]
     before = [
-        f"Обращение № {earlier.case} от {words.day(earlier.opened_at)}, {_ended(earlier)}:"
-        f" «{in_short(earlier.text, SHORT)}»"
+        f"Обращение № {earlier.case} от {words.day(earlier.opened_at)}, {earlier_words(earlier, SHORT)}"
         for earlier in case.earlier
     ]
-    return (*lines[:MOST_LINES], *before[:MOST_LINES], *_tone(case))
-
-
-def _ended(earlier: EarlierCase) -> str:
-    title = ENDINGS.get(earlier.outcome) if earlier.outcome else None
-    return title.lower() if title else STANDINGS[earlier.standing]
-
-
-def _tone(case: Case) -> tuple[str, ...]:
-    """«Недовольство от раза к разу: ▃▅█», the oldest first and this case last; a single bar would tell nothing."""
-    now = max((mention.complaint for mention in case.mentions if complains(mention)), default=None)
-    known = [each for each in (*(earlier.complaint for earlier in case.earlier), now) if each is not None]
-    if not case.earlier or len(known) < MOST_LINES:
-        return ()
-    bars = "".join(BARS[min(int(each * len(BARS)), len(BARS) - 1)] for each in known)
-    return (f"Недовольство от раза к разу: {bars}",)
+    return (*lines[:MOST_LINES], *before[:MOST_LINES], *filter(None, (tone_line(case),)))
 
 
 def _others(case: Case) -> list[CaseMention]:

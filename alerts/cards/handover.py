@@ -9,6 +9,7 @@ from typing import Final
 
 from alerts.cards.context import CardContext
 from alerts.cards.note import Note
+from alerts.cards.shift import BUTTONS
 from alerts.cards.wording import Wording
 from alerts.cases.state import FORGOTTEN
 from alerts.routing import Receiver
@@ -89,7 +90,7 @@ def remainder(
     silent: Sequence[Silent] = (),
 ) -> Note | None:
     """What is left in the evening, whose it is, and who is called to what is urgent until work begins again; None
-    where nothing is left.
+    where nothing is left. Who has some of it may hand it over there.
     """
     if not cases and not silent:
         return None
@@ -101,7 +102,9 @@ def remainder(
         silent_words(silent, words),
         _on_call(receiver, words),
     )
-    return Note(text="\n".join(filter(None, lines)), to=_called(receiver, cases, words))
+    given = any(case.owner is not None for case in cases)
+    text = "\n".join(filter(None, lines))
+    return Note(text=text, to=_called(receiver, cases, words), buttons=BUTTONS if given else ())
 
 
 def shift_over(person: Person, cases: Sequence[OpenCase], context: CardContext, now: datetime) -> Note | None:
@@ -114,9 +117,9 @@ def shift_over(person: Person, cases: Sequence[OpenCase], context: CardContext, 
         f"{words.name(person.id)}, смена закончилась, за вами {left}.",
         _line("Просрочены", _late(cases, now), lambda case: _promised(case, words)),
         _line("Остальные", [case for case in cases if not _is_late(case, now)], lambda case: _until(case, words)),
-        "Передайте их кнопкой «Передать» или «Отдать» на карточке; что не передали, остаётся за вами.",
+        "Кому передать? Что не передали, остаётся за вами.",
     )
-    return Note(text="\n".join(filter(None, lines)), to=(person,))
+    return Note(text="\n".join(filter(None, lines)), to=(person,), buttons=BUTTONS)
 
 
 def silent_words(silent: Sequence[Silent], words: Wording) -> str:

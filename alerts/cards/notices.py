@@ -442,7 +442,7 @@ _DIGESTS: Final[Mapping[NoticeKind, tuple[str, Callable[[Case, Wording], str]]]]
     "rewrote": ("Клиенты изменили сообщения — {count}", _whose),
     "similar": ("Авторы получили ответ — {count}", _whose),
     "taken": ("Сменился ответственный — {count}", _whose),
-    "transferred": ("Сменился ответственный — {count}", _whose),
+    "transferred": ("Вам передано {count}", _until),
     "unknown": ("Не знаем, дошли ли ответы — {count}", _whose),
     "unreachable": ("Бот не может написать ответственным — {count}", _whose),
     "vanished": ("Записи авторов удалены со страницы — {count}", _whose),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from alerts.cards.home import MAX_CITY, local_clock
 from alerts.cards.kinds import KINDS
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording
@@ -28,15 +29,18 @@ HELD: Final[Mapping[str, str]] = {
     "approached_before": "этому автору недавно уже писали, а он не просил",
     "approve": "такие ответы проверяет второй человек",
     "do_not_contact": "автор просил ему не писать",
-    "night": "ночь по вашим часам (каких у автора, сеть не говорит), а писал он больше часа назад",
+    "night": "ночь по вашим часам (где живёт автор, не известно), а писал он больше часа назад",
     "stop_topic": "тема, о которой пишут только со словом старшего",
 }
 """Why the guard keeps a word back, by `outreach.delicacy.Held`."""
 
 
-def held_words(held: HeldBack, words: Wording) -> str:
-    """Whether it cannot go out, or needs a second; until when, and what would help."""
+def held_words(held: HeldBack, words: Wording, city: str | None) -> str:
+    """Whether it cannot go out, or needs a second; until when, and what would help. `city` is the author's."""
     why = HELD.get(held.reason, "так решили правила")
+    if held.reason == "night" and (clock := local_clock(city, words.now)):
+        where = in_short(city or "", MAX_CITY)
+        why = f"там, где живёт автор ({where}), сейчас {clock}, а писал он больше часа назад"
     if held.remedy in ("lead", "colleague"):
         topic = f" ({held.topic})" if held.topic else ""
         return f"нужна проверка: {why}{topic}"

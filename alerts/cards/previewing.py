@@ -223,7 +223,7 @@ def held_of(pressed: Pressed, outbound: Outbound, *, approved: bool = False) -> 
 def _held_words(pressed: Pressed, outbound: Outbound) -> Sequence[str]:
     """What the guard will say; of one that waits already only what nobody's word lets out."""
     held = held_of(pressed, outbound, approved=outbound.state in ("approval", "unknown"))
-    return (held_words(held, pressed.words),) if held else ()
+    return (held_words(held, pressed.words, pressed.case.city),) if held else ()
 
 
 def ability_of(pressed: Pressed, kind: OutboundKind) -> Ability:

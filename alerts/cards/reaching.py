@@ -145,6 +145,7 @@ def ask_of(
         approved=approved,
         answered_at=min(answers_past_us(case), default=None),
         approached_at=tuple(_approaches_past_us(case, context)),
+        city=case.city,
     )
 
 

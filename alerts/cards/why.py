@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from alerts.cards.asking import Pressed, Reply
+from alerts.cards.asking import Pressed, Reply, explained
 from alerts.cards.context import CardContext
 from alerts.cards.quoting import in_short
 from alerts.cards.ways import way_words
@@ -25,7 +25,7 @@ def can_explain(case: Case, _context: CardContext, _now: datetime) -> bool:
 def why_here(pressed: Pressed) -> Reply:
     """For who asks alone: nothing happens to the case."""
     lines = list(_lines(pressed.case, pressed.context, pressed.words))
-    return Reply(text=in_lines(lines) or FORGOTTEN, reason="explained")
+    return explained(pressed, in_lines(lines) or FORGOTTEN)
 
 
 def in_lines(lines: list[str]) -> str:

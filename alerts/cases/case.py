@@ -23,7 +23,7 @@ class CaseMention:
     the judge had nothing to say (a remark that does not speak of the brand). `dangers` cannot wait, `reasons` name
     by kind what a short text complains of. `place`, `parent`, `quoted` and `attached` are as in domain.mention.
     `edited_at` and `deleted_at` are when the change was heard. `under_own_post`: the `parent` is a post of the
-    brand's own.
+    brand's own. `city` is where its author said then that he lives.
     """
 
     row: int
@@ -49,6 +49,7 @@ class CaseMention:
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
     under_own_post: bool = False
+    city: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,8 @@ class CaseMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierCase:
-    """The author's past with this brand: an earlier case, in short. `outcome` is how it ended, `complaint` the
-    probability of its most unhappy words, None where the judge has said nothing of them.
+    """The author's past with this brand: an earlier case, in short. `outcome` is how it ended, `cause` why it
+    came to it, `complaint` the probability of its most unhappy words, None where the judge said nothing of them.
     """
 
     case: int
@@ -79,12 +80,24 @@ class EarlierCase:
     text: str
     outcome: Outcome | None = None
     complaint: float | None = None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Somebody else who is unhappy with the brand in the same thread: his case, in short."""
+
+    case: int
+    author_name: str
+    standing: Standing
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything a card shows. `mentions`, `events` and private `messages` are oldest first, of a long quarrel the
-    latest only.
+    latest only; so are the author's `earlier` cases with the brand. `neighbours` are the others of the thread, the
+    latest first: some more than a card names.
     """
 
     id: int
@@ -101,12 +114,18 @@ class Case:
     mentions: tuple[CaseMention, ...]
     events: tuple[Event, ...] = ()
     earlier: tuple[EarlierCase, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     contact: Contact = NO_CONTACT
     messages: tuple[CaseMessage, ...] = ()
 
     @property
     def revision(self) -> int:
         return self.state.revision
+
+    @property
+    def city(self) -> str | None:
+        """Where the author lives, as his profile said last."""
+        return next((mention.city for mention in reversed(self.mentions) if mention.city), None)
 
     @property
     def latest_complaint(self) -> CaseMention:

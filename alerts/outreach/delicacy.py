@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from alerts.outreach.cities import timezone_of
 from alerts.outreach.contact import Contact
 from alerts.outreach.outbound import Outbound, OutboundKind
 from alerts.outreach.policy import Night, Policy
@@ -37,7 +38,7 @@ class Ask:
     wrote here, `topics` what the judge found in it.
     `in_answer_to` is whom he himself was answering there, where that is somebody else. `by_lead`: a lead confirms.
     `answered_at` is when a colleague first answered him here past us, in the network's own pages; `approached_at`
-    are the times when one went up to him so unasked, here or in his other cases.
+    are the times when one went up to him so unasked, here or in his other cases. `city` is where he says he lives.
     """
 
     kind: OutboundKind
@@ -53,6 +54,7 @@ class Ask:
     approved: bool = False
     answered_at: datetime | None = None
     approached_at: tuple[datetime, ...] = ()
+    city: str | None = None
 
     @property
     def addressed(self) -> bool:
@@ -100,7 +102,7 @@ def _forbidden(ask: Ask, policy: Policy, contact: Contact, now: datetime) -> Hel
     if is_unsolicited(ask, contact) and (until := _approached(ask, policy, contact, now)):
         return HeldBack(reason="approached_before", remedy="none", until=until)
     is_awake = now - ask.wrote_at <= WROTE_JUST_NOW
-    if policy.night and not is_awake and (until := _night_ends(policy.night, now)):
+    if policy.night and not is_awake and (until := _night_ends(policy.night, ask.city, now)):
         return HeldBack(reason="night", remedy="wait", until=until)
     return None
 
@@ -147,9 +149,9 @@ def _needs_a_second(ask: Ask, policy: Policy, contact: Contact) -> bool:
     return bool(on_topic) or ask.brand in approve.brands or bool(set(contact.receivers) & set(approve.receivers))
 
 
-def _night_ends(night: Night, now: datetime) -> datetime | None:
-    """When the night is over; None by day."""
-    zone = ZoneInfo(night.timezone)
+def _night_ends(night: Night, city: str | None, now: datetime) -> datetime | None:
+    """When the night is over where he lives, as far as that is known; None by day."""
+    zone = ZoneInfo(timezone_of(city) or night.timezone)
     local = now.astimezone(zone)
     clock = local.time().replace(tzinfo=None)
     over_midnight = night.ends <= night.starts

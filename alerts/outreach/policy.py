@@ -35,7 +35,7 @@ class Approve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """When nobody is written to. `timezone`: the customer's is not known, the operators' stands in for it."""
+    """When nobody is written to. `timezone` stands in for the customer's where his profile names no city."""
 
     starts: time = time(22)
     ends: time = time(9)

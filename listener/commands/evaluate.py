@@ -28,6 +28,7 @@ from classifiers.model import Model, ModelError, load
 from classifiers.other_trades import measured
 from classifiers.plots import PlotsError, draw, require
 from classifiers.read_figures import measure_read, natural_answers
+from classifiers.thread_figures import measure_threads
 from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
 from classifiers.trade_figures import measure_trades
@@ -37,6 +38,7 @@ from listener.commands.figure_tables import (
     read_tables,
     robustness_table,
     tables,
+    thread_table,
     topic_table,
     trade_table,
 )
@@ -236,6 +238,7 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
         console.print(topic_table(topics))
     console.print(hard_table(measure_hard(task.judge)))
     console.print(robustness_table(robustness(task.judge)))
+    console.print(thread_table(*measure_threads(task.judge)))
     if plots is not None:
         written = draw(answered, plots, budget) if answered else []
         if task.read:

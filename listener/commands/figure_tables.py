@@ -12,6 +12,7 @@ from classifiers.bootstrap import Ranged
 from classifiers.evaluation import Budget, ComplaintFigures, Figures, HardFigures, MoodFigures
 from classifiers.read_figures import ReadFigures
 from classifiers.robustness import CARD_AT, Moved
+from classifiers.thread_figures import ThreadFigures
 from classifiers.topic_figures import NameFigures, TopicFigures
 from classifiers.trade_figures import TradeFigures
 
@@ -107,6 +108,15 @@ def robustness_table(moved: Sequence[Moved]) -> Table:
         table.add_row(
             figure.what, decimal(100 * figure.mean, 1), decimal(100 * figure.largest, 1), number(figure.crossed)
         )
+    return table
+
+
+def thread_table(alone: ThreadFigures, answering: ThreadFigures) -> Table:
+    """Short replies by themselves and with what they answer, at the usual threshold."""
+    title = f"Короткие ответы в ветке, придуманные; порог {CARD_AT}"
+    table = Table("", "найдено жалоб", "зря", title=title, title_justify="left")
+    for name, of in (("сами по себе", alone), ("с тем, на что отвечают", answering)):
+        table.add_row(name, f"{of.found} из {of.complaints}", f"{of.in_vain} из {of.others}")
     return table
 
 

@@ -18,6 +18,7 @@ _EVERYWHERE: Final = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "INTJ", "PRED"})
 _OF_COMPANIES: Final = ("банк", "флот", "пром", "телеком", "нефть", "экспорт")
 """What the dictionary's company names end in that it does not mark as such: Сбербанк, Аэрофлот."""
 _SENSIBLE: Final = 0.05
+_COMMON: Final = 0.1
 _LONG_ENOUGH: Final = 5
 """Letters of a word that is not by chance a word on the other keys as well."""
 
@@ -103,13 +104,16 @@ def _ordinary_phrases(tree: Tree, brand: Brand) -> Iterator[Mistake]:
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether the dictionary knows the word, and not as somebody's name."""
-    return (
-        is_cyrillic(word)
-        and not any(word.endswith(ending) and word != ending for ending in _OF_COMPANIES)
-        and bool(analyzer().word_is_known(word))
-        and not any(_NAMES & tag.grammemes for tag in _tags(word))
-    )
+    """Whether the dictionary knows the word, and not only as somebody's name: «чайка» is a bird, though there are
+    people called Чайка.
+    """
+    is_company = any(word.endswith(ending) and word != ending for ending in _OF_COMPANIES)
+    if not is_cyrillic(word) or is_company or not analyzer().word_is_known(word):
+        return False
+    likely = [parse for parse in analyzer().parse(word) if parse.score >= _SENSIBLE]
+    common = [parse for parse in likely if not _NAMES & parse.tag.grammemes]
+    means_itself = any(parse.normal_form.replace("ё", "е") == word and parse.score >= _COMMON for parse in common)
+    return means_itself or len(common) == len(likely)
 
 
 def _in_other_layout(word: str) -> str | None:

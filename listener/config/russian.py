@@ -1,8 +1,8 @@
 """What is wrong with a value, in Russian, with what to do; and the word that was probably meant."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -36,7 +36,7 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     place = [str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]"]
     key = place[-1] if place else ""
     if error["type"] == "extra_forbidden":
-        return f"неизвестный ключ «{key}»{_key_meant(key, _keys_at(model, error['loc'][:-1]))}"
+        return _unknown_key(key, model, error["loc"][:-1])
     if error["type"] == "missing":
         return f"не хватает обязательного ключа «{key}»: добавьте его"
     if error["type"] == "model_type":
@@ -48,6 +48,13 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     if wanted is None:
         return f"{where}значение {_shown(error['input'])} не подходит"
     return where + wanted(error.get("ctx", {}), _shown(error["input"]))
+
+
+def _unknown_key(key: str, model: type[BaseModel], around: tuple[int | str, ...]) -> str:
+    known = _keys_at(model, around)
+    if not get_close_matches(key, known, n=1) and (inside := _keys_inside(model, around, key)):
+        return f"ключ «{key}» пишут внутри «{inside[0]}»: {inside[0]}: {{{inside[1]}: …}}"
+    return f"неизвестный ключ «{key}»{_key_meant(key, known)}"
 
 
 def _keys_wanted(key: str, keys: Sequence[str], value: object) -> str:
@@ -162,6 +169,26 @@ def _choices(context: Mapping[str, Any]) -> str:
 
 def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
     """The keys that are allowed at a place of the file."""
+    found = _model_at(model, loc)
+    return tuple(found.model_fields) if found is not None else ()
+
+
+def _keys_inside(model: type[BaseModel], loc: tuple[int | str, ...], key: str) -> tuple[str, str] | None:
+    """The key beside which it stands and into which it belongs, and its own name there."""
+    around = _model_at(model, loc)
+    for name, field in (around.model_fields if around is not None else {}).items():
+        if near := get_close_matches(key, _own_keys(field.annotation), n=1, cutoff=0.8):
+            return name, near[0]
+    return None
+
+
+def _own_keys(annotation: Any) -> Collection[str]:
+    """The keys of what is a set of keys itself, not a list of them."""
+    found = None if get_origin(annotation) in (list, dict) else _model_in(annotation)
+    return found.model_fields if found is not None else ()
+
+
+def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel] | None:
     current: Any = model
     for part in loc:
         found = _model_in(current)
@@ -169,8 +196,7 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, .
             current = found.model_fields[part].annotation
         elif found is not None:
             current = found
-    found = _model_in(current)
-    return tuple(found.model_fields) if found is not None else ()
+    return _model_in(current)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

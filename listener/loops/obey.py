@@ -18,6 +18,7 @@ from alerts.cards.incident import ANSWER_ALL, NO_INCIDENT, TAKE, not_taken
 from alerts.cards.incident import taken as taken_words
 from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
+from alerts.cards.shift import SHIFT
 from alerts.cards.talks import ANSWER, HERE, NOBODY, NOT_A_CARD, OVER, TALKS, OpenTalk, which, whose
 from alerts.cards.walking import list_of
 from alerts.cases.case import Case
@@ -26,6 +27,7 @@ from alerts.cases.transitions import Refusal
 from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
+from listener.loops.shifts import end_shift
 from listener.loops.walking import Walking
 from listener.messengers.registry import MESSENGERS
 from listener.ports import Clock
@@ -73,6 +75,8 @@ class Obey:
             return await self._turn(press, person, now)
         if press.action == TAKE:
             return await self._take(press, person, now)
+        if press.action in SHIFT:
+            return await self._end_shift(press, person, now)
         if press.action in (TALKS, HERE):
             return await self._talk(press, person)
         return await self._of_case(press)
@@ -122,6 +126,19 @@ class Obey:
             return Answer(text=words, alert=True, reason=taken.refused)
         self._obeyed()
         return Answer(text=taken_words(taken.incident, person))
+
+    async def _end_shift(self, press: Press, person: Person | None, now: datetime) -> Answer:
+        """What becomes of the open cases of who presses."""
+        if person is None:
+            return _stranger(press).answer
+        try:
+            answer = await self._kept(lambda: end_shift(press, person, self._rules(), self._stores.shifts, now))
+        except StoreError as error:
+            return _not_stored(press, error)
+        self._telemetry.pressed(press.messenger, press.action, applied=press.value is not None)
+        if press.value is not None:
+            self._obeyed()
+        return answer
 
     async def _walk(self, press: Press, person: Person | None) -> Answer:
         """«Ответить всем», and each step of it."""

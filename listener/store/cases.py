@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.reaching import answers_past_us, spoken_to
-from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, standing
+from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, Neighbour, standing
 from alerts.cases.events import Event
 from alerts.outreach.contact import Contact, PastUs
 from alerts.outreach.solved import Solved
@@ -22,7 +22,7 @@ from listener.ports import money_key
 from listener.store import contacts, elsewhere, solutions, usage
 from listener.store.codecs import read_event, read_extra
 from listener.store.engine import Database
-from listener.store.history import read_state
+from listener.store.history import read_standing, read_state
 from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, messages, verdicts
 
 MOST_MENTIONS: Final = 100
@@ -30,6 +30,10 @@ MOST_MENTIONS: Final = 100
 MOST_EVENTS: Final = 100
 MOST_MESSAGES: Final = 100
 MOST_EARLIER: Final = 3
+MOST_NEIGHBOURS: Final = 11
+"""Beyond the ten that are counted, one that says that there are more: a post may have thousands."""
+MOST_CLOSELY: Final = 21
+"""Of both, for who asks for all."""
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 """Statements with subqueries are built once: building them again took as long as running them."""
 
@@ -52,11 +56,15 @@ class CaseStore:
         return await self._database.read(lambda c: cards_today(c, brand, now))
 
 
-async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Case]:
-    """The cases by id, without those that do not exist."""
+async def load(connection: AsyncConnection, ids: Collection[int], *, closely: bool = False) -> dict[int, Case]:
+    """The cases by id, without those that do not exist.
+
+    `closely`: with more of their authors' past and of the others in their threads than a card shows.
+    """
+    most = (MOST_CLOSELY, MOST_CLOSELY) if closely else (MOST_EARLIER, MOST_NEIGHBOURS)
     rows: dict[int, Row[Any]] = {}
     past: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in await connection.execute(_with_past(), {"ids": list(ids)}):
+    for row in await connection.execute(_with_past(), {"ids": list(ids), "most": 1 + most[0]}):
         if row.id == row.of_case:
             rows[row.id] = row
         else:
@@ -66,6 +74,7 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
     keys = {number: _keys(row, mentioned[number]) for number, row in rows.items()}
     reached = await contacts.of_cases(connection, list(rows.values()), keys)
     talked = await _messages(connection, rows)
+    beside = await _neighbours(connection, rows, most[1])
     loaded = (
         _case(
             row,
@@ -76,7 +85,10 @@ async def load(connection: AsyncConnection, ids: Collection[int]) -> dict[int, C
         )
         for number, row in rows.items()
     )
-    return {case.id: replace(case, messages=tuple(talked[case.id])) for case in loaded}
+    return {
+        case.id: replace(case, messages=tuple(talked[case.id]), neighbours=tuple(beside[case.id]))
+        for case in loaded
+    }
 
 
 def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
@@ -94,13 +106,20 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
 
 
 async def load_closely(
-    connection: AsyncConnection, number: int, now: datetime, *, solved: bool = False, listed: int | None = None
+    connection: AsyncConnection,
+    number: int,
+    now: datetime,
+    *,
+    solved: bool = False,
+    past: bool = False,
+    listed: int | None = None,
 ) -> Case | None:
-    """One case with everything that a decision to write to its author may look at, `solved`: what is alike too.
+    """One case with everything that a decision to write to its author may look at, `solved`: what is alike too,
+    `past`: more of what was.
 
     `listed` is the list of an incident (a digest's number) whose words for all are wanted.
     """
-    case = (await load(connection, [number])).get(number)
+    case = (await load(connection, [number], closely=past)).get(number)
     if case is None:
         return None
     row = (await connection.execute(select(cases).where(cases.c.id == number))).one()
@@ -159,7 +178,54 @@ def _with_past() -> Select[Any]:
         .where(cases.c.id.in_(_IDS))
         .subquery()
     )
-    return select(ranked).where(ranked.c.place <= 1 + MOST_EARLIER).order_by(ranked.c.id)
+    return select(ranked).where(ranked.c.place <= bindparam("most")).order_by(ranked.c.id)
+
+
+async def _neighbours(connection: AsyncConnection, ids: Collection[int], most: int) -> dict[int, list[Neighbour]]:
+    found = await connection.execute(_with_neighbours(connection.dialect.name), {"ids": list(ids), "most": most})
+    of_case: dict[int, list[Neighbour]] = defaultdict(list)
+    for row in found:
+        stands, outcome = read_standing(row)
+        of_case[row.of_case].append(
+            Neighbour(case=row.id, author_name=row.author_name, standing=stands, outcome=outcome)
+        )
+    return of_case
+
+
+@cache
+def _with_neighbours(dialect: str) -> Select[Any]:
+    """The latest other cases of each case's thread that nobody has called no complaint.
+
+    Each engine gets the words by which it goes down the index and stops: of a crisis under one post it would else
+    read all for each.
+    """
+    asked, beside, inner = cases.alias("asked"), cases.alias("beside"), cases.alias("inner_beside")
+    latest = (
+        select(inner.c.id)
+        .where(
+            inner.c.brand == asked.c.brand,
+            inner.c.network == asked.c.network,
+            inner.c.thread == asked.c.thread,
+            inner.c.author_id != asked.c.author_id,
+            or_(inner.c.outcome.is_(None), inner.c.outcome != "not_complaint"),
+        )
+        .order_by(inner.c.id.desc())
+        .limit(bindparam("most"))
+        .correlate(asked)
+    )
+    which: Any
+    if dialect == "sqlite":
+        which = asked.join(beside, beside.c.id.in_(latest.scalar_subquery()))
+    else:
+        each = latest.lateral("latest")
+        which = asked.join(each, true()).join(beside, beside.c.id == each.c.id)
+    columns = [beside.c[name] for name in ("id", "author_name", "stage", "outcome", "snoozed_until")]
+    return (
+        select(asked.c.id.label("of_case"), *columns)
+        .select_from(which)
+        .where(asked.c.id.in_(_IDS))
+        .order_by(beside.c.id.desc())
+    )
 
 
 async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
@@ -321,6 +387,7 @@ def _mention(
         under_own_post=parent is not None and parent.id == row.thread and (row.network, parent.id) in own,
         quoted=extra.quoted,
         attached=extra.attached,
+        city=extra.city,
     )
 
 
@@ -354,6 +421,7 @@ def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
         text=text,
         outcome=state.outcome,
         complaint=max(complaints, default=None),
+        cause=state.cause,
     )
 
 

@@ -49,11 +49,12 @@ class StoredNotice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Extra(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What stands beside the author's own text, as `mentions.extra` holds it."""
+    """What stands beside the author's own text, as `mentions.extra` holds it; `city` is his own."""
 
     parent: Quote | None = None
     quoted: Quote | None = None
     attached: tuple[str, ...] = ()
+    city: str | None = None
 
 
 NOTHING_BESIDE: Final = Extra()

@@ -25,7 +25,7 @@ class DigestStore:
 
     async def turn(self, press: Press, page: int, now: datetime) -> bool:
         """Show another page of the digest whose button was pressed; False where there is no such digest there."""
-        return await self._database.write(lambda c: turn(c, press, page, now))
+        return await self._database.write(lambda c: turn(c, press, page, now), urgent=True)
 
 
 async def turn(connection: AsyncConnection, press: Press, page: int, now: datetime) -> bool:

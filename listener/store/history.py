@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
+from alerts.cases.case import Standing, standing
 from alerts.cases.commands import Command
 from alerts.cases.events import (
     BELLS,
@@ -109,6 +110,12 @@ def read_state(row: Row[Any]) -> State:
         idle=Idle(warn_at=row.idle_warn_at, return_at=row.idle_return_at),
         touched_at=row.touched_at,
     )
+
+
+def read_standing(row: Row[Any]) -> tuple[Standing, Outcome | None]:
+    """Where the case of a row with `stage`, `outcome` and `snoozed_until` stands, and how it ended."""
+    stage, outcome = _known(row.stage, Stage, "claimed"), _known(row.outcome, Outcome, "handled")
+    return standing(State(stage=stage, outcome=outcome, snoozed_until=row.snoozed_until)), outcome
 
 
 def _known(value: Any, names: Any, nearest: Any) -> Any:

@@ -116,7 +116,7 @@ class IncidentStore:
 
     async def take(self, press: Press, person: Person, now: datetime) -> Taken | None:
         """Give the incident on whose card was pressed to the person; None where there is no such card there."""
-        return await self._database.write(lambda c: take(c, press, person, now))
+        return await self._database.write(lambda c: take(c, press, person, now), urgent=True)
 
     async def walked(self, press: Press, person: Person, now: datetime) -> Walked | None:
         """The incident on whose card was pressed, and who of its list waits for an answer from this person; None

@@ -256,8 +256,14 @@ def stored(row: Row[Any]) -> Stored:
 
 
 def mention(row: Row[Any]) -> Mention:
-    author = Author(id=row.author_id, name=row.author_name, handle=row.author_handle, followers=row.followers)
     extra = read_extra(row.extra)
+    author = Author(
+        id=row.author_id,
+        name=row.author_name,
+        handle=row.author_handle,
+        followers=row.followers,
+        city=extra.city,
+    )
     return Mention(
         network=network_id(row.network),
         kind=row.kind,
@@ -301,13 +307,15 @@ def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> di
 
 
 def _extra(heard: Mention) -> dict[str, Any] | None:
-    if heard.parent is None and heard.quoted is None and not heard.attached:
+    city = heard.author.city
+    if heard.parent is None and heard.quoted is None and not heard.attached and city is None:
         return None
     return extra_payload(
         Extra(
             parent=_quote(heard.parent),
             quoted=_quote(heard.quoted),
             attached=tuple(map(storable, heard.attached)),
+            city=None if city is None else storable(city),
         )
     )
 

@@ -315,16 +315,16 @@ _NOW: Final = bindparam("now", type_=Time)
 def _is_due(queue: Table) -> str:
     """By the clock, or by what no clock can have meant: it was set back since.
 
-    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was tried is
-    never put off for longer than FARTHEST, and an edit or what is due from the moment it was written waits for
-    nothing. The night alone holds what was never tried. As text, for the index scan has it too.
+    A lease lasts so long and no longer (FARTHEST more, for the clocks of two daemons differ), what was or may
+    have been tried is never put off for longer than FARTHEST, and an edit or what is due from the moment it was
+    written waits for nothing. The night alone holds what was never tried. As text, for the index scan has it too.
     """
     of = queue.name
     return f"""(
         {of}.due_at <= :now
         OR ({of}.state = 'sending' AND {of}.due_at > :lost)
         OR ({of}.state = 'due' AND {of}.due_at > :far
-            AND ({of}.tries > 0 OR {of}.ref IS NOT NULL OR {of}.due_at <= {of}.created_at))
+            AND ({of}.tries > 0 OR {of}.unknown OR {of}.ref IS NOT NULL OR {of}.due_at <= {of}.created_at))
     )"""
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.card import is_urgent
 from alerts.cards.elsewhere import Elsewhere
+from alerts.cards.past import PAST
 from alerts.cards.prompt import Prompt
 from alerts.cards.solved import SOLVED
 from alerts.cards.walking import list_of
@@ -86,7 +87,7 @@ class PressStore:
 
         `who` is the name that the log of presses keeps.
         """
-        return await self._database.write(lambda c: obey(c, press, who, read, now))
+        return await self._database.write(lambda c: obey(c, press, who, read, now), urgent=True)
 
 
 async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, now: datetime) -> Answered:
@@ -129,8 +130,14 @@ async def _unfold(
 
 
 async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> Case | None:
-    listed = list_of(press.action)
-    return await cases.load_closely(connection, press.case, now, solved=press.action == SOLVED, listed=listed)
+    return await cases.load_closely(
+        connection,
+        press.case,
+        now,
+        solved=press.action == SOLVED,
+        past=press.action == PAST,
+        listed=list_of(press.action),
+    )
 
 
 _INCIDENT: Final = (

@@ -22,6 +22,7 @@ from listener.store.outbox import OutboxStore
 from listener.store.people import PeopleStore
 from listener.store.presses import PressStore
 from listener.store.prompts import PromptStore
+from listener.store.shifts import ShiftStore
 from listener.store.timers import TimerStore
 from listener.store.vault import DatabaseVault
 
@@ -40,6 +41,7 @@ class Stores:
     presses: PressStore
     timers: TimerStore
     assignments: AssignmentStore
+    shifts: ShiftStore
     prompts: PromptStore
     people: PeopleStore
     mutes: MuteStore
@@ -92,6 +94,7 @@ async def open_stores(url: str, *, worker: str | None = None) -> Stores:
         outbox=OutboxStore(database, worker),
         outbound=OutboundStore(database, worker),
         presses=PressStore(database),
+        shifts=ShiftStore(database),
         timers=TimerStore(database),
         assignments=AssignmentStore(database),
         prompts=PromptStore(database),

@@ -211,6 +211,7 @@ cases = Table(
     UniqueConstraint("brand", "network", "author_id", "thread"),
     Index("ix_cases_opened", "brand", "opened_at"),
     Index("ix_cases_author", "network", "author_id"),
+    Index("ix_cases_thread", "brand", "network", "thread"),
     Index("ix_cases_timed", "next_timer_at", sqlite_where=TIMED, postgresql_where=TIMED),
 )
 """The projection of `case_events`, and who complained about what where. `owner` is a Person.id.
@@ -666,6 +667,14 @@ pulses = Table(
     Column("at", Time, nullable=False),
 )
 """What a daemon writes every few seconds, to know whether the store takes anything."""
+
+terms = Table(
+    "terms",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("terms", Text, nullable=False),
+)
+"""By which hours and terms each receiver's open promises were counted last; «» for cases that have no receiver."""
 
 usage = Table(
     "usage",

@@ -1,5 +1,6 @@
 """The JSON of VK's objects, as API 5.199 gives them."""
 
+import zlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -103,6 +104,11 @@ def event_object(entry: Entry, world: World) -> dict[str, Any]:
             return base | {"topic_id": entry.parent, "topic_owner_id": entry.owner}
 
 
+def _city_number(name: str) -> int:
+    """Some number that is the same for the same city, as VK's own are."""
+    return 1 + zlib.crc32(name.encode()) % 1_000_000
+
+
 def user(writer: Writer, fields: frozenset[str] = frozenset()) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": writer.number,
@@ -117,6 +123,8 @@ def user(writer: Writer, fields: frozenset[str] = frozenset()) -> dict[str, Any]
         "followers_count": writer.followers,
         "sex": 1 if writer.female else 2,
     }
+    if writer.city:
+        more["city"] = {"id": _city_number(writer.city), "title": writer.city}
     return row | {key: value for key, value in more.items() if key in fields}
 
 

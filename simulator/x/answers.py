@@ -122,6 +122,8 @@ def _no_such_post(number: str) -> dict[str, Any]:
 
 def user(writer: Writer, fields: frozenset[str]) -> dict[str, Any]:
     shown: dict[str, Any] = {"id": str(writer.number), "name": writer.name, "username": writer.handle}
+    if writer.city and "location" in fields:
+        shown["location"] = writer.city
     if "public_metrics" in fields:
         shown["public_metrics"] = {
             "followers_count": writer.followers,

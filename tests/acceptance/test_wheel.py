@@ -47,7 +47,6 @@ def listener(python: Path, folder: Path, *arguments: str) -> subprocess.Complete
         env=environ,
         capture_output=True,
         text=True,
-        timeout=90,
         check=False,
     )
 
@@ -70,6 +69,7 @@ def test_it_is_the_wheel_that_answers(installed: Path, tmp_path: Path) -> None:
     where = subprocess.run(
         [installed, "-c", "import listener; print(listener.__file__)"],
         cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=True,

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from alerts.cases.case import Case
 from alerts.routing import Chat
 from domain.mention import Author, Mention, Quote
 from listener.decided import Decided, Stored
 from listener.ports import Batch
+from listener.store.cases import MOST_CLOSELY, MOST_EARLIER, MOST_NEIGHBOURS
 from listener.store.decisions import Recorded
 from listener.store.figures import figures
+from listener.store.presses import Answered
 from listener.store.stores import Stores
 from tests.contract.store_samples import (
     NOW,
@@ -28,7 +31,9 @@ from tests.contract.store_samples import (
     later,
     mention,
     praise,
+    press,
     promise,
+    refused,
     show_all,
 )
 
@@ -228,6 +233,56 @@ async def test_earlier_cases_of_the_author_with_the_brand_are_told(store: Stores
     assert case.earlier[0].text == mention(2).text
     assert (case.earlier[0].outcome, case.earlier[0].complaint) == (None, case.mentions[0].complaint)
     assert (await store.cases.case(1)).earlier == ()
+
+
+def by(number: int, **named: Any) -> Mention:
+    return mention(number, author=Author(id=str(500 + number), name=f"Автор {number}"), **named)
+
+
+async def test_others_of_the_thread_are_told_the_latest_first_and_no_further_than_a_card_counts(
+    store: Stores,
+) -> None:
+    for number in range(1, 15):
+        await complain(store, by(number, thread="t"))
+    await complain(store, by(20, thread="other"))
+    case = await store.cases.case(14)
+    assert [each.case for each in case.neighbours] == list(range(13, 13 - MOST_NEIGHBOURS, -1))
+    assert (case.neighbours[0].author_name, case.neighbours[0].standing) == ("Автор 13", "new")
+    assert (await store.cases.case(15)).neighbours == ()
+
+
+async def test_who_complains_of_another_brand_or_of_nothing_is_no_other_of_the_thread(store: Stores) -> None:
+    await complain(store, by(1, thread="t"))
+    await complain(store, by(2, thread="t"), brand="vasilek")
+    await complain(store, by(3, thread="t"))
+    await dismiss(store, 3)
+    await complain(store, by(4, thread="t"))
+    await close(store, 4)
+    (other,) = (await store.cases.case(1)).neighbours
+    assert (other.case, other.standing) == (4, "closed")
+    assert (await store.cases.case(2)).neighbours == ()
+
+
+async def test_who_asks_gets_more_of_the_past_and_of_the_others_than_a_card_and_nothing_of_other_brands(
+    store: Stores,
+) -> None:
+    for number in range(1, 30):
+        await complain(store, mention(number, thread=f"t{number}"))
+        await complain(store, by(100 + number, thread="t30"))
+    await complain(store, mention(30, thread="t30"))
+    await complain(store, mention(31, thread="t31"), brand="vasilek")
+    number = max(await store.cases.of_author("vk", mention(30).author.id)) - 1
+    seen: dict[str, Case] = {}
+
+    def read(case: Case) -> Answered:
+        seen[asked] = case
+        return refused("", "explained")
+
+    for asked in ("note", "past"):
+        await store.presses.obey(press(f"{asked}-1", number, asked), "Анна", read, later(9))
+    assert (len(seen["note"].earlier), len(seen["note"].neighbours)) == (MOST_EARLIER, MOST_NEIGHBOURS)
+    assert (len(seen["past"].earlier), len(seen["past"].neighbours)) == (MOST_CLOSELY, MOST_CLOSELY)
+    assert (await store.cases.case(number + 1)).earlier == ()
 
 
 async def test_two_routes_to_one_chat_show_one_card(store: Stores) -> None:

@@ -66,6 +66,16 @@ async def test_the_lease_of_a_dead_worker_is_over(store: Stores, jump: float) ->
     assert again.unknown
 
 
+@pytest.mark.parametrize("jump", JUMPS)
+async def test_what_a_dead_daemon_was_sending_is_due(store: Stores, jump: float) -> None:
+    """It was never tried to its end: the next start made it due, and then the clock was set back."""
+    await complain(store, mention(1))
+    assert len(await claim(store)) == 1
+    await store.outbox.recover(later(1))
+    (again,) = await claim(store, later(-jump))
+    assert (again.tries, again.unknown) == (0, True)
+
+
 @pytest.mark.parametrize("step", [0.5, 60.0, 299.0])
 async def test_two_daemons_whose_clocks_differ_do_not_take_each_others_leases(
     open_store: OpenStore, step: float

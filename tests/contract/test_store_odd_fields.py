@@ -77,7 +77,14 @@ def vk_comment(number: int) -> dict[str, Any]:
     }
 
 
-PROFILE = {"id": 501, "first_name": "Ольга", "last_name": "Панова", "screen_name": "olga", "followers_count": 7}
+PROFILE = {
+    "id": 501,
+    "first_name": "Ольга",
+    "last_name": "Панова",
+    "screen_name": "olga",
+    "followers_count": 7,
+    "city": {"id": 2, "title": "Санкт-Петербург"},
+}
 
 
 def x_post(number: int) -> dict[str, Any]:
@@ -95,7 +102,13 @@ def x_post(number: int) -> dict[str, Any]:
     }
 
 
-USER = {"id": "77", "name": "Пётр", "username": "petr", "public_metrics": {"followers_count": 120}}
+USER = {
+    "id": "77",
+    "name": "Пётр",
+    "username": "petr",
+    "location": "Омск",
+    "public_metrics": {"followers_count": 120},
+}
 
 
 def spoilt(row: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -13,11 +13,11 @@ from alerts.cases.events import PROGRAM, Deadlines, Opened, ReplySent, Reschedul
 from alerts.cases.state import fold
 from alerts.routing import Receiver, Routing
 from alerts.sla import Hours, Sla
-from listener.loops.reschedule import changed_terms, follow
+from listener.loops.reschedule import changed_terms, follow, terms_of
 from listener.rules import Rules
 from listener.store import rescheduling
 from listener.store.stores import Stores
-from tests.contract.store_samples import NOW, SUPPORT, close, complain, do, later, mention, show_all
+from tests.contract.store_samples import NOW, SUPPORT, OpenStore, close, complain, do, later, mention, show_all
 from tests.contract.test_store_assigning import WAY
 from tests.unit.test_decision import decider
 
@@ -47,7 +47,9 @@ async def changed(
     def say(receiver: Receiver, note: Note) -> None:
         said.append((receiver.name, note.text.replace("\xa0", " ")))
 
-    await follow(store.database, rules(before), rules(after), later(at), say)
+    await follow(store.database, rules(before), later(at), say)
+    assert said == []
+    await follow(store.database, rules(after), later(at), say)
     return said
 
 
@@ -75,7 +77,7 @@ async def test_shorter_terms_bring_the_deadlines_nearer_and_the_receiver_reads_w
     assert case.state.deadlines == Deadlines(warn_at=NOW + HOUR / 4, due_at=NOW + HOUR / 2, breach_at=NOW + HOUR)
     assert (case.events[-1].actor, type(case.events[-1].fact)) == (PROGRAM, Rescheduled)
     assert fold(case.events) == case.state
-    assert await changed(store, SOONER, before=SOONER) == []
+    assert await follow(store.database, rules(SOONER), later(99), lambda *_said: None) == 0
 
 
 async def test_the_timer_follows(store: Stores) -> None:
@@ -133,9 +135,46 @@ async def test_many_are_rescheduled_in_portions(store: Stores, monkeypatch: pyte
     assert "изменились сроки 5 обращений" in words
 
 
+async def test_what_changed_while_no_daemon_ran_is_counted_anew_by_the_next_one_once(
+    open_store: OpenStore,
+) -> None:
+    before = await open_store()
+    await follow(before.database, rules(BEFORE), NOW, lambda *_said: None)
+    await opened(before)
+    await before.close()
+    store, said = await open_store(), list[str]()
+    for _ in range(2):
+        await follow(store.database, rules(SOONER), later(600), lambda receiver, _note: said.append(receiver.name))
+    assert said == ["support"]
+    case = await store.cases.case(1)
+    assert case is not None
+    assert [type(event.fact) for event in case.events].count(Rescheduled) == 1
+
+
+async def test_the_first_start_knows_of_no_terms_before_and_moves_nothing(store: Stores) -> None:
+    await opened(store)
+    assert await follow(store.database, rules(SOONER), later(600), lambda *_said: None) == 0
+
+
+async def test_cases_of_a_receiver_that_is_gone_get_the_terms_of_all(store: Stores) -> None:
+    own = replace(BEFORE, receivers=(replace(RECEIVER, sla=SOONER.sla),))
+    await opened(store)
+    others = replace(BEFORE, receivers=(Receiver(name="money", chats=(SUPPORT,)),), default=("money",))
+    await follow(store.database, rules(own), later(600), lambda *_said: None)
+    assert await follow(store.database, rules(others), later(600), lambda *_said: None) == 0
+    await do(store, MoveTo(receiver="support", deadlines=Deadlines(due_at=NOW + HOUR / 2)))
+    await follow(store.database, rules(own), later(600), lambda *_said: None)
+    assert await follow(store.database, rules(others), later(600), lambda *_said: None) == 1
+
+
 def test_only_what_counts_for_deadlines_is_a_change() -> None:
     worked = replace(BEFORE, hours=FROM_SIX)
-    assert changed_terms(worked, replace(worked, hours=replace(FROM_SIX, night="send"))) == frozenset()
-    assert changed_terms(worked, replace(worked, hours=replace(FROM_SIX, holidays="russia"))) == {None, "support"}
-    own = replace(worked, receivers=(replace(RECEIVER, sla=SOONER.sla),))
-    assert changed_terms(worked, own) == {"support"}
+
+    def moved(after: Routing) -> frozenset[str | None]:
+        return changed_terms(terms_of(worked, {}), terms_of(after, {}))
+
+    assert moved(replace(worked, hours=replace(FROM_SIX, night="send"))) == frozenset()
+    assert moved(replace(worked, hours=replace(FROM_SIX, holidays="russia"))) == {None, "support"}
+    assert moved(replace(worked, hours=replace(FROM_SIX, timezone="Asia/Omsk"))) == {None, "support"}
+    assert moved(replace(worked, hours=None)) == {None, "support"}
+    assert moved(replace(worked, receivers=(replace(RECEIVER, sla=SOONER.sla),))) == {"support"}

@@ -103,7 +103,7 @@ def filled(world: World) -> tuple[str, str]:
 @pytest.mark.parametrize("extended", [0, 1])
 async def test_every_methods_answer_holds_against_the_schema(world: World, extended: int) -> None:
     wall, post = filled(world)
-    fields = "screen_name,followers_count,members_count,sex,domain"
+    fields = "screen_name,followers_count,members_count,sex,domain,city"
     asked: dict[str, dict[str, object]] = {
         "groups.getById": {"group_id": "romashka_help", "fields": fields},
         "groups.getLongPollServer": {"group_id": GROUP},

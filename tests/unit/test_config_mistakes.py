@@ -78,9 +78,9 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     "hours with points": ("routes", routes('"09:00-13:00"', '"09.00 - 13.00"'), 11, ('"09:00-13:00"',)),
     "one block of hours without a list": (
         "routes",
-        routes('["14:00-24:00", "09:00-13:00"]', '"09:00-13:00"'),
+        routes('["14:00-24:00", "09:00-13:00"]', '"9:00-13:00"'),
         11,
-        ("список в квадратных скобках", "[09:00-13:00]"),
+        ("список в квадратных скобках", '["09:00-13:00"]'),
     ),
     "half an hour in brackets": ("brand", brand("every: 90s", "every: 1,5h"), 10, ("напишите 90m",)),
     "half an hour with a point": ("brand", brand("every: 90s", "every: 1.5h"), 10, ("напишите 90m",)),
@@ -89,6 +89,12 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         routes("urgency_at: 0.9", "reach_at: 10 000"),
         7,
         ("без пробелов: 10000",),
+    ),
+    "a condition beside its when": (
+        "routes",
+        routes("to: [crisis, support]", "to: [crisis, support]\n      topics: [возврат]"),
+        9,
+        ("«topics» пишут внутри «when»",),
     ),
     "yes for true": ("routes", routes("console: true}", "console: yes}"), 3, ("true или false",)),
     # letters and signs that look alike
@@ -557,7 +563,27 @@ def test_companions_and_vetoes_silence_the_word_of_an_ordinary_name(tmp_path: Pa
         assert not any("обычное слово" in one.message for one in found)
 
 
-@pytest.mark.parametrize("name", ["Сбербанк", "Билайн", "Тинькофф", "Самокат доставка", "Ozon", "Аэрофлот"])
+@pytest.mark.parametrize("name", ["Чайка", "Роза", "Орёл", "Магнит", "Лента"])
+def test_a_word_that_is_also_somebody_s_name_is_an_ordinary_one(tmp_path: Path, name: str) -> None:
+    found = check(folder(tmp_path, brand=names(f"[{name}]")))
+    assert any(f"«{name}» — обычное слово" in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Петров",
+        "Кузнецов",
+        "Орион",
+        "Волков",
+        "Сбербанк",
+        "Билайн",
+        "Тинькофф",
+        "Самокат доставка",
+        "Ozon",
+        "Аэрофлот",
+    ],
+)
 def test_a_name_that_is_no_ordinary_word_is_let_be(tmp_path: Path, name: str) -> None:
     found = check(folder(tmp_path, brand=names(f"[{name}]")))
     assert not any("обычное слово" in one.message for one in found)

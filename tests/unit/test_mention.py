@@ -15,7 +15,7 @@ ROW: dict[str, Any] = {
     "kind": "comment",
     "id": "-1_2",
     "url": "https://vk.com/wall-1_2",
-    "author": {"id": "7", "name": "Иван", "handle": "ivan", "followers": 3},
+    "author": {"id": "7", "name": "Иван", "handle": "ivan", "followers": 3, "city": "Омск"},
     "text": "не работает",
     "published_at": "2026-11-22T10:00:00+03:00",
     "thread": "-1_1",

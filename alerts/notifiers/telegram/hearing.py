@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from alerts.cards.asking import KEEP
 from alerts.cards.digest import TURN
+from alerts.cards.prompt import Option, Prompt
 from alerts.notifiers.highlights import cut
 from alerts.notifiers.telegram import TELEGRAM
 from alerts.notifiers.telegram.api import TelegramApi, TelegramError
@@ -28,6 +31,8 @@ TOLD_WITHIN: Final = 2.0
 LATER: Final = Answer(text="Принято, записываем…")
 FAILED: Final = Answer(text="Не получилось записать, попробуем ещё раз", alert=True)
 GIVEN_UP: Final = "Не получилось записать. Нажмите кнопку под карточкой ещё раз через минуту."
+BELOW: Final = "Ответ внизу чата"
+UNDERSTOOD: Final = "Понятно"
 CHOOSE: Final = "Выберите ответ: вопрос внизу чата"
 WRITE: Final = "Ответьте на вопрос внизу чата"
 NOT_ASKED: Final = "Не получилось задать вопрос. Нажмите ещё раз"
@@ -108,6 +113,11 @@ class Hearing:
             ref=str(query.place.card) if query.place else None,
         )
         answer = await on_press(press)
+        if answer.is_long and query.place is not None and cut(answer.text, MAX_TOAST) != answer.text:
+            # A toast would break it off; as a message it stands until it has been read.
+            read = Option(value=KEEP, label=UNDERSTOOD)
+            prompt = Prompt(case=query.case, action=query.action, title="", question=answer.text, options=(read,))
+            answer = replace(answer, text=BELOW, prompt=prompt, is_long=False)
         return answer if answer.prompt is None else await self._ask(answer, query, query.place)
 
     async def _ask(self, answer: Answer, by: Query | Reply, place: Place | None) -> Answer:

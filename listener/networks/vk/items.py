@@ -14,8 +14,9 @@ from listener.networks.vk.network import MARKUP, SITE, VK
 from listener.networks.vk.shapes import Group, Item, Profile, Topic, Views
 from listener.networks.written import as_shown, unescaped
 
-PEOPLE_FIELDS: Final = "screen_name,followers_count,members_count"
+PEOPLE_FIELDS: Final = "screen_name,followers_count,members_count,city"
 MOST_ATTACHED: Final = 20
+MAX_CITY: Final = 100
 _ANSWERED: Final = re.compile(r"\[(?:id|club|public)\d{1,20}:bp-?\d{1,20}_(\d{1,20})\|([^\]\n]{1,100})\]")
 _MOST: Final = 10**12
 """No count of people is larger; a larger number is a fault and would not fit the store."""
@@ -188,6 +189,7 @@ def _person(profile: Profile) -> Author:
         name=name or nameless(profile.id).name,
         handle=storable(profile.screen_name or profile.domain) or None,
         followers=_count(profile.followers_count),
+        city=storable(profile.city.title.strip())[:MAX_CITY] or None if profile.city else None,
     )
 
 

@@ -75,6 +75,10 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
     deleter_id: int = 0
 
 
+class City(msgspec.Struct, frozen=True, kw_only=True):
+    title: str = ""
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     first_name: str = ""
@@ -82,6 +86,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     screen_name: str = ""
     domain: str = ""
     followers_count: int = -1
+    city: City | None = None
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,8 @@ POST_FIELDS: Final = (
     "entities",
     "edit_history_tweet_ids",
 )
-USER_FIELDS: Final = ("name", "username", "public_metrics")
+USER_FIELDS: Final = ("name", "username", "public_metrics", "location")
+MAX_CITY: Final = 100
 
 
 class MalformedPageError(ValueError):
@@ -149,6 +150,7 @@ def _author(number: str, user: User | None) -> Author:
         name=storable(user.name) or f"id{number}",
         handle=storable(user.username) or None,
         followers=count if count is not None and count >= 0 else None,
+        city=storable(user.location.strip())[:MAX_CITY] or None,
     )
 
 

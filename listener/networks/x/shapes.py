@@ -61,6 +61,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     id: Number
     name: str = ""
     username: str = ""
+    location: str = ""
     public_metrics: Counts | None = None
     receives_your_dm: bool = False
 

@@ -116,6 +116,7 @@ SPEAKING = {
     "holding_word",
     "invite",
     "mend",
+    "past",
     "put_back",
     "reply",
     "resolved",
@@ -132,7 +133,7 @@ SPEAKING = {
     "write_reply",
 }
 """What writes to the customer, asks or explains: their presses come to drafts and previews, see test_replying, or
-to words, see test_why.
+to words, see test_why and test_past.
 """
 
 

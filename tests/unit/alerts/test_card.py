@@ -166,6 +166,20 @@ def test_the_author_is_named_with_those_who_follow() -> None:
     assert card_of(a_case(author_name=" \n ")).above[0].text == "Без имени"
 
 
+@pytest.mark.parametrize(
+    ("city", "words"),
+    [
+        ("Владивосток", "Иван Петров, Владивосток (+7\xa0ч)"),
+        ("Калининград", "Иван Петров, Калининград (−1\xa0ч)"),
+        ("Москва", "Иван Петров, Москва"),
+        ("у моря", "Иван Петров, у моря"),
+        (None, "Иван Петров"),
+    ],
+)
+def test_the_author_s_city_is_shown_with_how_far_its_clock_is(city: str | None, words: str) -> None:
+    assert card_of(a_case(a_mention(city=city))).above[0].text == words
+
+
 def test_the_authors_page_is_a_press_away() -> None:
     links = [(button.label, button.url) for button in card_of(a_case()).buttons[-1][-2:]]
     assert links == [("Открыть", "https://vk.com/wall-1_1?reply=2"), ("Автор", "https://vk.com/id7")]

@@ -256,6 +256,25 @@ def test_nobody_is_written_to_at_night_who_is_not_awake(
         assert (held.reason, held.remedy) == ("night", "wait")
 
 
+@pytest.mark.parametrize(
+    ("city", "hour", "until"),
+    [
+        ("Владивосток", 11, None),  # 21:00 there
+        ("Владивосток", 12, "23:00 18"),  # 22:00 there, 15:00 in Moscow
+        ("Vladivostok, Russia", 22, "23:00 18"),
+        ("Владивосток", 23, None),  # 09:00 there, 02:00 in Moscow
+        ("Калининград", 19, None),  # 21:00 there, 22:00 in Moscow
+        ("у моря", 19, "06:00 19"),
+        ("Москва / Владивосток", 19, "06:00 19"),
+        (None, 19, "06:00 19"),
+    ],
+)
+def test_the_night_is_that_of_the_city_where_he_lives(city: str | None, hour: int, until: str | None) -> None:
+    now = datetime(2026, 11, 18, hour, tzinfo=UTC)
+    held = held_back(ask(addressed=True, wrote_at=now - timedelta(hours=3), city=city), POLICY, NO_CONTACT, now)
+    assert (f"{held.until:%H:%M %d}" if held and held.until else None) == until
+
+
 def test_a_night_within_one_day_and_none_at_all() -> None:
     asked = ask(addressed=True, wrote_at=NOON - DAY)
     siesta = Policy(night=Night(starts=time(11), ends=time(13)))
