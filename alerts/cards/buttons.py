@@ -101,13 +101,16 @@ class ButtonKind:
 def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button, ...], ...]:
     """The rows under a case's card; the addresses come last, beside what would stand alone."""
     situation = situation_of(case.state)
-    offered = frozenset(
-        kind.action for kind in BUTTONS if kind.place(situation) is not None and kind.offered(case, context, now)
-    )
+    offered = frozenset(kind.action for kind in _placed(situation) if kind.offered(case, context, now))
     actions, links = _actions(situation, offered), _links(case, context)
     if links and len(actions) > 1 and len(actions[-1]) + len(links) <= IN_A_ROW:
         return (*actions[:-1], (*actions[-1], *links))
     return (*actions, links) if links else actions
+
+
+@cache
+def _placed(situation: Situation) -> tuple[ButtonKind, ...]:
+    return tuple(kind for kind in BUTTONS if kind.place(situation) is not None)
 
 
 @cache
