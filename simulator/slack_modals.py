@@ -11,6 +11,7 @@ from simulator.slack_limits import view_mistakes
 
 MAX_VIEW_BYTES: Final = 250_000
 TRIGGER_LIFE: Final = timedelta(seconds=3)
+"""Slack's own; a world of tests may let them live longer."""
 TEXT: Final = "plain_text_input"
 
 Submitted = Literal["closed", "errors", "changed", "unanswered"]
@@ -90,6 +91,7 @@ class Modals:
     """The modals that are open, one pile a person, and the triggers that may open one."""
 
     def __init__(self, clock: Callable[[], datetime], numbers: Iterator[int]) -> None:
+        self.trigger_life = TRIGGER_LIFE
         self._clock = clock
         self._numbers = numbers
         self._open: dict[str, Modal] = {}
@@ -113,13 +115,13 @@ class Modals:
         return trigger
 
     def open(self, trigger: str, view: object) -> Modal:
-        """A modal for the person who made the trigger, within three seconds and once. Raises RefusedError."""
+        """A modal for the person who made the trigger, while that lives and once. Raises RefusedError."""
         if trigger in self._exchanged:
             raise RefusedError("exchanged_trigger_id")
         if trigger not in self._triggers:
             raise RefusedError("invalid_trigger_id")
         person, at = self._triggers[trigger]
-        if self._clock() - at > TRIGGER_LIFE:
+        if self._clock() - at > self.trigger_life:
             raise RefusedError("expired_trigger_id")
         modal = self._new(person, view)
         self._exchanged.add(trigger)

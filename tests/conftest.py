@@ -29,6 +29,8 @@ settings.load_profile("unhurried")
 
 POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 MEMORY = Path("/dev/shm")
+PATIENCE = 120.0
+"""Seconds."""
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
@@ -56,6 +58,19 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
             call.can_block_in("listener/store/schema.py", {"_upgrade", "to_head"})
             # A time zone is one small file, read once.
             call.can_block_in("zoneinfo/_common.py", {"load_data"})
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _people_are_patient() -> Iterator[None]:
+    """Who presses a button looks at it as long as a busy machine needs.
+
+    Telegram's and Slack's own bounds have tests of their own, which set them.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("simulator.telegram_queries.PRESS_WAITS", PATIENCE)
+        patched.setattr("simulator.slack_socket.PRESS_WAITS", PATIENCE)
+        patched.setattr("simulator.slack_socket.ACK_WITHIN", PATIENCE)
         yield
 
 

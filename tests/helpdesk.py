@@ -15,6 +15,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from tests.ports import own_port
+
 SECRET = "whsec_" + base64.b64encode(b"a key of the tests, 32 bytes ok!").decode()
 FORMER = "whsec_" + base64.b64encode(b"another key, that was used before").decode()
 
@@ -42,7 +44,7 @@ class Helpdesk:
     """`events` are the bodies that were taken, each key once; `tries` counts all requests, `keys` in order."""
 
     secret: str = SECRET
-    port: int = 0
+    port: int = field(default_factory=own_port)
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
@@ -62,9 +64,7 @@ class Helpdesk:
         app.router.add_post("/otklik", self._take)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
 
     async def stop(self) -> None:
         """It dies; `start` brings it back at the same port."""

@@ -57,10 +57,10 @@ class LoopbackProxy:
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            far_writer.close()  # first of all: the test may end, and cancel this, while it waits below
             for task in both:
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
-            far_writer.close()
             with contextlib.suppress(OSError):
                 await far_writer.wait_closed()
 

@@ -4,10 +4,11 @@ import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
@@ -24,6 +25,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 CHAT = -1001
+PATIENCE = 120_000
+"""Milliseconds."""
 
 
 class Bot:
@@ -101,6 +104,7 @@ def slack_button(label: str, action: str) -> dict[str, Any]:
 async def standing_world() -> AsyncIterator[Simulator]:
     """A served world in which nobody writes by himself."""
     simulator = Simulator(load_corpus(), system_now, rate=0)
+    simulator.slack.modals.trigger_life = timedelta(milliseconds=PATIENCE)
     await simulator.start()
     yield simulator
     await simulator.stop()
@@ -112,9 +116,11 @@ async def opened_page(world: Simulator, *, width: int = 1280, height: int = 800)
     if CHROMIUM is None:
         missing("browser", "there is no Chromium on this machine")
     complaints: list[str] = []
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened = await browser.new_page(viewport={"width": width, "height": height})
+        opened.set_default_timeout(PATIENCE)
         opened.on(
             "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
         )

@@ -1,8 +1,8 @@
-"""A simulated VK on a real socket, short time-outs and a store in memory, for the tests of the VK sources."""
+"""A simulated VK on a real socket, clients that wait for it, a store in memory: for tests of the VK sources."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
@@ -21,7 +21,10 @@ from simulator.people import Writer
 from simulator.vk import Vk
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LIMITS = Limits(connect=1, read=0.4, total=0.8, body=300_000, wait=1, grace=0.4)
+LIMITS = Limits(connect=60, read=60, total=120, body=300_000, wait=1, grace=60)
+"""Waiting costs nothing: a machine that is busy for a second makes no answer late."""
+HASTY = replace(LIMITS, connect=1, read=0.4, total=0.8, grace=0.4)
+"""For tests of answers that never come."""
 GROUP = 77
 GROUP_TOKEN = "vk1.a.very-secret-community-token"
 OLGA = Writer(
@@ -104,29 +107,31 @@ class World:
     clock: Hands
     address: str
     purse: Purse = field(default_factory=Purse)
+    limits: Limits = LIMITS
 
-    def service(self, limits: Limits = LIMITS) -> VkClient:
-        return VkClient(self.vk.service_token, self.address, group=False, limits=limits)
+    def service(self, limits: Limits | None = None) -> VkClient:
+        return VkClient(self.vk.service_token, self.address, group=False, limits=limits or self.limits)
 
     def search(
-        self, *queries: str, per_day: int = 1000, limits: Limits = LIMITS, brand: Brand = BRAND
+        self, *queries: str, per_day: int = 1000, limits: Limits | None = None, brand: Brand = BRAND
     ) -> VkSearch:
         client = self.service(limits)
         quota = Quota(self.purse, self.clock, client.budget_name, limit=per_day)
         return VkSearch(brand, queries or ("ромашка",), client, quota, self.clock)
 
-    def community(self, *, reader: bool = True, limits: Limits = LIMITS) -> VkCommunity:
+    def community(self, *, reader: bool = True, limits: Limits | None = None) -> VkCommunity:
+        limits = limits or self.limits
         client = VkClient(GROUP_TOKEN, self.address, group=True, limits=limits)
         wall = self.service(limits) if reader else None
         return VkCommunity("romashka_help", client, self.clock, reader=wall, limits=limits)
 
 
 @asynccontextmanager
-async def simulated() -> AsyncIterator[World]:
+async def simulated(limits: Limits = LIMITS) -> AsyncIterator[World]:
     clock = Hands()
     vk = Vk(clock.now)
     vk.add_community(GROUP, "romashka_help", "Ромашка Телеком", 5000, GROUP_TOKEN)
     root = web.Application()
     root.add_subapp("/vk", vk.app())
     async with TestServer(root) as server:
-        yield World(vk=vk, clock=clock, address=str(server.make_url("/vk/method/")))
+        yield World(vk=vk, clock=clock, address=str(server.make_url("/vk/method/")), limits=limits)

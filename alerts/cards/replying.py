@@ -107,9 +107,11 @@ def _at_once(pressed: Pressed, outcome: Outcome) -> Outcome:
     return replace(outcome, goes_on=lambda drafted: _go_on(pressed, drafted))
 
 
-def draft_of(pressed: Pressed, kind: OutboundKind, text: str) -> Outcome:
-    """Prepared words as a draft, unless they could not go out."""
-    return _stopped(pressed, kind) or _drafted(pressed, kind, text, as_it_is=True)
+def draft_of(pressed: Pressed, kind: OutboundKind, text: str, *, is_signed: bool = False) -> Outcome:
+    """Prepared words as a draft, unless they could not go out; with the name of who sends them where it is asked
+    for.
+    """
+    return _stopped(pressed, kind) or _drafted(pressed, kind, text, as_it_is=not is_signed)
 
 
 def _knows_the_preview(pressed: Pressed) -> bool:
@@ -137,8 +139,12 @@ def rewrite(pressed: Pressed) -> Outcome:
         return refused
     if pressed.value is None:
         return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
-    again = _drafted(pressed, found.kind, pressed.value, found=found)
-    return replace(again, rewrites=found.id)
+    return rewritten(pressed, found, pressed.value)
+
+
+def rewritten(pressed: Pressed, found: Outbound, text: str) -> Drafted:
+    """A draft in other words."""
+    return replace(_drafted(pressed, found.kind, text, found=found), rewrites=found.id)
 
 
 def mend(pressed: Pressed) -> Outcome:

@@ -146,7 +146,9 @@ def _one_for_many(key: str, value: Any, _choices: str) -> str | None:
     if _DASHED.match(value):
         return "перед каждым значением списка — дефис и пробел, а не тире и не слитно: «- имя»"
     value = _ROUND.sub(r"\1", value.strip().rstrip(","))
-    shown = f'"{value}"' if value.startswith("#") else value
+    if hours := hours_meant(value):
+        value = hours
+    shown = f'"{value}"' if value.startswith("#") or hours else value
     return f"нужен список в квадратных скобках: {key}: [{shown}]"
 
 

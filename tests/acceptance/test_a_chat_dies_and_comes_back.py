@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from simulator.server import Simulator
-from tests.acceptance.running import Process, cards, config_files, until, world
+from tests.acceptance.chats import PATIENCE
+from tests.acceptance.running import Process, cards, config_files, says, until, world
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 
 ANGRY = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
 SUPPORT, ENGINEERS, OLEG = -1001, -1002, 222
@@ -22,7 +23,6 @@ notices: {troubles: engineers}
 sla: {warn: 15m, due: 30m, breach: 60m}
 """
 MANY = 14
-PATIENCE = 90.0
 
 
 @asynccontextmanager
@@ -121,8 +121,7 @@ async def test_while_the_chat_is_shut_others_are_told_and_on_return_it_has_every
         )
         data = message.markup["inline_keyboard"][0][0]["callback_data"]
         toast = await simulator.telegram.press(SUPPORT, message.id, data, user=111, name="Анна")
-        assert toast is not None
-        assert toast.startswith("Вы взяли обращение")
+        assert says(toast, "Вы взяли обращение")
         card = f"№ {data.split(':')[1]}:"
         await until(
             lambda: any(card in text and "Взяла Анна Иванова" in text for text in texts(simulator, SUPPORT)),

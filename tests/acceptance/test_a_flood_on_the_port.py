@@ -13,14 +13,17 @@ import pytest
 from simulator.server import Simulator
 from tests.acceptance.running import Process, cards, config_files, until, world
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 HALF_OPEN: Final = 400
 SLOW: Final = 100
 HASTY: Final = 20
 POSTS: Final = 5
 CARD_WITHIN: Final = 20.0
-"""Seconds from a post to its card, on a machine that other tests want too; a quiet one takes one."""
+"""Seconds from a post to its card; a quiet machine takes one. A slower one may take as many times longer as it did
+before anybody came to the port.
+"""
+QUIET: Final = 1.0
 MOST_LINES: Final = 300
 Client = Callable[[int], Coroutine[Any, Any, None]]
 REQUEST: Final = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
@@ -81,7 +84,7 @@ async def crowd(port: int) -> AsyncIterator[None]:
 async def seconds_to_card(simulator: Simulator, number: int) -> float:
     began = time.monotonic()
     simulator.publishing.by_hand("vk", f"Клиент {number}", f"{ANGRY} №{number}", community="romashka")
-    await until(lambda: ("telegram:-1001", number) in cards(simulator), CARD_WITHIN)
+    await until(lambda: ("telegram:-1001", number) in cards(simulator))
     return time.monotonic() - began
 
 
@@ -90,7 +93,7 @@ async def test_posts_become_cards_whatever_comes_to_the_port(
 ) -> None:
     async with world() as simulator, Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon:
         await daemon.start()
-        await seconds_to_card(simulator, 1)
+        slower = max(1.0, await seconds_to_card(simulator, 1) / QUIET)
         said = len(daemon.said().splitlines())
         async with crowd(daemon.port):
             await asyncio.sleep(3)
@@ -98,6 +101,7 @@ async def test_posts_become_cards_whatever_comes_to_the_port(
             assert (await daemon.get("/livez"))[0] == 200, "who comes with a request is served"
         lines = len(daemon.said().splitlines()) - said
         assert await daemon.terminate() == 0
+    assert max(took) < CARD_WITHIN * slower
     assert lines < MOST_LINES, "the console's cards among them"
     with capsys.disabled():
         print(f"\n{HALF_OPEN + SLOW + HASTY} clients: cards after {', '.join(f'{one:.1f}' for one in took)} s")

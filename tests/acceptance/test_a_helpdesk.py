@@ -14,7 +14,7 @@ from tests.acceptance.chats import PATIENCE, cards
 from tests.acceptance.running import Process, config_files, until, world
 from tests.helpdesk import SECRET, Agent, Fault, Helpdesk, helpdesk
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.slow
 
 DOCS = Path(__file__).parents[2] / "docs"
 ANGRY = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Мой телефон +7 912 345-67-12"

@@ -13,7 +13,7 @@ from simulator.vk.talks import Said
 from tests.acceptance.chats import CHAT, PATIENCE
 from tests.acceptance.running import Process, config_files, until, world
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(800)]
+pytestmark = pytest.mark.slow
 
 ANGRY = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
 ENGINEERS, PRIVATE = -1002, 111

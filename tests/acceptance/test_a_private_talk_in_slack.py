@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.acceptance.chats import PATIENCE
 from tests.acceptance.running import Process, config_files, until, world
 from tests.acceptance.test_a_private_talk import ANGRY, by_page
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(800)]
+pytestmark = pytest.mark.slow
 
 PEOPLE = """people:
   - {id: anna, name: Анна Иванова, role: operator, slack: U01, gender: f, signature: "Анна, поддержка"}
@@ -28,6 +29,7 @@ sla: {warn: 15m, due: 30m, breach: 60m}
 """
 SUPPORT, ENGINEERS, PRIVATE = "C01", "C02", "D01"
 TRIGGER = 10.0
+MOST_PRESSES = 30
 
 
 def texts(simulator: Simulator, channel: str) -> list[str]:
@@ -61,13 +63,18 @@ async def press(desk: SlackDesk, label: str) -> None:
 
 
 async def opens(desk: SlackDesk, label: str) -> None:
-    """The same of a button that asks; a trigger lives three seconds: a slow machine is pressed again."""
-    for _ in range(4):
-        await press(desk, label)
+    """The same of a button that asks."""
+    await asks(desk, lambda: press(desk, label))
+
+
+async def asks(desk: SlackDesk, act: Callable[[], Awaitable[None]]) -> None:
+    """Do what opens a window; a trigger lives three seconds here: on a slow machine it is done again."""
+    for _ in range(MOST_PRESSES):
+        await act()
         with contextlib.suppress(TimeoutError):
             await until(lambda: desk.modal is not None, TRIGGER)
             return
-    raise AssertionError(f"«{label}» opens nothing; {desk.whispers[-2:]}")
+    raise AssertionError(f"no window opens; {desk.whispers[-2:]}")
 
 
 async def fill(desk: SlackDesk, *answers: str) -> str:
@@ -94,10 +101,9 @@ async def answered_without_a_button(simulator: Simulator, anna: SlackDesk) -> No
     """By «/ответ» with a number and without one, and by the menu of what the customer wrote, in the thread."""
     await anna.command("/ответ", "1 Позвонит диспетчер")
     below = [one.ts for one in simulator.slack.channels[SUPPORT].messages.values() if one.thread]
-    await anna.shortcut(SHORTCUT, below[-1])
+    await asks(anna, lambda: anna.shortcut(SHORTCUT, below[-1]))
     await fill(anna, "Не раньше шести")
-    await anna.command("/ответ", "Да, бесплатно")
-    await until(lambda: anna.modal is not None, PATIENCE)
+    await asks(anna, lambda: anna.command("/ответ", "Да, бесплатно"))
     assert anna.modal is not None
     words = anna.modal["blocks"][-1]["element"]["initial_value"]
     assert await anna.submit({"answer": words}) == "closed"
@@ -116,7 +122,7 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks_in_slack(tmp_path: Pa
     config = config_files(tmp_path)
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
-    async with world() as simulator:
+    async with world(hasty_slack=True) as simulator:
         simulator.slack.talk_with("U01")
         async with Process(tmp_path, simulator.environment(), config) as daemon:
             await daemon.start()

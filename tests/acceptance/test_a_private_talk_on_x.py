@@ -9,7 +9,7 @@ from tests.acceptance.chats import CHAT, PATIENCE
 from tests.acceptance.running import Process, config_files, until, world
 from tests.acceptance.test_a_private_talk import PEOPLE, ROUTES, asked, choose, stands
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(800)]
+pytestmark = pytest.mark.slow
 
 ANGRY = "@romashka_ru третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
 

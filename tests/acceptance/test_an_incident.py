@@ -14,7 +14,7 @@ from simulator.server import Simulator
 from tests.acceptance.chats import CHAT, Line, lines
 from tests.acceptance.running import Process, config_files, until, world
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 BURST: Final = 60
 LONG_CALM: Final = "surges: {calm: 2h}\n"

@@ -12,7 +12,7 @@ from tests.acceptance.chats import CHAT, PATIENCE
 from tests.acceptance.running import Process, config_files, until, world
 from tests.acceptance.test_a_private_talk import PEOPLE, ROUTES, asked, by_page, choose, stands
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 ANGRY = "Ромашка, третий день нет интернета, в поддержке никто не отвечает! Верните деньги"
 ANGRY_ON_X = "@romashka_ru третий день нет интернета, в поддержке никто не отвечает! Верните деньги"

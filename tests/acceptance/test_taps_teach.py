@@ -24,7 +24,7 @@ async def verdict_on(daemon: Process, simulator: Simulator, author: str) -> dict
         found[:] = await daemon.export("verdicts")
         return len(found) > before
 
-    await until(judged, 60.0, 0.5)
+    await until(judged, every=0.5)
     return max(found, key=lambda verdict: verdict["judged_at"])
 
 
@@ -43,12 +43,12 @@ async def test_a_correction_judges_without_a_restart_and_a_rollback_ends_it(tmp_
         await stores.close()
         code, said, errors = await daemon.command("model", "promote", made.version)
         assert (code, errors) == (0, ""), said
-        await until(lambda: f"what taps have taught is in use: {made.version}" in daemon.said(), 60.0)
+        await until(lambda: f"what taps have taught is in use: {made.version}" in daemon.said())
         taught = await verdict_on(daemon, simulator, "Ольга")
         assert taught["model"] == f"{alone['model']}+{made.version}"
         assert taught["complaint"] < alone["complaint"]
         code, _, _ = await daemon.command("model", "rollback")
         assert code == 0
-        await until(lambda: "what taps have taught is in use: none" in daemon.said(), 60.0)
+        await until(lambda: "what taps have taught is in use: none" in daemon.said())
         again = await verdict_on(daemon, simulator, "Мария")
         assert (again["model"], again["complaint"]) == (alone["model"], pytest.approx(alone["complaint"]))

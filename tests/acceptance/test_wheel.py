@@ -47,7 +47,6 @@ def listener(python: Path, folder: Path, *arguments: str) -> subprocess.Complete
         env=environ,
         capture_output=True,
         text=True,
-        timeout=90,
         check=False,
     )
 

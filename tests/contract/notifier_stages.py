@@ -171,7 +171,7 @@ class ConsoleStage:
 
 
 @asynccontextmanager
-async def telegram_stage(*, patience: float = 5.0, per_minute: int | None = None) -> AsyncIterator[TelegramStage]:
+async def telegram_stage(*, patience: float = 60.0, per_minute: int | None = None) -> AsyncIterator[TelegramStage]:
     telegram = Telegram(clock, token=TOKEN, per_minute=per_minute)
     telegram.add_chat(-1001, "Поддержка", topics=frozenset({7}))
     async with serving("/telegram", telegram.app()) as address:
@@ -184,7 +184,7 @@ async def telegram_stage(*, patience: float = 5.0, per_minute: int | None = None
 
 
 @asynccontextmanager
-async def slack_stage(*, patience: float = 5.0, per_second: float | None = None) -> AsyncIterator[SlackStage]:
+async def slack_stage(*, patience: float = 60.0, per_second: float | None = None) -> AsyncIterator[SlackStage]:
     slack = Slack(clock, bot_token=TOKEN, per_second=per_second)
     slack.add_channel("C01", "support")
     async with serving("/slack", slack.app()) as address:

@@ -24,7 +24,7 @@ from simulator.people import Writer
 from simulator.vk import Vk
 from simulator.x import X
 from simulator.x.keys import AccountKeys
-from tests.vk_parts import GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, Hands, World, simulated
+from tests.vk_parts import GROUP, GROUP_TOKEN, HASTY, LIMITS, NOON, OLGA, Hands, World, simulated
 
 ANSWER = "Ольга, здравствуйте! Проверяем линию, <напишем> в течение часа & не забудем."
 KEEPER_TOKEN = "vk1.a.very-secret-token-of-a-person"
@@ -101,8 +101,11 @@ class VkStage:
 
 
 @asynccontextmanager
-async def vk_stage(*, keeper: bool = True, address: str | None = None) -> AsyncIterator[VkStage]:
-    async with simulated() as world:
+async def vk_stage(
+    *, keeper: bool = True, address: str | None = None, hasty: bool = False
+) -> AsyncIterator[VkStage]:
+    limits = HASTY if hasty else LIMITS
+    async with simulated(limits) as world:
         world.vk.add_keeper(KEEPER_TOKEN)
         post = world.vk.community_post(GROUP, "Ромашка: новости")
         comment = world.vk.comment(OLGA, "Третий день нет интернета", post=post)
@@ -112,7 +115,7 @@ async def vk_stage(*, keeper: bool = True, address: str | None = None) -> AsyncI
             community_tokens={"romashka_help": Secret(GROUP_TOKEN)},
             user_token=Secret(KEEPER_TOKEN) if keeper else None,
         )
-        outreach = build_outreach(options, world.clock, limits=LIMITS)
+        outreach = build_outreach(options, world.clock, limits=limits)
         assert outreach is not None
         target = Target(
             brand="romashka",
@@ -138,7 +141,9 @@ KEYS = AccountKeys(
     token="900-account-token",
     token_secret="its-secret",
 )
+PATIENT = Timeouts(total=120, connect=60, read=60)
 QUICK = Timeouts(total=0.8, connect=0.8, read=0.8)
+"""For tests of answers that never come."""
 
 
 @dataclass
@@ -181,7 +186,9 @@ class XStage:
 
 
 @asynccontextmanager
-async def x_stage(*, address: str | None = None, text: str = "@romashka_ru где связь?") -> AsyncIterator[XStage]:
+async def x_stage(
+    *, address: str | None = None, text: str = "@romashka_ru где связь?", hasty: bool = False
+) -> AsyncIterator[XStage]:
     clock = Hands()
     x = X(clock.now)
     x.give_keys(KEYS)
@@ -195,7 +202,7 @@ async def x_stage(*, address: str | None = None, text: str = "@romashka_ru гд�
             api_key=Secret(KEYS.api_key),
             api_secret=Secret(KEYS.api_secret),
         )
-        outreach = build_x_outreach(options, clock, timeouts=QUICK)
+        outreach = build_x_outreach(options, clock, timeouts=QUICK if hasty else PATIENT)
         assert outreach is not None
         target = Target(
             brand="romashka",

@@ -23,7 +23,8 @@ SLOW: Final = 1.2
 
 @pytest.fixture(params=sorted(STAGES))
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    async with STAGES[request.param]() as stage:
+    hasty = request.node.get_closest_marker("hasty") is not None
+    async with STAGES[request.param](hasty=hasty) as stage:
         yield stage
 
 
@@ -74,7 +75,7 @@ async def test_a_confirmed_answer_stands_there_once_and_the_card_knows_where(des
     assert await desk.answer() == 0
 
 
-@pytest.mark.parametrize("kind", ["hang", "reset"])
+@pytest.mark.parametrize("kind", [pytest.param("hang", marks=pytest.mark.hasty), "reset"])
 async def test_an_answer_whose_end_is_lost_is_looked_for_and_stands_there_once(
     desk: Desk, stage: Stage, kind: Any
 ) -> None:

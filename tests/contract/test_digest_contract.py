@@ -62,7 +62,7 @@ INCIDENT = replace(
 
 @pytest.fixture(params=sorted(STAGES))
 async def network(request: pytest.FixtureRequest) -> AsyncIterator[NetworkStage]:
-    async with STAGES[request.param](patience=0.5) as stage:
+    async with STAGES[request.param]() as stage:
         yield stage
 
 

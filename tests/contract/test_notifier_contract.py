@@ -1,6 +1,5 @@
 """One contract for every notifier: what it shows, what it survives, and what its errors tell the delivery."""
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, get_args
@@ -25,6 +24,7 @@ from tests.contract.notifier_stages import (
     slack_stage,
     telegram_stage,
 )
+from tests.ports import own_port
 
 STAGES = {
     "console": console_stage,
@@ -62,7 +62,8 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
 @pytest.fixture(params=sorted(NETWORK_STAGES))
 async def network(request: pytest.FixtureRequest) -> AsyncIterator[NetworkStage]:
     open_stage: Any = NETWORK_STAGES[request.param]
-    async with open_stage(patience=0.5) as stage:
+    hasty = request.node.get_closest_marker("hasty") is not None
+    async with open_stage(**({"patience": 0.5} if hasty else {})) as stage:
         yield stage
 
 
@@ -209,6 +210,7 @@ async def test_a_server_fault_without_a_word_is_ambiguous(network: NetworkStage)
     assert (await _failure(network)).ambiguous
 
 
+@pytest.mark.hasty
 async def test_a_timeout_after_sending_is_ambiguous(network: NetworkStage) -> None:
     network.faults.add(Fault(path=network.send_path, kind="hang", seconds=0.8))
     error = await _failure(network)
@@ -223,7 +225,7 @@ async def test_a_cut_connection_is_ambiguous(network: NetworkStage) -> None:
 
 @pytest.mark.parametrize("kind", [SlackNotifier, TelegramNotifier])
 async def test_a_refused_connection_is_not_ambiguous(kind: Any, network: NetworkStage) -> None:
-    notifier: Notifier = kind(f"http://127.0.0.1:{_closed_port()}/", TOKEN)
+    notifier: Notifier = kind(f"http://127.0.0.1:{own_port()}/", TOKEN)
     try:
         with pytest.raises(NotifyError) as caught:
             await notifier.send(network.chat, CARD, "d1")
@@ -318,10 +320,3 @@ async def _failure(network: NetworkStage) -> NotifyError:
 def _noting(stage: Stage) -> Threads:
     assert isinstance(stage.notifier, Threads)
     return stage.notifier
-
-
-def _closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -1,7 +1,6 @@
 """One contract for every network's Outreach: what it says, once, and what its errors tell who asked for it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Final
@@ -12,6 +11,7 @@ from alerts.outreach.outbound import OutboundKind, Sent
 from alerts.outreach.ports import OutreachError
 from simulator.faults import Fault
 from tests.contract.outreach_stages import ANSWER, Stage, vk_stage, x_stage
+from tests.ports import own_port
 
 STAGES: Final[dict[str, Any]] = {"vk": vk_stage, "x": x_stage}
 SPEAKING: Final[tuple[OutboundKind, ...]] = ("reply", "message")
@@ -21,7 +21,8 @@ SLOW: Final = 1.2
 
 @pytest.fixture(params=sorted(STAGES))
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    async with STAGES[request.param]() as stage:
+    hasty = request.node.get_closest_marker("hasty") is not None
+    async with STAGES[request.param](hasty=hasty) as stage:
         yield stage
 
 
@@ -58,6 +59,7 @@ async def test_a_message_to_who_never_wrote_is_refused_and_remembered_of_the_aut
     assert stage.said(ANSWER) == 0
 
 
+@pytest.mark.hasty
 @pytest.mark.parametrize("kind", SPEAKING)
 async def test_what_was_said_and_lost_its_answer_is_found_and_not_said_again(
     stage: Stage, kind: OutboundKind
@@ -119,9 +121,7 @@ async def test_a_fault_of_the_network_says_whether_it_may_have_been_done(
 @pytest.mark.parametrize("kind", SPEAKING)
 @pytest.mark.parametrize("network", sorted(STAGES))
 async def test_where_no_connection_is_made_nothing_was_said(network: str, kind: OutboundKind) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    async with STAGES[network](address=f"http://127.0.0.1:{port}/") as stage:
+    async with STAGES[network](address=f"http://127.0.0.1:{own_port()}/") as stage:
         error = await refused(stage, kind)
     assert (error.outcome, error.reason) == ("later", "unreachable")
     assert error.retry_after is not None

@@ -24,7 +24,6 @@ SEARCHES = 3
 
 @pytest.mark.long
 @pytest.mark.postgres
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_one_of_two_is_paused_and_resumed(tmp_path: Path, database_url: str) -> None:
     config = config_files(tmp_path)

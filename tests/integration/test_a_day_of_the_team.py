@@ -29,7 +29,6 @@ def _quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.slow
 async def test_a_small_day_with_a_surge_and_a_dead_slack_loses_forgets_and_doubles_nothing(
     database_url: str, team: tuple[Config, Rules]

@@ -28,7 +28,7 @@ EVERY = timedelta(minutes=5)
 DUE = timedelta(minutes=30)
 """As the demo's routes promise."""
 GROUP = -1001
-WAIT = 90.0
+WAIT = 240.0
 """Seconds that anything is waited for, on a busy machine."""
 DEADLINES = """
     SELECT m.external_id, m.published_at, c.due_at

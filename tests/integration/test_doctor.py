@@ -23,6 +23,7 @@ from simulator.corpus import load_corpus
 from simulator.faults import Fault, Faults
 from simulator.server import Simulator, system_now
 from tests.loopback_proxies import proxy
+from tests.waiting import until
 
 BRAND = """\
 id: romashka
@@ -740,9 +741,7 @@ async def test_a_spent_quota_is_no_red_line(world: World) -> None:
 
 
 async def _pressed(act: Callable[[], Awaitable[Any]], shown: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not shown():  # noqa: ASYNC110 - the simulator has no event for a message that arrives
-            await asyncio.sleep(0.02)
+    await until(shown)
     await act()
 
 

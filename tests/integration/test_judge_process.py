@@ -179,7 +179,7 @@ async def test_it_outlives_nobody_who_was_killed() -> None:
     assert is_alive(child)
     parent.kill()
     await parent.wait()
-    await until(lambda: not is_alive(child), 20)
+    await until(lambda: not is_alive(child))
 
 
 def is_alive(number: int) -> bool:

@@ -22,7 +22,6 @@ def listener_match(*arguments: str, text: bytes) -> tuple[int, list[dict[str, ob
         capture_output=True,
         cwd=ROOT,
         check=False,
-        timeout=60,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 

@@ -14,6 +14,7 @@ from listener.ports import Source, SourceError
 from simulator.faults import Fault
 from tests.faults.figures import note
 from tests.vk_parts import GROUP, OLGA, PAVEL, World, simulated
+from tests.waiting import stopwatch, until
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(
     polling = Polling(hear, SystemClock(), telemetry, Keeper(telemetry))
     wall = world.vk.community_post(GROUP, "Новости")
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(600):
             polling.start(sources)
             while not all(cursors.get(source.name) for source in sources):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
@@ -76,13 +77,11 @@ async def test_after_an_outage_posts_and_comments_are_heard_within_five_seconds(
             while min(telemetry.failed.get(source.name, 0) for source in sources) < 4:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             world.vk.faults.waiting.clear()
-            well = asyncio.get_running_loop().time()
             missed = {world.vk.post(OLGA, "ромашка лежит"), world.vk.comment(PAVEL, "и у меня", post=wall)}
-            while not missed <= heard:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-            resumed = asyncio.get_running_loop().time() - well
-            note(4, resumed_after_s=resumed)
-            assert resumed < 5.5
+            async with stopwatch() as watch:
+                await until(lambda: missed <= heard)
+            note(4, resumed_after_s=watch.took)
+            assert watch.took < 5.5
     finally:
         await polling.stop()
         for source in sources:

@@ -25,7 +25,6 @@ def _process(*arguments: str, stdin: str = "", **environ: str) -> subprocess.Com
         input=stdin,
         capture_output=True,
         check=False,
-        timeout=60,
         encoding="utf-8",
         env={**plain, **environ},
     )
@@ -94,7 +93,6 @@ def test_without_its_file_the_first_tier_judges_alone(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         check=False,
-        timeout=60,
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ import pytest
 from simulator.corpus import load_corpus
 from simulator.desks import Desk
 from simulator.server import Simulator, system_now
+from tests.waiting import until
 
 KEYS = {"inline_keyboard": [[{"text": "Заметка", "callback_data": "c:1:note"}]]}
 ASK = {"force_reply": True, "selective": True}
@@ -75,9 +76,8 @@ async def test_a_note_in_slack_from_the_press_to_the_modal_and_its_whisper(world
     noted: list[str] = []
     bot = asyncio.create_task(_answer(world, noted))
     await anna.slack.press("Заметка")
-    async with asyncio.timeout(5):
-        while anna.slack.modal is None:  # noqa: ASYNC110 - the simulator has no event for it
-            await asyncio.sleep(0.01)
+    await until(lambda: anna.slack.modal is not None)
+    assert anna.slack.modal is not None
     assert anna.slack.modal["title"]["text"] == "Заметка"
     assert await anna.slack.submit({"Текст заметки": "Звонила, не берёт"}) == "closed"
     await bot

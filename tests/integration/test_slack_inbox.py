@@ -12,6 +12,7 @@ from alerts.ports import Answer, OnPress, Press
 from simulator.faults import Fault
 from simulator.slack import Slack
 from tests.contract.notifier_stages import serving
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 
@@ -63,7 +64,7 @@ async def test_an_explanation_is_read_whole_by_its_person_only_and_is_no_refusal
 
     async with opened(slack, explain):
         await _press(slack)
-        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+        await until(lambda: bool(slack.channels["C01"].ephemerals))
     (line,) = slack.channels["C01"].ephemerals
     assert (line.user, line.text) == ("U01", explanation)
     assert len(slack.channels["C01"].messages) == 1
@@ -73,7 +74,7 @@ async def test_a_press_is_handled_acknowledged_and_answered_to_its_person_only(s
     desk = Desk()
     async with opened(slack, desk):
         await _press(slack)
-        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+        await until(lambda: bool(slack.channels["C01"].ephemerals))
     (press,) = desk.presses
     assert (press.messenger, press.user, press.user_name) == ("slack", "U01", "Анна")
     assert (press.case, press.action, press.at) == (12, "claim", NOW)
@@ -109,23 +110,26 @@ async def test_an_unacknowledged_press_comes_again_under_the_same_key(slack: Sla
     async with serving("/slack", slack.app()) as address:
         async with listening(f"{address}/slack/api/", first):
             pressing = asyncio.create_task(_press(slack))
-            await _until(lambda: bool(first.presses))
+            await until(lambda: bool(first.presses))
         async with listening(f"{address}/slack/api/", second):
-            await _until(lambda: bool(second.presses))
+            await until(lambda: bool(second.presses))
             await pressing
     assert [press.key for press in first.presses] == [press.key for press in second.presses]
 
 
 async def test_a_slow_handler_is_acknowledged_in_time(slack: Slack) -> None:
+    acknowledged = asyncio.Event()
+
     async def slow(_press: Press) -> Answer:
-        await asyncio.sleep(1.6)
+        await acknowledged.wait()
         return Answer(text="готово")
 
     desk = Desk(slow)
     async with opened(slack, desk):
-        async with asyncio.timeout(1.5):
-            await _press(slack)
-        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+        await _press(slack)  # returns when it is acknowledged
+        assert slack.socket.acked
+        acknowledged.set()
+        await until(lambda: bool(slack.channels["C01"].ephemerals))
     assert len(desk.presses) == 1
 
 
@@ -133,7 +137,7 @@ async def test_a_slow_handler_is_acknowledged_in_time(slack: Slack) -> None:
 async def test_the_inbox_comes_back_after_a_disconnect(slack: Slack, reason: str) -> None:
     desk = Desk()
     async with opened(slack, desk):
-        await _until(lambda: bool(slack.socket.connections))
+        await until(lambda: bool(slack.socket.connections))
         await slack.socket.disconnect(reason)
         await _press(slack)
     assert len(desk.presses) == 1
@@ -142,7 +146,7 @@ async def test_the_inbox_comes_back_after_a_disconnect(slack: Slack, reason: str
 async def test_the_inbox_comes_back_after_a_cut(slack: Slack) -> None:
     desk = Desk()
     async with opened(slack, desk):
-        await _until(lambda: bool(slack.socket.connections))
+        await until(lambda: bool(slack.socket.connections))
         await slack.socket.cut()
         await _press(slack)
     assert len(desk.presses) == 1
@@ -181,7 +185,7 @@ async def test_a_failing_press_is_tried_again(slack: Slack) -> None:
     desk = Desk(fail_once)
     async with opened(slack, desk):
         await _press(slack)
-        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+        await until(lambda: bool(slack.channels["C01"].ephemerals))
     assert len({press.key for press in desk.presses}) == 1
     assert slack.channels["C01"].ephemerals[0].text == "ок"
 
@@ -193,16 +197,16 @@ async def test_a_press_that_cannot_be_stored_is_given_back_to_its_person(slack: 
     desk = Desk(fail)
     async with opened(slack, desk):
         await _press(slack)
-        await _until(lambda: bool(slack.channels["C01"].ephemerals))
+        await until(lambda: bool(slack.channels["C01"].ephemerals))
     assert len(desk.presses) == 3
     assert "Нажмите ещё раз" in slack.channels["C01"].ephemerals[0].text
 
 
 async def test_a_switched_off_socket_mode_is_reported(slack: Slack, caplog: pytest.LogCaptureFixture) -> None:
     async with opened(slack, Desk()):
-        await _until(lambda: bool(slack.socket.connections))
+        await until(lambda: bool(slack.socket.connections))
         await slack.socket.disconnect("link_disabled")
-        await _until(lambda: "switched off" in caplog.text)
+        await until(lambda: "switched off" in caplog.text)
 
 
 async def test_an_address_button_is_acknowledged_and_nothing_else(slack: Slack) -> None:
@@ -216,7 +220,7 @@ async def test_an_address_button_is_acknowledged_and_nothing_else(slack: Slack) 
 async def test_a_refused_token_is_named_and_stays_secret(slack: Slack, caplog: pytest.LogCaptureFixture) -> None:
     slack.app_token = "xapp-another"
     async with opened(slack, Desk()):
-        await _until(lambda: "check LISTENER_SLACK" in caplog.text)
+        await until(lambda: "check LISTENER_SLACK" in caplog.text)
     assert "secret" not in caplog.text
 
 
@@ -226,10 +230,3 @@ async def _press(slack: Slack) -> None:
 
 def _ts(slack: Slack) -> str:
     return next(iter(slack.channels["C01"].messages))
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        # The simulator has no event for everything a test may wait for.
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

@@ -178,7 +178,7 @@ async def test_an_answer_that_takes_long_stays_open_and_is_known_when_it_is_sent
         await press(slack)
         await until(lambda: bool(open_modals(slack)))
         assert await slack.submit("U01", {modals.BLOCK: "звонил"}) == "unanswered"
-        monkeypatch.setattr("simulator.slack_socket.PRESS_WAITS", 5.0)
+        monkeypatch.setattr("simulator.slack_socket.PRESS_WAITS", 120.0)
         assert await slack.submit("U01", {modals.BLOCK: "звонил"}) == "closed"
     assert len({press.key for press in desk.presses if press.value}) == 1
 

@@ -1,6 +1,5 @@
 """What only Slack does: names that become ids, cards found again by their key, one message a second."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.ports import NotifyError
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOTE, NOW, TOKEN, SlackStage, slack_stage
+from tests.waiting import until
 
 
 async def test_the_reference_holds_the_channels_id() -> None:
@@ -122,10 +122,7 @@ async def test_a_card_that_timed_out_is_found_when_it_was_shown() -> None:
         with pytest.raises(NotifyError) as caught:
             await stage.notifier.send(stage.chat, CARD, "d1")
         assert caught.value.ambiguous
-        async with asyncio.timeout(5):
-            # The simulator has no event for a message that arrives late.
-            while not stage.shown():  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: bool(stage.shown()))
         assert await _slack(stage).find(stage.chat, "d1", NOW) == f"C01:{_message(stage)['ts']}"
 
 

@@ -260,7 +260,8 @@ async def test_a_press_of_a_vanished_message_is_a_lookup_error() -> None:
         await slack.press("C01", "1.1", "claim", "1", user="U1", name="Анна")
 
 
-async def test_a_strange_acknowledgement_leaves_the_press_waiting() -> None:
+async def test_a_strange_acknowledgement_leaves_the_press_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.slack_socket.PRESS_WAITS", 1.0)
     slack = Slack(clock, per_second=None)
     slack.add_channel("C01", "support")
     slack.socket.ack_within = 0.1

@@ -15,6 +15,7 @@ from simulator.faults import Fault
 from simulator.telegram import Telegram
 from tests.contract.notifier_stages import serving
 from tests.outbox import MemoryPromptBook
+from tests.waiting import stopwatch, until
 
 NOW = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)
 TOKEN = "7:secret"
@@ -46,7 +47,7 @@ async def opened(telegram: Telegram, on_press: OnPress, **options: Any) -> Async
 @asynccontextmanager
 async def listening(address: str, on_press: OnPress, **options: Any) -> AsyncIterator[None]:
     book = options.pop("book", None) or MemoryPromptBook()
-    inbox = TelegramInbox(address, TOKEN, lambda: NOW, book, poll_seconds=2, **options)
+    inbox = TelegramInbox(address, TOKEN, lambda: NOW, book, poll_seconds=2, **{"answer_within": 120.0, **options})
     running = asyncio.create_task(inbox.run(on_press))
     try:
         yield
@@ -95,7 +96,7 @@ async def test_an_explanation_that_no_toast_holds_stands_whole_under_the_card_un
         ((button,),) = message.markup["inline_keyboard"]
         assert (button["text"], button["callback_data"]) == ("Понятно", "c:12:past:no")
         await telegram.press(-1001, message.id, button["callback_data"], user=111, name="Анна")
-        await _until(lambda: message.id not in telegram.chats[-1001].messages)
+        await until(lambda: message.id not in telegram.chats[-1001].messages)
 
 
 async def _explained(times: int) -> Answer:
@@ -157,9 +158,9 @@ async def test_a_killed_inbox_gets_the_unhandled_press_again_under_the_same_key(
     async with serving("/telegram", telegram.app()) as address:
         async with listening(f"{address}/telegram", first):
             pressing = asyncio.create_task(telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна"))
-            await _until(lambda: bool(first.presses))
+            await until(lambda: bool(first.presses))
         async with listening(f"{address}/telegram", second):
-            await _until(lambda: bool(second.presses))
+            await until(lambda: bool(second.presses))
         await pressing
     assert [press.key for press in first.presses] == [press.key for press in second.presses]
 
@@ -175,24 +176,26 @@ async def test_a_failing_press_is_tried_again_and_then_given_up(telegram: Telegr
         toast = await telegram.press(-1001, 1, "c:13:claim", user=111, name="Анна")
         assert toast is not None
         assert toast.startswith("Не получилось")
-        await _until(lambda: len(desk.presses) == 3)
+        await until(lambda: len(desk.presses) == 3)
         assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "ок"
     assert [press.case for press in desk.presses] == [13, 13, 13, 12]
 
 
 async def test_one_slow_case_does_not_hold_up_another(telegram: Telegram) -> None:
+    other = asyncio.Event()
+
     async def slow_for_one(press: Press) -> Answer:
         if press.case == 1:
-            await asyncio.sleep(0.6)
+            await other.wait()
         return Answer(text=f"дело {press.case}")
 
     waiting = [
         asyncio.create_task(telegram.press(-1001, 1, f"c:{case}:claim", user=111, name="Анна")) for case in (1, 2)
     ]
     await asyncio.sleep(0.05)
-    async with opened(telegram, Desk(slow_for_one), answer_within=5.0):
-        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        assert [task.result() for task in done] == ["дело 2"]
+    async with opened(telegram, Desk(slow_for_one), answer_within=120.0):
+        assert await waiting[1] == "дело 2"
+        other.set()
         assert await waiting[0] == "дело 1"
 
 
@@ -224,7 +227,7 @@ async def test_the_inbox_survives_a_bad_answer(telegram: Telegram, fault: Fault)
     desk = Desk()
     async with opened(telegram, desk):
         pressing = asyncio.create_task(telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна"))
-        await _until(lambda: bool(desk.presses))
+        await until(lambda: bool(desk.presses))
         pressing.cancel()
     assert len(desk.presses) == 1
 
@@ -259,13 +262,13 @@ async def test_a_press_under_an_inaccessible_message_counts(telegram: Telegram) 
     telegram.updates.add("callback_query", query)
     desk = Desk()
     async with opened(telegram, desk):
-        await _until(lambda: bool(desk.presses))
+        await until(lambda: bool(desk.presses))
     assert desk.presses[0].key == "tg:77"
 
 
 async def test_a_second_poller_is_reported_loudly(telegram: Telegram, caplog: pytest.LogCaptureFixture) -> None:
     async with opened(telegram, Desk()) as address, listening(address, Desk()):
-        await _until(lambda: "another program reads" in caplog.text)
+        await until(lambda: "another program reads" in caplog.text)
     assert TOKEN not in caplog.text
 
 
@@ -276,14 +279,14 @@ async def test_a_webhook_in_the_way_is_removed(telegram: Telegram, caplog: pytes
     # A removal that fails as well must not end the inbox either.
     telegram.faults.add(Fault(path="deleteWebhook", kind="html", status=502))
     async with opened(telegram, Desk()):
-        await _until(lambda: "could not be removed" in caplog.text)
+        await until(lambda: "could not be removed" in caplog.text)
         assert await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна") == "Вы взяли обращение № 12"
 
 
 async def test_people_learn_their_ids(telegram: Telegram) -> None:
     async with opened(telegram, Desk()):
         telegram.write(-1001, "/id", user=333, name="Новенькая")
-        await _until(lambda: len(telegram.chats[-1001].messages) == 3)
+        await until(lambda: len(telegram.chats[-1001].messages) == 3)
     text = telegram.snapshot()["chats"][0]["messages"][-1]["html"]
     assert "333" in text
     assert "-1001" in text
@@ -316,17 +319,11 @@ async def test_a_server_without_long_poll_is_not_hammered() -> None:
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", answer)
     async with serving("/any", app) as address, listening(f"{address}/any", Desk()):
-        await asyncio.sleep(1.2)
-    assert 2 <= calls <= 4
+        async with stopwatch() as watch:
+            await until(lambda: calls >= 4)
+        assert watch.passed > 1.2
 
 
 def _query(number: str, data: str) -> dict[str, Any]:
     person = {"id": 111, "is_bot": False, "first_name": "Анна"}
     return {"id": number, "from": person, "chat_instance": "1", "data": data}
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        # The simulator has no event for everything a test may wait for.
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

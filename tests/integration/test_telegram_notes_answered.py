@@ -102,7 +102,7 @@ async def test_a_burst_of_answers_that_are_not_taken_leaves_nobody_untold(
     async with opened(telegram, Desk(take)):
         for user in people:
             telegram.write(CHAT, "В 18:00", user=user, name=f"Анна {user}", reply_to=note_in(telegram))
-        await until(lambda: said(telegram).count(hearing.FORGOTTEN_NOTE) == len(people), 20)
+        await until(lambda: said(telegram).count(hearing.FORGOTTEN_NOTE) == len(people))
 
 
 async def test_one_who_answers_again_and_again_is_told_a_few_times(

@@ -1,6 +1,5 @@
 """What only Telegram does: topics, supergroups, twenty messages a minute, answers that hold little."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from listener.proxies import Proxies
 from simulator.faults import Fault
 from tests.contract.notifier_stages import CARD, CLAIMED, NOW, TOKEN, telegram_stage
 from tests.loopback_proxies import proxy
+from tests.waiting import until
 
 
 async def test_a_card_has_buttons_in_rows_and_goes_to_its_topic() -> None:
@@ -103,10 +103,7 @@ async def test_a_card_that_timed_out_may_well_be_shown() -> None:
             await stage.notifier.send(stage.chat, CARD, "d1")
         assert caught.value.ambiguous
         await stage.notifier.send(stage.chat, replace(CARD, repeat=True), "d1")
-        async with asyncio.timeout(5):
-            # The simulator has no event for a message that arrives late.
-            while len(stage.shown()) < 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: len(stage.shown()) == 2)
         assert sum("возможный повтор" in text for text in stage.shown()) == 1
 
 

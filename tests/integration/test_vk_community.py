@@ -14,14 +14,15 @@ from listener.networks.vk.client import VkClient
 from listener.networks.vk.community import VkCommunity
 from listener.ports import SourceError
 from simulator.faults import Fault
-from tests.vk_parts import BRAND, GROUP, GROUP_TOKEN, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+from tests.vk_parts import BRAND, GROUP, GROUP_TOKEN, HASTY, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+from tests.waiting import stopwatch
 
 CHECK = "/longpoll/"
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with simulated() as one:
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    async with simulated(HASTY if request.node.get_closest_marker("hasty") else LIMITS) as one:
         yield one
 
 
@@ -121,15 +122,14 @@ async def test_an_answered_post_that_cannot_be_read_costs_no_mention(world: Worl
 
 async def test_a_comment_does_not_wait_long_for_the_words_that_it_answers(world: World) -> None:
     wall = world.vk.community_post(GROUP, "Новости", at=NOON - timedelta(days=30))
-    slow = replace(LIMITS, read=5, total=10)
-    first, source, shelf = world.community(), world.community(limits=slow), Shelf()
+    first, source, shelf = world.community(), world.community(), Shelf()
     await shelf.hear(first)
     await first.close()
     world.vk.faults.add(Fault(path="wall.getById", kind="hang", seconds=2))
     world.vk.comment(PAVEL, "Плохо", post=wall)
-    began = asyncio.get_running_loop().time()
-    (early,) = await shelf.hear(source)
-    assert asyncio.get_running_loop().time() - began < 1.8
+    async with stopwatch() as watch:
+        (early,) = await shelf.hear(source)
+    assert watch.took < 1.8
     assert early.parent == Quote(id=wall, url=f"https://vk.com/wall{wall}")
     await asyncio.sleep(1.5)
     world.vk.comment(OLGA, "И у меня", post=wall)
@@ -451,8 +451,8 @@ async def test_an_expired_key_is_replaced_and_nothing_is_missed(world: World, so
         Fault(path=CHECK, kind="json", body={"ts": None, "updates": []}),
         Fault(path=CHECK, kind="json", body={"failed": 9}),
         Fault(path=CHECK, kind="reset", times=2),  # aiohttp itself tries a cut GET once more
-        Fault(path=CHECK, kind="hang", seconds=3),
-        Fault(path=CHECK, kind="trickle", seconds=4),
+        pytest.param(Fault(path=CHECK, kind="hang", seconds=3), marks=pytest.mark.hasty),
+        pytest.param(Fault(path=CHECK, kind="trickle", seconds=4), marks=pytest.mark.hasty),
     ],
     ids=lambda fault: f"{fault.kind} {fault.body}",
 )
@@ -568,13 +568,12 @@ async def test_a_token_of_the_wrong_kind_or_a_revoked_one_is_permanent_and_never
 async def test_a_hanging_long_poll_is_given_up_at_once(world: World, cancel: bool) -> None:  # noqa: FBT001
     source, shelf = world.community(limits=replace(LIMITS, wait=25)), Shelf()
     await shelf.hear(source)
-    loop = asyncio.get_running_loop()
     fetching = asyncio.create_task(source.fetch(shelf.cursor))
     await asyncio.sleep(0.3)
-    began = loop.time()
-    if cancel:
-        fetching.cancel()
-    await source.close()
-    (outcome,) = await asyncio.gather(fetching, return_exceptions=True)
+    async with stopwatch() as watch:
+        if cancel:
+            fetching.cancel()
+        await source.close()
+        (outcome,) = await asyncio.gather(fetching, return_exceptions=True)
     assert isinstance(outcome, asyncio.CancelledError if cancel else SourceError)
-    assert loop.time() - began < 1
+    assert watch.took < 1

@@ -10,14 +10,15 @@ import pytest
 
 from listener.ports import SourceError
 from simulator.faults import Fault
-from tests.vk_parts import BRAND, GROUP, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+from tests.vk_parts import BRAND, GROUP, HASTY, LIMITS, NOON, OLGA, PAVEL, Shelf, World, simulated
+from tests.waiting import stopwatch
 
 SEARCH = "newsfeed.search"
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with simulated() as one:
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    async with simulated(HASTY if request.node.get_closest_marker("hasty") else LIMITS) as one:
         yield one
 
 
@@ -61,7 +62,7 @@ async def test_a_crowded_search_reads_its_whole_overlap_once_a_minute_and_still_
 ) -> None:
     for number in range(450):
         world.vk.post(OLGA, f"ромашка {number}", at=NOON - timedelta(seconds=number))
-    source, shelf = world.search(limits=replace(LIMITS, body=2_000_000, read=5, total=5)), Shelf()
+    source, shelf = world.search(limits=replace(LIMITS, body=2_000_000)), Shelf()
     await shelf.hear(source)
     before = sum(world.purse.spent.values())
     world.clock.move(seconds=2)
@@ -85,7 +86,7 @@ async def test_the_first_look_goes_back_an_hour_and_no_further(world: World) -> 
 async def test_more_than_a_thousand_results_are_all_fetched_window_by_window(world: World) -> None:
     for number in range(1250):
         world.vk.post(OLGA, f"ромашка {number}", at=NOON - timedelta(seconds=number))
-    source, shelf = world.search(limits=replace(LIMITS, body=2_000_000, read=5, total=5)), Shelf()
+    source, shelf = world.search(limits=replace(LIMITS, body=2_000_000)), Shelf()
     await shelf.hear(source)
     await source.close()
     assert len(shelf.mentions) == 1250
@@ -95,7 +96,7 @@ async def test_more_than_a_thousand_results_are_all_fetched_window_by_window(wor
 async def test_a_restart_in_the_middle_of_a_long_window_goes_on_where_it_was(world: World) -> None:
     for number in range(1100):
         world.vk.post(OLGA, f"ромашка {number}", at=NOON - timedelta(seconds=number))
-    wide = replace(LIMITS, body=2_000_000, read=5, total=5)
+    wide = replace(LIMITS, body=2_000_000)
     first, shelf = world.search(limits=wide), Shelf()
     await shelf.hear(first, most=1)
     await first.close()
@@ -173,8 +174,8 @@ async def test_each_error_says_what_to_do(
         Fault(path=SEARCH, kind="json", body={"error": {"error_msg": "no code"}}),
         Fault(path=SEARCH, kind="json", body={"error": {"error_code": 14, "error_msg": "no captcha_sid"}}),
         Fault(path=SEARCH, kind="reset"),
-        Fault(path=SEARCH, kind="hang", seconds=1.0),
-        Fault(path=SEARCH, kind="trickle", seconds=3),
+        pytest.param(Fault(path=SEARCH, kind="hang", seconds=1.0), marks=pytest.mark.hasty),
+        pytest.param(Fault(path=SEARCH, kind="trickle", seconds=3), marks=pytest.mark.hasty),
     ],
     ids=lambda fault: f"{fault.kind} {fault.status} {str(fault.body)[:30]}",
 )
@@ -340,15 +341,14 @@ async def test_a_redirect_does_not_carry_the_token_away(world: World) -> None:
 
 async def test_closing_does_not_wait_for_a_call_that_hangs(world: World) -> None:
     world.vk.faults.add(Fault(path=SEARCH, kind="hang", seconds=2.0))
-    source = world.search(limits=replace(LIMITS, read=30, total=30))
+    source = world.search(limits=LIMITS)
     fetching = asyncio.create_task(source.fetch(None))
     await asyncio.sleep(0.1)
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    fetching.cancel()
-    await asyncio.gather(fetching, return_exceptions=True)
-    await source.close()
-    assert loop.time() - began < 0.5
+    async with stopwatch() as watch:
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+        await source.close()
+    assert watch.took < 0.5
 
 
 async def test_a_community_is_named_though_the_server_knows_no_users(world: World) -> None:

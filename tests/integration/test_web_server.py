@@ -240,13 +240,16 @@ async def test_what_a_network_wrote_forges_no_line_and_shows_no_secret(served: S
     assert "secret" not in body
 
 
-async def test_hundreds_of_half_open_clients_keep_nobody_out(served: Served) -> None:
+async def test_hundreds_of_half_open_clients_keep_nobody_out(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.web.door.LIFETIME", 3_600.0)  # none of them goes by itself
     assert served.server.address is not None
     half_open = [await asyncio.open_connection(*served.server.address) for _ in range(300)]
     for _, writer in half_open[::3]:
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ")
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             for _ in range(20):
                 assert (await served.get("/livez"))[0] == 503
         open_still = sum(not reader.at_eof() and reader.exception() is None for reader, _ in half_open)
@@ -261,7 +264,7 @@ async def test_a_client_that_says_nothing_is_sent_away(served: Served, monkeypat
     assert served.server.address is not None
     reader, writer = await asyncio.open_connection(*served.server.address)
     writer.write(b"GET /healthz HT")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(120):
         with contextlib.suppress(ConnectionError):
             assert await reader.read() == b""
     writer.close()

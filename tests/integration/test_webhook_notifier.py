@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import TCPConnector, web
+from aiohttp import ClientTimeout, TCPConnector, web
 
 from alerts.cards.context import CardContext
 from alerts.cases.case import Case
@@ -178,7 +178,7 @@ async def test_an_answer_without_end_is_left_alone(notifier: WebhookNotifier) ->
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(120):
         await tell(notifier, chat_of(f"http://127.0.0.1:{runner.addresses[0][1]}/"))
     await runner.cleanup()
 
@@ -258,7 +258,7 @@ class Told:
 
     def chat(self, chat: Chat, state: object) -> None: ...
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 120.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 await self.worker.step()
@@ -304,14 +304,15 @@ async def test_a_helpdesk_that_dies_and_comes_back_gets_everything_once(desk: He
     assert len(desk.keys) == 20
 
 
-async def test_one_that_hangs_does_not_hold_up_another(desk: Helpdesk) -> None:
+async def test_one_that_hangs_does_not_hold_up_another(desk: Helpdesk, monkeypatch: pytest.MonkeyPatch) -> None:
     async with helpdesk() as slow:
-        slow.always = Fault(wait=30)
+        slow.always = Fault(wait=3_600)
+        monkeypatch.setattr("alerts.notifiers.webhook.notifier.PATIENCE", ClientTimeout(total=3_600))
         told = Told(chat_of(desk.url), chat_of(slow.url, "other"))
         for number in range(1, 6):
             told.outbox.put(due(number), due(number + 100, "other"))
         step = asyncio.create_task(told.worker.step())
-        await until(lambda: len(desk.events) == 5, 5, every=0.02)
+        await until(lambda: len(desk.events) == 5, every=0.02)
         step.cancel()
         await asyncio.gather(step, return_exceptions=True)
         await told.notifier.close()

@@ -13,7 +13,7 @@ from listener.networks.x.costs import bill_of
 from listener.networks.x.outreach import XOutreach, build_outreach
 from listener.ports import SourceError
 from simulator.faults import Fault
-from tests.contract.outreach_stages import ANSWER, QUICK, XStage, x_stage
+from tests.contract.outreach_stages import ANSWER, PATIENT, QUICK, XStage, x_stage
 from tests.vk_parts import Purse
 
 BRAND = Brand(id="romashka", title="Ромашка", names=("Ромашка",), usd_per_day={"x": 0.01})
@@ -31,10 +31,13 @@ class Broken(Purse):
 class Paying:
     stage: XStage
     purse: Purse = field(default_factory=Purse)
+    hasty: bool = False
 
     def outreach(self, purse: Purse | None = None) -> XOutreach:
         bills = {BRAND.id: bill_of(BRAND, purse or self.purse, self.stage.clock)}
-        made = build_outreach(self.stage.options, self.stage.clock, timeouts=QUICK, bills=bills)
+        made = build_outreach(
+            self.stage.options, self.stage.clock, timeouts=QUICK if self.hasty else PATIENT, bills=bills
+        )
         assert made is not None
         return made
 
@@ -44,10 +47,10 @@ class Paying:
 
 
 @pytest.fixture
-async def paying() -> AsyncIterator[Paying]:
+async def paying(request: pytest.FixtureRequest) -> AsyncIterator[Paying]:
     async with x_stage() as stage:
         stage.customer_writes()
-        yield Paying(stage=stage)
+        yield Paying(stage=stage, hasty=request.node.get_closest_marker("hasty") is not None)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,7 @@ async def test_a_withdrawal_and_looks_are_counted_too(paying: Paying) -> None:
     await outreach.close()
 
 
+@pytest.mark.hasty
 async def test_what_x_refuses_costs_nothing_and_what_it_may_have_done_costs(paying: Paying) -> None:
     outreach = paying.outreach()
     for fault, mills in (

@@ -17,7 +17,8 @@ from listener.proxies import Proxies
 from listener.store.stores import Stores
 from simulator.faults import Fault
 from simulator.x.keys import Family
-from tests.contract.outreach_stages import ACCOUNT, ANSWER, QUICK, XStage, x_stage
+from tests.contract.outreach_stages import ACCOUNT, ANSWER, PATIENT, XStage, x_stage
+from tests.waiting import until
 
 FIRST = "refresh-token-of-a-person"
 TOKEN = "/2/oauth2/token"
@@ -131,7 +132,7 @@ async def test_an_account_with_a_consent_answers_and_is_asked_for_its_number(acc
         client_id=Secret("client"),
         tokens_file=account.file,
     )
-    outreach = build_outreach(options, stage.clock, timeouts=QUICK)
+    outreach = build_outreach(options, stage.clock, timeouts=PATIENT)
     assert outreach is not None
     sent = await outreach.send(stage.outbound("invite", link="https://x.com/romashka_ru"))
     assert stage.x.writing.links[int(sent.ref)].endswith("recipient_id=900")
@@ -141,9 +142,9 @@ async def test_an_account_with_a_consent_answers_and_is_asked_for_its_number(acc
 
 async def test_a_pair_is_kept_though_whoever_asked_for_it_is_gone(account: Account) -> None:
     tokens = account.opened()
-    account.stage.faults.add(Fault(path=TOKEN, kind="hang", seconds=0.3))
+    account.stage.faults.add(Fault(path=TOKEN, kind="hang", seconds=1.0))
     asking = asyncio.create_task(tokens.headers("GET", ""))
-    await asyncio.sleep(0.1)
+    await until(lambda: account.stage.faults.met == 1)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking

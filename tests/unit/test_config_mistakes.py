@@ -78,9 +78,9 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
     "hours with points": ("routes", routes('"09:00-13:00"', '"09.00 - 13.00"'), 11, ('"09:00-13:00"',)),
     "one block of hours without a list": (
         "routes",
-        routes('["14:00-24:00", "09:00-13:00"]', '"09:00-13:00"'),
+        routes('["14:00-24:00", "09:00-13:00"]', '"9:00-13:00"'),
         11,
-        ("список в квадратных скобках", "[09:00-13:00]"),
+        ("список в квадратных скобках", '["09:00-13:00"]'),
     ),
     "half an hour in brackets": ("brand", brand("every: 90s", "every: 1,5h"), 10, ("напишите 90m",)),
     "half an hour with a point": ("brand", brand("every: 90s", "every: 1.5h"), 10, ("напишите 90m",)),

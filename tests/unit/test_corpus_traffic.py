@@ -1,12 +1,15 @@
 """Traffic publishes the corpus in a seeded order, thread by thread, as fast as it is told to."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import islice
 
 import pytest
 
 from simulator.corpus import Corpus, load_corpus
 from simulator.traffic import Planned, Traffic, plan
+from tests.waiting import stopwatch, until
 
 
 @pytest.fixture(scope="module")
@@ -56,55 +59,53 @@ def test_a_thread_keeps_the_order_in_which_its_author_wrote(corpus: Corpus, seed
     assert all(keys == sorted(keys) for keys in said.values())
 
 
-async def published_in(traffic: Traffic, published: list[Planned], seconds: float) -> int:
+@asynccontextmanager
+async def running(traffic: Traffic) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(traffic.run())
-    await asyncio.sleep(seconds)
+    yield task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    return len(published)
 
 
 async def test_traffic_keeps_its_rate(corpus: Corpus) -> None:
     published: list[Planned] = []
-    count = await published_in(Traffic(plan(corpus, 1), published.append, rate=200), published, 1.0)
-    assert 100 <= count <= 240
+    async with running(Traffic(plan(corpus, 1), published.append, rate=200)), stopwatch() as watch:
+        await until(lambda: len(published) >= 200)
+        assert len(published) <= 240 * watch.passed
+        assert watch.took < 2
 
 
 async def test_the_first_text_comes_at_once(corpus: Corpus) -> None:
     published: list[Planned] = []
-    assert await published_in(Traffic(plan(corpus, 1), published.append, rate=0.01), published, 0.05) == 1
+    async with running(Traffic(plan(corpus, 1), published.append, rate=0.001)):
+        await until(lambda: bool(published))
+    assert len(published) == 1
 
 
 async def test_a_paused_traffic_publishes_nothing_until_its_rate_is_raised(corpus: Corpus) -> None:
     published: list[Planned] = []
     traffic = Traffic(plan(corpus, 1), published.append, rate=0)
-    task = asyncio.create_task(traffic.run())
-    await asyncio.sleep(0.05)
-    assert not published
-    traffic.rate = 100
-    await asyncio.sleep(0.2)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert published
+    async with running(traffic):
+        await asyncio.sleep(0.05)
+        assert not published
+        traffic.rate = 100
+        await until(lambda: bool(published))
 
 
 async def test_a_rate_set_to_zero_just_when_a_text_is_due_pauses_and_ends_nothing(corpus: Corpus) -> None:
     published: list[Planned] = []
     traffic = Traffic(plan(corpus, 1), published.append, rate=20)
-    task = asyncio.create_task(traffic.run())
-    await asyncio.sleep(0.005)  # The first is out, the second waits.
-    loop = asyncio.get_running_loop()
-    loop.call_later(0.15, setattr, traffic, "rate", 0.0)
-    end = loop.time() + 0.2
-    while loop.time() < end:
-        pass  # The loop is busy: the time-out and the change of the rate come to it together.
-    await asyncio.sleep(0.05)
-    assert (task.done(), len(published)) == (False, 1)
-    traffic.rate = 100
-    await asyncio.sleep(0.1)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert len(published) > 1
+    async with running(traffic) as task:
+        await asyncio.sleep(0)  # The first is out, the second waits.
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.15, setattr, traffic, "rate", 0.0)
+        end = loop.time() + 0.2
+        while loop.time() < end:
+            pass  # The loop is busy: the time-out and the change of the rate come to it together.
+        await asyncio.sleep(0.05)
+        assert (task.done(), len(published)) == (False, 1)
+        traffic.rate = 100
+        await until(lambda: len(published) > 1)
 
 
 @pytest.mark.parametrize("rate", [-1.0, float("nan"), float("inf")])
