@@ -36,7 +36,9 @@ _CONTENT: Final = frozenset({"thanks", PAST})
 _TOLD_BY_OTHERS: Final = frozenset({"reports", "sells"})
 _SEEN: Final = 0.5
 _SUSPECTED: Final = 0.2
-"""Below it nobody who was read told of a danger of his own without saying «я» (27 texts, decision 0129)."""
+"""Below it none of 27 texts that were read told of a danger of the author's own (decision 0129)."""
+_SURELY_NONE: Final = 0.05
+"""Below it «я» says nothing either: «я отравилась рыбой, сама виновата»."""
 
 
 def dangers_of(
@@ -55,6 +57,6 @@ def dangers_of(
         return ()
     if complaint < _SEEN and PAST in signals:
         return tuple(urgent)
-    if complaint < _SUSPECTED and _OWN not in signals:
+    if complaint < (_SURELY_NONE if _OWN in signals else _SUSPECTED):
         return tuple(urgent)
     return (*(kind for kind in KINDS if kind in named), *urgent)

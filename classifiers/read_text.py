@@ -15,7 +15,7 @@ from classifiers.plain import Plain, plain
 from classifiers.replies import LITTLE, SHORT, details, joins
 from classifiers.scorer import Scores
 from classifiers.text import BRAND, MAX_CHARACTERS, pieces
-from classifiers.unsaid import links_in, spoken
+from classifiers.unsaid import links_in, spoken, unmarked
 from classifiers.verdict import Question
 from domain.span import Span
 
@@ -44,7 +44,7 @@ class ReadText:
 
     @classmethod
     def of(cls, question: Question) -> Self:
-        reading = plain(question.text[:_MOST])
+        reading = plain(unmarked(question.text[:_MOST]))
         cut = pieces(reading.text)
         named = reading.read_all(question.brand)
         said = spoken(cut, named)

@@ -74,6 +74,7 @@ def test_where_no_complaint_is_suspected_who_tells_of_a_danger_must_say_that_it_
     assert dangers_of(named, ("иск",), frozenset(), "neutral", 0.1) == ("иск",)
     assert dangers_of(named, (), frozenset(), "neutral", 0.2) == (HEALTH, MONEY, COURT)
     assert dangers_of(named, (), frozenset({"first person"}), "neutral", 0.1) == (HEALTH, MONEY, COURT)
+    assert dangers_of(named, (), frozenset({"first person"}), "neutral", 0.04) == ()
     assert dangers_of(named, ("иск",), frozenset({"reports"}), "neutral", 0.9) == ()
 
 
