@@ -1,5 +1,6 @@
 """The judge: questions in, verdicts out, in batches; needs no scikit-learn and no network."""
 
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,8 @@ more than what is looked at in vain. The second tier alone needs none (decision 
 SURE: Final = 0.8
 """The probability of a complaint from which on nobody is called content."""
 
+_EVEN: Final = 0.5
+_SMALLEST: Final = 1e-6
 _UNHAPPY, _CONTENT = LABELS.index("negative"), LABELS.index("positive")
 _BATCH: Final = 512
 _NOTHING_ADDED: Final[dict[int, float]] = {}
@@ -74,8 +77,9 @@ class Judge:
         return verdicts
 
     def _batch(self, questions: Sequence[Question]) -> list[Verdict]:
-        self._scorer.begin()
         texts = [ReadText.of(question) for question in questions]
+        parents = self._parents(questions, texts)
+        self._scorer.begin()
         rows = self._scorer.contributions.rows([text.said for text in texts])
         parts = [(at, part) for at, text in enumerate(texts) for part in text.parts]
         judged = [[row for row in rows[at][part.first : part.last] if row != NOTHING] for at, part in parts]
@@ -86,7 +90,11 @@ class Judge:
             else (scores.logits, _NOTHING_ADDED)
         )
         self._learn_starts()
-        together = Together.of(texts, rows, logits, scores, added)
+        answered = {at: _odds(parent) for at, parent in parents.items()}
+        together = Together.of(texts, rows, logits, scores, added, answered)
+        for at, parent in parents.items():
+            if texts[at].joins and parent.complaint > _EVEN:
+                together.logits[at, BRAND_HEADS] = together.logits[at, TEXT_HEADS] = _mood_odds(parent)
         branded = [text.branded for text in texts]
         verdicts = [
             self._verdict(
@@ -100,6 +108,16 @@ class Judge:
         for at, weight in together.added.items():
             verdicts[at] = self._read_twice(verdicts[at], questions[at].text, weight)
         return verdicts
+
+    def _parents(self, questions: Sequence[Question], texts: Sequence[ReadText]) -> dict[int, Verdict]:
+        """Verdicts on what those texts answer that say too little by themselves."""
+        asked = {
+            at: question.parent
+            for at, question in enumerate(questions)
+            if question.parent is not None and (texts[at].bare or texts[at].joins)
+        }
+        alone = [replace(parent, parent=None) for parent in asked.values()]
+        return dict(zip(asked, self._batch(alone), strict=True)) if asked else {}
 
     def _leaning(self, branded: Sequence[bool], reread: Collection[int]) -> Floats:
         leaning = np.where(np.array(branded, bool), LEANING, 0.0)
@@ -147,6 +165,17 @@ class Judge:
                 self._meanings.clear()
             means = self._meanings[marks] = meaning(marks, URGENT_WEIGHTS)
         return means
+
+
+def _odds(verdict: Verdict) -> float:
+    """The log-odds of its complaint, bounded as probabilities at the ends of floating point are not."""
+    sure = min(max(verdict.complaint, _SMALLEST), 1 - _SMALLEST)
+    return math.log(sure / (1 - sure))
+
+
+def _mood_odds(verdict: Verdict) -> Floats:
+    mood = verdict.sentiment
+    return np.log(np.maximum([mood.negative, mood.neutral, mood.positive], _SMALLEST))
 
 
 def _said(logits: Floats, branded: Sequence[bool], leaning: Floats) -> Iterator[_Said]:

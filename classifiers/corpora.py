@@ -7,7 +7,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -209,11 +208,16 @@ def read_comments(
 
 def read_posts(train: Path, complains: Mapping[str, bool]) -> Iterator[Example]:
     """What was read of other trades: as on the brand's own page, for no name of theirs is known for certain."""
-    told = ((f"okml:{number}", text) for number, text in enumerate(comments(train / "okmlcup_toxic.csv.zip")))
-    tweeted = ((f"tweet:{row['id']}", row["text"]) for row in rows(train / "rusentitweet_train.jsonl.gz"))
-    for post, text in chain(told, tweeted, _emotional(train / "cedr_train.csv")):
+    for post, text in posts(train):
         if post in complains:
             yield Example(text=text, brand=(), label=None, domain="read", complaint=complains[post])
+
+
+def posts(train: Path) -> Iterator[tuple[str, str]]:
+    """Every comment, tweet and sentence that may have been read of other trades: id (`read_trades`) and text."""
+    yield from ((f"okml:{number}", text) for number, text in enumerate(comments(train / "okmlcup_toxic.csv.zip")))
+    yield from ((f"tweet:{row['id']}", row["text"]) for row in rows(train / "rusentitweet_train.jsonl.gz"))
+    yield from _emotional(train / "cedr_train.csv")
 
 
 def _emotional(path: Path) -> Iterator[tuple[str, str]]:

@@ -36,8 +36,9 @@ _CONTENT: Final = frozenset({"thanks", PAST})
 _TOLD_BY_OTHERS: Final = frozenset({"reports", "sells"})
 _SEEN: Final = 0.5
 _SUSPECTED: Final = 0.2
-_OF_ONES_OWN: Final = frozenset({MONEY, COURT})
-"""Kinds that the press tells of every day; harm to a body is seldom told of a company by somebody else."""
+"""Below it none of 27 texts that were read told of a danger of the author's own (decision 0129)."""
+_SURELY_NONE: Final = 0.05
+"""Below it «я» says nothing either: «я отравилась рыбой, сама виновата»."""
 
 
 def dangers_of(
@@ -46,7 +47,8 @@ def dangers_of(
     """The kinds that a customer tells of himself, then the staff's own words that he used.
 
     News and advertisements tell of others' dangers, and who is content is past his. Where the judge sees no
-    complaint, a word that speaks of a past danger or of another's is believed.
+    complaint, a word that speaks of a past danger or of another's is believed; where he does not even suspect
+    one, who tells must say that it is his own.
     """
     if not named and not urgent:
         return ()
@@ -55,6 +57,6 @@ def dangers_of(
         return ()
     if complaint < _SEEN and PAST in signals:
         return tuple(urgent)
-    if complaint < _SUSPECTED and _OWN not in signals:
-        named = named - _OF_ONES_OWN
+    if complaint < (_SURELY_NONE if _OWN in signals else _SUSPECTED):
+        return tuple(urgent)
     return (*(kind for kind in KINDS if kind in named), *urgent)

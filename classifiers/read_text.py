@@ -12,9 +12,10 @@ from classifiers.grounds import named
 from classifiers.model import COMPLAINT, HEADS, Floats
 from classifiers.parts import Part, moods_of, parts_of, weights_of
 from classifiers.plain import Plain, plain
+from classifiers.replies import LITTLE, SHORT, details, joins
 from classifiers.scorer import Scores
 from classifiers.text import BRAND, MAX_CHARACTERS, pieces
-from classifiers.unsaid import links_in, spoken
+from classifiers.unsaid import links_in, spoken, unmarked
 from classifiers.verdict import Question
 from domain.span import Span
 
@@ -22,8 +23,10 @@ _MOST: Final = 2 * MAX_CHARACTERS
 """Written characters of which the judged ones are read: half of them may be unseen."""
 _BARE: Final = 6
 """Signs and a word that are still one exclamation: «ужас!!!», «👎👎👎»."""
+_LONGEST_DETAILS: Final = 160
 _LINK: Final = frozenset(("link",))
 _NO_LINK: Final[frozenset[str]] = frozenset()
+_NO_PARENTS: Final[Mapping[int, float]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class ReadText:
 
     @classmethod
     def of(cls, question: Question) -> Self:
-        reading = plain(question.text[:_MOST])
+        reading = plain(unmarked(question.text[:_MOST]))
         cut = pieces(reading.text)
         named = reading.read_all(question.brand)
         said = spoken(cut, named)
@@ -59,6 +62,25 @@ class ReadText:
         said = [piece for piece in self.said if piece is not None and not piece.isspace()]
         words = sum(piece[0].isalnum() for piece in said)
         return words <= 1 and len(said) <= _BARE and not self.branded and not named(self.plain.text)
+
+    @property
+    def joins(self) -> bool:
+        """Whether it says no more than what it answers: «у меня тоже», «+1»."""
+        return len(self.plain.text) <= SHORT and joins(self.said)
+
+    def settled(self, odds: float, parent: float | None) -> float:
+        """The log-odds of a complaint with what the thread tells: `parent` are those of what this answers.
+
+        Who joins in says the same again. A bare exclamation is heard beside the complaint that it answers; where
+        it answers none it is at most as likely as not.
+        """
+        if self.joins:
+            return parent if parent is not None and parent > 0 else min(odds, 0.0)
+        if odds > LITTLE and len(self.plain.text) <= _LONGEST_DETAILS and details(self.said):
+            return LITTLE
+        if odds > 0 and self.bare:
+            return (odds + parent) / 2 if parent is not None and parent > 0 else 0.0
+        return odds
 
     @property
     def links(self) -> frozenset[str]:
@@ -94,10 +116,11 @@ class Together(NamedTuple):
         logits: Floats,
         scores: Scores,
         added: Mapping[int, float],
+        parents: Mapping[int, float] = _NO_PARENTS,
     ) -> Self:
         """`logits` are of the parts after the second reading, `scores` those of the first; `added` is by part.
 
-        What a bare text complains of only its thread can tell, so its odds are at most even.
+        `parents` are the log-odds of what some of the texts answer, by text.
         """
         kept, offsets = scores.contributions.tolist(), scores.offsets.tolist()
         if len(scores.logits) == len(texts):  # each is its own one part
@@ -118,19 +141,28 @@ class Together(NamedTuple):
                 if read:
                     again[at] = float(sum(weights[one - begin] * added[one] for one in read))
         together = cls(whole, contributions, again)
-        for at in np.flatnonzero(whole[:, COMPLAINT] > 0).tolist():
-            if texts[at].bare:
-                together.soften(at)
+        # Most texts are far from a complaint and answer nobody: of these nothing is asked.
+        for at in {*np.flatnonzero(whole[:, COMPLAINT] > LITTLE).tolist(), *parents}:
+            odds = float(whole[at, COMPLAINT])
+            settled = texts[at].settled(odds, parents.get(at))
+            if settled != odds:
+                together.move(at, settled)
         return together
 
-    def soften(self, at: int) -> None:
-        """Even odds for a text that says too little, its evidence and all."""
-        moved = sum(self.contributions[at]) + self.added.get(at, 0.0)
-        softer = 1 - float(self.logits[at, COMPLAINT]) / moved
-        self.logits[at, COMPLAINT] = 0.0
-        self.contributions[at] = [softer * one for one in self.contributions[at]]
-        if at in self.added:
-            self.added[at] *= softer
+    def move(self, at: int, odds: float) -> None:
+        """Other log-odds of a complaint, and evidence that still adds up to them."""
+        more = odds - float(self.logits[at, COMPLAINT])
+        tokens = self.contributions[at]
+        moved = sum(tokens) + self.added.get(at, 0.0)
+        self.logits[at, COMPLAINT] = odds
+        if more < 0 < moved + more:
+            self.contributions[at] = [(1 + more / moved) * one for one in tokens]
+            if at in self.added:
+                self.added[at] *= 1 + more / moved
+        elif at in self.added:
+            self.added[at] += more
+        elif tokens:
+            self.contributions[at] = [one + more / len(tokens) for one in tokens]
 
 
 def _contributions(

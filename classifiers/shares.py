@@ -17,4 +17,4 @@ def wilson(true: Floats, count: Floats) -> tuple[Floats, Floats]:
 def share(of: int, count: int) -> Ranged:
     """`of` among `count`, which is not nothing."""
     low, high = wilson(np.array([of / count]), np.array([float(count)]))
-    return Ranged(of / count, float(low[0]), float(high[0]))
+    return Ranged(of / count, max(0.0, float(low[0])), min(1.0, float(high[0])))

@@ -104,22 +104,22 @@ def measure_topics(
         return None
     verdicts = judge.classify([Question(text=one.text, brand=one.brand) for one, _ in known])
     read = [reading for _, reading in known]
-    urgent = _urgent_kinds([one for one, _ in known], verdicts)
+    urgent = urgent_kinds([one for one, _ in known], verdicts)
     topics = _named(TOPICS, [one.topics for one in read], [one.topics for one in verdicts])
-    intents = _named(INTENTS, [{one.intent} for one in read], [{one.intent} for one in verdicts])
+    intents = measure_names(INTENTS, [{one.intent} for one in read], [{one.intent} for one in verdicts])
     kinds = [{one.urgent} if one.urgent else set() for one in read]
     right = np.array([one.intent == verdict.intent for one, verdict in zip(read, verdicts, strict=True)])
     return TopicFigures(
         count=len(known),
         topics=[_figures(name, true, said) for name, true, said in topics],
         all_topics=_figures("", *(np.column_stack(columns) for columns in list(zip(*topics, strict=True))[1:])),
-        intents=[_figures(name, true, said) for name, true, said in intents],
+        intents=intents,
         right_intents=_mean(right),
-        urgent=[_figures(name, true, said) for name, true, said in _named(URGENT_KINDS, kinds, urgent)],
+        urgent=measure_names(URGENT_KINDS, kinds, urgent),
     )
 
 
-def _urgent_kinds(examples: Sequence[Example], verdicts: Sequence[Verdict]) -> list[set[str]]:
+def urgent_kinds(examples: Sequence[Example], verdicts: Sequence[Verdict]) -> list[set[str]]:
     """The kinds whose words stand in a text that is judged a complaint: no reason counts elsewhere."""
     morphology = Morphology()
     marks = LexiconHits(Markers(), morphology)
@@ -132,6 +132,13 @@ def _urgent_kinds(examples: Sequence[Example], verdicts: Sequence[Verdict]) -> l
         heard = verdict.complaint >= UNHAPPY
         told.append({kind for kind, words in URGENT_KINDS.items() if heard and reasons & set(words)})
     return told
+
+
+def measure_names(
+    names: Collection[str], true: Sequence[Collection[str]], said: Sequence[Collection[str]]
+) -> list[NameFigures]:
+    """The figures of each name over texts of which it is true and said."""
+    return [_figures(name, *places) for name, *places in _named(names, true, said)]
 
 
 def _named(

@@ -12,12 +12,14 @@ from domain.verdict import Verdict
 class Question:
     """A text to judge; `brand` are the character spans in which the brand is named (masked from the judge).
 
-    `stream` is the brand's id, for whoever keeps count of its texts: no verdict depends on it.
+    `stream` is the brand's id, for whoever keeps count of its texts: no verdict depends on it. `parent` is what
+    the text answers, asked of where it says too little by itself (`classifiers.replies`).
     """
 
     text: str
     brand: tuple[Span, ...] = ()
     stream: str = ""
+    parent: "Question | None" = None
 
 
 class Judges(Protocol):

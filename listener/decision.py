@@ -15,6 +15,7 @@ from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
 from classifiers.corrected import InForce
 from classifiers.grounds import reasons
+from classifiers.replies import SHORT
 from classifiers.verdict import Judges, Question
 from domain.brand import Brand, Match
 from domain.mention import Mention
@@ -125,10 +126,12 @@ class Decider:
         return matched(self._asked(mention), self.matcher)
 
     def _asked(self, mention: Mention) -> Asked:
+        words = mention.words
+        parent = mention.parent.text if mention.parent is not None and len(words) <= SHORT else ""
         if mention.place is None:
-            return Asked(mention.words)
+            return Asked(words, parent=parent)
         hosts = (brand.id for brand in self.brands.values() if on_own_page(mention, brand))
-        return Asked(mention.words, tuple(hosts))
+        return Asked(words, tuple(hosts), parent)
 
     def weigh(self, mention: Mention, match: Match, verdict: Verdict) -> BrandVerdict:
         """What the verdict on the mention, as taps correct it, means for the matched brand."""

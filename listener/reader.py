@@ -25,11 +25,12 @@ class Matches(Protocol):
 class Asked(NamedTuple):
     """A text, and the brands (ids) that it speaks of where it names none: it stands on their own page.
 
-    Nothing is read of empty `words` without `hosts`.
+    Nothing is read of empty `words` without `hosts`. `parent` is what a short text answers, empty for others.
     """
 
     words: str
     hosts: tuple[str, ...] = ()
+    parent: str = ""
 
 
 Reading = list[tuple[Match, Verdict]]
@@ -96,12 +97,28 @@ def read_all(asked: Sequence[Asked], matcher: Matches, judge: Judges) -> list[Re
     """Read a micro-batch: one call to the model for all its (text, brand) pairs."""
     pairs = [(place, match) for place, text in enumerate(asked) for match in matched(text, matcher)]
     verdicts = judge.classify(
-        [Question(text=asked[place].words, brand=match.words, stream=match.brand) for place, match in pairs]
+        [
+            Question(
+                text=asked[place].words,
+                brand=match.words,
+                stream=match.brand,
+                parent=_parent(asked[place].parent, match.brand, matcher),
+            )
+            for place, match in pairs
+        ]
     )
     readings: list[Reading] = [[] for _ in asked]
     for (place, match), verdict in zip(pairs, verdicts, strict=True):
         readings[place].append((match, verdict))
     return readings
+
+
+def _parent(text: str, brand: str, matcher: Matches) -> Question | None:
+    """What was answered as a question about the same brand."""
+    if not text:
+        return None
+    words = next((match.words for match in matcher.match(text) if match.brand == brand), ())
+    return Question(text=text, brand=words, stream=brand)
 
 
 def read_apart(asked: Sequence[Asked], matcher: Matches, judge: Judges) -> Readings:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.engine import URL
 
 from listener.settings import read_settings
 from listener.store.engine import driver_url, postgres_engine, sqlite_engine
@@ -24,10 +25,22 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-async def migrate_by_settings() -> None:
+def migrate_by_settings() -> None:
     named = context.get_x_argument(as_dictionary=True).get("url")
     url = driver_url(named or read_settings(os.environ, Path(".env")).database_url)
-    engine = sqlite_engine(url, writes=True) if url.get_backend_name() == "sqlite" else postgres_engine(url)
+    if url.get_backend_name() != "sqlite":
+        asyncio.run(migrate_postgres(url))
+        return
+    engine = sqlite_engine(url, writes=True)
+    try:
+        with engine.begin() as connection:
+            migrate(connection)
+    finally:
+        engine.dispose()
+
+
+async def migrate_postgres(url: URL) -> None:
+    engine = postgres_engine(url)
     try:
         async with engine.begin() as connection:
             await connection.run_sync(migrate)
@@ -37,6 +50,6 @@ async def migrate_by_settings() -> None:
 
 handed = context.config.attributes.get("connection")
 if handed is None:
-    asyncio.run(migrate_by_settings())
+    migrate_by_settings()
 else:
     migrate(handed)

@@ -53,6 +53,7 @@ class Reply:
             "thought_better",
             "not_a_draft",
             "cannot_reply",
+            "answered_already",
             "cannot_remove",
             "no_engineers",
             "explained",

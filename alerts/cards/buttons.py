@@ -44,6 +44,7 @@ from alerts.cards.replying import (
 )
 from alerts.cards.sending import decide_on, has_something_to_check, pending
 from alerts.cards.solved import SOLVED, borrow, can_borrow, which_solved
+from alerts.cards.walking import WALK, WALK_WORDS, walk, walk_words
 from alerts.cards.why import can_explain, why_here
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, NotComplaint, Note, Release, Reopen
@@ -100,13 +101,16 @@ class ButtonKind:
 def rows(case: Case, context: CardContext, now: datetime) -> tuple[tuple[Button, ...], ...]:
     """The rows under a case's card; the addresses come last, beside what would stand alone."""
     situation = situation_of(case.state)
-    offered = frozenset(
-        kind.action for kind in BUTTONS if kind.place(situation) is not None and kind.offered(case, context, now)
-    )
+    offered = frozenset(kind.action for kind in _placed(situation) if kind.offered(case, context, now))
     actions, links = _actions(situation, offered), _links(case, context)
     if links and len(actions) > 1 and len(actions[-1]) + len(links) <= IN_A_ROW:
         return (*actions[:-1], (*actions[-1], *links))
     return (*actions, links) if links else actions
+
+
+@cache
+def _placed(situation: Situation) -> tuple[ButtonKind, ...]:
+    return tuple(kind for kind in BUTTONS if kind.place(situation) is not None)
 
 
 @cache
@@ -318,6 +322,8 @@ BUTTONS: Final = (
         asks=whom,
         command=transfer,
     ),
+    ButtonKind(action=WALK, label="Ответить всем", places={}, asks=walk, command=walk),
+    ButtonKind(action=WALK_WORDS, label="Изменить для одного", places={}, command=walk_words),
     ButtonKind(
         action="why",
         label="Почему сюда?",

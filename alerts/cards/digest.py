@@ -8,7 +8,7 @@ from typing import Final, Literal
 from alerts.cards.buttons import Button, situation_of
 from alerts.cards.card import Card, make_card
 from alerts.cards.context import CardContext
-from alerts.cards.incident import TAKE, lines, title
+from alerts.cards.incident import ANSWER_ALL, TAKE, lines, title
 from alerts.cards.incident import status as status_of
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, status
@@ -99,11 +99,20 @@ def make_sheet(
         turns=tuple(_turns(listing)),
         repeat=repeat,
         lines=lines(incident, words) if incident is not None else (),
-        own=(_TAKE,) if incident is not None and incident.state == "open" else (),
+        own=tuple(_own(incident)) if incident is not None else (),
     )
 
 
 _TAKE: Final = Button(label="Взять происшествие", action=TAKE, style="primary")
+_ANSWER: Final = Button(label="Ответить всем", action=ANSWER_ALL)
+
+
+def _own(incident: Incident) -> Iterator[Button]:
+    """An incident that is over may still be answered."""
+    if incident.state == "open":
+        yield _TAKE
+    if incident.unanswered > 1:
+        yield _ANSWER
 
 
 def _hint(listing: Listing) -> str:

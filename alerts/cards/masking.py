@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import is_dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from operator import is_
 from typing import Any, Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from alerts.cards.context import CardContext
@@ -29,6 +30,7 @@ lead somewhere, and numbers to be found again.
 _WORDLESS: Final = (bool, float, int, datetime, timedelta, type(None), ...)
 _MAYBE: Final = re.compile(r"[\d@]")
 """Without one of these there is nothing to hide."""
+_DIGIT: Final = re.compile(r"\d")
 LONG_NUMBER: Final = 9
 """Digits in a row that are no price, date or time any more: an account, a phone, a tracking number, an ИНН."""
 CARD_DIGITS: Final = range(13, 20)
@@ -123,6 +125,8 @@ def masked(text: str) -> str:
 def _hide(text: str, rules: Iterable[Callable[[str], Iterable[int]]]) -> str:
     if _MAYBE.search(text) is None:
         return text
+    if _DIGIT.search(text) is None:
+        rules = (_emails,)  # all others look for a digit
     hidden = {place for rule in rules for place in rule(text)}
     return "".join(DOT if place in hidden else letter for place, letter in enumerate(text)) if hidden else text
 
@@ -151,15 +155,19 @@ def _with_own_post(shown: CaseMention, told: CaseMention) -> CaseMention:
 def _masked(value: T) -> T:
     """Whatever it holds: a text that the case gets one day is masked unless it is known to be nobody's own."""
     changed: Any = value
-    shape: Any = type(value)
     if isinstance(value, str):
         changed = masked(value)
     elif isinstance(value, tuple):
         parts = tuple(map(_masked, value))
-        changed = parts if any(new is not old for new, old in zip(parts, value, strict=True)) else value
-    elif names := _private(shape):
-        new = {name: made for name in names if (made := _masked(old := getattr(value, name))) is not old}
-        changed = replace(changed, **new) if new else value
+        changed = value if all(map(is_, parts, value)) else parts
+    else:
+        new: dict[str, Any] = {}
+        shape: Any = type(value)
+        for name in _private(shape):
+            old = getattr(value, name)
+            if old and (made := _masked(old)) is not old:
+                new[name] = made
+        changed = replace(value, **new) if new else value  # type: ignore[type-var]  # it has such fields
     return changed  # type: ignore[no-any-return]  # of the type that came in
 
 

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from domain.span import Span
@@ -13,6 +14,8 @@ MOST_WORDS: Final = 9
 """Of one quoted phrase."""
 MOST_BEFORE: Final = 3
 SHORTEST_WORD: Final = 3
+WORDS: Final = 8_192
+"""Of so many it is remembered whether they tell anything."""
 
 _WORD: Final = re.compile(r"(?:(?<!\w)[@#])?\w+(?:(?:[-'’]|(?<=\d)[.,:](?=\d))\w+)*")
 _CONJUNCTIONS: Final = """
@@ -101,6 +104,7 @@ def _places(words: Sequence[Span], spans: Sequence[Span]) -> dict[Span, int]:
     return places
 
 
+@lru_cache(maxsize=WORDS)
 def _is_weak(word: str) -> bool:
     if len(word) < SHORTEST_WORD or word.casefold() in _FUNCTION_WORDS:
         return True

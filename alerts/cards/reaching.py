@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from alerts.cards.context import NOTHING, CardContext, NetworkWords
+from alerts.cards.once import once_in_a_row
 from alerts.cases.case import Case
 from alerts.cases.events import AnsweredElsewhere, Reopened, ToldOfRemoval
 from alerts.outreach.abilities import Abilities, Ability, Reason
@@ -48,10 +49,10 @@ def target_of(case: Case, context: CardContext, kind: OutboundKind | None = None
     """The mention that the card is about: that is what an answer answers. A private message goes out from the page
     that the customer has written to: another may not write to him at all.
     """
-    network = network_of(case, context)
-    talks = (each.page for each in reversed(case.messages) if each.incoming) if kind == "message" else ()
     target = spoken_to(case)
-    return replace(target, page=next(filter(None, talks), None) or network.speaker(target))
+    talks = (each.page for each in reversed(case.messages) if each.incoming) if kind == "message" else ()
+    page = next(filter(None, talks), None) or network_of(case, context).speaker(target)
+    return target if page is None else replace(target, page=page)
 
 
 def spoken_to(case: Case) -> Target:
@@ -73,6 +74,7 @@ def spoken_to(case: Case) -> Target:
     )
 
 
+@once_in_a_row
 def abilities_of(case: Case, context: CardContext, now: datetime) -> Abilities:
     """What may be said to the author now; in public nothing where the words are gone, but they may be put back."""
     network = network_of(case, context)
@@ -219,6 +221,7 @@ def is_refused(case: Case, context: CardContext, now: datetime) -> bool:
     return _refused(case, context, now) is not None
 
 
+@once_in_a_row
 def _refused(case: Case, context: CardContext, now: datetime) -> Held | None:
     held = held_back(ask_of(case, "reply", None, context), context.policy, case.contact, now)
     return held.reason if held is not None and held.reason in _TILL_HE_WRITES else None

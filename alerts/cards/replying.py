@@ -107,9 +107,11 @@ def _at_once(pressed: Pressed, outcome: Outcome) -> Outcome:
     return replace(outcome, goes_on=lambda drafted: _go_on(pressed, drafted))
 
 
-def draft_of(pressed: Pressed, kind: OutboundKind, text: str) -> Outcome:
-    """Prepared words as a draft, unless they could not go out."""
-    return _stopped(pressed, kind) or _drafted(pressed, kind, text, as_it_is=True)
+def draft_of(pressed: Pressed, kind: OutboundKind, text: str, *, is_signed: bool = False) -> Outcome:
+    """Prepared words as a draft, unless they could not go out; with the name of who sends them where it is asked
+    for.
+    """
+    return _stopped(pressed, kind) or _drafted(pressed, kind, text, as_it_is=not is_signed)
 
 
 def _knows_the_preview(pressed: Pressed) -> bool:
@@ -137,8 +139,12 @@ def rewrite(pressed: Pressed) -> Outcome:
         return refused
     if pressed.value is None:
         return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
-    again = _drafted(pressed, found.kind, pressed.value, found=found)
-    return replace(again, rewrites=found.id)
+    return rewritten(pressed, found, pressed.value)
+
+
+def rewritten(pressed: Pressed, found: Outbound, text: str) -> Drafted:
+    """A draft in other words."""
+    return replace(_drafted(pressed, found.kind, text, found=found), rewrites=found.id)
 
 
 def mend(pressed: Pressed) -> Outcome:
@@ -236,11 +242,20 @@ def _which_words(pressed: Pressed, kind: OutboundKind) -> Prompt:
     )
 
 
+def unsigned(text: str, context: CardContext) -> str:
+    """A colleague's answer without his name below it: who sends it signs it."""
+    before, _, last = text.rstrip().rpartition("\n")
+    signatures = {person.signature for person in context.people if person.signature}
+    return before.rstrip() if before and last.strip() in signatures else text
+
+
 def _prepared(pressed: Pressed) -> str | None:
     """The words behind a chosen option: what the neighbour was told, or a template."""
     nearby = pressed.case.contact.nearby
     if nearby is not None and pressed.value == f"as-{nearby.case}":
-        return nearby.text
+        words = unsigned(nearby.text, pressed.context)
+        # Only what lost a name gets another: the words may say themselves who speaks.
+        return words if words == nearby.text else _signed(words, pressed.person.signature or "")
     texts = (each.text for each in pressed.context.templates if template_value(each) == pressed.value)
     return next(texts, None)
 

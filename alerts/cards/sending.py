@@ -136,7 +136,7 @@ def _change(pressed: Pressed, found: Outbound) -> Outcome:
     return text_prompt(pressed, f"rewrite.{found.id}", found.kind, initial=found.text)
 
 
-def _drop(pressed: Pressed, found: Outbound) -> Outcome:
+def drop(pressed: Pressed, found: Outbound) -> Outcome:
     """Whose words they are may always drop them; who may not answer here leaves another's draft alone."""
     if refused := refusal_of(pressed, Cancel(outbound=found.id, kind=found.kind, author=found.author)):
         return refused
@@ -197,7 +197,7 @@ _APPROVAL: Final = frozenset[OutboundState]({"approval"})
 _UNKNOWN: Final = frozenset[OutboundState]({"unknown"})
 _VERBS: Final[dict[str, tuple[frozenset[OutboundState], Callable[[Pressed, Outbound], Outcome]]]] = {
     "again": (_UNKNOWN, _again),
-    "drop": (_DRAFT, _drop),
+    "drop": (_DRAFT, drop),
     "edit": (_DRAFT, _change),
     "hand": (_DRAFT, _sent_by_hand),
     "no": (_APPROVAL, _disagree),

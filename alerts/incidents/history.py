@@ -32,9 +32,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """Somebody wrote what everybody in it may be answered; each answer is confirmed by itself."""
+    """Somebody wrote, or chose a template for, what everybody in it may be answered; each answer is confirmed by
+    itself.
+    """
 
     text: str
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,9 @@ class Incident:
     """`usual` is complaints an hour, `since` when the first of it was said, `calm_at` since when there are no more
     than usual, once that is believed (`over_at`). `owner` is a Person.id.
 
-    `total` cases, `waiting` of which nobody has; `counts` of them were said in each `step` from `since` on.
-    `words` is what was said first, where the group is of those who say the same. `events` are its history.
+    `total` cases, `waiting` of which nobody has, and `unanswered` nobody has answered; `counts` of them were said
+    in each `step` from `since` on. `words` is what was said first, where the group is of those who say the same.
+    `events` are its history.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Incident:
     over_at: datetime | None = None
     total: int = 0
     waiting: int = 0
+    unanswered: int = 0
     step: timedelta = STEPS[0]
     counts: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()

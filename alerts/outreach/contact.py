@@ -28,6 +28,17 @@ class PastUs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForAll:
+    """What all of the case's incident may be answered; a template says itself who signs. `answered_in` is another
+    case of the same author there that has an answer already.
+    """
+
+    text: str
+    is_template: bool = False
+    answered_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """`outbounds` are the case's own, oldest first, without drafts that came to nothing.
 
@@ -35,7 +46,8 @@ class Contact:
     the author in his other cases, latest first. `unwanted_at` is when a person noted that he asked not to be
     written to. `receivers` are those whose chats show the case. `nearby` is the latest answer in another case of
     the thread, `solved` are like cases with the answer that helped, where somebody asks for them. `past_us` is
-    what he was answered in his other cases without us. `spent` are the dollars that the brand's day on the network
+    what he was answered in his other cases without us. `for_all` are the words for all of its incident, where
+    somebody goes through them. `spent` are the dollars that the brand's day on the network
     has cost so far.
     """
 
@@ -47,6 +59,7 @@ class Contact:
     nearby: Said | None = None
     solved: tuple[Solved, ...] = ()
     past_us: tuple[PastUs, ...] = ()
+    for_all: ForAll | None = None
     spent: float = 0.0
 
 

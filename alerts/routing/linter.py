@@ -1,7 +1,7 @@
 """Holes of a tree of routes, as values; their words are made where the config is checked.
 
-What nobody owns, hours in which nobody works, routes that never hold, receivers nobody is sent to, owners who are
-away.
+What nobody owns, hours in which nobody works or is on call, routes that never hold, receivers nobody is sent to,
+owners and people on call who are away or cannot be called.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,9 +16,10 @@ from alerts.routing.receivers import Receiver
 from alerts.routing.regions import Moment, Region, escape, inside
 from alerts.routing.routes import Days, Route, Routing, When
 from alerts.sla import Hours, working
-from domain.person import Person
+from domain.person import CONSOLE, Person
 from domain.verdict import Intent
 
+Duty = Literal["owner", "on_call"]
 Place = tuple[int, ...]
 """A route by its numbers from 1 on, level by level; the root, whose `to` is the default, is ()."""
 
@@ -82,23 +83,44 @@ class NobodyWorks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NobodyStandsIn:
-    """The receiver's owner is away on that day, and nobody answers in his place."""
+    """The receiver's owner, or who is on call there, is away on that day, and nobody answers in his place."""
 
     receiver: str
     person: str
     day: date
+    duty: Duty = "owner"
 
 
-Hole = NeverHolds | TakesAll | NobodySent | NobodyOwns | NobodyWorks | NobodyStandsIn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyOnCall:
+    """What is urgent ends at the place while nobody works there, and nobody is called; elsewhere somebody is."""
+
+    place: Place
+    receivers: tuple[str, ...]
+    topics: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyRings:
+    """The receiver's owner, or who is on call there, is known in none of its messengers: his name calls nobody."""
+
+    receiver: str
+    person: str
+    duty: Duty
+
+
+Hole = NeverHolds | TakesAll | NobodySent | NobodyOwns | NobodyWorks | NobodyStandsIn | NobodyOnCall | NobodyRings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What the tree is held against. `heard` are the pairs of brand and network; `also_told` are receivers of
-    other words than cards. `today`: days off that are over say nothing.
+    other words than cards. `today`: days off that are over say nothing. From `urgent_at` on a card is urgent.
     """
 
     heard: frozenset[tuple[str, str]]
+    urgent_at: float
     people: Sequence[Person] = ()
     also_told: frozenset[str] = frozenset()
     today: date = date.min
@@ -124,6 +146,8 @@ def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
         *_unowned(routing, ends),
         *_unattended(routing, ends),
         *_left_alone(routing, ends, around),
+        *_uncalled(routing, ends, around),
+        *_unreachable(routing, ends, around),
     )
 
 
@@ -265,13 +289,49 @@ def _worked(routing: Routing, hours: Hours | None, moments: Sequence[Moment]) ->
 def _left_alone(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyStandsIn]:
     people = {person.id: person for person in around.people}
     days = sorted({around.today, *_changes(around.people)})
-    for receiver in _used(routing, ends):
-        owner = people.get(receiver.owner or "")
-        if owner is None:
-            continue
-        alone = (day for day in days if day >= around.today and stand_in(owner, around.people, day) is None)
+    for receiver, duty, person in _answering(routing, ends, people):
+        alone = (day for day in days if day >= around.today and stand_in(person, around.people, day) is None)
         if (day := next(alone, None)) is not None:
-            yield NobodyStandsIn(receiver=receiver.name, person=owner.id, day=day)
+            yield NobodyStandsIn(receiver=receiver.name, person=person.id, day=day, duty=duty)
+
+
+def _answering(
+    routing: Routing, ends: Sequence[_End], people: Mapping[str, Person]
+) -> Iterator[tuple[Receiver, Duty, Person]]:
+    for receiver in _used(routing, ends):
+        duties: tuple[tuple[Duty, str | None], ...] = (("owner", receiver.owner), ("on_call", receiver.on_call))
+        for duty, number in duties:
+            if (person := people.get(number or "")) is not None:
+                yield receiver, duty, person
+
+
+def _uncalled(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyOnCall]:
+    """Where nobody at all is on call, the staff want none; what waits for the morning calls nobody either."""
+    called = {receiver.name for receiver in _used(routing, ends) if receiver.on_call is not None}
+    edges = _edges(routing)
+    moments = sorted(_moments(edges | QUARTERS))
+    for end in ends if called else ():
+        kept = {routing.hours_of(routing.receiver(name)) for name in end.to}
+        if not called.isdisjoint(end.to) or all(hours is not None and hours.night == "hold" for hours in kept):
+            continue
+        worked = {moment for hours in kept for moment in _worked(routing, hours, moments)}
+        alone = {_part_of(moment, edges) for moment in moments if moment not in worked}
+        if any(map(_urgent(end, around.urgent_at).is_reached_at, sorted(alone))):
+            yield NobodyOnCall(place=end.place, receivers=end.to, topics=end.topics, brands=end.brands)
+
+
+def _urgent(end: _End, urgent_at: float) -> _End:
+    floor, top = end.region.urgency
+    return replace(end, region=replace(end.region, urgency=(max(floor, urgent_at), top)))
+
+
+def _unreachable(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyRings]:
+    """A name rings nobody whom the chat's messenger does not know."""
+    people = {person.id: person for person in around.people}
+    for receiver, duty, person in _answering(routing, ends, people):
+        messengers = {chat.messenger for chat in receiver.chats if chat.endpoint is None} - {CONSOLE}
+        if messengers and messengers.isdisjoint(person.users):
+            yield NobodyRings(receiver=receiver.name, person=person.id, duty=duty)
 
 
 def _changes(people: Sequence[Person]) -> Iterator[date]:

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.table import Table
 
 from classifiers.classify import Judge
 from classifiers.corpora import Corpora, read_corpora
@@ -28,17 +29,22 @@ from classifiers.model import Model, ModelError, load
 from classifiers.other_trades import measured
 from classifiers.plots import PlotsError, draw, require
 from classifiers.read_figures import measure_read, natural_answers
+from classifiers.thread_figures import measure_threads
 from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
 from classifiers.trade_figures import measure_trades
 from classifiers.training import train
+from classifiers.urgency_figures import measure_dangers, measure_urgency, told
 from listener.commands.figure_tables import (
+    danger_table,
     hard_table,
     read_tables,
     robustness_table,
     tables,
+    thread_table,
     topic_table,
     trade_table,
+    urgency_table,
 )
 from listener.refusals import refusal
 
@@ -50,7 +56,8 @@ _READ_DOMAINS: Final = frozenset(("telecom", "banks"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What to measure on what. `read` are tweets that people read, weighed by the stream, `topical` those that
-    were read for topics, intent and urgency; `labelled` as `told` in Gold.
+    were read for topics, intent and urgency; `labelled` as `told` in Gold. `dangers` are texts of known complaints
+    by source; `data` is the folder whose texts were read for their urgency.
     """
 
     judge: Judge
@@ -58,6 +65,8 @@ class Task:
     read: Sequence[Example] = ()
     topical: Sequence[Example] = ()
     reviews: Mapping[str, Sequence[Example]] = field(default_factory=dict)
+    dangers: Mapping[str, Sequence[Example]] = field(default_factory=dict)
+    data: Path | None = None
     labelled: frozenset[str] = frozenset()
 
 
@@ -149,7 +158,14 @@ def _task(arguments: argparse.Namespace) -> Task:
         corpora = read_corpora(arguments.data, taught=None)
         judge = _judge(load(arguments.model), arguments, "both")
         reviews = measured(arguments.data)
-        return Task(judge=judge, read=corpora.unseen, topical=measuring(corpora), reviews=reviews)
+        return Task(
+            judge=judge,
+            read=corpora.unseen,
+            topical=measuring(corpora),
+            reviews=reviews,
+            dangers=told(corpora, arguments.data),
+            data=arguments.data,
+        )
     if arguments.data is not None:
         return _development(arguments)
     judge = _judge(load(arguments.model), arguments, "both")
@@ -228,19 +244,31 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
         console.print(table)
     for table in read_tables(measure_read(task.judge, task.read, budget), budget):
         console.print(table)
-    trades = measure_trades(task.judge, task.reviews) if task.reviews else []
-    if trades:
-        console.print(trade_table(trades))
-    topics = measure_topics(task.judge, task.topical, topic_readings())
-    if topics:
-        console.print(topic_table(topics))
+    for table in _by_trades(task):
+        console.print(table)
     console.print(hard_table(measure_hard(task.judge)))
     console.print(robustness_table(robustness(task.judge)))
+    console.print(thread_table(*measure_threads(task.judge)))
     if plots is not None:
         written = draw(answered, plots, budget) if answered else []
         if task.read:
             written += draw(natural_answers(task.judge, task.read), plots, budget, "read-")
         console.print(*(f"Нарисовано: {file}" for file in written), sep="\n", soft_wrap=True)
+
+
+def _by_trades(task: Task) -> Iterator[Table]:
+    """What the folder of data sets has of other trades, of urgency and of topics."""
+    trades = measure_trades(task.judge, task.reviews) if task.reviews else []
+    if trades:
+        yield trade_table(trades)
+    urgency = measure_urgency(task.judge, task.data) if task.data else None
+    if urgency:
+        yield urgency_table(urgency)
+    if task.dangers:
+        yield danger_table(measure_dangers(task.judge, task.dangers))
+    topics = measure_topics(task.judge, task.topical, topic_readings())
+    if topics:
+        yield topic_table(topics)
 
 
 def _known(found: Sequence[Figures]) -> list[Figures]:

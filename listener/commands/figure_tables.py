@@ -12,8 +12,10 @@ from classifiers.bootstrap import Ranged
 from classifiers.evaluation import Budget, ComplaintFigures, Figures, HardFigures, MoodFigures
 from classifiers.read_figures import ReadFigures
 from classifiers.robustness import CARD_AT, Moved
+from classifiers.thread_figures import ThreadFigures
 from classifiers.topic_figures import NameFigures, TopicFigures
 from classifiers.trade_figures import TradeFigures
+from classifiers.urgency_figures import DangerFigures, UrgencyFigures
 
 LABEL_TITLES: Final = {"negative": "негатив", "neutral": "нейтрально", "positive": "позитив"}
 TRADE_TITLES: Final = {
@@ -107,6 +109,42 @@ def robustness_table(moved: Sequence[Moved]) -> Table:
         table.add_row(
             figure.what, decimal(100 * figure.mean, 1), decimal(100 * figure.largest, 1), number(figure.crossed)
         )
+    return table
+
+
+def thread_table(alone: ThreadFigures, answering: ThreadFigures) -> Table:
+    """Short replies by themselves and with what they answer, at the usual threshold."""
+    title = f"Короткие ответы в ветке, придуманные; порог {CARD_AT}"
+    table = Table("", "найдено жалоб", "зря", title=title, title_justify="left")
+    for name, of in (("сами по себе", alone), ("с тем, на что отвечают", answering)):
+        table.add_row(name, f"{of.found} из {of.complaints}", f"{of.in_vain} из {of.others}")
+    return table
+
+
+def urgency_table(figures: UrgencyFigures) -> Table:
+    """What cannot wait, kind by kind, in texts of all trades."""
+    title = f"Срочность: {counted(figures.count, 'текст', 'текста', 'текстов')} всех отраслей; %, интервалы 95 %"
+    table = Table("вид", title=title, title_justify="left")
+    for name in ("всего", "precision", "recall", "F1"):
+        table.add_column(name, no_wrap=True)
+    _add(table, [_name_row(_URGENT_TITLES[row.name], row) for row in figures.kinds])
+    table.add_row(*_name_row("беда, названная на карточке", figures.dangers))
+    table.add_row("вероятность срочности: PR-AUC", number(figures.urgent), _ranged(figures.average_precision))
+    return table
+
+
+def danger_table(figures: Sequence[DangerFigures]) -> Table:
+    """How many of the texts in which a danger is named complain."""
+    title = "Названные беды: сколько среди таких текстов жалоб; %, интервалы 95 %"
+    table = Table("откуда", title=title, title_justify="left")
+    for name in ("названа беда", "жалоб", "precision", f"ниже {CARD_AT}", "жалоб", "precision"):
+        table.add_column(name, no_wrap=True)
+    for row in figures:
+        shares = (_ranged(of) if of else "—" for of in (row.precision, row.alone_precision))
+        table.add_row(
+            row.source, number(row.named), number(row.complaints), next(shares),
+            number(row.alone), number(row.alone_complaints), next(shares),
+        )  # fmt: skip
     return table
 
 

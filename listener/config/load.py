@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from alerts.routing.linter import Around as LintAround
+from alerts.suppression import URGENT_AT
 from classifiers.lexicon import TOPICS
 from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
 from listener.config.build import (
@@ -81,6 +82,7 @@ def _zone_warnings(folder: "_Folder", today: date) -> Iterator[Mistake]:
     policy = folder.policy or PolicyYaml()
     around = LintAround(
         heard=heard,
+        urgent_at=URGENT_AT,
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         also_told=frozenset({policy.engineers.receiver, *(name for _, name in notices_of(folder.routes))}),
         today=today,

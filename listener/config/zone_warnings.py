@@ -8,7 +8,9 @@ from alerts.routing.linter import (
     Around,
     Hole,
     NeverHolds,
+    NobodyOnCall,
     NobodyOwns,
+    NobodyRings,
     NobodySent,
     NobodyStandsIn,
     NobodyWorks,
@@ -47,10 +49,22 @@ def _said(hole: Hole, titles: Mapping[str, str], names: Mapping[str, str]) -> tu
             return ("receivers", hole.receivers[0]), f"{nobody}: у {receivers} нет owner; впишите, кто отвечает"
         case NobodyWorks():
             return (*_in_file(hole.place), "to"), f"{_nobody_answers(hole, titles)} {_nobody_works(hole)}"
-        case NobodyStandsIn():
-            return ("receivers", hole.receiver, "owner"), _nobody_stands_in(hole, names)
+        case NobodyStandsIn() | NobodyOnCall() | NobodyRings():
+            return _said_of_people(hole, titles, names)
         case _:
             assert_never(hole)
+
+
+def _said_of_people(
+    hole: NobodyStandsIn | NobodyOnCall | NobodyRings, titles: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[FilePlace, str]:
+    match hole:
+        case NobodyStandsIn():
+            return ("receivers", hole.receiver, hole.duty), _nobody_stands_in(hole, names)
+        case NobodyOnCall():
+            return ("receivers", hole.receivers[0]), _nobody_on_call(hole, titles)
+        case _:
+            return ("receivers", hole.receiver, hole.duty), _nobody_rings(hole, names)
 
 
 def _never(hole: NeverHolds) -> str:
@@ -66,7 +80,13 @@ def _nobody_sent(hole: NobodySent) -> str:
     return f"в «{hole.receiver}» ничего не придёт: {why}"
 
 
-def _nobody_answers(hole: NobodyOwns | NobodyWorks, titles: Mapping[str, str]) -> str:
+def _nobody_on_call(hole: NobodyOnCall, titles: Mapping[str, str]) -> str:
+    """«никто не отвечает за «возврат» ночью, если срочно: у «money» нет on_call»."""
+    nobody = f"{_nobody_answers(hole, titles)} вне часов работы, если срочно"
+    return f"{nobody}: у {_quoted(hole.receivers)} нет on_call, а у других есть; впишите, кого звать"
+
+
+def _nobody_answers(hole: NobodyOwns | NobodyWorks | NobodyOnCall, titles: Mapping[str, str]) -> str:
     return f"никто не отвечает за {_subject(hole, titles)}"
 
 
@@ -81,10 +101,20 @@ def _nobody_works(hole: NobodyWorks) -> str:
 def _nobody_stands_in(hole: NobodyStandsIn, names: Mapping[str, str]) -> str:
     who = names.get(hole.person, hole.person)
     since = "" if hole.day.year == 1 else f" с {hole.day.day} {MONTHS[hole.day.month - 1]}"
-    return f"за «{hole.receiver}» отвечает {who}, но{since} отсутствует, и вместо никого: впишите substitute"
+    return f"{_duty(hole, who)}, но{since} отсутствует, и вместо никого: впишите substitute"
 
 
-def _subject(hole: NobodyOwns | NobodyWorks, titles: Mapping[str, str]) -> str:
+def _nobody_rings(hole: NobodyRings, names: Mapping[str, str]) -> str:
+    who = names.get(hole.person, hole.person)
+    return f"{_duty(hole, who)}, но в его мессенджерах этого человека нет: впишите, под кем он там, в people.yaml"
+
+
+def _duty(hole: NobodyStandsIn | NobodyRings, who: str) -> str:
+    verb = "отвечает" if hole.duty == "owner" else "дежурит"
+    return f"за «{hole.receiver}» {verb} {who}"
+
+
+def _subject(hole: NobodyOwns | NobodyWorks | NobodyOnCall, titles: Mapping[str, str]) -> str:
     """What nobody answers for: topics, brands, or a route that is known by neither."""
     brands = _quoted([titles.get(brand, brand) for brand in hole.brands])
     if hole.topics:

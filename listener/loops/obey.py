@@ -14,12 +14,13 @@ from alerts.cards.asking import THOUGHT_BETTER, Reply, asker_of
 from alerts.cards.buttons import read_press
 from alerts.cards.digest import TURN
 from alerts.cards.engineers import asks_next
-from alerts.cards.incident import NO_INCIDENT, TAKE, not_taken
+from alerts.cards.incident import ANSWER_ALL, NO_INCIDENT, TAKE, not_taken
 from alerts.cards.incident import taken as taken_words
 from alerts.cards.previewing import Acted, Drafted
 from alerts.cards.prompt import Prompt
 from alerts.cards.shift import SHIFT
 from alerts.cards.talks import ANSWER, HERE, NOBODY, NOT_A_CARD, OVER, TALKS, OpenTalk, which, whose
+from alerts.cards.walking import list_of
 from alerts.cases.case import Case
 from alerts.cases.commands import HoldBack
 from alerts.cases.transitions import Refusal
@@ -27,6 +28,7 @@ from alerts.outreach.outbound import Outbound
 from alerts.ports import Answer, Press
 from domain.person import Person, who_is
 from listener.loops.shifts import end_shift
+from listener.loops.walking import Walking
 from listener.messengers.registry import MESSENGERS
 from listener.ports import Clock
 from listener.rules import Rules
@@ -61,11 +63,14 @@ class Obey:
         self._clock = clock
         self._telemetry = telemetry
         self._obeyed = obeyed
+        self._walking = Walking(stores.incidents, rules, clock, self._of_case, obeyed)
 
     async def __call__(self, press: Press) -> Answer:
         """Apply one press and say what came of it; the cards follow from the outbox."""
-        rules, now = self._rules(), self._clock.now()
-        person = who_is(rules.context.people, press.messenger, press.user)
+        now = self._clock.now()
+        person = self._person(press)
+        if press.action == ANSWER_ALL or list_of(press.action) is not None:
+            return await self._walk(press, person)
         if press.action == TURN:
             return await self._turn(press, person, now)
         if press.action == TAKE:
@@ -74,6 +79,13 @@ class Obey:
             return await self._end_shift(press, person, now)
         if press.action in (TALKS, HERE):
             return await self._talk(press, person)
+        return await self._of_case(press)
+
+    def _person(self, press: Press) -> Person | None:
+        return who_is(self._rules().context.people, press.messenger, press.user)
+
+    async def _of_case(self, press: Press) -> Answer:
+        rules, now, person = self._rules(), self._clock.now(), self._person(press)
         read = partial(_read, press, person, rules, now, secrets.token_urlsafe(9))
         who = person.name if person else press.user_name
         try:
@@ -127,6 +139,16 @@ class Obey:
         if press.value is not None:
             self._obeyed()
         return answer
+
+    async def _walk(self, press: Press, person: Person | None) -> Answer:
+        """«Ответить всем», and each step of it."""
+        if person is None:
+            return _stranger(press).answer
+        lead = self._walking.begin if press.action == ANSWER_ALL else self._walking.step
+        try:
+            return await self._kept(lambda: lead(press, person))
+        except StoreError as error:
+            return _not_stored(press, error)
 
     async def _talk(self, press: Press, person: Person | None) -> Answer:
         """An answer to a customer that names no case: it is the card's, the only one, or the one to be chosen."""

@@ -106,10 +106,18 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
 
 
 async def load_closely(
-    connection: AsyncConnection, number: int, now: datetime, *, solved: bool = False, past: bool = False
+    connection: AsyncConnection,
+    number: int,
+    now: datetime,
+    *,
+    solved: bool = False,
+    past: bool = False,
+    listed: int | None = None,
 ) -> Case | None:
     """One case with everything that a decision to write to its author may look at, `solved`: what is alike too,
     `past`: more of what was.
+
+    `listed` is the list of an incident (a digest's number) whose words for all are wanted.
     """
     case = (await load(connection, [number], closely=past)).get(number)
     if case is None:
@@ -121,6 +129,7 @@ async def load_closely(
         receivers=await contacts.receivers(connection, number),
         nearby=await contacts.nearby(connection, row),
         solved=await _alike(connection, case) if solved else (),
+        for_all=await contacts.for_all(connection, row, listed) if listed is not None else None,
         spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
         past_us=tuple(
             PastUs(at=at, target=spoken_to(other))

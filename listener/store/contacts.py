@@ -5,21 +5,24 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
 from alerts.cases.events import Actor
+from alerts.incidents.history import Drafted, latest_draft
 from alerts.outreach.abilities import Learned
-from alerts.outreach.contact import Contact, Said
+from alerts.outreach.contact import Contact, ForAll, Said
 from alerts.outreach.outbound import Outbound
-from listener.store import outbound_rows
+from listener.store import incident_events, outbound_rows
 from listener.store.engine import insert
-from listener.store.tables import LEFT, card_views, cases, do_not_contact, incident_cases, outbound
+from listener.store.tables import LEFT, card_views, cases, digests, do_not_contact, incident_cases, outbound
 
 MOST_APPROACHES: Final = 20
 _COUNTS: Final = ("approval", "confirmed", "sending", "sent", "unknown")
 """States of an approach that was made, or will be."""
+SPEAKS: Final = ("reply", "invite", "message")
+"""Kinds of outbounds that say something new to the customer."""
 
 
 async def of_cases(
@@ -98,6 +101,44 @@ async def waiting_nearby(connection: AsyncConnection, case: Row[Any], most: int)
         )
         waiting |= dict.fromkeys(found.scalars())
     return tuple(waiting)
+
+
+async def for_all(connection: AsyncConnection, case: Row[Any], listed: int) -> ForAll | None:
+    """What was last written for all of the incident that this list shows, if the case is one of them."""
+    found = await connection.execute(
+        select(digests.c.incident_id)
+        .join(incident_cases, incident_cases.c.incident_id == digests.c.incident_id)
+        .where(digests.c.id == listed, incident_cases.c.case_id == case.id)
+    )
+    incident = found.scalar_one_or_none()
+    if incident is None:
+        return None
+    written = latest_draft((await incident_events.of(connection, [incident]))[incident])
+    if written is None or not isinstance(written.fact, Drafted):
+        return None
+    answered = await connection.execute(
+        select(func.min(outbound.c.case_id))
+        .join(incident_cases, incident_cases.c.case_id == outbound.c.case_id)
+        .where(
+            incident_cases.c.incident_id == incident,
+            outbound.c.brand == case.brand,
+            outbound.c.network == case.network,
+            outbound.c.author_id == case.author_id,
+            outbound.c.case_id != case.id,
+            outbound.c.kind.in_(SPEAKS),
+            outbound.c.state.in_(_COUNTS),
+        )
+    )
+    return ForAll(
+        text=written.fact.text, is_template=written.fact.is_template, answered_in=answered.scalar_one_or_none()
+    )
+
+
+def is_spoken_to() -> Any:
+    """Whether something was said to the author in the case, or will be."""
+    return exists().where(
+        outbound.c.case_id == cases.c.id, outbound.c.kind.in_(SPEAKS), outbound.c.state.in_(_COUNTS)
+    )
 
 
 async def forbid(connection: AsyncConnection, case: Case, who: Actor, now: datetime) -> None:

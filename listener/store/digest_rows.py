@@ -25,7 +25,7 @@ class DigestStore:
 
     async def turn(self, press: Press, page: int, now: datetime) -> bool:
         """Show another page of the digest whose button was pressed; False where there is no such digest there."""
-        return await self._database.write(lambda c: turn(c, press, page, now))
+        return await self._database.write(lambda c: turn(c, press, page, now), urgent=True)
 
 
 async def turn(connection: AsyncConnection, press: Press, page: int, now: datetime) -> bool:
@@ -80,6 +80,23 @@ async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> No
         update(card_views)
         .where(card_views.c.case_id == press.case, card_views.c.state == "digest", listed)
         .values(state="due", priority=int(Priority.PRESS), due_at=now)
+    )
+
+
+async def unfold_answered(connection: AsyncConnection, case_id: int, listed: int, now: datetime) -> None:
+    """Who was answered from a list gets a card there, after what others wait for: dozens come one after another,
+    and each is needed only when he writes again or is to be closed.
+    """
+    in_chat = exists().where(
+        digests.c.id == listed,
+        digests.c.messenger == card_views.c.messenger,
+        digests.c.chat == card_views.c.chat,
+        digests.c.topic == card_views.c.topic,
+    )
+    await connection.execute(
+        update(card_views)
+        .where(card_views.c.case_id == case_id, card_views.c.state == "digest", in_chat)
+        .values(state="due", priority=int(Priority.CHANGE), due_at=now)
     )
 
 

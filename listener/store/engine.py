@@ -5,31 +5,32 @@ import contextlib
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, event, text
+from sqlalchemy import Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict, translated
 from listener.store.leading import Leading, number_of
-from listener.store.one_hop import connect
+from listener.store.threads import Threads, Work
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-Work = Callable[[AsyncConnection], Awaitable[Result]]
 
 BUSY_SECONDS: Final = 5
 """How long SQLite waits for another process's lock; the wait is in the driver's thread, not on the event loop."""
 COMMAND_SECONDS: Final = 30
 CACHE_KIB: Final = 8_000
+READERS: Final = 4
+"""Connections that read SQLite at a time, each in a thread of its own."""
 READERS_CACHE_KIB: Final = 2_000
 """Each connection fills its own as the database grows, with pages that the system keeps anyhow."""
 WRITE_TRIES: Final = 5
@@ -52,7 +53,7 @@ def driver_url(url: str) -> URL:
         ) from None
     name = parsed.get_backend_name()
     if name == "sqlite":
-        return parsed.set(drivername="sqlite+aiosqlite")
+        return parsed.set(drivername="sqlite+pysqlite")
     if name in ("postgresql", "postgres"):
         query = {("ssl" if key == "sslmode" else key): value for key, value in parsed.query.items()}
         return parsed.set(drivername="postgresql+asyncpg", query=query)
@@ -66,23 +67,33 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        self._engine: AsyncEngine | None = None
+        self._leading: Leading | None = None
         self.is_sqlite: Final = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             warn_of_old_sqlite()
-            self._writer = sqlite_engine(url, writes=True)
-            self._reader = sqlite_engine(url, writes=False)
+            self._writer = Threads(sqlite_engine(url, writes=True), 1, COMMAND_SECONDS)
+            self._readers = Threads(sqlite_engine(url, writes=False), READERS, COMMAND_SECONDS)
         else:
-            self._writer = self._reader = postgres_engine(url)
-        self._leading = None if self.is_sqlite else Leading(self._writer)
+            self._engine = postgres_engine(url)
+            self._leading = Leading(self._engine)
+
+    @property
+    def writing(self) -> Engine:
+        """Where SQLAlchemy tells of the writer's statements and commits."""
+        return self._writer.engine if self._engine is None else self._engine.sync_engine
 
     async def close(self) -> None:
         """Let what is under way come to its end, then disconnect."""
         if self._running:
             await asyncio.wait(self._running, timeout=COMMAND_SECONDS)
+        if self._engine is None:
+            await self._readers.close()
+            await self._writer.close()
+            return
         if self._leading is not None:
             await self._leading.close()
-        await self._reader.dispose()
-        await self._writer.dispose()
+        await self._engine.dispose()
 
     async def lead(self, name: str) -> bool:
         """Whether this process alone does what is called so; on SQLite it is alone anyhow."""
@@ -93,30 +104,33 @@ class Database:
         if self._leading is not None:
             await self._whole(self._leading.stay())
 
-    async def write(self, work: Work[Result], *, led: str | None = None) -> Result:
+    async def write(self, work: Work[Result], *, led: str | None = None, urgent: bool = False) -> Result:
         """Run the work in one transaction, again from the start when another writer was faster.
 
-        What is `led` is written only as long as this process leads it, and not at all once it does not.
+        It may wait for nothing but its statements, and on SQLite runs in another thread. What is `led` is written
+        only as long as this process leads it, and not at all once it does not. What is `urgent` goes before all
+        else that waits for SQLite's one writer: a person waits for its answer.
         """
-        return await self._whole(self._write(work, led))
+        return await self._whole(self._write(work, led, urgent=urgent))
 
     async def read(self, work: Work[Result]) -> Result:
-        """Run the work on one state of the database, which it cannot change on SQLite."""
+        """Run the work, as `write` does, on one state of the database, which it cannot change on SQLite."""
         return await self._whole(self._read(work))
 
     @contextlib.asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[AsyncConnection]:
-        """One transaction, never begun again, in which this process alone does what is called so.
+        """One transaction of PostgreSQL's, never begun again, in which this process alone does what is called so.
 
         It may wait for others longer than a transaction should: they hold nothing else. Raises StoreError.
         """
+        if self._engine is None:
+            raise StoreError("one daemon has an SQLite database to itself", transient=False)
         try:
-            async with self._writer.begin() as connection:
-                if not self.is_sqlite:
-                    await connection.execute(
-                        text(f"SET LOCAL idle_in_transaction_session_timeout = '{ALONE_SECONDS}s'")
-                    )
-                    await connection.execute(LOCK_ALONE, {"kind": CLASS_ALONE, "name": number_of(name)})
+            async with self._engine.begin() as connection:
+                await connection.execute(
+                    text(f"SET LOCAL idle_in_transaction_session_timeout = '{ALONE_SECONDS}s'")
+                )
+                await connection.execute(LOCK_ALONE, {"kind": CLASS_ALONE, "name": number_of(name)})
                 yield connection
         except FAULTS as fault:
             raise translated(fault) from fault
@@ -124,8 +138,7 @@ class Database:
     async def _whole(self, transaction: Coroutine[Any, Any, Result]) -> Result:
         """See a transaction through to its end even when the caller is cancelled.
 
-        Cancelled in the middle, aiosqlite's thread may begin or hold a transaction that nobody ends, and every
-        later writer meets a locked database. The caller stops at once; the transaction is whole or not at all.
+        The caller stops at once; the transaction is whole or not at all.
         """
         task = asyncio.create_task(transaction)
         self._running.add(task)
@@ -137,10 +150,12 @@ class Database:
         if not task.cancelled():
             task.exception()  # else asyncio complains about a fault that a cancelled caller did not collect
 
-    async def _write(self, work: Work[Result], led: str | None) -> Result:
+    async def _write(self, work: Work[Result], led: str | None, *, urgent: bool = False) -> Result:
         for tries in range(WRITE_TRIES):
             try:
-                async with self._begin(led) as connection:
+                if self._engine is None:
+                    return await self._writer.run(work, urgent=urgent)
+                async with self._begin(self._engine, led) as connection:
                     return await work(connection)
             except ConflictError:
                 await asyncio.sleep(0.01 * tries)
@@ -150,14 +165,14 @@ class Database:
                 await asyncio.sleep(0.01 * tries)
         raise StoreError("other writers were faster every time", transient=True)
 
-    def _begin(self, led: str | None) -> AbstractAsyncContextManager[AsyncConnection]:
-        if led is None or self._leading is None:
-            return self._writer.begin()
-        return self._leading.begin(led)
+    def _begin(self, engine: AsyncEngine, led: str | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        return engine.begin() if led is None or self._leading is None else self._leading.begin(led)
 
     async def _read(self, work: Work[Result]) -> Result:
         try:
-            async with self._reader.connect() as connection:
+            if self._engine is None:
+                return await self._readers.run(work)
+            async with self._engine.connect() as connection:
                 return await work(connection)
         except FAULTS as fault:
             raise translated(fault) from fault
@@ -168,22 +183,22 @@ def insert(dialect: str, table: Table) -> Any:
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
-def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
-    """One connection that writes, or up to four that SQLite itself keeps from writing."""
+def sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    """One connection that writes, or those that SQLite itself keeps from writing."""
     if writes and url.database:
         _for_us_alone(Path(url.database))
-    engine = create_async_engine(
+    engine = create_engine(
         url,
-        async_creator=partial(connect, url.database or ":memory:", patience=BUSY_SECONDS),
-        pool_size=1 if writes else 4,
+        # The driver must not open transactions by itself: BEGIN is sent below, IMMEDIATE for the writer.
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        poolclass=QueuePool,
+        pool_size=1 if writes else READERS,
         max_overflow=0,
         pool_timeout=COMMAND_SECONDS,
     )
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
-        # The driver must not open transactions by itself: BEGIN is sent below, IMMEDIATE for the writer.
-        connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
@@ -193,7 +208,7 @@ def sqlite_engine(url: URL, *, writes: bool) -> AsyncEngine:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that turns to writing fails at once when somebody wrote meanwhile.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -29,6 +29,8 @@ from listener.store.tables import (
 )
 
 MOST_PAGES: Final = 8
+UNANSWERED: Final = ("new", "claimed")
+"""Stages of a case whose customer has heard nothing yet."""
 _CHAT: Final = ("messenger", "chat", "topic")
 
 
@@ -69,6 +71,7 @@ async def load(connection: AsyncConnection, number: int, now: datetime) -> Incid
     step = step_of(row.since, until)
     group = Group(brand=row.brand, what=row.what)
     total, waiting = await totals(connection, number)
+    unanswered = await _unanswered(connection, number)
     return Incident(
         id=row.id,
         brand_title=row.brand_title,
@@ -81,6 +84,7 @@ async def load(connection: AsyncConnection, number: int, now: datetime) -> Incid
         over_at=row.over_at,
         total=total,
         waiting=waiting,
+        unanswered=unanswered,
         step=step,
         counts=await _counts(connection, row, step, until),
         places=await _places(connection, number),
@@ -258,6 +262,16 @@ async def totals(connection: AsyncConnection, number: int) -> tuple[int, int]:
     )
     total, waiting = found.one()
     return total, waiting
+
+
+async def _unanswered(connection: AsyncConnection, number: int) -> int:
+    found = await connection.execute(
+        select(func.count())
+        .select_from(incident_cases)
+        .join(cases, cases.c.id == incident_cases.c.case_id)
+        .where(incident_cases.c.incident_id == number, cases.c.stage.in_(UNANSWERED))
+    )
+    return found.scalar_one()
 
 
 async def _counts(connection: AsyncConnection, row: Row[Any], step: timedelta, until: datetime) -> tuple[int, ...]:

@@ -9,14 +9,14 @@ from sqlalchemy import Row, case, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group
-from alerts.incidents.history import Began, Ended
+from alerts.incidents.history import Began, Drafted, Ended, latest_draft
 from alerts.incidents.history import Taken as WasTaken
-from alerts.incidents.incident import TakeRefused, next_look, refusal_to_take
+from alerts.incidents.incident import Incident, TakeRefused, next_look, refusal_to_take
 from alerts.incidents.surge import LONGEST, WINDOWS, is_calm
-from alerts.incidents.usual import HISTORY, Habit, Usual
+from alerts.incidents.usual import HISTORY, HOUR, LOOKED_BACK, Habit, Hours, Usual
 from alerts.ports import Press
 from domain.person import MessengerId, Person
-from listener.store import digest_rows, grouping, incident_events, incident_lists
+from listener.store import contacts, digest_rows, grouping, incident_events, incident_lists
 from listener.store.among import among
 from listener.store.engine import Database, insert
 from listener.store.tables import (
@@ -26,6 +26,7 @@ from listener.store.tables import (
     case_groups,
     case_hours,
     cases,
+    digest_cases,
     digests,
     incident_cases,
     incidents,
@@ -42,6 +43,22 @@ class Taken:
     incident: int
     owner: str | None
     refused: TakeRefused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """Who of a list is to be shown next, and how many wait, he among them."""
+
+    case: int | None = None
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """An incident that somebody wants to answer as a whole, and with whom that begins."""
+
+    incident: Incident
+    next: Next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +92,10 @@ class IncidentStore:
         """What is known of the group's and its brand's hours."""
         return await self._database.read(lambda c: habit(c, group, now, timezone))
 
+    async def recent(self, group: Group, now: datetime) -> Hours:
+        """What the last hours brought of the group; of words, which have none of their own, of all the brand."""
+        return await self._database.read(lambda c: recent(c, group, now))
+
     async def begin(
         self,
         group: Group,
@@ -99,7 +120,21 @@ class IncidentStore:
 
     async def take(self, press: Press, person: Person, now: datetime) -> Taken | None:
         """Give the incident on whose card was pressed to the person; None where there is no such card there."""
-        return await self._database.write(lambda c: take(c, press, person, now))
+        return await self._database.write(lambda c: take(c, press, person, now), urgent=True)
+
+    async def walked(self, press: Press, person: Person, now: datetime) -> Walked | None:
+        """The incident on whose card was pressed, and who of its list waits for an answer from this person; None
+        where there is no such card there.
+        """
+        return await self._database.read(lambda c: walked(c, press, person, now))
+
+    async def next_waiting(self, listed: int, after: int | None, person: Person) -> Next:
+        """Who waits on the list (a digest's number), behind the case `after` or from the beginning on."""
+        return await self._database.read(lambda c: next_waiting(c, listed, after, person))
+
+    async def write_for_all(self, listed: int, words: Drafted, person: Person, now: datetime) -> bool:
+        """Keep what all of the incident may be answered; False where there is no such list."""
+        return await self._database.write(lambda c: write_for_all(c, listed, words, person, now))
 
     async def forget(self, now: datetime) -> None:
         """Take away what is too old to be compared with."""
@@ -161,6 +196,17 @@ async def habit(connection: AsyncConnection, group: Group, now: datetime, timezo
     own = hours[ALL] if group.kind == "words" else hours[group.what]
     # What is in the windows is what is asked about, and nothing to learn from.
     return Habit(own=own, brand=hours[ALL], since=since, until=now - LONGEST, timezone=timezone)
+
+
+async def recent(connection: AsyncConnection, group: Group, now: datetime) -> Hours:
+    found = await connection.execute(
+        select(case_hours.c.hour, case_hours.c.count.label("said")).where(
+            case_hours.c.brand == group.brand,
+            case_hours.c.what == (ALL if group.kind == "words" else group.what),
+            case_hours.c.hour >= now - (LOOKED_BACK + 2) * HOUR,
+        )
+    )
+    return {row.hour: row.said for row in found}
 
 
 async def begin(
@@ -257,6 +303,56 @@ async def take(connection: AsyncConnection, press: Press, person: Person, now: d
     await incident_events.add(connection, row.id, WasTaken(), now, person=person)
     await digest_rows.touch_incident(connection, row.id, now, by_person=True)
     return Taken(incident=row.id, owner=person.id)
+
+
+async def walked(connection: AsyncConnection, press: Press, person: Person, now: datetime) -> Walked | None:
+    pressed = select(digests.c.incident_id).where(
+        digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref
+    )
+    number = (await connection.execute(pressed)).scalar_one_or_none()
+    incident = None if number is None else await incident_lists.load(connection, number, now)
+    if incident is None:
+        return None
+    return Walked(incident=incident, next=await next_waiting(connection, press.case, None, person))
+
+
+async def next_waiting(connection: AsyncConnection, listed: int, after: int | None, person: Person) -> Next:
+    """Nobody whom another answers for, and nobody who has an answer, given or on its way."""
+    mine = (person.id, *person.former_ids)
+    behind = select(func.max(digest_cases.c.place)).where(
+        digest_cases.c.digest_id == listed, digest_cases.c.case_id == after
+    )
+    waiting = (
+        select(digest_cases.c.case_id, func.count().over().label("left"))
+        .join(cases, cases.c.id == digest_cases.c.case_id)
+        .where(
+            digest_cases.c.digest_id == listed,
+            digest_cases.c.place > func.coalesce(behind.scalar_subquery(), -1),
+            cases.c.stage.in_(incident_lists.UNANSWERED),
+            or_(cases.c.owner.is_(None), cases.c.owner.in_(mine)),
+            ~contacts.is_spoken_to(),
+        )
+        .order_by(digest_cases.c.place)
+        .limit(1)
+    )
+    row = (await connection.execute(waiting)).first()
+    return Next() if row is None else Next(case=row.case_id, left=row.left)
+
+
+async def write_for_all(
+    connection: AsyncConnection, listed: int, words: Drafted, person: Person, now: datetime
+) -> bool:
+    found = await connection.execute(select(digests.c.incident_id).where(digests.c.id == listed))
+    number = found.scalar_one_or_none()
+    row = None if number is None else await _lock(connection, number)
+    if row is None:
+        return False
+    known = latest_draft((await incident_events.of(connection, [row.id]))[row.id])
+    # The same answer may be delivered twice.
+    if known is None or (known.fact, known.person) != (words, person.id):
+        await incident_events.add(connection, row.id, words, now, person=person)
+        await digest_rows.touch_incident(connection, row.id, now, by_person=True)
+    return True
 
 
 async def _lock(connection: AsyncConnection, number: int) -> Row[Any] | None:

@@ -136,7 +136,7 @@ def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | 
             mention=row,
             strength="complaint",
             deadlines=_promise(known, case, route),
-            on_shift=route.on_shift,
+            on_shift=_on_shift(known, case, route),
             path=route.path,
         )
         yield case, write, route
@@ -154,13 +154,32 @@ def _edit(known: _Cases, case: int, row: int, before: Strength, route: Routed | 
         strength="remark" if route is None else "complaint",
         others=bool(standing - {row}),
         deadlines=NO_DEADLINES if route is None else _promise(known, case, route),
-        on_shift=frozenset() if route is None else route.on_shift,
+        on_shift=frozenset() if route is None else _on_shift(known, case, route),
     )
 
 
 def _promise(known: _Cases, case: int, route: Routed) -> Deadlines:
-    """By the terms of the receiver that answers for the case; of a new one it is the route's first."""
+    """By the terms of the receiver that answers for the case; of a new one it is the route's first.
+
+    An ended case to which a muted author comes back promises nothing: its bells would ring under its old card.
+    """
+    if _comes_back_muted(known, case, route):
+        return NO_DEADLINES
     return route.promises.get(known.by_id[case].state.receiver or "", route.deadlines)
+
+
+def _on_shift(known: _Cases, case: int, route: Routed) -> frozenset[str]:
+    """Those to whom a case may come back: whoever is not told of it is given nothing."""
+    return frozenset() if _comes_back_muted(known, case, route) else route.on_shift
+
+
+def _comes_back_muted(known: _Cases, case: int, route: Routed) -> bool:
+    state = known.by_id[case].state
+    return _is_muted(route) and state.revision > 0 and not state.is_open
+
+
+def _is_muted(route: Routed) -> bool:
+    return route.withheld is not None and route.withheld.reason in ("author_muted", "topic_muted")
 
 
 def _remarked(known: _Cases, decision: Decided) -> list[int]:

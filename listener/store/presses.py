@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.asking import THOUGHT_BETTER
@@ -14,6 +14,7 @@ from alerts.cards.elsewhere import Elsewhere
 from alerts.cards.past import PAST
 from alerts.cards.prompt import Prompt
 from alerts.cards.solved import SOLVED
+from alerts.cards.walking import list_of
 from alerts.cases.case import Case
 from alerts.cases.commands import Command
 from alerts.cases.events import WritingForbidden
@@ -26,7 +27,7 @@ from listener.store.codecs import read_notice
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
-from listener.store.tables import LEFT, actions, card_views, digests, notices
+from listener.store.tables import LEFT, actions, card_views, digests, incidents, notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class PressStore:
 
         `who` is the name that the log of presses keeps.
         """
-        return await self._database.write(lambda c: obey(c, press, who, read, now))
+        return await self._database.write(lambda c: obey(c, press, who, read, now), urgent=True)
 
 
 async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, now: datetime) -> Answered:
@@ -94,6 +95,10 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
     first = await _first(connection, press)
     if first is not None:
         return first
+    listed = list_of(press.action)
+    if listed is not None:
+        # Two who answer the same incident meet here: one author may have two cases in it.
+        await connection.execute(_INCIDENT, {"listed": listed})
     changing = (await history.lock(connection, [press.case])).get(press.case)
     case = await _closely(connection, press, now) if changing else None
     if changing is None or case is None:
@@ -108,16 +113,40 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
         else:
             answered = await _decided(connection, changing, case, wish, now)
         if answered.applied:
-            await digest_rows.unfold(connection, press, now)
+            await _unfold(connection, press, listed, changing, now)
     if answered.applied or not (answered.answer.prompt or answered.answer.is_long):
         await _write(connection, press, who, answered, now)
     return answered
 
 
+async def _unfold(
+    connection: AsyncConnection, press: Press, listed: int | None, changing: Changing, now: datetime
+) -> None:
+    """What was pressed in a list gets a card; of a walk along one, what somebody has since."""
+    if listed is None:
+        await digest_rows.unfold(connection, press, now)
+    elif changing.state.owner is not None:
+        await digest_rows.unfold_answered(connection, press.case, listed, now)
+
+
 async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> Case | None:
     return await cases.load_closely(
-        connection, press.case, now, solved=press.action == SOLVED, past=press.action == PAST
+        connection,
+        press.case,
+        now,
+        solved=press.action == SOLVED,
+        past=press.action == PAST,
+        listed=list_of(press.action),
     )
+
+
+_INCIDENT: Final = (
+    select(incidents.c.id)
+    .where(
+        incidents.c.id.in_(select(digests.c.incident_id).where(digests.c.id == bindparam("listed"))),
+    )
+    .with_for_update()
+)
 
 
 async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:

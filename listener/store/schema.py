@@ -60,16 +60,26 @@ def to_head(connection: Connection) -> None:
 
 def _upgrade_apart(url: URL) -> None:
     with _one_at_a_time:
-        asyncio.run(_upgrade(url))
+        if url.get_backend_name() == "sqlite":
+            _upgrade_sqlite(url)
+        else:
+            asyncio.run(_upgrade_postgres(url))
 
 
-async def _upgrade(url: URL) -> None:
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = sqlite_engine(url, writes=True) if sqlite else postgres_engine(url)
+def _upgrade_sqlite(url: URL) -> None:
+    engine = sqlite_engine(url, writes=True)
+    try:
+        with engine.begin() as connection:
+            to_head(connection)
+    finally:
+        engine.dispose()
+
+
+async def _upgrade_postgres(url: URL) -> None:
+    engine = postgres_engine(url)
     try:
         async with engine.begin() as connection:
-            if not sqlite:
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             await connection.run_sync(to_head)
     finally:
         await engine.dispose()

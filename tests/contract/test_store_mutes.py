@@ -1,8 +1,10 @@
 """Mutes: what a press has muted is in force until it ends or is lifted, and a withheld card is named."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from alerts.cases.commands import Mute, Unmute, Withhold
+from alerts.cases.commands import Claim, Mute, Unmute, Withhold
 from alerts.cases.events import CardWithheld, Muted, Unmuted
 from alerts.cases.state import fold
 from alerts.suppression import MuteInForce
@@ -15,6 +17,7 @@ from tests.contract.store_samples import (
     NOW,
     OLEG,
     claim,
+    claim_all,
     close,
     complain,
     complaint,
@@ -22,6 +25,7 @@ from tests.contract.store_samples import (
     keep,
     later,
     mention,
+    promise,
     show_all,
 )
 
@@ -33,12 +37,13 @@ async def in_force(store: Stores, seconds: float = 1) -> Sequence[KeptMute]:
     return await store.mutes.in_force(["romashka", "lyutik"], later(seconds))
 
 
-async def withheld(store: Stores, number: int, *, thread: str = "-1_1", seconds: float = 2) -> None:
+async def withheld(store: Stores, number: int, *, thread: str = "-1_1", seconds: float = 2, **named: Any) -> None:
     """A complaint of the author whose card is not to be sent."""
     await keep(store, mention(number, thread=thread), now=later(seconds))
     (stored,) = await store.mentions.undecided(500, later(seconds))
     decided = complaint(stored)
-    routed = without_chats(decided.routed[0], Withhold(reason="author_muted", until=AUTHOR.until))
+    route = replace(decided.routed[0], **named)
+    routed = without_chats(route, Withhold(reason="author_muted", until=AUTHOR.until))
     await store.decisions.record([type(decided)(stored=stored, verdicts=decided.verdicts, routed=(routed,))], NOW)
 
 
@@ -127,3 +132,33 @@ async def test_a_muted_author_who_comes_back_to_an_ended_case_sends_no_new_card(
     assert case.state.is_open
     assert isinstance(case.events[-1].fact, CardWithheld)
     assert all(delivery.ref for delivery in await claim(store, later(5)))
+
+
+async def test_a_muted_author_who_comes_back_calls_nobody_under_his_old_card(store: Stores) -> None:
+    await complain(store, mention(), deadlines=promise(1000))
+    await show_all(store)
+    await do(store, Claim(), now=later(1))
+    await close(store, now=later(2))
+    await show_all(store, later(2))
+    await withheld(store, 2, deadlines=promise(60), on_shift=frozenset({"anna"}))
+    case = await store.cases.case(1)
+    assert case is not None
+    assert (case.state.is_open, case.state.owner, case.state.deadlines.due_at) == (True, None, None)
+    due = await claim_all(store, later(5))
+    assert [type(thing).__name__ for thing in due] == ["Delivery"], (
+        "the old card follows the case, and says so alone"
+    )
+
+
+async def test_once_the_mute_is_over_he_is_heard_as_ever(store: Stores) -> None:
+    await complain(store, mention(), deadlines=promise(1000))
+    await show_all(store)
+    await close(store, now=later(2))
+    await withheld(store, 2)
+    await close(store, now=later(10))
+    await show_all(store, later(10))
+    await complain(store, mention(3), now=later(20), deadlines=promise(100))
+    case = await store.cases.case(1)
+    assert case is not None
+    assert case.state.deadlines.due_at is not None
+    assert any(delivery.ref is None for delivery in await claim(store, later(25)))

@@ -143,7 +143,7 @@ class Messenger:
 @contextmanager
 def failing_store(database: Database, fate: Fate) -> Iterator[None]:
     """Transactions torn at a statement, refused at their commit, or done without a word of it."""
-    engine = database._writer.sync_engine  # the place where a disk fails
+    engine = database.writing  # the place where a disk fails
     real = database._write
 
     def statement(*_: Any) -> None:
@@ -156,8 +156,8 @@ def failing_store(database: Database, fate: Fate) -> Iterator[None]:
         if fate.strikes("refused commit", 0.5):
             raise OSError(28, "No space left on device")
 
-    async def write(work: Work[Any], led: str | None) -> Any:
-        result = await real(work, led)
+    async def write(work: Work[Any], led: str | None, *, urgent: bool = False) -> Any:
+        result = await real(work, led, urgent=urgent)
         if fate.strikes("lost answer of the store", 0.5):
             raise StoreError("the connection was lost", transient=True)
         return result

@@ -10,11 +10,11 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect, text
+from sqlalchemy.engine import URL
 
-from listener.store.engine import driver_url, postgres_engine, sqlite_engine
+from listener.store.engine import Database, driver_url, postgres_engine, sqlite_engine
 from listener.store.errors import StoreError
 from listener.store.figures import figures
-from listener.store.one_hop import connect
 from listener.store.schema import configuration, upgrade
 from listener.store.stores import open_stores
 from listener.store.tables import metadata
@@ -24,12 +24,23 @@ from tests.contract.store_samples import keep, mention
 async def on_database(url: str, work: Any) -> Any:
     """Run synchronous work on a connection, as alembic wants it."""
     parsed = driver_url(url)
-    engine = sqlite_engine(parsed, writes=True) if "sqlite" in url else postgres_engine(parsed)
+    if "sqlite" in url:
+        return await asyncio.to_thread(on_sqlite, parsed, work)
+    engine = postgres_engine(parsed)
     try:
         async with engine.begin() as connection:
             return await connection.run_sync(work)
     finally:
         await engine.dispose()
+
+
+def on_sqlite(url: URL, work: Any) -> Any:
+    engine = sqlite_engine(url, writes=True)
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
 
 
 def by_alembic(step: Any, *arguments: Any) -> Any:
@@ -174,8 +185,18 @@ async def test_a_memory_store_is_forgotten() -> None:
         await store.close()
 
 
-def test_a_base_that_does_not_open_leaves_no_thread_that_speaks_after_the_end(tmp_path: Path) -> None:
+def test_a_base_that_does_not_open_leaves_no_thread_that_speaks_after_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Fifty starts in a folder's place: a thread that answers a closed loop would end in a traceback."""
+    ended: list[Any] = []
+    monkeypatch.setattr("threading.excepthook", ended.append)
     for _ in range(50):
-        with pytest.raises(sqlite3.OperationalError):
-            asyncio.run(connect(str(tmp_path), 1))
+        with pytest.raises(StoreError):
+            asyncio.run(asked_of_a_folder(tmp_path))
+    assert not ended
+
+
+async def asked_of_a_folder(folder: Path) -> None:
+    database = Database(driver_url(f"sqlite:///{folder}/otklik.db").set(database=str(folder)))
+    await database.read(lambda connection: connection.execute(text("SELECT 1")))

@@ -240,6 +240,17 @@ def test_an_owner_who_will_be_away_is_warned_of_until_the_days_are_over(tmp_path
     assert not [each for each in warnings(root, date(2026, 12, 13)) if "substitute" in each]
 
 
+def test_who_is_not_called_at_night_and_whom_a_name_does_not_call_is_warned_of(tmp_path: Path) -> None:
+    tree = TREE.replace("night: hold", "night: urgent").replace("  money:\n", "  money:\n    on_call: vera\n")
+    named = warnings(folder(tmp_path, routes=tree, people=away(vera="since: 2026-12-01, until: 2026-12-12")))
+    assert any("вне часов работы, если срочно: у «support» нет on_call, а у других есть" in each for each in named)
+    assert any("за «money» дежурит Вера" in each and "с 1 декабря отсутствует" in each for each in named), named
+    elsewhere = TREE.replace("    console: true\n    owner: anna\n", '    slack: ["#c"]\n    owner: anna\n', 1)
+    named = warnings(folder(tmp_path, routes=elsewhere, people=PEOPLE))
+    said = "за «support» отвечает Анна Иванова, но в его мессенджерах этого человека нет"
+    assert any(said in each for each in named), named
+
+
 SHARED = TREE.replace("  money:\n", "  money:\n    assign: load\n    people: [anna, vera]\n    load: 5\n")
 SKILLED = PEOPLE.replace("id: vera,", "id: vera, skills: [возврат, romashka], load: 3,")
 

@@ -110,6 +110,17 @@ def decider(
     )
 
 
+@pytest.mark.parametrize(("text", "told"), [("у меня тоже", "Третий день нет связи"), ("нет связи, " * 9, None)])
+def test_a_short_reply_is_judged_with_what_it_answers(text: str, told: str | None) -> None:
+    judge = Fixed()
+    parent = Quote(id="-1_1", author="Анна", text="Третий день нет связи")
+    decider(judge=judge).decide_all(
+        [stored(replace(MENTION, text=text, place="vk:vasilek_help", parent=parent))], NOW
+    )
+    (question,) = judge.asked
+    assert (question.parent.text if question.parent else None) == told
+
+
 def candidate(mention: Mention = MENTION, verdict: Verdict = VERDICT) -> Candidate:
     weighed = decider().weigh(mention, MATCH, verdict)
     return decider().candidate(mention, weighed)

@@ -66,8 +66,8 @@ def test_what_a_network_wrote_begins_no_line_of_its_own(end: str) -> None:
 def test_libraries_say_no_more_than_warnings_whatever_the_level() -> None:
     stream = io.StringIO()
     configure_logging("DEBUG", "text", (), stream)
-    logging.getLogger("aiosqlite").debug("executing INSERT with ('третий день без интернета',)")
+    logging.getLogger("sqlalchemy.engine").debug("executing INSERT with ('третий день без интернета',)")
     logging.getLogger("slack_sdk.web").info("body: третий день без интернета")
     logging.getLogger("listener.daemon").debug("own")
-    logging.getLogger("aiosqlite").warning("heard")
+    logging.getLogger("sqlalchemy.engine").warning("heard")
     assert [line.rpartition(": ")[2] for line in stream.getvalue().splitlines()] == ["own", "heard"]

@@ -56,6 +56,30 @@ def test_what_stands_on_an_own_page_speaks_of_its_brand_where_it_names_none() ->
     ]
 
 
+def test_what_is_answered_is_asked_about_the_same_brand() -> None:
+    asked: list[Question] = []
+
+    class Noting(Judge):
+        def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+            asked.extend(questions)
+            return super().classify(questions)
+
+    read_apart(
+        [
+            Asked("+1", ("vasilek",), "Третий день без Василька"),
+            Asked("+1", ("vasilek",), "погода"),
+            Asked("Василёк"),
+        ],
+        MATCHER,
+        Noting(),
+    )
+    assert [one.parent for one in asked] == [
+        Question(text="Третий день без Василька", brand=((16, 24),), stream="vasilek"),
+        Question(text="погода", stream="vasilek"),
+        None,
+    ]
+
+
 def test_a_text_that_breaks_the_judge_is_named_and_the_others_are_read() -> None:
     asked = [Asked("Василёк!"), Asked("Василёк бомба"), Asked("Василёк!!!"), Asked("Василёк, бомба")]
     read = read_apart(asked, MATCHER, Judge())

@@ -8,7 +8,7 @@ from typing import Any, Final
 from alerts.cards.buttons import Button
 from alerts.cards.card import Card, Line, Tone
 from alerts.cards.digest import TURN, Item, Sheet
-from alerts.cards.incident import TAKE
+from alerts.cards.incident import ANSWER_ALL, TAKE
 from alerts.cards.note import Note
 from alerts.cards.prompt import Option, Prompt
 from alerts.notifiers.fitting import fitting
@@ -39,8 +39,8 @@ MOST_COPIED: Final = 256
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _DATA: Final = re.compile(r"c:(\d{1,18}):([a-z_]{1,32}(?:\.\d{1,18})?)(?::([!-~]{1,32}))?")
-_OWN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}|{TAKE})(?::(\d{{1,9}}))?")
-"""A digest's own button: to another page, or to have the incident."""
+_OWN: Final = re.compile(rf"d:(\d{{1,18}}):({TURN}|{TAKE}|{ANSWER_ALL})(?::(\d{{1,9}}))?")
+"""A digest's own button: to another page, to have the incident, to answer all of it."""
 _NAME: Final = re.compile(r"(?<![\w/])@(?=[\w@]|$)")
 _JOINER: Final = "\u2060"
 """Unseen, between @ and a name: Telegram would make a link to its own user of that name, and ring him."""

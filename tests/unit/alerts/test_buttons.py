@@ -126,6 +126,8 @@ SPEAKING = {
     "send",
     "solved",
     "take_off",
+    "walk",
+    "walk_words",
     "why",
     "write_private",
     "write_reply",

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.routing import AuthorList, Route, Routing, When, decide, holds
+from alerts.routing import AuthorList, Chat, Route, Routing, When, decide, holds
 from alerts.routing.linter import (
+    Duty,
     Hole,
     NeverHolds,
+    NobodyOnCall,
     NobodyOwns,
+    NobodyRings,
     NobodySent,
     NobodyStandsIn,
     NobodyWorks,
@@ -21,7 +24,7 @@ from alerts.routing.linter import (
 )
 from alerts.routing.regions import Moment, escape, inside
 from alerts.sla import Hours
-from domain.person import Absence, Person
+from domain.person import Absence, Person, messenger_id
 from tests.unit.alerts import trees
 from tests.unit.alerts.trees import ALL_DAY, WORLD, conditions, mentions, one_of, receiver, whole_world
 
@@ -233,6 +236,57 @@ def test_a_day_off_is_a_hole_from_the_first_day_on_which_nobody_stands_in(
     tree = Routing(receivers=(receiver("r1"),), default=("r1",))
     named = found(tree, NobodyStandsIn, people=people, today=TODAY)
     assert [hole.day for hole in named] == ([] if day is None else [day])
+
+
+NIGHTS = keeping(weekdays=((time(9), time(18)),), night="urgent")
+
+
+@planted
+@given(trees.trees)
+def test_a_receiver_that_calls_nobody_at_night_is_found_where_others_do(routing: Routing) -> None:
+    others = tuple(replace(each, on_call="oleg") for each in routing.receivers)
+    tree = replace(routing, receivers=(*others, receiver("planted", hours=NIGHTS)))
+    tree = in_front(tree, Route(when=replace(PLANTED, topics=("возврат",)), to=("planted",)))
+    hole = NobodyOnCall(place=(1,), receivers=("planted",), topics=("возврат",))
+    assert hole in found(tree, NobodyOnCall)
+    for kept in (ALL_DAY, replace(NIGHTS, night="hold")):
+        fine = replace(tree, receivers=(*others, receiver("planted", hours=kept)))
+        assert hole not in found(fine, NobodyOnCall)
+    nobody = replace(tree, receivers=tuple(replace(each, on_call=None) for each in tree.receivers))
+    assert found(nobody, NobodyOnCall) == []
+
+
+@planted
+@given(trees.trees)
+def test_what_is_urgent_may_go_to_somebody_on_call_beside(routing: Routing) -> None:
+    others = tuple(replace(each, on_call="oleg") for each in routing.receivers)
+    tree = replace(routing, receivers=(*others, receiver("planted", hours=NIGHTS)))
+    urgent = Route(when=replace(PLANTED, urgency_at=0.8), to=("planted", "r1"))
+    assert found(in_front(tree, urgent, Route(when=PLANTED, to=("planted",))), NobodyOnCall) == []
+
+
+@planted
+@given(trees.trees)
+def test_who_is_on_call_and_away_without_a_substitute_is_found(routing: Routing) -> None:
+    tree = replace(routing, receivers=(*routing.receivers, receiver("planted", hours=NIGHTS, on_call="oleg")))
+    tree = in_front(tree, Route(when=PLANTED, to=("planted",)))
+    people = (ANNA, away(OLEG, "2026-12-01", "2026-12-12"))
+    hole = NobodyStandsIn(receiver="planted", person="oleg", day=date(2026, 12, 1), duty="on_call")
+    assert hole in found(tree, NobodyStandsIn, people=people, today=TODAY)
+    instead = (ANNA, away(OLEG, "2026-12-01", "2026-12-12", "anna"))
+    assert hole not in found(tree, NobodyStandsIn, people=instead, today=TODAY)
+
+
+@planted
+@given(trees.trees, st.sampled_from(["owner", "on_call"]))
+def test_who_answers_where_his_messenger_does_not_know_him_is_found(routing: Routing, duty: Duty) -> None:
+    chats = (Chat(messenger=messenger_id("slack"), chat="#c"), Chat(messenger=messenger_id("telegram"), chat="-1"))
+    there = replace(receiver("planted", hours=NIGHTS, owner=None), chats=chats, **{duty: "oleg"})
+    tree = in_front(replace(routing, receivers=(*routing.receivers, there)), Route(when=PLANTED, to=("planted",)))
+    hole = NobodyRings(receiver="planted", person="oleg", duty=duty)
+    assert hole in found(tree, NobodyRings, people=(ANNA, OLEG))
+    known = replace(OLEG, users={messenger_id("telegram"): "222"})
+    assert hole not in found(tree, NobodyRings, people=(ANNA, known))
 
 
 def test_an_ordinary_config_has_no_hole() -> None:

@@ -32,7 +32,7 @@ ALL_DAY: Final = Hours(
     weekdays=((time(0), time.max),), weekend=((time(0), time.max),), holidays=None, night="hold", timezone=ZONE
 )
 NAMES: Final = ("r1", "r2", "r3")
-WORLD: Final = Around(heard=frozenset((brand, network) for brand in BRANDS for network in NETWORKS))
+WORLD: Final = Around(heard=frozenset((brand, network) for brand in BRANDS for network in NETWORKS), urgent_at=0.9)
 
 
 def some(names: Sequence[Any]) -> st.SearchStrategy[tuple[Any, ...]]:

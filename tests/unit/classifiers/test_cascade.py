@@ -25,7 +25,7 @@ QUESTIONS = [
     Question(text="Ромашка, спасибо, всё отлично", brand=NAMED),
     Question(text="Ромашка открыла офис, в поддержке молчат", brand=NAMED),
     Question(text="не знаю, что и думать"),
-    Question(text="спасибо!"),
+    Question(text="спасибо вам!"),
     Question(text="ужас, опять не работает"),
     Question(text="да\ud83d 🙂 http://a.b"),
 ]

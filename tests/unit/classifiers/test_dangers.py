@@ -68,16 +68,19 @@ def test_a_past_danger_is_believed_to_be_past_unless_the_judge_sees_a_complaint(
     assert dangers_of(named, (), signals, "negative", 0.7) == (HEALTH,)
 
 
-def test_money_and_courts_of_the_news_are_not_the_authors_own() -> None:
+def test_where_no_complaint_is_suspected_who_tells_of_a_danger_must_say_that_it_is_his_own() -> None:
     named = frozenset({MONEY, COURT, HEALTH})
-    assert dangers_of(named, (), frozenset(), "neutral", 0.1) == (HEALTH,)
+    assert dangers_of(named, (), frozenset(), "neutral", 0.1) == ()
+    assert dangers_of(named, ("иск",), frozenset(), "neutral", 0.1) == ("иск",)
+    assert dangers_of(named, (), frozenset(), "neutral", 0.2) == (HEALTH, MONEY, COURT)
     assert dangers_of(named, (), frozenset({"first person"}), "neutral", 0.1) == (HEALTH, MONEY, COURT)
+    assert dangers_of(named, (), frozenset({"first person"}), "neutral", 0.04) == ()
     assert dangers_of(named, ("иск",), frozenset({"reports"}), "neutral", 0.9) == ()
 
 
 def test_a_content_author_is_in_no_danger() -> None:
     assert dangers_of(frozenset({HEALTH}), ("вип",), frozenset({"thanks"}), "positive", 0.2) == ()
-    assert dangers_of(frozenset({HEALTH}), (), frozenset(), "positive", 0.2) == (HEALTH,), "a label alone may err"
+    assert dangers_of(frozenset({HEALTH}), (), frozenset(), "positive", 0.3) == (HEALTH,), "a label alone may err"
 
 
 def test_the_printed_verdict_names_the_dangers(judge: Judge) -> None:
