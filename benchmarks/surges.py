@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 
 from alerts.incidents.surge import ALPHA, LONGEST, WINDOWS, surge_in, tail
-from alerts.incidents.usual import HOUR, Habit, Usual
+from alerts.incidents.usual import HOUR, LOOKED_BACK, Habit, Usual
 from benchmarks.row import Row
 
 LEVELS: Final = (0.3, 2.0, 15.0)
@@ -53,12 +53,23 @@ Score = Callable[[Sequence[datetime], int, "Known"], float]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is usual for each hour of the week."""
+    """What is usual for each hour of the week, and the habit that forecasts a day's."""
 
     slots: tuple[Usual, ...]
+    habit: Habit
 
     def at(self, when: datetime) -> Usual:
         return self.slots[when.weekday() * 24 + when.hour]
+
+    def after(self, said: Sequence[datetime], number: int) -> Usual:
+        """By what the hours before brought too, as the daemon asks."""
+        now = said[number]
+        last = now.replace(minute=0, second=0, microsecond=0)
+        recent = {
+            hour: bisect_left(said, hour + HOUR) - bisect_left(said, hour)
+            for hour in (last - back * HOUR for back in range(1, LOOKED_BACK + 2))
+        }
+        return self.habit.forecast(now, recent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ def run() -> list[Row]:
     rows = []
     for level in LEVELS:
         for name, limit in sorted(ALPHA.items(), key=lambda pair: -pair[1]):
-            (found,) = _measure(level, by_negative_binomial, [-math.log10(limit)])
+            (found,) = _measure(level, by_day, [-math.log10(limit)])
             rows.append(Row(name=f"{level}/h, {name}: false alarms a week", value=found.false, unit=""))
             for (extra, minutes), after, share in zip(SURGES, found.minutes, found.noticed, strict=True):
                 what = f"{level}/h, {name}: {extra} more in {minutes} min, noticed {share:.0%} after"
@@ -85,7 +96,17 @@ def run() -> list[Row]:
     return rows
 
 
+def by_day(said: Sequence[datetime], number: int, known: Known) -> float:
+    """What is in use."""
+    counts = _counts(said, number)
+    if counts[LONGEST] < LEAST:
+        return 0.0
+    found = surge_in(counts, known.after(said, number), alpha=1.0, least=LEAST)
+    return -math.log10(max(found.chance, 1e-300)) if found else 0.0
+
+
 def by_negative_binomial(said: Sequence[datetime], number: int, known: Known) -> float:
+    """As if each day were the mean of all."""
     found = surge_in(_counts(said, number), known.at(said[number]), alpha=1.0, least=LEAST)
     return -math.log10(max(found.chance, 1e-300)) if found else 0.0
 
@@ -120,6 +141,7 @@ def by_cusum(said: Sequence[datetime], number: int, known: Known) -> float:
 
 
 METHODS: Final[dict[str, tuple[Score, tuple[float, ...]]]] = {
+    "by the day so far": (by_day, (2, 2.5, 3, 3.5, 4, 4.5, 5, 5.5, 6, -math.log10(ALPHA["usual"]), 7, 8, 10)),
     "negative binomial": (by_negative_binomial, (2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 10)),
     "Poisson": (by_poisson, (3, 4, 5, 6, 8, 10, 13, 17, 25)),
     "CUSUM": (by_cusum, (4, 5, 6, 8, 10, 13, 17, 25, 40)),
@@ -170,7 +192,9 @@ def _put_in(
     """Minutes from a surge's first complaint to the first alarm, for each limit."""
     begins = MIDDLE + timedelta(minutes=int(chance.integers(600, LOOKED_AT * 7 * 24 * 60 - 600)))
     more = sorted(begins + timedelta(minutes=float(at)) for at in chance.uniform(0, minutes, extra))
-    near = seen[bisect_left(seen, begins - timedelta(hours=6)) : bisect_right(seen, begins + timedelta(hours=2))]
+    near = seen[
+        bisect_left(seen, begins - (LOOKED_BACK + 2) * HOUR) : bisect_right(seen, begins + timedelta(hours=2))
+    ]
     both = sorted([*near, *more])
     waited = dict.fromkeys(limits, MISSED)
     for number in range(bisect_left(both, more[0]), len(both)):
@@ -195,7 +219,7 @@ def _learned(said: Sequence[datetime], until: datetime = MIDDLE, since: datetime
     # A topic is some part of its brand: four such make one here.
     whole = {hour: 4 * count for hour, count in hours.items()}
     habit = Habit(own=hours, brand=whole, since=since, until=until, timezone=ZONE)
-    return Known(tuple(habit.usual(BEGIN + HOUR * slot) for slot in range(168)))
+    return Known(tuple(habit.usual(BEGIN + HOUR * slot) for slot in range(168)), habit)
 
 
 def _invented(level: float, chance: Any) -> list[datetime]:
@@ -238,10 +262,10 @@ def _replayed(limit: float) -> tuple[float, float]:
     alarms, count, brands = 0, 0, _tweets()
     for times in brands.values():
         known = _learned(times, middle, begin)
-        seen = [at for at in times if middle <= at < end]
-        found = [at for number, at in enumerate(seen) if by_negative_binomial(seen, number, known) > limit]
-        alarms += _stretches(found)
-        count += len(seen)
+        seen = [at for at in times if at < end]
+        later = range(bisect_left(seen, middle), len(seen))
+        alarms += _stretches([seen[number] for number in later if by_day(seen, number, known) > limit])
+        count += len(later)
     weeks = (end - middle) / timedelta(weeks=1) * len(brands)
     return alarms / weeks, count / weeks / 7
 
@@ -259,11 +283,9 @@ def main() -> int:
                     for after, share in zip(each.minutes, each.noticed, strict=True)
                 )
                 print(f"{level:5.1f}/h  {name:20} {each.limit:5.1f}  {each.false:7.3f} a week  {minutes}")
-    for limit in (4.0, 6.0, 8.0):
-        alarms, count = _replayed(limit)
-        print(
-            f"tweets of July 2015: 1e-{limit:.0f}: {alarms:.2f} alarms a week and brand, {count:.1f} tweets a day"
-        )
+    for name, alpha in ALPHA.items():
+        alarms, count = _replayed(-math.log10(alpha))
+        print(f"tweets of July 2015: {name}: {alarms:.2f} alarms a week and brand, {count:.1f} tweets a day")
     _draw(measured, DOCS / "surges.png")
     return 0
 

@@ -114,6 +114,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "ссылка в конце": _dressed("", " https://vk.com/wall-1_2"),
     "цитирование": _dressed("", "\n> напишите нам, пожалуйста"),
     "подпись приложения": _dressed("", "\nОтправлено с iPhone"),
+    "выделено": _dressed("**", "**"),
     "невидимые знаки": _letter_by_letter(lambda letter: letter + "\u200b"),
     "разложенные буквы": _letter_by_letter(lambda letter: unicodedata.normalize("NFD", letter)),
     **{f"бренд {name}": _named(name) for name in _NAMES},

@@ -25,6 +25,10 @@ _SIGNING: Final = ("отправл", "написано", "опубликов", "
 _BEFORE_SIGNATURE: Final = " \t\r\n-—–_|(["
 _QUOTED: Final = re.compile(r"^[ \t]*>+[^\n]*(?:\n|$)", re.MULTILINE)
 _QUOTING: Final = re.compile(r"^[ \t]*>+[ \t]*", re.MULTILINE)
+_EMPHASIS: Final = re.compile(
+    r"(?<![\w*~`])(?P<mark>\*{1,3}|_{1,3}|~~|`{1,3})(?=[^\s*_~`])[^\n*`]{0,600}?(?<=[^\s*_~`])(?P<end>(?P=mark))(?![\w*~`])"
+)
+_UNSEEN: Final = "\u200b"
 _CACHED: Final = 20_000
 _REACH: Final = 80
 """Characters at the end of a text among which a signature is looked for."""
@@ -45,6 +49,20 @@ def spoken(cut: Sequence[str], brand: Sequence[Span]) -> list[str | None]:
     for place in unsaid(cut, brand):
         said[place] = None
     return said
+
+
+def unmarked(text: str) -> str:
+    """The text with unseen signs in place of the signs of emphasis around words: «**третий день**», «_нет света_».
+
+    As long as before, so that places stay. Letters that are masked («х*й») are no emphasis.
+    """
+    if "*" not in text and "_" not in text and "~" not in text and "`" not in text:
+        return text
+    letters = list(text)
+    for found in _EMPHASIS.finditer(text):
+        for start, end in (found.span("mark"), found.span("end")):
+            letters[start:end] = _UNSEEN * (end - start)
+    return "".join(letters)
 
 
 def tokens(text: str, brand: Sequence[Span] = ()) -> Iterator[Token]:

@@ -249,6 +249,7 @@ def as_lesson(compared: Comparison, model: str, instead_of: str | None) -> Compa
         promoted=compared.promotes,
         why=compared.why,
         labels=compared.labels,
+        told=compared.told and (compared.told.value, compared.told.low, compared.told.high),
         gain=compared.gain and (compared.gain.value, compared.gain.low, compared.gain.high),
         ordered=compared.ordered,
         instead_of=instead_of,

@@ -23,8 +23,8 @@ class Trained:
 class Compared:
     """A candidate beside what is in force, on `labels` that neither had seen; `promoted` says who judges now.
 
-    `ordered` is how often each puts a complaint above what is none, `gain` the difference. `by_hand`: a person
-    chose it, whatever the figures.
+    `told` is how much of what it adds the labels bear out (one: all). `ordered` is how often each puts a complaint
+    above what is none, `gain` the difference. `by_hand`: a person chose it, whatever the figures.
     """
 
     model: str
@@ -35,6 +35,7 @@ class Compared:
     ordered: tuple[float, float] | None = None
     instead_of: str | None = None
     by_hand: bool = False
+    told: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +138,11 @@ def _by_figures(one: Compared) -> str:
         return f": {counted(one.labels, 'метка', 'метки', 'меток')}" if one.labels else ""
     _, low, high = one.gain
     before, after = one.ordered
+    told = f"; метки подтверждают {_share(one.told)} поправки" if one.told is not None else ""
     return (
         f": на {counted(one.labels, 'новой метке', 'новых метках', 'новых метках')} из двух текстов, жалобы и не"
         f" жалобы, выше ставит жалобу в {_percent(after)} случаев (было {_percent(before)}, разница"
-        f" {_points(low)}…{_points(high)})"
+        f" {_points(low)}…{_points(high)}){told}"
     )
 
 

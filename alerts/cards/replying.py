@@ -242,11 +242,20 @@ def _which_words(pressed: Pressed, kind: OutboundKind) -> Prompt:
     )
 
 
+def unsigned(text: str, context: CardContext) -> str:
+    """A colleague's answer without his name below it: who sends it signs it."""
+    before, _, last = text.rstrip().rpartition("\n")
+    signatures = {person.signature for person in context.people if person.signature}
+    return before.rstrip() if before and last.strip() in signatures else text
+
+
 def _prepared(pressed: Pressed) -> str | None:
     """The words behind a chosen option: what the neighbour was told, or a template."""
     nearby = pressed.case.contact.nearby
     if nearby is not None and pressed.value == f"as-{nearby.case}":
-        return nearby.text
+        words = unsigned(nearby.text, pressed.context)
+        # Only what lost a name gets another: the words may say themselves who speaks.
+        return words if words == nearby.text else _signed(words, pressed.person.signature or "")
     texts = (each.text for each in pressed.context.templates if template_value(each) == pressed.value)
     return next(texts, None)
 

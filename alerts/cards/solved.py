@@ -10,7 +10,7 @@ from alerts.cards.masking import masked
 from alerts.cards.previewing import Outcome
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
-from alerts.cards.replying import can_reply, draft_of
+from alerts.cards.replying import can_reply, draft_of, unsigned
 from alerts.cases.case import Case
 from alerts.russian import NBSP, capital
 
@@ -50,7 +50,8 @@ def _lines(pressed: Pressed) -> Iterator[str]:
     yield "Так помогли другим. Возьмёте за основу — покажем, что получится; без «Отправить» ничего не уйдёт."
     for each in pressed.case.contact.solved:
         question = capital(in_short(masked(each.question), MAX_QUESTION))
-        day, answer = pressed.words.day(each.at), in_short(masked(each.answer), MAX_ANSWER)
+        day = pressed.words.day(each.at)
+        answer = in_short(masked(unsigned(each.answer, pressed.context)), MAX_ANSWER)
         yield f"№{NBSP}{each.case}, {day}. {question}\n→ {answer}"
 
 
@@ -60,5 +61,5 @@ def borrow(pressed: Pressed) -> Outcome:
         return Reply(text=NOT_TAKEN, reason="thought_better")
     for each in pressed.case.contact.solved:
         if pressed.value == f"from-{each.case}":
-            return draft_of(pressed, "reply", each.answer)
+            return draft_of(pressed, "reply", unsigned(each.answer, pressed.context), is_signed=True)
     return Reply(text=GONE, reason="unknown_button")

@@ -1,9 +1,9 @@
 """The surge: whether complaints come faster than is usual, by the tail of a negative binomial in several windows.
 
-The count of a window is compared with what the usual rate of that hour foretells (Höhle 2007, as in
-`alerts.incidents.usual`): a surge is a count that would be reached with a probability below `alpha`. Several
-windows, because an outage that brings twenty at once must not wait for an hour to pass, and a slow one fills
-none of ten minutes. Which `alpha` brings how many false alarms a week is measured by benchmarks/surges.py.
+The count of a window is compared with what the usual rate of that hour foretells on a day like this one (Höhle
+2007, as in `alerts.incidents.usual`): a surge is a count that would be reached with a probability below `alpha`.
+Several windows, because an outage that brings twenty at once must not wait for an hour to pass, and a slow one
+fills none of ten minutes. Which `alpha` brings how many false alarms a week is measured by benchmarks/surges.py.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ CALM_AT: Final = 0.05
 """From which probability a count is nothing to speak of: the surge is over."""
 
 Sensitivity = Literal["early", "usual", "late"]
-ALPHA: Final[Mapping[Sensitivity, float]] = {"early": 1e-4, "usual": 1e-6, "late": 1e-8}
+ALPHA: Final[Mapping[Sensitivity, float]] = {"early": 1e-4, "usual": 3e-7, "late": 1e-8}
 _SMALL: Final = 1e-17
 
 Counts = Mapping[timedelta, int]

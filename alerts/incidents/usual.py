@@ -6,10 +6,17 @@ towards what was known before as far as little was counted: a gamma prior on the
 «bayes»), pseudo-counts on the seasons. Hours of earlier outbreaks are cut down, or the next one would look
 usual (Farrington et al. 1996, J. R. Stat. Soc. A 159; Noufaily et al. 2013, Statistics in Medicine 32). How much
 more the counts vary than Poisson's is estimated from the hours too.
+
+Days differ: what the last hours brought beside what was usual for them says what kind of day this is. Older hours
+tell less, by a fixed share each hour (the discounted gamma-Poisson forecast of Harvey and Fernandes 1989, «Time
+series models for count or qualitative observations», Journal of Business & Economic Statistics 7). A loud day
+raises what is expected; a quiet one does not lower it, for one that becomes as loud as ever is no news. Around
+that forecast the counts vary less than around the mean of all days: a surge of a busy brand is seen, and not
+drowned in what its days differ by.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -42,6 +49,10 @@ FEW: Final = 4.0
 DISPERSION: Final = 0.5
 DISPERSION_WEIGHT: Final = 5.0
 """The prior of 1/r: a variance of m + m²/2, weighed as five hours with one complaint each."""
+LOOKED_BACK: Final = 12
+"""Hours in which it is seen what kind of day it is."""
+HOUR_KEPT: Final = 0.5 ** (1 / 4)
+"""What an hour says of it is worth half four hours later."""
 LEAST_DISPERSION: Final = 0.02
 MOST_DISPERSION: Final = 2.0
 
@@ -75,10 +86,34 @@ class Habit:
     timezone: str
 
     def usual(self, at: datetime) -> Usual:
-        """What an hour like that of `at` brings."""
+        """What an hour like that of `at` brings, whatever the day: what is calm again."""
         # Not to know the level makes large counts likelier, like any dispersion.
         dispersion = self._dispersion + 1.0 / (LEVEL_SHAPE + self._counted)
         return Usual(per_hour=self._of_slots[self._slot(at)], shape=1.0 / min(MOST_DISPERSION, dispersion))
+
+    def forecast(self, at: datetime, recent: Hours) -> Usual:
+        """What the time from an hour before `at` may bring, on a day like this one.
+
+        `recent` are the hours before it: of the group, where there is no group of its own all of the brand's.
+        """
+        counted = expected = 0.0
+        weight, last = HOUR_KEPT, _beginning(at - HOUR)
+        for back in range(1, LOOKED_BACK + 1):
+            hour = last - back * HOUR
+            usual = self._of_slots[self._slot(hour)]
+            counted += weight * _cut(recent.get(hour, 0), usual)
+            expected += weight * usual
+            weight *= HOUR_KEPT
+        dispersion = self._dispersion_of_a_day + 1.0 / (LEVEL_SHAPE + self._counted)
+        return Usual(
+            per_hour=self._of_slots[self._slot(at)] * self._factor(counted, expected),
+            shape=1.0 / min(MOST_DISPERSION, dispersion),
+        )
+
+    def _factor(self, counted: float, expected: float) -> float:
+        """How loud the day is; a day may be as loud as the dispersion of all days lets it."""
+        shape = 1.0 / self._dispersion
+        return max(1.0, (shape + counted) / (shape + expected))
 
     @cached_property
     def _of_slots(self) -> dict[Slot, float]:
@@ -173,19 +208,42 @@ class Habit:
     @cached_property
     def _dispersion(self) -> float:
         """1/r by the method of moments, drawn towards the prior."""
-        squares, excess = DISPERSION_WEIGHT, DISPERSION * DISPERSION_WEIGHT
-        for _, count, expected in self._kept:
-            squares += expected**2
-            excess += (count - expected) ** 2 - expected
-        return min(MOST_DISPERSION, max(LEAST_DISPERSION, excess / squares))
+        return _dispersion_around((expected, count) for _, count, expected in self._kept)
+
+    @cached_property
+    def _dispersion_of_a_day(self) -> float:
+        """The same around what the hours before foretold: two hours lie between, as when it is asked."""
+        return _dispersion_around(self._foretold())
+
+    def _foretold(self) -> Iterator[tuple[float, float]]:
+        """Of each hour what was to be expected after those before it, and its count without outbreaks."""
+        known = before = (0.0, 0.0)
+        for hour, slot in self._slots:
+            usual = self._of_slots[slot]
+            count = _cut(self.own.get(hour, 0), usual)
+            yield usual * self._factor(*known), count
+            known, before = before, (HOUR_KEPT * (before[0] + count), HOUR_KEPT * (before[1] + usual))
 
 
 def _cut(count: float, expected: float) -> float:
     return min(count, max(FEW, OUTBREAK * expected))
 
 
+def _dispersion_around(hours: Iterable[tuple[float, float]]) -> float:
+    """1/r by the method of moments, of (expected, counted), drawn towards the prior."""
+    squares, excess = DISPERSION_WEIGHT, DISPERSION * DISPERSION_WEIGHT
+    for expected, count in hours:
+        squares += expected**2
+        excess += (count - expected) ** 2 - expected
+    return min(MOST_DISPERSION, max(LEAST_DISPERSION, excess / squares))
+
+
+def _beginning(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
 def _hours(since: datetime, until: datetime) -> Iterator[datetime]:
-    hour = since.replace(minute=0, second=0, microsecond=0)
-    while hour < until.replace(minute=0, second=0, microsecond=0):
+    hour = _beginning(since)
+    while hour < _beginning(until):
         yield hour
         hour += HOUR

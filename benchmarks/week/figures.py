@@ -11,11 +11,15 @@ from sqlalchemy import select
 
 from alerts.cards.card import Card
 from alerts.cards.digest import Sheet
+from alerts.cards.lessons import Lesson
 from alerts.cards.note import Note
+from alerts.cards.notices import LOUD
 from alerts.sla import Hours, working
 from benchmarks.week.scenario import MOSCOW, Scenario
 from benchmarks.week.world import World
-from listener.store.tables import case_events, cases, verdicts
+from classifiers.correction import PREFIX
+from listener.store.codecs import read_notice
+from listener.store.tables import case_events, cases, notices, verdicts
 
 GOT: Final = frozenset({"claimed", "assigned", "transferred"})
 ANSWERED: Final = frozenset({"reply_sent"})
@@ -73,6 +77,11 @@ class Figures:
     withheld: Counter[str]
     refusals: Counter[str]
     outages: Counter[str]
+    loud: Counter[str]
+    """Loud words of the outbox by their kind, each chat's for itself."""
+    lessons: Sequence[tuple[datetime, Lesson]]
+    corrected: int
+    """Verdicts that a correction has had a part in."""
     forgotten: int
     steps: int
     presses: int
@@ -92,6 +101,8 @@ async def figures_of(world: World) -> Figures:
     clocks = Clocks(world)
     lives = [_life(case, receivers.get(case) or "?", events, clocks) for case, events in sorted(by_case.items())]
     outcomes = await _rows(world, select(verdicts.c.outcome))
+    models = await _rows(world, select(verdicts.c.model))
+    said = await _rows(world, select(notices.c.version, notices.c.payload).where(notices.c.ref.is_not(None)))
     messages = [message for messenger in world.messengers.values() for message in messenger.messages.values()]
     return Figures(
         scenario=world.scenario,
@@ -105,6 +116,9 @@ async def figures_of(world: World) -> Figures:
         withheld=Counter(row.payload.get("reason") for row in rows if row.kind == "card_withheld"),
         refusals=world.checks.refusals,
         outages=sum((messenger.refused for messenger in world.messengers.values()), Counter[str]()),
+        loud=Counter(kind for kind in map(_kind_of_notice, said) if kind in LOUD),
+        lessons=await world.stores.learning.lessons(world.scenario.begins),
+        corrected=sum("+" + PREFIX in row.model for row in models),
         forgotten=len(world.checks.forgotten),
         steps=world.checks.steps,
         presses=len(world.pressed),
@@ -187,6 +201,11 @@ def _hours_worked(world: World, person: str) -> Iterator[float]:
         span = world.shift(known, day)
         if span is not None and not known.is_absent(day.astimezone(MOSCOW).date()):
             yield (span[1] - span[0]) / timedelta(hours=1)
+
+
+def _kind_of_notice(row: Any) -> str | None:
+    notice = read_notice(row.version, row.payload)
+    return notice.draft.kind if notice is not None else None
 
 
 def _kind(said: Card | Note | Sheet) -> str:

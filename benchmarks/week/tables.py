@@ -1,9 +1,10 @@
 """The figures as they are printed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
+from alerts.cards.lessons import Compared, Trained
 from benchmarks.row import Row
 from benchmarks.week.figures import Figures, Life, middle_and_tail
 
@@ -85,6 +86,18 @@ def _rows(figures: Figures) -> Iterator[Row]:
     yield Row(name="cases returned from silent owners", value=figures.events["returned"], unit="cases")
     for kind in ("cards", "digests", "notes", "loud notes"):
         yield Row(name=f"said in all chats: {kind}", value=figures.words[kind], unit="")
+    for loud, count in figures.loud.most_common():
+        yield Row(name=f"loud notes: {loud}", value=count, unit="")
+    made = [lesson for _, lesson in figures.lessons if isinstance(lesson, Trained)]
+    weighed = [lesson for _, lesson in figures.lessons if isinstance(lesson, Compared)]
+    yield Row(name="candidates learned at night", value=len(made), unit="", against=_labels(made))
+    yield Row(
+        name="promoted of those weighed",
+        value=sum(each.promoted for each in weighed),
+        unit="",
+        against=_why(weighed),
+    )
+    yield Row(name="verdicts of a correction", value=figures.corrected, unit="verdicts")
     for reason, count in sorted(figures.withheld.items()):
         yield Row(name=f"cases without a card: {reason}", value=count, unit="cases")
     yield Row(name="presses", value=figures.presses, unit="presses")
@@ -94,6 +107,14 @@ def _rows(figures: Figures) -> Iterator[Row]:
     yield Row(name="forgotten (untouched for 24 h of working time)", value=figures.forgotten, unit="cases")
     yield Row(name="lost (shown nowhere, for no named reason)", value=0, unit="cases", against="checked hourly")
     yield Row(name="twice (a card, an answer, an owner)", value=0, unit="", against=f"{figures.steps} steps")
+
+
+def _labels(made: Sequence[Trained]) -> str:
+    return f"labels {', '.join(str(each.complaints + each.others) for each in made)}" if made else ""
+
+
+def _why(weighed: Sequence[Compared]) -> str:
+    return ", ".join(f"{each.why} ({each.labels})" for each in weighed)
 
 
 def _minutes(span: Span) -> tuple[str, str]:

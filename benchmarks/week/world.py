@@ -5,9 +5,9 @@ import heapq
 import itertools
 import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -28,14 +28,20 @@ from benchmarks.week.operators import Habits, Operator
 from benchmarks.week.scenario import MONDAY, MOSCOW, Scenario
 from benchmarks.week.screens import Screens
 from benchmarks.week.writing import Writing, read_patterns
+from classifiers.corrected import InForce
+from classifiers.verdict import Question
 from domain.person import MessengerId, Person
+from domain.verdict import Verdict
 from listener.built_rules import build_rules
 from listener.config.load import load
 from listener.config.values import Config
-from listener.daytime import Daytime
+from listener.daytime import Daytime, mornings
+from listener.learning import Learning
 from listener.loops.alarm import Alarm
 from listener.loops.escalating import Escalating
+from listener.loops.levels import Levels
 from listener.metrics import Metrics
+from listener.nightly import Nightly, nights
 from listener.pipeline import Pipeline
 from listener.rules import Rules
 from listener.settings import read_settings
@@ -190,6 +196,7 @@ class World:
         await self.alarm.step()
         if now.minute % 10 == 0:
             await self.escalating.step()
+            await self.learning.refresh()
             await self._answer(anyhow=True)
         if now.minute % FOLLOWED == 0:
             await self.checks.follow()
@@ -202,13 +209,17 @@ class World:
                 self._jobs[place] = (trigger.get_next_fire_time(fires, now + MOMENT), trigger, job)
                 await job()
 
-    def _plan(self) -> list[tuple[datetime | None, Any, Callable[[], Awaitable[int]]]]:
+    def _plan(self) -> list[tuple[datetime | None, Any, Callable[[], Awaitable[Any]]]]:
         """As the daytime's own loop plans them: the config's hours do not change in this week."""
         return [
             (trigger.get_next_fire_time(None, self.scenario.begins), trigger, job)
             for hours in self.daytime._hours()  # noqa: SLF001 - as above
             for plan, job in self.daytime._plans  # noqa: SLF001 - as above
             for trigger in plan(hours)
+        ] + [
+            (trigger.get_next_fire_time(None, self.scenario.begins), trigger, job)
+            for plan, job in ((nights, self.nightly.night), (mornings, self.nightly.morning))
+            for trigger in plan(self.rules.decider.routing.hours)
         ]
 
     async def _deliver(self) -> None:
@@ -397,6 +408,9 @@ class World:
 
     def _build(self) -> None:
         self.telemetry = telemetry = Telemetry(Metrics(), Health(), self.clock)
+        # What an earlier week was taught is not this one's.
+        corrections = InForce()
+        self.rules = replace(self.rules, decider=replace(self.rules.decider, corrections=corrections))
         workers = {name: self._worker(name, notifier, telemetry) for name, notifier in self.messengers.items()}
         self.outreaches = {network: Outreaches(self.crowd, self.clock) for network in self.crowd.networks}
         self.pipeline = Pipeline(
@@ -419,7 +433,24 @@ class World:
             telemetry,
             self._say,
         )
+        self.learning = self._learning(corrections)
+        self.nightly = Nightly(
+            self.learning,
+            lambda: self.rules.decider.routing.hours,
+            lambda: self.rules.context.receivers[self.config.notices.learning or ""],
+            budget,
+            self._say,
+            lambda: Levels(self.stores.decisions).followed(self.pipeline.rules.decider, self.clock.now()),
+        )
         self.alarm = Alarm(lambda: telemetry.verdict().by_name, self._say_to_engineers, self.clock)
+
+    def _learning(self, corrections: InForce) -> Learning:
+        async def ask(questions: Sequence[Question]) -> list[Verdict]:
+            return self.rules.decider.judge.classify(questions)
+
+        return Learning(
+            self.stores.learning, ask, corrections, self.clock, self._executor, keep=lambda _made, _version: None
+        )
 
     def _worker(self, name: MessengerId, notifier: Messenger, telemetry: Telemetry) -> Worker:
         return Worker(

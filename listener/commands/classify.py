@@ -111,7 +111,9 @@ def _asked(line: bytes, matchers: Mapping[str, Matcher]) -> Asked:
     try:
         row = _row(line)
         text = _text(row)
-        return Asked(id=_identity(row), question=Question(text=text, brand=_brand_spans(row, text, matchers)))
+        brand = _brand_spans(row, text, matchers)
+        question = Question(text=text, brand=brand, parent=_parent(row, matchers))
+        return Asked(id=_identity(row), question=question)
     except BadLineError as error:
         return Asked(id=None, question=Question(text=""), error=str(error))
 
@@ -131,6 +133,16 @@ def _text(row: dict[str, Any]) -> str:
     if not isinstance(text, str):
         raise BadLineError(f"`text` must be a string, got {type(text).__name__}")
     return text
+
+
+def _parent(row: dict[str, Any], matchers: Mapping[str, Matcher]) -> Question | None:
+    """What the text answers, as a question about the same brand; None where the row does not say."""
+    told = row.get("parent")
+    if told is None:
+        return None
+    if not isinstance(told, str):
+        raise BadLineError(f"`parent` must be a string, got {type(told).__name__}")
+    return Question(text=told, brand=_brand_spans(row, told, matchers))
 
 
 def _identity(row: dict[str, Any]) -> str | int | None:

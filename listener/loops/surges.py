@@ -74,8 +74,8 @@ class Surges:
     async def _begin(self, group: Group, policy: Policy, now: datetime) -> bool:
         """Counted anew: what has just joined another incident is no surge of this group."""
         said = (await self._store.counts([group], now)).get(group, {})
-        usual = await self._usual(group, now)
-        surge = surge_in(said, usual, alpha=ALPHA[policy.notice], least=policy.least)
+        usual, today = await self._usual(group, now), await self._today(group, now)
+        surge = surge_in(said, today, alpha=ALPHA[policy.notice], least=policy.least)
         if surge is None:
             return False
         began = await self._store.begin(group, usual, now - surge.window, now, policy.calm, self._lists())
@@ -86,6 +86,17 @@ class Surges:
         return True
 
     async def _usual(self, group: Group, now: datetime) -> Usual:
+        """What an hour like this brings."""
+        habit = await self._habit(group, now)
+        # Eight weeks of hours are some thousands of sums: not on the loop that every press waits for.
+        return _of(group, await asyncio.to_thread(habit.usual, now))
+
+    async def _today(self, group: Group, now: datetime) -> Usual:
+        """What it may bring on a day like this."""
+        habit, recent = await self._habit(group, now), await self._store.recent(group, now)
+        return _of(group, await asyncio.to_thread(habit.forecast, now, recent))
+
+    async def _habit(self, group: Group, now: datetime) -> Habit:
         learned_at, habit = self._habits.get(group, (None, None))
         if habit is None or learned_at is None or not timedelta() <= now - learned_at < LEARN_EVERY:
             timezone = self._rules().context.timezone
@@ -93,13 +104,14 @@ class Surges:
             if len(self._habits) >= MOST_KNOWN:
                 self._habits.clear()
             self._habits[group] = now, habit
-        # Eight weeks of hours are some thousands of sums: not on the loop that every press waits for.
-        usual = await asyncio.to_thread(habit.usual, now)
-        if group.kind != "words":
-            return usual
-        return Usual(per_hour=usual.per_hour * IN_WORDS, shape=usual.shape)
+        return habit
 
     async def _forget(self, now: datetime) -> None:
         if self._forgot_at is None or not timedelta() <= now - self._forgot_at < LEARN_EVERY:
             self._forgot_at = now
             await self._store.forget(now)
+
+
+def _of(group: Group, usual: Usual) -> Usual:
+    """A group of words is known by its brand's hours."""
+    return usual if group.kind != "words" else Usual(per_hour=usual.per_hour * IN_WORDS, shape=usual.shape)

@@ -13,7 +13,7 @@ from alerts.incidents.history import Began, Drafted, Ended, latest_draft
 from alerts.incidents.history import Taken as WasTaken
 from alerts.incidents.incident import Incident, TakeRefused, next_look, refusal_to_take
 from alerts.incidents.surge import LONGEST, WINDOWS, is_calm
-from alerts.incidents.usual import HISTORY, Habit, Usual
+from alerts.incidents.usual import HISTORY, HOUR, LOOKED_BACK, Habit, Hours, Usual
 from alerts.ports import Press
 from domain.person import MessengerId, Person
 from listener.store import contacts, digest_rows, grouping, incident_events, incident_lists
@@ -91,6 +91,10 @@ class IncidentStore:
     async def habit(self, group: Group, now: datetime, timezone: str) -> Habit:
         """What is known of the group's and its brand's hours."""
         return await self._database.read(lambda c: habit(c, group, now, timezone))
+
+    async def recent(self, group: Group, now: datetime) -> Hours:
+        """What the last hours brought of the group; of words, which have none of their own, of all the brand."""
+        return await self._database.read(lambda c: recent(c, group, now))
 
     async def begin(
         self,
@@ -192,6 +196,17 @@ async def habit(connection: AsyncConnection, group: Group, now: datetime, timezo
     own = hours[ALL] if group.kind == "words" else hours[group.what]
     # What is in the windows is what is asked about, and nothing to learn from.
     return Habit(own=own, brand=hours[ALL], since=since, until=now - LONGEST, timezone=timezone)
+
+
+async def recent(connection: AsyncConnection, group: Group, now: datetime) -> Hours:
+    found = await connection.execute(
+        select(case_hours.c.hour, case_hours.c.count.label("said")).where(
+            case_hours.c.brand == group.brand,
+            case_hours.c.what == (ALL if group.kind == "words" else group.what),
+            case_hours.c.hour >= now - (LOOKED_BACK + 2) * HOUR,
+        )
+    )
+    return {row.hour: row.said for row in found}
 
 
 async def begin(

@@ -1,7 +1,7 @@
 """The outbox from the writer's side: what chats must be shown, a view for each case and chat, a notice once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.ports import Notice
 from alerts.routing import Chat
 from listener.decided import Routed
-from listener.store.codecs import NOTICE_VERSION, notice_payload
+from listener.store.codecs import NOTICE_VERSION, notice_payload, read_notice
 from listener.store.engine import insert
 from listener.store.many import execute_many
 from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, is_living, notices
@@ -292,6 +292,59 @@ async def add_many(
     asleep: Mapping[int, datetime] = NOBODY,
 ) -> None:
     """Say once in every chat which of these cases ring, instead of a word for each; `asleep` as above."""
+    rows = [
+        row
+        | {
+            "due_at": now + _waits(draft.kind, asleep.get(min(numbers)), now),
+            "dedup_key": f"many:{draft.kind}:{now.isoformat()}:{min(numbers)}",
+            "payload": notice_payload(draft, tuple(numbers)),
+        }
+        for row, numbers in await _by_chat(connection, draft, cases, now)
+    ]
+    if rows:
+        await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
+
+
+async def add_later(
+    connection: AsyncConnection,
+    draft: NoticeDraft,
+    cases: Sequence[int],
+    now: datetime,
+    at: datetime,
+    about: str,
+) -> None:
+    """Say in every chat that these cases ring, at `at`, with what else of the kind is to be said `about` the same.
+
+    Everybody is called who is by any.
+    """
+    key = f"gathered:{draft.kind}:{about}:{at.isoformat()}"
+    for row, numbers in await _by_chat(connection, draft, cases, now):
+        where = [notices.c[name] == row[name] for name in ("messenger", "chat", "topic")]
+        waiting = await connection.execute(
+            select(notices.c.id, notices.c.version, notices.c.payload)
+            .where(*where, notices.c.dedup_key == key, notices.c.state == "due", notices.c.tries == 0)
+            .with_for_update()
+        )
+        known = waiting.first()
+        kept = read_notice(known.version, known.payload) if known is not None else None
+        if known is None or kept is None:
+            said = row | {"due_at": at, "dedup_key": key, "payload": notice_payload(draft, tuple(numbers))}
+            # One that is on its way, or said, under this key: said by itself, so that nothing is lost.
+            new = insert(connection.dialect.name, notices).on_conflict_do_nothing()
+            if (await connection.execute(new.values(said))).rowcount == 0:
+                said["dedup_key"] = f"{key}:{min(numbers)}"
+                await connection.execute(new.values(said))
+            continue
+        to = tuple(dict.fromkeys((*kept.draft.to, *draft.to)))
+        every = tuple(dict.fromkeys((*kept.cases, *numbers)))
+        changed = notice_payload(replace(kept.draft, to=to), every)
+        await connection.execute(update(notices).where(notices.c.id == known.id).values(payload=changed))
+
+
+async def _by_chat(
+    connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime
+) -> list[tuple[dict[str, Any], list[int]]]:
+    """For every chat that shows some of these cases, a row without its time, key and payload; and which ones."""
     found = await connection.execute(
         select(
             card_views.c.receiver,
@@ -309,24 +362,22 @@ async def add_many(
         chat = (row.messenger, row.chat, row.topic)
         of_chat.setdefault(chat, []).append(row.case_id)
         receivers.setdefault(chat, row.receiver)
-    rows = [
-        {
-            "receiver": receivers[chat],
-            "messenger": chat[0],
-            "chat": chat[1],
-            "topic": chat[2],
-            "priority": int(draft.priority),
-            "state": "due",
-            "due_at": now + _waits(draft.kind, asleep.get(min(cases)), now),
-            "created_at": now,
-            "dedup_key": f"many:{draft.kind}:{now.isoformat()}:{min(cases)}",
-            "version": NOTICE_VERSION,
-            "payload": notice_payload(draft, tuple(cases)),
-        }
-        for chat, cases in of_chat.items()
+    return [
+        (
+            {
+                "receiver": receivers[chat],
+                "messenger": chat[0],
+                "chat": chat[1],
+                "topic": chat[2],
+                "priority": int(draft.priority),
+                "state": "due",
+                "created_at": now,
+                "version": NOTICE_VERSION,
+            },
+            numbers,
+        )
+        for chat, numbers in of_chat.items()
     ]
-    if rows:
-        await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
 
 FOLLOWED: Final = timedelta(seconds=5)

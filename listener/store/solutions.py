@@ -7,6 +7,7 @@ its Russian configuration. Each finds candidates; which of them are alike is one
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import column, delete, func, literal_column, select, table
@@ -39,7 +40,13 @@ async def keep(connection: AsyncConnection, numbers: Collection[int]) -> None:
     answers, questions = await _answers(connection, brands), await _questions(connection, brands)
     closed = await _closed(connection, brands)
     rows = [
-        {"case_id": number, "brand": brand, "question": questions[number], "answer": answers[number], "at": at}
+        {
+            "case_id": number,
+            "brand": brand,
+            "question": plain(questions[number])[:LONGEST],
+            "answer": answers[number],
+            "at": at,
+        }
         for number, brand in brands.items()
         if questions.get(number) and answers.get(number) and (at := closed.get(number)) is not None
     ]
@@ -65,7 +72,10 @@ async def alike(connection: AsyncConnection, brand: str, words: str, *, but: int
         .limit(CANDIDATES)
     )
     candidates = [Solved(case=row.case_id, question=row.question, answer=row.answer, at=row.at) for row in found]
-    return most_alike(words, candidates)
+    found_alike = most_alike(words, candidates)
+    # What is kept to be searched is folded; people read what the customer wrote.
+    said = await _questions(connection, [each.case for each in found_alike])
+    return tuple(replace(each, question=said.get(each.case) or each.question) for each in found_alike)
 
 
 def _by_fts5(words: Sequence[str]) -> Any:
@@ -125,7 +135,7 @@ async def _questions(connection: AsyncConnection, numbers: Collection[int]) -> M
     said: dict[int, list[str]] = defaultdict(list)
     for row in found:
         said[row.case_id].append(row.text)
-    return {number: plain("\n".join(texts))[:LONGEST] for number, texts in said.items()}
+    return {number: "\n".join(texts) for number, texts in said.items()}
 
 
 async def _closed(connection: AsyncConnection, numbers: Collection[int]) -> Mapping[int, Any]:

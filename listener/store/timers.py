@@ -1,10 +1,12 @@
 """Timers: the cases for which the clock has something to do, worked off a few hundred at a time."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import Final
 
 from sqlalchemy import select
@@ -32,6 +34,13 @@ A clock that was set a day forward, or a daemon that slept, rings for everything
 """
 TOGETHER: Final[tuple[tuple[NoticeKind, ...], ...]] = (BELLS, ("idle_warned",), ("returned",), ("forgotten",))
 """Words that are said as one where there are many, each from the least grave to the gravest."""
+LOUD_BELLS: Final[tuple[NoticeKind, ...]] = ("due", "breach")
+APART: Final = timedelta(minutes=10)
+"""A receiver's people are called by a bell; what rings of its kind within so long after it shares one word, said
+then. The cards show at once that they are late.
+"""
+Called = dict[tuple[str, NoticeKind], datetime]
+"""When a receiver's people (by its name) were called last by a kind of bell, or will be."""
 THE_CLOCK: Final = Asker(actor=CLOCK)
 
 
@@ -49,6 +58,8 @@ class TimerStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._called: Called = {}
+        """Another daemon, or the next, knows nothing of it and calls at once."""
 
     async def tick(
         self, now: datetime, elsewhere: Elsewhere | None = None, *, without: Collection[int] = ()
@@ -62,7 +73,9 @@ class TimerStore:
         changed, broken, halves = 0, dict[int, str](), Halves(due)
         for part in halves:
             try:
-                changed += await self._database.write(partial(tick, ids=part, now=now, elsewhere=elsewhere))
+                ticking = partial(tick, ids=part, now=now, elsewhere=elsewhere, called=dict(self._called))
+                done, called = await self._database.write(ticking)
+                changed, self._called = changed + done, called
             except Exception as fault:  # any: the reason is not known beforehand
                 if isinstance(fault, StoreError) and fault.transient:
                     raise
@@ -73,17 +86,56 @@ class TimerStore:
 
 
 async def tick(
-    connection: AsyncConnection, ids: Sequence[int], now: datetime, elsewhere: Elsewhere | None = None
-) -> int:
+    connection: AsyncConnection,
+    ids: Sequence[int],
+    now: datetime,
+    elsewhere: Elsewhere | None,
+    called: Called,
+) -> tuple[int, Called]:
+    """How many changed, and when whose people were called, as `called` before."""
     changes = list((await history.lock(connection, ids)).values())
     for change in changes:
         change.obey(Tick(), THE_CLOCK, now)
+    called = await _gather(connection, changes, now, called)
     for kinds in TOGETHER:
         ringing = [change for change in changes if _rings(change, kinds)]
         if len(ringing) > MOST_NOTICES:
             await _write_as_one(connection, ringing, kinds, now, elsewhere)
     await history.write(connection, changes, now, elsewhere)
-    return sum(bool(change.events) for change in changes)
+    return sum(bool(change.events) for change in changes), called
+
+
+async def _gather(
+    connection: AsyncConnection, changes: Sequence[Changing], now: datetime, called: Called
+) -> Called:
+    """Let bells of a kind wait for each other where their receiver was called by one just now; what is called now
+    is noted. Another kind calls other people, and waits for none of these.
+    """
+    ringing: dict[tuple[str, NoticeKind], list[Changing]] = defaultdict(list)
+    for change, kind in product(changes, LOUD_BELLS):
+        if change.state.receiver is not None and _rings(change, (kind,)):
+            ringing[change.state.receiver, kind].append(change)
+    called = {who: at for who, at in called.items() if abs(now - at) < APART}
+    for (receiver, kind), theirs in ringing.items():
+        last = called.get((receiver, kind))
+        if last is None:
+            called[receiver, kind] = now
+            continue
+        drafts = _drafts(theirs, (kind,))
+        for change in theirs:
+            change.silence((kind,))
+        # It may be said already, or be on its way: then the next one begins.
+        called[receiver, kind] = at = last if last > now else last + APART
+        together = replace(
+            drafts[0], event=0, to=tuple(dict.fromkeys(who for draft in drafts for who in draft.to))
+        )
+        await outbox_rows.add_later(connection, together, [change.case for change in theirs], now, at, receiver)
+    return called
+
+
+def _drafts(changes: Sequence[Changing], kinds: Sequence[NoticeKind]) -> list[NoticeDraft]:
+    drafts = (draft for change in changes for telling in change.tellings for draft in telling.notices)
+    return [draft for draft in drafts if draft.kind in kinds]
 
 
 async def _due(connection: AsyncConnection, now: datetime, without: Collection[int]) -> Sequence[int]:
@@ -105,8 +157,7 @@ async def _write_as_one(
     elsewhere: Elsewhere | None,
 ) -> None:
     """One word for all of them, as grave as the gravest; the cards are edited each as ever."""
-    drafts = [draft for change in ringing for telling in change.tellings for draft in telling.notices]
-    gravest = max((draft for draft in drafts if draft.kind in kinds), key=lambda draft: kinds.index(draft.kind))
+    gravest = max(_drafts(ringing, kinds), key=lambda draft: kinds.index(draft.kind))
     for change in ringing:
         change.silence(kinds)
     to = BELLS_WAKE[gravest.kind][0] if gravest.kind in BELLS else gravest.to

@@ -14,6 +14,7 @@ from alerts.cards.context import CardContext
 from alerts.cards.incident import TAKE
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim
+from alerts.incidents.group import Group, words_of
 from alerts.incidents.history import Standing, standing
 from alerts.incidents.incident import Incident
 from alerts.outreach.policy import Policy
@@ -211,6 +212,22 @@ async def test_where_no_list_can_be_shown_words_say_how_it_goes(store: Stores) -
     ]
 
 
+async def test_every_card_that_is_held_back_says_why(desk: Desk) -> None:
+    async def held_back() -> list[str | None]:
+        return [row["held_back"] async for row in export(desk.store.database, "deliveries", None)]
+
+    await desk.burst(1, not_before=later(3600))
+    assert await held_back() == ["hours"]
+    await desk.due(3601)
+    assert await held_back() == [None]
+    await desk.burst(30, 2 * 3600)
+    assert await held_back() == [None, *["incident"] * 30]
+    now = desk.at(9000)
+    await complain(desk.store, *(desk.said(None, now) for _ in range(12)), now=now, brand="tulpar")
+    await claim_all(desk.store, now, folds=True)
+    assert (await held_back())[31:] == [*[None] * 5, *["flood"] * 7]
+
+
 async def test_what_happens_to_it_is_its_history(desk: Desk) -> None:
     await desk.burst(30)
     (digest,) = lists(await desk.due(1))
@@ -317,6 +334,16 @@ async def test_what_was_no_complaint_makes_no_incident(desk: Desk) -> None:
     for case in range(1, 21):
         await dismiss(desk.store, case)
     assert await desk.burst(1, 60) == 0
+
+
+async def test_what_the_last_hours_brought_is_known_by_the_hour(desk: Desk) -> None:
+    await desk.burst(3)
+    await desk.burst(2, 2 * 3600)
+    topic, words = Group(brand="romashka", what="связь"), words_of("romashka", 1)
+    hour = NOW - timedelta(hours=1)
+    for group in (topic, words):
+        assert await desk.store.incidents.recent(group, later(3 * 3600)) == {hour: 3, hour + timedelta(hours=2): 2}
+    assert await desk.store.incidents.recent(topic, later(30 * 3600)) == {}
 
 
 async def test_switched_off_nothing_is_looked_for(store: Stores) -> None:

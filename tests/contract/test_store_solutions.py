@@ -51,7 +51,7 @@ async def test_a_like_trouble_is_found_whatever_its_endings_with_the_answer_that
     await solve(store, 2, PAID_TWICE, "Вернули деньги на карту")
     await solve(store, 3, COURIER, "Извините, курьера наказали")
     (like,) = await found(store, "лампочки на роутерах погасли, сижу без интернета")
-    assert (like.case, like.answer) == (1, "Перезагрузите роутер кнопкой сзади")
+    assert (like.case, like.question, like.answer) == (1, ROUTER, "Перезагрузите роутер кнопкой сзади")
     assert await numbers(store, "Дважды списались деньги с моей карты") == [2]
     assert await numbers(store, "Мой КУРЬЕР снова ОПОЗДАЛ") == [3]
 

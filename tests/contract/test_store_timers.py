@@ -11,6 +11,7 @@ from alerts.cases.commands import Claim, Close, Snooze
 from alerts.cases.events import CLOCK, NO_DEADLINES, Deadlines, Event, Noted, Rang, Woke
 from alerts.cases.state import fold
 from alerts.cases.telling import NoticeDraft
+from alerts.path import Path
 from alerts.ports import Notice
 from alerts.routing import Chat
 from listener.store import timers
@@ -29,6 +30,7 @@ from tests.contract.store_samples import (
     promise,
     show_all,
 )
+from tests.contract.test_store_assigning import WAY
 
 DAY = 86_400.0
 BOTH = (SUPPORT, SLACK)
@@ -271,3 +273,81 @@ async def damage(store: Stores, case: int) -> None:
     """Put an event where the case's next one belongs, as an unsound restore might."""
     row = event_row(case, Event(number=2, fact=Noted(text="?"), actor=CLOCK, at=later(1)))
     await store.database.write(lambda connection: connection.execute(case_events.insert(), [row]))
+
+
+MINUTE = 60.0
+
+
+async def rings_for_the_team(store: Stores, *, every: float, count: int, chats: Sequence[Chat] = BOTH) -> None:
+    """As many cases of one receiver, which fall due one after another, each warned when it comes."""
+    for number in range(1, count + 1):
+        await complain(
+            store,
+            mention(number, thread=f"t{number}"),
+            chats=tuple(chats),
+            deadlines=Deadlines(due_at=later(every * number)),
+            path=WAY,
+        )
+    await show_all(store)
+
+
+async def test_what_rings_soon_after_a_bell_of_the_same_people_waits_and_shares_one_word(store: Stores) -> None:
+    await rings_for_the_team(store, every=MINUTE, count=12)
+    said = Counter[tuple[float, int]]()
+    for minute in range(1, 25):
+        await ring(store, minute * MINUTE)
+        words, _ = await told(store, minute * MINUTE)
+        said.update((minute, count) for draft, count, chat in words if chat == SUPPORT.chat)
+    assert said == {(1, 1): 1, (11, 9): 1, (21, 2): 1}
+    assert [await rung(store, case) for case in range(1, 13)] == [["due"]] * 12
+
+
+async def test_a_shared_word_calls_whom_each_would_and_a_graver_bell_does_not_wait_for_it(store: Stores) -> None:
+    await rings_for_the_team(store, every=MINUTE, count=3, chats=(SUPPORT,))
+    await do(store, Claim(), case=2)
+    broken = Deadlines(breach_at=later(4 * MINUTE))
+    await complain(store, mention(9, thread="t9"), chats=(SUPPORT,), deadlines=broken, path=WAY)
+    await show_all(store)
+    for minute in range(1, 6):
+        await ring(store, minute * MINUTE)
+    first, _ = await told(store, 10 * MINUTE)
+    assert [(draft.kind, count) for draft, count, _ in first] == [("due", 1), ("breach", 1)]
+    ((draft, count, _),), _ = await told(store, 11 * MINUTE)
+    assert (draft.kind, count) == ("due", 2)
+    assert set(draft.to) == {"owner", "receiver", "backup"}
+
+
+async def test_other_peoples_bells_wait_for_nobody(store: Stores) -> None:
+    await rings_for_the_team(store, every=MINUTE, count=1, chats=(SUPPORT,))
+    other = Path(receivers=("money",), steps=())
+    await complain(
+        store, mention(5, thread="t5"), chats=(SLACK,), deadlines=Deadlines(due_at=later(2 * MINUTE)), path=other
+    )
+    await show_all(store)
+    await ring(store, MINUTE)
+    await ring(store, 2 * MINUTE)
+    words, _ = await told(store, 2 * MINUTE)
+    assert kinds(words) == [("due", SLACK.chat), ("due", SUPPORT.chat)]
+
+
+async def test_a_word_that_waits_is_said_by_the_next_process_and_once(open_store: OpenStore) -> None:
+    store = await open_store()
+    await rings_for_the_team(store, every=MINUTE, count=3, chats=(SUPPORT,))
+    for minute in (1, 2):
+        await ring(store, minute * MINUTE)
+    await store.close()
+    store = await open_store()
+    await ring(store, 3 * MINUTE)
+    words, _ = await told(store, 30 * MINUTE)
+    assert sum(count for _, count, _ in words) == 3
+
+
+async def test_what_rings_when_the_shared_word_is_on_its_way_is_said_by_itself(store: Stores) -> None:
+    await rings_for_the_team(store, every=MINUTE, count=3, chats=(SUPPORT,))
+    for minute in (1, 2):
+        await ring(store, minute * MINUTE)
+    # Another daemon, whose clock is ahead, says it before its time.
+    early, _ = await told(store, 12 * MINUTE)
+    await ring(store, 3 * MINUTE)
+    late, _ = await told(store, 13 * MINUTE)
+    assert [count for _, count, _ in (*early, *late)] == [1, 1, 1]

@@ -14,7 +14,7 @@ from alerts.cards.solved import borrow, can_borrow, which_solved
 from alerts.cases.commands import Close
 from alerts.outreach.solved import MOST, Solved, most_alike, stem, words_of
 from tests.outreach import Reach
-from tests.unit.alerts.histories import ANNA, History, at
+from tests.unit.alerts.histories import ANNA, BORIS, History, at
 from tests.unit.alerts.test_replying import TEAM, an_outbound
 
 CONTEXT = Reach().context(TEAM)
@@ -61,6 +61,18 @@ def test_what_is_taken_becomes_a_draft_that_is_shown_and_not_sent() -> None:
     assert isinstance(taken, Drafted)
     assert (taken.draft.kind, taken.draft.text, taken.draft.author) == ("reply", "Перезагрузите роутер", "anna")
     assert taken.goes_on(an_outbound(taken.draft.text)) is None
+
+
+def test_what_a_colleague_signed_is_signed_by_whoever_takes_it() -> None:
+    team = (replace(ANNA, signature="Анна, поддержка"), replace(BORIS, signature="Борис, поддержка"))
+    signed = replace(ROUTER, answer="Перезагрузите роутер\nБорис, поддержка")
+    asked = replace(pressed(signed), context=Reach().context(team), person=team[0])
+    shown = which_solved(asked)
+    assert isinstance(shown, Prompt)
+    assert "Борис" not in shown.question
+    taken = borrow(replace(asked, value="from-3"))
+    assert isinstance(taken, Drafted)
+    assert taken.draft.text == "Перезагрузите роутер\nАнна, поддержка"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,65 @@ def test_a_young_group_keeps_the_day_of_its_brand() -> None:
     assert learned.usual(NOW).per_hour > 4 * learned.usual(NOW + timedelta(hours=12)).per_hour
 
 
+def days(quiet: float, loud: float) -> dict[datetime, float]:
+    """Every other day is loud."""
+    return {hour: loud if hour.toordinal() % 2 else quiet for hour in every_hour(1)}
+
+
+def hours_before(count: float, hours: int = 12) -> dict[datetime, float]:
+    """The last whole hours that are over for an hour."""
+    return {NOW - HOUR * back: count for back in range(2, hours + 2)}
+
+
+def test_on_a_loud_day_more_is_expected() -> None:
+    learned = habit(days(10, 20))
+    loud = learned.forecast(NOW, hours_before(22))
+    assert learned.usual(NOW).per_hour * 1.2 < loud.per_hour < 22
+
+
+def test_on_a_quiet_day_no_less_is_expected() -> None:
+    learned = habit(days(10, 20))
+    for recent in ({}, hours_before(1), hours_before(8)):
+        assert learned.forecast(NOW, recent).per_hour == learned.usual(NOW).per_hour
+
+
+def test_what_days_differ_by_does_not_hide_a_surge() -> None:
+    learned = habit(days(8, 24))
+    usual, today = learned.usual(NOW), learned.forecast(NOW, hours_before(9))
+    assert today.shape > 1.5 * usual.shape
+    assert surge_in(counts(18, 37, 75), usual, alpha=ALPHA["usual"], least=5) is None
+    assert surge_in(counts(18, 37, 75), today, alpha=ALPHA["usual"], least=5) is not None
+
+
+def test_an_hour_long_past_tells_less_of_the_day() -> None:
+    learned = habit(every_hour(10))
+    lately = learned.forecast(NOW, hours_before(10) | {NOW - 2 * HOUR: 30.0})
+    before = learned.forecast(NOW, hours_before(10) | {NOW - 12 * HOUR: 30.0})
+    assert lately.per_hour > before.per_hour >= learned.usual(NOW).per_hour
+
+
+def test_an_outbreak_of_today_makes_no_loud_day_of_it() -> None:
+    learned = habit(every_hour(2))
+    struck = learned.forecast(NOW, hours_before(2) | {NOW - 2 * HOUR: 400.0})
+    assert struck.per_hour < 2 * learned.usual(NOW).per_hour
+
+
+def test_of_a_group_that_nothing_is_known_of_a_day_tells_nothing_sure() -> None:
+    fresh = habit({}, since=NOW)
+    assert fresh.forecast(NOW, {}) == fresh.usual(NOW)
+
+
+@given(
+    st.dictionaries(st.integers(1, 8 * 7 * 24), st.integers(0, 500), max_size=60),
+    st.dictionaries(st.integers(0, 20), st.integers(0, 5_000), max_size=20),
+)
+def test_any_day_gives_a_rate_that_can_be_tested(past: dict[int, int], lately: dict[int, int]) -> None:
+    learned = habit({NOW - HOUR * back: float(count) for back, count in past.items()})
+    today = learned.forecast(NOW, {NOW - HOUR * back: float(count) for back, count in lately.items()})
+    assert today.per_hour >= learned.usual(NOW).per_hour > 0
+    assert 0.3 < today.shape < 60
+
+
 @given(
     st.dictionaries(st.integers(1, 8 * 7 * 24), st.integers(0, 500), max_size=60),
     st.integers(0, 167),

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from classifiers.comparing import LEAST_FRESH, Fresh, Right, compare
+from classifiers.correction import probability
 
 KEPT = Right(name="трудные случаи", count=93, before=85, after=84)
 LOST = Right(name="трудные случаи", count=93, before=85, after=80)
@@ -56,6 +58,39 @@ def test_a_gain_has_an_interval_around_it_and_says_how_pairs_are_ordered() -> No
     assert found.ordered is not None
     assert found.ordered[0] < 0.9
     assert found.ordered[1] == 1.0
+
+
+def test_it_says_how_much_of_what_the_candidate_adds_the_labels_bear_out() -> None:
+    random = np.random.default_rng(1)
+    odds, added = random.normal(0, 1, 2_000), random.normal(0, 1, 2_000)
+
+    def labelled(true: float) -> list[Fresh]:
+        complains = random.random(2_000) < 1 / (1 + np.exp(-(odds + true * added)))
+        said = zip(complains, map(probability, odds), map(probability, odds + added), strict=True)
+        return [Fresh(complaint=bool(one), weight=1.0, active=a, candidate=b) for one, a, b in said]
+
+    for true in (0.0, 0.5, 1.0):
+        found = compare(labelled(true), [])
+        assert found.told is not None
+        assert found.told.low - 0.05 < true < found.told.high + 0.05
+        assert found.promotes == (true > 0)
+
+
+def test_what_means_nothing_is_hardly_ever_borne_out() -> None:
+    random = np.random.default_rng(1)
+    promoted = 0
+    for _ in range(40):
+        labels = [
+            Fresh(
+                complaint=bool(random.random() < 0.3),
+                weight=1.0,
+                active=float(random.uniform(0.3, 0.9)),
+                candidate=float(random.uniform(0.3, 0.9)),
+            )
+            for _ in range(60)
+        ]
+        promoted += compare(labels, []).why == "better"
+    assert promoted <= 4
 
 
 def test_a_half_sure_label_counts_half() -> None:

@@ -5,7 +5,7 @@ import pytest
 from classifiers.classify import Judge
 from classifiers.text import BRAND, pieces
 from classifiers.tiers import missing, open_judge
-from classifiers.unsaid import spoken
+from classifiers.unsaid import spoken, unmarked
 from classifiers.verdict import Question
 
 COMPLAINTS = (
@@ -139,3 +139,27 @@ def test_the_verdict_does_not_depend_on_which_brand_stands_there(judge: Judge) -
             for start in (text.index("{}"),)
         ]
         assert len({(round(one.complaint, 9), one.label, one.intent) for one in verdicts}) == 1, text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("**третий день** нет света", "третий день нет света"),
+        ("*третий день нет света*", "третий день нет света"),
+        ("третий день _нет света_!", "третий день нет света!"),
+        ("~~работает~~ не работает `совсем`", "работает не работает совсем"),
+        ("третий х*й, бл**ь, *** и 5*6*7", "третий х*й, бл**ь, *** и 5*6*7"),
+        ("* первое * второе snake_case_name", "* первое * второе snake_case_name"),
+    ],
+)
+def test_signs_of_emphasis_go_and_places_stay(text: str, left: str) -> None:
+    plain_text = unmarked(text)
+    assert len(plain_text) == len(text)
+    assert plain_text.replace("\u200b", "") == left
+
+
+def test_emphasis_moves_no_verdict_and_evidence_stands_on_the_authors_words(judge: Judge) -> None:
+    text = "третий день нет света, дозвониться нельзя"
+    bare, marked = judge.classify([Question(text=text), Question(text=f"**{text}**")])
+    assert marked.complaint == pytest.approx(bare.complaint)
+    assert [(one.start + 2, one.end + 2) for one in bare.words] == [(one.start, one.end) for one in marked.words]
