@@ -4,8 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUNS   := $(VENV)/.runs
 TOOLS  := $(VENV)/.tools
-# Tests side by side: most of them wait for a clock, a disk or a socket.
-SIDE   ?= 3
+# Tests side by side, on two cores: many of them wait for a clock, a disk or a socket.
+SIDE   ?= 4
+# Each daemon and command that a test starts would compile the program anew where the environment forbids to keep that.
+KEEPS   = env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(abspath $(VENV))/.bytecode
 PIP     = $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -36,7 +38,7 @@ demo: setup ## run the daemon against the simulator: cards on http://127.0.0.1:8
 	$(BIN)/listener demo $(ARGS)
 
 test: tools ## all tests, on SQLite and, where there is a server, PostgreSQL
-	$(BIN)/python -m pytest -n $(SIDE) --dist worksteal $(ARGS)
+	$(KEEPS) $(BIN)/python -m pytest -n $(SIDE) --dist worksteal $(ARGS)
 
 check: tools ## format, lint, types, import rules, dependencies
 	$(BIN)/ruff format --check .

@@ -59,7 +59,7 @@ def lines_of_fresh_words(count: int) -> Iterator[bytes]:
         yield orjson.dumps(row | {"text": " ".join((row["text"], *words))}) + b"\n"
 
 
-def resident() -> float:
-    """Megabytes of this process that are in memory."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+def resident(process: int | str = "self") -> float:
+    """Megabytes of a process that are in memory."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024

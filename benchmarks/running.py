@@ -1,10 +1,11 @@
-"""The daemon's memory: all that `listener run` runs, over real messengers, while 200 000 mentions come."""
+"""The daemon's memory, its judge's process with it, over real messengers, while 200 000 mentions come."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
-from dataclasses import replace
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from itertools import islice
@@ -23,6 +24,8 @@ from listener.replaying import BadLine, Progress, read_mentions
 from listener.settings import read_settings
 
 A_BATCH: Final = 200
+JUDGE: Final = b"listener.judge_worker"
+"""Stands in the command line of the judge's process."""
 MOST_WAITING: Final = 2_000
 """Mentions that wait for the judge, at which the source holds its breath: what is measured is no backlog."""
 
@@ -50,6 +53,28 @@ class Stream:
 
     async def close(self) -> None:
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Megabytes in memory: of the daemon and its judge's process together, and of the latter alone."""
+
+    whole: float
+    judge: float
+
+
+def held() -> Held:
+    judge = sum(resident(process) for process in _judges())
+    return Held(whole=resident() + judge, judge=judge)
+
+
+def _judges() -> Iterator[int]:
+    """The children of this process that judge; none on a machine of one core."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            parent = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid() and JUDGE in stat.with_name("cmdline").read_bytes():
+                yield int(stat.parent.name)
 
 
 def run() -> list[Row]:
@@ -80,17 +105,19 @@ async def _measured() -> list[Row]:
 
 
 async def _watched(running: daemon.Daemon, stream: Stream) -> list[Row]:
-    began, seen = resident(), dict[int, float]()
+    began, seen = held(), dict[int, Held]()
     while stream.given < MENTIONS:
         waiting = await running.stores.mentions.waiting(MOST_WAITING)
         (stream.open.clear if waiting >= MOST_WAITING else stream.open.set)()
         await asyncio.sleep(0.2)
         count = stream.given // AT_ONCE * AT_ONCE
         if count and count not in seen:
-            seen[count] = resident()
-            print(count, round(seen[count], 1), flush=True)
-    seen[MENTIONS] = resident()
-    return rows(began, seen)
+            seen[count] = held()
+            print(count, f"{seen[count].whole:.1f}, the judge's process {seen[count].judge:.1f}", flush=True)
+    seen[MENTIONS] = held()
+    judge = rows(began.judge, {count: one.judge for count, one in seen.items()})
+    whole = rows(began.whole, {count: one.whole for count, one in seen.items()})
+    return [*whole, *(replace(row, name=f"the judge's process: {row.name}") for row in judge)]
 
 
 def _refuse(line: BadLine) -> None:

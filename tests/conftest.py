@@ -29,14 +29,14 @@ settings.load_profile("unhurried")
 
 POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 MEMORY = Path("/dev/shm")
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds."""
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 async def on_server(url: str, *statements: str) -> None:
     engine = create_async_engine(
-        driver_url(url), isolation_level="AUTOCOMMIT", connect_args={"timeout": 3, "command_timeout": 60}
+        driver_url(url), isolation_level="AUTOCOMMIT", connect_args={"timeout": 60, "command_timeout": 600}
     )
     try:
         async with engine.connect() as connection:
@@ -44,6 +44,26 @@ async def on_server(url: str, *statements: str) -> None:
                 await connection.execute(text(statement))
     finally:
         await engine.dispose()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of what waits for real seconds: begun last, it would keep the others idle.
+
+    xdist gives each worker one block, and lets who is done take from the others' ends.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    waits, others = [], []
+    for item in items:
+        long = item.get_closest_marker("slow") or "tests/acceptance/" in item.nodeid
+        (waits if long else others).append(item)
+    blocks: list[pytest.Item] = []
+    for worker in range(workers):
+        room = (len(items) - len(blocks)) // (workers - worker)
+        head = waits[worker::workers]
+        blocks += [*head, *others[: max(0, room - len(head))]]
+        del others[: max(0, room - len(head))]
+    items[:] = [*blocks, *others]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typing import Final
 TICK: Final = 0.02
 
 
-async def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 300.0) -> None:
     """Return as soon as it holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         # What the simulators show has no event to wait for.

@@ -15,7 +15,7 @@ CODES = {
     "irina": {"telegram": "333", "slack": "U03"},
 }
 REPEAT = "возможный повтор"
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until something stands in a chat: a machine may be busy, a Telegram group gets one in four seconds."""
 
 

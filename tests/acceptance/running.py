@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+import orjson
 
 from alerts.notifiers.telegram.hearing import LATER
+from listener.store.export import export
+from listener.store.stores import open_stores
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
 from tests.ports import own_port
@@ -26,6 +29,10 @@ ROOT = Path(__file__).parents[2]
 LISTENER = Path(sys.executable).with_name("listener")
 LIST = "📋"
 """What messages with many cases begin with."""
+LEAN = {"LISTENER_SECOND_OPINION": "off", "LISTENER_JUDGE_PROCESS": "off"}
+"""For tests of what comes after a verdict: one tier, in the daemon's own process, starts in three quarters of the
+processor's time.
+"""
 READY_IN = 240.0
 """Seconds until a daemon must be ready: some three on a quiet machine, and waiting longer costs nothing."""
 
@@ -158,6 +165,15 @@ class Process:
         return process.returncode or 0, out.decode(), errors.decode()
 
     async def export(self, noun: str) -> list[dict[str, Any]]:
+        """What `listener export` prints, asked of the store without a process for each look."""
+        stores = await open_stores(self._environment["LISTENER_DATABASE_URL"])
+        try:
+            return [json.loads(orjson.dumps(row)) async for row in export(stores.database, noun, None)]
+        finally:
+            await stores.close()
+
+    async def exported(self, noun: str) -> list[dict[str, Any]]:
+        """What `listener export` prints."""
         code, out, errors = await self.command("export", noun)
         assert code == 0, errors
         return [json.loads(line) for line in out.splitlines()]
@@ -171,7 +187,7 @@ class Process:
             await self._process.wait()
 
 
-async def until(condition: Any, seconds: float = 120.0, every: float = 0.1) -> None:
+async def until(condition: Any, seconds: float = 300.0, every: float = 0.1) -> None:
     """Wait for an (async) condition to hold; raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while True:

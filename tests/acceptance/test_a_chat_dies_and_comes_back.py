@@ -9,7 +9,7 @@ import pytest
 
 from simulator.server import Simulator
 from tests.acceptance.chats import PATIENCE
-from tests.acceptance.running import Process, cards, config_files, says, until, world
+from tests.acceptance.running import LEAN, Process, cards, config_files, says, until, world
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ MANY = 14
 async def shift(folder: Path) -> AsyncIterator[tuple[Simulator, Process]]:
     config = config_files(folder)
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
-    async with world() as simulator, Process(folder, simulator.environment(), config) as daemon:
+    async with world() as simulator, Process(folder, simulator.environment() | LEAN, config) as daemon:
         await daemon.start()
         yield simulator, daemon
 

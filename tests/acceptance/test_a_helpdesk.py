@@ -11,7 +11,7 @@ import pytest
 from simulator.publishing import Published
 from simulator.server import Simulator
 from tests.acceptance.chats import PATIENCE, cards
-from tests.acceptance.running import Process, config_files, until, world
+from tests.acceptance.running import LEAN, Process, config_files, until, world
 from tests.helpdesk import SECRET, Agent, Fault, Helpdesk, helpdesk
 
 pytestmark = pytest.mark.slow
@@ -96,7 +96,7 @@ def answers(simulator: Simulator, text: str) -> list[str]:
 async def test_a_case_is_worked_on_from_the_helpdesk_and_telegram_shows_it(tmp_path: Path) -> None:
     async with world() as simulator, helpdesk() as desk, helpdesk() as archive:
         config = written(tmp_path, desk, archive)
-        async with Process(tmp_path, {**simulator.environment(), **SETTINGS}, config) as daemon:
+        async with Process(tmp_path, {**simulator.environment(), **LEAN, **SETTINGS}, config) as daemon:
             await daemon.start()
             complain(simulator)
             case = await told(desk, state="new")
@@ -177,7 +177,7 @@ async def said_after_a_preview(agent: Agent, simulator: Simulator) -> None:
 async def test_a_helpdesk_that_was_away_and_a_daemon_that_died_agree_in_the_end(tmp_path: Path) -> None:
     async with world() as simulator, helpdesk() as desk, helpdesk() as archive:
         config = written(tmp_path, desk, archive)
-        async with Process(tmp_path, {**simulator.environment(), **SETTINGS}, config) as daemon:
+        async with Process(tmp_path, {**simulator.environment(), **LEAN, **SETTINGS}, config) as daemon:
             await daemon.start()
             desk.always = Fault(status=503, headers={"Retry-After": "2"})
             complain(simulator)

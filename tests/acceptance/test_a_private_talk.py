@@ -11,7 +11,7 @@ from simulator.publishing import Published
 from simulator.server import Simulator
 from simulator.vk.talks import Said
 from tests.acceptance.chats import CHAT, PATIENCE
-from tests.acceptance.running import Process, config_files, until, world
+from tests.acceptance.running import LEAN, Process, config_files, until, world
 
 pytestmark = pytest.mark.slow
 
@@ -125,7 +125,7 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks(tmp_path: Path) -> No
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
     async with world() as simulator:
         simulator.telegram.add_chat(PRIVATE, "Анна Иванова")  # she has started the bot
-        settings = {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600"}
+        settings = {**simulator.environment(), **LEAN, "LISTENER_TELEGRAM_PER_MINUTE": "600"}
         async with Process(tmp_path, settings, config) as daemon:
             await daemon.start()
             comment, ref = await invited(simulator)

@@ -12,7 +12,7 @@ from alerts.notifiers.slack.updates import SHORTCUT
 from simulator.desks import SlackDesk
 from simulator.server import Simulator
 from tests.acceptance.chats import PATIENCE
-from tests.acceptance.running import Process, config_files, until, world
+from tests.acceptance.running import LEAN, Process, config_files, until, world
 from tests.acceptance.test_a_private_talk import ANGRY, by_page
 
 pytestmark = pytest.mark.slow
@@ -124,7 +124,7 @@ async def test_a_talk_goes_from_an_angry_comment_to_thanks_in_slack(tmp_path: Pa
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
     async with world(hasty_slack=True) as simulator:
         simulator.slack.talk_with("U01")
-        async with Process(tmp_path, simulator.environment(), config) as daemon:
+        async with Process(tmp_path, simulator.environment() | LEAN, config) as daemon:
             await daemon.start()
             house = next(house for house in simulator.corpus.houses if house.id == "romashka")
             customer = simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka").author

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.server import Simulator
 from tests.acceptance.chats import CHAT, PATIENCE
-from tests.acceptance.running import Process, config_files, until, world
+from tests.acceptance.running import LEAN, Process, config_files, until, world
 from tests.acceptance.test_a_private_talk import PEOPLE, ROUTES, asked, choose, stands
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ async def test_who_mentioned_the_account_is_answered_invited_and_talked_with(tmp
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
     async with world() as simulator:
-        settings = {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600"}
+        settings = {**simulator.environment(), **LEAN, "LISTENER_TELEGRAM_PER_MINUTE": "600"}
         async with Process(tmp_path, settings, config) as daemon:
             await daemon.start()
             account = simulator.corpus.writers["romashka"]

@@ -8,7 +8,7 @@ from simulator.faults import Fault
 from simulator.publishing import Published
 from simulator.server import Simulator
 from tests.acceptance.chats import CHAT, PATIENCE
-from tests.acceptance.running import Process, config_files, says, until, world
+from tests.acceptance.running import LEAN, Process, config_files, says, until, world
 from tests.acceptance.test_a_private_talk import choose, invited, offers, stands, texts
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def configured(folder: Path) -> Path:
 
 
 def settings(simulator: Simulator, **more: str) -> dict[str, str]:
-    return {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600", **more}
+    return {**simulator.environment(), **LEAN, "LISTENER_TELEGRAM_PER_MINUTE": "600", **more}
 
 
 def card(simulator: Simulator) -> int:

@@ -66,31 +66,31 @@ async def test_an_outage_is_one_incident_whose_cases_are_taken_one_by_one(tmp_pa
             words = f"Ромашка, {TROUBLES[number % len(TROUBLES)]}! Это {number + 1}-й дом"
             simulator.publishing.by_hand("vk", f"Клиент {number}", words, community="romashka")
 
-        await until(lambda: any("60 жалоб" in line.text for line in in_telegram(simulator)), 180)
+        await until(lambda: any("60 жалоб" in line.text for line in in_telegram(simulator)))
         (incident,) = in_telegram(simulator)
         assert "«связь»" in incident.text
         assert "ВКонтакте 60" in incident.text
-        await until(lambda: any("60 жалоб" in line.text for line in in_slack(simulator)), 120)
+        await until(lambda: any("60 жалоб" in line.text for line in in_slack(simulator)))
         assert len(in_slack(simulator)) == 1
 
         desk, message = TelegramDesk(telegram=simulator.telegram, operator=ANNA, chat=CHAT), int(incident.ref)
         await desk.press("Взять происшествие", message=message)
-        await until(lambda: "взяла Анна Иванова" in in_telegram(simulator)[0].text, 120)
+        await until(lambda: "взяла Анна Иванова" in in_telegram(simulator)[0].text)
 
         claimable = set(pressable(simulator))
         for page in range(2, BURST // 10 + 1):
             await desk.press("Дальше ›", message=message)
-            await until(lambda page=page: f"Страница {page} из" in in_telegram(simulator)[0].text, 120)
+            await until(lambda page=page: f"Страница {page} из" in in_telegram(simulator)[0].text)
             claimable |= set(pressable(simulator))
         assert claimable == {int(case["id"]) for case in await daemon.export("cases")}
         assert len(claimable) == BURST
 
         taken = int(in_telegram(simulator)[0].labels[0].partition(NBSP)[2])
         await desk.press(f"№{NBSP}{taken}", message=message)
-        await until(lambda: taken in pressable(simulator, "release"), 120)
+        await until(lambda: taken in pressable(simulator, "release"))
 
         (config / "policy.yaml").write_text(SHORT_CALM, encoding="utf-8")
-        await until(lambda: all(ends(simulator, messenger) for messenger in ("telegram", "slack")), 180)
+        await until(lambda: all(ends(simulator, messenger) for messenger in ("telegram", "slack")))
         for messenger in ("telegram", "slack"):
             (end,) = ends(simulator, messenger)
             assert "Всего 60 обращений. Ещё ждут: 59." in end.text

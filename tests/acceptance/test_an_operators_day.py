@@ -11,7 +11,7 @@ import pytest
 from simulator.publishing import Published
 from simulator.server import Simulator
 from tests.acceptance.chats import CALLED, CHAT, PATIENCE, REPEAT, cards, lines, notes, shows, told
-from tests.acceptance.running import Process, config_files, says, until, world
+from tests.acceptance.running import LEAN, Process, config_files, says, until, world
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +20,7 @@ CALM_SLA = "{warn: 15m, due: 30m, breach: 60m}"
 HASTY_SLA = "{warn: 4s, due: 25s, breach: 24h}"
 """On a quiet machine a restart falls between the first bell and the second; then nothing passes by itself."""
 BROKEN_SLA = "{warn: 4s, due: 25s, breach: 26s}"
+SETTINGS = {**LEAN, "LISTENER_TELEGRAM_PER_MINUTE": "600"}
 PEOPLE = """people:
   - {id: anna, name: Анна Иванова, role: operator, telegram: 111, slack: U01, gender: f}
   - {id: oleg, name: Олег Смирнов, role: operator, telegram: 222, slack: U02, gender: m}
@@ -40,7 +41,9 @@ async def shift(folder: Path, sla: str = CALM_SLA) -> AsyncIterator[tuple[Simula
     (config / "routes.yaml").write_text(ROUTES.format(sla=sla), encoding="utf-8")
     async with (
         world() as simulator,
-        Process(folder, {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600"}, config) as daemon,
+        Process(
+            folder, {**simulator.environment(), **LEAN, "LISTENER_TELEGRAM_PER_MINUTE": "600"}, config
+        ) as daemon,
     ):
         await daemon.start()
         yield simulator, daemon

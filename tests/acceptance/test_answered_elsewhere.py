@@ -9,7 +9,7 @@ import pytest
 
 from simulator.server import Simulator
 from tests.acceptance.chats import CHAT, PATIENCE
-from tests.acceptance.running import Process, config_files, until, world
+from tests.acceptance.running import LEAN, Process, config_files, until, world
 from tests.acceptance.test_a_private_talk import PEOPLE, ROUTES, asked, by_page, choose, stands
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,7 @@ def config_of(folder: Path) -> Path:
 
 
 def settings_of(simulator: Simulator) -> dict[str, str]:
-    return {**simulator.environment(), "LISTENER_TELEGRAM_PER_MINUTE": "600"}
+    return {**simulator.environment(), **LEAN, "LISTENER_TELEGRAM_PER_MINUTE": "600"}
 
 
 def group_of(simulator: Simulator) -> int:

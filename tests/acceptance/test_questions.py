@@ -4,7 +4,7 @@ import signal
 from pathlib import Path
 
 from simulator.server import Simulator
-from tests.acceptance.running import Process, cards, config_files, until, world
+from tests.acceptance.running import LEAN, Process, cards, config_files, until, world
 
 ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
 NOTE = "звонил в 15:40, ждёт <мастера> завтра"
@@ -13,7 +13,7 @@ NOTE = "звонил в 15:40, ждёт <мастера> завтра"
 async def test_a_note_that_telegram_asked_for_shows_on_both_cards_even_after_a_restart(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
     ):
         await _first_case(simulator, daemon)
         await simulator.telegram.press(-1001, _card(simulator), "c:1:note", user=111, name="Анна")
@@ -30,7 +30,7 @@ async def test_a_note_that_telegram_asked_for_shows_on_both_cards_even_after_a_r
 async def test_a_note_that_slack_asked_for_shows_on_both_cards(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
     ):
         await _first_case(simulator, daemon)
         ts = simulator.slack.snapshot()["channels"][0]["messages"][0]["ts"]
@@ -43,7 +43,7 @@ async def test_a_note_that_slack_asked_for_shows_on_both_cards(tmp_path: Path) -
 async def test_a_case_given_to_a_colleague_is_his_and_he_is_called(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
     ):
         await _first_case(simulator, daemon)
         await simulator.telegram.press(-1001, _card(simulator), "c:1:transfer", user=111, name="Анна")

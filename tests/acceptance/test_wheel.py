@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with the wheel alone; what it depends on is lent from the environment of the tests."""
     folder = tmp_path_factory.mktemp("wheel")
@@ -39,12 +39,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "venv" / "bin" / "python"
 
 
+def environ(folder: Path) -> dict[str, str]:
+    """No PYTHONPATH: it would answer for the wheel."""
+    return {"PATH": os.environ["PATH"], "HOME": str(folder)}
+
+
 def listener(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(folder)}
     return subprocess.run(
         [python, "-m", "listener", *arguments],
         cwd=folder,
-        env=environ,
+        env=environ(folder),
         capture_output=True,
         text=True,
         check=False,
@@ -53,6 +57,11 @@ def listener(python: Path, folder: Path, *arguments: str) -> subprocess.Complete
 
 @pytest.mark.slow
 def test_a_newcomer_goes_from_init_to_check_and_the_demo(installed: Path, tmp_path: Path) -> None:
+    answers = [installed, "-c", "import listener; print(listener.__file__)"]
+    where = subprocess.run(
+        answers, cwd=tmp_path, env=environ(tmp_path), capture_output=True, text=True, check=True
+    )
+    assert str(installed.parents[1]) in where.stdout, "it is the wheel that answers"
     made = listener(installed, tmp_path, "init", "--brand", "Ромашка Телеком", "--telegram", "-1001")
     assert made.returncode == 0, made.stderr
     checked = listener(installed, tmp_path, "check")
@@ -62,16 +71,3 @@ def test_a_newcomer_goes_from_init_to_check_and_the_demo(installed: Path, tmp_pa
     shown = listener(installed, tmp_path, "demo", "--port", "0", "--for", "6", "--speed", "3")
     assert shown.returncode == 0, shown.stderr
     assert "карточек доставлено" in shown.stdout
-
-
-@pytest.mark.slow
-def test_it_is_the_wheel_that_answers(installed: Path, tmp_path: Path) -> None:
-    where = subprocess.run(
-        [installed, "-c", "import listener; print(listener.__file__)"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert str(installed.parents[1]) in where.stdout
