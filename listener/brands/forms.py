@@ -71,6 +71,8 @@ def inflected(word: str, *, same_number: bool = False) -> frozenset[str]:
         not parses
         or not analyzer().word_is_known(word)
         or any(_UNBENDING & parse.tag.grammemes for parse in parses)
+        # «Гантеля»: the dictionary has the name as a colloquial form of «гантель» and leaves out «в Гантеле».
+        or any("Infr" in parse.tag.grammemes for parse in parses)
     ):
         forms |= _guessed(word)
     return frozenset(forms)

@@ -130,6 +130,12 @@ def test_a_letter_of_two_characters_is_one_letter() -> None:
     assert [match.words for match in matcher.match(text)] == [((0, len(text)),)]
 
 
+def test_a_name_that_is_a_colloquial_form_of_a_word_is_found_in_its_own_cases() -> None:
+    matcher = Matcher([Brand(id="club", title="Гантеля", names=("Гантеля",))])
+    for text in ("купила абонемент в Гантеле", "сходили к Гантеле", "Гантелю закрыли", "бассейн Гантели"):
+        assert [match.brand for match in matcher.match(text)] == ["club"], text
+
+
 @pytest.mark.parametrize("word", ["ромашка", "зелкомбанк", "зкб", "телефон"])
 def test_every_form_of_a_name_is_found_in_any_case_of_letters(word: str) -> None:
     matcher = Matcher([Brand(id="it", title="it", names=(word,))])
