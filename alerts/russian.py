@@ -76,6 +76,11 @@ def day(at: datetime, *, timezone: str) -> str:
     return f"{local.day}{NBSP}{MONTHS[local.month - 1]}"
 
 
+def quoted(text: str) -> str:
+    """In quotes, with the quotes inside as Russian prints them: «Фитнес-клуб „Гантеля“»."""
+    return f"«{text.replace('«', '„').replace('»', '“')}»"
+
+
 def lasted(span: timedelta) -> str:
     """How long, as precisely as a person needs it: «12 мин», «2 ч 5 мин», «3 дня»."""
     minutes = int(span.total_seconds()) // 60

@@ -1,5 +1,6 @@
 """A text as the judge reads it: plain, without what its author did not write, in parts; the parts as one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -24,6 +25,9 @@ _MOST: Final = 2 * MAX_CHARACTERS
 _BARE: Final = 6
 """Signs and a word that are still one exclamation: «ужас!!!», «👎👎👎»."""
 _LONGEST_DETAILS: Final = 160
+_MOST_JOINING: Final = 24
+"""Pieces, blanks and signs among them, of a reply that only joins in."""
+_DIGIT: Final = re.compile(r"\d")
 _LINK: Final = frozenset(("link",))
 _NO_LINK: Final[frozenset[str]] = frozenset()
 _NO_PARENTS: Final[Mapping[int, float]] = {}
@@ -66,7 +70,12 @@ class ReadText:
     @property
     def joins(self) -> bool:
         """Whether it says no more than what it answers: «у меня тоже», «+1»."""
-        return len(self.plain.text) <= SHORT and joins(self.said)
+        return len(self.plain.text) <= SHORT and len(self.cut) <= _MOST_JOINING and joins(self.said)
+
+    @property
+    def _details(self) -> bool:
+        text = self.plain.text
+        return len(text) <= _LONGEST_DETAILS and _DIGIT.search(text) is not None and details(self.said)
 
     def settled(self, odds: float, parent: float | None) -> float:
         """The log-odds of a complaint with what the thread tells: `parent` are those of what this answers.
@@ -76,7 +85,7 @@ class ReadText:
         """
         if self.joins:
             return parent if parent is not None and parent > 0 else min(odds, 0.0)
-        if odds > LITTLE and len(self.plain.text) <= _LONGEST_DETAILS and details(self.said):
+        if odds > LITTLE and self._details:
             return LITTLE
         if odds > 0 and self.bare:
             return (odds + parent) / 2 if parent is not None and parent > 0 else 0.0

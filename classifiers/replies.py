@@ -6,6 +6,7 @@ what the other one said, and numbers and addresses say nothing at all.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from classifiers.lexicon import words
@@ -60,6 +61,7 @@ _DETAILS: Final = frozenset(
 )
 """Words (dictionary forms) that only say who, where and which."""
 _NAMED: Final = ("Name", "Surn", "Patr", "Geox", "Init")
+_DIGIT: Final = re.compile(r"\d")
 _MOST: Final = 14
 """Words of which details consist at most: longer lists tell something."""
 
@@ -73,14 +75,16 @@ def joins(said: Sequence[str | None]) -> bool:
 def details(said: Sequence[str | None]) -> bool:
     """Whether the pieces of a text only say who, where and which: «Договор 98258, адрес тот же»."""
     told = [piece for piece in said if piece is not None and piece[0].isalnum()]
-    numbers = [word for word in told if any(sign.isdecimal() for sign in word)]
-    if not numbers or len(told) > _MOST or any(piece and piece[0] in "?!" for piece in said):
+    if len(told) > _MOST or any(piece and piece[0] in "?!" for piece in said):
         return False
-    return all(
-        word in numbers or (at and word.istitle()) or _says_which(word.lower()) for at, word in enumerate(told)
+    numbers = [_DIGIT.search(word) is not None for word in told]
+    return any(numbers) and all(
+        number or (at and word.istitle()) or _says_which(word.lower())
+        for at, (word, number) in enumerate(zip(told, numbers, strict=True))
     )
 
 
+@lru_cache(maxsize=10_000)
 def _says_which(word: str) -> bool:
     if word in _DETAILS or len(word) == 1:
         return True

@@ -22,7 +22,7 @@ from alerts.cards.asking import (
 from alerts.cards.closing import ask_ending, close, close_as_resolved
 from alerts.cards.context import CardContext
 from alerts.cards.leaving import do_not_write, whether_he_asked
-from alerts.cards.muting import is_worth_muting, mute, what_to_mute
+from alerts.cards.muting import MUTE, is_worth_muting, mute, what_to_mute
 from alerts.cards.past import PAST, has_more, what_was
 from alerts.cards.previewing import Outcome
 from alerts.cards.reaching import can_remove
@@ -236,7 +236,7 @@ BUTTONS: Final = (
         command=mended,
     ),
     ButtonKind(
-        action="mute",
+        action=MUTE,
         label="Заглушить",
         places={"free": 10, "owned": 13, "ended": 5},
         offered=is_worth_muting,

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from alerts.cards.note import Note
 from alerts.outreach.policy import EngineersAlarm
-from alerts.russian import NBSP, counted
+from alerts.russian import NBSP, counted, quoted
 from domain.person import Person
 
 CALM: Final = 0.8
@@ -43,7 +43,7 @@ def news(now: Escalations, alarm: EngineersAlarm, *, told: bool) -> News | None:
 def news_note(what: News, now: Escalations, alarm: EngineersAlarm, leads: Sequence[Person]) -> Note:
     """The word for the lead: how many, of how many, in which time, and what may be done about it."""
     figures = (
-        f"«{now.brand_title}», за{NBSP}{counted(alarm.days, 'день', 'дня', 'дней')}: спросили по{NBSP}"
+        f"{quoted(now.brand_title)}, за{NBSP}{counted(alarm.days, 'день', 'дня', 'дней')}: спросили по{NBSP}"
         f"{counted(now.asked, 'обращению', 'обращениям', 'обращениям')} из{NBSP}{now.cases} ({_percent(now)})"
     )
     if what == "over":

@@ -13,8 +13,12 @@ from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, complains
 from alerts.cases.commands import Mute, PersonsCommand, Unmute
 from alerts.cases.events import Muted, Unmuted
+from alerts.outreach.contact import Silenced
 from alerts.russian import NBSP
 
+MUTE: Final = "mute"
+"""The action: its presses alone look for what is muted."""
+MOST_LISTED: Final = 8
 WEEK: Final = timedelta(days=7)
 MOST_TOPICS: Final = 3
 NOT_MUTED: Final = "Хорошо, карточки приходят как раньше"
@@ -35,11 +39,11 @@ def what_to_mute(pressed: Pressed) -> Prompt:
     number = f"№{NBSP}{pressed.case.id}"
     return Prompt(
         case=pressed.case.id,
-        action="mute",
+        action=MUTE,
         title=f"Заглушить {number}",
         question=(
             "Чьи новые карточки не присылать? Обращения сохранятся, а срочные придут всё равно."
-            " Открытых карточек это не касается."
+            " Открытых карточек это не касается." + _listed(pressed)
         ),
         options=(*_options(pressed), Option(value=KEEP, label="Ничего не менять")),
     )
@@ -79,8 +83,36 @@ def muted_here(case: Case, now: datetime) -> dict[str | None, datetime]:
     return {topic: until for topic, until in muted.items() if now < until}
 
 
+def _listed(pressed: Pressed) -> str:
+    """What of the brand is muted now, on whose card, and so where it can be heard again."""
+    silenced = pressed.case.contact.silenced or ()
+    if not silenced:
+        return ""
+    more = f"\n… и ещё {len(silenced) - MOST_LISTED}" if len(silenced) > MOST_LISTED else ""
+    listed = "\n".join(_line(each, pressed) for each in silenced[:MOST_LISTED])
+    return (
+        f"\n\nСейчас не присылаем:\n{listed}{more}\nВернуть: «Заглушить» на той же карточке или у того же автора."
+    )
+
+
+def _line(each: Silenced, pressed: Pressed) -> str:
+    """«• тема «связь» до 00:00, Олег Смирнов, № 12»."""
+    what = f"тема «{each.topic}»" if each.topic is not None else f"автор {each.author}"
+    until, by = pressed.words.moment(each.until), pressed.words.name(each.by)
+    return f"• {what} до{NBSP}{until}, {by}, №{NBSP}{each.case}"
+
+
+def _muted(pressed: Pressed) -> dict[str | None, datetime]:
+    """What is muted of the author (None) and of topics now, on whatever card that was pressed."""
+    silenced = pressed.case.contact.silenced
+    if silenced is None:
+        return muted_here(pressed.case, pressed.now)
+    author = f"{pressed.case.network}:{pressed.case.author_id}"
+    return {each.topic: each.until for each in silenced if each.topic is not None or each.author == author}
+
+
 def _options(pressed: Pressed) -> tuple[Option, ...]:
-    muted = muted_here(pressed.case, pressed.now)
+    muted = _muted(pressed)
     whats: list[tuple[str, str | None, str]] = [(_AUTHOR, None, "Автора")]
     if pressed.person.role == "lead":
         whats += [(_key(topic), topic, f"Тему «{topic}»") for topic in _topics(pressed.case)]

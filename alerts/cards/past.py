@@ -10,7 +10,7 @@ from alerts.cards.masking import masked
 from alerts.cards.quoting import in_short
 from alerts.cards.wording import ENDINGS, MAX_NAME, STANDINGS, Wording, cause_title
 from alerts.cases.case import Case, EarlierCase, Neighbour, complains
-from alerts.russian import NBSP
+from alerts.russian import NBSP, quoted
 
 PAST: Final = "past"
 """The action: its presses alone look for more than the card shows."""
@@ -91,13 +91,13 @@ def in_short_lines(text: str) -> str:
 def _lines(case: Case, words: Wording) -> Iterator[str]:
     name = masked(in_short(case.author_name, MAX_NAME)) or "Клиент"
     if case.earlier:
-        yield f"{name} и «{case.brand_title}», раньше:"
+        yield f"{name} и {quoted(case.brand_title)}, раньше:"
         if len(case.earlier) > MOST:
             yield f"(последние {MOST}, были и ещё)"
         yield from (_earlier(each, words) for each in case.earlier[-MOST:])
         yield tone_line(case)
     else:
-        yield f"{name} раньше на «{case.brand_title}» не жаловался."
+        yield f"{name}: раньше жалоб на {quoted(case.brand_title)} не было."
     if case.neighbours:
         shown, more = case.neighbours[:MOST], len(case.neighbours) > MOST
         last = f", последние {MOST}" if more else ""

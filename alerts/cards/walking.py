@@ -202,7 +202,7 @@ def _as_step(pressed: Pressed, drafted: Outbound, *, above: str = "") -> Prompt:
     return replace(
         made,
         action=f"{WALK}.{pressed.of}",
-        question="\n".join(filter(None, (above, complaint, latest.url, made.question))),
+        question="\n".join(filter(None, (above, complaint, latest.url))) + f"\n\n{made.question}",
         options=(
             *ways,
             Option(value=f"{SKIP}-{drafted.id}", label="Пропустить"),

@@ -40,7 +40,8 @@ LAST_START: Final = 40.0
 """Seconds of a step after which nothing new is begun: with TIMEOUT it stays under the lease of a minute."""
 AGAIN: Final = Backoff(first=1.0, longest=FARTHEST.total_seconds())
 
-Outcome = Literal["sent", "edited", "found", "postponed", "retried", "unknown", "parked", "failed"]
+Outcome = Literal["sent", "edited", "found", "postponed", "retried", "unknown", "barred", "parked", "failed"]
+"""What came of a try. `barred`: the messenger refuses our token, whatever is sent."""
 
 
 class Observer(Protocol):
@@ -61,7 +62,7 @@ class _Later:
     at: datetime
     error: str
     unknown: bool
-    outcome: Literal["postponed", "retried", "unknown"]
+    outcome: Literal["postponed", "retried", "unknown", "barred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,10 +334,10 @@ class Worker:
 
     def _rested(self, due: Due, error: NotifyError, now: datetime) -> tuple[_Mark, ...]:
         seconds = error.retry_after or 0.0
-        later = _later(due, now, str(error), outcome="retried")
         if error.everywhere:
             self._pace.rest_everywhere(seconds)
-            return (later,)
+            return (_later(due, now, str(error), outcome="barred"),)
+        later = _later(due, now, str(error), outcome="retried")
         self._pace.heard()
         seconds = self._pace.rest(due.chat, seconds)
         if seconds < TOLD_REST:
@@ -420,7 +421,9 @@ def _name(due: Due) -> str:
             assert_never(due)
 
 
-def _later(due: Due, at: datetime, error: str, *, outcome: Literal["postponed", "retried", "unknown"]) -> _Later:
+def _later(
+    due: Due, at: datetime, error: str, *, outcome: Literal["postponed", "retried", "unknown", "barred"]
+) -> _Later:
     """What one try left unknown stays unknown until a later one shows it."""
     return _Later(due=due, at=at, error=error, unknown=outcome == "unknown" or due.unknown, outcome=outcome)
 

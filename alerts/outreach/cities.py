@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib.resources import files
 from typing import Final
 
@@ -16,14 +15,8 @@ def timezone_of(place: str | None) -> str | None:
     """
     if not place:
         return None
-    known = _zones()
-    found = {known[part] for part in map(_folded, _BETWEEN.split(place)) if part in known}
+    found = {_ZONES[part] for part in map(_folded, _BETWEEN.split(place)) if part in _ZONES}
     return found.pop() if len(found) == 1 else None
-
-
-@cache
-def _zones() -> Mapping[str, str]:
-    return {_folded(name): zone for zone, name in named()}
 
 
 def named() -> Iterator[tuple[str, str]]:
@@ -37,3 +30,7 @@ def named() -> Iterator[tuple[str, str]]:
 def _folded(name: str) -> str:
     plain = name.casefold().replace("ё", "е").strip()
     return plain.removeprefix("г.").removeprefix("город ").strip()
+
+
+_ZONES: Final[Mapping[str, str]] = {_folded(name): zone for zone, name in named()}
+"""Read with the module: a file is nothing to wait for while a card is drawn."""

@@ -28,6 +28,19 @@ class PastUs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Silenced:
+    """What of the case's brand is muted now: an author («vk:77») or a topic, until when, by whom (Person.id), on
+    the card of which case.
+    """
+
+    until: datetime
+    by: str
+    case: int
+    author: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForAll:
     """What all of the case's incident may be answered; a template says itself who signs. `answered_in` is another
     case of the same author there that has an answer already.
@@ -47,8 +60,8 @@ class Contact:
     written to. `receivers` are those whose chats show the case. `nearby` is the latest answer in another case of
     the thread, `solved` are like cases with the answer that helped, where somebody asks for them. `past_us` is
     what he was answered in his other cases without us. `for_all` are the words for all of its incident, where
-    somebody goes through them. `spent` are the dollars that the brand's day on the network
-    has cost so far.
+    somebody goes through them. `silenced` is what of the brand is muted, where somebody asks for it. `spent` are
+    the dollars that the brand's day on the network has cost so far.
     """
 
     outbounds: tuple[Outbound, ...] = ()
@@ -60,6 +73,7 @@ class Contact:
     solved: tuple[Solved, ...] = ()
     past_us: tuple[PastUs, ...] = ()
     for_all: ForAll | None = None
+    silenced: tuple[Silenced, ...] | None = None
     spent: float = 0.0
 
 

@@ -54,6 +54,9 @@ def _unknown_key(key: str, model: type[BaseModel], around: tuple[int | str, ...]
     known = _keys_at(model, around)
     if not get_close_matches(key, known, n=1) and (inside := _keys_inside(model, around, key)):
         return f"ключ «{key}» пишут внутри «{inside[0]}»: {inside[0]}: {{{inside[1]}: …}}"
+    name, colon, value = key.partition(":")
+    if colon and name in known:
+        return f"«{key}»: после двоеточия нужен пробел: {name}: {value.strip() or '…'}"
     return f"неизвестный ключ «{key}»{_key_meant(key, known)}"
 
 

@@ -84,5 +84,6 @@ def _is_over(known: _Known, now: float) -> bool:
 
 
 def _over(known: _Known) -> str:
-    passed = lasted(timedelta(seconds=(known.gone or known.since) - known.since))
-    return f"✅ Снова в порядке, длилось {passed}: {known.text}"
+    span = timedelta(seconds=(known.gone or known.since) - known.since)
+    passed = lasted(span) if span >= timedelta(minutes=1) else "меньше минуты"
+    return f"✅ Снова в порядке. Было, {passed}: {known.text}"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from listener.networks.accounts import is_own_account
+from listener.networks.accounts import is_one_of, own_names
 from listener.ports import Batch, Clock, Gap, Look, Source, SourceError
 from listener.rules import Rules
 from listener.store.errors import StoreError
@@ -71,7 +71,8 @@ class Hear:
         """
         rules, now = self._rules(), self._clock.now()
         brands = tuple(rules.decider.brands.values())
-        own = {(mention.network, mention.id) for mention in batch.mentions if is_own_account(mention, brands)}
+        names = {network: own_names(network, brands) for network in {each.network for each in batch.mentions}}
+        own = {(each.network, each.id) for each in batch.mentions if is_one_of(each, names[each.network])}
         talking = rules.talking(now) if batch.messages else None
         try:
             kept = await self._mentions.keep(name, batch, now, own, talking, look=look)

@@ -9,7 +9,7 @@ from typing import Final
 from alerts.cases.events import Deleter
 from alerts.outreach.outbound import Target
 from domain.brand import Brand
-from domain.mention import Author, Mention, network_id
+from domain.mention import Author, Mention, NetworkId, network_id
 from listener.networks.registry import NETWORKS
 
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +18,17 @@ _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 def is_own_account(mention: Mention, brands: Iterable[Brand]) -> bool:
     """Whether one of the brands' own accounts wrote the mention."""
     return any(_is_any(mention, brand.accounts.get(mention.network, ())) for brand in brands)
+
+
+def own_names(network: NetworkId, brands: Iterable[Brand]) -> frozenset[str]:
+    """The ids and screen names of the brands' own accounts in the network."""
+    return frozenset().union(*(_names(network, tuple(brand.accounts.get(network, ()))) for brand in brands))
+
+
+def is_one_of(mention: Mention, names: Collection[str]) -> bool:
+    """Whether its author is one of these, by id or by screen name."""
+    author = mention.author
+    return author.id.casefold() in names or (author.handle is not None and author.handle.casefold() in names)
 
 
 def is_ignored(mention: Mention, brand: Brand) -> bool:
@@ -93,10 +104,7 @@ def address(network: str, account: str) -> tuple[str, str]:
 
 
 def _is_any(mention: Mention, accounts: Collection[str]) -> bool:
-    if not accounts:
-        return False
-    names, author = _names(mention.network, tuple(accounts)), mention.author
-    return author.id.casefold() in names or (author.handle is not None and author.handle.casefold() in names)
+    return bool(accounts) and is_one_of(mention, _names(mention.network, tuple(accounts)))
 
 
 @lru_cache(maxsize=256)

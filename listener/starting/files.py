@@ -13,6 +13,7 @@ from listener.starting.wishes import COMPANIONS, Wishes, every, forms
 
 CONSOLE: Final = "console: true                    # пока чатов нет, карточки видны в окне программы"
 SECRETS: Final = ".env"
+_IN_QUOTES: Final = re.compile(r"[«\"„“]\s*([^«»\"„“”]*\w)\s*[»\"“”]")
 
 
 def files(wishes: Wishes, example: str) -> Mapping[Path, str]:
@@ -39,6 +40,7 @@ def brand_yaml(wishes: Wishes) -> str:
         f"id: {wishes.id}",
         f"title: {_quoted(wishes.name)}",
         f"# Сами находятся: {found} и другие формы. Прозвища и опечатки впишите сюда же, через запятую.",
+        *_short_name(wishes.name),
         f"names: [{_quoted(wishes.name)}]",
         *_companions(wishes),
     ]
@@ -53,6 +55,17 @@ def brand_yaml(wishes: Wishes) -> str:
         if network.price is not None
     ]
     return "\n".join(lines) + "\n"
+
+
+def _short_name(name: str) -> list[str]:
+    """People leave out what stands around the quotes: of «Фитнес-клуб „Гантеля“» they write «гантеля»."""
+    found = _IN_QUOTES.search(name)
+    if found is None or found[0] == name:
+        return []
+    return [
+        f"# Пишут просто «{found[1]}»? Впишите и так: names: [{_quoted(name)}, {_quoted(found[1])}]. Если это",
+        "# ещё и обычное слово, скажите в only_when, что должно стоять рядом.",
+    ]
 
 
 def _companions(wishes: Wishes) -> list[str]:

@@ -113,11 +113,13 @@ async def load_closely(
     solved: bool = False,
     past: bool = False,
     listed: int | None = None,
+    silenced: bool = False,
 ) -> Case | None:
     """One case with everything that a decision to write to its author may look at, `solved`: what is alike too,
     `past`: more of what was.
 
-    `listed` is the list of an incident (a digest's number) whose words for all are wanted.
+    `listed` is the list of an incident (a digest's number) whose words for all are wanted; `silenced`: what is
+    muted is wanted too.
     """
     case = (await load(connection, [number], closely=past)).get(number)
     if case is None:
@@ -130,6 +132,7 @@ async def load_closely(
         nearby=await contacts.nearby(connection, row),
         solved=await _alike(connection, case) if solved else (),
         for_all=await contacts.for_all(connection, row, listed) if listed is not None else None,
+        silenced=await contacts.silenced(connection, row, now) if silenced else None,
         spent=await usage.used(connection, money_key(case.network, case.brand), now) / 1000,
         past_us=tuple(
             PastUs(at=at, target=spoken_to(other))

@@ -12,11 +12,11 @@ from alerts.cases.case import Case
 from alerts.cases.events import Actor
 from alerts.incidents.history import Drafted, latest_draft
 from alerts.outreach.abilities import Learned
-from alerts.outreach.contact import Contact, ForAll, Said
+from alerts.outreach.contact import Contact, ForAll, Said, Silenced
 from alerts.outreach.outbound import Outbound
 from listener.store import incident_events, outbound_rows
 from listener.store.engine import insert
-from listener.store.tables import LEFT, card_views, cases, digests, do_not_contact, incident_cases, outbound
+from listener.store.tables import LEFT, card_views, cases, digests, do_not_contact, incident_cases, mutes, outbound
 
 MOST_APPROACHES: Final = 20
 _COUNTS: Final = ("approval", "confirmed", "sending", "sent", "unknown")
@@ -131,6 +131,24 @@ async def for_all(connection: AsyncConnection, case: Row[Any], listed: int) -> F
     )
     return ForAll(
         text=written.fact.text, is_template=written.fact.is_template, answered_in=answered.scalar_one_or_none()
+    )
+
+
+async def silenced(connection: AsyncConnection, case: Row[Any], now: datetime) -> tuple[Silenced, ...]:
+    """What of the case's brand is muted now, what ends first before the others."""
+    found = await connection.execute(
+        select(mutes).where(mutes.c.brand == case.brand, mutes.c.until > now).order_by(mutes.c.until, mutes.c.what)
+    )
+    return tuple(
+        Silenced(
+            until=row.until,
+            by=row.person,
+            case=row.case_id,
+            author=row.what if row.kind == "author" else None,
+            topic=row.what if row.kind == "topic" else None,
+        )
+        for row in found
+        if row.kind in ("author", "topic")
     )
 
 

@@ -24,6 +24,8 @@ from listener.store.tables import (
     case_events,
     case_mentions,
     cases,
+    digest_cases,
+    digests,
     incident_cases,
     incident_events,
     incidents,
@@ -85,7 +87,30 @@ async def _deliveries(connection: AsyncConnection, last: tuple[Any, ...], since:
         .where(card_views.c.id > last[0], card_views.c.created_at >= since)
         .order_by(card_views.c.id)
     )
-    return [((row.id,), _delivery(row)) for row in await _page(connection, query)]
+    rows = await _page(connection, query)
+    lists = await _lists_of(connection, [row for row in rows if row.state == "digest"])
+    return [((row.id,), _delivery(row) | {"held_back": _held_back(row, lists)}) for row in rows]
+
+
+async def _lists_of(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
+    """Why there is a list in place of the cards, by case and chat; the latest list counts."""
+    found = await connection.execute(
+        select(digest_cases.c.case_id, digests.c.messenger, digests.c.chat, digests.c.topic, digests.c.why)
+        .join(digests, digests.c.id == digest_cases.c.digest_id)
+        .where(digest_cases.c.case_id.in_(sorted({row.case_id for row in rows})))
+        .order_by(digests.c.id)
+    )
+    return {(row.case_id, row.messenger, row.chat, row.topic): row.why for row in found}
+
+
+def _held_back(row: Row[Any], lists: dict[tuple[Any, ...], str]) -> str | None:
+    """Why no card of its own stands in the chat: it is in a list («flood», «late», «incident»), or nobody works
+    there yet («hours»). What was sent to no chat at all has no delivery, and an event `card_withheld`.
+    """
+    if row.state == "digest":
+        return lists.get((row.case_id, row.messenger, row.chat, row.topic))
+    is_untried = row.state == "due" and row.ref is None and row.tries == 0 and not row.unknown
+    return "hours" if is_untried and row.due_at > row.created_at else None
 
 
 async def _actions(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:

@@ -19,24 +19,28 @@ _STATEMENTS: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """`sql` with a place for each of `given`: keys of a row, or of `constants`; some are `processed` by type."""
+    """`sql` takes what `given` names of a row and, `between`, the constants that stand before each of these places
+    and after the last. Some of the row's values are `processed` by their type.
+    """
 
     sql: str
     given: tuple[str, ...]
-    constants: Mapping[str, Any]
+    between: tuple[tuple[int, tuple[Any, ...]], ...]
     processed: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     def parameters(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        take = itemgetter(*self.given) if len(self.given) > 1 else lambda row: (row[self.given[0]],)
-        if self.constants:
-            rows = [{**self.constants, **row} for row in rows]
-        found = []
-        for row in rows:
-            values = list(take(row))
-            for place, process in self.processed:
+        if len(self.given) == 1:
+            taken = [[row[self.given[0]]] for row in rows]
+        else:
+            taken = list(map(list, map(itemgetter(*self.given), rows)))
+        for place, process in self.processed:
+            for values in taken:
                 values[place] = process(values[place])
-            found.append(tuple(values))
-        return found
+        # From the end on, so that the places before stay where they are.
+        for place, constants in self.between:
+            for values in taken:
+                values[place:place] = constants
+        return list(map(tuple, taken))
 
 
 async def execute_many(connection: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -66,13 +70,23 @@ class _Dialect:
 @lru_cache(maxsize=_STATEMENTS)
 def _prepared(statement: Any, _name: str, keys: tuple[str, ...], by: _Dialect) -> _Prepared:
     compiled = statement.compile(dialect=by.dialect, column_keys=list(keys))
-    given = tuple(compiled.positiontup)
+    ordered = tuple(compiled.positiontup)
     types = {name: bind.type for bind, name in compiled.bind_names.items()}
     defaults = {column.key: column.default.arg for column in getattr(compiled, "insert_prefetch", ())}
     constants = {name: value for name, value in {**compiled.params, **defaults}.items() if name not in keys}
-    processed = []
-    for place, name in enumerate(given):
-        process = types[name].dialect_impl(by.dialect).bind_processor(by.dialect)
-        if process is not None:
-            processed.append((place, process))
-    return _Prepared(str(compiled), given, constants, tuple(processed))
+    processors = {name: types[name].dialect_impl(by.dialect).bind_processor(by.dialect) for name in ordered}
+    given = tuple(name for name in ordered if name not in constants)
+    between: dict[int, list[Any]] = {}
+    place = 0
+    for name in ordered:
+        if name in constants:
+            process = processors[name]
+            between.setdefault(place, []).append(process(constants[name]) if process else constants[name])
+        else:
+            place += 1
+    return _Prepared(
+        sql=str(compiled),
+        given=given,
+        between=tuple((place, tuple(between[place])) for place in sorted(between, reverse=True)),
+        processed=tuple((place, process) for place, name in enumerate(given) if (process := processors[name])),
+    )

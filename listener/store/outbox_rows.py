@@ -331,9 +331,9 @@ async def add_later(
             said = row | {"due_at": at, "dedup_key": key, "payload": notice_payload(draft, tuple(numbers))}
             # One that is on its way, or said, under this key: said by itself, so that nothing is lost.
             new = insert(connection.dialect.name, notices).on_conflict_do_nothing()
-            if (await connection.execute(new, [said])).rowcount == 0:
+            if (await connection.execute(new.values(said))).rowcount == 0:
                 said["dedup_key"] = f"{key}:{min(numbers)}"
-                await connection.execute(new, [said])
+                await connection.execute(new.values(said))
             continue
         to = tuple(dict.fromkeys((*kept.draft.to, *draft.to)))
         every = tuple(dict.fromkeys((*kept.cases, *numbers)))

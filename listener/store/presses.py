@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.card import is_urgent
 from alerts.cards.elsewhere import Elsewhere
+from alerts.cards.muting import MUTE
 from alerts.cards.past import PAST
 from alerts.cards.prompt import Prompt
 from alerts.cards.solved import SOLVED
@@ -136,6 +137,7 @@ async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> 
         now,
         solved=press.action == SOLVED,
         past=press.action == PAST,
+        silenced=press.action == MUTE,
         listed=list_of(press.action),
     )
 

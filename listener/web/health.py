@@ -113,6 +113,7 @@ class Health:
     _unsaid: tuple[int, timedelta, int] = (0, timedelta(0), 0)
     _chats: dict[Chat, ChatState] = field(default_factory=dict)
     _silent: dict[str, datetime] = field(default_factory=dict)
+    _barred: set[str] = field(default_factory=set)
     _refused_config: str | None = None
     _refused_settings: str | None = None
     _out_of_time: tuple[int, ...] = ()
@@ -142,9 +143,13 @@ class Health:
         self._held = cards, until
 
     def delivered(self, chat: Chat, outcome: str, now: datetime) -> None:
-        """One try in a chat; what nobody answered is the messenger's silence."""
-        if outcome in ("sent", "edited", "found", "parked", "failed"):
+        """One try in a chat; what nobody answered is the messenger's silence, a refused token bars all of it."""
+        if outcome in ("sent", "edited", "found", "parked", "failed", "barred"):
             self._silent.pop(chat.messenger, None)
+        if outcome == "barred":
+            self._barred.add(chat.messenger)
+        elif outcome in ("sent", "edited", "found", "parked", "failed"):
+            self._barred.discard(chat.messenger)
         elif outcome in ("retried", "unknown"):
             self._silent.setdefault(chat.messenger, now)
 
@@ -180,6 +185,7 @@ class Health:
         """What was known of a messenger, before it got other tokens or was switched off."""
         self._loops.pop(f"tell {messenger}", None)
         self._silent.pop(messenger, None)
+        self._barred.discard(messenger)
         self._chats = {chat: state for chat, state in self._chats.items() if chat.messenger != messenger}
 
     def turned(self, loop: str, now: datetime) -> None:
@@ -262,6 +268,9 @@ class Health:
             yield "config", f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 
     def _troubles_of_messengers(self, now: datetime, set_by: timedelta) -> Iterator[Problem]:
+        for messenger in sorted(self._barred):
+            words = f"{messenger.capitalize()} не принимает токен, карточки ждут: впишите новый в .env; {_ASK}"
+            yield f"token {messenger}", words
         for messenger, since in sorted(self._silent.items()):
             if now - since > PATIENCE:
                 words = f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"

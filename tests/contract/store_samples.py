@@ -40,7 +40,7 @@ def mention(number: int | str = 1, **named: Any) -> Mention:
         "kind": "post",
         "id": f"-1_{number}",
         "url": f"https://vk.com/wall-1_{number}",
-        "author": Author(id="77", name="Пётр", handle="petr", followers=120, city="Омск"),
+        "author": Author(id="77", name="Пётр", handle="petr", followers=120, city="Тверь"),
         "text": f"Ромашка, связь не работает третий день, сообщение {number}",
         "published_at": NOW - timedelta(seconds=5),
         "thread": "-1_1",

@@ -212,6 +212,22 @@ async def test_where_no_list_can_be_shown_words_say_how_it_goes(store: Stores) -
     ]
 
 
+async def test_every_card_that_is_held_back_says_why(desk: Desk) -> None:
+    async def held_back() -> list[str | None]:
+        return [row["held_back"] async for row in export(desk.store.database, "deliveries", None)]
+
+    await desk.burst(1, not_before=later(3600))
+    assert await held_back() == ["hours"]
+    await desk.due(3601)
+    assert await held_back() == [None]
+    await desk.burst(30, 2 * 3600)
+    assert await held_back() == [None, *["incident"] * 30]
+    now = desk.at(9000)
+    await complain(desk.store, *(desk.said(None, now) for _ in range(12)), now=now, brand="tulpar")
+    await claim_all(desk.store, now, folds=True)
+    assert (await held_back())[31:] == [*[None] * 5, *["flood"] * 7]
+
+
 async def test_what_happens_to_it_is_its_history(desk: Desk) -> None:
     await desk.burst(30)
     (digest,) = lists(await desk.due(1))

@@ -12,6 +12,7 @@ from listener.decision import without_chats
 from listener.store.figures import figures
 from listener.store.mutes import KeptMute
 from listener.store.stores import Stores
+from tests.contract.answering import Desk
 from tests.contract.store_samples import (
     ANNA,
     NOW,
@@ -91,6 +92,22 @@ async def test_a_mute_is_lifted_and_its_case_says_so(store: Stores) -> None:
         Unmuted(topic="связь"),
     ]
     assert (case.events[-1].actor.kind, fold(case.events)) == ("program", case.state)
+
+
+async def test_what_is_muted_is_listed_and_lifted_from_another_card_of_the_author(store: Stores) -> None:
+    await complain(store, mention(), mention(2, thread="-1_9"))
+    desk = Desk(store, people=(ANNA, OLEG))
+    asked = await desk.ask("mute", person=OLEG)
+    assert "Сейчас не присылаем" not in asked.question
+    await desk.press("mute", next(o.value for o in asked.options if o.label == "Автора — на неделю"), person=OLEG)
+    await desk.press("mute", next(o.value for o in asked.options if "Тему" in o.label), person=OLEG)
+    elsewhere = await desk.ask("mute", case=2, person=OLEG)
+    assert "• тема «связь» до\u00a000:00" in elsewhere.question
+    assert "• автор vk:77 до\u00a015:00 29\u00a0ноября, Олег Смирнов, №\u00a01" in elsewhere.question
+    for label in ("Автора — снова показывать", "Тему «связь» — снова показывать"):
+        value = next(option.value for option in elsewhere.options if option.label == label)
+        assert not (await desk.press("mute", value, case=2, person=OLEG)).alert
+    assert await in_force(store) == []
 
 
 async def test_a_mute_that_was_renewed_meanwhile_is_not_lifted(store: Stores) -> None:

@@ -340,3 +340,14 @@ async def test_a_word_that_waits_is_said_by_the_next_process_and_once(open_store
     await ring(store, 3 * MINUTE)
     words, _ = await told(store, 30 * MINUTE)
     assert sum(count for _, count, _ in words) == 3
+
+
+async def test_what_rings_when_the_shared_word_is_on_its_way_is_said_by_itself(store: Stores) -> None:
+    await rings_for_the_team(store, every=MINUTE, count=3, chats=(SUPPORT,))
+    for minute in (1, 2):
+        await ring(store, minute * MINUTE)
+    # Another daemon, whose clock is ahead, says it before its time.
+    early, _ = await told(store, 12 * MINUTE)
+    await ring(store, 3 * MINUTE)
+    late, _ = await told(store, 13 * MINUTE)
+    assert [count for _, count, _ in (*early, *late)] == [1, 1, 1]

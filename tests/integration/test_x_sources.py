@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -569,6 +569,14 @@ async def test_parts_that_x_cannot_give_do_not_stop_the_rest(
     assert len(batch.mentions) == 1
     assert batch.mentions[0].published_at.year == 2026
     assert "Could not find user" in caplog.text
+
+
+async def test_an_account_that_x_does_not_have_is_named_with_what_to_do(world: World) -> None:
+    typo = replace(brand(mentions=True, search=False), accounts={"x": ("romashka_typo",)})
+    for source in world.sources(typo):
+        with pytest.raises(SourceError, match="аккаунта @romashka_typo в X нет: исправьте accounts") as refused:
+            await source.fetch(None)
+        assert refused.value.permanent
 
 
 async def test_an_endless_body_is_cut_off(world: World) -> None:

@@ -48,7 +48,7 @@ async def test_what_breaks_is_told_once_however_its_words_change_and_once_when_i
     assert scene.said == ["⚠️ " + VK.format(10)]
     scene.problems = {}
     await scene.run(60)
-    assert scene.said[1:] == ["✅ Снова в порядке, длилось 30\xa0мин: " + VK.format(10)]
+    assert scene.said[1:] == ["✅ Снова в порядке. Было, 30\xa0мин: " + VK.format(10)]
 
 
 async def test_it_is_told_within_ten_seconds() -> None:

@@ -41,6 +41,12 @@ MISTAKES: Final[dict[str, tuple[str, str, int, tuple[str, ...]]]] = {
         13,
         ("с точкой: 0.7",),
     ),
+    "no blank after the colon": (
+        "brand",
+        brand("{complaint_at: 0.7, per_day: 60}", "{complaint_at:0.7, per_day: 60}"),
+        12,
+        ("после двоеточия нужен пробел: complaint_at: 0.7",),
+    ),
     "a percent": ("brand", brand("0.7", "70%"), 12, ("дробью: 0.7",)),
     "a percent after a blank": ("brand", brand("0.7", "70 %"), 12, ("дробью: 0.7",)),
     "a percent without its sign": ("brand", brand("0.7", "70"), 12, ("70 % — это 0.7",)),

@@ -56,6 +56,14 @@ def test_an_ordinary_word_gets_companions(tmp_path: Path) -> None:
     assert load(written(tmp_path / "b", "--brand", "Билайн")).brands[0].only_when == ()
 
 
+def test_a_name_with_another_in_quotes_is_told_that_people_write_the_short_one(tmp_path: Path) -> None:
+    folder = written(tmp_path / "a", "--brand", "Фитнес-клуб «Гантеля»")
+    assert "names: ['Фитнес-клуб «Гантеля»', Гантеля]" in next((folder / "brands").iterdir()).read_text("utf-8")
+    assert load(folder).brands[0].names == ("Фитнес-клуб «Гантеля»",)
+    plain = written(tmp_path / "b", "--brand", "Ромашка Телеком")
+    assert "Пишут просто" not in next((plain / "brands").iterdir()).read_text("utf-8")
+
+
 def test_nothing_is_ever_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = written(tmp_path, *FLAGS)
     (folder / "routes.yaml").write_text("# ours\n", encoding="utf-8")

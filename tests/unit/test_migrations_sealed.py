@@ -19,6 +19,8 @@ SEALED = {
     "0009_incidents.py": "e8bb6d62d3fac7eb6bae314e5a6eef39d803ffe302610845253c6a039ef557ec",
     "0010_a_case_has_a_day.py": "533f91aa692fe1e60ea4de2351723ba14d1735d81b1f0b45fb8d80a54b5cd644",
     "0011_taps_teach_the_judge.py": "27cf0a9b819bf6fc1dddedb3a68ab4e05f5dbd802968eb89db9c1255ad534299",
+    "0012_incidents_have_a_history.py": "cdb24819a47a5f7f799af029e1f29c36876e0a63e0771bc9eb7927d4b21434f8",
+    "0013_neighbours_and_terms.py": "c6bce8dfc66d189b3ca988281ff40c4723a500781de4783eb962ef132bb0ca91",
 }
 """Each migration is sealed here when it is released. Change nothing: write another migration."""
 

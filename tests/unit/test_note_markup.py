@@ -81,6 +81,8 @@ def test_a_question_is_put_to_who_pressed() -> None:
     shown = render_prompt(PROMPT, ANNA)
     assert shown == '<a href="tg://user?id=111">Анна Иванова</a>, <b>Передать № 12</b>\nКому передать?'
     assert render_prompt(PROMPT).startswith("<b>")
+    untitled = render_prompt(replace(PROMPT, title=""), ANNA)
+    assert untitled == '<a href="tg://user?id=111">Анна Иванова</a>\nКому передать?'
 
 
 def test_what_leads_on_and_what_is_long_has_a_row_of_its_own() -> None:

@@ -128,6 +128,25 @@ def test_a_chat_at_rest_is_shown_at_once_and_a_problem_after_a_minute() -> None:
     assert problem == "чат -1001, тема 7 отдыхает 2 мин: asked to wait"
 
 
+def test_a_messenger_that_refuses_the_token_is_a_problem_at_once_until_it_takes_a_card_or_has_a_new_token() -> (
+    None
+):
+    health = listening()
+    health.delivered(CHAT, "retried", NOON)
+    health.delivered(CHAT, "barred", NOON)
+    (problem,) = health.verdict(NOON + 2 * MINUTE).problems
+    assert problem == (
+        "Telegram не принимает токен, карточки ждут: впишите новый в .env; listener doctor скажет почему"
+    )
+    health.delivered(CHAT, "postponed", NOON)
+    assert health.verdict(NOON).problems == (problem,)
+    health.delivered(CHAT, "sent", NOON)
+    assert health.verdict(NOON).problems == ()
+    health.delivered(CHAT, "barred", NOON)
+    health.forget("telegram")
+    assert health.verdict(NOON).problems == ()
+
+
 def test_a_messenger_that_does_not_answer_is_a_problem_after_a_minute() -> None:
     health = listening()
     health.delivered(CHAT, "retried", NOON)

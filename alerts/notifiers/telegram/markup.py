@@ -72,8 +72,8 @@ def render_note(note: Note) -> str:
 
 def render_prompt(prompt: Prompt, asked: Person | None = None) -> str:
     """The question, to the person who pressed: a reply that Telegram asks of one is asked of who is named."""
-    called = f"{_mention(asked)}, " if asked else ""
-    head = f"{called}<b>{_short(prompt.title, 200)}</b>\n"
+    title = f"<b>{_short(prompt.title, 200)}</b>" if prompt.title else ""
+    head = ", ".join(filter(None, (_mention(asked) if asked else "", title))) + "\n"
     # A preview is the whole of what goes out: nobody may confirm words that he could not read.
     return head + _short(prompt.question, MAX_TEXT - SPARE - _size(head))
 

@@ -49,5 +49,5 @@ def vk_error(method: str, code: int, words: str, *, redirect_uri: str | None = N
     """The error of one answer. `words` are VK's own, without a token; `redirect_uri` is where a person goes."""
     retry_after, advice = _HELD_BACK.get(code, (None, _PERMANENT.get(code, "сбой на стороне VK")))
     where = f"; откройте {redirect_uri}" if redirect_uri else ""
-    message = f"VK {method}: [{code}] {words}: {advice}{where}"
+    message = f"VK {method}: [{code}] {words.rstrip(' .')}: {advice}{where}"
     return VkError(message, code=code, permanent=code in _PERMANENT, retry_after=retry_after)

@@ -63,7 +63,8 @@ class XMentions:
         if user is not None:
             return str(user.id)
         words = "; ".join(errors_of(answer)) or "no user in the answer"
-        raise SourceError(f"X does not know the account @{self._account}: {words}", permanent=True)
+        advice = f"аккаунта @{self._account} в X нет: исправьте accounts и watch в файле бренда"
+        raise SourceError(f"{advice} (X: {words.rstrip('.')})", permanent=True)
 
 
 class XAnswers(XMentions):

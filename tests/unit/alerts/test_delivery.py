@@ -185,6 +185,7 @@ async def test_a_refused_token_holds_the_whole_messenger() -> None:
     scene.outbox.put(a_delivery(2, chat=OTHER))
     scene.clocks.turn(59.9)
     assert await scene.step() == 0
+    assert scene.outcomes[0] == (1, "barred")
     scene.clocks.turn(0.1)
     await scene.run(1)
     assert len(scene.messenger.shown) == 2

@@ -87,8 +87,10 @@ def test_who_asks_reads_cases_outcomes_tone_and_how_the_others_stand() -> None:
 
 def test_of_a_customer_without_a_past_that_is_said() -> None:
     assert answer(History.opened(neighbours=(PYOTR,)).case)[0] == (
-        "Иван Петров раньше на «Василёк Телеком» не жаловался."
+        "Иван Петров: раньше жалоб на «Василёк Телеком» не было."
     )
+    club = replace(History.opened(neighbours=(PYOTR,)).case, brand_title="Фитнес-клуб «Гантеля»")
+    assert answer(club)[0] == "Иван Петров: раньше жалоб на «Фитнес-клуб „Гантеля“» не было."
     assert answer(History.opened().case) == [
         "Больше о клиенте ничего не известно: раньше он на этот бренд не жаловался"
     ]

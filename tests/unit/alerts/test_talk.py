@@ -204,7 +204,7 @@ def test_a_colleague_whom_the_bot_may_not_write_to_is_told_how() -> None:
     note = make_note(draft, (history.case,), "support", CONTEXT, at(minutes=9))
     assert note.text == (
         "Анна Иванова, бот не может написать вам лично. Откройте его и нажмите «Старт»: там сообщения клиентов"
-        " видны целиком, здесь личные данные скрыты."
+        " видны целиком, здесь личные данные скрыты. Клиенту отвечайте на его слова выше."
     )
     assert (note.quote, note.answerable) == ("", None)  # the customer's words have a note of their own
 
