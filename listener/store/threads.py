@@ -95,27 +95,27 @@ class _Jobs(Generic[Result]):
     """What waits for a thread: the urgent first, else in the order in which it came."""
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, _Job[Result] | None]] = []
+        self._waiting: list[tuple[int, int, _Job[Result] | None]] = []
         self._numbers = count()
         self._some = threading.Condition(threading.Lock())
 
     def put(self, call: Callable[[], Result], done: "Future[Result]", *, urgent: bool) -> None:
         with self._some:
-            heapq.heappush(self._heap, (0 if urgent else 1, next(self._numbers), (call, done)))
+            heapq.heappush(self._waiting, (0 if urgent else 1, next(self._numbers), (call, done)))
             self._some.notify()
 
     def end(self, number: int) -> None:
         """So many threads find nothing more, once all that waits is done."""
         with self._some:
             for _ in range(number):
-                heapq.heappush(self._heap, (2, next(self._numbers), None))
+                heapq.heappush(self._waiting, (2, next(self._numbers), None))
             self._some.notify_all()
 
     def take(self) -> _Job[Result] | None:
         with self._some:
-            while not self._heap:
+            while not self._waiting:
                 self._some.wait()
-            return heapq.heappop(self._heap)[-1]
+            return heapq.heappop(self._waiting)[-1]
 
 
 def _work_off(jobs: _Jobs[Any]) -> None:

@@ -60,6 +60,7 @@ OF_ACTIONS: Final = {
         "listener/store",
     ),
     "send": ("alerts", "listener/commands", "listener/config"),  # what the night does
+    "walk": ("listener/networks/x",),  # where a bookmark stands among the pages
     "why": ("listener/store",),  # a column of digests
     "resolved": ("listener/store",),  # an outcome too: what was solved is found again
 }
@@ -110,9 +111,10 @@ ASKS: Final = {
     "mute": {"alerts/cards/muting.py"},
     "note": {"alerts/cards/asking.py"},
     "snooze": {"alerts/cards/asking.py"},
-    "transfer": {"alerts/cards/asking.py"},
+    "release": {"listener/store/shifts.py"},
+    "transfer": {"alerts/cards/asking.py", "listener/store/shifts.py"},
 }
-"""Where the question stands of a button that asks for something."""
+"""Where the question stands of a button that asks for something, and what does the same for all of a shift's."""
 
 
 def importing(word: str, module: str) -> set[str]:
