@@ -11,7 +11,7 @@ from alerts.cards.context import CardContext
 from alerts.cards.incident import ANSWER_ALL, TAKE, lines, title
 from alerts.cards.incident import status as status_of
 from alerts.cards.quoting import in_short
-from alerts.cards.wording import Wording, status
+from alerts.cards.wording import MAX_NAME, Wording, status
 from alerts.cases.case import Case
 from alerts.incidents.incident import Incident
 from alerts.russian import NBSP, counted, number, percent, plural
@@ -94,7 +94,7 @@ def make_sheet(
         digest=digest,
         title=_title(listing) if incident is None else title(incident),
         hint=_hint(listing) if listing.free else "",
-        items=tuple(_item(case, words) for case in listing.cases),
+        items=tuple(_item(case, words, in_incident=incident is not None) for case in listing.cases),
         status=" · ".join((*_status(listing), *((status_of(incident, words),) if incident is not None else ()))),
         turns=tuple(_turns(listing)),
         repeat=repeat,
@@ -150,13 +150,14 @@ def _turns(listing: Listing) -> Iterator[tuple[str, int]]:
         yield "Дальше ›", listing.page + 1
 
 
-def _item(case: Case, words: Wording) -> Item:
+def _item(case: Case, words: Wording, *, in_incident: bool) -> Item:
+    """An incident is of one brand, which stands above it: there people are told apart by their names."""
     card = make_card(case, words.context, words.now)
     free = situation_of(case.state) in ("free", "resting") and case.state.owner is None
     return Item(
         case=case.id,
         urgent=card.urgent,
-        title=case.brand_title,
+        title=in_short(case.author_name, MAX_NAME) or case.brand_title if in_incident else case.brand_title,
         words=in_short(card.quote, MAX_WORDS),
         facts=" · ".join(filter(None, _facts(case, card, words))) if free else "",
         url=case.latest_complaint.url or None,

@@ -113,10 +113,12 @@ def shift_over(person: Person, cases: Sequence[OpenCase], context: CardContext, 
         return None
     words = Wording(context=context, now=now)
     left = counted(len(cases), "открытое обращение", "открытых обращения", "открытых обращений")
+    late = _late(cases, now)
+    others = "Остальные" if late else "Это"
     lines = (
         f"{words.name(person.id)}, смена закончилась, за вами {left}.",
-        _line("Просрочены", _late(cases, now), lambda case: _promised(case, words)),
-        _line("Остальные", [case for case in cases if not _is_late(case, now)], lambda case: _until(case, words)),
+        _line("Просрочены", late, lambda case: _promised(case, words)),
+        _line(others, [case for case in cases if not _is_late(case, now)], lambda case: _until(case, words)),
         "Кому передать? Что не передали, остаётся за вами.",
     )
     return Note(text="\n".join(filter(None, lines)), to=(person,), buttons=BUTTONS)

@@ -103,6 +103,11 @@ def _hours(_key: str, value: Any, _choices: str) -> str | None:
     return f'нужны часы вида "09:00-18:00": напишите "{meant}"' if meant else None
 
 
+def _night(_key: str, value: Any, _choices: str) -> str | None:
+    meant = hours_meant(value) if isinstance(value, str) else None
+    return f'нужны часы вида "22:00-09:00" или off: напишите "{meant}"' if meant else None
+
+
 def _other_look(key: str, value: Any, _choices: str) -> str | None:
     if not isinstance(value, str):
         return None
@@ -209,6 +214,7 @@ _SLIPS: Final[Mapping[str, _Slip]] = {
     "less_than_equal": _over_one,
     "list_type": _one_for_many,
     "model_type": _keys_wanted,
+    "night": _night,
     "literal_error": _choice,
     "string_pattern_mismatch": _other_look,
     "string_type": _text,

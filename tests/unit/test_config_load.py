@@ -309,6 +309,7 @@ MISTAKES = {
         "получатель «devs» нигде не описан",
     ),
     "a night that is no time": ("policy", "night: ночью\n", 1, '"22:00-09:00"'),
+    "a night in short": ("policy", "night: 23-8\n", 1, 'напишите "23:00-08:00"'),
     "a night of no length": ("policy", 'night: "09:00-09:00"\n', 1, '"22:00-09:00"'),
     "a time zone of the policy": ("policy", "timezone: Москва\n", 1, "Europe/Moscow"),
     "messages of some other kind": ("policy", "messages: some\n", 1, "invited, all, off"),

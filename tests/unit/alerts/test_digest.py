@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from alerts.cards.digest import A_PAGE, Listing, Sheet, make_sheet
 from alerts.cases.commands import Claim, Close, Snooze
+from alerts.incidents.group import Group
+from alerts.incidents.incident import Incident
 from tests.fakes import NOON
 from tests.unit.alerts.histories import ANNA, CONTEXT, History, a_case, a_mention, promise
 
@@ -48,6 +50,20 @@ def test_a_free_case_has_its_words_its_urgency_its_time_and_a_button() -> None:
     assert item.button is not None
     assert (plain(item.button.label), item.button.action) == ("Взять № 12", "claim")
     assert item.url == case.latest_complaint.url
+
+
+def test_an_incident_tells_people_apart_by_their_names_and_a_digest_cases_by_their_brand() -> None:
+    case = a_case(author_name="Иван Петров")
+    incident = Incident(
+        id=3,
+        brand_title="Василёк Телеком",
+        group=Group(brand="vasilek", what="связь"),
+        usual=1.0,
+        since=NOON,
+        opened_at=NOON,
+    )
+    assert [item.title for item in sheet(listing(case)).items] == ["Василёк Телеком"]
+    assert [item.title for item in sheet(listing(case, incident=incident)).items] == ["Иван Петров"]
 
 
 def test_a_deadline_that_is_past_is_said_as_missed() -> None:

@@ -165,4 +165,5 @@ def test_whose_shift_is_over_reads_what_stays_with_him() -> None:
     ]
     assert note is not None
     assert note.to == (ANNA,)
+    assert left(shift_over(ANNA, (waits,), CONTEXT, EVENING))[1] == "Это: № 8 (Ромашка)"
     assert shift_over(ANNA, (), CONTEXT, EVENING) is None
