@@ -85,7 +85,7 @@ class IncidentStore:
         return await self._database.write(lambda c: follow(c, groups, now, lists))
 
     async def counts(self, groups: Collection[Group], now: datetime) -> Mapping[Group, Mapping[timedelta, int]]:
-        """The cases of each group in the last of each window that are in no incident."""
+        """The cases of each group in the last of each window that no incident has counted."""
         return await self._database.read(lambda c: counts(c, groups, now))
 
     async def habit(self, group: Group, now: datetime, timezone: str) -> Habit:
@@ -219,7 +219,10 @@ async def begin(
     lists: Collection[MessengerId],
 ) -> int | None:
     first = select(func.min(case_groups.c.at)).where(
-        case_groups.c.brand == group.brand, case_groups.c.what == group.what, case_groups.c.at >= since
+        case_groups.c.brand == group.brand,
+        case_groups.c.what == group.what,
+        case_groups.c.at >= since,
+        ~_is_in_one(),
     )
     title = select(cases.c.brand_title).where(cases.c.brand == group.brand).order_by(cases.c.id.desc()).limit(1)
     rows = insert(connection.dialect.name, incidents).values(
@@ -404,11 +407,13 @@ async def _absorb(connection: AsyncConnection, number: int, now: datetime, lists
 
 
 def _is_in_one() -> Any:
-    """Whether the case is in an incident that goes on."""
+    """Whether the case is in an incident that goes on, or what was said then has made one that is over: the next
+    complaint must not begin it again.
+    """
     return exists().where(
         incident_cases.c.case_id == case_groups.c.case_id,
         incidents.c.id == incident_cases.c.incident_id,
-        incidents.c.over_at.is_(None),
+        or_(incidents.c.over_at.is_(None), incident_cases.c.at >= case_groups.c.at),
     )
 
 

@@ -17,6 +17,7 @@ from alerts.cases.commands import Claim
 from alerts.incidents.group import Group, words_of
 from alerts.incidents.history import Standing, standing
 from alerts.incidents.incident import Incident
+from alerts.incidents.usual import Usual
 from alerts.outreach.policy import Policy
 from alerts.outreach.policy import Surges as Settings
 from alerts.ports import Answer, Delivery, Digest, Due, Notice
@@ -390,6 +391,29 @@ async def test_it_is_over_when_no_more_comes_than_is_usual_and_that_is_said_once
     assert await desk.due(60 * 60) == []
     assert await desk.burst(1, 61 * 60) == 0
     assert cards(await desk.due(61 * 60 + 6)) == [41], "an ordinary card again"
+
+
+async def test_one_more_after_the_end_does_not_begin_it_again(desk: Desk) -> None:
+    """A surge of ten minutes is over before it has left the longest window."""
+    await desk.burst(200)
+    await desk.due(1)
+    assert await desk.look(30 * 60) == 1
+    await desk.due(30 * 60 + 6)
+    assert await desk.burst(1, 31 * 60) == 0
+    assert cards(await desk.due(31 * 60 + 6)) == [201]
+
+
+async def test_a_second_wave_is_an_incident_of_those_who_make_it(desk: Desk) -> None:
+    await desk.burst(60)
+    assert await desk.look(30 * 60) == 1
+    await desk.due(30 * 60 + 6)
+    await desk.burst(4, 40 * 60)
+    now, hour = desk.at(40 * 60), timedelta(hours=1)
+    group, usual = Group(brand="romashka", what="связь"), Usual(per_hour=0.1, shape=1.0)
+    assert await desk.store.incidents.begin(group, usual, now - hour, now, hour, ("telegram",)) is not None
+    (digest,) = lists(await desk.due(40 * 60 + 6))
+    shown = incident(digest)
+    assert (digest.listing.total, shown.total, shown.since) == (4, 4, later(40 * 60 - 1))
 
 
 async def test_it_goes_on_after_a_restart(desk: Desk) -> None:
