@@ -14,6 +14,8 @@ from alerts.cards.quoting import in_short
 from alerts.cards.wording import Wording, late_words, name_then, owner_words, status, went_on
 from alerts.cases.case import Case
 from alerts.cases.events import (
+    BELLS,
+    NO_DEADLINES,
     Actor,
     ApprovalAsked,
     Assigned,
@@ -53,6 +55,8 @@ _CALLS_FOR_WORK: Final[frozenset[NoticeKind]] = frozenset(
     {"warn", "due", "breach", "woke", "idle_warned", "forgotten", "on_call"}
 )
 """Nobody is called for these once the case has ended."""
+_OF_PROMISE: Final[frozenset[NoticeKind]] = frozenset(BELLS)
+"""Nor for these once it was answered: a word that several share may be said minutes after they rang."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +119,7 @@ def addressees(draft: NoticeDraft, case: Case, receiver: str, words: Wording) ->
     In a private chat nobody has to be called by name. Who is away is not called: whoever stands in is.
     """
     context = words.context
-    if draft.where == "owner" or (draft.kind in _CALLS_FOR_WORK and not case.state.is_open):
+    if draft.where == "owner" or (draft.kind in _CALLS_FOR_WORK and _is_past(draft.kind, case)):
         return ()
     who = context.receivers.get(receiver)
     found: Mapping[Addressee, tuple[str | None, ...]] = {
@@ -323,12 +327,18 @@ def _digest(kind: NoticeKind, cases: Sequence[Case], words: Wording, others: int
     title, each = _DIGESTS[kind]
     count = counted(len(cases) + others, "обращение", "обращения", "обращений")
     shown = [
-        _number(case)
-        + (f" ({more})" if (more := each(case, words) if case.state.is_open else "уже закрыто") else "")
+        _number(case) + (f" ({more})" if (more := _is_past(kind, case) or each(case, words)) else "")
         for case in cases[:MOST_CASES]
     ]
     hidden = len(cases) + others - len(shown)
     return title.format(count=count) + ": " + ", ".join(shown) + (f" и ещё {hidden}." if hidden else ".")
+
+
+def _is_past(kind: NoticeKind, case: Case) -> str:
+    """Why the case needs nothing of what was to be said any more; empty where it does."""
+    if not case.state.is_open:
+        return "уже закрыто"
+    return "уже не ждёт ответа" if kind in _OF_PROMISE and case.state.deadlines == NO_DEADLINES else ""
 
 
 def _moved_on(notice: _Notice) -> str:

@@ -341,6 +341,12 @@ async def add_later(
         await connection.execute(update(notices).where(notices.c.id == known.id).values(payload=changed))
 
 
+async def are_shown(connection: AsyncConnection, cases: Sequence[int]) -> bool:
+    """Whether any chat shows one of these cases, or will."""
+    living = select(card_views.c.id).where(card_views.c.case_id.in_(cases), is_living(card_views)).limit(1)
+    return (await connection.execute(living)).first() is not None
+
+
 async def _by_chat(
     connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime
 ) -> list[tuple[dict[str, Any], list[int]]]:

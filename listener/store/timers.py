@@ -117,6 +117,8 @@ async def _gather(
             ringing[change.state.receiver, kind].append(change)
     called = {who: at for who, at in called.items() if abs(now - at) < APART}
     for (receiver, kind), theirs in ringing.items():
+        if not await outbox_rows.are_shown(connection, [change.case for change in theirs]):
+            continue  # what is withheld calls nobody, and so keeps nobody from being called
         last = called.get((receiver, kind))
         if last is None:
             called[receiver, kind] = now

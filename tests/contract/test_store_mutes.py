@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from alerts.cases.commands import Claim, Mute, Unmute, Withhold
-from alerts.cases.events import CardWithheld, Muted, Unmuted
+from alerts.cases.events import CardWithheld, Deadlines, Muted, Unmuted
 from alerts.cases.state import fold
 from alerts.suppression import MuteInForce
 from listener.decision import without_chats
@@ -26,9 +26,11 @@ from tests.contract.store_samples import (
     keep,
     later,
     mention,
+    notices,
     promise,
     show_all,
 )
+from tests.contract.test_store_assigning import WAY
 
 AUTHOR = MuteInForce(brand="romashka", until=later(900), author="vk:77")
 TOPIC = MuteInForce(brand="romashka", until=later(500), topic="связь")
@@ -179,3 +181,14 @@ async def test_once_the_mute_is_over_he_is_heard_as_ever(store: Stores) -> None:
     assert case is not None
     assert case.state.deadlines.due_at is not None
     assert any(delivery.ref is None for delivery in await claim(store, later(25)))
+
+
+async def test_a_bell_that_no_chat_hears_keeps_no_other_waiting(store: Stores) -> None:
+    await withheld(store, 1, thread="t1", deadlines=Deadlines(due_at=later(60)), path=WAY)
+    await complain(store, mention(2, thread="t2"), deadlines=Deadlines(due_at=later(120)), path=WAY)
+    await show_all(store)
+    for seconds in (60, 120):
+        assert (await store.timers.tick(later(seconds))).changed == 1
+    assert [(word.draft.kind, [case.id for case in word.cases]) for word in await notices(store, later(120))] == [
+        ("due", [2])
+    ]

@@ -237,6 +237,14 @@ def test_several_missed_deadlines_are_one_message() -> None:
     assert note.quote == ""
 
 
+def test_who_was_answered_before_a_shared_word_is_said_is_not_called_overdue() -> None:
+    """It may wait for others for ten minutes."""
+    answered = replace(late(6, 3, "boris"), state=State(stage="replied", owner="boris"))
+    note = a_digest("breach", late(5, 12, "anna"), answered)
+    assert plain(note) == "Просрочено 2 обращения: № 5 (на 12 мин), № 6 (уже не ждёт ответа)."
+    assert names(note) == ["anna"]
+
+
 def test_a_long_digest_counts_what_it_does_not_name() -> None:
     note = a_digest("due", *(late(number, 300 - number) for number in range(1, 31)))
     assert plain(note).startswith("Просрочено 30 обращений: № 1 (на 4 ч 59 мин), ")
