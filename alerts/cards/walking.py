@@ -144,6 +144,17 @@ def skipped_words(skipped: Sequence[Skipped]) -> str:
     return f"Пропущено: {named}{more}."
 
 
+def farther(listed: int, skipped: Sequence[Skipped]) -> Prompt:
+    """So many were passed over that the person is asked whether to look on behind the last of them."""
+    return Prompt(
+        case=skipped[-1].case,
+        action=f"{WALK}.{listed}",
+        title="Ответить всем",
+        question=f"{skipped_words(skipped)} Искать дальше?",
+        options=(Option(value=SKIP, label="Дальше", is_primary=True), Option(value=STOP, label="Закончить")),
+    )
+
+
 def end_words(skipped: Sequence[Skipped]) -> str:
     """Nobody is left to be shown."""
     return " ".join(filter(None, ("Больше никто не ждёт.", skipped_words(skipped))))

@@ -21,6 +21,7 @@ from alerts.cards.walking import (
     WORDS_FOR_ALL,
     Skipped,
     end_words,
+    farther,
     list_of,
     own_prompt,
     which_words,
@@ -35,7 +36,7 @@ from listener.rules import Rules
 from listener.store.incidents import IncidentStore
 
 MOST_SKIPPED: Final = 50
-"""Cases passed over at one press; whoever has read of them presses again."""
+"""Cases passed over at one press; whoever has read of them goes on behind them."""
 NOT_ANSWERED: Final = "Хорошо, никому не отвечаем"
 
 
@@ -132,4 +133,7 @@ class Walking:
                 return Answer(text="", prompt=with_head(shown.prompt, waits.left, skipped))
             skipped.append(Skipped(case=waits.case, why=shown.text))
             after = waits.case
+        else:
+            # A walk keeps no place of its own: begun anew it would come no farther than here.
+            return Answer(text="", prompt=farther(listed, skipped))
         return Answer(text=end_words(skipped), is_long=bool(skipped))

@@ -264,6 +264,20 @@ async def test_where_nobody_can_be_answered_all_are_named(desk: Desk) -> None:
     assert "и ещё 1." in ended.text
 
 
+async def test_behind_many_who_cannot_be_answered_the_walk_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.loops.walking.MOST_SKIPPED", 2)
+    desk.policy = Policy(approach=Approach(do_not_contact=("vk:1", "vk:2", "vk:3", "vk:4")))
+    asked = await first(desk)
+    assert "Пропущено: №\u00a01 (автор просил ему не писать); №\u00a02" in asked.question
+    again = await goes_on(desk, asked, "Дальше")
+    shown = await goes_on(desk, again, "Дальше")
+    assert (asked.case, again.case, shown.case) == (2, 4, 5)
+    ended = await choose(desk, again, "Закончить")
+    assert "остановились" in ended.text
+
+
 async def test_what_every_network_refuses_is_not_offered_to_be_sent(desk: Desk) -> None:
     shown = await first(desk, "Очень длинно. " * 40)
     assert [option.label for option in shown.options] == ["Изменить", "Пропустить", "Закончить"]
