@@ -31,8 +31,9 @@ FEWEST_BARS: Final = 3
 
 
 def earlier_words(earlier: EarlierCase, longest: int) -> str:
-    """«решено: «Нет связи»», with as many characters of the text."""
-    return f"{ending_words(earlier)}: «{in_short(earlier.text, longest)}»"
+    """«решено: «Нет связи»», with as many characters of the text; what is gone from the network has none."""
+    said = f": «{in_short(earlier.text, longest)}»" if earlier.text.strip() else ""
+    return f"{ending_words(earlier)}{said}"
 
 
 def ending_words(ended: EarlierCase | Neighbour) -> str:

@@ -70,8 +70,9 @@ class CaseMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierCase:
-    """The author's past with this brand: an earlier case, in short. `outcome` is how it ended, `cause` why it
-    came to it, `complaint` the probability of its most unhappy words, None where the judge said nothing of them.
+    """The author's past with this brand: an earlier case, in short. `text` is the first that he has not deleted,
+    `outcome` how it ended, `cause` why it came to it, `complaint` the probability of its most unhappy words, None
+    where the judge said nothing of them.
     """
 
     case: int

@@ -121,7 +121,7 @@ def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around)
         yield from _unknown(tree, (*here, "brands"), when.brands or (), ids, "бренд")
         yield from _unheard(tree, here, when, around.brands)
     if around.words is not None:
-        topics = [*TOPICS, *around.words.topics]
+        topics = list(dict.fromkeys((*TOPICS, *around.words.topics)))
         for place, topic in enumerate(when.topics or ()):
             if several := _several(topic, topics):
                 yield tree.mistake((*here, "topics", place), several)

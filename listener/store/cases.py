@@ -414,7 +414,7 @@ def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
 
 
 def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
-    text = mentioned[0].text if mentioned else ""
+    text = next((mention.text for mention in mentioned if mention.deleted_at is None), "")
     state = read_state(row)
     complaints = [mention.complaint for mention in mentioned if mention.strength == "complaint"]
     return EarlierCase(

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.cases.case import Case
 from alerts.routing import Chat
-from domain.mention import Author, Mention, Quote
+from domain.mention import Author, Deletion, Mention, Quote
 from listener.decided import Decided, Stored
 from listener.ports import Batch
 from listener.store.cases import MOST_CLOSELY, MOST_EARLIER, MOST_NEIGHBOURS
@@ -223,6 +223,15 @@ async def test_an_edited_complaint_says_its_new_text_once(store: Stores) -> None
     await complain(store, mention(1, text="Ромашка, связь всё ещё не работает"), now=later(60))
     case = await store.cases.case(1)
     assert [said.text for said in case.mentions] == ["Ромашка, связь всё ещё не работает"]
+
+
+async def test_what_the_author_deleted_is_not_shown_on_his_next_card(store: Stores) -> None:
+    await complain(store, mention(1))
+    gone = Deletion(network=mention(1).network, id=mention(1).id, at=NOW)
+    await store.mentions.keep("vk:search", Batch(deleted=(gone,)), NOW)
+    await complain(store, mention(2, thread="-1_2"))
+    (earlier,) = (await store.cases.case(2)).earlier
+    assert (earlier.case, earlier.text) == (1, "")
 
 
 async def test_earlier_cases_of_the_author_with_the_brand_are_told(store: Stores) -> None:

@@ -122,6 +122,15 @@ def test_a_mistake_in_the_tree_is_named_at_its_line(tmp_path: Path, old: str, ne
     assert not others or "15" in named
 
 
+def test_where_a_topic_is_unknown_each_that_there_is_is_named_once(tmp_path: Path) -> None:
+    config = folder(tmp_path, routes=TREE.replace("topics: возврат", "topics: щщщ"), people=PEOPLE)
+    (tmp_path / "words.yaml").write_text("topics:\n  возврат: [вернуть]\n  связь: [модем]\n", encoding="utf-8")
+    (named,) = complaints(config)
+    shown = named.partition("можно: ")[2].split(", ")
+    assert "связь" in shown
+    assert len(shown) == len(set(shown))
+
+
 @pytest.mark.parametrize(
     ("absences", "complaint"),
     [

@@ -96,6 +96,13 @@ def test_of_a_customer_without_a_past_that_is_said() -> None:
     ]
 
 
+def test_what_is_gone_from_the_network_is_not_quoted() -> None:
+    case = History.opened(earlier=(replace(LONG_AGO, text=""),)).case
+    assert answer(case)[1] == "№ 3, 3 ноября, решено (наша ошибка)"
+    (line,) = [each.text for each in make_card(case, CONTEXT, NOON).below if "Обращение № 3" in each.text]
+    assert line.replace("\xa0", " ") == "Обращение № 3 от 3 ноября, решено"
+
+
 def test_what_is_somebodys_own_is_masked() -> None:
     own = replace(LONG_AGO, text="позвоните мне 8 912 345-67-89")
     case = History.opened(earlier=(own,), neighbours=(replace(PYOTR, author_name="Пётр 8 912 345-67-89"),)).case
