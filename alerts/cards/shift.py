@@ -29,7 +29,7 @@ MAX_TEXT: Final = 200
 NONE_OPEN: Final = "За вами нет открытых обращений, передавать нечего"
 NOTHING_GIVEN: Final = "Хорошо, обращения остаются за вами"
 NOT_GIVEN: Final = "Хорошо, обращение остаётся за вами"
-GONE: Final = "Этого человека больше нет в people.yaml. Нажмите ещё раз"
+GONE: Final = "Этому человеку сейчас не передать: отсутствует или убран из people.yaml. Нажмите ещё раз"
 BUTTONS: Final = (
     Button(label="Передать все", action=ALL, style="primary"),
     Button(label="По одному", action=EACH),

@@ -31,7 +31,7 @@ from alerts.incidents.history import Happened, latest_draft
 from alerts.incidents.incident import Incident
 from alerts.outreach.outbound import Outbound, OutboundState
 from alerts.outreach.templates import Template
-from alerts.russian import NBSP, counted, number
+from alerts.russian import NBSP, capital, counted, number
 
 WALK: Final = "walk"
 """The action of a step: «walk.5» goes on with the list (digest) 5."""
@@ -110,7 +110,7 @@ def walk(pressed: Pressed) -> Outcome:
     if verb in (SKIP, STOP):
         return drop(pressed, found) if found is not None and found.state == "draft" else no_draft(found)
     if verb in SEND and (answered := _answered(pressed, but=found)) is not None:
-        return answered
+        return replace(answered, text=f"{capital(answered.text)}. Дальше — «Пропустить»")
     outcome = decide_on(pressed)
     if not isinstance(outcome, Prompt) or found is None:
         return outcome
