@@ -209,7 +209,7 @@ def _as_step(pressed: Pressed, drafted: Outbound, *, above: str = "") -> Prompt:
     """The preview with whom it would go to, and the ways on."""
     made, latest = preview(pressed, drafted), pressed.case.latest_complaint
     ways = [option for option in made.options if not option.value.startswith("drop-")]
-    complaint = f"{pressed.case.author_name}: «{in_short(masked(latest.text), MAX_COMPLAINT)}»"
+    complaint = f"{masked(pressed.case.author_name)}: «{in_short(masked(latest.text), MAX_COMPLAINT)}»"
     return replace(
         made,
         action=f"{WALK}.{pressed.of}",

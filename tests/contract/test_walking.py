@@ -124,6 +124,15 @@ async def test_the_preview_says_whom_it_is_for_and_how_many_wait(desk: Desk) -> 
     assert last.question.startswith("Это последний, кто ждёт ответа.\nАвтор 6: «")
 
 
+async def test_what_a_group_may_not_read_is_masked_in_the_question(store: Stores) -> None:
+    author = Author(id="99", name="Пётр 89161234567")
+    text = "Ромашка, третий день нет связи, мой номер 89161234567"
+    told = mention(98, thread="t98", author=author, text=text, published_at=NOW - timedelta(seconds=2))
+    shown = await first(await an_incident(store, 0, told))
+    assert "Пётр 89•••••••67: «" in shown.question
+    assert "89161234567" not in shown.question
+
+
 async def test_nothing_goes_out_that_nobody_has_confirmed(desk: Desk) -> None:
     shown = await first(desk)
     shown = await goes_on(desk, shown, "Пропустить")
