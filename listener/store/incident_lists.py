@@ -5,18 +5,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, exists, func, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, RowMapping, and_, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from alerts.cases.events import CardWithheld, kind_of
 from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.incidents.group import Group
 from alerts.incidents.incident import Incident, Place, step_of
 from listener.store import digest_rows, incident_events
-from listener.store.codecs import NOTICE_VERSION, notice_payload
+from listener.store.codecs import NOTICE_VERSION, notice_payload, read_event
 from listener.store.engine import insert
 from listener.store.tables import (
     MICROSECOND,
     card_views,
+    case_events,
     case_mentions,
     cases,
     digest_cases,
@@ -31,6 +33,7 @@ from listener.store.tables import (
 MOST_PAGES: Final = 8
 UNANSWERED: Final = ("new", "claimed")
 """Stages of a case whose customer has heard nothing yet."""
+WITHHELD: Final = kind_of(CardWithheld(reason="daily_limit"))
 _CHAT: Final = ("messenger", "chat", "topic")
 
 
@@ -42,6 +45,7 @@ async def add(
     A card that is urgent, or on its way, or was seen, stays what it is beside the list; the others are the list's.
     A list is due when the first of its cases is: at night nobody is woken who would not be by a card.
     """
+    await _tell_beyond_the_limit(connection, incident, joining, now, lists)
     views = await _views(connection, joining, lists)
     known = await _lists(connection, incident)
     gives_way: list[int] = []
@@ -170,6 +174,61 @@ async def refs(connection: AsyncConnection, numbers: Collection[int]) -> dict[tu
         )
     )
     return {(row.incident_id, row.messenger, row.chat, row.topic): row.ref for row in found}
+
+
+async def _tell_beyond_the_limit(
+    connection: AsyncConnection, incident: int, joining: Sequence[int], now: datetime, lists: Collection[str]
+) -> None:
+    """What the brand's cards of the day left no card for is told by the list, which costs none of them: in the
+    chats of the incident, where it has none yet in those of the brand's latest case.
+    """
+    told = exists().where(card_views.c.case_id == cases.c.id)
+    found = await connection.execute(
+        select(cases.c.id, cases.c.revision, cases.c.brand).where(cases.c.id.in_(joining), ~told)
+    )
+    untold = {row.id: row for row in found}
+    withheld: dict[int, Any] = {}
+    for row in await connection.execute(
+        select(case_events)
+        .where(case_events.c.case_id.in_(sorted(untold)), case_events.c.kind == WITHHELD)
+        .order_by(case_events.c.number)
+    ):
+        withheld[row.case_id] = read_event(row).fact
+    limited = [case for case, fact in withheld.items() if getattr(fact, "reason", None) == "daily_limit"]
+    if not limited:
+        return
+    chats = await _its_chats(connection, incident, untold[limited[0]].brand, lists)
+    rows = [
+        dict(chat)
+        | {
+            "case_id": case,
+            "priority": int(Priority.NEW),
+            "state": "due",
+            "wanted": untold[case].revision,
+            "due_at": now,
+            "created_at": now,
+        }
+        for case in limited
+        for chat in chats
+    ]
+    if rows:
+        await connection.execute(insert(connection.dialect.name, card_views).on_conflict_do_nothing(), rows)
+
+
+async def _its_chats(
+    connection: AsyncConnection, incident: int, brand: str, lists: Collection[str]
+) -> Sequence[RowMapping]:
+    """The receiver and address of each chat that shows the incident, or else the brand's latest case."""
+    columns = [card_views.c.receiver, *(card_views.c[name] for name in _CHAT)]
+    shown = and_(card_views.c.messenger.in_(sorted(lists)), is_living(card_views))
+    its = select(incident_cases.c.case_id).where(incident_cases.c.incident_id == incident)
+    for which in (card_views.c.case_id.in_(its), cases.c.brand == brand):
+        latest = select(func.max(card_views.c.case_id)).join(cases, cases.c.id == card_views.c.case_id)
+        case = latest.where(shown, which).scalar_subquery()
+        found = (await connection.execute(select(*columns).where(shown, card_views.c.case_id == case))).mappings()
+        if chats := found.all():
+            return chats
+    return ()
 
 
 async def _views(

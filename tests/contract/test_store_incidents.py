@@ -13,14 +13,14 @@ import pytest
 from alerts.cards.context import CardContext
 from alerts.cards.incident import TAKE
 from alerts.cases.case import Case
-from alerts.cases.commands import Claim
+from alerts.cases.commands import Claim, Withhold
 from alerts.incidents.group import Group, words_of
 from alerts.incidents.history import Standing, standing
 from alerts.incidents.incident import Incident
 from alerts.incidents.usual import Usual
 from alerts.outreach.policy import Policy
 from alerts.outreach.policy import Surges as Settings
-from alerts.ports import Answer, Delivery, Digest, Due, Notice
+from alerts.ports import Answer, Delivery, Digest, Due, Notice, Press
 from alerts.routing import Chat
 from domain.mention import Author, Mention
 from domain.person import MessengerId
@@ -178,6 +178,45 @@ async def test_what_somebody_has_already_keeps_its_card_and_its_buttons(desk: De
     due = await desk.due(61)
     assert cards(due) == [2]
     assert lists(due)[0].listing.total == 60
+
+
+LIMITED = Withhold(reason="daily_limit")
+MUTED = Withhold(reason="author_muted")
+
+
+async def test_what_is_beyond_the_day_s_limit_stands_in_the_list_and_can_be_claimed_there(desk: Desk) -> None:
+    await desk.burst(10)
+    assert await desk.burst(50, 60, withheld=LIMITED) == 1
+    (digest,) = lists(await desk.due(61))
+    assert (digest.listing.total, incident(digest).total) == (60, 60)
+    press = Press(
+        messenger=SUPPORT.messenger,
+        key="p60",
+        user="111",
+        user_name="Анна",
+        case=60,
+        action="claim",
+        at=later(62),
+        chat=SUPPORT.chat,
+        ref=f"Digest-{digest.id}",
+    )
+    answered = await desk.store.presses.obey(press, "Анна", lambda _case: wish(Claim()), later(62))
+    assert answered.applied
+    assert 60 in cards(await desk.due(63))
+
+
+async def test_a_surge_all_of_which_is_beyond_the_limit_is_told_where_the_brand_is_told_of(desk: Desk) -> None:
+    await desk.burst(1, text="Ромашка, оператор нахамил")
+    await desk.due(1)
+    assert await desk.burst(60, 7200, withheld=LIMITED) == 1
+    (digest,) = lists(await desk.due(7201))
+    assert (digest.chat, digest.listing.total) == (SUPPORT, 60)
+
+
+async def test_whom_somebody_muted_stands_in_no_list(desk: Desk) -> None:
+    await desk.burst(30)
+    await desk.burst(30, 60, withheld=MUTED)
+    assert lists(await desk.due(61))[0].listing.total == 30
 
 
 async def test_each_of_two_chats_has_its_list(desk: Desk) -> None:
