@@ -157,7 +157,11 @@ def _against(part: float, neutral: float) -> float:
 
 
 def learn(lessons: Sequence[Lesson], base: str, about: Mapping[str, Any] | None = None) -> Correction:
-    """The correction that these lessons make likeliest; the same lessons make the same. Raises CorrectionError."""
+    """The correction that these lessons make likeliest; the same lessons make the same. Raises CorrectionError.
+
+    On the whole it raises nothing: taps are about cards. They can say that too many of these were in vain, and of
+    the texts that made none they know nothing.
+    """
     yes = sum(lesson.complaint for lesson in lessons)
     if reason := too_few(yes, len(lessons) - yes):
         raise CorrectionError(reason)
@@ -169,13 +173,15 @@ def learn(lessons: Sequence[Lesson], base: str, about: Mapping[str, Any] | None 
     for row, one in enumerate(found):
         known = [name for name in one if name in columns]
         matrix[row, [columns[name] for name in known]] = [one[name] for name in known]
+    sure = np.array([lesson.weight for lesson in lessons])
     weights = fit(
         matrix,
         np.array([1.0 if lesson.complaint else -1.0 for lesson in lessons]),
-        np.array([lesson.weight for lesson in lessons]),
+        sure,
         np.array([log_odds(lesson.verdict.complaint) for lesson in lessons]),
         np.array([_precision(name) for name in names]),
     )
+    weights[columns["shift"]] -= max(0.0, float(np.average(matrix @ weights, weights=sure)))
     card = {**(about or {}), "complaints": yes, "others": len(lessons) - yes}
     # Five digits are more than the taps tell, and what they do not move is not worth its place.
     kept = {name: round(float(weight), 5) for name, weight in zip(names, weights, strict=True)}

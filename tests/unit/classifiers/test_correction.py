@@ -46,6 +46,17 @@ def test_labels_that_are_half_sure_move_less() -> None:
     )
 
 
+@pytest.mark.parametrize("judged", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("complaints", [20, 40, 150])
+def test_on_the_whole_taps_raise_nothing_for_they_are_about_cards_alone(judged: float, complaints: int) -> None:
+    alike = lessons(150)
+    told = [one for one in alike if one.complaint][:complaints] + [one for one in alike if not one.complaint][:40]
+    told = [replace(one, verdict=replace(one.verdict, complaint=judged)) for one in told]
+    correction = learn(told, JUDGE)
+    moved = [correction.log_odds(one.verdict, features(one.question, one.verdict)) for one in told]
+    assert sum(moved) / len(moved) <= log_odds(judged) + 1e-3
+
+
 @pytest.mark.parametrize(
     ("count", "reason"), [(LEAST // 2 - 1, f"меток {LEAST - 2}, а нужно хотя бы {LEAST}"), (0, "меток 0")]
 )
