@@ -143,6 +143,7 @@ class Checks:
                 self.owners[case] = None
             case "closed" | "not_complaint":
                 self.closed.add(case)
+                self.owners[case] = owner or row.actor_id  # who ends what is nobody's answers for it
             case "reopened":
                 self.closed.discard(case)
                 self.owners[case] = payload.get("owner")
