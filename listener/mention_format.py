@@ -13,6 +13,8 @@ class MalformedMentionError(ValueError):
 
 
 MOST_ATTACHED: Final = 20
+MAX_CITY: Final = 100
+"""Characters: a profile on X may hold a sentence there."""
 
 
 def parse_mention(row: object, known: Collection[str] | None = None) -> Mention:
@@ -100,6 +102,11 @@ def storable(text: str) -> str:
     if text.isascii() and "\x00" not in text:
         return text
     return _UNFIT.sub("", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def city_of(said: str) -> str | None:
+    """Where somebody says that he lives, as a network's profile has it; None where it says nothing."""
+    return storable(said.strip())[:MAX_CITY] or None
 
 
 def _author(value: object) -> Author:

@@ -67,9 +67,13 @@ class Incident:
 
     @property
     def state(self) -> State:
-        if self.over_at is not None:
-            return "over"
-        return "open" if self.owner is None else "owned"
+        return state_of(self.owner, self.over_at)
+
+
+def state_of(owner: str | None, over_at: datetime | None) -> State:
+    if over_at is not None:
+        return "over"
+    return "open" if owner is None else "owned"
 
 
 def refusal_to_take(

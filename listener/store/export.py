@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import standing
 from alerts.incidents.group import Group
+from alerts.incidents.incident import state_of
 from listener.mention_format import mention_row
 from listener.store.engine import Database
 from listener.store.history import read_state
@@ -150,7 +151,7 @@ async def _incidents(connection: AsyncConnection, last: tuple[Any, ...], since: 
         .where(incident_events.c.incident_id.in_(numbers))
         .order_by(incident_events.c.incident_id, incident_events.c.number)
     ):
-        history[event.incident_id].append(_incident_event(event))
+        history[event.incident_id].append(_happened(event))
     return [((row.id,), _incident(row, cases_of[row.id], history[row.id])) for row in rows]
 
 
@@ -223,29 +224,19 @@ def _case(row: Row[Any]) -> dict[str, Any]:
 
 
 def _event(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "case": row.case_id,
-        "number": row.number,
-        "kind": row.kind,
-        "actor": row.actor,
-        "person": row.actor_id,
-        "name": row.actor_name,
-        "at": row.at,
-        "payload": row.payload,
-    }
+    return {"case": row.case_id} | _happened(row)
 
 
 def _incident(row: Row[Any], of_cases: list[int], history: list[dict[str, Any]]) -> dict[str, Any]:
     """`group` is what it is about: «topic», «no_topic» or «words»; `topic` its name, where it has one."""
     group = Group(brand=row.brand, what=row.what)
-    state = "over" if row.over_at is not None else "open" if row.owner is None else "owned"
     return {
         "id": row.id,
         "brand": row.brand,
         "brand_title": row.brand_title,
         "group": group.kind,
         "topic": row.what if group.kind == "topic" else None,
-        "state": state,
+        "state": state_of(row.owner, row.over_at),
         "owner": row.owner,
         "usual_per_hour": row.usual,
         "since": row.since,
@@ -257,7 +248,8 @@ def _incident(row: Row[Any], of_cases: list[int], history: list[dict[str, Any]])
     }
 
 
-def _incident_event(row: Row[Any]) -> dict[str, Any]:
+def _happened(row: Row[Any]) -> dict[str, Any]:
+    """An event of a case or of an incident."""
     return {
         "number": row.number,
         "kind": row.kind,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Row, RowMapping, and_, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from alerts.cases.events import CardWithheld, kind_of
+from alerts.cases.events import CardWithheld, Fact, kind_of
 from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.incidents.group import Group
 from alerts.incidents.incident import Incident, Place, step_of
@@ -187,14 +187,16 @@ async def _tell_beyond_the_limit(
         select(cases.c.id, cases.c.revision, cases.c.brand).where(cases.c.id.in_(joining), ~told)
     )
     untold = {row.id: row for row in found}
-    withheld: dict[int, Any] = {}
+    withheld: dict[int, Fact] = {}
     for row in await connection.execute(
         select(case_events)
         .where(case_events.c.case_id.in_(sorted(untold)), case_events.c.kind == WITHHELD)
         .order_by(case_events.c.number)
     ):
         withheld[row.case_id] = read_event(row).fact
-    limited = [case for case, fact in withheld.items() if getattr(fact, "reason", None) == "daily_limit"]
+    limited = [
+        case for case, fact in withheld.items() if isinstance(fact, CardWithheld) and fact.reason == "daily_limit"
+    ]
     if not limited:
         return
     chats = await _its_chats(connection, incident, untold[limited[0]].brand, lists)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from domain.mention import MAX_TEXT, Author, Kind, Mention, Quote
-from listener.mention_format import MalformedMentionError, storable
+from listener.mention_format import MalformedMentionError, city_of, storable
 from listener.networks.reading import read, read_all
 from listener.networks.vk.attachments import attached_words
 from listener.networks.vk.network import MARKUP, SITE, VK
@@ -16,7 +16,6 @@ from listener.networks.written import as_shown, unescaped
 
 PEOPLE_FIELDS: Final = "screen_name,followers_count,members_count,city"
 MOST_ATTACHED: Final = 20
-MAX_CITY: Final = 100
 _ANSWERED: Final = re.compile(r"\[(?:id|club|public)\d{1,20}:bp-?\d{1,20}_(\d{1,20})\|([^\]\n]{1,100})\]")
 _MOST: Final = 10**12
 """No count of people is larger; a larger number is a fault and would not fit the store."""
@@ -189,7 +188,7 @@ def _person(profile: Profile) -> Author:
         name=name or nameless(profile.id).name,
         handle=storable(profile.screen_name or profile.domain) or None,
         followers=_count(profile.followers_count),
-        city=storable(profile.city.title.strip())[:MAX_CITY] or None if profile.city else None,
+        city=city_of(profile.city.title) if profile.city else None,
     )
 
 

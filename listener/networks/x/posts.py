@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from domain.mention import MAX_TEXT, Author, Mention, Quote
-from listener.mention_format import MalformedMentionError, parse_time, storable
+from listener.mention_format import MalformedMentionError, city_of, parse_time, storable
 from listener.networks.reading import read, read_all
 from listener.networks.written import unescaped
 from listener.networks.x.network import SITE, X
@@ -26,7 +26,6 @@ POST_FIELDS: Final = (
     "edit_history_tweet_ids",
 )
 USER_FIELDS: Final = ("name", "username", "public_metrics", "location")
-MAX_CITY: Final = 100
 
 
 class MalformedPageError(ValueError):
@@ -150,7 +149,7 @@ def _author(number: str, user: User | None) -> Author:
         name=storable(user.name) or f"id{number}",
         handle=storable(user.username) or None,
         followers=count if count is not None and count >= 0 else None,
-        city=storable(user.location.strip())[:MAX_CITY] or None,
+        city=city_of(user.location),
     )
 
 
