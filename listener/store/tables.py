@@ -285,20 +285,28 @@ incident_cases = Table(
 )
 """The cases of an incident; each is in one that goes on at most."""
 
+
+def _happened() -> tuple[Column[Any], ...]:
+    """The columns of an event, behind whose it is."""
+    return (
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("kind", Text, nullable=False),
+        Column("version", SmallInteger, nullable=False),
+        Column("actor", Text, nullable=False),
+        Column("actor_id", Text),
+        Column("actor_name", Text),
+        Column("payload", Json, nullable=False),
+        Column("at", Time, nullable=False),
+    )
+
+
 incident_events = Table(
     "incident_events",
     metadata,
     Column(
         "incident_id", Key, ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("version", SmallInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("actor_id", Text),
-    Column("actor_name", Text),
-    Column("payload", Json, nullable=False),
-    Column("at", Time, nullable=False),
+    *_happened(),
 )
 """What happened to an incident, in order (alerts.incidents.history)."""
 
@@ -315,14 +323,7 @@ case_events = Table(
     "case_events",
     metadata,
     Column("case_id", Key, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("version", SmallInteger, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("actor_id", Text),
-    Column("actor_name", Text),
-    Column("payload", Json, nullable=False),
-    Column("at", Time, nullable=False),
+    *_happened(),
 )
 """What happened to a case, in order; see `listener.store.codecs` for what a payload is."""
 
