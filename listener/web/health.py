@@ -9,6 +9,7 @@ from alerts.ports import ChatState
 from alerts.routing import Chat
 from alerts.russian import plural
 from listener.metrics import state_of
+from listener.networks.registry import source_title
 from listener.ports import SourceError
 
 RECENTLY: Final = timedelta(minutes=10)
@@ -255,7 +256,7 @@ class Health:
         yield from self._unsaid_answers()
         for name, source in sorted(self._sources.items()):
             if (trouble := source.trouble(now)) is not None:
-                yield f"source {name}", f"источник {name} {trouble}"
+                yield f"source {name}", f"источник «{source_title(name)}» {trouble}"
         yield from self._troubles_of_messengers(now, set_by)
         yield from self._closed_roads()
         if self._out_of_time:
