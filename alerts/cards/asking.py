@@ -54,6 +54,7 @@ class Reply:
             "not_a_draft",
             "cannot_reply",
             "answered_already",
+            "in_hand",
             "cannot_remove",
             "no_engineers",
             "explained",
