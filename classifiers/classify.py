@@ -144,7 +144,7 @@ class Judge:
             urgency=urgency_of(means.urgency, complaint),
             evidence=evidence,
             model=self._version,
-            dangers=dangers_of(means.dangers, means.urgent_words, means.signals, label, complaint),
+            dangers=dangers_of(means.dangers, means.urgent_words, means.signals | turned, label, complaint),
         )
 
     def _learn_starts(self) -> None:

@@ -25,11 +25,17 @@ KINDS: Final = (LIFE, HEALTH, CHILDREN, ANIMALS, MONEY, COURT)
 PAST: Final = "прошло или о других"
 """The signal of a danger that is past, another's or only thought of."""
 
+KIN: Final = "свои"
+"""The signal of the author's family: where the brand is named, what befell them is his own (decision 0142)."""
+
 _LISTS: Final = entries("dangers.txt")
 
 DANGERS: Final[Mapping[str, tuple[Near, ...]]] = {kind: _LISTS[kind] for kind in KINDS}
 PAST_WORDS: Final = tuple(word for entry in _LISTS[PAST] for word in entry.words)
+KIN_WORDS: Final = tuple(word for entry in _LISTS[KIN] for word in entry.words)
 
+NAMELESS: Final = "nameless"
+"""The signal that nobody is named: it stands on the brand's own page, and whoever asks there asks the brand."""
 _OWN: Final = "first person"
 _CONTENT: Final = frozenset({"thanks", PAST})
 """The label alone is not believed: the calm words of a harmed customer may sound content."""
@@ -48,7 +54,7 @@ def dangers_of(
 
     News and advertisements tell of others' dangers, and who is content is past his. Where the judge sees no
     complaint, a word that speaks of a past danger or of another's is believed; where he does not even suspect
-    one, who tells must say that it is his own.
+    one, who tells must say that it is his own or, of a brand that he names, his family's.
     """
     if not named and not urgent:
         return ()
@@ -57,6 +63,7 @@ def dangers_of(
         return ()
     if complaint < _SEEN and PAST in signals:
         return tuple(urgent)
-    if complaint < (_SURELY_NONE if _OWN in signals else _SUSPECTED):
+    own = _OWN in signals or (KIN in signals and NAMELESS not in signals)
+    if complaint < (_SURELY_NONE if own else _SUSPECTED):
         return tuple(urgent)
     return (*(kind for kind in KINDS if kind in named), *urgent)

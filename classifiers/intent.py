@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from math import exp
 from typing import Final
 
+from classifiers.dangers import NAMELESS
 from classifiers.lexicon import STAFF_URGENT, URGENT
 from classifiers.lexicon_hits import STAFF
 from domain.span import Span
@@ -19,8 +20,6 @@ URGENT_WEIGHTS: Final = {reason: weight for reason, (weight, _) in URGENT.items(
 
 ADDRESSED: Final = "addressed"
 """The text begins with the brand's mention, as requests and answers to it do: `@romashka`, `[club1|Ромашка]`."""
-NAMELESS: Final = "nameless"
-"""Nobody is named: it stands on the brand's own page, and whoever asks there asks the brand."""
 
 _ADDRESSED: Final = frozenset((ADDRESSED,))
 _NAMELESS: Final = frozenset((NAMELESS,))

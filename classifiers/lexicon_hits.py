@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from classifiers.dangers import DANGERS, PAST, PAST_WORDS
+from classifiers.dangers import DANGERS, KIN, KIN_WORDS, PAST, PAST_WORDS
 from classifiers.lexicon import SIGNALS, TOPICS, URGENT, Markers, Near
 from classifiers.morphology import Morphology
 from classifiers.near_words import NEAR_TOPICS, NEAR_URGENT
@@ -68,7 +68,7 @@ class LexiconHits:
         self._add((URGENCY, STAFF), markers.urgent)
         for word in markers.urgent:
             self._add((URGENT_WORD, word.removeprefix(_EXACT)), (word,))
-        for signal, words in (*SIGNALS.items(), (PAST, PAST_WORDS)):
+        for signal, words in (*SIGNALS.items(), (PAST, PAST_WORDS), (KIN, KIN_WORDS)):
             self._add((SIGNAL, signal), words)
         self._add_near(TOPIC, NEAR_TOPICS)
         self._add_near(URGENCY, NEAR_URGENT)

@@ -1,12 +1,14 @@
-"""How well complaints are found trade by trade, in reviews by which nothing was taught."""
+"""How well complaints are found trade by trade, in reviews and in invented posts by which nothing was taught."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from classifiers.bootstrap import Floats, Ranged, ranged
+from classifiers.corpora import marked_place
 from classifiers.examples import Example
 from classifiers.figures import Ranking, average_precision, calibration_error, gaps, share
 from classifiers.robustness import CARD_AT
@@ -14,6 +16,16 @@ from classifiers.verdict import Judges, Question
 
 ALL_TRADES: Final = ""
 """The row of all trades together."""
+POSTS: Final = Path(__file__).parent / "models" / "posts.tsv"
+"""Kind, `yes` or `no` for a complaint, an invented post of one of twenty trades; never taught.
+
+`{b}` stands for the brand, `\\n` for a new line.
+"""
+NAMED: Final = "posts, named"
+BARE: Final = "posts, bare"
+"""The same posts as a search finds them, and as they would stand on the brand's own page."""
+
+_PLACE: Final = "{b}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +57,18 @@ def measure_trades(judge: Judges, reviews: Mapping[str, Sequence[Example]]) -> l
     rows = [(trade, names == trade) for trade in sorted(reviews)]
     rows.append((ALL_TRADES, np.ones(len(known), dtype=bool)))
     return [_figures(trade, known[of], told[of]) for trade, of in rows if known[of].any()]
+
+
+def invented_posts(path: Path = POSTS) -> dict[str, list[Example]]:
+    """The invented posts as a search finds them (NAMED), and without the brand's name (BARE)."""
+    found: dict[str, list[Example]] = {NAMED: [], BARE: []}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        _, complains, post = line.split("\t")
+        text, complaint = post.replace("\\n", "\n"), complains == "yes"
+        bare = text.replace(_PLACE, "").strip(" ,.:")
+        for name, words, brand in ((NAMED, text, marked_place(text)), (BARE, bare, ())):
+            found[name].append(Example(text=words, brand=brand, label=None, domain="own", complaint=complaint))
+    return found
 
 
 def _figures(trade: str, truths: np.ndarray, said: np.ndarray) -> TradeFigures:

@@ -103,6 +103,7 @@ def spelled(word: str, forms: frozenset[str], *, part: bool = False) -> Mapping[
         mistyped = other_layout(form)
         if len(word) > _SHORT and not (is_cyrillic(form) and is_latin(form)) and not _is_word(mistyped):
             ways.setdefault(mistyped, IN_OTHER_LAYOUT)
+    ways.pop("", None)  # «Ъ» is nothing in Latin letters
     return ways
 
 

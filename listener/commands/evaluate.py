@@ -32,7 +32,7 @@ from classifiers.read_figures import measure_read, natural_answers
 from classifiers.thread_figures import measure_threads
 from classifiers.tiers import alone, behind, missing
 from classifiers.topic_figures import measure_topics, measuring, topic_readings, without
-from classifiers.trade_figures import measure_trades
+from classifiers.trade_figures import ALL_TRADES, invented_posts, measure_trades
 from classifiers.training import train
 from classifiers.urgency_figures import measure_dangers, measure_urgency, told
 from listener.commands.figure_tables import (
@@ -249,6 +249,8 @@ def _show(task: Task, budget: Budget, plots: Path | None) -> None:
     console.print(hard_table(measure_hard(task.judge)))
     console.print(robustness_table(robustness(task.judge)))
     console.print(thread_table(*measure_threads(task.judge)))
+    posts = [row for row in measure_trades(task.judge, invented_posts()) if row.trade != ALL_TRADES]
+    console.print(trade_table(posts, "Придуманные посты двадцати отраслей, которых модель не видела"))
     if plots is not None:
         written = draw(answered, plots, budget) if answered else []
         if task.read:

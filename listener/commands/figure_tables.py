@@ -14,7 +14,7 @@ from classifiers.read_figures import ReadFigures
 from classifiers.robustness import CARD_AT, Moved
 from classifiers.thread_figures import ThreadFigures
 from classifiers.topic_figures import NameFigures, TopicFigures
-from classifiers.trade_figures import TradeFigures
+from classifiers.trade_figures import BARE, NAMED, TradeFigures
 from classifiers.urgency_figures import DangerFigures, UrgencyFigures
 
 LABEL_TITLES: Final = {"negative": "негатив", "neutral": "нейтрально", "positive": "позитив"}
@@ -27,6 +27,8 @@ TRADE_TITLES: Final = {
     "hotels": "гостиницы",
     "marketplace goods": "товары маркетплейса",
     "restaurants": "рестораны",
+    NAMED: "бренд назван, как в поиске",
+    BARE: "без названия, как на своей странице",
 }
 _URGENT_TITLES: Final = {
     "danger": "беда с деньгами, здоровьем",
@@ -148,9 +150,11 @@ def danger_table(figures: Sequence[DangerFigures]) -> Table:
     return table
 
 
-def trade_table(figures: Sequence[TradeFigures]) -> Table:
-    """Reviews by which nothing was taught, trade by trade, at the usual threshold."""
-    title = f"Отзывы по отраслям, которых модель не видела; порог {CARD_AT}; %, интервалы 95 %"
+def trade_table(
+    figures: Sequence[TradeFigures], what: str = "Отзывы по отраслям, которых модель не видела"
+) -> Table:
+    """Texts by which nothing was taught, trade by trade, at the usual threshold."""
+    title = f"{what}; порог {CARD_AT}; %, интервалы 95 %"
     table = Table("отрасль", "жалоб", title=title, title_justify="left")
     for name in ("PR-AUC", "recall", "precision", "ECE"):
         table.add_column(name, no_wrap=True)

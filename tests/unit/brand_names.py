@@ -75,7 +75,8 @@ _LISTS: Final = {
     "сладкое и вещи": """
         M&M's | KitKat | Alpen Gold | Алёнка | Ben & Jerry's | Häagen-Dazs | Nestlé | 7UP | Dr.Oetker |
         Добрый Cola | Черноголовка | Балтика | Guinness | 585*ЗОЛОТОЙ | SOKOLOV | SUNLIGHT | Pandora |
-        1000 мелочей | Ё | А1 | X5 | K-9 | AT&T | 3М""",
+        1000 мелочей | Ё | А1 | X5 | K-9 | AT&T | 3М | Ъ | T—Ж | Nº21 | &Meals | O2 | R.O.C.S. | 24/7 Фитнес
+        | +7Телеком | Гослото 6 из 45 | '47 | A.P.C. | Ёлки-Палки""",
 }
 
 NAMES: Final = {

@@ -3,7 +3,19 @@
 import pytest
 
 from classifiers.classify import Judge
-from classifiers.dangers import CHILDREN, COURT, HEALTH, KINDS, LIFE, MONEY, PAST, dangers_of
+from classifiers.dangers import (
+    ANIMALS,
+    CHILDREN,
+    COURT,
+    HEALTH,
+    KIN,
+    KINDS,
+    LIFE,
+    MONEY,
+    NAMELESS,
+    PAST,
+    dangers_of,
+)
 from classifiers.lexicon import Markers
 from classifiers.tiers import open_judge
 from classifiers.verdict import Question, verdict_row
@@ -28,6 +40,10 @@ def dangers(judge: Judge, text: str) -> tuple[str, ...]:
         ("Ваш курьер сбил моего ребёнка на тротуаре", CHILDREN),
         ("Водитель уснул за рулем, я трясла его за плечо", LIFE),
         ("Зарядка загорелась ночью, еле потушили телефон", LIFE),
+        ("После капельницы у вас у мужа отнялась рука", HEALTH),
+        ("Водитель ехал по встречке и смеялся, мы с дочкой сзади, верните деньги", LIFE),
+        ("Третий день воняет газом на кухне, а ваш мастер будет завтра", LIFE),
+        ("После вашей стрижки везли собаку к врачу: порезали ухо", ANIMALS),
         ("Почему списали деньги дважды?", MONEY),
         ("Подаю в суд, претензию вы получили месяц назад", COURT),
     ],
@@ -76,6 +92,27 @@ def test_where_no_complaint_is_suspected_who_tells_of_a_danger_must_say_that_it_
     assert dangers_of(named, (), frozenset({"first person"}), "neutral", 0.1) == (HEALTH, MONEY, COURT)
     assert dangers_of(named, (), frozenset({"first person"}), "neutral", 0.04) == ()
     assert dangers_of(named, ("иск",), frozenset({"reports"}), "neutral", 0.9) == ()
+
+
+def test_what_befell_the_family_is_the_authors_own_where_he_names_the_brand() -> None:
+    named, family = frozenset({HEALTH}), frozenset({KIN})
+    assert dangers_of(named, (), family, "neutral", 0.1) == (HEALTH,)
+    assert dangers_of(named, (), family | {NAMELESS}, "neutral", 0.1) == ()
+    assert dangers_of(named, (), family, "neutral", 0.04) == ()
+    assert dangers_of(named, (), family | {PAST}, "neutral", 0.1) == ()
+    assert dangers_of(named, (), family | {"reports"}, "neutral", 0.9) == ()
+
+
+def test_a_son_who_fell_ill_is_heard_of_with_the_brands_name_and_not_among_talk(judge: Judge) -> None:
+    named, talk = judge.classify(
+        [
+            Question(text="сын отравился пиццей из Ромашки", brand=((24, 31),)),
+            Question(text="сын отравился пиццей из столовой"),
+        ]
+    )
+    assert min(named.complaint, talk.complaint) >= 0.05
+    assert named.dangers == (HEALTH, CHILDREN)
+    assert talk.dangers == () or talk.complaint >= 0.2
 
 
 def test_a_content_author_is_in_no_danger() -> None:

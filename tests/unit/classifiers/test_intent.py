@@ -4,7 +4,8 @@ from collections.abc import Set as AbstractSet
 
 import pytest
 
-from classifiers.intent import ADDRESSED, NAMELESS, intent_of, turned_to
+from classifiers.dangers import NAMELESS
+from classifiers.intent import ADDRESSED, intent_of, turned_to
 from classifiers.text import pieces
 from domain.span import Span
 

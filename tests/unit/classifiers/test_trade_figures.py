@@ -2,13 +2,16 @@
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from classifiers.corpora import PAIRS, own_examples
 from classifiers.examples import Example
 from classifiers.other_trades import MEASURED, measured
-from classifiers.trade_figures import ALL_TRADES, measure_trades
+from classifiers.tiers import open_judge
+from classifiers.trade_figures import ALL_TRADES, BARE, NAMED, invented_posts, measure_trades
 from classifiers.verdict import Question
 from domain.verdict import Sentiment, Verdict
 
@@ -16,7 +19,7 @@ from domain.verdict import Sentiment, Verdict
 class Reader:
     """Complains as the text says: «0.9 …»."""
 
-    def classify(self, questions: list[Question]) -> list[Verdict]:
+    def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         return [
             Verdict(
                 sentiment=Sentiment(negative=0.2, neutral=0.6, positive=0.2),
@@ -70,3 +73,22 @@ def test_reviews_that_only_measure_are_read_by_trade_and_may_be_absent(tmp_path:
         ("клопы", True),
         ("море рядом", False),
     ]
+
+
+def test_an_invented_post_is_asked_with_the_brands_name_and_as_on_its_page(tmp_path: Path) -> None:
+    file = tmp_path / "posts.tsv"
+    file.write_text("marked\tyes\t> Как вам?\\n{b}, очередь\nplace\tno\tВстретимся у {b}\n", encoding="utf-8")
+    posts = invented_posts(file)
+    assert [one.text for one in posts[NAMED]] == ["> Как вам?\n{b}, очередь", "Встретимся у {b}"]
+    assert [one.brand for one in posts[NAMED]] == [((11, 14),), ((13, 16),)]
+    assert [(one.text, one.brand) for one in posts[BARE]] == [("> Как вам?\n, очередь", ()), ("Встретимся у", ())]
+    assert [one.complaint for one in posts[NAMED]] == [one.complaint for one in posts[BARE]] == [True, False]
+
+
+def test_the_invented_posts_teach_nothing_and_are_mostly_heard() -> None:
+    posts = invented_posts()
+    taught = {one.text for one in (*own_examples(), *own_examples(PAIRS))}
+    assert len(posts[NAMED]) > 80
+    assert not taught & {one.text for of in posts.values() for one in of}
+    named, bare, _ = measure_trades(open_judge(second=False), posts)
+    assert min(named.average_precision.value, bare.average_precision.value) > 0.85
