@@ -55,6 +55,7 @@ class Reply:
             "cannot_reply",
             "answered_already",
             "in_hand",
+            "sent_already",
             "cannot_remove",
             "no_engineers",
             "explained",

@@ -111,8 +111,8 @@ def walk(pressed: Pressed) -> Outcome:
     verb, found = chosen(pressed)
     if verb in (SKIP, STOP):
         return drop(pressed, found) if found is not None and found.state == "draft" else no_draft(found)
-    if verb in SEND and (answered := _answered(pressed, but=found)) is not None:
-        return replace(answered, text=f"{capital(answered.text)}. Дальше — «Пропустить»")
+    if verb in SEND and (over := _is_over(pressed, found)) is not None:
+        return over
     outcome = decide_on(pressed)
     if not isinstance(outcome, Prompt) or found is None:
         return outcome
@@ -207,9 +207,18 @@ def _answered(pressed: Pressed, but: Outbound | None = None) -> Reply | None:
     return None
 
 
+def _is_over(pressed: Pressed, found: Outbound | None) -> Reply | None:
+    """Why «Отправить» sends nothing."""
+    if found is not None and found.state in _SAID and found.confirmed_by in _mine(pressed):
+        # The next could not be shown, for the chat had no room, and he presses the same again.
+        return Reply(text="Этот ответ уже отправлен", reason="sent_already")
+    answered = _answered(pressed, but=found)
+    return None if answered is None else replace(answered, text=f"{capital(answered.text)}. Дальше — «Пропустить»")
+
+
 def _in_hand(pressed: Pressed) -> Reply | None:
     """Two who ask at the same moment are shown two customers, not one."""
-    mine, since = (pressed.person.id, *pressed.person.former_ids), pressed.now - IN_HAND
+    mine, since = _mine(pressed), pressed.now - IN_HAND
     theirs = (
         each
         for each in pressed.case.contact.outbounds
@@ -243,6 +252,11 @@ def _as_step(pressed: Pressed, drafted: Outbound, *, above: str = "") -> Prompt:
 
 def _latest_draft(pressed: Pressed) -> Outbound | None:
     """What this person is just being shown."""
-    mine = (pressed.person.id, *pressed.person.former_ids)
+    mine = _mine(pressed)
     drafts = [each for each in pressed.case.contact.outbounds if each.state == "draft" and each.author in mine]
     return drafts[-1] if drafts else None
+
+
+def _mine(pressed: Pressed) -> tuple[str, ...]:
+    """Under which ids the person is written down."""
+    return (pressed.person.id, *pressed.person.former_ids)

@@ -112,9 +112,9 @@ class Walking:
             return Answer(text=STOPPED)
         if done.prompt is not None or verb not in (*SEND, SKIP):
             return done
-        if verb in SEND and done.alert:
+        if verb in SEND and done.alert and done.reason != "sent_already":
             return done
-        said = done.text if verb in SEND else ""
+        said = done.text if verb in SEND and not done.alert else ""
         following = await self._next(press, listed, press.case, person)
         return replace(following, text=" ".join(filter(None, (said, following.text))))
 
