@@ -18,16 +18,24 @@ Mask = npt.NDArray[np.bool_]
 _ITERATIONS: Final = 300
 _PRECISION: Final = 1e-4
 """At 1e-3 the fit stops where chance takes it: figures differ by two points from run to run of the weights."""
+_SMOOTHING: Final = 0.01
+"""What every feature has in every class before anything is counted: their values are shares of one in a text."""
+_RATIOS_C: Final = 1.0
+"""scikit-learn's C of the regression over columns scaled by their ratios."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What one head learns: `classes` and `weights` of the matrix's `rows`; soft shares stand once a class."""
+    """What one head learns: `classes` and `weights` of the matrix's `rows`; soft shares stand once a class.
+
+    `ratios` is the share of its weights that a regression over log-count ratios has (see `fit`).
+    """
 
     rows: Classes
     classes: Classes
     weights: Floats
     c: float
+    ratios: float = 0.0
 
     def within(self, chosen: Mask) -> "Target":
         kept = chosen[self.rows]
@@ -55,15 +63,63 @@ class Lines:
 
 
 def fit(matrix: Any, target: Target) -> Lines:
-    """Logistic regression: three columns for three classes, one for two. `c` is scikit-learn's C."""
-    regression = LogisticRegression(C=target.c, max_iter=_ITERATIONS, tol=_PRECISION)
-    regression.fit(matrix[target.rows], target.classes, sample_weight=target.weights)
+    """Logistic regression: three columns for three classes, one for two. `c` is scikit-learn's C.
+
+    Where the target has a share of `ratios`, its weights are that part of a second regression (`_by_ratios`), the
+    plain one's are the rest. The sum of two linear functions is one: nothing more is served.
+    """
+    rows = matrix[target.rows]
+    plain = _logistic(rows, target.classes, target.weights, target.c)
+    if not target.ratios:
+        return plain
+    ratios = _by_ratios(rows, target)
+    return Lines(
+        weights=(1 - target.ratios) * plain.weights + target.ratios * ratios.weights,
+        intercept=(1 - target.ratios) * plain.intercept + target.ratios * ratios.intercept,
+    )
+
+
+def log_count_ratios(rows: Any, inside: Floats, outside: Floats) -> Floats:
+    """How much likelier each feature is inside a class than outside it, (features,):
+
+        r = log(p / ‖p‖₁) - log(q / ‖q‖₁),   p = 0.01 + insideᵀ rows,   q = 0.01 + outsideᵀ rows
+
+    (Wang, Manning 2012, "Baselines and Bigrams"). `rows` is (texts, features) of no value below zero, `inside` and
+    `outside` the weights of (texts,) by which each belongs here and there.
+    """
+    p, q = (_SMOOTHING + rows.T @ weights for weights in (inside, outside))
+    ratios: Floats = np.log(p / p.sum()) - np.log(q / q.sum())
+    return ratios
+
+
+def _by_ratios(rows: Any, target: Target) -> Lines:
+    """Of each class against the others a logistic regression over the columns times their log-count ratios.
+
+    What tells a class needs little weight of its own then, and what tells nothing can hardly get any. Returned are
+    the weights of the columns as they were: the regression's times the ratios.
+    """
+    kinds = np.unique(target.classes)
+    lines = []
+    for kind in kinds[1:] if len(kinds) == 2 else kinds:
+        belongs = target.classes == kind
+        ratios = log_count_ratios(rows, target.weights * belongs, target.weights * ~belongs)
+        scaled = _logistic(rows.multiply(ratios).tocsr(), belongs, target.weights, _RATIOS_C)
+        lines.append(replace(scaled, weights=scaled.weights * ratios[:, None]))
+    return _side_by_side(lines)
+
+
+def _logistic(rows: Any, classes: npt.NDArray[Any], weights: Floats, c: float) -> Lines:
+    regression = LogisticRegression(C=c, max_iter=_ITERATIONS, tol=_PRECISION)
+    regression.fit(rows, classes, sample_weight=weights)
     return Lines(weights=regression.coef_.T.copy(), intercept=regression.intercept_.copy())
 
 
 def fit_all(matrix: Any, targets: Sequence[Target], rows: Mask) -> Lines:
     """All heads side by side, in the order of `HEADS`, from the given rows alone."""
-    lines = [fit(matrix, target.within(rows)) for target in targets]
+    return _side_by_side([fit(matrix, target.within(rows)) for target in targets])
+
+
+def _side_by_side(lines: Sequence[Lines]) -> Lines:
     return Lines(
         weights=np.hstack([one.weights for one in lines]),
         intercept=np.concatenate([one.intercept for one in lines]),
@@ -88,7 +144,8 @@ def calibrated(lines: Lines, held: Floats, targets: Sequence[Target]) -> Lines:
     fold = np.zeros((len(HEADS), len(HEADS)))
     for columns, target in ((BRAND_HEADS, brand), (TEXT_HEADS, text)):
         fold[columns, columns] = np.eye(3) / _temperature(held[:, columns], target)
-    stack = fit(_evidence(held), complaint)
+    told = complaint.rows  # without ratios: scores may be below zero, and there are but five
+    stack = _logistic(_evidence(held)[told], complaint.classes, complaint.weights, complaint.c)
     # The stack's inputs are sums and differences of heads, so its weights become weights of heads.
     fold[:, COMPLAINT] = (_evidence(np.eye(len(HEADS))) @ stack.weights)[:, 0]
     intercept = lines.intercept @ fold

@@ -16,7 +16,7 @@ from classifiers.plain import Plain, plain
 from classifiers.replies import LITTLE, SHORT, details, joins
 from classifiers.scorer import Scores
 from classifiers.text import BRAND, MAX_CHARACTERS, pieces
-from classifiers.unsaid import links_in, spoken, unmarked
+from classifiers.unsaid import links_in, spoken, unmarked, whole
 from classifiers.verdict import Question
 from domain.span import Span
 
@@ -48,7 +48,7 @@ class ReadText:
 
     @classmethod
     def of(cls, question: Question) -> Self:
-        reading = plain(unmarked(question.text[:_MOST]))
+        reading = plain(whole(unmarked(question.text[:_MOST]), question.brand))
         cut = pieces(reading.text)
         named = reading.read_all(question.brand)
         said = spoken(cut, named)

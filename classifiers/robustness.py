@@ -110,8 +110,10 @@ def _among(characters: int) -> Change:
 CHANGES: Final[Mapping[str, Change]] = {
     "ответ человеку": _dressed("[id123456|Анна], "),
     "ответ странице": _dressed("[club1:bp-1_7|Ромашка], "),
+    "ответ двоим": _dressed("[id1|Анна], [id2|Олег], "),
     "имя в начале": _dressed("Анна, "),
     "ссылка в конце": _dressed("", " https://vk.com/wall-1_2"),
+    "ссылка без https": _dressed("", " vk.com/wall-1_2"),
     "цитирование": _dressed("", "\n> напишите нам, пожалуйста"),
     "подпись приложения": _dressed("", "\nОтправлено с iPhone"),
     "выделено": _dressed("**", "**"),

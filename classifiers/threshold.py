@@ -23,11 +23,11 @@ LOWEST: Final = 0.2
 """Below it nearly nothing complains, however few the cards."""
 HIGHEST: Final = 0.9
 
-LEAST_LABELS: Final = 40
+LEAST_LABELS: Final = 20
 LEAST_OF_A_KIND: Final = 5
 """Labels of a brand from which they are asked."""
-_PRECISION: Final = np.array([0.25, 4.0])
-"""Of the normal priors of shift and slope: two log-odds and a half of the judge's own slope."""
+_PRECISION: Final = np.array([1.0, 16.0])
+"""Of the normal priors of shift and slope: one in log-odds, a quarter of the judge's own slope (decision 0143)."""
 _DRAWS: Final = 400
 _SEED: Final = 5
 _SUREST: Final = 1e-6

@@ -1,8 +1,9 @@
 """Trains the judge from the corpora: attitude to the brand, mood of a text, complaint, over one vocabulary.
 
 The complaint head is a stack: its own regression, the brand's attitude and the text's mood, weighed by a second
-regression on held-back folds, which calibrates it too. All of it is linear, so it folds into one column of weights
-and the evidence of a word is simply what the word adds.
+regression on held-back folds, which calibrates it too. Beside each head's regression stands one over the same
+columns scaled by their log-count ratios, mixed in by a share. All of it is linear, so it folds into one column of
+weights and the evidence of a word is simply what the word adds.
 """
 
 import zlib
@@ -42,6 +43,8 @@ _DECISIVE: Final = ("scikit-learn", "scipy", "numpy", "pymorphy3", "pymorphy3-di
 """Libraries whose version may change a trained model; zlib's may change the bytes of its file."""
 
 _C: Final = 6.0
+_RATIOS: Final = (0.3, 0.3, 0.5)
+"""How much of attitude, mood and complaint is the regression over log-count ratios (decisions 0130, 0141)."""
 COMPLAINT_LEAN: Final = 0.5
 """Log-odds that a complaint is given beyond what the calibration on all trades together finds (decision 0068)."""
 _TAUGHT_WEIGHT: Final = 0.5
@@ -83,9 +86,9 @@ def targets_of(examples: Sequence[Example]) -> tuple[Target, Target, Target]:
     labels = np.array([LABELS.index(one.label) if one.label else -1 for one in examples])
     complaints = np.array([-1 if one.complaint is None else int(one.complaint) for one in examples])
     return (
-        _target(labels, examples, _BRAND_WEIGHTS),
-        _target(labels, examples, _TEXT_WEIGHTS),
-        _target(complaints, examples, _COMPLAINT_WEIGHTS),
+        _target(labels, examples, _BRAND_WEIGHTS, _RATIOS[0]),
+        _target(labels, examples, _TEXT_WEIGHTS, _RATIOS[1]),
+        _target(complaints, examples, _COMPLAINT_WEIGHTS, _RATIOS[2]),
     )
 
 
@@ -106,11 +109,11 @@ def fit_heads(matrix: Any, examples: Sequence[Example], folds: Classes, step: St
     return found
 
 
-def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, float]) -> Target:
+def _target(classes: Classes, examples: Sequence[Example], weights: dict[str, float], ratios: float) -> Target:
     """What people say, each domain at its weight."""
     by_domain = np.array([weights.get(one.domain, 0.0) for one in examples])
     rows = np.flatnonzero((classes >= 0) & (by_domain > 0))
-    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], c=_C)
+    return Target(rows=rows, classes=classes[rows], weights=by_domain[rows], c=_C, ratios=ratios)
 
 
 def _taught_moods(examples: Sequence[Example], domains: Sequence[Domain]) -> Target:

@@ -28,6 +28,16 @@ _QUOTING: Final = re.compile(r"^[ \t]*>+[ \t]*", re.MULTILINE)
 _EMPHASIS: Final = re.compile(
     r"(?<![\w*~`])(?P<mark>\*{1,3}|_{1,3}|~~|`{1,3})(?=[^\s*_~`])[^\n*`]{0,600}?(?<=[^\s*_~`])(?P<end>(?P=mark))(?![\w*~`])"
 )
+_BARE_LINK: Final = re.compile(
+    r"(?<![\w@.:/-])(?:[\w-]{1,40}\.){1,4}"
+    r"(?:ru|com|рф|su|org|net|me|cc|io|info|pro|tv|app|club|shop|store|site|online|link|ly|gl|gg|by|kz)/\S+",
+    re.IGNORECASE,
+)
+_LINK: Final = "t.me/"
+"""How a link begins that is one piece to everybody."""
+_MENTION: Final = r"(?:@\w{1,64}|\[[a-z][\w.:-]{1,64}\|[^\]\n]{0,100}\])"
+_ADDRESSED: Final = re.compile(rf"\s*(?:{_MENTION}[,:]?\s*)+(?={_MENTION})", re.IGNORECASE)
+_COMMAS: Final = re.compile(r"(?<=[\w\]])[,:](?=[\s@\[]|$)")
 _UNSEEN: Final = "\u200b"
 _CACHED: Final = 20_000
 _REACH: Final = 80
@@ -63,6 +73,30 @@ def unmarked(text: str) -> str:
         for start, end in (found.span("mark"), found.span("end")):
             letters[start:end] = _UNSEEN * (end - start)
     return "".join(letters)
+
+
+def whole(text: str, brand: Sequence[Span] = ()) -> str:
+    """The text with each link that has no scheme («vk.com/wall-1_2») as one that has, and several people addressed
+    («[id1|Анна], [id2|Пётр], …») as one address. As long as before, so that places stay.
+
+    A link that names the brand stays as it is: it may be all that names it.
+    """
+    if "/" in text:
+        text = _BARE_LINK.sub(
+            lambda found: found[0] if _touches(found.span(), brand) else _as_link(found[0]), text
+        )
+    addressed = _ADDRESSED.match(text) if text.lstrip()[:1] in {"@", "["} else None
+    if addressed is None:
+        return text
+    return _COMMAS.sub(" ", addressed[0]) + text[addressed.end() :]
+
+
+def _touches(span: Span, brand: Sequence[Span]) -> bool:
+    return any(start < span[1] and end > span[0] for start, end in brand)
+
+
+def _as_link(text: str) -> str:
+    return _LINK + "_" * (len(text) - len(_LINK)) if len(text) > len(_LINK) else text
 
 
 def tokens(text: str, brand: Sequence[Span] = ()) -> Iterator[Token]:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 
 from classifiers.classify import Judge
 from classifiers.corpora import Corpora, own_examples, sounds_like_complaint
 from classifiers.examples import Example
 from classifiers.features import TONES, word_features
-from classifiers.heads import Lines, Target, calibrated, fit
+from classifiers.heads import Lines, Target, calibrated, fit, log_count_ratios
 from classifiers.model import Model, save
 from classifiers.taught import Taught
 from classifiers.text import BRAND
@@ -115,6 +117,41 @@ def test_what_a_row_is_in_shares_it_is_fitted_to() -> None:
     target = _target([0, 0, 0], [0, 1, 2], [0.7, 0.2, 0.1], c=1e6)
     odds = np.exp(fit(matrix, target)(matrix))[0]
     assert odds / odds.sum() == pytest.approx([0.7, 0.2, 0.1], abs=0.005)
+
+
+def test_log_count_ratios_are_those_of_the_paper() -> None:
+    """Three features; two texts inside the class, one of them for a half, and one outside it."""
+    rows = csr_matrix(np.array([[1.0, 0.0, 2.0], [2.0, 0.0, 0.0], [0.0, 3.0, 1.0]]))
+    found = log_count_ratios(rows, np.array([1.0, 0.5, 0.0]), np.array([0.0, 0.0, 1.0]))
+    inside, outside = np.array([2.01, 0.01, 2.01]), np.array([0.01, 3.01, 1.01])
+    assert found == pytest.approx(np.log(inside / 4.03) - np.log(outside / 4.03))
+    assert found.tolist() == pytest.approx([5.30331, -5.70711, 0.68818], abs=1e-5)
+
+
+def test_a_share_of_ratios_mixes_two_regressions_into_one_line() -> None:
+    """The second is scikit-learn's over the scaled columns; its weights times the ratios are those of columns."""
+    matrix = csr_matrix(np.array([[1.0, 0.2, 0.0], [0.9, 0.0, 0.4], [0.1, 0.0, 1.0], [0.0, 0.5, 0.8]] * 3))
+    target = _target(range(12), [1, 1, 0, 0] * 3, [1.0, 0.5, 1.0, 2.0] * 3)
+    plain, mixed, alone = (fit(matrix, replace(target, ratios=share)) for share in (0.0, 0.25, 1.0))
+    belongs, weights = target.classes == 1, target.weights
+    ratios = log_count_ratios(matrix, weights * belongs, weights * ~belongs)
+    scaled = LogisticRegression(C=1.0, max_iter=300, tol=1e-6).fit(matrix.toarray() * ratios, belongs, weights)
+    assert alone(matrix)[:, 0] == pytest.approx(scaled.decision_function(matrix.toarray() * ratios), abs=1e-3)
+    assert mixed(matrix) == pytest.approx(0.75 * plain(matrix) + 0.25 * alone(matrix))
+    assert not np.allclose(plain(matrix), alone(matrix))
+
+
+def test_of_three_classes_each_has_ratios_of_its_own() -> None:
+    matrix = csr_matrix(np.repeat(np.eye(3), 4, axis=0))
+    target = _target(range(12), np.repeat([0, 1, 2], 4).tolist())
+    found = fit(matrix, replace(target, ratios=1.0))(matrix)
+    assert found.shape == (12, 3)
+    assert found.argmax(axis=1).tolist() == target.classes.tolist()
+
+
+def test_a_target_keeps_its_share_of_ratios() -> None:
+    target = replace(_target([0, 1], [0, 1]), ratios=0.3)
+    assert target.within(np.array([True, False])).ratios == (target + _target([2], [1])).ratios == 0.3
 
 
 def test_the_second_tiers_answers_teach_words_that_nobody_labelled(small: Model) -> None:

@@ -5,7 +5,7 @@ import pytest
 from classifiers.classify import Judge
 from classifiers.text import BRAND, pieces
 from classifiers.tiers import missing, open_judge
-from classifiers.unsaid import spoken, unmarked
+from classifiers.unsaid import spoken, unmarked, whole
 from classifiers.verdict import Question
 
 COMPLAINTS = (
@@ -41,6 +41,10 @@ DRESSED = {
     "the person's full name": "Анна Иванова, {}",
     "somebody on X": "@anna_p {}",
     "several": "@anna_p @oleg {}",
+    "several in VK": "[id1|Анна], [id2|Олег], {}",
+    "several on X with commas": "@anna_p, @oleg: {}",
+    "a link without a scheme": "{} vk.com/wall-1_2",
+    "a long link without a scheme": "{} m.shop-1.romashka.ru/p/12?utm_source=x",
     "a link behind": "{} https://vk.com/wall-1_2",
     "a link before": "https://vk.cc/abc {}",
     "a quoting sign": "> {}",
@@ -163,3 +167,25 @@ def test_emphasis_moves_no_verdict_and_evidence_stands_on_the_authors_words(judg
     bare, marked = judge.classify([Question(text=text), Question(text=f"**{text}**")])
     assert marked.complaint == pytest.approx(bare.complaint)
     assert [(one.start + 2, one.end + 2) for one in bare.words] == [(one.start, one.end) for one in marked.words]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("нет связи vk.com/wall-1_2", "нет связи t.me/__________"),
+        ("Анна, см. a.b.ru/x", "Анна, см. t.me/___"),
+        ("и/или 24/7, км/ч, н.э./до", "и/или 24/7, км/ч, н.э./до"),
+        ("почта a@mail.ru/x", "почта a@mail.ru/x"),
+        ("уже https://a.ru/b есть", "уже https://a.ru/b есть"),
+        ("[id1|А], [id2|Б], нет связи", "[id1|А]  [id2|Б], нет связи"),
+        ("@a,@b: нет", "@a @b: нет"),
+        ("[club1:bp-1_7|Р], нет", "[club1:bp-1_7|Р], нет"),
+    ],
+)
+def test_links_without_a_scheme_and_several_addressed_are_read_as_one_piece_each(text: str, read: str) -> None:
+    assert whole(text) == read
+    assert len(read) == len(text)
+
+
+def test_a_link_that_names_the_brand_stays_as_it_is() -> None:
+    assert whole("на ozon.ru/t/1 обман", ((3, 7),)) == "на ozon.ru/t/1 обман"
