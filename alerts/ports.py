@@ -31,6 +31,7 @@ class NotifyError(Exception):
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
     `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).
+    `advice`: what a person has to do about it, in Russian, where only a person can.
     """
 
     def __init__(  # noqa: PLR0913  # each is a thing that a messenger may say
@@ -44,6 +45,7 @@ class NotifyError(Exception):
         ambiguous: bool = False,
         moved_to: str | None = None,
         gone: bool = False,
+        advice: str | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent or closed
@@ -53,6 +55,7 @@ class NotifyError(Exception):
         self.ambiguous = ambiguous
         self.moved_to = moved_to
         self.gone = gone
+        self.advice = advice
 
 
 class Notifier(Protocol):
@@ -220,7 +223,14 @@ class PromptBook(Protocol):
 
 
 class Inbox(Protocol):
-    """Brings presses from a messenger. `run` returns only when cancelled; it survives network faults by itself."""
+    """Brings presses from a messenger. `run` returns only when cancelled; it survives network faults by itself.
+
+    `deaf` is why none can come just now, None while they can: a person who presses in vain must not be the first
+    to know.
+    """
+
+    @property
+    def deaf(self) -> NotifyError | None: ...
 
     async def run(self, on_press: OnPress) -> None: ...
 

@@ -1,7 +1,7 @@
 """What routes ask of a text besides its verdict: which language it is in, and which of their words stand in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 from classifiers.lexicon import Markers
@@ -51,3 +51,16 @@ class Spoken:
         ]
         marks = found(range(len(forms)), forms, lemmas, [start for start in starts if start[1]])
         return tuple(sorted(name[1:] for kind, name in marks if kind == TOPIC and name.startswith(_OWN)))
+
+
+def implied(words: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """By each word of routes those of them, itself too, that stand in every text in which it stands.
+
+    Of a word in any form no word in one form is sure.
+    """
+    spoken = Spoken(words)
+    return {word: frozenset({word, *_sure(word, spoken(word.removeprefix("=")))}) for word in words}
+
+
+def _sure(word: str, found: Sequence[str]) -> Iterator[str]:
+    return (other for other in found if word.startswith("=") or not other.startswith("="))

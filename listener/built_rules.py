@@ -1,7 +1,7 @@
 """The rules in force, built of the config: what a decision and a card depend on, without store or messengers."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from alerts.cards.context import CardContext, NetworkWords
 from alerts.outreach.outbound import Target
 from alerts.outreach.templates import Template
-from alerts.routing import Chat, Route, Routing
+from alerts.routing import Chat, Routing
 from classifiers.asked_of_texts import Spoken, language_of
 from classifiers.lexicon import Markers
 from classifiers.pace import Pace
@@ -93,10 +93,8 @@ def build_rules_with(
 
 def build_reading(routing: Routing) -> Callable[[str], Read]:
     """What is asked of every candidate's text, and no more than the routes ask."""
-    conditions = [route.when for route in _all_routes(routing.routes)]
-    words = tuple(dict.fromkeys(word for when in conditions for word in when.words))
-    spoken = Spoken(words) if words else None
-    asks_language = any(when.languages for when in conditions)
+    spoken = Spoken(routing.words) if routing.words else None
+    asks_language = any(when.languages for when in routing.whens)
 
     def read(text: str) -> Read:
         return Read(
@@ -104,12 +102,6 @@ def build_reading(routing: Routing) -> Callable[[str], Read]:
         )
 
     return read
-
-
-def _all_routes(routes: Sequence[Route]) -> Iterator[Route]:
-    for route in routes:
-        yield route
-        yield from _all_routes(route.routes)
 
 
 def card_context(

@@ -434,6 +434,7 @@ class Daemon:
             loops += [(turning.name, turning.run) for turning in self.pipeline.answering.values()]
             loops.append(("unsaid", self._watch_what_is_unsaid))
         if "obey" in self._roles:
+            loops.append(("presses", self._watch_inboxes))
             for name, inbox in self._messengers.inboxes.items():
                 loops.append((f"obey {name}", partial(inbox.run, self.pipeline.obey)))
         return loops
@@ -496,6 +497,13 @@ class Daemon:
             if await self.pipeline.say(chat, note, key):
                 return True
         return False
+
+    async def _watch_inboxes(self) -> None:
+        """Presses that cannot come are a trouble, also while there are no cards to send."""
+        while True:
+            for name, inbox in self._messengers.inboxes.items():
+                self._telemetry.hears_presses(name, inbox.deaf)
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _watch_what_is_unsaid(self) -> None:
         """What people let out and no customer has got is seen, also where no loop answers its network."""

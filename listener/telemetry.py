@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from alerts.delivery.worker import Outcome
-from alerts.ports import ChatState, Delivery, Due
+from alerts.ports import ChatState, Delivery, Due, NotifyError
 from alerts.routing import Chat
 from classifiers.pace import Pace
 from listener.clock import Elapsed
@@ -100,6 +100,10 @@ class Telemetry:
         """The chat takes nothing, or asked for rest, or is fine again (None)."""
         self.metrics.chat(chat, state)
         self.health.chat(chat, state)
+
+    def hears_presses(self, messenger: str, deaf: NotifyError | None) -> None:
+        """Presses come from the messenger, or cannot, and why."""
+        self.health.hears_presses(messenger, deaf, self._elapsed.now())
 
     def pressed(self, messenger: str, action: str, *, applied: bool) -> None:
         self.metrics.pressed(messenger, action, applied=applied)

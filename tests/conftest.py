@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,11 @@ POSTGRES = os.environ.get("OTKLIK_TEST_POSTGRES", "postgresql://postgres@127.0.0
 MEMORY = Path("/dev/shm")
 PATIENCE = 300.0
 """Seconds."""
+TESTS = Path(__file__).parent
+WORLD = re.compile(
+    r"^\s*(?:import|from) (?:aiohttp|asyncio|requests|signal|socket|ssl|subprocess|threading|time)\b", re.MULTILINE
+)
+PARTS = re.compile(r"^from (tests\.[\w.]+) import", re.MULTILINE)
 ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
@@ -44,6 +51,21 @@ async def on_server(url: str, *statements: str) -> None:
                 await connection.execute(text(statement))
     finally:
         await engine.dispose()
+
+
+@cache
+def waits_for_the_world(file: Path) -> bool:
+    """Whether a test file, or a part of the tests that it imports, has to do with time, sockets or processes."""
+    source = file.read_text(encoding="utf-8")
+    parts = (TESTS.parent / f"{name.replace('.', '/')}.py" for name in PARTS.findall(source))
+    return WORLD.search(source) is not None or any(waits_for_the_world(part) for part in parts if part.is_file())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`pytest -m clock` are the tests of time, sockets and processes; a busy machine is what they are tried on."""
+    if waits_for_the_world(item.path):
+        item.add_marker("clock")
 
 
 @pytest.hookimpl(trylast=True)

@@ -54,6 +54,8 @@ class Reply:
             "not_a_draft",
             "cannot_reply",
             "answered_already",
+            "in_hand",
+            "sent_already",
             "cannot_remove",
             "no_engineers",
             "explained",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from alerts.cards.answers import UNKNOWN_BUTTON
 from alerts.cards.asking import KEEP, MAX_LABEL, Pressed, Reply
 from alerts.cards.context import CardContext
+from alerts.cards.masking import masked
 from alerts.cards.prompt import Option, Prompt
 from alerts.cards.quoting import in_short
 from alerts.cases.case import Case, complains
@@ -96,8 +97,8 @@ def _listed(pressed: Pressed) -> str:
 
 
 def _line(each: Silenced, pressed: Pressed) -> str:
-    """«• тема «связь» до 00:00, Олег Смирнов, № 12»."""
-    what = f"тема «{each.topic}»" if each.topic is not None else f"автор {each.author}"
+    """«• тема «связь» до 00:00, Олег Смирнов, № 12», «• автор Ирина Петрова до …»."""
+    what = f"тема «{each.topic}»" if each.topic is not None else f"автор {masked(each.name) or each.author}"
     until, by = pressed.words.moment(each.until), pressed.words.name(each.by)
     return f"• {what} до{NBSP}{until}, {by}, №{NBSP}{each.case}"
 

@@ -30,6 +30,7 @@ NONE_OPEN: Final = "За вами нет открытых обращений, п
 NOTHING_GIVEN: Final = "Хорошо, обращения остаются за вами"
 NOT_GIVEN: Final = "Хорошо, обращение остаётся за вами"
 GONE: Final = "Этому человеку сейчас не передать: отсутствует или убран из people.yaml. Нажмите ещё раз"
+APART: Final = "Чего этот человек не ведёт, вернётся в очередь своего получателя."
 BUTTONS: Final = (
     Button(label="Передать все", action=ALL, style="primary"),
     Button(label="По одному", action=EACH),
@@ -55,8 +56,8 @@ def chosen(value: str, following: Sequence[Next]) -> Person | None:
     return next((each.person for each in following if value_of(each.person) == value), None)
 
 
-def whom_all(cases: Sequence[Case], following: Sequence[Next], words: Wording) -> Prompt:
-    """Of all of them at once, the one who pressed asked."""
+def whom_all(cases: Sequence[Case], following: Sequence[Next], words: Wording, *, apart: bool = False) -> Prompt:
+    """Of all of them at once, the one who pressed asked. `apart`: somebody may not have every one of them."""
     numbers = ", ".join(f"№{NBSP}{case.id}" for case in cases[:MOST_CASES])
     more = f" и ещё {len(cases) - MOST_CASES}" if len(cases) > MOST_CASES else ""
     count = counted(len(cases), "открытое обращение", "открытых обращения", "открытых обращений")
@@ -64,7 +65,7 @@ def whom_all(cases: Sequence[Case], following: Sequence[Next], words: Wording) -
         case=0,
         action=ALL,
         title="Передать все",
-        question=f"За вами {count}: {numbers}{more}. Кому передать?",
+        question=f"За вами {count}: {numbers}{more}. Кому передать?" + (f" {APART}" if apart else ""),
         options=(*_options(following, words), Option(value=KEEP, label="Не передавать")),
     )
 
@@ -83,15 +84,28 @@ def whom_each(case: Case, following: Sequence[Next], words: Wording) -> Prompt:
     )
 
 
-def given_words(cases: Sequence[int], to: Person | None) -> str:
-    """«3 обращения теперь ведёт Олег Смирнов», to who gave them."""
-    if not cases:
+def given_words(cases: Sequence[int], to: Person | None, queued: Sequence[int] = ()) -> str:
+    """«3 обращения теперь ведёт Олег Смирнов», to who gave them; `queued` are those that he may not have."""
+    if not cases and not queued:
         return "Передавать нечего: обращения уже не у вас"
+    if to is None:
+        return _in_queue(cases)
+    name = in_short(to.name, MAX_LABEL)
+    if not queued:
+        return f"{_these(cases)} теперь ведёт {name}"
+    if not cases:
+        return f"{_in_queue(queued)}: {name} таких не ведёт"
+    return f"{_these(cases)} теперь ведёт {name}. {_in_queue(queued)}: таких {name} не ведёт"
+
+
+def _in_queue(cases: Sequence[int]) -> str:
+    return f"{_these(cases)} снова ничьё" if len(cases) == 1 else f"{_these(cases)} снова в очереди"
+
+
+def _these(cases: Sequence[int]) -> str:
     if len(cases) == 1:
-        what = f"Обращение №{NBSP}{cases[0]}"
-        return f"{what} теперь ведёт {in_short(to.name, MAX_LABEL)}" if to else f"{what} снова ничьё"
-    count = counted(len(cases), "обращение", "обращения", "обращений")
-    return f"{count} теперь ведёт {in_short(to.name, MAX_LABEL)}" if to else f"{count} снова в очереди"
+        return f"Обращение №{NBSP}{cases[0]}"
+    return counted(len(cases), "обращение", "обращения", "обращений")
 
 
 def kept_words(count: int) -> str:

@@ -29,6 +29,7 @@ from alerts.cases.commands import HoldBack
 from alerts.incidents.history import Drafted as DraftWritten
 from alerts.incidents.history import Happened, latest_draft
 from alerts.incidents.incident import Incident
+from alerts.outreach.contact import IN_HAND
 from alerts.outreach.outbound import Outbound, OutboundState
 from alerts.outreach.templates import Template
 from alerts.russian import NBSP, capital, counted, number
@@ -47,6 +48,7 @@ SEND: Final = ("ok", "hand")
 MAX_COMPLAINT: Final = 400
 MOST_NAMED: Final = 5
 NOBODY_WAITS: Final = "Отвечать некому: у каждого в этом списке уже есть ответ или ответственный"
+OTHERS_ANSWER: Final = "Остальным сейчас отвечают коллеги: {}. Загляните через несколько минут"
 STOPPED: Final = "Хорошо, остановились. Кто остался, ждёт в списке"
 NO_WORDS: Final = "Текста для всех больше нет. Нажмите «Ответить всем» ещё раз"
 NO_TEXT: Final = "Здесь нужен текст"
@@ -109,8 +111,8 @@ def walk(pressed: Pressed) -> Outcome:
     verb, found = chosen(pressed)
     if verb in (SKIP, STOP):
         return drop(pressed, found) if found is not None and found.state == "draft" else no_draft(found)
-    if verb in SEND and (answered := _answered(pressed, but=found)) is not None:
-        return replace(answered, text=f"{capital(answered.text)}. Дальше — «Пропустить»")
+    if verb in SEND and (over := _is_over(pressed, found)) is not None:
+        return over
     outcome = decide_on(pressed)
     if not isinstance(outcome, Prompt) or found is None:
         return outcome
@@ -144,20 +146,26 @@ def skipped_words(skipped: Sequence[Skipped]) -> str:
     return f"Пропущено: {named}{more}."
 
 
-def farther(listed: int, skipped: Sequence[Skipped]) -> Prompt:
-    """So many were passed over that the person is asked whether to look on behind the last of them."""
+def farther(listed: int, after: int, skipped: Sequence[Skipped]) -> Prompt:
+    """So many were passed over that the person is asked whether to look on behind the last of them, `after`."""
     return Prompt(
-        case=skipped[-1].case,
+        case=after,
         action=f"{WALK}.{listed}",
         title="Ответить всем",
-        question=f"{skipped_words(skipped)} Искать дальше?",
+        question=" ".join(filter(None, (skipped_words(skipped), "Искать дальше?"))),
         options=(Option(value=SKIP, label="Дальше", is_primary=True), Option(value=STOP, label="Закончить")),
     )
 
 
-def end_words(skipped: Sequence[Skipped]) -> str:
-    """Nobody is left to be shown."""
-    return " ".join(filter(None, ("Больше никто не ждёт.", skipped_words(skipped))))
+def end_words(skipped: Sequence[Skipped], in_hand: int = 0) -> str:
+    """Nobody is left to be shown; `in_hand` are shown to colleagues."""
+    others = f"{OTHERS_ANSWER.format(number(in_hand))}." if in_hand else "Больше никто не ждёт."
+    return " ".join(filter(None, (others, skipped_words(skipped))))
+
+
+def nobody_words(in_hand: int) -> str:
+    """Nobody is to be shown from the first on."""
+    return OTHERS_ANSWER.format(number(in_hand)) if in_hand else NOBODY_WAITS
 
 
 def _how(waiting: int) -> str:
@@ -178,7 +186,7 @@ def _shown_next(pressed: Pressed) -> Outcome:
     for_all = pressed.case.contact.for_all
     if for_all is None:
         return Reply(text=NO_WORDS, reason="not_a_draft")
-    if (answered := _answered(pressed)) is not None:
+    if (answered := _answered(pressed) or _in_hand(pressed)) is not None:
         return answered
     outcome = draft_of(pressed, "reply", for_all.text, is_signed=not for_all.is_template)
     if isinstance(outcome, HoldBack):
@@ -197,6 +205,26 @@ def _answered(pressed: Pressed, but: Outbound | None = None) -> Reply | None:
     if elsewhere is not None:
         return Reply(text=f"ему уже ответили в №{NBSP}{elsewhere}", reason="answered_already")
     return None
+
+
+def _is_over(pressed: Pressed, found: Outbound | None) -> Reply | None:
+    """Why «Отправить» sends nothing."""
+    if found is not None and found.state in _SAID and found.confirmed_by in _mine(pressed):
+        # The next could not be shown, for the chat had no room, and he presses the same again.
+        return Reply(text="Этот ответ уже отправлен", reason="sent_already")
+    answered = _answered(pressed, but=found)
+    return None if answered is None else replace(answered, text=f"{capital(answered.text)}. Дальше — «Пропустить»")
+
+
+def _in_hand(pressed: Pressed) -> Reply | None:
+    """Two who ask at the same moment are shown two customers, not one."""
+    mine, since = _mine(pressed), pressed.now - IN_HAND
+    theirs = (
+        each
+        for each in pressed.case.contact.outbounds
+        if each.state == "draft" and each.author not in mine and each.created_at > since
+    )
+    return Reply(text="ему отвечает коллега", reason="in_hand") if any(theirs) else None
 
 
 def _stepping(pressed: Pressed, outcome: Outcome) -> Outcome:
@@ -224,6 +252,11 @@ def _as_step(pressed: Pressed, drafted: Outbound, *, above: str = "") -> Prompt:
 
 def _latest_draft(pressed: Pressed) -> Outbound | None:
     """What this person is just being shown."""
-    mine = (pressed.person.id, *pressed.person.former_ids)
+    mine = _mine(pressed)
     drafts = [each for each in pressed.case.contact.outbounds if each.state == "draft" and each.author in mine]
     return drafts[-1] if drafts else None
+
+
+def _mine(pressed: Pressed) -> tuple[str, ...]:
+    """Under which ids the person is written down."""
+    return (pressed.person.id, *pressed.person.former_ids)

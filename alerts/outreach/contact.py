@@ -1,11 +1,15 @@
 """A contact: what is known of reaching the author of one case, besides the case itself."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from alerts.outreach.abilities import Learned
 from alerts.outreach.outbound import Outbound, Target
 from alerts.outreach.solved import Solved
+
+IN_HAND: Final = timedelta(minutes=5)
+"""For so long a draft is taken to be before somebody's eyes: no colleague is shown the same case meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +33,15 @@ class PastUs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silenced:
-    """What of the case's brand is muted now: an author («vk:77») or a topic, until when, by whom (Person.id), on
-    the card of which case.
+    """What of the case's brand is muted now: an author («vk:77», `name` as far as it is known) or a topic, until
+    when, by whom (Person.id), on the card of which case.
     """
 
     until: datetime
     by: str
     case: int
     author: str | None = None
+    name: str = ""
     topic: str | None = None
 
 

@@ -5,7 +5,8 @@ owners and people on call who are away or cannot be called.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Final, Literal, get_args
@@ -43,7 +44,19 @@ class NeverHolds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakesAll:
-    """An empty condition: what stands below, and the `to` above, is never come to."""
+    """A condition that takes everything which comes to the route above: what stands below it, and the `to` above,
+    is never come to. `empty`: it asks for nothing; else all of it follows from the conditions above.
+    """
+
+    place: Place
+    empty: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingLeft:
+    """The routes inside the place, none of which takes all, do so together, each with a `to` of its own: what
+    stands in the place's own `to` is never come to.
+    """
 
     place: Place
 
@@ -110,13 +123,24 @@ class NobodyRings:
     duty: Duty
 
 
-Hole = NeverHolds | TakesAll | NobodySent | NobodyOwns | NobodyWorks | NobodyStandsIn | NobodyOnCall | NobodyRings
+Hole = (
+    NeverHolds
+    | TakesAll
+    | NothingLeft
+    | NobodySent
+    | NobodyOwns
+    | NobodyWorks
+    | NobodyStandsIn
+    | NobodyOnCall
+    | NobodyRings
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What the tree is held against. `heard` are the pairs of brand and network; `also_told` are receivers of
     other words than cards. `today`: days off that are over say nothing. From `urgent_at` on a card is urgent.
+    `implied` are by a word of the routes all those that stand in every text in which it stands.
     """
 
     heard: frozenset[tuple[str, str]]
@@ -124,10 +148,12 @@ class Around:
     people: Sequence[Person] = ()
     also_told: frozenset[str] = frozenset()
     today: date = date.min
+    implied: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
 
 def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
     """Every hole, those of a kind together, from above to below."""
+    routing = replace(routing, routes=_with_implying(routing.routes, around.implied))
     everything = Region(
         where=around.heard,
         intents=frozenset(get_args(Intent)),
@@ -138,10 +164,12 @@ def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
     ends = [_End(place=(), to=routing.default, region=everything, taken=_whens(routing.routes))]
     ends += [node.end for node in nodes if node.hole is None]
     ends = [replace(end, to=end.to or _above(end.place, routing)) for end in ends if end.is_reached]
-    all_taking = [node.place for node in nodes if node.hole is None and node.route.when == When()]
+    everywhere = replace(everything, where=everything.where | _strangers(everything.where))
+    all_taking = {hole.place: hole for hole in _taking_all(routing, nodes, everywhere)}
     return (
         *(node.hole for node in nodes if node.hole is not None and node.hole.by not in all_taking),
-        *(TakesAll(place=place) for place in all_taking),
+        *all_taking.values(),
+        *_emptied(nodes, everywhere, set(all_taking)),
         *_never_sent(routing, ends, around),
         *_unowned(routing, ends),
         *_unattended(routing, ends),
@@ -219,6 +247,59 @@ def _never(place: Place, here: Region, earlier: tuple[When, ...], siblings: Sequ
         (number for number, route in enumerate(siblings, start=1) if escape(here, (route.when,)) is None), None
     )
     return NeverHolds(place=place, why="taken", by=None if alone is None else (*place[:-1], alone))
+
+
+def _with_implying(routes: Sequence[Route], implied: Mapping[str, AbstractSet[str]]) -> tuple[Route, ...]:
+    """The same routes; to each condition's words those are added in whose texts one of them stands anyway."""
+    return tuple(
+        replace(
+            route,
+            when=replace(route.when, words=_with_implying_words(route.when.words, implied)),
+            routes=_with_implying(route.routes, implied),
+        )
+        for route in routes
+    )
+
+
+def _with_implying_words(words: tuple[str, ...], implied: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
+    others = (word for word, follow in implied.items() if word not in words and not follow.isdisjoint(words))
+    return (*words, *others) if words else ()
+
+
+def _strangers(where: AbstractSet[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """A brand and a network more than are heard: to name the only one there is today is no mistake."""
+    brands, networks = {brand for brand, _ in where}, {network for _, network in where}
+    return frozenset((brand, network) for brand in {*brands, ""} for network in {*networks, ""})
+
+
+def _taking_all(routing: Routing, nodes: Sequence[_Node], everywhere: Region) -> Iterator[TakesAll]:
+    """Where the route above names nobody, a condition that repeats it is another way to write «the rest»."""
+    own = {(): routing.default, **{node.place: node.route.to for node in nodes}}
+    for node in nodes:
+        if node.hole is not None:
+            continue
+        if node.route.when == When():
+            yield TakesAll(place=node.place)
+        elif (
+            own[node.place[:-1]] and escape(_entered(node.end.above[:-1], everywhere), (node.route.when,)) is None
+        ):
+            yield TakesAll(place=node.place, empty=False)
+
+
+def _emptied(nodes: Sequence[_Node], everywhere: Region, all_taking: AbstractSet[Place]) -> Iterator[NothingLeft]:
+    for node in nodes:
+        inner = node.route.routes
+        if node.hole is not None or not node.route.to or not all(route.to for route in inner):
+            continue
+        alone = any((*node.place, number) in all_taking for number in range(1, len(inner) + 1))
+        if not alone and inner and escape(_entered(node.end.above, everywhere), _whens(inner)) is None:
+            yield NothingLeft(place=node.place)
+
+
+def _entered(conditions: Iterable[When], region: Region) -> Region:
+    for when in conditions:
+        region = inside(region, when)
+    return region
 
 
 def _above(place: Place, routing: Routing) -> tuple[str, ...]:
@@ -350,7 +431,7 @@ def _used(routing: Routing, ends: Sequence[_End]) -> Iterator[Receiver]:
 
 def _edges(routing: Routing) -> frozenset[time]:
     """Where a condition may begin or cease to hold."""
-    edges = (edge for route in _all(routing.routes) for span in route.when.hours for edge in span)
+    edges = (edge for when in routing.whens for span in when.hours for edge in span)
     return frozenset({time(), *(edge for edge in edges if edge != time.max)})
 
 

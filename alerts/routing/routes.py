@@ -1,6 +1,6 @@
 """Routes: the tree of conditions from which a candidate falls to its receivers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Literal
@@ -73,6 +73,16 @@ class Routing:
     shifts: Mapping[str, Hours] = field(default_factory=dict)
 
     @property
+    def whens(self) -> tuple[When, ...]:
+        """The conditions of all routes, from above to below."""
+        return tuple(_whens(self.routes))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those that the conditions look for in texts, each once."""
+        return tuple(dict.fromkeys(word for when in self.whens for word in when.words))
+
+    @property
     def timezone(self) -> str:
         """Where the operators' clocks stand."""
         return self.hours.timezone if self.hours else MOSCOW
@@ -92,3 +102,9 @@ class Routing:
 
     def sla_of(self, receiver: Receiver | None) -> Sla | None:
         return receiver.sla if receiver is not None and receiver.sla is not None else self.sla
+
+
+def _whens(routes: tuple[Route, ...]) -> Iterator[When]:
+    for route in routes:
+        yield route.when
+        yield from _whens(route.routes)

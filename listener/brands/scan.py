@@ -3,10 +3,12 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, pairwise
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple, TypeVar
 
 from listener.brands.forms import IN_LOOKALIKES
 from listener.brands.letters import MIXED, TOKEN, fold, is_latin, skeleton
@@ -18,6 +20,12 @@ _TAG: Final = re.compile(r"[#@]\w+")
 _HUMP: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ]{2})(?=[a-zа-яё])")
 _SHORTEST_TAG_PART: Final = 5
 _LONGEST_TAG_WORD: Final = 64
+_REMEMBERED: Final = 32_768
+_LONGEST_REMEMBERED: Final = 40
+"""Of words and of their letters: those that come often come soon, the rest are found anew. With a quarter as many
+most of the gain is lost; two such take 9 MB when they are full."""
+
+Found = TypeVar("Found")
 
 
 class Token(NamedTuple):
@@ -27,6 +35,11 @@ class Token(NamedTuple):
     end: int
     word: str
     how: str = ""
+
+
+_token: Final = partial(tuple.__new__, Token)
+"""A token of its four values; the class itself takes three times as long."""
+_WORD: Final = attrgetter("word")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +78,17 @@ class Scanner:
                 if trigger:
                     self._head_prefixes[len(first.prefix)].add(first.prefix)
         self._heads: Final = frozenset(heads)
+        self._starting: Final = _ByWord(self._starting_with)
+        self._read: Final = _ByWord(self._read_as)
+        self._cuts_in: Final = _ByWord(self._cuts)
 
     def worth_scanning(self, text: str, folded: str) -> bool:
         """A fast look: False says that no trigger can be in the text, which is so for most texts."""
         words = TOKEN.findall(folded)
-        if not self._heads.isdisjoint(words) or MIXED.search(folded) is not None:
+        read = self._read
+        if not self._heads.isdisjoint(words) or any(map(read.__getitem__, words)):
             return True
-        if self._misspellings and any(map(self._misspellings.meant, words)):
-            return True
-        if ("#" in text or "@" in text) and any(self._cuts(text, tag) for tag in _TAG.finditer(text)):
+        if ("#" in text or "@" in text) and any(map(self._cuts_in.__getitem__, _TAG.findall(text))):
             return True
         return any(
             not beginnings.isdisjoint([word[:size] for word in words])
@@ -84,8 +99,10 @@ class Scanner:
         """Everything met in the text, by brand, in order; and its tokens."""
         tokens = self._tokens(text, folded)
         found: dict[int, list[Hit]] = defaultdict(list)
-        for place, token in enumerate(tokens):
-            for pattern in self._starting_with(token.word):
+        starting = self._starting
+        begun = [(place, patterns) for place, token in enumerate(tokens) if (patterns := starting[token.word])]
+        for place, patterns in begun:
+            for pattern in patterns:
                 hit = _meet(pattern, tokens, place, folded, text)
                 if hit is not None:
                     found[pattern.brand].append(hit)
@@ -93,41 +110,43 @@ class Scanner:
 
     def _starting_with(self, word: str) -> Sequence[Pattern]:
         patterns: Sequence[Pattern] = self._by_spelling.get(word, ())
-        if not self._by_prefix:
-            return patterns
         for size, beginnings in self._by_prefix.items():
-            patterns = [*patterns, *beginnings.get(word[:size], ())]
+            patterns = (*patterns, *beginnings.get(word[:size], ()))
         return patterns
 
     def _tokens(self, text: str, folded: str) -> list[Token]:
-        cuts = sorted({cut for tag in _TAG.finditer(text) for cut in self._cuts(text, tag)})
-        tokens = [Token(found.start(), found.end(), found.group()) for found in TOKEN.finditer(folded)]
-        if cuts:
-            tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
-        if MIXED.search(folded) is not None:
-            tokens = [token if token.word in self._known else self._straightened(token) for token in tokens]
-        if self._misspellings and any(self._misspellings.meant(token.word) for token in tokens):
-            return [self._corrected(token) for token in tokens]
+        tokens = list(map(_token, [(*found.span(), found.group(), "") for found in TOKEN.finditer(folded)]))
+        if "#" in text or "@" in text:
+            cuts = [tag.start() + cut for tag in _TAG.finditer(text) for cut in self._cuts_in[tag.group()]]
+            if cuts:
+                tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
+        read = self._read
+        if any(map(read.__getitem__, map(_WORD, tokens))):
+            return [self._meant(token) for token in tokens]
         return tokens
 
-    def _straightened(self, token: Token) -> Token:
-        """The token with look-alike letters replaced, when it mixes two scripts."""
-        if MIXED.search(token.word) is None:
-            return token
-        plain = skeleton(token.word)
-        return token._replace(word=self._twins.get(plain, plain), how=IN_LOOKALIKES)
+    def _meant(self, token: Token) -> Token:
+        read = self._read[token.word]
+        return token if read is None else token._replace(word=read[0], how=read[1])
 
-    def _corrected(self, token: Token) -> Token:
-        meant = self._misspellings.meant(token.word)
-        return token if meant is None else token._replace(word=meant, how=MISSPELLED)
+    def _read_as(self, word: str) -> tuple[str, str] | None:
+        """What a word was to be, and how it differs: look-alike letters of the other script, a slip in a name."""
+        straight, how = word, ""
+        if word not in self._known and MIXED.search(word) is not None:
+            plain = skeleton(word)
+            straight, how = self._twins.get(plain, plain), IN_LOOKALIKES
+        meant = self._misspellings.meant(straight) if self._misspellings else None
+        if meant is not None:
+            return meant, MISSPELLED
+        return (straight, how) if how else None
 
-    def _cuts(self, text: str, tag: re.Match[str]) -> tuple[int, ...]:
+    def _cuts(self, tag: str) -> tuple[int, ...]:
         """Where a hashtag or a handle has to be cut for a name in it to stand alone; empty when it need not."""
         cuts: list[int] = []
-        for found in TOKEN.finditer(text, tag.start(), tag.end()):
+        for found in TOKEN.finditer(tag):
             if found.end() - found.start() <= _LONGEST_TAG_WORD:
-                cuts += self._cuts_of_word(fold(found.group()), found, hashtag=tag.group()[0] == "#")
-        return tuple(cuts)
+                cuts += self._cuts_of_word(fold(found.group()), found, hashtag=tag[0] == "#")
+        return tuple(sorted(set(cuts)))
 
     def _cuts_of_word(self, word: str, found: re.Match[str], *, hashtag: bool) -> tuple[int, ...]:
         start, size = found.start(), len(word)
@@ -144,6 +163,22 @@ class Scanner:
         humps = [hump.start() for hump in _HUMP.finditer(found.group())]
         parts = {word[left:right] for left, right in pairwise((0, *humps, size))}
         return () if self._heads.isdisjoint(parts) else tuple(start + hump for hump in humps)  # #СпасибоМТС
+
+
+class _ByWord(dict[str, Found]):
+    """What was found of each word, while there is room: of most words it is nothing, and to be told so again and
+    again is most of what matching costs.
+    """
+
+    def __init__(self, find: Callable[[str], Found]) -> None:
+        super().__init__()
+        self._find: Final = find
+
+    def __missing__(self, word: str) -> Found:
+        found = self._find(word)
+        if len(self) < _REMEMBERED and len(word) <= _LONGEST_REMEMBERED:
+            self[word] = found
+        return found
 
 
 def _cut(token: Token, cuts: Sequence[int], folded: str) -> Iterator[Token]:

@@ -18,6 +18,7 @@ from listener.clock import SystemClock
 from listener.commands.config import must_exist
 from listener.commands.export import since_when
 from listener.environment import SettingsError
+from listener.networks.registry import source_title
 from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.listening import Deafness, Heard, coverage
@@ -104,7 +105,7 @@ def words(heard: Sequence[Heard], since: datetime, now: datetime) -> Iterator[st
 def _source(source: Heard, since: datetime, now: datetime) -> Iterator[str]:
     began = f"слушаем с {_when(source.began_at)}, " if source.began_at else ""
     last = f"последний ответ {_when(source.heard_at)}" if source.heard_at else "ответов не было"
-    yield f"{source.source}: {began}{last}"
+    yield f"{source_title(source.source)} ({source.source}): {began}{last}"
     if _is_deaf(source, now) and source.heard_at:
         yield f"  ! молчит сейчас, уже {_span(now - source.heard_at)}: причину назовёт listener doctor"
     for gap in source.deaf:

@@ -3,9 +3,10 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +15,11 @@ from rich.text import Text
 
 from alerts.cards.ways import way_words
 from alerts.routing import Routing, decide
-from alerts.russian import INTENT_TITLES, moment, number, percent
+from alerts.russian import INTENT_TITLES, moment, number, percent, quoted
 from alerts.suppression import may_tell
 from classifiers.model import ModelError
 from classifiers.verdict import Question
-from domain.brand import Match
+from domain.brand import Brand, Match
 from domain.mention import MAX_TEXT, Mention
 from domain.span import Span
 from domain.verdict import Intent, Verdict
@@ -35,6 +36,7 @@ from listener.environment import SettingsError
 from listener.networks.registry import MARKS
 from listener.settings import read_config_dir, read_judge
 
+MOST_NAMES: Final = 12
 DECLINED: Final = {
     "own account": "это пишет сам бренд",
     "ignored author": "автор в списке ignore_authors",
@@ -94,6 +96,8 @@ def explain(text: str, decider: Decider, now: datetime, *, missed: Sequence[Matc
         yield _highlighted(text, (), _speaking(verdict))
         yield Text("Бренд: не найден, карточки не будет", style="yellow")
         yield from (Text(f"  {decider.brands[miss.brand].title}: {miss.reason}") for miss in missed)
+        if not missed:
+            yield _looked_for(decider.brands.values())
         yield from _verdict(text, verdict)
         return
     verdicts = decider.judge.classify([Question(text=text, brand=match.words) for match in matches])
@@ -104,6 +108,12 @@ def explain(text: str, decider: Decider, now: datetime, *, missed: Sequence[Matc
         yield Text(f"Бренд: {brand.title} ({brand.id}), {match.reason}")
         yield from _verdict(text, verdict)
         yield from _decision(mention, brand_verdict, decider, now)
+
+
+def _looked_for(brands: Iterable[Brand]) -> Text:
+    names = dict.fromkeys(name for brand in brands for name in brand.names)
+    more = f" и ещё {len(names) - MOST_NAMES}" if len(names) > MOST_NAMES else ""
+    return Text(f"  искали: {', '.join(map(quoted, islice(names, MOST_NAMES)))}{more} (names в файлах брендов)")
 
 
 def _speaking(verdict: Verdict) -> tuple[Span, ...]:

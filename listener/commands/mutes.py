@@ -85,7 +85,7 @@ def lines(kept: Sequence[KeptMute], config: Config, now: datetime, *, lifted: bo
     for muted in kept:
         title, what = titles.get(muted.mute.brand, muted.mute.brand), muted_words(muted.mute.topic)
         if muted.mute.author is not None:
-            what = f"{what} {muted.mute.author}"
+            what = f"{what} «{muted.name}» ({muted.mute.author})" if muted.name else f"{what} {muted.mute.author}"
         if lifted:
             yield f"{title}: {what} снова показываем"
             continue

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from alerts.routing.linter import Around as LintAround
 from alerts.suppression import URGENT_AT
+from classifiers.asked_of_texts import implied
 from classifiers.lexicon import TOPICS
 from listener.config import brand_rules, hours_rules, people_rules, policy_rules, words_rules
 from listener.config.build import (
@@ -80,15 +81,17 @@ def _zone_warnings(folder: "_Folder", today: date) -> Iterator[Mistake]:
     if not heard:
         return
     policy = folder.policy or PolicyYaml()
+    routing = build_routing(folder.routes, folder.people)
     around = LintAround(
         heard=heard,
         urgent_at=URGENT_AT,
         people=tuple(build_person(person) for person in folder.people.people) if folder.people else (),
         also_told=frozenset({policy.engineers.receiver, *(name for _, name in notices_of(folder.routes))}),
         today=today,
+        implied=implied(routing.words),
     )
     titles = {brand.id: brand.title for _, brand in folder.brands}
-    yield from zone_warnings(folder.routes_tree, build_routing(folder.routes, folder.people), around, titles)
+    yield from zone_warnings(folder.routes_tree, routing, around, titles)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from alerts.routing.linter import (
     NobodySent,
     NobodyStandsIn,
     NobodyWorks,
+    NothingLeft,
     Place,
     TakesAll,
     holes,
@@ -38,10 +39,8 @@ def _said(hole: Hole, titles: Mapping[str, str], names: Mapping[str, str]) -> tu
     match hole:
         case NeverHolds():
             return (*_in_file(hole.place), "when"), _never(hole)
-        case TakesAll():
-            above = "route.to" if len(hole.place) == 1 else f"to маршрута {_number(hole.place[:-1])}"
-            message = f"условие пустое и подходит всему: до маршрутов ниже и до {above} дело не дойдёт"
-            return (*_in_file(hole.place), "when"), message
+        case TakesAll() | NothingLeft():
+            return _all_taken(hole)
         case NobodySent():
             return ("receivers", hole.receiver), _nobody_sent(hole)
         case NobodyOwns():
@@ -73,6 +72,15 @@ def _never(hole: NeverHolds) -> str:
     if hole.by is not None:
         return f"сюда ничего не придёт: всё забирает маршрут {_number(hole.by)} выше; поставьте этот перед ним"
     return "сюда ничего не придёт: всё забирают маршруты выше; поставьте этот перед ними"
+
+
+def _all_taken(hole: TakesAll | NothingLeft) -> tuple[FilePlace, str]:
+    if isinstance(hole, NothingLeft):
+        message = "до этого to дело не дойдёт: всё забирают маршруты внутри; уберите его или сузьте их условия"
+        return (*_in_file(hole.place), "to"), message
+    above = "route.to" if len(hole.place) == 1 else f"to маршрута {_number(hole.place[:-1])}"
+    why = "условие пустое и подходит всему" if hole.empty else "условие подходит всему, что сюда приходит"
+    return (*_in_file(hole.place), "when"), f"{why}: до маршрутов ниже и до {above} дело не дойдёт"
 
 
 def _nobody_sent(hole: NobodySent) -> str:

@@ -1,6 +1,7 @@
 """Shifts: what a person who goes home does with his open cases, all at once or one by one."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.cards import shift
@@ -26,31 +27,44 @@ async def end_shift(press: Press, person: Person, rules: Rules, store: ShiftStor
     cases = await store.open_cases((person.id, *person.former_ids))
     if press.action == shift.KEPT:
         return Answer(text=shift.kept_words(len(cases)))
-    words, following = Wording(context=rules.context, now=now), who_follows(person, cases, rules.decider, now)
     if press.value is None:
-        return _asks(press, cases, following, words)
+        return _asks(press, cases, person, rules, now) if cases else Answer(text=shift.NONE_OPEN)
     all_at_once = press.action == shift.ALL
-    meant = [case.id for case in cases] if all_at_once else [press.case]
-    to = shift.chosen(press.value, following)
+    meant = cases if all_at_once else [case for case in cases if case.id == press.case]
+    to = shift.chosen(press.value, who_follows(person, meant or cases, rules.decider, now))
     if press.value == KEEP:
         said = shift.NOTHING_GIVEN if all_at_once else shift.NOT_GIVEN
     elif to is None and press.value != shift.FREE:
         return Answer(text=shift.GONE, alert=True, reason="unknown_person")
     else:
-        given = await store.hand_over(meant, _how(person, to, rules, now), now)
-        said = shift.given_words(given, to)
+        said = await _given(meant, person, to, rules, store, now)
     left = [] if all_at_once else [case for case in cases if case.id > press.case]
-    if not left:
-        return Answer(text=said)
-    return Answer(text=said, prompt=shift.whom_each(left[0], following, words))
+    return replace(_asks(press, left, person, rules, now), text=said) if left else Answer(text=said)
 
 
-def _asks(press: Press, cases: Sequence[Case], following: Sequence[Next], words: Wording) -> Answer:
-    if not cases:
-        return Answer(text=shift.NONE_OPEN)
-    if press.action == shift.ALL:
-        return Answer(text="", prompt=shift.whom_all(cases, following, words))
-    return Answer(text="", prompt=shift.whom_each(cases[0], following, words))
+def _asks(press: Press, cases: Sequence[Case], person: Person, rules: Rules, now: datetime) -> Answer:
+    words, meant = Wording(context=rules.context, now=now), cases if press.action == shift.ALL else cases[:1]
+    following = who_follows(person, meant, rules.decider, now)
+    if press.action == shift.EACH:
+        return Answer(text="", prompt=shift.whom_each(cases[0], following, words))
+    apart = any(not _may_have(each.person, case, rules.decider) for each in following for case in cases)
+    return Answer(text="", prompt=shift.whom_all(cases, following, words, apart=apart))
+
+
+async def _given(
+    cases: Sequence[Case], person: Person, to: Person | None, rules: Rules, store: ShiftStore, now: datetime
+) -> str:
+    """What the chosen one is not given, for he does not belong to its receiver, goes to that receiver's queue."""
+    his = [case.id for case in cases if to is None or _may_have(to, case, rules.decider)]
+    others = [case.id for case in cases if case.id not in his]
+    given = await store.hand_over(his, _how(person, to, rules, now), now)
+    queued = await store.hand_over(others, _how(person, None, rules, now), now) if others else ()
+    return shift.given_words(given, to, queued)
+
+
+def _may_have(person: Person, case: Case, decider: Decider) -> bool:
+    team_of_it = _team(decider.routing.receiver(case.state.receiver), decider)
+    return any(person.id == other.id for other in team_of_it)
 
 
 def _how(person: Person, to: Person | None, rules: Rules, now: datetime) -> HandOver:
@@ -78,15 +92,16 @@ def _following(
     person: Person, receivers: Sequence[Receiver | None], decider: Decider, now: datetime
 ) -> Iterator[Next]:
     for receiver in receivers:
-        others = team(receiver, decider.people) if receiver is not None else _operators(decider)
-        for other in others:
+        for other in _team(receiver, decider):
             hours = decider.routing.hours_at_work(other, receiver)
             comes_at = now if hours is None else next_opening(hours, now)
             if other.id != person.id and comes_at is not None and not other.is_absent(decider.day(comes_at)):
                 yield Next(person=other, comes_at=comes_at if comes_at > now else None)
 
 
-def _operators(decider: Decider) -> Sequence[Person]:
+def _team(receiver: Receiver | None, decider: Decider) -> Sequence[Person]:
+    if receiver is not None:
+        return team(receiver, decider.people)
     return [person for person in decider.people if person.role == "operator"]
 
 

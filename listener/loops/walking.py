@@ -11,7 +11,6 @@ from alerts.cards.replying import template_value
 from alerts.cards.walking import (
     GO,
     NO_TEXT,
-    NOBODY_WAITS,
     OWN,
     SEND,
     SKIP,
@@ -23,6 +22,7 @@ from alerts.cards.walking import (
     end_words,
     farther,
     list_of,
+    nobody_words,
     own_prompt,
     which_words,
     with_head,
@@ -67,7 +67,7 @@ class Walking:
         if found is None:
             return Answer(text=NO_INCIDENT, alert=True)
         if found.next.case is None:
-            return Answer(text=NOBODY_WAITS, alert=True)
+            return Answer(text=nobody_words(found.next.in_hand), alert=True)
         words = Wording(context=context, now=now)
         prompt = which_words(
             press.case, found.next.case, found.next.left, found.incident, context.templates, words
@@ -112,9 +112,9 @@ class Walking:
             return Answer(text=STOPPED)
         if done.prompt is not None or verb not in (*SEND, SKIP):
             return done
-        if verb in SEND and done.alert:
+        if verb in SEND and done.alert and done.reason != "sent_already":
             return done
-        said = done.text if verb in SEND else ""
+        said = done.text if verb in SEND and not done.alert else ""
         following = await self._next(press, listed, press.case, person)
         return replace(following, text=" ".join(filter(None, (said, following.text))))
 
@@ -122,7 +122,7 @@ class Walking:
         """The next who can be answered with these words is shown; whom there is no answering is named."""
         skipped: list[Skipped] = []
         for _ in range(MOST_SKIPPED):
-            waits = await self._incidents.next_waiting(listed, after, person)
+            waits = await self._incidents.next_waiting(listed, after, person, self._clock.now())
             if waits.case is None:
                 break
             step = replace(
@@ -131,9 +131,11 @@ class Walking:
             shown = await self._obey(step)
             if isinstance(shown.prompt, Prompt):
                 return Answer(text="", prompt=with_head(shown.prompt, waits.left, skipped))
-            skipped.append(Skipped(case=waits.case, why=shown.text))
             after = waits.case
+            if shown.reason != "in_hand":
+                skipped.append(Skipped(case=waits.case, why=shown.text))
         else:
             # A walk keeps no place of its own: begun anew it would come no farther than here.
-            return Answer(text="", prompt=farther(listed, skipped))
-        return Answer(text=end_words(skipped), is_long=bool(skipped))
+            return Answer(text="", prompt=farther(listed, after or press.case, skipped))
+        whole = await self._incidents.next_waiting(listed, None, person, self._clock.now())
+        return Answer(text=end_words(skipped, whole.in_hand), is_long=bool(skipped))

@@ -49,7 +49,8 @@ class Network(Generic[OptionsT]):
     """Everything that the rest of the program may know of a network; `registry.NETWORKS` holds them all.
 
     `title` and `places` (where something was said, by kind) are read by operators, `short`, `accounts_help` and
-    `author_example` by those who write the config. `marks` is what stands before an account's name in a text,
+    `author_example` by those who write the config. `hears` words each kind of source (`search` is the kind of
+    `vk.search:romashka`), with a place for whose it is. `marks` is what stands before an account's name in a text,
     `markup` what its readers do not see as it is written: they see its one group.
     `account` reads an account as people write it and gives the id or the name without case; `author_url` is the
     author's page. `queries` is a brand in the network's own dialect. `price` is None where reading is free.
@@ -70,6 +71,7 @@ class Network(Generic[OptionsT]):
     title: str
     short: str
     places: Mapping[str, str]
+    hears: Mapping[str, str]
     marks: tuple[str, ...]
     markup: re.Pattern[str] | None
     account: Callable[[str], str]

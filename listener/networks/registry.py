@@ -29,6 +29,19 @@ def network_title(network: str) -> str:
     return known.title if known is not None else network
 
 
+def source_title(source: str) -> str:
+    """«поиск по VK для romashka» of `vk.search:romashka`; the name itself where its kind is unknown.
+
+    Whose it is may have two parts, the brand and its account: the account tells more.
+    """
+    kind, _, whose = source.partition(":")
+    network, _, kind = kind.partition(".")
+    known = NETWORKS.get(network)
+    if known is None or kind not in known.hears or not whose:
+        return source
+    return known.hears[kind].format(whose.rpartition(":")[2])
+
+
 def as_shown(network: str, text: str, *spans: Sequence[Span]) -> tuple[str, list[tuple[Span, ...]]]:
     """The text as its readers see it («[id1|Анна], как дела» is «Анна, как дела»), the spans moved along."""
     known = NETWORKS.get(network)

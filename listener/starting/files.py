@@ -24,6 +24,7 @@ def files(wishes: Wishes, example: str) -> Mapping[Path, str]:
         Path("config") / "people.yaml": people_yaml(wishes),
         Path("config") / "words.yaml": WORDS,
         Path("config") / "templates.yaml": TEMPLATES,
+        Path("config") / "policy.yaml": POLICY,
         Path(SECRETS): example,
     }
 
@@ -149,6 +150,18 @@ templates:
   Приглашение в личные сообщения: |
     {имя}, здравствуйте! Нам жаль, что так вышло. Напишите, пожалуйста, в личные сообщения: {ссылка}.
     {оператор}
+"""
+POLICY: Final = """\
+# Как отвечать клиентам: кому, когда и с чьего согласия. Так и без него; чтобы изменить, уберите решётку.
+# approach: {per_author: 1, days: 30}   # кто к вам не обращался: не больше стольких раз за столько дней
+# messages: invited                     # личные сообщения: invited — кого позвали, all — все, off — ничьи
+# invited_days: 14                      # столько дней сообщение относится к приглашению
+# approve: {by: lead}                   # что проверяет старший: впишите topics: [возврат]
+# night: "22:00-09:00"                  # ночью не пишем, если человек не писал за последний час
+# engineers: {answer_within: 30m}       # кого спросить кнопкой «Инженерам»: впишите receiver
+# removal: off                          # on — можно удалить запись автора со своей страницы
+# preview: first                        # показывать перед отправкой: first — первое сообщение, always — каждое
+# surges: {notice: usual}               # жалоб больше обычного — одно происшествие; off — карточки как всегда
 """
 
 

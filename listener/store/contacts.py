@@ -12,7 +12,7 @@ from alerts.cases.case import Case
 from alerts.cases.events import Actor
 from alerts.incidents.history import Drafted, latest_draft
 from alerts.outreach.abilities import Learned
-from alerts.outreach.contact import Contact, ForAll, Said, Silenced
+from alerts.outreach.contact import IN_HAND, Contact, ForAll, Said, Silenced
 from alerts.outreach.outbound import Outbound
 from listener.store import incident_events, outbound_rows
 from listener.store.engine import insert
@@ -137,7 +137,10 @@ async def for_all(connection: AsyncConnection, case: Row[Any], listed: int) -> F
 async def silenced(connection: AsyncConnection, case: Row[Any], now: datetime) -> tuple[Silenced, ...]:
     """What of the case's brand is muted now, what ends first before the others."""
     found = await connection.execute(
-        select(mutes).where(mutes.c.brand == case.brand, mutes.c.until > now).order_by(mutes.c.until, mutes.c.what)
+        select(mutes, cases.c.author_name)
+        .outerjoin(cases, cases.c.id == mutes.c.case_id)
+        .where(mutes.c.brand == case.brand, mutes.c.until > now)
+        .order_by(mutes.c.until, mutes.c.what)
     )
     return tuple(
         Silenced(
@@ -145,6 +148,7 @@ async def silenced(connection: AsyncConnection, case: Row[Any], now: datetime) -
             by=row.person,
             case=row.case_id,
             author=row.what if row.kind == "author" else None,
+            name=row.author_name or "",
             topic=row.what if row.kind == "topic" else None,
         )
         for row in found
@@ -156,6 +160,16 @@ def is_spoken_to() -> Any:
     """Whether something was said to the author in the case, or will be."""
     return exists().where(
         outbound.c.case_id == cases.c.id, outbound.c.kind.in_(SPEAKS), outbound.c.state.in_(_COUNTS)
+    )
+
+
+def is_in_hand(mine: Collection[str], now: datetime) -> Any:
+    """Whether somebody else (`mine` are the asker's ids) has a draft for the case before his eyes."""
+    return exists().where(
+        outbound.c.case_id == cases.c.id,
+        outbound.c.state == "draft",
+        outbound.c.author.not_in(mine),
+        outbound.c.created_at > now - IN_HAND,
     )
 
 

@@ -21,8 +21,10 @@ from listener.store.among import among
 from listener.store.engine import Database, insert
 from listener.store.tables import (
     GOING_ON,
+    LEFT,
     LOOKED_AT,
     Time,
+    card_views,
     case_groups,
     case_hours,
     cases,
@@ -47,10 +49,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """Who of a list is to be shown next, and how many wait, he among them."""
+    """Who of a list is to be shown next, and how many wait, he among them; `in_hand` of these are being shown to
+    colleagues just now.
+    """
 
     case: int | None = None
     left: int = 0
+    in_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +133,9 @@ class IncidentStore:
         """
         return await self._database.read(lambda c: walked(c, press, person, now))
 
-    async def next_waiting(self, listed: int, after: int | None, person: Person) -> Next:
+    async def next_waiting(self, listed: int, after: int | None, person: Person, now: datetime) -> Next:
         """Who waits on the list (a digest's number), behind the case `after` or from the beginning on."""
-        return await self._database.read(lambda c: next_waiting(c, listed, after, person))
+        return await self._database.read(lambda c: next_waiting(c, listed, after, person, now))
 
     async def write_for_all(self, listed: int, words: Drafted, person: Person, now: datetime) -> bool:
         """Keep what all of the incident may be answered; False where there is no such list."""
@@ -316,17 +321,28 @@ async def walked(connection: AsyncConnection, press: Press, person: Person, now:
     incident = None if number is None else await incident_lists.load(connection, number, now)
     if incident is None:
         return None
-    return Walked(incident=incident, next=await next_waiting(connection, press.case, None, person))
+    return Walked(incident=incident, next=await next_waiting(connection, press.case, None, person, now))
 
 
-async def next_waiting(connection: AsyncConnection, listed: int, after: int | None, person: Person) -> Next:
-    """Nobody whom another answers for, and nobody who has an answer, given or on its way."""
+async def next_waiting(
+    connection: AsyncConnection, listed: int, after: int | None, person: Person, now: datetime
+) -> Next:
+    """Nobody whom another answers for or just looks at, nobody who has an answer, given or on its way, and nobody
+    whose case has left the chat.
+    """
     mine = (person.id, *person.former_ids)
     behind = select(func.max(digest_cases.c.place)).where(
         digest_cases.c.digest_id == listed, digest_cases.c.case_id == after
     )
+    in_hand = contacts.is_in_hand(mine, now)
     waiting = (
-        select(digest_cases.c.case_id, func.count().over().label("left"))
+        select(
+            digest_cases.c.case_id,
+            in_hand.label("is_in_hand"),
+            func.count().over().label("left"),
+            func.sum(case((in_hand, 1), else_=0)).over().label("in_hand"),
+        )
+        .join(digests, digests.c.id == digest_cases.c.digest_id)
         .join(cases, cases.c.id == digest_cases.c.case_id)
         .where(
             digest_cases.c.digest_id == listed,
@@ -334,12 +350,24 @@ async def next_waiting(connection: AsyncConnection, listed: int, after: int | No
             cases.c.stage.in_(incident_lists.UNANSWERED),
             or_(cases.c.owner.is_(None), cases.c.owner.in_(mine)),
             ~contacts.is_spoken_to(),
+            ~_has_left(),
         )
-        .order_by(digest_cases.c.place)
+        .order_by(in_hand, digest_cases.c.place)
         .limit(1)
     )
     row = (await connection.execute(waiting)).first()
-    return Next() if row is None else Next(case=row.case_id, left=row.left)
+    if row is None:
+        return Next()
+    return Next(case=None if row.is_in_hand else row.case_id, left=row.left, in_hand=row.in_hand)
+
+
+def _has_left() -> Any:
+    """Whether the case was handed to another receiver, from this chat."""
+    return exists().where(
+        card_views.c.case_id == cases.c.id,
+        card_views.c.state == LEFT,
+        *(card_views.c[name] == digests.c[name] for name in ("messenger", "chat", "topic")),
+    )
 
 
 async def write_for_all(

@@ -13,17 +13,20 @@ from alerts.cases.transitions import Asker
 from alerts.suppression import MuteInForce
 from listener.store import history
 from listener.store.engine import Database, insert
-from listener.store.tables import mutes
+from listener.store.tables import cases, mutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptMute:
-    """A mute with its origin: the case on whose card it was pressed, by whom (Person.id) and when."""
+    """A mute with its origin: the case on whose card it was pressed, by whom (Person.id) and when; `name` is the
+    case's author's.
+    """
 
     mute: MuteInForce
     case: int
     person: str
     at: datetime
+    name: str = ""
 
 
 class MuteStore:
@@ -78,7 +81,8 @@ async def _remove(connection: AsyncConnection, brand: str, topic: str | None, au
 
 async def _in_force(connection: AsyncConnection, brands: Collection[str], now: datetime) -> list[KeptMute]:
     found = await connection.execute(
-        select(mutes)
+        select(mutes, cases.c.author_name)
+        .outerjoin(cases, cases.c.id == mutes.c.case_id)
         .where(mutes.c.brand.in_(sorted(brands)), mutes.c.until > now, mutes.c.kind.in_(("author", "topic")))
         .order_by(mutes.c.until, mutes.c.brand, mutes.c.what)
     )
@@ -93,6 +97,7 @@ async def _in_force(connection: AsyncConnection, brands: Collection[str], now: d
             case=row.case_id,
             person=row.person,
             at=row.at,
+            name=row.author_name or "",
         )
         for row in found
     ]

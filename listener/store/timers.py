@@ -60,6 +60,8 @@ class TimerStore:
         self._database = database
         self._called: Called = {}
         """Another daemon, or the next, knows nothing of it and calls at once."""
+        self._since: datetime | None = None
+        """When the looks began of which each found as many as it may: the next one goes on with them."""
 
     async def tick(
         self, now: datetime, elsewhere: Elsewhere | None = None, *, without: Collection[int] = ()
@@ -70,10 +72,13 @@ class TimerStore:
         reason, must not keep the others' bells from ringing.
         """
         due = await self._database.read(lambda c: _due(c, now, without))
+        since = self._since if self._since is not None and self._since <= now else now
         changed, broken, halves = 0, dict[int, str](), Halves(due)
         for part in halves:
             try:
-                ticking = partial(tick, ids=part, now=now, elsewhere=elsewhere, called=dict(self._called))
+                ticking = partial(
+                    tick, ids=part, now=now, elsewhere=elsewhere, called=dict(self._called), since=since
+                )
                 done, called = await self._database.write(ticking)
                 changed, self._called = changed + done, called
             except Exception as fault:  # any: the reason is not known beforehand
@@ -82,6 +87,7 @@ class TimerStore:
                 if not halves.split(part):
                     log.exception("the clock cannot work case %d", part[0])
                     broken[part[0]] = f"{type(fault).__name__}: {fault}"
+        self._since = since if len(due) == AT_ONCE else None
         return Ticked(looked=len(due), changed=changed, broken=broken)
 
 
@@ -91,12 +97,15 @@ async def tick(
     now: datetime,
     elsewhere: Elsewhere | None,
     called: Called,
+    since: datetime,
 ) -> tuple[int, Called]:
-    """How many changed, and when whose people were called, as `called` before."""
+    """How many changed, and when whose people were called, as `called` before; what rings goes with what was
+    called `since`.
+    """
     changes = list((await history.lock(connection, ids)).values())
     for change in changes:
         change.obey(Tick(), THE_CLOCK, now)
-    called = await _gather(connection, changes, now, called)
+    called = await _gather(connection, changes, now, called, since)
     for kinds in TOGETHER:
         ringing = [change for change in changes if _rings(change, kinds)]
         if len(ringing) > MOST_NOTICES:
@@ -106,10 +115,11 @@ async def tick(
 
 
 async def _gather(
-    connection: AsyncConnection, changes: Sequence[Changing], now: datetime, called: Called
+    connection: AsyncConnection, changes: Sequence[Changing], now: datetime, called: Called, since: datetime
 ) -> Called:
     """Let bells of a kind wait for each other where their receiver was called by one just now; what is called now
-    is noted. Another kind calls other people, and waits for none of these.
+    is noted. Another kind calls other people, and waits for none of these. What one look was too small for (called
+    `since`) waits for nothing.
     """
     ringing: dict[tuple[str, NoticeKind], list[Changing]] = defaultdict(list)
     for change, kind in product(changes, LOUD_BELLS):
@@ -127,7 +137,8 @@ async def _gather(
         for change in theirs:
             change.silence((kind,))
         # It may be said already, or be on its way: then the next one begins.
-        called[receiver, kind] = at = last if last > now else last + APART
+        at = last if last >= since else last + APART
+        called[receiver, kind] = at
         together = replace(
             drafts[0], event=0, to=tuple(dict.fromkeys(who for draft in drafts for who in draft.to))
         )

@@ -1,14 +1,16 @@
 """Is the daemon alive, and what is wrong? Notes of what happened and when, and the verdict in Russian words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from alerts.ports import ChatState
+from alerts.ports import ChatState, NotifyError
 from alerts.routing import Chat
 from alerts.russian import plural
 from listener.metrics import state_of
+from listener.networks.registry import source_title
 from listener.ports import SourceError
 
 RECENTLY: Final = timedelta(minutes=10)
@@ -117,6 +119,7 @@ class Health:
     _refused_config: str | None = None
     _refused_settings: str | None = None
     _out_of_time: tuple[int, ...] = ()
+    _deaf: dict[str, tuple[datetime, NotifyError]] = field(default_factory=dict)
     _roads: dict[str, tuple[str | None, Mapping[str, str]]] = field(default_factory=dict)
 
     def sources(self, every: Mapping[str, timedelta | None], now: datetime) -> None:
@@ -153,6 +156,14 @@ class Health:
         elif outcome in ("retried", "unknown"):
             self._silent.setdefault(chat.messenger, now)
 
+    def hears_presses(self, messenger: str, deaf: NotifyError | None, now: datetime) -> None:
+        """Presses come, or cannot, and why."""
+        if deaf is None:
+            self._deaf.pop(messenger, None)
+        else:
+            since, _ = self._deaf.get(messenger, (now, deaf))
+            self._deaf[messenger] = since, deaf
+
     def chat(self, chat: Chat, state: ChatState | None) -> None:
         """The chat takes nothing, or asked for rest, or is fine again (None)."""
         if state is None:
@@ -186,6 +197,7 @@ class Health:
         self._loops.pop(f"tell {messenger}", None)
         self._silent.pop(messenger, None)
         self._barred.discard(messenger)
+        self._deaf.pop(messenger, None)
         self._chats = {chat: state for chat, state in self._chats.items() if chat.messenger != messenger}
 
     def turned(self, loop: str, now: datetime) -> None:
@@ -255,7 +267,7 @@ class Health:
         yield from self._unsaid_answers()
         for name, source in sorted(self._sources.items()):
             if (trouble := source.trouble(now)) is not None:
-                yield f"source {name}", f"источник {name} {trouble}"
+                yield f"source {name}", f"источник «{source_title(name)}» {trouble}"
         yield from self._troubles_of_messengers(now, set_by)
         yield from self._closed_roads()
         if self._out_of_time:
@@ -268,16 +280,25 @@ class Health:
             yield "config", f"новые настройки не приняты, в силе прежние: {self._refused_config}"
 
     def _troubles_of_messengers(self, now: datetime, set_by: timedelta) -> Iterator[Problem]:
-        for messenger in sorted(self._barred):
+        refused = {messenger for messenger, (_, why) in self._deaf.items() if why.everywhere}
+        for messenger in sorted(self._barred | refused):
             words = f"{messenger.capitalize()} не принимает токен, карточки ждут: впишите новый в .env; {_ASK}"
             yield f"token {messenger}", words
         for messenger, since in sorted(self._silent.items()):
             if now - since > PATIENCE:
                 words = f"{messenger.capitalize()} не отвечает {_minutes(now - since)}: {_ASK}"
                 yield f"messenger {messenger}", words
+        yield from self._deaf_inboxes(refused | set(self._silent), now)
         for state in self._ill():
             if (trouble := _chat_trouble(state, now + set_by)) is not None:
                 yield f"chat {state.chat}", trouble
+
+    def _deaf_inboxes(self, told: AbstractSet[str], now: datetime) -> Iterator[Problem]:
+        """Messengers whose presses do not come, but those of which it is `told` that nothing goes there at all."""
+        for messenger, (since, why) in sorted(self._deaf.items()):
+            trouble = _why_deaf(messenger, why, now - since)
+            if messenger not in told and trouble is not None:
+                yield f"presses {messenger}", trouble
 
     def _unsaid_answers(self) -> Iterator[Problem]:
         waiting, longest, unknown = self._unsaid
@@ -332,6 +353,15 @@ def _chat_trouble(state: ChatState, now: datetime) -> str | None:
     if state.state == "parked":
         return f"{_chat_name(state.chat)} не берёт карточек {_minutes(passed)} ({state.reason}): {_ASK}"
     return f"{_chat_name(state.chat)} отдыхает {_minutes(passed)}: {state.reason}" if passed > PATIENCE else None
+
+
+def _why_deaf(messenger: str, why: NotifyError, passed: timedelta) -> str | None:
+    """What a person must mend is said at once; what may pass by itself, when it has not."""
+    if why.advice is not None:
+        return f"{messenger.capitalize()}: {why.advice}"
+    return (
+        f"{messenger.capitalize()}: нажатия не приходят {_minutes(passed)}: {_ASK}" if passed > PATIENCE else None
+    )
 
 
 def _chat_name(chat: Chat) -> str:

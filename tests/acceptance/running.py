@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -33,6 +34,8 @@ LEAN = {"LISTENER_SECOND_OPINION": "off", "LISTENER_JUDGE_PROCESS": "off"}
 """For tests of what comes after a verdict: one tier, in the daemon's own process, starts in three quarters of the
 processor's time.
 """
+STARTS = 2.0
+"""Seconds that a daemon needs to start on a quiet machine."""
 READY_IN = 240.0
 """Seconds until a daemon must be ready: some three on a quiet machine, and waiting longer costs nothing."""
 
@@ -73,6 +76,8 @@ class Process:
     ) -> None:
         self.port = own_port()
         self.log = folder / "daemon.log"
+        self.slower = 1.0
+        """How many times longer than on a quiet machine its last start took; so much later it may do the rest."""
         self._folder = folder
         self._config = config
         self._environment = {
@@ -85,12 +90,14 @@ class Process:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, *, wait: bool = True) -> None:
+        began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 LISTENER, "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
             )
         if wait:
             await self.ready()
+            self.slower = max(1.0, (time.monotonic() - began) / STARTS)
 
     async def ready(self) -> None:
         async with asyncio.timeout(READY_IN), aiohttp.ClientSession() as session:

@@ -8,14 +8,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from alerts.cards.asking import KEEP
 from alerts.cards.handover import OpenCase, shift_over
+from alerts.cards.shift import ALL, EACH, value_of
 from alerts.cases.commands import Claim
 from alerts.notifiers.slack.notifier import SlackNotifier
 from alerts.notifiers.telegram.notifier import TelegramNotifier
+from alerts.path import Path
+from alerts.ports import Press
 from alerts.routing import Chat, Receiver, Routing
 from alerts.sla import Hours
 from domain.person import Absence, Person
 from listener.loops.obey import Obey
+from listener.loops.shifts import end_shift
 from listener.metrics import Metrics
 from listener.rules import Rules
 from listener.store.stores import Stores
@@ -27,7 +32,7 @@ from simulator.slack import Slack
 from simulator.telegram import Telegram
 from tests.acceptance.running import until
 from tests.contract.notifier_stages import serving
-from tests.contract.store_samples import ANNA, OLEG, SUPPORT, complain, do, mention, notices, show_all
+from tests.contract.store_samples import ANNA, OLEG, SUPPORT, complain, do, mention, notices, press, show_all
 from tests.contract.test_store_assigning import WAY
 from tests.fakes import TurnedClock
 from tests.integration.test_pipeline import rules_of
@@ -187,3 +192,85 @@ async def test_all_go_back_to_the_queue_and_a_second_press_finds_nothing(evening
     again = await evening.in_telegram.press("В очередь")
     assert again is not None
     assert again.text == "Передавать нечего: обращения уже не у вас"
+
+
+MONEY = Person(id="dina", name="Дина Орлова", role="operator", users=users(telegram="444"), gender="f")
+BOTH = Person(id="egor", name="Егор Зуев", role="operator", users=users(telegram="555"), gender="m")
+TWO = replace(
+    ROUTING,
+    receivers=(
+        Receiver(name="support", chats=(SUPPORT,), people=("anna", "oleg", "egor")),
+        Receiver(name="money", chats=(SUPPORT,), people=("anna", "dina", "egor")),
+    ),
+)
+
+
+@pytest.fixture
+def two_receivers() -> Rules:
+    made = rules_of(TWO, (LEAVES, WORKS, MONEY, BOTH))
+    return replace(made, decider=replace(made.decider, people=(LEAVES, WORKS, MONEY, BOTH)))
+
+
+async def of_two_receivers(store: Stores) -> None:
+    """Two cases of support and one of money, all Anna's."""
+    for number, name in ((1, "support"), (2, "money"), (3, "support")):
+        text = f"Нет связи {number}"
+        await complain(store, mention(number, thread=f"t{number}", text=text), path=Path(receivers=(name,)))
+        await do(store, Claim(), case=number)
+
+
+def shift_press(action: str, value: str | None = None, case: int = 0) -> Press:
+    return replace(press("shift", case, action), value=value, key=f"{action}.{case}.{value}")
+
+
+async def owners(store: Stores) -> list[str | None]:
+    found = [await store.cases.case(number) for number in (1, 2, 3)]
+    return [case.state.owner if case else "?" for case in found]
+
+
+@pytest.mark.parametrize(
+    ("to", "said", "whose"),
+    [
+        (
+            WORKS,
+            "2 обращения теперь ведёт Олег Смирнов. Обращение № 2 снова ничьё: таких Олег Смирнов не ведёт",
+            1,
+        ),
+        (
+            MONEY,
+            "Обращение № 2 теперь ведёт Дина Орлова. 2 обращения снова в очереди: таких Дина Орлова не ведёт",
+            2,
+        ),
+        (BOTH, "3 обращения теперь ведёт Егор Зуев", 3),
+    ],
+)
+async def test_all_go_to_who_may_have_them_and_the_rest_to_their_queue(
+    store: Stores, two_receivers: Rules, to: Person, said: str, whose: int
+) -> None:
+    await of_two_receivers(store)
+    asked = await end_shift(shift_press(ALL), LEAVES, two_receivers, store.shifts, EVENING)
+    assert asked.prompt is not None
+    assert asked.prompt.question.endswith("Чего этот человек не ведёт, вернётся в очередь своего получателя.")
+    given = await end_shift(shift_press(ALL, value_of(to)), LEAVES, two_receivers, store.shifts, EVENING)
+    assert given.text.replace("\xa0", " ") == said
+    assert (
+        await owners(store)
+        == {
+            1: ["oleg", None, "oleg"],
+            2: [None, "dina", None],
+            3: ["egor", "egor", "egor"],
+        }[whose]
+    )
+
+
+async def test_one_by_one_only_those_are_offered_who_may_have_it(store: Stores, two_receivers: Rules) -> None:
+    await of_two_receivers(store)
+    asked = await end_shift(shift_press(EACH), LEAVES, two_receivers, store.shifts, EVENING)
+    offered = []
+    for case in (1, 2, 3):
+        assert asked.prompt is not None
+        offered.append([option.label.partition(",")[0] for option in asked.prompt.options[:2]])
+        asked = await end_shift(shift_press(EACH, KEEP, case), LEAVES, two_receivers, store.shifts, EVENING)
+    assert offered == [["Олег Смирнов", "Егор Зуев"], ["Дина Орлова", "Егор Зуев"], ["Олег Смирнов", "Егор Зуев"]]
+    refused = await end_shift(shift_press(EACH, value_of(WORKS), 2), LEAVES, two_receivers, store.shifts, EVENING)
+    assert (refused.alert, await owners(store)) == (True, ["anna"] * 3)

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.faults import Fault
 from simulator.people import Writer
-from tests.acceptance.running import Process, cards, config_files, until, world
+from tests.acceptance.running import LEAN, Process, cards, config_files, until, world
 
 ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
 IVAN = Writer(number=77, first_name="Иван", last_name="Петров", handle="ivan77", followers=10)
@@ -52,7 +52,7 @@ async def test_a_platform_without_a_token_is_off_and_says_so(tmp_path: Path) -> 
         environment = {
             key: value for key, value in simulator.environment().items() if "SLACK" not in key and "_X_" not in key
         }
-        async with Process(tmp_path, environment, config_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environment | LEAN, config_files(tmp_path)) as daemon:
             await daemon.start()
             simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
             await until(lambda: bool(cards(simulator)))
@@ -73,7 +73,7 @@ async def test_a_bad_setting_is_named_and_the_daemon_does_not_start(tmp_path: Pa
 async def test_wrong_answers_of_every_network_are_waited_out(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
     ):
         for network, path in (
             ("vk", "newsfeed.search"),

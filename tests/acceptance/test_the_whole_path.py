@@ -3,18 +3,17 @@
 import asyncio
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
 
 from alerts.notifiers.telegram.hearing import LATER
 from simulator.server import Simulator
-from tests.acceptance.running import Process, cards, config_files, says, until, world
+from tests.acceptance.running import LEAN, Process, cards, config_files, says, until, world
 
 ANGRY = "Ромашка Телеком, третий день не работает интернет, в поддержке никто не отвечает! Верните деньги"
-STARTS = 2.0
-"""Seconds that a daemon needs to start on a quiet machine; on a slower one its end may take as much longer."""
+ENDS = 10.0
+"""Seconds within which it ends on a quiet machine."""
 
 
 async def test_a_complaint_in_vk_and_on_x_becomes_a_card_in_both_messengers(tmp_path: Path) -> None:
@@ -124,11 +123,9 @@ async def test_sigterm_ends_the_daemon_within_ten_seconds_and_cleanly(tmp_path: 
         world(rate=20.0) as simulator,
         Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
     ):
-        began = time.monotonic()
         await daemon.start()
-        slower = (time.monotonic() - began) / STARTS
         await until(lambda: bool(cards(simulator)))
-        async with asyncio.timeout(10 * max(1.0, slower)):
+        async with asyncio.timeout(ENDS * daemon.slower):
             code = await daemon.terminate()
     assert code == 0
     assert "Traceback" not in daemon.said()
@@ -163,7 +160,7 @@ async def test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_si
     async with world() as simulator:
         environ = {**simulator.environment(), "LISTENER_VK_SERVICE_TOKEN_FILE": str(token)}
         right = environ.pop("LISTENER_VK_SERVICE_TOKEN")
-        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environ | LEAN, config_files(tmp_path)) as daemon:
             await daemon.start()
             await until(lambda: _health_says(daemon, "остановлен, нужен человек"))
             assert (await daemon.get("/livez"))[0] == 200
@@ -182,7 +179,7 @@ async def test_a_messengers_new_token_in_its_file_is_taken_up_by_itself(tmp_path
         environ = {**simulator.environment(), f"{setting}_FILE": str(token)}
         right = environ.pop(setting)
         token.write_text(right[:-4] + "dead", encoding="utf-8")
-        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environ | LEAN, config_files(tmp_path)) as daemon:
             await daemon.start()
             simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
             other = {"telegram": "slack:support", "slack": "telegram:-1001"}[messenger]
@@ -207,7 +204,7 @@ async def test_dead_proxies_are_a_trouble_until_they_are_taken_out(tmp_path: Pat
     (tmp_path / ".env").write_text(dead, encoding="utf-8")
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         await until(lambda: _health_says(daemon, "не работает ни один прокси", times=3))
@@ -221,7 +218,7 @@ async def test_dead_proxies_are_a_trouble_until_they_are_taken_out(tmp_path: Pat
 async def test_settings_that_are_refused_are_a_trouble_in_words_and_the_old_ones_stay(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
     ):
         await daemon.start()
         (tmp_path / ".env").write_text(
@@ -245,7 +242,7 @@ async def test_a_messenger_that_gets_its_first_token_is_told_and_one_that_loses_
     async with world() as simulator:
         environ = simulator.environment()
         token = environ.pop("LISTENER_TELEGRAM_TOKEN")
-        async with Process(tmp_path, environ, config_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environ | LEAN, config_files(tmp_path)) as daemon:
             await daemon.start()
             simulator.publishing.by_hand("vk", "Пётр", ANGRY, community="romashka")
             await until(lambda: {chat for chat, _ in cards(simulator)} == {"slack:support"})
@@ -285,7 +282,7 @@ async def test_a_refused_config_is_told_to_the_chat_of_those_who_write_it(tmp_pa
     routes.write_text(
         routes.read_text(encoding="utf-8").replace("notices: {", "notices: {config: crisis, "), encoding="utf-8"
     )
-    async with world() as simulator, Process(tmp_path, simulator.environment(), config) as daemon:
+    async with world() as simulator, Process(tmp_path, simulator.environment() | LEAN, config) as daemon:
         await daemon.start()
         good = routes.read_text(encoding="utf-8")
         routes.write_text(good.replace("to: support\n", "to: suport\n", 1), encoding="utf-8")

@@ -10,9 +10,10 @@ import pytest
 
 from alerts.cards.buttons import Button
 from alerts.cards.prompt import Option, Prompt
-from alerts.notifiers.slack.inbox import SlackInbox
-from alerts.notifiers.telegram.inbox import TelegramInbox
+from alerts.notifiers.slack.inbox import NO_APP_TOKEN, SlackInbox
+from alerts.notifiers.telegram.inbox import TAKEN, TelegramInbox
 from alerts.ports import Answer, Inbox, Press
+from simulator.faults import Fault
 from tests.contract.notifier_stages import (
     ANNA,
     CARD,
@@ -118,6 +119,14 @@ class Desk:
         return Answer(text="Так нельзя", alert=True) if press.value == self.refuses else Answer(text="Сделано")
 
 
+def telegram_inbox(stage: TelegramStage, token: str = TOKEN) -> TelegramInbox:
+    return TelegramInbox(stage.address, token, clock, MemoryPromptBook(), poll_seconds=1)
+
+
+def slack_inbox(stage: SlackStage, token: str = TOKEN, app_token: str | None = None) -> SlackInbox:
+    return SlackInbox(stage.address, token, app_token or stage.slack.app_token, clock)
+
+
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
@@ -180,12 +189,56 @@ async def test_a_question_may_be_asked_again_and_answered(person: Person, desk: 
     assert len({press.key for press in desk.presses}) == 4
 
 
+@pytest.mark.parametrize(
+    ("path", "stage", "opened"),
+    [
+        ("getUpdates", telegram_stage, telegram_inbox),
+        ("apps.connections.open", slack_stage, slack_inbox),
+    ],
+    ids=["telegram", "slack"],
+)
+async def test_an_inbox_that_cannot_hear_says_so_until_it_can(
+    path: str, stage: Any, opened: Callable[[Any], Inbox], desk: Desk
+) -> None:
+    async with stage() as there:
+        there.faults.add(Fault(path=path, kind="status", status=502, times=2))
+        inbox = opened(there)
+        async with running(inbox, desk):
+            await until(lambda: inbox.deaf is not None)
+            assert inbox.deaf is not None
+            assert (inbox.deaf.everywhere, inbox.deaf.advice) == (False, None), "it may pass by itself"
+            await until(lambda: inbox.deaf is None)
+
+
+async def test_a_token_that_is_refused_is_known_although_no_card_is_sent(desk: Desk) -> None:
+    async with telegram_stage() as telegram, slack_stage() as slack:
+        inboxes: list[Inbox] = [telegram_inbox(telegram, token="1:other"), slack_inbox(slack, token="xoxb-other")]
+        async with running(inboxes[0], desk), running(inboxes[1], desk):
+            for inbox in inboxes:
+                await until(lambda inbox=inbox: inbox.deaf is not None and inbox.deaf.everywhere)  # type: ignore[misc]
+
+
+async def test_slacks_other_token_costs_presses_alone(desk: Desk) -> None:
+    async with slack_stage() as slack:
+        inbox = slack_inbox(slack, app_token="xapp-other")
+        async with running(inbox, desk):
+            await until(lambda: inbox.deaf is not None)
+            assert inbox.deaf is not None
+            assert (inbox.deaf.everywhere, inbox.deaf.advice) == (False, NO_APP_TOKEN)
+
+
+async def test_a_bot_that_another_program_reads_is_named(desk: Desk) -> None:
+    async with telegram_stage() as telegram:
+        ours, other = telegram_inbox(telegram), telegram_inbox(telegram)
+        async with running(ours, desk), running(other, desk):
+            await until(lambda: any(inbox.deaf and inbox.deaf.advice == TAKEN for inbox in (ours, other)))
+
+
 @asynccontextmanager
 async def telegram_person(desk: Desk) -> AsyncIterator[Person]:
     async with telegram_stage() as stage:
         ref = await stage.notifier.send(stage.chat, ASKING, "d1")
-        inbox = TelegramInbox(stage.address, TOKEN, clock, MemoryPromptBook(), poll_seconds=1)
-        async with running(inbox, desk):
+        async with running(telegram_inbox(stage), desk):
             yield TelegramPerson(stage=stage, ref=ref)
 
 
@@ -193,7 +246,7 @@ async def telegram_person(desk: Desk) -> AsyncIterator[Person]:
 async def slack_person(desk: Desk) -> AsyncIterator[Person]:
     async with slack_stage() as stage:
         ref = await stage.notifier.send(stage.chat, ASKING, "d1")
-        async with running(SlackInbox(stage.address, TOKEN, stage.slack.app_token, clock), desk):
+        async with running(slack_inbox(stage), desk):
             yield SlackPerson(stage=stage, ref=ref)
 
 

@@ -170,8 +170,8 @@ def obey_of(desk: Desk) -> Any:
 
 
 @asynccontextmanager
-async def in_telegram(store: Stores) -> AsyncIterator[Room]:
-    async with telegram_stage() as stage:
+async def in_telegram(store: Stores, per_minute: int | None = None) -> AsyncIterator[Room]:
+    async with telegram_stage(per_minute=per_minute) as stage:
         at = TelegramDesk(telegram=stage.telegram, operator=OPERATOR, chat=-1001)
         room = open_room(store, InTelegram(stage, at, []))
         inbox = TelegramInbox(stage.address, TOKEN, room.desk.now, store.prompts, poll_seconds=1)
@@ -187,6 +187,40 @@ async def in_slack(store: Stores) -> AsyncIterator[Room]:
         inbox = SlackInbox(stage.address, TOKEN, stage.slack.app_token, room.desk.now)
         async with running(inbox, obey_of(room.desk)):
             yield room
+
+
+COUNT = 25
+
+
+async def test_a_walk_in_a_group_that_takes_twenty_a_minute_answers_everybody_once(store: Stores) -> None:
+    """Who is told to wait presses the same button again and is shown the next; nobody is passed over or lost."""
+    async with in_telegram(store, per_minute=20) as room:
+        assert isinstance(room.seat, InTelegram)
+        clock, seat = room.desk.clock, room.seat
+        seat.stage.telegram.clock = clock.now
+        await room.incident(COUNT)
+        await seat.press("Ответить всем")
+        await room.asked("Напишите ответ, который подойдёт каждому")
+        await seat.write("Авария, чиним до шести")
+        await room.asked(f"Ждут ответа: {COUNT}.")
+        began, waits, shown = clock.now(), 0, list[str]()
+        for _ in range(10 * COUNT):
+            before = seat.question()
+            shown += re.findall(r"Автор (\d+): «", before)
+            await seat.press("Отправить")
+            if refused := re.search(r"ещё раз через (\d+) с", seat.toasts[-1]):
+                waits += 1
+                clock.turn(seconds=int(refused[1]))
+                continue
+            if "Больше никто не ждёт" in seat.toasts[-1]:
+                break
+            await until(lambda asked=before: seat.question() not in ("", asked))  # type: ignore[misc]
+            clock.turn(seconds=1)
+        assert waits >= 1, "the limit was met"
+        everybody = list(range(1, COUNT + 1))
+        assert sorted(map(int, set(shown))) == everybody
+        assert clock.now() - began <= timedelta(minutes=3)
+        assert sorted(await room.answered()) == everybody
 
 
 async def test_an_incident_is_taken_and_its_card_tells_that(room: Room) -> None:

@@ -291,6 +291,35 @@ async def rings_for_the_team(store: Stores, *, every: float, count: int, chats: 
     await show_all(store)
 
 
+async def test_more_bells_of_one_moment_than_a_look_takes_are_all_said_at_once(
+    store: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "AT_ONCE", 7)
+    await rings_for_the_team(store, every=0.001, count=20)
+    assert [await ring(store, 60 + second) for second in range(4)] == [7, 7, 6, 0]
+    words, _ = await told(store, 64)
+    assert sorted((count, chat) for draft, count, chat in words) == [
+        (7, SLACK.chat),
+        (7, SUPPORT.chat),
+        (13, SLACK.chat),
+        (13, SUPPORT.chat),
+    ]
+    await complain(
+        store, mention(99, thread="t99"), chats=BOTH, deadlines=Deadlines(due_at=later(2 * MINUTE)), path=WAY
+    )
+    await show_all(store)
+    assert await ring(store, 2 * MINUTE) == 1
+    assert (await told(store, 2 * MINUTE))[0] == [], "what rings a minute later waits, as ever"
+
+
+async def test_bells_of_a_moment_in_which_one_breaks_the_work_are_all_said_at_once(store: Stores) -> None:
+    await rings_for_the_team(store, every=0.001, count=12)
+    await damage(store, 7)
+    assert (await store.timers.tick(later(60))).changed == 11
+    words, _ = await told(store, 60)
+    assert sum(count for _, count, chat in words if chat == SUPPORT.chat) == 11
+
+
 async def test_what_rings_soon_after_a_bell_of_the_same_people_waits_and_shares_one_word(store: Stores) -> None:
     await rings_for_the_team(store, every=MINUTE, count=12)
     said = Counter[tuple[float, int]]()
@@ -298,7 +327,7 @@ async def test_what_rings_soon_after_a_bell_of_the_same_people_waits_and_shares_
         await ring(store, minute * MINUTE)
         words, _ = await told(store, minute * MINUTE)
         said.update((minute, count) for draft, count, chat in words if chat == SUPPORT.chat)
-    assert said == {(1, 1): 1, (11, 9): 1, (21, 2): 1}
+    assert said == {(1, 1): 1, (11, 10): 1, (21, 1): 1}
     assert [await rung(store, case) for case in range(1, 13)] == [["due"]] * 12
 
 

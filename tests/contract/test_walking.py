@@ -10,7 +10,7 @@ import pytest
 from alerts.cards.incident import ANSWER_ALL
 from alerts.cards.prompt import Prompt
 from alerts.cards.walking import GO, OWN, WALK, WALK_WORDS, WORDS_FOR_ALL
-from alerts.cases.commands import Claim, Close
+from alerts.cases.commands import Claim, Close, MoveTo
 from alerts.incidents.group import Group
 from alerts.incidents.usual import Usual
 from alerts.outreach.policy import Approach, Policy
@@ -21,8 +21,9 @@ from domain.person import Person
 from listener.store.export import export
 from listener.store.stores import Stores
 from tests.contract.answering import Desk
-from tests.contract.store_samples import ANNA, NOW, OLEG, claim_all, complain, do, later, mention
+from tests.contract.store_samples import ANNA, NOW, OLEG, claim_all, complain, do, later, mention, press, wish
 from tests.contract.test_store_incidents import lists, open_desk
+from tests.contract.test_store_moving import ELSEWHERE
 
 WORDS = "{имя}, здравствуйте! Авария, чиним до шести"
 LIST = 1
@@ -153,6 +154,7 @@ async def test_a_walk_is_taken_up_again_by_anybody_with_the_words_of_before(desk
     assert "Текст, Анна Иванова в" in again.prompt.question
     assert WORDS in again.prompt.question
     assert [option.value for option in again.prompt.options] == [GO, OWN, "no"]
+    desk.clock.turn(minutes=6)
     shown = await goes_on(desk, again.prompt, "Дальше с этим текстом", OLEG)
     assert shown.case == 2
     await choose(desk, shown, "Отправить", OLEG)
@@ -207,14 +209,67 @@ async def test_whom_a_colleague_has_or_has_answered_is_not_shown(desk: Desk) -> 
 
 
 async def test_who_was_answered_while_he_was_shown_is_not_answered_again(desk: Desk) -> None:
-    shown, others = await first(desk, person=OLEG), await first(desk)
+    shown = await first(desk, person=OLEG)
+    desk.clock.turn(minutes=6)
+    others = await first(desk)
+    assert others.case == shown.case == 1
     await choose(desk, others, "Отправить")
     refused = await choose(desk, shown, "Отправить", OLEG)
     assert (refused.alert, refused.reason) == (True, "answered_already")
     assert refused.text == "Ему уже ответили. Дальше — «Пропустить»"
-    assert (await goes_on(desk, shown, "Пропустить", OLEG)).case == 2
+    assert (await goes_on(desk, shown, "Пропустить", OLEG)).case == 3, "the second is shown to Anna"
     await answer_all(desk)
     assert [case for case, _ in said(desk)] == [1]
+
+
+async def test_two_who_walk_are_shown_two_customers(desk: Desk) -> None:
+    shown = {person.id: await first(desk, person=person) for person in (ANNA, OLEG)}
+    assert [prompt.case for prompt in shown.values()] == [1, 2]
+    assert "Ждут ответа: 6." in shown["oleg"].question
+    for _ in range(2):
+        for person in (ANNA, OLEG):
+            shown[person.id] = await goes_on(desk, shown[person.id], "Отправить", person)
+    assert [prompt.case for prompt in shown.values()] == [5, 6]
+    for person in (ANNA, OLEG):
+        await choose(desk, shown[person.id], "Отправить", person)
+    await answer_all(desk)
+    assert sorted(case for case, _ in said(desk)) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_two_who_ask_at_the_same_moment_are_shown_two_customers(desk: Desk) -> None:
+    await first(desk)
+    desk.clock.turn(minutes=6)
+    both = [desk.press(f"{WALK}.{LIST}", GO, case=1, person=person) for person in (ANNA, OLEG)]
+    shown = [answered.prompt for answered in await asyncio.gather(*both)]
+    assert sorted(prompt.case for prompt in shown if prompt is not None) == [1, 2]
+
+
+async def test_who_is_last_reads_whom_colleagues_answer(store: Stores) -> None:
+    desk = await an_incident(store, 2)
+    theirs, mine = await first(desk), await first(desk, person=OLEG)
+    said_last = await choose(desk, mine, "Отправить", OLEG)
+    assert "Остальным сейчас отвечают коллеги: 1. Загляните" in said_last.text
+    assert (await begin(desk, OLEG)).text.startswith("Остальным сейчас отвечают коллеги: 1")
+    await choose(desk, theirs, "Пропустить")
+    again = await begin(desk, OLEG)
+    assert again.prompt is not None
+    assert (await goes_on(desk, again.prompt, "Дальше с этим текстом", OLEG)).case == theirs.case
+
+
+async def test_who_left_his_question_open_gives_it_up(desk: Desk) -> None:
+    await first(desk)
+    assert (await first(desk, person=OLEG)).case == 2
+    desk.clock.turn(minutes=6)
+    assert (await first(desk, person=OLEG)).case == 1
+
+
+async def test_what_was_moved_to_another_receiver_waits_in_its_chats(desk: Desk) -> None:
+    moves = replace(wish(MoveTo(receiver="money")), elsewhere=ELSEWHERE)
+    moved = await desk.stores.presses.obey(press("moves", 1, "transfer"), "Анна", lambda _case: moves, later(2))
+    assert moved.applied, moved
+    shown = await first(desk)
+    assert shown.case == 2
+    assert shown.question.startswith("Ждут ответа: 5.")
 
 
 async def test_an_author_with_two_cases_hears_it_once(store: Stores) -> None:
@@ -234,8 +289,7 @@ async def test_an_author_with_two_cases_hears_it_once(store: Stores) -> None:
 
 async def test_two_who_answer_one_author_s_two_cases_at_once_say_it_once(store: Stores) -> None:
     desk = await an_incident(store, 0, *of_one_author())
-    mine = await first(desk)
-    theirs = await goes_on(desk, await first(desk, person=OLEG), "Пропустить", OLEG)
+    mine, theirs = await first(desk), await first(desk, person=OLEG)
     assert (mine.case, theirs.case) == (1, 2)
     answers = await asyncio.gather(choose(desk, mine, "Отправить"), choose(desk, theirs, "Отправить", OLEG))
     assert sorted(answer.alert for answer in answers) == [False, True]

@@ -53,19 +53,19 @@ async def test_a_disk_that_takes_nothing_is_said_and_waited_out(
         ):
             await daemon.start()
             simulator.traffic.rate = RATE
-            await until(lambda: well(daemon), 20)
+            await until(lambda: well(daemon))
             mended = breaks(disk, daemon)
             began = time.monotonic()
-            await until(lambda: says(daemon, "база не работает"), RED_WITHIN)
+            await until(lambda: says(daemon, "база не работает"), RED_WITHIN * daemon.slower)
             red = time.monotonic() - began
             assert (await daemon.get("/livez"))[0] == 200, "a new start would meet the same disk"
             await asyncio.sleep(LASTS)
             mended()
             began = time.monotonic()
-            await until(lambda: well(daemon), BACK_WITHIN)
+            await until(lambda: well(daemon), BACK_WITHIN * daemon.slower)
             back = time.monotonic() - began
             simulator.traffic.rate = 0.0
-            await until(lambda: stored_all(daemon, simulator), 60, 1.0)
+            await until(lambda: stored_all(daemon, simulator), every=1.0)
             assert await daemon.terminate() == 0
     note(9, red_after_s=red, back_after_s=back, lost=0)
 

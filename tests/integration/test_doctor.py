@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -199,6 +199,20 @@ def _chat(new: str) -> Spoil:
     return lambda world: world.routes("{chat: -1001}", new)
 
 
+def _brand(changes: Mapping[str, str]) -> Spoil:
+    """What stands in the brand's file, by what is put there instead."""
+
+    def spoil(world: World) -> None:
+        file = world.folder / "brands" / "romashka.yaml"
+        text = file.read_text(encoding="utf-8")
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        file.write_text(text, encoding="utf-8")
+
+    return spoil
+
+
 def _in_slack(new: str) -> Spoil:
     return lambda world: world.routes("#support", new)
 
@@ -365,6 +379,13 @@ RED: dict[str, tuple[Spoil, str, str, str, str]] = {
         "Bearer Token",
         "не тот ключ",
         "шаги",
+    ),
+    "X: an account that it does not have": (
+        _brand({"x: {}": "x: {mentions: true}", "accounts: {vk": "accounts: {x: [romashka_nowhere], vk"}),
+        "X",
+        "аккаунт @romashka_nowhere",
+        "в X такого нет",
+        "файле бренда romashka",
     ),
     "X: no right to search": (
         _answers("x", "search/recent", {"title": "Forbidden"}, status=403),

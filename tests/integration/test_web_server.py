@@ -97,11 +97,16 @@ async def test_a_trouble_is_red_for_people_and_no_reason_for_docker_to_start_ane
     served.health.source_failed(X, SourceError("токен отозван", permanent=True), NOON, 60)
     status, body = await served.get("/healthz")
     assert status == 503
-    assert f"источник {X} остановлен, нужен человек: токен отозван" in body, "Russian as it is"
+    assert "источник «поиск по X для romashka» остановлен, нужен человек: токен отозван" in body, (
+        "Russian as it is"
+    )
     assert (await served.get("/livez"))[0] == 200
     alive, words = await command(served.url)
     assert alive
-    assert words.splitlines()[1].strip() == f"источник {X} остановлен, нужен человек: токен отозван"
+    assert (
+        words.splitlines()[1].strip()
+        == "источник «поиск по X для romashka» остановлен, нужен человек: токен отозван"
+    )
     _, metrics = await served.get("/metrics")
     assert "otklik_problems 1.0" in metrics
 

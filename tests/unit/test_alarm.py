@@ -6,7 +6,7 @@ from alerts.cards.note import Note
 from listener.loops.alarm import MOST_LINES, SETTLED, Alarm
 from tests.outbox import Clocks
 
-VK = "источник vk.search молчит {} мин"
+VK = "источник «поиск по VK для romashka» молчит {} мин"
 
 
 @dataclass

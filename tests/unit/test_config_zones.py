@@ -242,6 +242,63 @@ def test_a_hole_is_a_warning_at_the_line_where_it_is_mended(
     assert warning is None or any(each.startswith(warning) for each in named), named
 
 
+WORDS = 'topics: возврат, words: [суд, "=верните"]}\n          to: [money, support]\n'
+INSIDE = (
+    WORDS
+    + """\
+          routes:
+            - when: {words: [%s]}
+              to: support
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            "вернуть, судом",
+            "22: условие подходит всему, что сюда приходит: до маршрутов ниже и до to маршрута 2.1",
+        ),
+        ("вернуть", None),
+        ("=судом, =верните", None),
+        ("подать в суд", None),
+    ],
+)
+def test_words_inside_those_of_the_route_above_are_warned_of_where_they_change_nothing(
+    tmp_path: Path, words: str, line: str | None
+) -> None:
+    assert WORDS in TREE
+    quoted = ", ".join(f'"{word}"' for word in words.split(", "))
+    named = warnings(folder(tmp_path, routes=TREE.replace(WORDS, INSIDE % quoted), people=PEOPLE))
+    taken = [each for each in named if "подходит всему" in each]
+    assert (len(taken), line is not None and taken[0].startswith(line)) == (
+        (0, False) if line is None else (1, True)
+    )
+
+
+def test_a_to_that_the_routes_inside_leave_nothing_for_is_warned_of(tmp_path: Path) -> None:
+    halves = """\
+          routes:
+            - {when: {days: [weekdays]}, to: support}
+            - {when: {days: [weekend]}, to: money}
+"""
+    named = warnings(folder(tmp_path, routes=TREE.replace(WORDS, WORDS + halves), people=PEOPLE))
+    assert (
+        "20: до этого to дело не дойдёт: всё забирают маршруты внутри; уберите его или сузьте их условия" in named
+    )
+
+
+@pytest.mark.parametrize("config", ["config", "examples/banks", "examples/telecom"])
+def test_the_configs_that_come_with_it_have_no_hole_in_their_routes(config: str) -> None:
+    assert warnings(Path(__file__).parents[2] / config) == []
+
+
+def test_a_real_teams_routes_are_warned_of_nothing_but_hours() -> None:
+    team = warnings(Path(__file__).parents[2] / "benchmarks/week/team")
+    assert [each for each in team if "тогда не работа" not in each] == []
+
+
 def test_an_owner_who_will_be_away_is_warned_of_until_the_days_are_over(tmp_path: Path) -> None:
     root = folder(tmp_path, routes=TREE, people=away(anna="since: 2026-12-01, until: 2026-12-12"))
     said = "4: за «support» отвечает Анна Иванова, но с 1 декабря отсутствует, и вместо никого: впишите substitute"

@@ -118,8 +118,11 @@ def test_a_text_below_the_threshold_says_so() -> None:
 
 def test_a_text_without_the_brand_is_judged_all_the_same() -> None:
     lines = told("Снова нет связи", 0.8)
-    assert lines[1] == "Бренд: не найден, карточки не будет"
-    assert lines[2].startswith("Жалоба: 80")
+    assert lines[1:3] == [
+        "Бренд: не найден, карточки не будет",
+        "  искали: «Василёк» (names в файлах брендов)",
+    ]
+    assert lines[3].startswith("Жалоба: 80")
 
 
 def test_the_words_that_speak_and_the_name_are_highlighted() -> None:

@@ -1,6 +1,7 @@
 """`listener init`: a config that `check` is content with, and nothing that was there is touched."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 
 from listener.__main__ import main
 from listener.commands import init
+from listener.config.build import build_policy
 from listener.config.load import check, load
+from listener.config.schema import PolicyYaml
 from listener.settings import read_settings
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +54,16 @@ def test_what_is_written_last_the_day_by_vks_quota_and_has_no_mistake(tmp_path: 
         assert [one for one in wrong if "само себя не находит" not in one.message] == []
 
 
+def test_the_policy_that_is_written_says_what_holds_without_it(tmp_path: Path) -> None:
+    folder = written(tmp_path, *FLAGS)
+    commented = (folder / "policy.yaml").read_text(encoding="utf-8")
+    assert load(folder).policy == build_policy(PolicyYaml(), None)
+    keys = re.sub(r"^# (?=[a-z_]+:)", "", commented, flags=re.MULTILINE)
+    assert keys.count("\n") - 1 == len(PolicyYaml.model_fields) - len({"timezone"})
+    (folder / "policy.yaml").write_text(keys, encoding="utf-8")
+    assert load(folder).policy == build_policy(PolicyYaml(), None)
+
+
 def test_an_ordinary_word_gets_companions(tmp_path: Path) -> None:
     assert "поддержка" in load(written(tmp_path / "a", "--brand", "Самокат")).brands[0].only_when
     assert load(written(tmp_path / "b", "--brand", "Билайн")).brands[0].only_when == ()
@@ -73,7 +86,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (folder / "routes.yaml").read_text(encoding="utf-8") == "# ours\n"
     assert (tmp_path / ".env").read_text(encoding="utf-8") == "# ours\n"
     out = capsys.readouterr().out
-    assert out.count("уже есть, не тронут") == 6
+    assert out.count("уже есть, не тронут") == 7
     assert 'впишите сами: telegram: [{chat: -1001}]  slack: ["#support"]' in out
     assert "уже слушают: romashka-telekom.yaml" in out
 

@@ -40,7 +40,7 @@ def test_what_is_muted_is_listed_for_people_and_for_programs(capsys: pytest.Capt
     muted()
     assert main(["mutes"]) == 0
     author, topic = capsys.readouterr().out.splitlines()
-    assert author.startswith("Ромашка Телеком: автора vk:77 до ")
+    assert author.startswith("Ромашка Телеком: автора «Пётр» (vk:77) до ")
     assert author.endswith(", обращение №\xa01")
     assert "тему «связь»" in topic
     assert main(["mutes", "--json"]) == 0

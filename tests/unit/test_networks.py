@@ -18,7 +18,7 @@ from domain.brand import Brand, Watch
 from domain.mention import KINDS, Author, Mention, network_id
 from listener.networks.accounts import address, who_deleted
 from listener.networks.network import Network
-from listener.networks.registry import NETWORKS, author_url, network_title
+from listener.networks.registry import NETWORKS, author_url, network_title, source_title
 
 ROOT = Path(__file__).parents[2]
 NAMED = {
@@ -219,3 +219,19 @@ def test_who_deleted_a_mention_is_told_by_the_account_that_the_network_named(
         published_at=datetime(2026, 11, 22, 12, tzinfo=UTC),
     )
     assert who_deleted(written, deleter, (brand,)) == who
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("vk.search:romashka", "поиск по VK для romashka"),
+        ("vk.community:romashka_help", "сообщество VK romashka_help"),
+        ("x.mentions:romashka:romashka_ru", "упоминания @romashka_ru в X"),
+        ("x.answers:romashka_ru", "ответы от имени @romashka_ru в X"),
+        ("ok.search:romashka", "ok.search:romashka"),
+        ("vk.streaming:romashka", "vk.streaming:romashka"),
+        ("vk.search", "vk.search"),
+    ],
+)
+def test_a_source_is_named_for_people(name: str, said: str) -> None:
+    assert source_title(name) == said

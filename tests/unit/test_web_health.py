@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.ports import ChatState
+from alerts.ports import ChatState, NotifyError
 from alerts.routing import Chat
 from listener.ports import SourceError
 from listener.web.health import LOOP_SILENCE, RECENTLY, Health
@@ -14,6 +14,7 @@ from listener.web.health import LOOP_SILENCE, RECENTLY, Health
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 X, VK = "x.search:romashka", "vk.community:romashka_help"
+X_SAID, VK_SAID = "источник «поиск по X для romashka»", "источник «сообщество VK romashka_help»"
 
 
 def listening(now: datetime = NOON) -> Health:
@@ -38,14 +39,14 @@ def test_a_source_that_never_answers_is_named() -> None:
     verdict = listening().verdict(NOON + RECENTLY + MINUTE)
     assert verdict.alive, "a new start would not help"
     assert verdict.details["status"] == "troubled"
-    assert verdict.problems == (f"источник {VK} молчит 11 мин", f"источник {X} молчит 11 мин")
+    assert verdict.problems == (f"{VK_SAID} молчит 11 мин", f"{X_SAID} молчит 11 мин")
 
 
 def test_a_source_that_fails_for_long_is_named_with_its_error() -> None:
     health = listening()
     health.source_ok(VK, NOON + 15 * MINUTE)
     health.source_failed(X, SourceError("X answers 502"), NOON + 14 * MINUTE, 300)
-    assert health.verdict(NOON + 15 * MINUTE).problems == (f"источник {X} молчит 15 мин: X answers 502",)
+    assert health.verdict(NOON + 15 * MINUTE).problems == (f"{X_SAID} молчит 15 мин: X answers 502",)
 
 
 def test_a_short_failure_is_no_illness_but_is_shown() -> None:
@@ -90,7 +91,7 @@ def test_a_dead_token_is_a_problem_at_once_and_no_reason_to_start_anew() -> None
     health = listening()
     health.source_failed(X, SourceError("токен отозван", permanent=True), NOON, 900)
     verdict = health.verdict(NOON + timedelta(seconds=1))
-    assert verdict.problems == (f"источник {X} остановлен, нужен человек: токен отозван",)
+    assert verdict.problems == (f"{X_SAID} остановлен, нужен человек: токен отозван",)
     assert verdict.alive
     health.source_ok(X, NOON + MINUTE)
     assert health.verdict(NOON + MINUTE).problems == ()
@@ -100,7 +101,7 @@ def test_a_right_that_was_never_given_is_said_as_what_to_do() -> None:
     health = listening()
     advice = "у ключей нет права на личные сообщения, остальное работает"
     health.source_failed(X, SourceError("X answers 403", permanent=True, advice=advice), NOON, 900)
-    assert health.verdict(NOON + MINUTE).problems == (f"источник {X} не слышит: {advice}",)
+    assert health.verdict(NOON + MINUTE).problems == (f"{X_SAID} не слышит: {advice}",)
     health.source_ok(X, NOON + MINUTE)
     assert health.verdict(NOON + MINUTE).problems == ()
 
@@ -147,6 +148,25 @@ def test_a_messenger_that_refuses_the_token_is_a_problem_at_once_until_it_takes_
     assert health.verdict(NOON).problems == ()
 
 
+def test_presses_that_cannot_come_are_a_problem_although_no_card_is_sent() -> None:
+    health = listening()
+    health.hears_presses("slack", NotifyError("broke off"), NOON)
+    assert health.verdict(NOON + MINUTE).problems == ()
+    (problem,) = health.verdict(NOON + 2 * MINUTE).problems
+    assert problem.startswith("Slack: нажатия не приходят 2 мин")
+    health.delivered(Chat(messenger="slack", chat="#support"), "retried", NOON)
+    (problem,) = health.verdict(NOON + 2 * MINUTE).problems
+    assert problem.startswith("Slack не отвечает 2 мин"), "one word for one trouble"
+    health.delivered(Chat(messenger="slack", chat="#support"), "sent", NOON)
+    health.hears_presses("slack", NotifyError("refused", advice="Socket Mode выключен"), NOON + 2 * MINUTE)
+    assert health.verdict(NOON + 2 * MINUTE).problems == ("Slack: Socket Mode выключен",)
+    health.hears_presses("slack", NotifyError("refused", everywhere=True), NOON + 2 * MINUTE)
+    (problem,) = health.verdict(NOON + 2 * MINUTE).problems
+    assert problem.startswith("Slack не принимает токен")
+    health.hears_presses("slack", None, NOON + 2 * MINUTE)
+    assert health.verdict(NOON + 2 * MINUTE).problems == ()
+
+
 def test_a_messenger_that_does_not_answer_is_a_problem_after_a_minute() -> None:
     health = listening()
     health.delivered(CHAT, "retried", NOON)
@@ -190,7 +210,7 @@ def test_a_held_back_source_that_does_not_come_back_is_an_illness() -> None:
     health = listening()
     health.source_failed(X, SourceError("window", held_back=True), NOON, 60)
     health.source_ok(VK, NOON + 2 * RECENTLY)
-    assert health.verdict(NOON + 2 * RECENTLY).problems == (f"источник {X} молчит 20 мин: window",)
+    assert health.verdict(NOON + 2 * RECENTLY).problems == (f"{X_SAID} молчит 20 мин: window",)
 
 
 def test_a_rare_source_has_three_of_its_turns() -> None:

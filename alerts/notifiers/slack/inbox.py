@@ -36,6 +36,10 @@ LANES: Final = 8
 TRIES: Final = 3
 AGAIN: Final = Backoff(first=0.5, longest=30.0)
 LINK_DISABLED_PAUSE: Final = 60.0
+LOOK_EVERY: Final = 10.0
+"""Seconds between looks at the bot's token: Socket Mode goes on without it, and an idle daemon would not know."""
+NO_APP_TOKEN: Final = "не принимает LISTENER_SLACK_APP_TOKEN, нажатия не приходят: впишите новый в .env"  # noqa: S105 - words
+SWITCHED_OFF: Final = "Socket Mode выключен, нажатия не приходят: включите его в настройках приложения Slack"
 REMEMBERED: Final = 1000
 FAILED: Final = Answer(text="Не получилось записать. Нажмите ещё раз.", alert=True)
 NOT_ASKED: Final = Answer(text="Не получилось задать вопрос. Нажмите ещё раз.", alert=True)
@@ -62,11 +66,18 @@ class SlackInbox:
         self._known: OrderedDict[str, asyncio.Future[Answer]] = OrderedDict()
         self._refused: OrderedDict[str, int] = OrderedDict()
         self._greeted = False
+        self._closed: NotifyError | None = None
+        self._refused_token: NotifyError | None = None
+
+    @property
+    def deaf(self) -> NotifyError | None:
+        return self._refused_token or self._closed
 
     async def run(self, on_press: OnPress) -> None:
         failures = 0
         try:
             async with asyncio.TaskGroup() as presses:
+                presses.create_task(self._look_at_token())
                 while True:
                     self._greeted = False
                     pause = await self._connection(presses, on_press)
@@ -86,10 +97,23 @@ class SlackInbox:
                 return await self._listen(socket, presses, on_press)
         except NotifyError as error:
             log.warning("Slack's Socket Mode does not open: %s", error)
+            self._closed = NotifyError(str(error), advice=NO_APP_TOKEN if error.everywhere else None)
             return error.retry_after or 0.0
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             log.warning("Slack's Socket Mode broke off: %s", type(error).__name__)
+            self._closed = NotifyError(f"Slack's Socket Mode broke off: {type(error).__name__}")
             return 0.0
+
+    async def _look_at_token(self) -> None:
+        while True:
+            try:
+                await self._api.ask(self._api.web.auth_test())
+            except NotifyError as error:
+                # What does not answer is the connection's business: this one asks for refusals alone.
+                self._refused_token = error if error.everywhere else self._refused_token
+            else:
+                self._refused_token = None
+            await asyncio.sleep(LOOK_EVERY)
 
     async def _listen(
         self,
@@ -102,12 +126,21 @@ class SlackInbox:
                 continue
             message = read_message(frame.data)
             if message.get("type") == "hello":
-                self._greeted = True
+                self._greeted, self._closed = True, None
             elif message.get("type") == "disconnect":
-                return _farewell(str(message.get("reason")))
+                return self._farewell(str(message.get("reason")))
             elif isinstance(envelope := message.get("envelope_id"), str):
                 pressed = next(filter(None, (read(message) for read in READERS)), None)
                 presses.create_task(self._envelope(socket, envelope, pressed, on_press))
+        return 0.0
+
+    def _farewell(self, reason: str) -> float:
+        """Slack ends connections regularly; only a switched-off Socket Mode needs a person."""
+        if reason == "link_disabled":
+            log.error("Socket Mode is switched off in the Slack app's settings")
+            self._closed = NotifyError("Socket Mode is switched off", advice=SWITCHED_OFF)
+            return LINK_DISABLED_PAUSE
+        log.info("Slack ends the connection: %s", reason)
         return 0.0
 
     async def _envelope(
@@ -214,12 +247,3 @@ async def _acknowledge(socket: ClientWebSocketResponse, envelope: str, verdict: 
     except (ClientError, OSError):
         # It comes again over the next connection and is known by its key.
         log.info("an acknowledgement to Slack did not go out: the connection is gone")
-
-
-def _farewell(reason: str) -> float:
-    """Slack ends connections regularly; only a switched-off Socket Mode needs a person."""
-    if reason == "link_disabled":
-        log.error("Socket Mode is switched off in the Slack app's settings")
-        return LINK_DISABLED_PAUSE
-    log.info("Slack ends the connection: %s", reason)
-    return 0.0

@@ -14,7 +14,7 @@ from alerts.notifiers.telegram.hearing import Hearing
 from alerts.notifiers.telegram.prompts import Prompts
 from alerts.notifiers.telegram.refusals import notify_error
 from alerts.notifiers.telegram.updates import read_query, read_reply, update_id
-from alerts.ports import OnPress, PromptBook
+from alerts.ports import NotifyError, OnPress, PromptBook
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,9 @@ AT_ONCE: Final = 8
 TRIES: Final = 3
 AGAIN: Final = Backoff(first=1.0, longest=30.0)
 CONFLICT: Final = 409
+TAKEN: Final = (
+    "нажатия забирает другая программа с тем же токеном: остановите её или выпустите новый токен в @BotFather"
+)
 IDLE_PAUSE: Final = 0.5
 """Between answers without news: a server that knows no long poll answers at once."""
 
@@ -50,8 +53,13 @@ class TelegramInbox:
         )
         self._poll_seconds = poll_seconds
         self._offset = 0
+        self._deaf: NotifyError | None = None
         self._tries: dict[int, int] = {}
         self._done: set[int] = set()
+
+    @property
+    def deaf(self) -> NotifyError | None:
+        return self._deaf
 
     async def run(self, on_press: OnPress) -> None:
         try:
@@ -70,7 +78,7 @@ class TelegramInbox:
                 await asyncio.sleep(await self._held_back(error, failures))
                 failures += 1
                 continue
-            failures = 0
+            failures, self._deaf = 0, None
             await self._handle(fresh, on_press)
 
     async def _poll(self) -> list[Mapping[str, Any]]:
@@ -79,7 +87,8 @@ class TelegramInbox:
             "getUpdates",
             patience=self._poll_seconds + 10.0,
             offset=self._offset,
-            timeout=self._poll_seconds,
+            # After a failure the first answer says that all is well again: it must not take as long as news do.
+            timeout=0 if self._deaf else self._poll_seconds,
             allowed_updates=["message", "callback_query"],
         )
         if not isinstance(answer, list):
@@ -97,6 +106,7 @@ class TelegramInbox:
         """Seconds to wait after a failed poll."""
         verdict = notify_error(error)
         if error.code == CONFLICT:
+            verdict = NotifyError(str(verdict), retry_after=verdict.retry_after, advice=TAKEN)
             log.critical(
                 "another program reads this Telegram bot's updates, or a webhook is set: %s", error.description
             )
@@ -104,6 +114,7 @@ class TelegramInbox:
                 await self._delete_webhook()
         else:
             log.warning("Telegram's updates do not come: %s", verdict)
+        self._deaf = verdict
         if verdict.retry_after is not None:
             return verdict.retry_after
         return AGAIN.after(failures, random.random())

@@ -39,6 +39,11 @@ class WebhookInbox:
         self._unsigned = 0
         self._said_at: datetime | None = None
 
+    @property
+    def deaf(self) -> None:
+        """Who writes to our port knows by himself when he is not heard."""
+        return None
+
     async def run(self, on_press: OnPress) -> None:
         """The port brings what there is; until this runs, and when it has ended, nothing is taken."""
         self._on_press = on_press

@@ -81,6 +81,7 @@ VK: Final = Network(
         "topic": "обсуждение ВКонтакте",
         "message": "сообщение ВКонтакте",
     },
+    hears={"search": "поиск по VK для {}", "community": "сообщество VK {}"},
     # @page, [page|Name], *page and vk.com/page
     marks=("@", "[", "*", "vk.com/", "vk.ru/"),
     markup=MARKUP,

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 from alerts.russian import decimal
 from domain.brand import Brand
@@ -142,6 +143,8 @@ async def _token(wire: Wire, brands: Sequence[Brand], token: str) -> AsyncIterat
         yield line
     if searched.status == HTTPStatus.OK:
         yield await _money(wire, token)
+        async for line in _heard_accounts(wire, brands, token):
+            yield line
     async for line in _limits(brands, wire.look):
         yield line
 
@@ -162,6 +165,17 @@ def _search_lines(heard: Heard, token: str) -> list[Line]:
     what, says, remedy = _WRONG_KIND if wrong_kind else _REFUSALS.get(heard.status, _ODD)
     words = _words(body).replace(token, "***")
     return [bad(what, f"{says}. X: {heard.status} {words}", remedy)]
+
+
+async def _heard_accounts(wire: Wire, brands: Sequence[Brand], token: str) -> AsyncIterator[Line]:
+    """Own accounts whose mentions are wanted and that X does not have: the daemon would pause their sources."""
+    wanted = (brand for brand in brands if "x" in brand.watch and brand.watch["x"].mentions)
+    handles = {name.lstrip("@").lower(): brand.id for brand in wanted for name in brand.accounts.get("x", ())}
+    for handle, brand_id in handles.items():
+        body = (await _get(wire, token, f"2/users/by/username/{quote(handle, safe='')}")).body or {}
+        if body.get("errors") and not body.get("data"):
+            remedy = f"исправьте accounts и watch в файле бренда {brand_id}"
+            yield bad(f"аккаунт @{handle}", f"в X такого нет: {_words(body['errors'][0])}", remedy)
 
 
 async def _money(wire: Wire, token: str) -> Line:

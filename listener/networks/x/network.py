@@ -61,6 +61,12 @@ X: Final = Network(
     title="X",
     short="X",
     places={"post": "пост в X", "reply": "ответ в X", "comment": "комментарий в X", "message": "сообщение в X"},
+    hears={
+        "search": "поиск по X для {}",
+        "mentions": "упоминания @{} в X",
+        "answers": "ответы от имени @{} в X",
+        "messages": "личные сообщения @{} в X",
+    },
     marks=("@", "x.com/", "twitter.com/"),
     markup=None,
     account=str,

@@ -19,6 +19,7 @@ from alerts.routing.linter import (
     NobodySent,
     NobodyStandsIn,
     NobodyWorks,
+    NothingLeft,
     TakesAll,
     holes,
 )
@@ -121,6 +122,66 @@ def test_routes_that_together_take_all_leave_nothing_below(routing: Routing) -> 
     never = {hole.place for hole in found(tree, NeverHolds)}
     assert never >= {(number,) for number in range(3, len(tree.routes) + 1)}
     assert all(hole.by is None or hole.place[:1] > (2,) for hole in found(tree, NeverHolds))
+
+
+WIDER = [
+    (When(words=("=верните",)), When(words=("вернуть",))),
+    (When(words=("вернуть деньги", "=верните")), When(words=("суд", "вернуть"))),
+    (When(words=("суд",)), When(words=("суд", "вернуть"))),
+    (When(topics=("возврат",), brands=("lyutik",)), When(topics=("возврат", "цена"))),
+    (When(urgency_at=0.9, networks=("vk",)), When(urgency_at=0.5, networks=("vk", "x"))),
+    (When(hours=((time(10), time(12)),)), When(hours=((time(9), time(18)),))),
+    (When(brands=("lyutik",)), When(brands=("lyutik",))),
+]
+"""A condition, and one that holds wherever it does."""
+
+
+@planted
+@given(trees.trees, st.sampled_from(WIDER), st.booleans())
+def test_a_route_inside_another_that_takes_all_of_it_is_found(
+    routing: Routing,
+    pair: tuple[When, When],
+    named: bool,  # noqa: FBT001  # Hypothesis gives it by position
+) -> None:
+    narrow, wide = pair
+    inner = Route(when=wide, to=("r1",), routes=(Route(when=When(intents=("vent",)), to=("r3",)),))
+    tree = in_front(routing, Route(when=narrow, to=("r2",) if named else (), routes=(inner,)))
+    assert (TakesAll(place=(1, 1), empty=False) in found(tree, TakesAll)) is named
+    turned = in_front(routing, Route(when=wide, to=("r2",), routes=(Route(when=narrow, to=("r1",)),)))
+    if narrow != wide:
+        assert not [hole for hole in found(turned, TakesAll) if hole.place == (1, 1)]
+
+
+@planted
+@given(trees.trees, st.sampled_from(WIDER))
+def test_a_route_after_one_whose_words_stand_in_all_its_texts_is_found(
+    routing: Routing, pair: tuple[When, When]
+) -> None:
+    narrow, wide = pair
+    tree = in_front(routing, Route(when=wide, to=("r1",)), Route(when=narrow, to=("r2",)))
+    assert NeverHolds(place=(2,), why="taken", by=(1,)) in found(tree, NeverHolds)
+
+
+@planted
+@given(trees.trees)
+def test_a_receiver_whose_routes_inside_take_all_together_is_found(routing: Routing) -> None:
+    halves = [Route(when=When(days=(day,)), to=("r1",)) for day in ("weekdays", "weekend")]
+    tree = in_front(routing, Route(when=When(brands=("lyutik",)), to=("r2",), routes=tuple(halves)))
+    assert NothingLeft(place=(1,)) in found(tree, NothingLeft)
+    inherits = replace(halves[0], to=(), routes=(Route(when=When(urgency_at=0.9), to=("r3",)),))
+    for inner in ([halves[0]], [inherits, halves[1]]):
+        tree = in_front(routing, Route(when=When(brands=("lyutik",)), to=("r2",), routes=tuple(inner)))
+        assert NothingLeft(place=(1,)) not in found(tree, NothingLeft)
+
+
+@pytest.mark.parametrize("when", [When(brands=("vasilek",)), When(networks=("vk",))])
+def test_to_name_the_only_brand_or_network_there_is_is_no_hole(when: When) -> None:
+    tree = Routing(
+        receivers=(receiver("r1"), receiver("r2")),
+        default=("r1",),
+        routes=(Route(when=when, to=("r2",), routes=(Route(when=When(urgency_at=0.9), to=("r1",)),)),),
+    )
+    assert found(tree, TakesAll, heard=frozenset({("vasilek", "vk")})) == []
 
 
 @planted

@@ -20,7 +20,14 @@ NETWORKS: Final = ("vk", "x")
 TOPICS: Final = ("связь", "цена", "возврат")
 INTENTS: Final = ("vent", "solve", "question")
 LANGUAGES: Final = ("ru", "latin", "other")
-WORDS: Final = ("суд", "верните")
+WORDS: Final = ("суд", "вернуть", "=верните", "вернуть деньги")
+IMPLIED: Final = {
+    "суд": {"суд"},
+    "вернуть": {"вернуть"},
+    "=верните": {"=верните", "вернуть"},
+    "вернуть деньги": {"вернуть деньги", "вернуть"},
+}
+"""As the texts have it: where «верните» stands «вернуть» does in one of its forms."""
 AUTHORS: Final = (
     AuthorList(name="пресса", members=frozenset({"vk:1", "x:ria"})),
     AuthorList(name="свои", members=frozenset({"vk:2", "vk:one"})),
@@ -32,7 +39,9 @@ ALL_DAY: Final = Hours(
     weekdays=((time(0), time.max),), weekend=((time(0), time.max),), holidays=None, night="hold", timezone=ZONE
 )
 NAMES: Final = ("r1", "r2", "r3")
-WORLD: Final = Around(heard=frozenset((brand, network) for brand in BRANDS for network in NETWORKS), urgent_at=0.9)
+WORLD: Final = Around(
+    heard=frozenset((brand, network) for brand in BRANDS for network in NETWORKS), urgent_at=0.9, implied=IMPLIED
+)
 
 
 def some(names: Sequence[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -105,7 +114,7 @@ def mentions(draw: st.DrawFn) -> tuple[Candidate, datetime]:
         topics=tuple(draw(st.sets(st.sampled_from(TOPICS)))),
         intent=draw(st.sampled_from(INTENTS)),
         language=draw(st.sampled_from(LANGUAGES)),
-        spoken=tuple(draw(st.sets(st.sampled_from(WORDS)))),
+        spoken=tuple({other for word in draw(st.sets(st.sampled_from(WORDS))) for other in IMPLIED[word]}),
         urgency=draw(st.floats(0, 0.99)),
         complaint=draw(st.floats(0, 0.99)),
         reach=draw(st.one_of(st.none(), st.integers(0, 5000))),

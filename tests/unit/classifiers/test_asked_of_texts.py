@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifiers.asked_of_texts import Spoken, language_of
+from classifiers.asked_of_texts import Spoken, implied, language_of
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,18 @@ SPOKEN = Spoken(("суд", "=верните", "вернуть деньги", "с
 )
 def test_words_are_found_in_any_form_and_built_in_topics_are_no_words(text: str, words: tuple[str, ...]) -> None:
     assert SPOKEN(text) == words
+
+
+def test_a_word_is_sure_of_those_that_stand_wherever_it_does() -> None:
+    words = ("суд", "суды", "=суд", "подать в суд", "=подаю в суд", "вернуть деньги", "деньги", "=вернуть", "иск")
+    assert {word: set(sure) - {word} for word, sure in implied(words).items()} == {
+        "суд": {"суды"},
+        "суды": {"суд"},
+        "=суд": {"суд", "суды"},
+        "подать в суд": {"суд", "суды"},
+        "=подаю в суд": {"=суд", "суд", "суды"},
+        "вернуть деньги": {"деньги"},
+        "деньги": set(),
+        "=вернуть": set(),
+        "иск": set(),
+    }
