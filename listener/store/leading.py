@@ -23,7 +23,8 @@ STOPPED: Final = text("""
     SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'advisory' AND l.granted AND l.classid = :kind AND l.objid = :name AND l.objsubid = 2
       AND a.datname = current_database() AND a.usename = current_user
-      AND a.state = 'active' AND a.wait_event = 'ClientRead' AND a.query_start < now() - make_interval(secs => :secs)
+      AND a.state = 'active' AND a.wait_event = 'ClientRead'
+      AND a.query_start < now() - make_interval(secs => :secs)
 """)
 """Ends a leader that was paused amid many rows: the server sees it at work, and no time-out of its own ends it."""
 IDLE_SESSIONS_END: Final = 140_000
