@@ -55,6 +55,10 @@ class Contributions:
         self._char_rows = _rows(model.chars)
         self._tones = model.tones
         self.morphology = Morphology()
+        self.table: Floats = np.zeros((1024, 2 * K + 2))
+        self.lemma_ids: Ints = np.full(1024, NOTHING, np.int64)
+        self.tone_ids: Ints = np.full(1024, NOTHING, np.int64)
+        self.negates: npt.NDArray[np.bool_] = np.zeros(1024, np.bool_)
         self.forget()
 
     @property
@@ -63,14 +67,11 @@ class Contributions:
         return len(self.forms) > CACHED_TOKENS or len(self._rows) > 2 * CACHED_TOKENS
 
     def forget(self) -> None:
+        """The table stays, to be written over: what it takes once it takes from then on."""
         self._rows: dict[str | None, int] = {None: NOTHING}
         self._of_form: dict[str, int] = {"": NOTHING}
         self.forms: list[str] = []
         self.lemmas: list[str] = []
-        self.table: Floats = np.zeros((1024, 2 * K + 2))
-        self.lemma_ids: Ints = np.full(1024, NOTHING, np.int64)
-        self.tone_ids: Ints = np.full(1024, NOTHING, np.int64)
-        self.negates: npt.NDArray[np.bool_] = np.zeros(1024, np.bool_)
 
     def rows(self, texts: Sequence[Sequence[str | None]]) -> list[list[int]]:
         """The row of each piece of each text, -1 for what is not judged (white space, a brand's second word).

@@ -6,7 +6,8 @@ from typing import Final
 
 from pymorphy3 import MorphAnalyzer
 
-_CACHED: Final = 50_000
+_CACHED: Final = 16_384
+"""Lemmas that are kept, some 4 MB: the judge remembers words itself, and 50 000 filled up long after its start."""
 _CYRILLIC_WORD: Final = re.compile(r"[а-я]+(?:-[а-я]+)*")
 _LATIN_WORD: Final = re.compile(r"[a-z']{5,24}")
 # The longest spelling first: `shch` must not be read as `sh` + `ch`.

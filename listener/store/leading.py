@@ -19,6 +19,14 @@ CLASS: Final = 0x07_4B_11_4C
 """The first half of the locks' numbers: those of other programs in the same database differ."""
 LOST_AFTER: Final = 20
 """Seconds without a word after which the server ends a leader's session: a paused process leads nothing."""
+STOPPED: Final = text("""
+    SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'advisory' AND l.granted AND l.classid = :kind AND l.objid = :name AND l.objsubid = 2
+      AND a.datname = current_database() AND a.usename = current_user
+      AND a.state = 'active' AND a.wait_event = 'ClientRead'
+      AND a.query_start < now() - make_interval(secs => :secs)
+""")
+"""Ends a leader that was paused amid many rows: the server sees it at work, and no time-out of its own ends it."""
 IDLE_SESSIONS_END: Final = 140_000
 """From this version of PostgreSQL on; an older one lets a paused process keep the lead."""
 
@@ -42,9 +50,12 @@ class Leading:
                     taken = await connection.scalar(
                         text("SELECT pg_try_advisory_lock(:kind, :name)"), {"kind": CLASS, "name": number_of(name)}
                     )
-                    await connection.commit()
                     if taken:
                         self._led.add(name)
+                    else:
+                        held = {"kind": CLASS, "name": number_of(name) & 0xFFFF_FFFF, "secs": LOST_AFTER}
+                        await connection.execute(STOPPED, held)
+                    await connection.commit()
             except FAULTS as fault:
                 await self._let_go()
                 raise translated(fault) from fault

@@ -1,11 +1,14 @@
 """Two daemons on one PostgreSQL: one hears a source, and whoever lost the lead meanwhile can commit nothing."""
 
 import asyncio
+import contextlib
+import sys
 
 import pytest
 from sqlalchemy import text
 
 from listener.ports import SourceError
+from listener.store.leading import CLASS, number_of
 from listener.store.stores import Stores
 from tests.conftest import on_server
 from tests.contract.store_samples import OpenStore
@@ -13,6 +16,28 @@ from tests.contract.test_store_listening import NAME, Scripted, found, hearing
 from tests.fakes import TurnedClock
 
 pytestmark = [pytest.mark.postgres, pytest.mark.parametrize("database_url", ["postgres"], indirect=True)]
+
+
+PAUSED = """
+import asyncio, os, signal, sys
+import asyncpg
+
+async def lead(url, kind, name):
+    connection = await asyncpg.connect(url, server_settings={"idle_in_transaction_session_timeout": "1s"})
+    await connection.execute(f"SELECT pg_advisory_lock({kind}, {name})")
+    await connection.execute("CREATE TEMP TABLE rows (row text)")
+    async with connection.transaction():
+        await connection.executemany("INSERT INTO rows VALUES ($1)", rows())
+
+def rows():
+    for number in range(100_000):
+        if number == 50_000:
+            print("leads", flush=True)
+            os.kill(os.getpid(), signal.SIGSTOP)
+        yield ("x" * 50,)
+
+asyncio.run(lead(*sys.argv[1:]))
+"""
 
 
 async def cut_off_the_leader(url: str) -> None:
@@ -98,3 +123,33 @@ async def test_sources_are_led_one_by_one_and_their_keeping_does_not_mix(open_st
     with pytest.raises(SourceError):
         await hear_one(Scripted([found(3)], name="b"))
     assert await first.database.read(lambda c: c.scalar(text("SELECT count(*) FROM mentions"))) == 12
+
+
+async def test_a_leader_that_was_paused_amid_many_rows_loses_the_lead(
+    database_url: str, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its session is at work, as the server sees it, and waits for the rest of the rows: no time-out ends that."""
+    monkeypatch.setattr("listener.store.leading.LOST_AFTER", 1)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PAUSED,
+        database_url,
+        str(CLASS),
+        str(number_of(NAME)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"leads\n"
+        clock, store = TurnedClock(), await open_store()
+        hear = hearing(store, clock)
+        async with asyncio.timeout(300):
+            while await cursor(store) is None:
+                with contextlib.suppress(SourceError):
+                    await hear(Scripted([found(1)]))
+                await asyncio.sleep(0.2)
+    finally:
+        process.kill()
+        await process.wait()
+    assert await cursor(store) == "1"
