@@ -1,5 +1,6 @@
 """Foreign JSON as typed values: what is required must be right, an odd optional field costs itself alone."""
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
@@ -12,6 +13,23 @@ S = TypeVar("S", bound=msgspec.Struct)
 ODD: Final = (msgspec.ValidationError, OverflowError, UnicodeError)
 """What msgspec raises on values of a wrong kind: also on half a character, where a number should be."""
 
+_first_use: Final = threading.Lock()
+_known: Final[set[type]] = set()
+
+
+def known(kind: type[S]) -> type[S]:
+    """The kind, once msgspec has worked out what it expects.
+
+    It does so at a kind's first use, and lets other threads in meanwhile: one that needs the same kind then reads
+    what is half written, and the process is gone (msgspec 0.22, a segmentation fault). So the first use is one's
+    alone.
+    """
+    if kind not in _known:
+        with _first_use:
+            msgspec.json.Decoder(kind)
+            _known.add(kind)
+    return kind
+
 
 def read(value: object, kind: type[S]) -> S:
     """A decoded JSON object as a struct of that kind. Raises MalformedMentionError.
@@ -20,7 +38,7 @@ def read(value: object, kind: type[S]) -> S:
     mention.
     """
     try:
-        return msgspec.convert(value, kind)
+        return msgspec.convert(value, known(kind))
     except ODD:
         return _field_by_field(value, kind)
 

@@ -22,6 +22,7 @@ import aiohttp
 import msgspec
 
 from listener.networks.bounded import BoundedJson
+from listener.networks.reading import known
 from listener.networks.x.refusals import read_json, refusal
 from listener.ports import Kept, SourceError, Vault
 from listener.proxies import Proxies
@@ -109,11 +110,11 @@ class TokenFile:
             rows = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
         except (OSError, msgspec.DecodeError):
             return {}
-        known = {}
+        pairs = {}
         for name, row in rows.items():
             with contextlib.suppress(msgspec.DecodeError):
-                known[name] = msgspec.json.decode(row, type=Pair)
-        return known
+                pairs[name] = msgspec.json.decode(row, type=known(Pair))
+        return pairs
 
     def _write(self, name: str, pair: Pair) -> None:
         body = msgspec.json.format(msgspec.json.encode(self._read() | {name: pair}), indent=1)
@@ -211,7 +212,7 @@ class RotatingTokens:
     async def _next(self, refresh: str) -> Pair:
         answer = await self._ask(refresh)
         try:
-            found = msgspec.convert(answer, _Answer)
+            found = msgspec.convert(answer, known(_Answer))
         except msgspec.ValidationError as error:
             raise SourceError(f"X's answer with tokens is not understood: {error}") from None
         return Pair(
@@ -256,7 +257,7 @@ def _looked_at(task: asyncio.Task[None]) -> None:
 
 def _read(kept: str | None) -> Pair | None:
     with contextlib.suppress(msgspec.DecodeError):
-        return msgspec.json.decode(kept or "", type=Pair)
+        return msgspec.json.decode(kept or "", type=known(Pair))
     return None
 
 
