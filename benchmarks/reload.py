@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median_high
 from typing import Any, Final
 
 from benchmarks.latency import config_files, simulator_process
 from benchmarks.row import Row
+from benchmarks.running import settings_in
 from listener import daemon
 from listener.gc_tuning import few_arenas, made_to_last
-from listener.settings import read_settings
 
 BRANDS: Final = 20
 RELOADS: Final = 10
@@ -78,15 +79,7 @@ async def _measured() -> list[Row]:
         world = await stack.enter_async_context(simulator_process())
         config = config_files(folder)
         _multiply(config / "brands")
-        settings = read_settings(
-            {
-                **world,
-                "LISTENER_DATABASE_URL": f"sqlite:///{folder / 'otklik.db'}",
-                "LISTENER_CONFIG_DIR": str(config),
-                "LISTENER_HTTP_BIND": "127.0.0.1:0",
-            }
-        )
-        running = Timed(settings)
+        running = Timed(settings_in(folder, world, config))
         running.deaf = []
         with made_to_last():
             await running.start()
@@ -103,17 +96,13 @@ async def _measured() -> list[Row]:
         if len(running.deaf) != RELOADS:
             raise RuntimeError("a reload was refused")
         return [
-            Row(name="a reload, the middle one", value=_middle(took), unit="s"),
-            Row(name="no source is asked meanwhile, the middle one", value=_middle(running.deaf), unit="s"),
+            Row(name="a reload, the middle one", value=median_high(took), unit="s"),
+            Row(name="no source is asked meanwhile, the middle one", value=median_high(running.deaf), unit="s"),
             Row(name="no source is asked meanwhile, at most", value=max(running.deaf), unit="s"),
-            Row(name="the loop stands still, the middle one", value=_middle(stalls), unit="s"),
+            Row(name="the loop stands still, the middle one", value=median_high(stalls), unit="s"),
             Row(name="the loop stands still, at most", value=max(stalls), unit="s"),
             Row(name="the loop stands still without a reload, at most", value=usual.most, unit="s"),
         ]
-
-
-def _middle(values: list[float]) -> float:
-    return sorted(values)[len(values) // 2]
 
 
 def _multiply(brands: Path) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,7 +22,7 @@ from listener.clock import SystemClock
 from listener.gc_tuning import few_arenas, made_to_last
 from listener.ports import Batch
 from listener.replaying import BadLine, Progress, read_mentions
-from listener.settings import read_settings
+from listener.settings import Settings, read_settings
 
 A_BATCH: Final = 200
 JUDGE: Final = b"listener.judge_worker"
@@ -92,19 +92,23 @@ async def _measured() -> list[Row]:
         stream = Stream(lines_of_fresh_words(MENTIONS))
         hears = daemon.build_sources
         daemon.build_sources = lambda *parts: [*hears(*parts), stream]
-        settings = read_settings(
-            {
-                **world,
-                "LISTENER_DATABASE_URL": f"sqlite:///{folder / 'otklik.db'}",
-                "LISTENER_CONFIG_DIR": str(_config(folder)),
-                "LISTENER_HTTP_BIND": "127.0.0.1:0",
-            }
-        )
-        running = daemon.Daemon(settings)
+        running = daemon.Daemon(settings_in(folder, world, _config(folder)))
         with made_to_last():
             await running.start()
         stack.push_async_callback(running.stop)
         return await _watched(running, stream)
+
+
+def settings_in(folder: Path, world: Mapping[str, str], config: Path) -> Settings:
+    """Of a daemon of the benchmarks' own, in front of a simulated world, with its database in the folder."""
+    return read_settings(
+        {
+            **world,
+            "LISTENER_DATABASE_URL": f"sqlite:///{folder / 'otklik.db'}",
+            "LISTENER_CONFIG_DIR": str(config),
+            "LISTENER_HTTP_BIND": "127.0.0.1:0",
+        }
+    )
 
 
 def _config(folder: Path) -> Path:

@@ -36,7 +36,7 @@ LANES: Final = 8
 TRIES: Final = 3
 AGAIN: Final = Backoff(first=0.5, longest=30.0)
 LINK_DISABLED_PAUSE: Final = 60.0
-LOOK_EVERY: Final = 10.0
+LOOK_EVERY: Final = 5.0
 """Seconds between looks at the bot's token: Socket Mode goes on without it, and an idle daemon would not know."""
 NO_APP_TOKEN: Final = "не принимает LISTENER_SLACK_APP_TOKEN, нажатия не приходят: впишите новый в .env"  # noqa: S105 - words
 SWITCHED_OFF: Final = "Socket Mode выключен, нажатия не приходят: включите его в настройках приложения Slack"

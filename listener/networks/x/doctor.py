@@ -12,6 +12,7 @@ from listener.diagnosis.line import Line, bad, off, ok, warn
 from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
 from listener.networks.x.credentials import Credentials
 from listener.networks.x.options import XOptions
+from listener.networks.x.posts import errors_of
 from listener.networks.x.prices import POST_READ, USER_READ
 from listener.networks.x.speaking import credentials_of
 from listener.ports import SourceError, money_key
@@ -173,9 +174,10 @@ async def _heard_accounts(wire: Wire, brands: Sequence[Brand], token: str) -> As
     handles = {name.lstrip("@").lower(): brand.id for brand in wanted for name in brand.accounts.get("x", ())}
     for handle, brand_id in handles.items():
         body = (await _get(wire, token, f"2/users/by/username/{quote(handle, safe='')}")).body or {}
-        if body.get("errors") and not body.get("data"):
+        words = "; ".join(errors_of(body))
+        if words and not body.get("data"):
             remedy = f"исправьте accounts и watch в файле бренда {brand_id}"
-            yield bad(f"аккаунт @{handle}", f"в X такого нет: {_words(body['errors'][0])}", remedy)
+            yield bad(f"аккаунт @{handle}", f"в X такого нет: {words}", remedy)
 
 
 async def _money(wire: Wire, token: str) -> Line:
