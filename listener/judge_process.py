@@ -13,14 +13,13 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from classifiers.model import ModelError
 from classifiers.pace import Pace
 from classifiers.verdict import Question
 from domain.verdict import Verdict
 from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
 from listener.reader import Asked, DiedError, EndedError, Readings
+from listener.shapes import unpacker
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class JudgeProcess:
         self._listening: asyncio.Task[None] | None = None
         self._pending: deque[asyncio.Future[bytes]] = deque()
         self._beginning = asyncio.Lock()
-        self._answers = msgspec.msgpack.Decoder(Answer)
+        self._answers = unpacker(Answer)
         self._closed = False
         self._refused: ModelError | None = None
 
@@ -110,7 +109,7 @@ class JudgeProcess:
         except OSError as error:
             raise DiedError(f"the judge's process cannot be begun: {error}") from error
         self._listening = asyncio.create_task(self._listen(process))
-        ready = msgspec.msgpack.decode(await self._ask(framed(self._setup), START), type=Ready)
+        ready = unpacker(Ready).decode(await self._ask(framed(self._setup), START))
         if ready.error is not None:
             await self.close()
             self._refused = ModelError(ready.error)
