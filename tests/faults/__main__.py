@@ -77,7 +77,11 @@ ROWS: Final = (
         computes=True,
     ),
     Row(number=9, fault="disk full; every write an error", nodes=("tests/faults/test_disk.py",)),
-    Row(number=11, fault="PostgreSQL fails over", why_not="needs a second server; a cut session is in row 12"),
+    Row(
+        number=11,
+        fault="PostgreSQL is stopped at once and started again, 10 times under load",
+        nodes=("tests/faults/test_postgres_cut.py",),
+    ),
     Row(
         number=12,
         fault="two daemons, one paused for 60 s and resumed; a leader cut off",
