@@ -1,4 +1,4 @@
-"""PostgreSQL is stopped at once and started again, ten times under load: nothing is lost, and it goes on by itself."""
+"""PostgreSQL is stopped at once and started, ten times under load: nothing is lost, all goes on by itself."""
 
 import asyncio
 import random
