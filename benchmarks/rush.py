@@ -26,9 +26,9 @@ from benchmarks.stream import complaining_lines, invented_config, invented_rows
 from domain.mention import Mention
 from domain.person import CONSOLE, Person
 from listener.gc_tuning import settle
+from listener.judge_settings import cores
 from listener.ports import Batch
 from listener.replaying import BadLine, Progress, read_mentions
-from listener.settings import cores
 
 RATES: Final = ((1, 30.0), (50, 20.0), (500, 20.0))
 """Mentions a second, and for how many seconds. At one a second all are complaints, or there were three cards."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -55,6 +56,7 @@ from listener.polling import Polling
 from listener.ports import Clock, Source
 from listener.reader import DiedError
 from listener.redaction import Redactor
+from listener.roles import ROLES
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.errors import StoreError
@@ -67,7 +69,6 @@ from listener.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
-ROLES: Final = ("hear", "judge", "tell", "obey", "answer", "web")
 STEPPING: Final = ("judge", "tell", "tick", "answer")
 """Loops whose step under way is waited for at the end."""
 LAG_EVERY: Final = 1.0
@@ -89,8 +90,17 @@ class Daemon:
     nothing left open; `stop` returns when everything is put away.
     """
 
-    def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        roles: Iterable[str] = ROLES,
+        *,
+        clock: Clock | None = None,
+        judge: Process | None = None,
+    ) -> None:
+        """`judge` is a process that loads what the settings name already (`listener.judge_launch`)."""
         self._roles = frozenset(roles)
+        self._judge = judge
         self._clock = clock or SystemClock()
         self._hearing_clock = NeverBack(self._clock)
         self._telemetry = Telemetry(Metrics(), Health(), self._clock)
@@ -258,7 +268,7 @@ class Daemon:
 
     async def _start(self) -> None:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
-        apart = begun_apart(config, self._settings, judges="judge" in self._roles)
+        apart = begun_apart(config, self._settings, judges="judge" in self._roles, begun=self._judge)
         if apart is not None:
             self._stack.push_async_callback(apart.close)
         self.stores = await open_stores(self._settings.database_url)

@@ -21,6 +21,7 @@ NETWORK = ("aiohttp", "asyncio", "requests", "slack_sdk")
         ("listener.commands.classify", (*STORE, *NETWORK, "onnxruntime")),
         ("listener.commands.explain", (*STORE, *NETWORK, "onnxruntime")),
         ("listener.commands.route", (*STORE, *NETWORK, "onnxruntime")),
+        ("listener.commands.run", (*STORE, *MODEL, "aiohttp", "pydantic")),
         ("listener.judge_worker", (*STORE, "aiohttp", "pydantic", "onnxruntime")),
     ],
 )
