@@ -18,6 +18,7 @@ from alerts.ports import Doors, Notifier, Response
 from alerts.routing import Receiver, stand_ins
 from classifiers.corrected import InForce
 from classifiers.model import ModelError
+from classifiers.morphology import put_dictionary_away
 from classifiers.verdict import Question
 from domain.mention import NetworkId
 from domain.person import MessengerId
@@ -182,10 +183,10 @@ class Daemon:
         if "tell" in self._roles:
             await self._reschedule(rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
-        settle()
         await self._change_outreaches(config)
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        self._settle()
         forget_roads(wanted)
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
@@ -295,7 +296,6 @@ class Daemon:
         )
         self._stack.push_async_callback(self._close_outreaches)
         await self._take_up_what_was_learned()
-        settle()
         if "tell" in self._roles:
             await self._rehouse(rules)
             await self._reschedule(rules)
@@ -304,7 +304,14 @@ class Daemon:
             await self._begin_serving()
         self._begin_loops()
         await self._begin_hearing(config)
+        self._settle()
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
+
+    def _settle(self) -> None:
+        """Where another process reads, this one asked the dictionary about names alone, and needs it no more."""
+        if self.pipeline.rules.apart is not None:
+            put_dictionary_away()
+        settle()
 
     def _outreaches(self, config: Config) -> dict[NetworkId, Outreach]:
         return build_outreaches(config, self._settings, self.stores.budget(self._clock), self._clock)

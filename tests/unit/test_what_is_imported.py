@@ -22,6 +22,7 @@ NETWORK = ("aiohttp", "asyncio", "requests", "slack_sdk")
         ("listener.commands.explain", (*STORE, *NETWORK, "onnxruntime")),
         ("listener.commands.route", (*STORE, *NETWORK, "onnxruntime")),
         ("listener.commands.run", (*STORE, *MODEL, "aiohttp", "pydantic")),
+        ("listener.serving", ("alembic", "sqlalchemy.orm", "requests", "slack_sdk", "onnxruntime")),
         ("listener.judge_worker", (*STORE, "aiohttp", "pydantic", "onnxruntime")),
     ],
 )
