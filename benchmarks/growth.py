@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Table, func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.parts import Spent, through
 from benchmarks.replay import Piped, pipeline
@@ -30,6 +29,7 @@ from listener.config.load import load
 from listener.config.values import Config
 from listener.gc_tuning import settle
 from listener.replaying import BadLine, Progress, read_mentions
+from listener.store.connection import Connection
 from listener.store.tables import metadata
 
 SIZES: Final = (10_000, 100_000, 1_000_000)
@@ -114,7 +114,7 @@ async def _grown(engine: str, url: str, sizes: Sequence[int]) -> list[Row]:
 async def _numbers(piped: Piped) -> dict[str, int]:
     """The highest number in each table that has numbers."""
 
-    async def asked(connection: AsyncConnection) -> dict[str, int]:
+    async def asked(connection: Connection) -> dict[str, int]:
         return {
             name: (await connection.execute(select(func.coalesce(func.max(table.c.id), 0)))).scalar_one()
             for name, table in _tables()
@@ -128,7 +128,7 @@ async def _copied(piped: Piped, seeded: dict[str, int]) -> None:
     """All that the tweets made, once more."""
     highest = await _numbers(piped)
 
-    async def wrote(connection: AsyncConnection) -> None:
+    async def wrote(connection: Connection) -> None:
         for name, table in _tables():
             await connection.execute(*_copying(name, table, highest, seeded, text))
             if "id" in table.c:

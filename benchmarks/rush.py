@@ -17,7 +17,6 @@ from typing import Final
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.ports import Press
 from benchmarks.replay import Piped, pipeline
@@ -26,9 +25,10 @@ from benchmarks.stream import complaining_lines, invented_config, invented_rows
 from domain.mention import Mention
 from domain.person import CONSOLE, Person
 from listener.gc_tuning import settle
+from listener.judge_settings import cores
 from listener.ports import Batch
 from listener.replaying import BadLine, Progress, read_mentions
-from listener.settings import cores
+from listener.store.connection import Connection
 
 RATES: Final = ((1, 30.0), (50, 20.0), (500, 20.0))
 """Mentions a second, and for how many seconds. At one a second all are complaints, or there were three cards."""
@@ -154,14 +154,14 @@ async def _hear(piped: Piped, mentions: Iterator[Mention], rate: int, every: flo
 
 
 async def _waits(piped: Piped, after: int) -> Sequence[float]:
-    async def asked(connection: AsyncConnection) -> list[float]:
+    async def asked(connection: Connection) -> list[float]:
         return [float(row[0]) for row in await connection.execute(WAITS, {"after": after})]
 
     return await piped.stores.database.read(asked)
 
 
 async def _shown_after(piped: Piped, case: int) -> int | None:
-    async def asked(connection: AsyncConnection) -> int | None:
+    async def asked(connection: Connection) -> int | None:
         return (await connection.execute(SHOWN, {"after": case})).scalar_one_or_none()
 
     return await piped.stores.database.read(asked)

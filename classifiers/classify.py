@@ -64,6 +64,11 @@ class Judge:
         """Read a model file, the committed one by default. Raises `classifiers.model.ModelError`."""
         return cls(load(path), markers)
 
+    def heed(self, markers: Markers) -> None:
+        """Go by these words of the staff's instead of those it had; to be called before the first text."""
+        with self._lock:
+            self._hits = LexiconHits(markers, self._scorer.contributions.morphology)
+
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         """A verdict for each question, in order. No text makes it raise: what cannot be read is judged neutral.
 

@@ -1,8 +1,8 @@
 """Dictionary forms of Russian words, also of those typed in Latin letters (pymorphy3's home)."""
 
 import re
-from functools import cache
 from typing import Final
+from weakref import WeakValueDictionary
 
 from pymorphy3 import MorphAnalyzer
 
@@ -18,6 +18,10 @@ _SPELLINGS: Final = (
     ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"), ("r", "р"), ("s", "с"), ("t", "т"),
     ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "ц"), ("y", "ы"), ("'", "ь"), ("x", "кс"), ("q", "к"),
 )  # fmt: skip
+_RUSSIAN: Final = "ru"
+_kept: Final[list[MorphAnalyzer]] = []
+_in_use: Final = WeakValueDictionary[str, MorphAnalyzer]()
+"""The dictionary as long as anybody holds it: there are never two."""
 _SPELLING: Final = re.compile("|".join(latin for latin, _ in _SPELLINGS))
 _LETTERS: Final = dict(_SPELLINGS)
 
@@ -71,7 +75,16 @@ class Morphology:
         return lemma.replace("ё", "е")
 
 
-@cache
 def analyzer() -> MorphAnalyzer:
     """One dictionary (0.1 s, 15 MB) for the process, the judge's and the brand names'; it is read-only."""
-    return MorphAnalyzer(lang="ru")
+    try:
+        return _kept[0]
+    except IndexError:
+        loaded = _in_use[_RUSSIAN] = _in_use.get(_RUSSIAN) or MorphAnalyzer(lang=_RUSSIAN)
+        _kept.append(loaded)
+        return loaded
+
+
+def put_dictionary_away() -> None:
+    """Keep it no longer than whoever holds it now; the next who asks for it loads it again."""
+    _kept.clear()

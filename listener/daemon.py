@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ from alerts.ports import Doors, Notifier, Response
 from alerts.routing import Receiver, stand_ins
 from classifiers.corrected import InForce
 from classifiers.model import ModelError
+from classifiers.morphology import put_dictionary_away
 from classifiers.verdict import Question
 from domain.mention import NetworkId
 from domain.person import MessengerId
@@ -55,6 +57,7 @@ from listener.polling import Polling
 from listener.ports import Clock, Source
 from listener.reader import DiedError
 from listener.redaction import Redactor
+from listener.roles import ROLES
 from listener.rules import Rules
 from listener.settings import Settings
 from listener.store.errors import StoreError
@@ -67,7 +70,6 @@ from listener.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
-ROLES: Final = ("hear", "judge", "tell", "obey", "answer", "web")
 STEPPING: Final = ("judge", "tell", "tick", "answer")
 """Loops whose step under way is waited for at the end."""
 LAG_EVERY: Final = 1.0
@@ -89,8 +91,17 @@ class Daemon:
     nothing left open; `stop` returns when everything is put away.
     """
 
-    def __init__(self, settings: Settings, roles: Iterable[str] = ROLES, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        roles: Iterable[str] = ROLES,
+        *,
+        clock: Clock | None = None,
+        judge: Process | None = None,
+    ) -> None:
+        """`judge` is a process that loads what the settings name already (`listener.judge_launch`)."""
         self._roles = frozenset(roles)
+        self._judge = judge
         self._clock = clock or SystemClock()
         self._hearing_clock = NeverBack(self._clock)
         self._telemetry = Telemetry(Metrics(), Health(), self._clock)
@@ -172,10 +183,10 @@ class Daemon:
         if "tell" in self._roles:
             await self._reschedule(rules)
         await self._change_messengers({MESSENGERS[name].id for name in changed}, messengers)
-        settle()
         await self._change_outreaches(config)
         await self._hearing.aclose()
         await self._begin_hearing(config)
+        self._settle()
         forget_roads(wanted)
         self._accept(config)
         log.info("the new configuration is in use: %d brands", len(config.brands))
@@ -258,7 +269,7 @@ class Daemon:
 
     async def _start(self) -> None:
         self._config = config = await asyncio.to_thread(load, self._settings.config_dir)
-        apart = begun_apart(config, self._settings, judges="judge" in self._roles)
+        apart = begun_apart(config, self._settings, judges="judge" in self._roles, begun=self._judge)
         if apart is not None:
             self._stack.push_async_callback(apart.close)
         self.stores = await open_stores(self._settings.database_url)
@@ -285,7 +296,6 @@ class Daemon:
         )
         self._stack.push_async_callback(self._close_outreaches)
         await self._take_up_what_was_learned()
-        settle()
         if "tell" in self._roles:
             await self._rehouse(rules)
             await self._reschedule(rules)
@@ -294,7 +304,14 @@ class Daemon:
             await self._begin_serving()
         self._begin_loops()
         await self._begin_hearing(config)
+        self._settle()
         log.info("ready: %d brands, roles %s", len(config.brands), ", ".join(sorted(self._roles)))
+
+    def _settle(self) -> None:
+        """Where another process reads, this one asked the dictionary about names alone, and needs it no more."""
+        if self.pipeline.rules.apart is not None:
+            put_dictionary_away()
+        settle()
 
     def _outreaches(self, config: Config) -> dict[NetworkId, Outreach]:
         return build_outreaches(config, self._settings, self.stores.budget(self._clock), self._clock)

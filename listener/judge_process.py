@@ -6,17 +6,17 @@ Nothing is lost with it: what it was reading still waits in the store.
 import asyncio
 import contextlib
 import logging
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from classifiers.model import ModelError
 from classifiers.pace import Pace
 from classifiers.verdict import Question
 from domain.verdict import Verdict
+from listener.judge_launch import launched
 from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
 from listener.reader import Asked, DiedError, EndedError, Readings
 from listener.shapes import unpacker
@@ -28,21 +28,28 @@ PATIENCE: Final = 120.0
 START: Final = 120.0
 LEAVE: Final = 10.0
 """Seconds to end in, once nothing more is asked."""
-ROOM: Final = 1 << 20
-"""Bytes of an answer that are read at once."""
 
 
 class JudgeProcess:
-    """`listener.reader.ReadsApart`. Batches that are asked while one is under way wait in the process's pipe."""
+    """`listener.reader.ReadsApart`. Batches that are asked while one is under way wait in the process's pipe.
 
-    def __init__(self, setup: Setup) -> None:
+    `model` and `second` as in `listener.settings.Settings`; `begun` is a process that loads them already.
+    """
+
+    def __init__(
+        self, setup: Setup, *, model: Path | None = None, second: bool = True, begun: Process | None = None
+    ) -> None:
         self._setup = setup
+        self._model = model
+        self._second = second
+        self._begun = begun
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._pending: deque[asyncio.Future[bytes]] = deque()
         self._beginning = asyncio.Lock()
         self._answers = unpacker(Answer)
         self._closed = False
+        self._reads = False
         self._refused: ModelError | None = None
 
     @property
@@ -80,11 +87,15 @@ class JudgeProcess:
     async def close(self) -> None:
         """Let it answer what it was asked, and end."""
         self._closed = True
+        if self._begun is not None:
+            _kill(self._begun)
         process, listening = self._process, self._listening
         if process is None or listening is None:
             return
         if process.stdin is not None:
             process.stdin.close()
+        if not self._reads:  # it is loading, and would not hear until it has loaded
+            _kill(process)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LEAVE):
                 await asyncio.shield(listening)
@@ -95,17 +106,8 @@ class JudgeProcess:
         if self._closed:
             raise EndedError("the judge's process is put away")
         try:
-            self._process = process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "listener.judge_worker",
-                stdin=PIPE,
-                stdout=PIPE,
-                limit=ROOM,
-                env=_environment(),
-                # Ctrl+C is for whoever asks.
-                start_new_session=True,
-            )
+            begun, self._begun = self._begun, None
+            self._process = process = begun or await launched(self._model, second=self._second)
         except OSError as error:
             raise DiedError(f"the judge's process cannot be begun: {error}") from error
         self._listening = asyncio.create_task(self._listen(process))
@@ -114,6 +116,7 @@ class JudgeProcess:
             await self.close()
             self._refused = ModelError(ready.error)
             raise self._refused
+        self._reads = True
         if ready.lacking is not None:
             log.warning("the second opinion is off: %s", ready.lacking)
 
@@ -146,6 +149,7 @@ class JudgeProcess:
                     waits.set_result(content)
         code = await process.wait()
         self._process = None
+        self._reads = False
         pending, self._pending = self._pending, deque()
         for waits in pending:
             if not waits.done():
@@ -158,9 +162,3 @@ class JudgeProcess:
 def _kill(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.kill()
-
-
-def _environment() -> dict[str, str]:
-    """What it needs of ours: it finds the same code, and is told no secret."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LISTENER_")}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}

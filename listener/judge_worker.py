@@ -1,10 +1,11 @@
 """The process in which texts are read: `python -m listener.judge_worker`, asked and answered through its pipes.
 
-What is asked on standard input and answered on standard output are frames, a length of four bytes and MessagePack
-each: first a Setup, answered by Ready, then Batches, each answered by an Answer, in order. It ends when its input
-ends, so it outlives nobody who was killed.
+It loads its command line's model at once. What is asked on standard input and answered on standard output are
+frames, a length of four bytes and MessagePack each: first a Setup, answered by Ready, then Batches, each
+answered by an Answer, in order. It ends when its input ends, so it outlives nobody who was killed.
 """
 
+import argparse
 import os
 import signal
 import sys
@@ -41,8 +42,6 @@ class Setup:
     marks: Mapping[str, tuple[str, ...]]
     topics: Mapping[str, tuple[str, ...]]
     urgent: tuple[str, ...]
-    model: str | None
-    second: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,32 +81,31 @@ def main() -> int:
     # Whoever asks decides when this ends: a word to the whole group of processes must not cut a batch off.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    parser = argparse.ArgumentParser(prog="listener.judge_worker", description=__doc__)
+    parser.add_argument("model", nargs="?", type=Path, help="the one that comes with Otklik if not given")
+    parser.add_argument("--once", action="store_true", help="no second tier")
+    wanted = parser.parse_args()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand between the answers
     questions = sys.stdin.buffer
-    setup = _next(questions, unpacker(Setup))
-    if setup is None:
-        return 0
     pace = Pace()
     try:
         with made_to_last():
-            matcher, judge, lacking = opened(setup, pace)
+            judge = open_judge(wanted.model, second=not wanted.once, pace=pace)
+            setup = _next(questions, unpacker(Setup))
+            if setup is None:
+                return 0
+            matcher = Matcher(setup.brands, setup.marks)
+            judge.heed(Markers(topics=setup.topics, urgent=setup.urgent))
     except ModelError as error:
         _say(answers, Ready(error=str(error)))
         return 1
     settle()
-    _say(answers, Ready(lacking=lacking))
+    _say(answers, Ready(lacking=None if wanted.once else missing()))
     batches = unpacker(Batch)
     while (batch := _next(questions, batches)) is not None:
         _say(answers, answered(batch, matcher, judge, pace))
     return 0
-
-
-def opened(setup: Setup, pace: Pace) -> tuple[Matches, Judges, str | None]:
-    """The matcher, the judge, and why there is no second opinion where there should be one. Raises ModelError."""
-    markers = Markers(topics=setup.topics, urgent=setup.urgent)
-    judge = open_judge(Path(setup.model) if setup.model else None, markers, second=setup.second, pace=pace)
-    return Matcher(setup.brands, setup.marks), judge, missing() if setup.second else None
 
 
 def answered(batch: Batch, matcher: Matches, judge: Judges, pace: Pace) -> Answer:

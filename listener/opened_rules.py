@@ -1,6 +1,7 @@
 """The rules of a running daemon: with a judge in this process, in one of its own, or with none."""
 
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -61,24 +62,24 @@ async def open_rules(
     return replace(rules, apart=apart)
 
 
-def begun_apart(config: Config, settings: Settings, *, judges: bool = True) -> JudgeProcess | None:
-    """The judge's process, which begins to load; None where there is to be none."""
+def begun_apart(
+    config: Config, settings: Settings, *, judges: bool = True, begun: Process | None = None
+) -> JudgeProcess | None:
+    """The judge's process, which begins to load or has `begun` to; None where there is to be none."""
     if not (judges and settings.judge_apart):
         return None
-    apart = JudgeProcess(judge_setup(config, settings))
+    apart = JudgeProcess(judge_setup(config), model=settings.model, second=settings.second_opinion, begun=begun)
     apart.begin()
     return apart
 
 
-def judge_setup(config: Config, settings: Settings) -> Setup:
-    """What a process of its own needs to read texts as `build_judge`'s judge and this config's matcher do."""
+def judge_setup(config: Config) -> Setup:
+    """What a process of its own needs to read texts as this config's matcher and the judge with its words do."""
     return Setup(
         brands=config.brands,
         marks=MARKS,
         topics=config.words.topics,
         urgent=config.words.urgent,
-        model=None if settings.model is None else str(settings.model),
-        second=settings.second_opinion,
     )
 
 

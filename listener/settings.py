@@ -1,17 +1,16 @@
 """Secrets and addresses from the environment or `.env`: every LISTENER_ setting, checked, in one value."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from listener.database_url import DEFAULT, passwords
 from listener.environment import Options, Secret, open_reader
+from listener.judge_settings import is_apart, wants_second
 from listener.messengers.registry import AS_READ
 from listener.networks.registry import NETWORKS
 
-SWITCH: Final = ("on", "off")
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -60,8 +59,8 @@ def read_settings(
         database_url=reader.database(),
         config_dir=config_dir or usual_dir,
         model=reader.file("MODEL"),
-        second_opinion=reader.choice("SECOND_OPINION", "on", SWITCH) == "on",
-        judge_apart=_apart(reader.choice("JUDGE_PROCESS", "auto", ("auto", *SWITCH))),
+        second_opinion=wants_second(reader),
+        judge_apart=is_apart(reader),
         http_host=reader.bind()[0],
         http_port=reader.bind()[1],
         http_token=reader.secret("HTTP_TOKEN"),
@@ -75,34 +74,6 @@ def read_settings(
     return replace(settings, files=watched)
 
 
-def _apart(wish: str) -> bool:
-    """On one core a second process only costs: by itself the judge gets one where there is another core."""
-    return cores() > 1 if wish == "auto" else wish == "on"
-
-
-def cores() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def read_config_dir(environ: Mapping[str, str], dotenv: Path | None = None) -> Path:
     """The config folder alone, for commands that need no token: mistakes in the other settings do not matter."""
     return Path(open_reader(environ, dotenv).text("CONFIG_DIR", "config"))
-
-
-class JudgeSettings(NamedTuple):
-    """`model` as in Settings; `second` is whether a second opinion is wanted."""
-
-    model: Path | None
-    second: bool
-
-
-def read_judge(environ: Mapping[str, str], dotenv: Path | None = None) -> JudgeSettings:
-    """What concerns the judge alone, as `read_config_dir` reads the folder. Raises SettingsError."""
-    reader = open_reader(environ, dotenv)
-    text = reader.text("MODEL", "")
-    second = reader.choice("SECOND_OPINION", "on", SWITCH) == "on"
-    reader.check()
-    return JudgeSettings(model=Path(text) if text else None, second=second)

@@ -24,8 +24,8 @@ from listener.commands.jsonl import HELP, answer
 from listener.commands.telling import MOODS, telling
 from listener.config.values import Config, ConfigError
 from listener.environment import SettingsError
+from listener.judge_settings import read_judge
 from listener.networks.registry import MARKS
-from listener.settings import read_judge
 
 _BATCH: Final = 500
 

@@ -16,7 +16,7 @@ from listener.config.load import check, load
 from listener.config.values import Config, ConfigError
 from listener.database_url import sqlite_file
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.doctor.checkup import Part, check_up, of_config, of_dotenv
 from listener.environment import SettingsError
 from listener.settings import Settings, read_settings

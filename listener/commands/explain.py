@@ -33,8 +33,9 @@ from listener.config.values import ConfigError
 from listener.decided import MAKE_A_CASE, BrandVerdict, Routed
 from listener.decision import Decider
 from listener.environment import SettingsError
+from listener.judge_settings import read_judge
 from listener.networks.registry import MARKS
-from listener.settings import read_config_dir, read_judge
+from listener.settings import read_config_dir
 
 MOST_NAMES: Final = 12
 DECLINED: Final = {
@@ -63,8 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         config = load(arguments.config or read_config_dir(os.environ, Path(".env")))
         brands = chosen(config, arguments.brand)
         now = moment_of(arguments.at)
-        model, second = read_judge(os.environ, Path(".env"))
-        judge = build_judge(config, model, second=second)
+        judging = read_judge(os.environ, Path(".env"))
+        judge = build_judge(config, judging.model, second=judging.second)
     except (ConfigError, ModelError, SettingsError, LookupError, ValueError) as error:
         print(error.args[0], file=sys.stderr)
         return 2

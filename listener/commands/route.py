@@ -33,10 +33,11 @@ from listener.config.load import load
 from listener.config.values import ConfigError
 from listener.decided import MAKE_A_CASE, Routed
 from listener.environment import SettingsError
+from listener.judge_settings import read_judge
 from listener.networks.accounts import address
 from listener.networks.registry import AUTHOR_EXAMPLES, AUTHOR_PATTERN, MARKS
 from listener.rules import Rules
-from listener.settings import read_config_dir, read_judge
+from listener.settings import read_config_dir
 
 _ASSIGNED: Final = {"round_robin": "раздаётся по очереди", "load": "достаётся самому свободному"}
 
@@ -57,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         config = load(arguments.config or read_config_dir(os.environ, Path(".env")))
         brands, now, author = chosen(config, arguments.brand), moment_of(arguments.at), _author(arguments.author)
-        model, second = read_judge(os.environ, Path(".env"))
-        judge = build_judge(config, model, second=second)
+        judging = read_judge(os.environ, Path(".env"))
+        judge = build_judge(config, judging.model, second=judging.second)
     except (ConfigError, ModelError, SettingsError, LookupError, ValueError) as error:
         print(error.args[0], file=sys.stderr)
         return 2

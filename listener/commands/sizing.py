@@ -8,7 +8,8 @@ from typing import Any, Final
 from alerts.russian import NBSP, counted, decimal, lasted
 from domain.brand import Brand
 from listener.clock import SystemClock
-from listener.diagnosis.wire import Look, SilentError
+from listener.diagnosis.look import Look
+from listener.diagnosis.wire import SilentError
 from listener.environment import Options
 from listener.networks.network import Network, Price
 from listener.networks.registry import NETWORKS

@@ -17,9 +17,9 @@ from listener.commands.config import asked_or_usual
 from listener.commands.own_labels import OUT, BadLabelError, adapt_to, read_labels
 from listener.config.values import ConfigError
 from listener.environment import SettingsError
+from listener.judge_settings import read_judge
 from listener.networks.registry import MARKS
 from listener.refusals import refusal
-from listener.settings import read_judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -23,8 +23,8 @@ from aiohttp import (
 )
 
 from listener.diagnosis.line import Line, bad, ok, warn
+from listener.diagnosis.look import Look
 from listener.environment import Road
-from listener.ports import Budget
 from listener.proxies import Proxies
 
 PATIENCE: Final = ClientTimeout(total=15, sock_connect=5)
@@ -40,21 +40,6 @@ class Heard:
     body: Mapping[str, Any] | None
     headers: Mapping[str, str] = field(default_factory=dict)
     server_time: float | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Look:
-    """What every part of a check-up shares.
-
-    `config_read`: whether the config could be, so that brands and chats are known. `clocks`: how far the servers'
-    clocks are from ours, in seconds. `budget` is what the daemon has counted, where there is a database.
-    """
-
-    now: Callable[[], float]
-    fix: bool = False
-    config_read: bool = True
-    budget: Budget | None = None
-    clocks: list[float] = field(default_factory=list)
 
 
 class SilentError(Exception):

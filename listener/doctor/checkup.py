@@ -13,7 +13,7 @@ from alerts.sla import Hours, hold_until
 from domain.person import CONSOLE
 from listener.config.values import Config
 from listener.diagnosis.line import Line, bad, ok, warn
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.doctor import machine
 from listener.messengers.registry import AS_READ, MESSENGERS
 from listener.networks.registry import NETWORKS

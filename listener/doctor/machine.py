@@ -18,7 +18,7 @@ from classifiers.model import ModelError
 from classifiers.tiers import missing, open_judge
 from listener.database_url import sqlite_file
 from listener.diagnosis.line import Line, bad, ok, warn
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.settings import Settings
 
 SOUND_SQLITE: Final = (3, 51, 3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 from alerts.routing import Chat
 from domain.person import MessengerId
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.environment import Options, Reader
 
 if TYPE_CHECKING:  # loads every card; `listener health` runs every few seconds and tells nobody

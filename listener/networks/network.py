@@ -12,7 +12,7 @@ from alerts.outreach.ports import Outreach
 from domain.brand import Brand
 from domain.mention import Author, NetworkId
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.environment import Options, Reader
 from listener.ports import Budget, Clock, Source, Vault
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Case
@@ -21,6 +20,7 @@ from alerts.routing.assigning import Work
 from domain.person import Person
 from listener.store import history, outbox_rows
 from listener.store.cases import load
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.history import Changing
 from listener.store.tables import card_views, case_events, cases, is_living, turns
@@ -63,7 +63,7 @@ class AssignmentStore:
         return await self._database.write(lambda c: assign(c, assigning, now))
 
 
-async def assign(connection: AsyncConnection, assigning: Assigning, now: datetime) -> int:
+async def assign(connection: Connection, assigning: Assigning, now: datetime) -> int:
     await _take_turn(connection, _MUTEX, _MUTEX, now)
     free = await _free(connection, assigning, now)
     locked = await history.lock(connection, free)
@@ -101,9 +101,7 @@ async def assign(connection: AsyncConnection, assigning: Assigning, now: datetim
 _ASSIGNED: Final[tuple[NoticeKind, ...]] = ("assigned",)
 
 
-async def _say_as_one(
-    connection: AsyncConnection, person: str, changes: Sequence[Changing], now: datetime
-) -> None:
+async def _say_as_one(connection: Connection, person: str, changes: Sequence[Changing], now: datetime) -> None:
     """One word to the person for all of them in each chat; what is told to him alone stays as it is."""
     for change in changes:
         change.silence(_ASSIGNED)
@@ -116,7 +114,7 @@ def _after(times: Collection[datetime], now: datetime) -> datetime:
     return now if now > latest else latest + datetime.resolution
 
 
-async def _free(connection: AsyncConnection, assigning: Assigning, now: datetime) -> list[int]:
+async def _free(connection: Connection, assigning: Assigning, now: datetime) -> list[int]:
     """Open cases that nobody has and that some chat shows, or is about to."""
     told = exists().where(card_views.c.case_id == cases.c.id, is_living(card_views), card_views.c.due_at <= now)
     order = (cases.c.due_at.is_(None), cases.c.due_at, cases.c.id)
@@ -135,7 +133,7 @@ async def _free(connection: AsyncConnection, assigning: Assigning, now: datetime
     return list((await connection.execute(found)).scalars())
 
 
-async def _gave_back(connection: AsyncConnection, numbers: Sequence[int]) -> Mapping[int, set[str]]:
+async def _gave_back(connection: Connection, numbers: Sequence[int]) -> Mapping[int, set[str]]:
     """Who did so himself, and who lost it because he did nothing."""
     found = await connection.execute(
         select(case_events.c.case_id, case_events.c.kind, case_events.c.actor_id, case_events.c.payload).where(
@@ -148,7 +146,7 @@ async def _gave_back(connection: AsyncConnection, numbers: Sequence[int]) -> Map
     return refused
 
 
-async def _loads(connection: AsyncConnection, people: Sequence[Person]) -> dict[str, int]:
+async def _loads(connection: Connection, people: Sequence[Person]) -> dict[str, int]:
     """The open cases of each, also those under an earlier id."""
     owner = {number: person.id for person in people for number in (person.id, *person.former_ids)}
     found = await connection.execute(
@@ -162,14 +160,14 @@ async def _loads(connection: AsyncConnection, people: Sequence[Person]) -> dict[
     return loads
 
 
-async def _turns(connection: AsyncConnection) -> dict[str, dict[str, datetime]]:
+async def _turns(connection: Connection) -> dict[str, dict[str, datetime]]:
     last: dict[str, dict[str, datetime]] = defaultdict(dict)
     for row in await connection.execute(select(turns)):
         last[row.receiver][row.person] = row.at
     return last
 
 
-async def _take_turn(connection: AsyncConnection, person: str, receiver: str, at: datetime) -> None:
+async def _take_turn(connection: Connection, person: str, receiver: str, at: datetime) -> None:
     rows: Any = insert(connection.dialect.name, turns)
     await connection.execute(
         rows.values(person=person, receiver=receiver, at=at).on_conflict_do_update(

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, or_, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.reaching import answers_past_us, spoken_to
 from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, Neighbour, standing
@@ -21,6 +20,7 @@ from listener.networks.registry import as_shown
 from listener.ports import money_key
 from listener.store import contacts, elsewhere, solutions, usage
 from listener.store.codecs import read_event, read_extra
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.history import read_standing, read_state
 from listener.store.tables import card_views, case_events, case_mentions, cases, mentions, messages, verdicts
@@ -56,7 +56,7 @@ class CaseStore:
         return await self._database.read(lambda c: cards_today(c, brand, now))
 
 
-async def load(connection: AsyncConnection, ids: Collection[int], *, closely: bool = False) -> dict[int, Case]:
+async def load(connection: Connection, ids: Collection[int], *, closely: bool = False) -> dict[int, Case]:
     """The cases by id, without those that do not exist.
 
     `closely`: with more of their authors' past and of the others in their threads than a card shows.
@@ -106,7 +106,7 @@ def _keys(row: Row[Any], mentioned: Iterable[CaseMention]) -> set[str]:
 
 
 async def load_closely(
-    connection: AsyncConnection,
+    connection: Connection,
     number: int,
     now: datetime,
     *,
@@ -144,18 +144,18 @@ async def load_closely(
     return replace(case, contact=known)
 
 
-async def _alike(connection: AsyncConnection, case: Case) -> tuple[Solved, ...]:
+async def _alike(connection: Connection, case: Case) -> tuple[Solved, ...]:
     return await solutions.alike(connection, case.brand, case.latest_complaint.text, but=case.id)
 
 
-async def of_author(connection: AsyncConnection, network: str, author_id: str) -> list[int]:
+async def of_author(connection: Connection, network: str, author_id: str) -> list[int]:
     found = await connection.execute(
         select(cases.c.id).where(cases.c.network == network, cases.c.author_id == author_id).order_by(cases.c.id)
     )
     return list(found.scalars())
 
 
-async def cards_today(connection: AsyncConnection, brand: str, now: datetime) -> int:
+async def cards_today(connection: Connection, brand: str, now: datetime) -> int:
     day = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
     carded = exists().where(card_views.c.case_id == cases.c.id)
     found = await connection.execute(
@@ -184,7 +184,7 @@ def _with_past() -> Select[Any]:
     return select(ranked).where(ranked.c.place <= bindparam("most")).order_by(ranked.c.id)
 
 
-async def _neighbours(connection: AsyncConnection, ids: Collection[int], most: int) -> dict[int, list[Neighbour]]:
+async def _neighbours(connection: Connection, ids: Collection[int], most: int) -> dict[int, list[Neighbour]]:
     found = await connection.execute(_with_neighbours(connection.dialect.name), {"ids": list(ids), "most": most})
     of_case: dict[int, list[Neighbour]] = defaultdict(list)
     for row in found:
@@ -231,7 +231,7 @@ def _with_neighbours(dialect: str) -> Select[Any]:
     )
 
 
-async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
+async def _mentions(connection: Connection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
     rows = (await connection.execute(_latest_mentions(), {"ids": list(ids)})).all()
     parents, own = await _parents(connection, rows)
     of_case: dict[int, list[CaseMention]] = defaultdict(list)
@@ -241,7 +241,7 @@ async def _mentions(connection: AsyncConnection, ids: Collection[int]) -> dict[i
 
 
 async def _parents(
-    connection: AsyncConnection, rows: Sequence[Row[Any]]
+    connection: Connection, rows: Sequence[Row[Any]]
 ) -> tuple[dict[tuple[str, str], Quote], set[tuple[str, str]]]:
     """What the mentions answer, as far as it was heard, for those whose network told nothing of it; and which of
     it the brands' own accounts said.
@@ -311,7 +311,7 @@ def _latest() -> Subquery:
     )
 
 
-async def _messages(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[CaseMessage]]:
+async def _messages(connection: Connection, ids: Collection[int]) -> dict[int, list[CaseMessage]]:
     rows = await connection.execute(_latest_messages(), {"ids": list(ids)})
     of_case: dict[int, list[CaseMessage]] = defaultdict(list)
     for row in rows:
@@ -340,7 +340,7 @@ def _latest_messages() -> Select[Any]:
     return select(ranked).where(ranked.c.place <= MOST_MESSAGES).order_by(ranked.c.place.desc())
 
 
-async def _events(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Event]]:
+async def _events(connection: Connection, ids: Collection[int]) -> dict[int, list[Event]]:
     rows = await connection.execute(_latest_events(), {"ids": list(ids)})
     events: dict[int, list[Event]] = defaultdict(list)
     for row in rows:

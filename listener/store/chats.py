@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import Priority
 from alerts.ports import ChatState
 from alerts.routing import Chat, StandIns
 from domain.person import MessengerId
 from listener.store.addresses import chat_of, columns_of, is_chat
+from listener.store.connection import Connection
 from listener.store.digests import FEW
 from listener.store.engine import insert
 from listener.store.standing_in import stand_in
@@ -23,7 +23,7 @@ BELLS: Final = ("%:warn", "%:due", "%:breach", "many:%")
 QUEUES: Final = (digests, card_views, notices)
 
 
-async def ill(connection: AsyncConnection, messenger: MessengerId | None = None) -> list[ChatState]:
+async def ill(connection: Connection, messenger: MessengerId | None = None) -> list[ChatState]:
     """The chats that are not fine, of one messenger or of all."""
     asked = select(chats).order_by(chats.c.messenger, chats.c.chat, chats.c.topic)
     if messenger is not None:
@@ -41,17 +41,17 @@ async def ill(connection: AsyncConnection, messenger: MessengerId | None = None)
     ]
 
 
-async def park(connection: AsyncConnection, state: ChatState, instead: StandIns, now: datetime) -> None:
+async def park(connection: Connection, state: ChatState, instead: StandIns, now: datetime) -> None:
     """Note that the chat refuses everything; what waits there and nowhere else is told elsewhere."""
     await _write(connection, state)
     await stand_in(connection, state.chat, instead, now)
 
 
-async def rest(connection: AsyncConnection, state: ChatState) -> None:
+async def rest(connection: Connection, state: ChatState) -> None:
     await _write(connection, state)
 
 
-async def well(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
+async def well(connection: Connection, chat: Chat, now: datetime) -> None:
     """The chat is fine. What came while it was away is due now, behind what comes from now on where it is much.
 
     Bells are not rung late: the card says that its deadline is past.
@@ -77,7 +77,7 @@ async def well(connection: AsyncConnection, chat: Chat, now: datetime) -> None:
     )
 
 
-async def give_up(connection: AsyncConnection, chat: Chat, error: str) -> None:
+async def give_up(connection: Connection, chat: Chat, error: str) -> None:
     """Nothing is sent there any more, and nobody asks how it is."""
     for queue in QUEUES:
         unsent = or_(STILL_OPEN, queue.c.state == "digest")
@@ -87,7 +87,7 @@ async def give_up(connection: AsyncConnection, chat: Chat, error: str) -> None:
     await connection.execute(delete(chats).where(is_chat(chats, chat)))
 
 
-async def waits(connection: AsyncConnection, chat: Chat) -> bool:
+async def waits(connection: Connection, chat: Chat) -> bool:
     """Whether anything is to be shown or said there."""
     for queue in QUEUES:
         if (
@@ -98,7 +98,7 @@ async def waits(connection: AsyncConnection, chat: Chat) -> bool:
     return False
 
 
-async def _write(connection: AsyncConnection, state: ChatState) -> None:
+async def _write(connection: Connection, state: ChatState) -> None:
     """A parked chat that asks for rest stays parked; `since` is when it began."""
     row = {
         **columns_of(state.chat),

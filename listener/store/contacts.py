@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
 from alerts.cases.events import Actor
@@ -15,6 +14,7 @@ from alerts.outreach.abilities import Learned
 from alerts.outreach.contact import IN_HAND, Contact, ForAll, Said, Silenced
 from alerts.outreach.outbound import Outbound
 from listener.store import incident_events, outbound_rows
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import LEFT, card_views, cases, digests, do_not_contact, incident_cases, mutes, outbound
 
@@ -26,7 +26,7 @@ SPEAKS: Final = ("reply", "invite", "message")
 
 
 async def of_cases(
-    connection: AsyncConnection, rows: Sequence[Row[Any]], keys: Mapping[int, Collection[str]]
+    connection: Connection, rows: Sequence[Row[Any]], keys: Mapping[int, Collection[str]]
 ) -> dict[int, Contact]:
     """What a card needs. `keys` are the network's numbers of the author, the walls and the posts of each case."""
     ids = [row.id for row in rows]
@@ -43,7 +43,7 @@ async def of_cases(
     }
 
 
-async def approaches(connection: AsyncConnection, case: Row[Any]) -> tuple[Any, ...]:
+async def approaches(connection: Connection, case: Row[Any]) -> tuple[Any, ...]:
     """When the brand went up to the author unasked in his other cases, latest first."""
     found = await connection.execute(
         select(outbound.c.confirmed_at)
@@ -62,7 +62,7 @@ async def approaches(connection: AsyncConnection, case: Row[Any]) -> tuple[Any, 
     return tuple(found.scalars())
 
 
-async def receivers(connection: AsyncConnection, case: int) -> tuple[str, ...]:
+async def receivers(connection: Connection, case: int) -> tuple[str, ...]:
     found = await connection.execute(
         select(card_views.c.receiver)
         .where(card_views.c.case_id == case, card_views.c.state != LEFT)
@@ -72,7 +72,7 @@ async def receivers(connection: AsyncConnection, case: int) -> tuple[str, ...]:
     return tuple(found.scalars())
 
 
-async def nearby(connection: AsyncConnection, case: Row[Any]) -> Said | None:
+async def nearby(connection: Connection, case: Row[Any]) -> Said | None:
     """The latest answer to another customer of the same thread; where there is none, of the same incident."""
     for beside in (_same_thread(case), _same_incident(case)):
         found = await connection.execute(
@@ -89,7 +89,7 @@ async def nearby(connection: AsyncConnection, case: Row[Any]) -> Said | None:
     return None
 
 
-async def waiting_nearby(connection: AsyncConnection, case: Row[Any], most: int) -> tuple[int, ...]:
+async def waiting_nearby(connection: Connection, case: Row[Any], most: int) -> tuple[int, ...]:
     """The open cases of the same thread, and of the same incident, that nobody has answered."""
     waiting: dict[int, None] = {}
     for beside in (_same_thread(case), _same_incident(case)):
@@ -103,7 +103,7 @@ async def waiting_nearby(connection: AsyncConnection, case: Row[Any], most: int)
     return tuple(waiting)
 
 
-async def for_all(connection: AsyncConnection, case: Row[Any], listed: int) -> ForAll | None:
+async def for_all(connection: Connection, case: Row[Any], listed: int) -> ForAll | None:
     """What was last written for all of the incident that this list shows, if the case is one of them."""
     found = await connection.execute(
         select(digests.c.incident_id)
@@ -134,7 +134,7 @@ async def for_all(connection: AsyncConnection, case: Row[Any], listed: int) -> F
     )
 
 
-async def silenced(connection: AsyncConnection, case: Row[Any], now: datetime) -> tuple[Silenced, ...]:
+async def silenced(connection: Connection, case: Row[Any], now: datetime) -> tuple[Silenced, ...]:
     """What of the case's brand is muted now, what ends first before the others."""
     found = await connection.execute(
         select(mutes, cases.c.author_name)
@@ -173,7 +173,7 @@ def is_in_hand(mine: Collection[str], now: datetime) -> Any:
     )
 
 
-async def forbid(connection: AsyncConnection, case: Case, who: Actor, now: datetime) -> None:
+async def forbid(connection: Connection, case: Case, who: Actor, now: datetime) -> None:
     """The author wants no word of the brand from now on, as this person noted; a later note renews the wish."""
     rows = insert(connection.dialect.name, do_not_contact).values(
         brand=case.brand,
@@ -204,7 +204,7 @@ def _same_incident(case: Row[Any]) -> Any:
     return and_(cases.c.id.in_(theirs), cases.c.id != case.id)
 
 
-async def _outbounds(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Outbound]]:
+async def _outbounds(connection: Connection, ids: Collection[int]) -> dict[int, list[Outbound]]:
     found = await connection.execute(
         select(outbound)
         .where(outbound.c.case_id.in_(ids), outbound.c.state != "cancelled")
@@ -216,7 +216,7 @@ async def _outbounds(connection: AsyncConnection, ids: Collection[int]) -> dict[
     return of_case
 
 
-async def _unwanted(connection: AsyncConnection, ids: Collection[int]) -> dict[int, Any]:
+async def _unwanted(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
     found = await connection.execute(
         select(cases.c.id, do_not_contact.c.at)
         .join(
@@ -233,7 +233,7 @@ async def _unwanted(connection: AsyncConnection, ids: Collection[int]) -> dict[i
 
 
 async def _lessons(
-    connection: AsyncConnection, rows: Sequence[Row[Any]], keys: Mapping[int, Collection[str]]
+    connection: Connection, rows: Sequence[Row[Any]], keys: Mapping[int, Collection[str]]
 ) -> dict[int, list[Learned]]:
     of_case: dict[int, list[Learned]] = defaultdict(list)
     for network in sorted({row.network for row in rows}):

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import cursors
 
 
-async def move(connection: AsyncConnection, source: str, cursor: str, now: datetime) -> None:
+async def move(connection: Connection, source: str, cursor: str, now: datetime) -> None:
     rows = insert(connection.dialect.name, cursors).values(source=source, cursor=cursor, moved_at=now)
     await connection.execute(
         rows.on_conflict_do_update(
@@ -19,6 +19,6 @@ async def move(connection: AsyncConnection, source: str, cursor: str, now: datet
     )
 
 
-async def read(connection: AsyncConnection, source: str) -> str | None:
+async def read(connection: Connection, source: str) -> str | None:
     found = await connection.execute(select(cursors.c.cursor).where(cursors.c.source == source))
     return found.scalar_one_or_none()

@@ -8,12 +8,12 @@ from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import Group
 from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Stored
 from listener.halves import Halves
 from listener.store import joining
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
 from listener.store.many import execute_many
@@ -86,9 +86,7 @@ class DecisionStore:
         return recorded
 
 
-async def latest(
-    connection: AsyncConnection, brand: str, since: datetime, most: int
-) -> list[tuple[datetime, float]]:
+async def latest(connection: Connection, brand: str, since: datetime, most: int) -> list[tuple[datetime, float]]:
     said = (
         select(verdicts.c.judged_at, verdicts.c.complaint)
         .where(verdicts.c.brand == brand, verdicts.c.judged_at >= since, verdicts.c.outcome.in_(_COUNTED))
@@ -98,7 +96,7 @@ async def latest(
     return [(row.judged_at, row.complaint) for row in await connection.execute(said)]
 
 
-async def record(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Recorded:
+async def record(connection: Connection, decided: Sequence[Decided], now: datetime) -> Recorded:
     """Write everything that the decisions change. Those on a text that is decided already change nothing."""
     live = await _take(connection, decided)
     await _write_verdicts(connection, live, now)
@@ -114,7 +112,7 @@ async def record(connection: AsyncConnection, decided: Sequence[Decided], now: d
     )
 
 
-async def _take(connection: AsyncConnection, decided: Sequence[Decided]) -> list[Decided]:
+async def _take(connection: Connection, decided: Sequence[Decided]) -> list[Decided]:
     """Those whose text still waits in the very version that was judged, one for each mention; it waits no more."""
     by_row = {decision.stored.row: decision for decision in decided}
     versions = [(row, by_row[row].stored.text_version) for row in sorted(by_row)]
@@ -131,7 +129,7 @@ _TAKE: Final = (
 )
 
 
-async def _write_verdicts(connection: AsyncConnection, live: Sequence[Decided], now: datetime) -> None:
+async def _write_verdicts(connection: Connection, live: Sequence[Decided], now: datetime) -> None:
     edited = [
         decision.stored.row
         for decision in live

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, case, exists, func, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.digest import A_PAGE
 from alerts.cases.telling import Priority
 from alerts.ports import Press
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import Time, card_views, digest_cases, digests
 
@@ -28,7 +28,7 @@ class DigestStore:
         return await self._database.write(lambda c: turn(c, press, page, now), urgent=True)
 
 
-async def turn(connection: AsyncConnection, press: Press, page: int, now: datetime) -> bool:
+async def turn(connection: Connection, press: Press, page: int, now: datetime) -> bool:
     last = select(func.max(digest_cases.c.place) // A_PAGE).where(digest_cases.c.digest_id == digests.c.id)
     done = await connection.execute(
         update(digests)
@@ -39,7 +39,7 @@ async def turn(connection: AsyncConnection, press: Press, page: int, now: dateti
     return done.rowcount > 0
 
 
-async def touch(connection: AsyncConnection, changed: Iterable[tuple[int, bool]], now: datetime) -> None:
+async def touch(connection: Connection, changed: Iterable[tuple[int, bool]], now: datetime) -> None:
     """The digests that list these cases (id, whether a person did it) must show how they stand now.
 
     A case on the page that is shown changes at once, of the others only the count does.
@@ -52,7 +52,7 @@ async def touch(connection: AsyncConnection, changed: Iterable[tuple[int, bool]]
         await connection.execute(_TOUCH, rows)
 
 
-async def touch_incident(connection: AsyncConnection, incident: int, now: datetime, *, by_person: bool) -> None:
+async def touch_incident(connection: Connection, incident: int, now: datetime, *, by_person: bool) -> None:
     """The cards of this incident must show how it stands now; what nobody has pressed for waits a little for
     more.
     """
@@ -65,7 +65,7 @@ async def touch_incident(connection: AsyncConnection, incident: int, now: dateti
     )
 
 
-async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> None:
+async def unfold(connection: Connection, press: Press, now: datetime) -> None:
     """What was taken from a digest gets a card of its own in that chat, before anything else."""
     listed = exists().where(
         digests.c.messenger == press.messenger,
@@ -83,7 +83,7 @@ async def unfold(connection: AsyncConnection, press: Press, now: datetime) -> No
     )
 
 
-async def unfold_answered(connection: AsyncConnection, case_id: int, listed: int, now: datetime) -> None:
+async def unfold_answered(connection: Connection, case_id: int, listed: int, now: datetime) -> None:
     """Who was answered from a list gets a card there, after what others wait for: dozens come one after another,
     and each is needed only when he writes again or is to be closed.
     """
@@ -100,7 +100,7 @@ async def unfold_answered(connection: AsyncConnection, case_id: int, listed: int
     )
 
 
-async def unfold_given(connection: AsyncConnection, given: Sequence[int], now: datetime) -> None:
+async def unfold_given(connection: Connection, given: Sequence[int], now: datetime) -> None:
     """Listed cases that were given to somebody get cards of their own: a line in a list has no buttons for him."""
     if given:
         await connection.execute(

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, case, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.digest import A_PAGE, DigestCause, Listing
 from alerts.cases.telling import Priority
@@ -13,6 +12,7 @@ from alerts.ports import Digest, Folds
 from alerts.routing import Chat
 from listener.store import cases, incident_lists
 from listener.store.addresses import chat_of, columns_of, is_chat
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import STILL_OPEN, card_views, case_mentions, digest_cases, digests, verdicts
 from listener.store.tables import cases as all_cases
@@ -28,7 +28,7 @@ PATIENCE: Final = timedelta(seconds=60)
 _CAUSES: Final[Mapping[str, DigestCause]] = {"incident": "incident", "late": "late"}
 
 
-async def fold(connection: AsyncConnection, chat: Chat, now: datetime, is_due: Any, folds: Folds) -> bool:
+async def fold(connection: Connection, chat: Chat, now: datetime, is_due: Any, folds: Folds) -> bool:
     """Make one digest of the chat's first cards that are old where more than the FEW wait, and, for `all`, another
     of the fresh ones beyond the FEW. Returns whether so many wait: what `is_old` then goes out in no other way.
 
@@ -72,7 +72,7 @@ def _are_all_there(made_at: Sequence[datetime], now: datetime) -> bool:
 
 
 async def _make(
-    connection: AsyncConnection,
+    connection: Connection,
     chat: Chat,
     why: DigestCause,
     rows: Sequence[Row[Any]],
@@ -106,7 +106,7 @@ async def _make(
     )
 
 
-async def _by_urgency(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[int]:
+async def _by_urgency(connection: Connection, rows: Sequence[Row[Any]]) -> list[int]:
     """The rows' cases: what is urgent first, then what is most probably so, then the oldest."""
     found = await connection.execute(
         select(case_mentions.c.case_id, func.max(verdicts.c.urgency), func.max(verdicts.c.complaint))
@@ -127,7 +127,7 @@ async def _by_urgency(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> 
     return [row.case_id for row in sorted(rows, key=place)]
 
 
-async def load(connection: AsyncConnection, rows: Sequence[Row[Any]], now: datetime) -> dict[int, Digest]:
+async def load(connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> dict[int, Digest]:
     """The digests of these rows, each with the page that it shows; one that is worked off goes on to the next."""
     loaded: dict[int, Digest] = {}
     for row in rows:
@@ -156,7 +156,7 @@ async def load(connection: AsyncConnection, rows: Sequence[Row[Any]], now: datet
     return loaded
 
 
-async def _page(connection: AsyncConnection, digest: int, page: int) -> list[int]:
+async def _page(connection: Connection, digest: int, page: int) -> list[int]:
     places = digest_cases.c.place.between(page * A_PAGE, (page + 1) * A_PAGE - 1)
     found = await connection.execute(
         select(digest_cases.c.case_id)
@@ -166,7 +166,7 @@ async def _page(connection: AsyncConnection, digest: int, page: int) -> list[int
     return list(found.scalars())
 
 
-async def _counts(connection: AsyncConnection, digest: int) -> tuple[int, int, int, int | None]:
+async def _counts(connection: Connection, digest: int) -> tuple[int, int, int, int | None]:
     """All its cases, those that nobody has, those of them past their deadline, and the first place of one."""
     free = and_(all_cases.c.stage != "closed", all_cases.c.owner.is_(None))
     late = and_(free, all_cases.c.rung.in_(("due", "breach")))
@@ -202,7 +202,7 @@ def _digest(row: Row[Any], listing: Listing) -> Digest:
     )
 
 
-async def delivered(connection: AsyncConnection, digest: int, now: datetime) -> None:
+async def delivered(connection: Connection, digest: int, now: datetime) -> None:
     """The chat shows this digest: what stands in it is told."""
     listed = select(digest_cases.c.case_id).where(digest_cases.c.digest_id == digest)
     in_chat = exists().where(
@@ -219,7 +219,7 @@ async def delivered(connection: AsyncConnection, digest: int, now: datetime) -> 
     )
 
 
-async def dissolve(connection: AsyncConnection, digest: Digest, now: datetime) -> None:
+async def dissolve(connection: Connection, digest: Digest, now: datetime) -> None:
     """Its chat will not take it: each of its cases that has no card goes out by itself after all."""
     listed = select(digest_cases.c.case_id).where(digest_cases.c.digest_id == digest.id)
     await connection.execute(

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, exists, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import AnswerElsewhere
 from alerts.cases.events import KINDS, PROGRAM, AnsweredElsewhere
@@ -24,6 +23,7 @@ from listener.mention_format import storable
 from listener.networks.registry import as_shown
 from listener.store.among import among
 from listener.store.codecs import read_event
+from listener.store.connection import Connection
 from listener.store.tables import case_events, case_mentions, cases, mentions, messages, outbound
 
 PROGRAM_HEARD: Final = Asker(actor=PROGRAM)
@@ -48,9 +48,7 @@ class _Answered:
     key: tuple[str, str]
 
 
-async def to_mentions(
-    connection: AsyncConnection, decided: Iterable[Decided]
-) -> list[tuple[int, AnswerElsewhere]]:
+async def to_mentions(connection: Connection, decided: Iterable[Decided]) -> list[tuple[int, AnswerElsewhere]]:
     """What the brands' own mentions say to cases that nobody has answered through us so, oldest first."""
     answers = [decision for decision in decided if decision.answers_for and _parent(decision) is not None]
     if not answers:
@@ -73,7 +71,7 @@ async def to_mentions(
     return commands
 
 
-async def sent_as(connection: AsyncConnection, message: Message) -> Any:
+async def sent_as(connection: Connection, message: Message) -> Any:
     """The outbound whose private message this is, as a row of its `id` and `case_id`; None for nobody's."""
     found = await connection.execute(
         select(outbound.c.id, outbound.c.case_id)
@@ -83,7 +81,7 @@ async def sent_as(connection: AsyncConnection, message: Message) -> Any:
     return found.first() or await _on_its_way(connection, message)
 
 
-async def is_last(connection: AsyncConnection, case: int, at: datetime) -> bool:
+async def is_last(connection: Connection, case: int, at: datetime) -> bool:
     """Whether the customer has said nothing in the case after this."""
     in_private = select(func.max(messages.c.at)).where(
         messages.c.case_id == case, messages.c.incoming, messages.c.deleted_at.is_(None)
@@ -93,7 +91,7 @@ async def is_last(connection: AsyncConnection, case: int, at: datetime) -> bool:
     return all(said is None or said <= at for said in latest)
 
 
-async def other_cases(connection: AsyncConnection, case: Row[Any]) -> list[int]:
+async def other_cases(connection: Connection, case: Row[Any]) -> list[int]:
     """The author's other cases with the brand that somebody has answered past us, the latest of them first."""
     answered = exists().where(case_events.c.case_id == cases.c.id, case_events.c.kind == _KIND)
     found = await connection.execute(
@@ -111,7 +109,7 @@ async def other_cases(connection: AsyncConnection, case: Row[Any]) -> list[int]:
     return list(found.scalars())
 
 
-async def _on_its_way(connection: AsyncConnection, message: Message) -> Any:
+async def _on_its_way(connection: Connection, message: Message) -> Any:
     found = await connection.execute(
         select(outbound.c.id, outbound.c.case_id, outbound.c.text)
         .where(
@@ -128,7 +126,7 @@ async def _on_its_way(connection: AsyncConnection, message: Message) -> Any:
 
 
 async def _cases_answered(
-    connection: AsyncConnection, keys: Collection[tuple[str, str]]
+    connection: Connection, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], list[_Answered]]:
     rows = await connection.execute(
         select(case_mentions.c.case_id, cases.c.brand, mentions.c.network, mentions.c.external_id)
@@ -144,7 +142,7 @@ async def _cases_answered(
     return found
 
 
-async def _known(connection: AsyncConnection, ids: Collection[int]) -> set[tuple[int, int | None]]:
+async def _known(connection: Connection, ids: Collection[int]) -> set[tuple[int, int | None]]:
     """Which own mentions the cases have heard of already: an edited one is judged once more."""
     rows = await connection.execute(
         select(case_events).where(case_events.c.case_id.in_(sorted(ids)), case_events.c.kind == _KIND)
@@ -153,7 +151,7 @@ async def _known(connection: AsyncConnection, ids: Collection[int]) -> set[tuple
     return {(case, fact.mention) for case, fact in facts if isinstance(fact, AnsweredElsewhere)}
 
 
-async def _ours(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[Any]]:
+async def _ours(connection: Connection, ids: Collection[int]) -> dict[int, list[Any]]:
     rows = await connection.execute(
         select(outbound.c.case_id, outbound.c.sent_ref, outbound.c.text).where(
             outbound.c.case_id.in_(sorted(ids)),
@@ -183,7 +181,7 @@ def _parent(decision: Decided) -> tuple[str, str] | None:
     return (mention.network, storable(mention.parent.id)) if mention.parent is not None else None
 
 
-async def _fact(connection: AsyncConnection, case: int, answer: Decided) -> AnsweredElsewhere:
+async def _fact(connection: Connection, case: int, answer: Decided) -> AnsweredElsewhere:
     mention = answer.stored.mention
     text, _ = as_shown(mention.network, mention.words)
     return AnsweredElsewhere(

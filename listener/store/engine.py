@@ -8,18 +8,21 @@ import sqlite3
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from listener.store.errors import FAULTS, ConflictError, StoreError, is_conflict, translated
-from listener.store.leading import Leading, number_of
 from listener.store.threads import Threads, Work
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from listener.store.leading import Leading
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +78,10 @@ class Database:
             self._writer = Threads(sqlite_engine(url, writes=True), 1, COMMAND_SECONDS)
             self._readers = Threads(sqlite_engine(url, writes=False), READERS, COMMAND_SECONDS)
         else:
+            from listener.store import leading  # noqa: PLC0415 - as in `postgres_engine`
+
             self._engine = postgres_engine(url)
-            self._leading = Leading(self._engine)
+            self._leading = leading.Leading(self._engine)
 
     @property
     def writing(self) -> Engine:
@@ -118,13 +123,15 @@ class Database:
         return await self._whole(self._read(work))
 
     @contextlib.asynccontextmanager
-    async def alone(self, name: str) -> AsyncIterator[AsyncConnection]:
+    async def alone(self, name: str) -> "AsyncIterator[AsyncConnection]":
         """One transaction of PostgreSQL's, never begun again, in which this process alone does what is called so.
 
         It may wait for others longer than a transaction should: they hold nothing else. Raises StoreError.
         """
         if self._engine is None:
             raise StoreError("one daemon has an SQLite database to itself", transient=False)
+        from listener.store.leading import number_of  # noqa: PLC0415 - as in `postgres_engine`
+
         try:
             async with self._engine.begin() as connection:
                 await connection.execute(
@@ -165,7 +172,7 @@ class Database:
                 await asyncio.sleep(0.01 * tries)
         raise StoreError("other writers were faster every time", transient=True)
 
-    def _begin(self, engine: AsyncEngine, led: str | None) -> AbstractAsyncContextManager[AsyncConnection]:
+    def _begin(self, engine: "AsyncEngine", led: str | None) -> "AbstractAsyncContextManager[AsyncConnection]":
         return engine.begin() if led is None or self._leading is None else self._leading.begin(led)
 
     async def _read(self, work: Work[Result]) -> Result:
@@ -223,7 +230,9 @@ def _for_us_alone(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm get the same mode
 
 
-def postgres_engine(url: URL) -> AsyncEngine:
+def postgres_engine(url: URL) -> "AsyncEngine":
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - brings the ORM, which SQLite needs not
+
     return create_async_engine(
         url,
         pool_size=5,

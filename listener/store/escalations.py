@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import case, exists, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.escalation import Escalations
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import case_events, cases, usage
 
@@ -26,7 +26,7 @@ async def last_day(database: Database, key: str) -> str | None:
     return await database.read(lambda connection: _scalar(connection, newest))
 
 
-async def _escalations(connection: AsyncConnection, since: datetime) -> list[Escalations]:
+async def _escalations(connection: Connection, since: datetime) -> list[Escalations]:
     asked = exists().where(case_events.c.case_id == cases.c.id, case_events.c.kind == "engineers_asked")
     found = await connection.execute(
         select(
@@ -44,5 +44,5 @@ async def _escalations(connection: AsyncConnection, since: datetime) -> list[Esc
     ]
 
 
-async def _scalar(connection: AsyncConnection, query: object) -> str | None:
+async def _scalar(connection: Connection, query: object) -> str | None:
     return (await connection.execute(query)).scalar_one_or_none()  # type: ignore[call-overload,no-any-return]

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import standing
 from alerts.incidents.group import Group
 from alerts.incidents.incident import state_of
 from listener.mention_format import mention_row
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.history import read_state
 from listener.store.labels import Label, labels_after
@@ -54,7 +54,7 @@ async def export(database: Database, noun: str, since: datetime | None) -> Async
 Page = Sequence[tuple[tuple[Any, ...], dict[str, Any]]]
 
 
-async def _mentions(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _mentions(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     query = select(mentions).where(mentions.c.id > last[0], mentions.c.heard_at >= since).order_by(mentions.c.id)
     return [
         ((row.id,), mention_row(mention(row)) | {"heard_at": row.heard_at})
@@ -62,7 +62,7 @@ async def _mentions(connection: AsyncConnection, last: tuple[Any, ...], since: d
     ]
 
 
-async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _verdicts(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     mention_id, brand = verdicts.c.mention_id, verdicts.c.brand
     query = (
         select(verdicts, mentions.c.network, mentions.c.external_id)
@@ -75,14 +75,14 @@ async def _verdicts(connection: AsyncConnection, last: tuple[Any, ...], since: d
     return [((row.mention_id, row.brand), _verdict(row)) for row in await _page(connection, query)]
 
 
-async def _cases(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _cases(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     query = select(cases).where(cases.c.id > last[0], cases.c.opened_at >= since).order_by(cases.c.id)
     rows = await _page(connection, query)
     mentions_of = await _mentions_of(connection, [row.id for row in rows])
     return [((row.id,), _case(row) | {"mentions": mentions_of[row.id]}) for row in rows]
 
 
-async def _deliveries(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _deliveries(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     query = (
         select(card_views)
         .where(card_views.c.id > last[0], card_views.c.created_at >= since)
@@ -93,7 +93,7 @@ async def _deliveries(connection: AsyncConnection, last: tuple[Any, ...], since:
     return [((row.id,), _delivery(row) | {"held_back": _held_back(row, lists)}) for row in rows]
 
 
-async def _lists_of(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
+async def _lists_of(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
     """Why there is a list in place of the cards, by case and chat; the latest list counts."""
     found = await connection.execute(
         select(digest_cases.c.case_id, digests.c.messenger, digests.c.chat, digests.c.topic, digests.c.why)
@@ -114,7 +114,7 @@ def _held_back(row: Row[Any], lists: dict[tuple[Any, ...], str]) -> str | None:
     return "hours" if is_untried and row.due_at > row.created_at else None
 
 
-async def _actions(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _actions(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     """What operators did; presses that were refused did nothing and are left out."""
     query = (
         select(actions)
@@ -124,14 +124,14 @@ async def _actions(connection: AsyncConnection, last: tuple[Any, ...], since: da
     return [((row.id,), _action(row)) for row in await _page(connection, query)]
 
 
-async def _events(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _events(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     of_case, number = case_events.c.case_id, case_events.c.number
     after = (of_case > last[0]) | ((of_case == last[0]) & (number > (last[-1] or 0)))
     query = select(case_events).where(after, case_events.c.at >= since).order_by(of_case, number)
     return [((row.case_id, row.number), _event(row)) for row in await _page(connection, query)]
 
 
-async def _incidents(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _incidents(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     """Each with its cases and its history; `since` goes by when it was noticed."""
     query = (
         select(incidents).where(incidents.c.id > last[0], incidents.c.opened_at >= since).order_by(incidents.c.id)
@@ -155,7 +155,7 @@ async def _incidents(connection: AsyncConnection, last: tuple[Any, ...], since: 
     return [((row.id,), _incident(row, cases_of[row.id], history[row.id])) for row in rows]
 
 
-async def _labels(connection: AsyncConnection, last: tuple[Any, ...], since: datetime) -> Page:
+async def _labels(connection: Connection, last: tuple[Any, ...], since: datetime) -> Page:
     """What people's taps say of texts, a row a label (`alerts.cases.labels`)."""
     found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     case: int | None = last[0]
@@ -178,11 +178,11 @@ PAGES: Final = {
 }
 
 
-async def _page(connection: AsyncConnection, query: Select[Any]) -> list[Row[Any]]:
+async def _page(connection: Connection, query: Select[Any]) -> list[Row[Any]]:
     return list(await connection.execute(query.limit(PAGE)))
 
 
-async def _mentions_of(connection: AsyncConnection, ids: Collection[int]) -> dict[int, list[str]]:
+async def _mentions_of(connection: Connection, ids: Collection[int]) -> dict[int, list[str]]:
     rows = await connection.execute(
         select(case_mentions.c.case_id, mentions.c.external_id)
         .join(mentions, mentions.c.id == case_mentions.c.mention_id)

@@ -6,8 +6,8 @@ from statistics import median
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import MICROSECOND, Stage, card_views, case_mentions, cases, mentions, verdicts
 
@@ -38,7 +38,7 @@ async def figures(database: Database) -> Figures:
     return await database.read(_figures)
 
 
-async def _figures(connection: AsyncConnection) -> Figures:
+async def _figures(connection: Connection) -> Figures:
     stages = await _counts(connection, mentions.c.stage)
     states = await _counts(connection, card_views.c.state)
     waits = (await connection.execute(_WAITS)).all()
@@ -74,12 +74,12 @@ _WAITS = (
 )
 
 
-async def _counts(connection: AsyncConnection, column: Any) -> dict[Any, int]:
+async def _counts(connection: Connection, column: Any) -> dict[Any, int]:
     rows = await connection.execute(select(column, func.count()).group_by(column))
     return {row[0]: row[1] for row in rows}
 
 
-async def _number(connection: AsyncConnection, query: Select[Any]) -> int:
+async def _number(connection: Connection, query: Select[Any]) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group, topics_of, words_of
 from alerts.likeness import is_alike, keys_of
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.many import execute_many
 from listener.store.tables import Time, case_groups, case_hours, cases, text_keys
@@ -44,7 +44,7 @@ class _First:
     at: datetime
 
 
-async def note(connection: AsyncConnection, opened: Sequence[Opened]) -> frozenset[Group]:
+async def note(connection: Connection, opened: Sequence[Opened]) -> frozenset[Group]:
     """Write down the groups of the cases, and how many came in which hour; returns the groups."""
     if not opened:
         return frozenset()
@@ -67,7 +67,7 @@ async def note(connection: AsyncConnection, opened: Sequence[Opened]) -> frozens
     return frozenset(Group(brand=brand, what=what) for (_, what), (brand, _) in members.items())
 
 
-async def forget(connection: AsyncConnection, now: datetime) -> None:
+async def forget(connection: Connection, now: datetime) -> None:
     """Take away what is too old to be looked at."""
     await connection.execute(delete(text_keys).where(text_keys.c.at < now - KEPT))
     await connection.execute(delete(case_groups).where(case_groups.c.at < now - KEPT))
@@ -78,7 +78,7 @@ def hour_of(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-async def _known(connection: AsyncConnection, opened: Sequence[Opened]) -> dict[tuple[str, str], _First]:
+async def _known(connection: Connection, opened: Sequence[Opened]) -> dict[tuple[str, str], _First]:
     """By brand and key, the case that said it last: at most one row for each key, however many say so."""
     since = min(each.at for each in opened) - RECENT
     asked: dict[str, set[str]] = defaultdict(set)
@@ -113,7 +113,7 @@ def _first_of(each: Opened, firsts: dict[tuple[str, str], _First]) -> _First:
 
 
 async def _write(
-    connection: AsyncConnection,
+    connection: Connection,
     keys: dict[tuple[str, str], tuple[int, datetime]],
     members: dict[tuple[int, str], tuple[str, datetime]],
 ) -> None:
@@ -131,7 +131,7 @@ async def _write(
     await execute_many(connection, _upsert_groups(connection.dialect.name), of_cases)
 
 
-async def _count(connection: AsyncConnection, opened: Sequence[Opened]) -> None:
+async def _count(connection: Connection, opened: Sequence[Opened]) -> None:
     counts = Counter[tuple[str, str, datetime]]()
     for each in opened:
         for group in (Group(brand=each.brand, what=ALL), *topics_of(each.brand, each.topics)):

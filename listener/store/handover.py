@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.handover import OpenCase, Silent
 from alerts.cases.state import FORGOTTEN
 from alerts.cases.waiting import waits_since
 from listener.store import histories
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import LEFT, card_views, case_events, cases
 
@@ -45,7 +45,7 @@ async def withheld(database: Database, since: datetime) -> Mapping[str, Counter[
     return await database.read(lambda connection: _withheld(connection, since))
 
 
-async def _withheld(connection: AsyncConnection, since: datetime) -> dict[str, Counter[str]]:
+async def _withheld(connection: Connection, since: datetime) -> dict[str, Counter[str]]:
     found = await connection.execute(
         select(cases.c.id, cases.c.receiver, case_events.c.payload)
         .join(case_events, case_events.c.case_id == cases.c.id)
@@ -65,7 +65,7 @@ async def _withheld(connection: AsyncConnection, since: datetime) -> dict[str, C
     return counted
 
 
-async def _silent(connection: AsyncConnection, since: datetime) -> dict[str, list[Silent]]:
+async def _silent(connection: Connection, since: datetime) -> dict[str, list[Silent]]:
     found = await connection.execute(
         select(case_events.c.case_id, case_events.c.payload, case_events.c.at, cases.c.receiver)
         .join(cases, cases.c.id == case_events.c.case_id)
@@ -79,7 +79,7 @@ async def _silent(connection: AsyncConnection, since: datetime) -> dict[str, lis
     return of_receiver
 
 
-async def _still_silent(connection: AsyncConnection, now: datetime) -> list[Silent]:
+async def _still_silent(connection: Connection, now: datetime) -> list[Silent]:
     warned = cases.c.idle_warn_at.is_(None) | (cases.c.idle_warn_at <= now)
     found = await connection.execute(
         select(cases.c.id, cases.c.owner, cases.c.idle_return_at)
@@ -89,7 +89,7 @@ async def _still_silent(connection: AsyncConnection, now: datetime) -> list[Sile
     return [Silent(person=row.owner, case=row.id, at=row.idle_return_at, lost=False) for row in found]
 
 
-async def _waiting_for_us(connection: AsyncConnection, now: datetime) -> dict[str, list[OpenCase]]:
+async def _waiting_for_us(connection: Connection, now: datetime) -> dict[str, list[OpenCase]]:
     waits = cases.c.waiting_for == "us"
     awake = or_(cases.c.snoozed_until.is_(None), cases.c.snoozed_until <= now)
     waiting = await _open_cases(connection, waits & awake)
@@ -100,13 +100,13 @@ async def _waiting_for_us(connection: AsyncConnection, now: datetime) -> dict[st
     }
 
 
-async def _waiting_since(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, datetime]:
+async def _waiting_since(connection: Connection, numbers: Sequence[int]) -> dict[int, datetime]:
     """A case that began long ago may have been answered meanwhile, and wait for an hour only."""
     since = {number: waits_since(events) for number, events in (await histories.read(connection, numbers)).items()}
     return {number: at for number, at in since.items() if at is not None}
 
 
-async def _open_cases(connection: AsyncConnection, which: Any) -> dict[str, list[OpenCase]]:
+async def _open_cases(connection: Connection, which: Any) -> dict[str, list[OpenCase]]:
     found = await connection.execute(
         select(
             card_views.c.receiver,

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Final
 
 from sqlalchemy import exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import mentions, verdicts
 
@@ -28,7 +28,7 @@ async def latest_texts(database: Database, since: datetime, most: int) -> AsyncI
         before, most = page[-1][0], most - len(page)
 
 
-async def _page(connection: AsyncConnection, before: int | None, since: datetime, most: int) -> Sequence[Text]:
+async def _page(connection: Connection, before: int | None, since: datetime, most: int) -> Sequence[Text]:
     judged = exists().where(verdicts.c.mention_id == mentions.c.id)
     query = select(mentions.c.id, mentions.c.text).where(judged, mentions.c.heard_at >= since)
     if before is not None:

@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.events import Event
 from listener.store.codecs import read_event
+from listener.store.connection import Connection
 from listener.store.tables import case_events
 
 
 async def read(
-    connection: AsyncConnection, ids: Collection[int], kinds: Collection[str] | None = None
+    connection: Connection, ids: Collection[int], kinds: Collection[str] | None = None
 ) -> defaultdict[int, list[Event]]:
     """By case, oldest first: all its events, or those of the kinds; none of a case that has none."""
     histories: defaultdict[int, list[Event]] = defaultdict(list)

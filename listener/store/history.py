@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Final, get_args
 
 from sqlalchemy import Row, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Standing, standing
@@ -29,6 +28,7 @@ from alerts.cases.telling import NoticeKind, Telling, how_to_tell
 from alerts.cases.transitions import Asker, Refusal, decide
 from listener.store import digest_rows, outbox_rows, solutions
 from listener.store.codecs import event_row
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.many import execute_many
 from listener.store.tables import case_events, cases
@@ -122,7 +122,7 @@ def _known(value: Any, names: Any, nearest: Any) -> Any:
     return value if value is None or value in get_args(names) else nearest
 
 
-async def lock(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Changing]:
+async def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Changing]:
     """The cases by id, locked against other writers; in a fixed order, so that two cannot wait for each other."""
     found = await connection.execute(
         select(cases.c.id, *(cases.c[name] for name in STATE_COLUMNS))
@@ -134,7 +134,7 @@ async def lock(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Cha
 
 
 async def write(
-    connection: AsyncConnection, changes: Iterable[Changing], now: datetime, elsewhere: Elsewhere | None = None
+    connection: Connection, changes: Iterable[Changing], now: datetime, elsewhere: Elsewhere | None = None
 ) -> None:
     """Write the events, the projection, and what chats must be shown of them.
 

@@ -5,17 +5,17 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.history import ActorKind, Began, Fact, Grew, Happened, has_grown
 from domain.person import Person
 from listener.store.codecs import incident_event_row, read_incident_event
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import incident_cases, incident_events
 
 
 async def add(
-    connection: AsyncConnection,
+    connection: Connection,
     incident: int,
     fact: Fact,
     at: datetime,
@@ -40,7 +40,7 @@ async def add(
     await connection.execute(insert(connection.dialect.name, incident_events).values(row))
 
 
-async def of(connection: AsyncConnection, incidents: Collection[int]) -> dict[int, tuple[Happened, ...]]:
+async def of(connection: Connection, incidents: Collection[int]) -> dict[int, tuple[Happened, ...]]:
     """The history of each, oldest first, without what only a later version can tell."""
     found = await connection.execute(
         select(incident_events)
@@ -54,7 +54,7 @@ async def of(connection: AsyncConnection, incidents: Collection[int]) -> dict[in
     return {number: tuple(events[number]) for number in incidents}
 
 
-async def note_growth(connection: AsyncConnection, incident: int, now: datetime) -> Grew | None:
+async def note_growth(connection: Connection, incident: int, now: datetime) -> Grew | None:
     """Write down that it has grown, where it has by so much that people should read it."""
     total = await count(connection, incident)
     sizes = [event.fact for event in (await of(connection, [incident]))[incident]]
@@ -66,7 +66,7 @@ async def note_growth(connection: AsyncConnection, incident: int, now: datetime)
     return grew
 
 
-async def count(connection: AsyncConnection, incident: int) -> int:
+async def count(connection: Connection, incident: int) -> int:
     found = await connection.execute(
         select(func.count()).select_from(incident_cases).where(incident_cases.c.incident_id == incident)
     )

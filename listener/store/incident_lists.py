@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Row, RowMapping, and_, exists, func, select, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.events import CardWithheld, Fact, kind_of
 from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
@@ -14,6 +13,7 @@ from alerts.incidents.group import Group
 from alerts.incidents.incident import Incident, Place, step_of
 from listener.store import digest_rows, incident_events
 from listener.store.codecs import NOTICE_VERSION, notice_payload, read_event
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import (
     MICROSECOND,
@@ -38,7 +38,7 @@ _CHAT: Final = ("messenger", "chat", "topic")
 
 
 async def add(
-    connection: AsyncConnection, incident: int, joining: Sequence[int], now: datetime, lists: Collection[str]
+    connection: Connection, incident: int, joining: Sequence[int], now: datetime, lists: Collection[str]
 ) -> None:
     """Put the cases on the incident's lists, one in each chat that shows one of them, urgent ones first.
 
@@ -66,7 +66,7 @@ async def add(
     await digest_rows.touch_incident(connection, incident, now, by_person=False)
 
 
-async def load(connection: AsyncConnection, number: int, now: datetime) -> Incident | None:
+async def load(connection: Connection, number: int, now: datetime) -> Incident | None:
     """The incident as its card shows it."""
     row = (await connection.execute(select(incidents).where(incidents.c.id == number))).first()
     if row is None:
@@ -97,21 +97,19 @@ async def load(connection: AsyncConnection, number: int, now: datetime) -> Incid
     )
 
 
-async def say_began(connection: AsyncConnection, number: int, now: datetime, lists: Collection[str]) -> None:
+async def say_began(connection: Connection, number: int, now: datetime, lists: Collection[str]) -> None:
     """Where no list can be shown, and cards come one by one, a word says that they are one trouble."""
     chats = await _without_list(connection, number, lists)
     await _say(connection, number, "incident_began", f"incident:{number}:began", chats, now)
 
 
-async def say_grew(
-    connection: AsyncConnection, number: int, total: int, now: datetime, lists: Collection[str]
-) -> None:
+async def say_grew(connection: Connection, number: int, total: int, now: datetime, lists: Collection[str]) -> None:
     """The list counts by itself; where there is none a word does."""
     chats = await _without_list(connection, number, lists)
     await _say(connection, number, "incident_grew", f"incident:{number}:grew:{total}", chats, now)
 
 
-async def say_over(connection: AsyncConnection, number: int, now: datetime, lists: Collection[str]) -> None:
+async def say_over(connection: Connection, number: int, now: datetime, lists: Collection[str]) -> None:
     """Once in each chat that has the incident's card, under it, and in those that cannot have one."""
     found = await connection.execute(
         select(digests.c.receiver, *(digests.c[name] for name in _CHAT)).where(
@@ -122,7 +120,7 @@ async def say_over(connection: AsyncConnection, number: int, now: datetime, list
     await _say(connection, number, "incident_over", f"incident:{number}:over", chats, now)
 
 
-async def _without_list(connection: AsyncConnection, number: int, lists: Collection[str]) -> list[dict[str, Any]]:
+async def _without_list(connection: Connection, number: int, lists: Collection[str]) -> list[dict[str, Any]]:
     """The chats that show a case of the incident in messengers that show no lists."""
     found = await connection.execute(
         select(func.min(card_views.c.receiver).label("receiver"), *(card_views.c[name] for name in _CHAT))
@@ -138,7 +136,7 @@ async def _without_list(connection: AsyncConnection, number: int, lists: Collect
 
 
 async def _say(
-    connection: AsyncConnection,
+    connection: Connection,
     number: int,
     kind: NoticeKind,
     dedup_key: str,
@@ -164,7 +162,7 @@ async def _say(
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
 
-async def refs(connection: AsyncConnection, numbers: Collection[int]) -> dict[tuple[Any, ...], str]:
+async def refs(connection: Connection, numbers: Collection[int]) -> dict[tuple[Any, ...], str]:
     """The messages of the incidents' cards, by incident and chat: under them they are spoken of."""
     if not numbers:
         return {}
@@ -177,7 +175,7 @@ async def refs(connection: AsyncConnection, numbers: Collection[int]) -> dict[tu
 
 
 async def _tell_beyond_the_limit(
-    connection: AsyncConnection, incident: int, joining: Sequence[int], now: datetime, lists: Collection[str]
+    connection: Connection, incident: int, joining: Sequence[int], now: datetime, lists: Collection[str]
 ) -> None:
     """What the brand's cards of the day left no card for is told by the list, which costs none of them: in the
     chats of the incident, where it has none yet in those of the brand's latest case.
@@ -218,7 +216,7 @@ async def _tell_beyond_the_limit(
 
 
 async def _its_chats(
-    connection: AsyncConnection, incident: int, brand: str, lists: Collection[str]
+    connection: Connection, incident: int, brand: str, lists: Collection[str]
 ) -> Sequence[RowMapping]:
     """The receiver and address of each chat that shows the incident, or else the brand's latest case."""
     columns = [card_views.c.receiver, *(card_views.c[name] for name in _CHAT)]
@@ -234,7 +232,7 @@ async def _its_chats(
 
 
 async def _views(
-    connection: AsyncConnection, joining: Sequence[int], lists: Collection[str]
+    connection: Connection, joining: Sequence[int], lists: Collection[str]
 ) -> dict[tuple[Any, ...], list[Row[Any]]]:
     owned = exists().where(cases.c.id == card_views.c.case_id, cases.c.owner.is_not(None))
     found = await connection.execute(
@@ -258,7 +256,7 @@ def _waits(row: Row[Any]) -> bool:
     return is_unseen and not row.is_owned and row.priority > Priority.URGENT
 
 
-async def _lists(connection: AsyncConnection, incident: int) -> dict[tuple[Any, ...], int]:
+async def _lists(connection: Connection, incident: int) -> dict[tuple[Any, ...], int]:
     found = await connection.execute(
         select(digests.c.id, *(digests.c[name] for name in _CHAT))
         .where(digests.c.incident_id == incident, digests.c.state != "failed")
@@ -268,7 +266,7 @@ async def _lists(connection: AsyncConnection, incident: int) -> dict[tuple[Any, 
 
 
 async def _make(
-    connection: AsyncConnection,
+    connection: Connection,
     incident: int,
     chat: tuple[Any, ...],
     receiver: str,
@@ -291,7 +289,7 @@ async def _make(
     return number
 
 
-async def _not_later(connection: AsyncConnection, digest: int, due_at: datetime) -> None:
+async def _not_later(connection: Connection, digest: int, due_at: datetime) -> None:
     """A list that nobody has seen and that waits for the morning goes out with the first case that does not."""
     await connection.execute(
         update(digests)
@@ -301,7 +299,7 @@ async def _not_later(connection: AsyncConnection, digest: int, due_at: datetime)
     )
 
 
-async def _append(connection: AsyncConnection, digest: int, rows: Sequence[Row[Any]]) -> None:
+async def _append(connection: Connection, digest: int, rows: Sequence[Row[Any]]) -> None:
     last = select(func.coalesce(func.max(digest_cases.c.place), -1)).where(digest_cases.c.digest_id == digest)
     first = (await connection.execute(last)).scalar_one() + 1
     await connection.execute(
@@ -313,7 +311,7 @@ async def _append(connection: AsyncConnection, digest: int, rows: Sequence[Row[A
     )
 
 
-async def totals(connection: AsyncConnection, number: int) -> tuple[int, int]:
+async def totals(connection: Connection, number: int) -> tuple[int, int]:
     """All its cases, and those that nobody has."""
     found = await connection.execute(
         select(func.count(), func.count().filter(cases.c.stage != "closed", cases.c.owner.is_(None)))
@@ -325,7 +323,7 @@ async def totals(connection: AsyncConnection, number: int) -> tuple[int, int]:
     return total, waiting
 
 
-async def _unanswered(connection: AsyncConnection, number: int) -> int:
+async def _unanswered(connection: Connection, number: int) -> int:
     found = await connection.execute(
         select(func.count())
         .select_from(incident_cases)
@@ -335,7 +333,7 @@ async def _unanswered(connection: AsyncConnection, number: int) -> int:
     return found.scalar_one()
 
 
-async def _counts(connection: AsyncConnection, row: Row[Any], step: timedelta, until: datetime) -> tuple[int, ...]:
+async def _counts(connection: Connection, row: Row[Any], step: timedelta, until: datetime) -> tuple[int, ...]:
     since = type_coerce(row.since, incident_cases.c.at.type)
     passed = type_coerce(incident_cases.c.at, BigInteger) - type_coerce(since, BigInteger)
     number = (passed // (step // MICROSECOND)).label("number")
@@ -346,7 +344,7 @@ async def _counts(connection: AsyncConnection, row: Row[Any], step: timedelta, u
     return tuple(counted.get(place, 0) for place in range(1 + (until - row.since) // step))
 
 
-async def _places(connection: AsyncConnection, number: int) -> tuple[Place, ...]:
+async def _places(connection: Connection, number: int) -> tuple[Place, ...]:
     """By the networks, the largest first, and the pages on which most was said."""
     first = (
         select(func.min(case_mentions.c.mention_id))
@@ -372,7 +370,7 @@ async def _places(connection: AsyncConnection, number: int) -> tuple[Place, ...]
     return (*sorted(whole, key=lambda each: (-each.count, each.network)), *pages[:MOST_PAGES])
 
 
-async def _words(connection: AsyncConnection, first: int | None) -> str:
+async def _words(connection: Connection, first: int | None) -> str:
     """What was said in this case first."""
     if first is None:
         return ""

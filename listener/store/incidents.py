@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, case, exists, func, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.incidents.group import ALL, Group
 from alerts.incidents.history import Began, Drafted, Ended, latest_draft
@@ -18,6 +17,7 @@ from alerts.ports import Press
 from domain.person import MessengerId, Person
 from listener.store import contacts, digest_rows, grouping, incident_events, incident_lists
 from listener.store.among import among
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import (
     GOING_ON,
@@ -146,7 +146,7 @@ class IncidentStore:
         await self._database.write(lambda c: grouping.forget(c, now))
 
 
-async def _going_on(connection: AsyncConnection, groups: Collection[Group]) -> dict[int, Group]:
+async def _going_on(connection: Connection, groups: Collection[Group]) -> dict[int, Group]:
     asked = sorted((group.brand, group.what) for group in groups)
     found = await connection.execute(
         select(incidents.c.id, incidents.c.brand, incidents.c.what)
@@ -157,7 +157,7 @@ async def _going_on(connection: AsyncConnection, groups: Collection[Group]) -> d
 
 
 async def follow(
-    connection: AsyncConnection, groups: Collection[Group], now: datetime, lists: Collection[MessengerId]
+    connection: Connection, groups: Collection[Group], now: datetime, lists: Collection[MessengerId]
 ) -> frozenset[Group]:
     found = await _going_on(connection, groups)
     for number in found:
@@ -166,7 +166,7 @@ async def follow(
 
 
 async def counts(
-    connection: AsyncConnection, groups: Collection[Group], now: datetime
+    connection: Connection, groups: Collection[Group], now: datetime
 ) -> dict[Group, dict[timedelta, int]]:
     asked = sorted((group.brand, group.what) for group in groups)
     by_window = [func.count(case((case_groups.c.at > now - window, 1))) for window in WINDOWS]
@@ -185,7 +185,7 @@ async def counts(
     return {Group(brand=brand, what=what): dict(zip(WINDOWS, said, strict=True)) for brand, what, *said in found}
 
 
-async def habit(connection: AsyncConnection, group: Group, now: datetime, timezone: str) -> Habit:
+async def habit(connection: Connection, group: Group, now: datetime, timezone: str) -> Habit:
     found = await connection.execute(
         select(case_hours.c.what, case_hours.c.hour, case_hours.c.count.label("said")).where(
             case_hours.c.brand == group.brand,
@@ -203,7 +203,7 @@ async def habit(connection: AsyncConnection, group: Group, now: datetime, timezo
     return Habit(own=own, brand=hours[ALL], since=since, until=now - LONGEST, timezone=timezone)
 
 
-async def recent(connection: AsyncConnection, group: Group, now: datetime) -> Hours:
+async def recent(connection: Connection, group: Group, now: datetime) -> Hours:
     found = await connection.execute(
         select(case_hours.c.hour, case_hours.c.count.label("said")).where(
             case_hours.c.brand == group.brand,
@@ -215,7 +215,7 @@ async def recent(connection: AsyncConnection, group: Group, now: datetime) -> Ho
 
 
 async def begin(
-    connection: AsyncConnection,
+    connection: Connection,
     group: Group,
     usual: Usual,
     since: datetime,
@@ -249,7 +249,7 @@ async def begin(
     return number
 
 
-async def due(connection: AsyncConnection, now: datetime, calm: timedelta) -> list[Watched]:
+async def due(connection: Connection, now: datetime, calm: timedelta) -> list[Watched]:
     said = (
         select(func.count())
         .select_from(case_groups)
@@ -270,7 +270,7 @@ async def due(connection: AsyncConnection, now: datetime, calm: timedelta) -> li
 
 
 async def look(
-    connection: AsyncConnection,
+    connection: Connection,
     watched: Watched,
     usual: Usual,
     now: datetime,
@@ -295,7 +295,7 @@ async def look(
     return True
 
 
-async def take(connection: AsyncConnection, press: Press, person: Person, now: datetime) -> Taken | None:
+async def take(connection: Connection, press: Press, person: Person, now: datetime) -> Taken | None:
     pressed = select(digests.c.incident_id).where(
         digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref
     )
@@ -313,7 +313,7 @@ async def take(connection: AsyncConnection, press: Press, person: Person, now: d
     return Taken(incident=row.id, owner=person.id)
 
 
-async def walked(connection: AsyncConnection, press: Press, person: Person, now: datetime) -> Walked | None:
+async def walked(connection: Connection, press: Press, person: Person, now: datetime) -> Walked | None:
     pressed = select(digests.c.incident_id).where(
         digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref
     )
@@ -325,7 +325,7 @@ async def walked(connection: AsyncConnection, press: Press, person: Person, now:
 
 
 async def next_waiting(
-    connection: AsyncConnection, listed: int, after: int | None, person: Person, now: datetime
+    connection: Connection, listed: int, after: int | None, person: Person, now: datetime
 ) -> Next:
     """Nobody whom another answers for or just looks at, nobody who has an answer, given or on its way, and nobody
     whose case has left the chat.
@@ -371,7 +371,7 @@ def _has_left() -> Any:
 
 
 async def write_for_all(
-    connection: AsyncConnection, listed: int, words: Drafted, person: Person, now: datetime
+    connection: Connection, listed: int, words: Drafted, person: Person, now: datetime
 ) -> bool:
     found = await connection.execute(select(digests.c.incident_id).where(digests.c.id == listed))
     number = found.scalar_one_or_none()
@@ -386,7 +386,7 @@ async def write_for_all(
     return True
 
 
-async def _lock(connection: AsyncConnection, number: int) -> Row[Any] | None:
+async def _lock(connection: Connection, number: int) -> Row[Any] | None:
     found = await connection.execute(select(incidents).where(incidents.c.id == number).with_for_update())
     return found.first()
 
@@ -395,7 +395,7 @@ def _changed(number: int) -> Any:
     return update(incidents).where(incidents.c.id == number)
 
 
-async def _grow(connection: AsyncConnection, number: int, now: datetime, lists: Collection[MessengerId]) -> None:
+async def _grow(connection: Connection, number: int, now: datetime, lists: Collection[MessengerId]) -> None:
     """What has come joins; that it has become much more is written down."""
     if not await _absorb(connection, number, now, lists):
         return
@@ -403,7 +403,7 @@ async def _grow(connection: AsyncConnection, number: int, now: datetime, lists: 
         await incident_lists.say_grew(connection, number, grew.total, now, lists)
 
 
-async def _absorb(connection: AsyncConnection, number: int, now: datetime, lists: Collection[MessengerId]) -> bool:
+async def _absorb(connection: Connection, number: int, now: datetime, lists: Collection[MessengerId]) -> bool:
     """What has come and is in no incident joins this one; its cards that nobody has seen yet give way to the
     list. Returns whether anything did.
     """

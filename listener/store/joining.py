@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
@@ -22,6 +21,7 @@ from alerts.routing import Chat
 from listener.decided import Decided, Routed
 from listener.store import elsewhere, grouping, history, outbox_rows, reposts
 from listener.store.among import among
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.history import Changing
 from listener.store.many import execute_many
@@ -72,7 +72,7 @@ class _Cases:
             self.by_author[place[1:]].append(case)
 
 
-async def join(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> Joined:
+async def join(connection: Connection, decided: Sequence[Decided], now: datetime) -> Joined:
     """Write what the decisions do to cases: their events, their mentions, and what chats must be shown."""
     # What is gone opens no case, whatever was decided of it.
     decided = [
@@ -264,7 +264,7 @@ def _upsert_links(dialect: str) -> Any:
     )
 
 
-async def _open_places(connection: AsyncConnection, decided: Sequence[Decided], now: datetime) -> _Cases:
+async def _open_places(connection: Connection, decided: Sequence[Decided], now: datetime) -> _Cases:
     """The cases at the candidates' places, made where there were none, and locked against other writers.
 
     Whoever says his own words again elsewhere is heard in the case that they opened.
@@ -295,7 +295,7 @@ async def _open_places(connection: AsyncConnection, decided: Sequence[Decided], 
     return known
 
 
-async def _know_links(connection: AsyncConnection, known: _Cases, decided: Iterable[Decided]) -> None:
+async def _know_links(connection: Connection, known: _Cases, decided: Iterable[Decided]) -> None:
     """Where mentions were changed or deleted: the cases that they belong to, and what else complains there."""
     changed = [
         decision.stored.row
@@ -334,7 +334,7 @@ async def _know_links(connection: AsyncConnection, known: _Cases, decided: Itera
     known.removed.update(asked.scalars())
 
 
-async def _know_remarks(connection: AsyncConnection, known: _Cases, decided: Iterable[Decided]) -> None:
+async def _know_remarks(connection: Connection, known: _Cases, decided: Iterable[Decided]) -> None:
     """The cases of authors who said something that is no complaint: it may answer an operator."""
     authors: dict[str, set[str]] = defaultdict(set)
     for decision in decided:
@@ -347,15 +347,13 @@ async def _know_remarks(connection: AsyncConnection, known: _Cases, decided: Ite
         )
 
 
-async def _know(connection: AsyncConnection, known: _Cases, which: Any) -> None:
+async def _know(connection: Connection, known: _Cases, which: Any) -> None:
     found = await connection.execute(select(*_CASE).where(which).order_by(cases.c.id).with_for_update())
     for row in found:
         known.know(row, is_new=row.revision == 0)
 
 
-async def _hear_answers(
-    connection: AsyncConnection, known: _Cases, decided: Sequence[Decided], now: datetime
-) -> None:
+async def _hear_answers(connection: Connection, known: _Cases, decided: Sequence[Decided], now: datetime) -> None:
     """What was said to the customers past us; they may have complained in this very batch."""
     answers = await elsewhere.to_mentions(connection, decided)
     if missing := {case for case, _ in answers} - known.by_id.keys():
@@ -382,6 +380,6 @@ def _new(route: Routed, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _write_links(connection: AsyncConnection, links: Collection[dict[str, Any]]) -> None:
+async def _write_links(connection: Connection, links: Collection[dict[str, Any]]) -> None:
     if links:
         await execute_many(connection, _upsert_links(connection.dialect.name), list(links))

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.labels import TapLabel, labels_of
 from domain.span import Span
 from listener.store import histories
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import EPOCH, case_events, case_mentions, cases, mentions, verdicts
 
@@ -51,7 +51,7 @@ async def read_labels(database: Database, since: datetime | None = None) -> Asyn
 
 
 async def labels_after(
-    connection: AsyncConnection, last: int, since: datetime = EPOCH
+    connection: Connection, last: int, since: datetime = EPOCH
 ) -> tuple[int | None, Sequence[Label]]:
     """The labels of a page of cases after the case `last`, and the page's last case, None where it is the end."""
     tapped = exists().where(
@@ -71,7 +71,7 @@ async def labels_after(
     return (max(brands) if len(brands) == PAGE else None), found
 
 
-async def _first_mentions(connection: AsyncConnection, ids: Collection[int]) -> Mapping[int, int]:
+async def _first_mentions(connection: Connection, ids: Collection[int]) -> Mapping[int, int]:
     rows = await connection.execute(
         select(case_mentions.c.case_id, func.min(case_mentions.c.mention_id).label("mention"))
         .where(case_mentions.c.case_id.in_(sorted(ids)))
@@ -81,7 +81,7 @@ async def _first_mentions(connection: AsyncConnection, ids: Collection[int]) -> 
 
 
 async def _joined(
-    connection: AsyncConnection, brands: Mapping[int, str], taps: Sequence[tuple[int, int | None, TapLabel]]
+    connection: Connection, brands: Mapping[int, str], taps: Sequence[tuple[int, int | None, TapLabel]]
 ) -> list[Label]:
     """The taps with their texts and verdicts; one whose mention is gone says nothing any more."""
     rows = sorted({mention for _, mention, _ in taps if mention is not None})

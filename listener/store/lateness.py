@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import case, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import STILL_OPEN, card_views
 
@@ -18,7 +18,7 @@ async def late(database: Database, before: datetime) -> tuple[int, datetime | No
     return await database.read(lambda connection: _late(connection, before))
 
 
-async def _late(connection: AsyncConnection, before: datetime) -> tuple[int, datetime | None]:
+async def _late(connection: Connection, before: datetime) -> tuple[int, datetime | None]:
     found = await connection.execute(
         select(func.count(), func.min(_SINCE)).where(
             STILL_OPEN, card_views.c.delivered_at.is_(None), before >= _SINCE

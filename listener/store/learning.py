@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, cast
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.lessons import Lesson
 from listener.store.codecs import lesson_row, read_lesson
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import corrections, lessons, shadow_verdicts
 
@@ -95,27 +95,27 @@ class LearningStore:
         await self.database.write(lambda connection: _prune(connection, now))
 
 
-async def _rows(connection: AsyncConnection, query: Any) -> Sequence[Any]:
+async def _rows(connection: Connection, query: Any) -> Sequence[Any]:
     return (await connection.execute(query)).all()
 
 
-async def _all(connection: AsyncConnection, query: Any) -> list[KeptCorrection]:
+async def _all(connection: Connection, query: Any) -> list[KeptCorrection]:
     return [_kept(row) for row in await _rows(connection, query)]
 
 
-async def _in_use(connection: AsyncConnection) -> Sequence[Any]:
+async def _in_use(connection: Connection) -> Sequence[Any]:
     query = select(corrections.c.version, corrections.c.state).where(corrections.c.state != "retired")
     return await _rows(connection, query)
 
 
-async def _correction(connection: AsyncConnection, version: str) -> KeptCorrection:
+async def _correction(connection: Connection, version: str) -> KeptCorrection:
     found = await _all(connection, select(corrections).where(corrections.c.version == version))
     if not found:
         raise NoCorrectionError(version)
     return found[0]
 
 
-async def _propose(connection: AsyncConnection, version: str, content: Mapping[str, Any], now: datetime) -> None:
+async def _propose(connection: Connection, version: str, content: Mapping[str, Any], now: datetime) -> None:
     row = {"version": version, "state": "candidate", "content": content, "trained_at": now}
     made = await connection.execute(
         insert(connection.dialect.name, corrections)
@@ -128,7 +128,7 @@ async def _propose(connection: AsyncConnection, version: str, content: Mapping[s
         await connection.execute(update(corrections).where(others).values(state="retired"))
 
 
-async def _promote(connection: AsyncConnection, version: str, now: datetime) -> str | None:
+async def _promote(connection: Connection, version: str, now: datetime) -> str | None:
     await _correction(connection, version)
     before = await _active(connection)
     if before != version:
@@ -137,7 +137,7 @@ async def _promote(connection: AsyncConnection, version: str, now: datetime) -> 
     return before
 
 
-async def _roll_back(connection: AsyncConnection, now: datetime) -> tuple[str, str | None]:
+async def _roll_back(connection: Connection, now: datetime) -> tuple[str, str | None]:
     active = await _active(connection)
     if active is None:
         raise NoCorrectionError
@@ -148,17 +148,17 @@ async def _roll_back(connection: AsyncConnection, now: datetime) -> tuple[str, s
     return active, to
 
 
-async def _active(connection: AsyncConnection) -> str | None:
+async def _active(connection: Connection) -> str | None:
     query = select(corrections.c.version).where(corrections.c.state == "active").with_for_update()
     found: str | None = (await connection.execute(query)).scalar()
     return found
 
 
-async def _set(connection: AsyncConnection, version: str | None, **values: Any) -> None:
+async def _set(connection: Connection, version: str | None, **values: Any) -> None:
     await connection.execute(update(corrections).where(corrections.c.version == version).values(**values))
 
 
-async def _prune(connection: AsyncConnection, now: datetime) -> None:
+async def _prune(connection: Connection, now: datetime) -> None:
     await connection.execute(delete(shadow_verdicts).where(shadow_verdicts.c.judged_at < now - SHADOWED))
     many = select(shadow_verdicts.c.judged_at).order_by(shadow_verdicts.c.judged_at.desc()).offset(MOST_SHADOWS)
     oldest = (await connection.execute(many.limit(1))).scalar()

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.ports import Batch, Gap, Look
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import gaps, listening, pulses
 
@@ -39,9 +39,7 @@ class Heard:
     deaf: tuple[Deafness, ...]
 
 
-async def note(
-    connection: AsyncConnection, source: str, batch: Batch, look: Look, new: int, now: datetime
-) -> None:
+async def note(connection: Connection, source: str, batch: Batch, look: Look, new: int, now: datetime) -> None:
     """The look itself, what it says of gaps, and how far an older gap is read again now."""
     if look.deaf is not None:
         await _write(connection, source, [look.deaf], new, now, done=not batch.more)
@@ -56,27 +54,25 @@ async def note(
     await connection.execute(rows.on_conflict_do_update(index_elements=[listening.c.source], set_=heard))
 
 
-async def write_gaps(
-    connection: AsyncConnection, source: str, heard: Sequence[Gap], new: int, now: datetime
-) -> None:
+async def write_gaps(connection: Connection, source: str, heard: Sequence[Gap], new: int, now: datetime) -> None:
     """What a source itself says it missed."""
     await _write(connection, source, heard, new, now, done=True)
 
 
-async def heard_at(connection: AsyncConnection, source: str) -> datetime | None:
+async def heard_at(connection: Connection, source: str) -> datetime | None:
     found = await connection.execute(select(listening.c.heard_at).where(listening.c.source == source))
     moment: datetime | None = found.scalar_one_or_none()
     return moment
 
 
-async def pulse(connection: AsyncConnection, worker: str, now: datetime) -> None:
+async def pulse(connection: Connection, worker: str, now: datetime) -> None:
     rows = insert(connection.dialect.name, pulses).values(worker=worker, at=now)
     await connection.execute(
         rows.on_conflict_do_update(index_elements=[pulses.c.worker], set_={"at": rows.excluded.at})
     )
 
 
-async def end_pulse(connection: AsyncConnection, worker: str) -> None:
+async def end_pulse(connection: Connection, worker: str) -> None:
     await connection.execute(delete(pulses).where(pulses.c.worker == worker))
 
 
@@ -85,7 +81,7 @@ async def coverage(database: Database, since: datetime) -> list[Heard]:
     return await database.read(lambda connection: _coverage(connection, since))
 
 
-async def _coverage(connection: AsyncConnection, since: datetime) -> list[Heard]:
+async def _coverage(connection: Connection, since: datetime) -> list[Heard]:
     looks = {row.source: row for row in await connection.execute(select(listening))}
     wanted = select(gaps).where(gaps.c.until >= since).order_by(gaps.c.source, gaps.c.until, gaps.c.id)
     deaf: dict[str, list[Deafness]] = {name: [] for name in looks}
@@ -116,7 +112,7 @@ def _deafness(row: Any) -> Deafness:
 
 
 async def _write(
-    connection: AsyncConnection, source: str, heard: Sequence[Gap], new: int, now: datetime, *, done: bool
+    connection: Connection, source: str, heard: Sequence[Gap], new: int, now: datetime, *, done: bool
 ) -> None:
     if heard:
         rows = list(_rows(source, heard, new, now, done=done))
@@ -136,7 +132,7 @@ def _rows(source: str, heard: Sequence[Gap], new: int, now: datetime, *, done: b
         }
 
 
-async def _read_on(connection: AsyncConnection, source: str, new: int, now: datetime, *, done: bool) -> None:
+async def _read_on(connection: Connection, source: str, new: int, now: datetime, *, done: bool) -> None:
     """A gap that took more than one look, or whose daemon died on the way: this look reads it on."""
     if new or done:
         await connection.execute(

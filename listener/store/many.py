@@ -11,7 +11,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from listener.store.connection import Connection
 
 _STATEMENTS: Final = 64
 """How many are remembered: those of the store, for either engine."""
@@ -43,7 +44,7 @@ class _Prepared:
         return list(map(tuple, taken))
 
 
-async def execute_many(connection: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+async def execute_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Run an INSERT, UPDATE or DELETE that returns nothing for each row; all rows have the same keys.
 
     `statement` is built once and kept by its caller, as it is remembered by its identity. Raises as

@@ -12,7 +12,6 @@ from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Row, SmallInteger, case, func, literal, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_id
 from listener.decided import Stored
@@ -21,6 +20,7 @@ from listener.mention_format import storable
 from listener.ports import Batch, Look
 from listener.store import cursors, listening, messages, outbound_rows
 from listener.store.codecs import Extra, extra_payload, read_extra
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
 from listener.store.many import execute_many
@@ -152,7 +152,7 @@ class MentionStore:
 
 
 async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
-    connection: AsyncConnection,
+    connection: Connection,
     source: str,
     batch: Batch,
     now: datetime,
@@ -200,7 +200,7 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     )
 
 
-async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
+async def undecided(connection: Connection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
     """The oldest mentions that wait for the judge.
 
     On PostgreSQL they are leased, so that several judges share the work. SQLite serves one daemon, where a
@@ -223,12 +223,12 @@ async def undecided(connection: AsyncConnection, limit: int, now: datetime, skip
     return [stored(row) for row in rows]
 
 
-async def waiting(connection: AsyncConnection, most: int) -> int:
+async def waiting(connection: Connection, most: int) -> int:
     counted = select(mentions.c.id).where(STILL_WAITING).limit(most).subquery()
     return int((await connection.execute(select(func.count()).select_from(counted))).scalar_one())
 
 
-async def set_aside(connection: AsyncConnection, stored: Stored, error: str) -> None:
+async def set_aside(connection: Connection, stored: Stored, error: str) -> None:
     """Count a failed try to judge this text; after the third it is left alone, its error is kept."""
     await connection.execute(
         update(mentions)
@@ -246,7 +246,7 @@ def _stage(stage: Stage) -> Any:
     return literal(int(stage), SmallInteger)
 
 
-async def poisoned(connection: AsyncConnection) -> int:
+async def poisoned(connection: Connection) -> int:
     found = await connection.execute(select(func.count()).where(mentions.c.stage == Stage.POISON))
     return int(found.scalar_one())
 
@@ -355,7 +355,7 @@ def _says_more(kept: tuple[str, datetime | None], text: str, as_of: datetime | N
     return as_of is None or deleted_at < as_of or deleted_at > now + FARTHEST
 
 
-async def _present(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key, tuple[str, datetime | None]]:
+async def _present(connection: Connection, keys: Sequence[Key]) -> dict[Key, tuple[str, datetime | None]]:
     """The texts of those mentions that are kept already, and when they were deleted."""
     found: dict[Key, tuple[str, datetime | None]] = {}
     for network, ids in _by_network(keys):
@@ -368,7 +368,7 @@ async def _present(connection: AsyncConnection, keys: Sequence[Key]) -> dict[Key
     return found
 
 
-async def _delete(connection: AsyncConnection, deleted: Sequence[Deletion], now: datetime) -> int:
+async def _delete(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> int:
     """Put a tombstone on what is kept; the judge looks at it once more, for its case must hear of it."""
     count = 0
     by: dict[str | None, list[Key]] = defaultdict(list)

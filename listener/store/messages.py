@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import AnswerElsewhere, ChangeMessage, WritePrivately
 from alerts.cases.events import CUSTOMER, AnsweredElsewhere
@@ -23,6 +22,7 @@ from domain.message import Message
 from listener.mention_format import storable
 from listener.store import elsewhere, history, outbound_rows, outbox_rows
 from listener.store.among import among
+from listener.store.connection import Connection
 from listener.store.elsewhere import PROGRAM_HEARD
 from listener.store.engine import insert
 from listener.store.history import Changing
@@ -58,7 +58,7 @@ class _Work:
     lessons: list[Learned] = field(default_factory=list)
 
 
-async def take(connection: AsyncConnection, heard: Sequence[Message], talking: Talking, now: datetime) -> Taken:
+async def take(connection: Connection, heard: Sequence[Message], talking: Talking, now: datetime) -> Taken:
     """Keep the messages, join them to their cases, and write what follows."""
     if not heard:
         return Taken()
@@ -84,7 +84,7 @@ async def take(connection: AsyncConnection, heard: Sequence[Message], talking: T
     )
 
 
-async def _known(connection: AsyncConnection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+async def _known(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
     wanted = [(network, storable(number)) for network, number in keys]
     found = await connection.execute(
         select(messages)
@@ -103,9 +103,7 @@ def _new(dialect: str) -> Any:
     return rows.returning(messages.c.id)
 
 
-async def _insert(
-    connection: AsyncConnection, new: Sequence[Message], now: datetime
-) -> dict[tuple[str, str], int]:
+async def _insert(connection: Connection, new: Sequence[Message], now: datetime) -> dict[tuple[str, str], int]:
     """The rows that this transaction has made: another daemon may have been faster with some."""
     made: dict[tuple[str, str], int] = {}
     for message in new:
@@ -136,7 +134,7 @@ def _row(message: Message, now: datetime) -> dict[str, Any]:
 
 
 async def _join(
-    connection: AsyncConnection, message: Message, row: int, talking: Talking, work: _Work, now: datetime
+    connection: Connection, message: Message, row: int, talking: Talking, work: _Work, now: datetime
 ) -> None:
     brand = talking.brand_of(message.network, message.page)
     if message.incoming:
@@ -169,7 +167,7 @@ async def _join(
 
 
 async def _case_of(
-    connection: AsyncConnection, message: Message, brand: str, talking: Talking
+    connection: Connection, message: Message, brand: str, talking: Talking
 ) -> tuple[int | None, bool]:
     """The case that the message belongs to, and whether its writer came by the link of somebody else's.
 
@@ -188,7 +186,7 @@ async def _case_of(
     return case, of_link is not None
 
 
-async def _by_link(connection: AsyncConnection, message: Message, brand: str) -> Row[int, str] | None:
+async def _by_link(connection: Connection, message: Message, brand: str) -> Row[int, str] | None:
     if not message.ref:
         return None
     found = await connection.execute(
@@ -203,7 +201,7 @@ async def _by_link(connection: AsyncConnection, message: Message, brand: str) ->
     return found.first()
 
 
-async def _by_invitation(connection: AsyncConnection, message: Message, talking: Talking) -> int | None:
+async def _by_invitation(connection: Connection, message: Message, talking: Talking) -> int | None:
     """The case in which this page invited him last, or wrote to him in private."""
     found = await connection.execute(
         select(outbound.c.case_id)
@@ -221,7 +219,7 @@ async def _by_invitation(connection: AsyncConnection, message: Message, talking:
     return found.scalar()
 
 
-async def _by_talk(connection: AsyncConnection, message: Message, talking: Talking) -> int | None:
+async def _by_talk(connection: Connection, message: Message, talking: Talking) -> int | None:
     """The case in which he last talked with this page, while that is not too long ago."""
     found = await connection.execute(
         select(messages.c.case_id)
@@ -238,7 +236,7 @@ async def _by_talk(connection: AsyncConnection, message: Message, talking: Talki
     return found.scalar()
 
 
-async def _by_author(connection: AsyncConnection, message: Message, *which: ColumnElement[bool]) -> int | None:
+async def _by_author(connection: Connection, message: Message, *which: ColumnElement[bool]) -> int | None:
     """The latest of his cases that is such a one: open, and he was answered in it, or it began in this talk."""
     found = await connection.execute(
         select(cases.c.id)
@@ -255,7 +253,7 @@ async def _by_author(connection: AsyncConnection, message: Message, *which: Colu
 
 
 async def _said_by_the_page(
-    connection: AsyncConnection, message: Message, row: int, brand: str, talking: Talking, work: _Work
+    connection: Connection, message: Message, row: int, brand: str, talking: Talking, work: _Work
 ) -> None:
     """What the page wrote belongs to the outbound that sent it, else to the talk that it goes on with, or to the
     customer's open case: colleagues write in the network's own windows, and that is an answer like any other.
@@ -272,16 +270,12 @@ async def _said_by_the_page(
         work.commands.append((case, AnswerElsewhere(fact=fact)))
 
 
-async def _case_answered(
-    connection: AsyncConnection, message: Message, brand: str, talking: Talking
-) -> int | None:
+async def _case_answered(connection: Connection, message: Message, brand: str, talking: Talking) -> int | None:
     found = await _by_talk(connection, message, talking) or await _by_invitation(connection, message, talking)
     return found or await _by_author(connection, message, cases.c.brand == brand, cases.c.stage != "closed")
 
 
-async def _change(
-    connection: AsyncConnection, message: Message, row: Row[Any], work: _Work, now: datetime
-) -> None:
+async def _change(connection: Connection, message: Message, row: Row[Any], work: _Work, now: datetime) -> None:
     """Another text is a new version, a deletion a tombstone that keeps the words."""
     is_gone = message.deleted_at is not None and row.deleted_at is None
     text = storable(message.text[:MAX_TEXT])
@@ -307,7 +301,7 @@ async def _change(
         work.to_judge.append(_as_mention(message))
 
 
-async def _write(connection: AsyncConnection, work: _Work, talking: Talking, now: datetime) -> None:
+async def _write(connection: Connection, work: _Work, talking: Talking, now: datetime) -> None:
     changing: dict[int, Changing] = await history.lock(connection, {case for case, _ in work.commands})
     anew = set[int]()
     for case, command in work.commands:

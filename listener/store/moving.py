@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, case, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.events import Event, Moved
 from alerts.cases.telling import NoticeDraft, Priority
@@ -13,6 +12,7 @@ from alerts.routing import Chat
 from listener.store import outbox_rows
 from listener.store.addresses import chat_of, columns_of
 from listener.store.codecs import NOTICE_VERSION, notice_payload
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.errors import ConflictError
 from listener.store.tables import LEFT, card_views, is_living, notices
@@ -25,7 +25,7 @@ def moved_in(events: Sequence[Event]) -> Event | None:
 
 
 async def move(
-    connection: AsyncConnection, of_case: int, event: Event, chats: Sequence[Chat], due_at: datetime, now: datetime
+    connection: Connection, of_case: int, event: Event, chats: Sequence[Chat], due_at: datetime, now: datetime
 ) -> None:
     """Before the event itself is told. Raises ConflictError while a card is on its way to a chat that is left:
     nobody knows its reference yet, and it would stand there with living buttons.
@@ -49,7 +49,7 @@ async def move(
         await connection.execute(_arrive(connection.dialect.name), rows)
 
 
-async def _leave(connection: AsyncConnection, left: Sequence[Row[Any]], event: Event, now: datetime) -> None:
+async def _leave(connection: Connection, left: Sequence[Row[Any]], event: Event, now: datetime) -> None:
     """Whoever was editing such a card loses its row; the last word on it is where the case has gone."""
     if not left:
         return

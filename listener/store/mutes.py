@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.commands import Unmute
 from alerts.cases.events import PROGRAM, Event, Muted, Unmuted
 from alerts.cases.transitions import Asker
 from alerts.suppression import MuteInForce
 from listener.store import history
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import cases, mutes
 
@@ -44,7 +44,7 @@ class MuteStore:
         await self._database.write(lambda connection: _lift(connection, kept, now))
 
 
-async def note(connection: AsyncConnection, case: int, brand: str, author: str, events: Iterable[Event]) -> None:
+async def note(connection: Connection, case: int, brand: str, author: str, events: Iterable[Event]) -> None:
     """Write down what these events of the case have muted, or made heard again. `author` is «vk:77»."""
     for event in events:
         match event.fact:
@@ -71,7 +71,7 @@ def _kind(topic: str | None) -> str:
     return "author" if topic is None else "topic"
 
 
-async def _remove(connection: AsyncConnection, brand: str, topic: str | None, author: str) -> None:
+async def _remove(connection: Connection, brand: str, topic: str | None, author: str) -> None:
     await connection.execute(
         delete(mutes).where(
             mutes.c.brand == brand, mutes.c.kind == _kind(topic), mutes.c.what == (topic or author)
@@ -79,7 +79,7 @@ async def _remove(connection: AsyncConnection, brand: str, topic: str | None, au
     )
 
 
-async def _in_force(connection: AsyncConnection, brands: Collection[str], now: datetime) -> list[KeptMute]:
+async def _in_force(connection: Connection, brands: Collection[str], now: datetime) -> list[KeptMute]:
     found = await connection.execute(
         select(mutes, cases.c.author_name)
         .outerjoin(cases, cases.c.id == mutes.c.case_id)
@@ -103,7 +103,7 @@ async def _in_force(connection: AsyncConnection, brands: Collection[str], now: d
     ]
 
 
-async def _lift(connection: AsyncConnection, kept: KeptMute, now: datetime) -> None:
+async def _lift(connection: Connection, kept: KeptMute, now: datetime) -> None:
     changing = (await history.lock(connection, [kept.case])).get(kept.case)
     lifted = await connection.execute(
         delete(mutes).where(

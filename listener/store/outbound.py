@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.case import Case
 from alerts.cases.commands import HoldBack, Report
@@ -30,6 +29,7 @@ from alerts.ports import FARTHEST
 from domain.mention import NetworkId
 from listener.mention_format import storable
 from listener.store import cases, contacts, history, outbound_rows
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import TO_SEND, outbound
 from listener.store.tables import cases as all_cases
@@ -128,7 +128,7 @@ class OutboundStore:
         return await self._database.read(waiting)
 
 
-async def recover(connection: AsyncConnection, worker: str | None, now: datetime) -> int:
+async def recover(connection: Connection, worker: str | None, now: datetime) -> int:
     left = update(outbound).where(TO_SEND, outbound.c.state == "sending")
     if worker is not None:
         left = left.where(outbound.c.worker == worker)
@@ -137,7 +137,7 @@ async def recover(connection: AsyncConnection, worker: str | None, now: datetime
     return done.rowcount
 
 
-async def claim(connection: AsyncConnection, worker: str, network: NetworkId, now: datetime) -> list[ToSend]:
+async def claim(connection: Connection, worker: str, network: NetworkId, now: datetime) -> list[ToSend]:
     """A row found in `sending` was left there by a sender that died: it may have been done."""
     found = await connection.execute(
         select(outbound)
@@ -169,7 +169,7 @@ async def claim(connection: AsyncConnection, worker: str, network: NetworkId, no
 
 
 async def put_off(
-    connection: AsyncConnection, worker: str, sending: Outbound, at: datetime, error: str, *, unknown: bool
+    connection: Connection, worker: str, sending: Outbound, at: datetime, error: str, *, unknown: bool
 ) -> None:
     await connection.execute(
         _leased(worker, sending).values(
@@ -184,7 +184,7 @@ async def put_off(
 
 
 async def sent(
-    connection: AsyncConnection,
+    connection: Connection,
     worker: str,
     sending: Outbound,
     what: Sent,
@@ -213,7 +213,7 @@ async def sent(
 
 
 async def refused(
-    connection: AsyncConnection,
+    connection: Connection,
     worker: str,
     sending: Outbound,
     reason: str,
@@ -231,9 +231,7 @@ async def refused(
     return True
 
 
-async def held_back(
-    connection: AsyncConnection, worker: str, sending: Outbound, reason: Held, now: datetime
-) -> bool:
+async def held_back(connection: Connection, worker: str, sending: Outbound, reason: Held, now: datetime) -> bool:
     changing = await _case_of(connection, sending)
     if not await _end(connection, worker, sending, "refused", reason, "held back"):
         return False
@@ -244,7 +242,7 @@ async def held_back(
     return True
 
 
-async def lost(connection: AsyncConnection, worker: str, sending: Outbound, error: str, now: datetime) -> bool:
+async def lost(connection: Connection, worker: str, sending: Outbound, error: str, now: datetime) -> bool:
     changing = await _case_of(connection, sending)
     if not await _end(connection, worker, sending, "unknown", None, error):
         return False
@@ -254,7 +252,7 @@ async def lost(connection: AsyncConnection, worker: str, sending: Outbound, erro
     return True
 
 
-async def to_look_at(connection: AsyncConnection, network: NetworkId, now: datetime) -> list[Outbound]:
+async def to_look_at(connection: Connection, network: NetworkId, now: datetime) -> list[Outbound]:
     found = await connection.execute(
         select(outbound)
         .where(outbound.c.network == network, outbound.c.look_at <= now)
@@ -264,7 +262,7 @@ async def to_look_at(connection: AsyncConnection, network: NetworkId, now: datet
     return await outbound_rows.read(connection, found.all())
 
 
-async def looked(connection: AsyncConnection, at: Outbound, now: datetime, *, stands: bool) -> None:
+async def looked(connection: Connection, at: Outbound, now: datetime, *, stands: bool) -> None:
     changing = await _case_of(connection, at)
     values = {"look_at": _next_look(at, now)} if stands else {"look_at": None, "gone_at": now}
     done = await connection.execute(
@@ -278,7 +276,7 @@ async def looked(connection: AsyncConnection, at: Outbound, now: datetime, *, st
     await history.write(connection, [changing], now)
 
 
-async def look_later(connection: AsyncConnection, at: Outbound, when: datetime) -> None:
+async def look_later(connection: Connection, at: Outbound, when: datetime) -> None:
     await connection.execute(update(outbound).where(outbound.c.id == at.id).values(look_at=when))
 
 
@@ -287,7 +285,7 @@ def _next_look(at: Outbound, now: datetime) -> datetime | None:
     return next((time for time in times if time > now), None)
 
 
-async def opened_after(connection: AsyncConnection, network: NetworkId, after: int, since: datetime) -> list[Case]:
+async def opened_after(connection: Connection, network: NetworkId, after: int, since: datetime) -> list[Case]:
     found = await connection.execute(
         select(all_cases.c.id)
         .where(
@@ -305,7 +303,7 @@ async def opened_after(connection: AsyncConnection, network: NetworkId, after: i
     return [known[number] for number in numbers if number in known]
 
 
-async def waiting(connection: AsyncConnection) -> Waiting:
+async def waiting(connection: Connection) -> Waiting:
     found = await connection.execute(
         select(outbound.c.state, func.count(), func.min(outbound.c.confirmed_at))
         .where(outbound.c.state.in_(("approval", "confirmed", "sending", "unknown")))
@@ -344,7 +342,7 @@ def _leased(worker: str, sending: Outbound) -> Any:
 
 
 async def _end(
-    connection: AsyncConnection, worker: str, sending: Outbound, state: str, reason: str | None, error: str
+    connection: Connection, worker: str, sending: Outbound, state: str, reason: str | None, error: str
 ) -> bool:
     done = await connection.execute(
         _leased(worker, sending).values(state=state, reason=reason, error=storable(error)[:1000], worker=None)
@@ -352,12 +350,12 @@ async def _end(
     return bool(done.rowcount)
 
 
-async def _case_of(connection: AsyncConnection, sending: Outbound) -> history.Changing:
+async def _case_of(connection: Connection, sending: Outbound) -> history.Changing:
     return (await history.lock(connection, [sending.case]))[sending.case]
 
 
 async def _done(
-    connection: AsyncConnection, sending: Outbound, what: Sent
+    connection: Connection, sending: Outbound, what: Sent
 ) -> ReplySent | ReplyEdited | ReplyTakenBack | Removed | Restored:
     similar: tuple[int, ...] = ()
     if sending.kind == "reply":
@@ -369,7 +367,7 @@ async def _done(
     return what_was_done(sending, what.url, similar=similar)
 
 
-async def _follow(connection: AsyncConnection, sending: Outbound, now: datetime) -> None:
+async def _follow(connection: Connection, sending: Outbound, now: datetime) -> None:
     """What an edit or a withdrawal makes of the answer that it speaks of."""
     if sending.of_id is None:
         return

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, Final, get_args
 
 from sqlalchemy import Row, and_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.outreach.abilities import Learned
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, Sent, Step
 from domain.mention import network_id
 from listener.mention_format import storable
 from listener.store.codecs import TARGET_VERSION, read_target, target_payload
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.errors import ConflictError
 from listener.store.tables import learned, outbound
@@ -21,9 +21,7 @@ _LET_OUT: Final = ("approval", "confirmed", "sent")
 """From here on an unsolicited approach counts."""
 
 
-async def draft(
-    connection: AsyncConnection, case: int, new: Draft, press: tuple[str, str], now: datetime
-) -> Outbound:
+async def draft(connection: Connection, case: int, new: Draft, press: tuple[str, str], now: datetime) -> Outbound:
     """Write a draft down; the same press (messenger and key), delivered again, finds the one that it made."""
     target = new.target
     rows = insert(connection.dialect.name, outbound).values(
@@ -54,7 +52,7 @@ async def draft(
     return (await read(connection, found.all()))[0]
 
 
-async def rewrite(connection: AsyncConnection, number: int, new: Draft) -> Outbound:
+async def rewrite(connection: Connection, number: int, new: Draft) -> Outbound:
     """Another text of a draft. Raises ConflictError where it is a draft no longer."""
     done = await connection.execute(
         update(outbound)
@@ -67,7 +65,7 @@ async def rewrite(connection: AsyncConnection, number: int, new: Draft) -> Outbo
     return (await read(connection, found.all()))[0]
 
 
-async def move(connection: AsyncConnection, step: Step, now: datetime) -> bool:
+async def move(connection: Connection, step: Step, now: datetime) -> bool:
     """Whether the outbound stood where it can take the step, and has taken it."""
     values: dict[str, Any] = {"state": step.after, "due_at": now, "worker": None}
     if step.after in _LET_OUT:
@@ -90,7 +88,7 @@ async def move(connection: AsyncConnection, step: Step, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-async def read(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Outbound]:
+async def read(connection: Connection, rows: Sequence[Row[Any]]) -> list[Outbound]:
     """The rows as outbounds; an edit or a withdrawal with what was sent of the answer that it speaks of."""
     of = sorted({row.of_id for row in rows if row.of_id is not None})
     earlier: dict[int, Sent] = {}
@@ -104,7 +102,7 @@ async def read(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Ou
     return [_outbound(row, earlier.get(row.of_id)) for row in rows if row.kind in get_args(OutboundKind)]
 
 
-async def remember(connection: AsyncConnection, lessons: Iterable[Learned]) -> None:
+async def remember(connection: Connection, lessons: Iterable[Learned]) -> None:
     """What holds for an author, a wall or a post from now on, in the place of what was known before."""
     rows = insert(connection.dialect.name, learned)
     upsert = rows.on_conflict_do_update(
@@ -125,7 +123,7 @@ async def remember(connection: AsyncConnection, lessons: Iterable[Learned]) -> N
         )
 
 
-async def lessons_on(connection: AsyncConnection, network: str, keys: Collection[str]) -> list[Learned]:
+async def lessons_on(connection: Connection, network: str, keys: Collection[str]) -> list[Learned]:
     """What is known of these authors, walls and posts."""
     found = await connection.execute(
         select(learned).where(and_(learned.c.network == network, learned.c.key.in_(sorted(keys))))

@@ -20,7 +20,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.notices import MOST_CASES
 from alerts.cases.case import Case
@@ -32,6 +31,7 @@ from listener.mention_format import storable
 from listener.store import cases, chats, digests, incident_lists, outbox_rows, standing_in
 from listener.store.addresses import chat_of
 from listener.store.codecs import StoredNotice, read_notice
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.group_commit import GroupCommit
 from listener.store.many import execute_many
@@ -117,7 +117,7 @@ class OutboxStore:
 
 
 async def waiting_in(
-    connection: AsyncConnection, messenger: MessengerId, now: datetime
+    connection: Connection, messenger: MessengerId, now: datetime
 ) -> dict[Table, dict[Chat, Priority]]:
     """By queue, each chat's most urgent priority. It goes from chat to chat along the index: ten thousand cards
     that wait in one chat are not looked at.
@@ -131,7 +131,7 @@ async def waiting_in(
 
 
 async def claim(
-    connection: AsyncConnection, worker: str, messenger: MessengerId, room: Room, now: datetime
+    connection: Connection, worker: str, messenger: MessengerId, room: Room, now: datetime
 ) -> list[Due]:
     """Lease what is due. A row found in `sending` was left there by a worker that died."""
     first = await waiting_in(connection, messenger, now)
@@ -162,7 +162,7 @@ def _most_urgent(queues: Iterable[Mapping[Chat, Priority]]) -> dict[Chat, Priori
     return most
 
 
-async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark]) -> None:
+async def shown(connection: Connection, worker: str, marks: Sequence[Mark]) -> None:
     """Mark what the chats show now. A card is due at once again if its case has changed meanwhile."""
     # Sorted, so that two daemons lock the rows in the same order.
     ordered = sorted(marks, key=lambda mark: mark.due.id)
@@ -191,9 +191,7 @@ async def shown(connection: AsyncConnection, worker: str, marks: Sequence[Mark])
         await connection.execute(_SHOWN_NOTICE, words)
 
 
-async def retry(
-    connection: AsyncConnection, worker: str, due: Due, at: datetime, error: str, *, unknown: bool
-) -> None:
+async def retry(connection: Connection, worker: str, due: Due, at: datetime, error: str, *, unknown: bool) -> None:
     """An unknown outcome stays unknown until it is shown, whatever the later tries say."""
     queue = _queue(due)
     await connection.execute(
@@ -209,7 +207,7 @@ async def retry(
 
 
 async def park(
-    connection: AsyncConnection,
+    connection: Connection,
     worker: str,
     due: Due,
     at: datetime,
@@ -223,7 +221,7 @@ async def park(
 
 
 async def fail(
-    connection: AsyncConnection, worker: str, due: Due, error: str, now: datetime, instead: StandIns
+    connection: Connection, worker: str, due: Due, error: str, now: datetime, instead: StandIns
 ) -> None:
     """Give it up. A case that no chat is left to show goes elsewhere, or nobody would ever see it."""
     gone = _leased(worker, due).values(
@@ -242,7 +240,7 @@ async def fail(
     await standing_in.hand_on(connection, due.case.id, due.receiver, instead, now)
 
 
-async def redirect(connection: AsyncConnection, worker: str, due: Due, chat: Chat, now: datetime) -> None:
+async def redirect(connection: Connection, worker: str, due: Due, chat: Chat, now: datetime) -> None:
     """Send everything meant for the old address to the new one, but nothing twice."""
     old = due.chat
     moved = {"messenger": old.messenger, "chat": old.chat, "moved_to": chat.chat, "moved_at": now}
@@ -258,7 +256,7 @@ async def redirect(connection: AsyncConnection, worker: str, due: Due, chat: Cha
         await _move(connection, queue, same, old, chat)
 
 
-async def recover(connection: AsyncConnection, worker: str | None, now: datetime) -> int:
+async def recover(connection: Connection, worker: str | None, now: datetime) -> int:
     """Make due at once, as perhaps shown, what a worker (None: any) was sending when it died."""
     count = 0
     for queue in QUEUES:
@@ -270,7 +268,7 @@ async def recover(connection: AsyncConnection, worker: str | None, now: datetime
     return count
 
 
-async def next_due(connection: AsyncConnection, messengers: Collection[MessengerId] | None) -> datetime | None:
+async def next_due(connection: Connection, messengers: Collection[MessengerId] | None) -> datetime | None:
     """When the earliest open row is due, leased ones when their lease runs out."""
     asked = [
         STILL_OPEN if messengers is None else and_(STILL_OPEN, queue.c.messenger.in_(messengers))
@@ -283,7 +281,7 @@ async def next_due(connection: AsyncConnection, messengers: Collection[Messenger
     return min(times, default=None)
 
 
-async def waiting(connection: AsyncConnection) -> dict[MessengerId, int]:
+async def waiting(connection: Connection) -> dict[MessengerId, int]:
     counts: dict[MessengerId, int] = {}
     for queue in QUEUES:
         found = await connection.execute(
@@ -294,7 +292,7 @@ async def waiting(connection: AsyncConnection) -> dict[MessengerId, int]:
     return counts
 
 
-async def held(connection: AsyncConnection, now: datetime) -> tuple[int, datetime | None]:
+async def held(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     """Never tried and not yet due: only the night holds a card so."""
     found = await connection.execute(
         select(func.count(), func.min(card_views.c.due_at)).where(
@@ -439,24 +437,20 @@ def _mark(mark: Mark, worker: str) -> dict[str, Any]:
     return {"row": mark.due.id, "by": worker, "now_ref": storable(mark.ref), "now": mark.at}
 
 
-async def _due(
-    connection: AsyncConnection, queue: Table, chat: Chat, most: int, now: datetime
-) -> Sequence[Row[Any]]:
+async def _due(connection: Connection, queue: Table, chat: Chat, most: int, now: datetime) -> Sequence[Row[Any]]:
     place = {"of_messenger": chat.messenger, "of_chat": chat.chat, "of_topic": chat.topic or 0}
     return (await connection.execute(_FIRST_DUE[queue], {**place, "most": most, **_due_by(now)})).all()
 
 
 async def _lease(
-    connection: AsyncConnection, queue: Table, rows: Sequence[Row[Any]], worker: str, now: datetime
+    connection: Connection, queue: Table, rows: Sequence[Row[Any]], worker: str, now: datetime
 ) -> None:
     if rows:
         ids = [row.id for row in rows]
         await connection.execute(_LEASED[queue], {"ids": ids, "by": worker, "until": now + LEASE})
 
 
-async def _loaded(
-    connection: AsyncConnection, leased: Mapping[Table, Sequence[Row[Any]]], now: datetime
-) -> list[Due]:
+async def _loaded(connection: Connection, leased: Mapping[Table, Sequence[Row[Any]]], now: datetime) -> list[Due]:
     """In the order of priority. A notice that only a later version can word stays leased, and comes back to it."""
     views, words = leased[card_views], leased[notices]
     stored = {row.id: read_notice(row.version, row.payload) for row in words}
@@ -485,7 +479,7 @@ async def _loaded(
 
 
 async def _of_incidents(
-    connection: AsyncConnection,
+    connection: Connection,
     words: Sequence[Row[Any]],
     stored: Mapping[int, StoredNotice | None],
     now: datetime,
@@ -506,7 +500,7 @@ async def _of_incidents(
     return spoken
 
 
-async def _spoken_of(connection: AsyncConnection, of_many: Sequence[int]) -> Sequence[int]:
+async def _spoken_of(connection: Connection, of_many: Sequence[int]) -> Sequence[int]:
     """Of many cases those that a digest names; a deadline's wave of thousands is not loaded to be counted."""
     if len(of_many) <= MOST_CASES:
         return of_many
@@ -518,7 +512,7 @@ async def _spoken_of(connection: AsyncConnection, of_many: Sequence[int]) -> Seq
     )
 
 
-async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
+async def _card_refs(connection: Connection, words: Sequence[Row[Any]]) -> dict[tuple[Any, ...], str]:
     """The messages under which notices are said."""
     of_cases: Collection[int] = {row.case_id for row in words}
     if not of_cases:
@@ -531,7 +525,7 @@ async def _card_refs(connection: AsyncConnection, words: Sequence[Row[Any]]) -> 
     return {(row.case_id, row.messenger, row.chat, row.topic): row.ref for row in found}
 
 
-async def _move(connection: AsyncConnection, queue: Table, same: str, old: Chat, chat: Chat) -> None:
+async def _move(connection: Connection, queue: Table, same: str, old: Chat, chat: Chat) -> None:
     there = queue.alias("there")
     taken = select(there.c.id).where(
         there.c[same] == queue.c[same],

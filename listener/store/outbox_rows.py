@@ -22,13 +22,13 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.ports import Notice
 from alerts.routing import Chat
 from listener.decided import Routed
 from listener.store.codecs import NOTICE_VERSION, notice_payload, read_notice
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.many import execute_many
 from listener.store.tables import MICROSECOND, Json, Time, aliases, card_views, is_living, notices
@@ -41,9 +41,7 @@ BY_DAY: Final = frozenset[NoticeKind]({"forgotten"})
 NOBODY: Final[Mapping[int, datetime]] = MappingProxyType({})
 
 
-async def raise_wanted(
-    connection: AsyncConnection, revisions: Sequence[tuple[int, int, int]], now: datetime
-) -> None:
+async def raise_wanted(connection: Connection, revisions: Sequence[tuple[int, int, int]], now: datetime) -> None:
     """Every chat that knows these cases (id, revision, priority) must show the new revision.
 
     A row that is being sent stays with its sender; it comes back due when that one reports an older revision.
@@ -71,7 +69,7 @@ class Anew:
         return max(self.at, self.held.get(receiver, self.at))
 
 
-async def renew(connection: AsyncConnection, cases: Sequence[Anew], now: datetime) -> None:
+async def renew(connection: Connection, cases: Sequence[Anew], now: datetime) -> None:
     """The chats that show these cases get a card of their own for what is new.
 
     An edit of the card far up in the chat would be seen by nobody. Who is editing that one right now loses the
@@ -90,7 +88,7 @@ async def renew(connection: AsyncConnection, cases: Sequence[Anew], now: datetim
         await connection.execute(_LET_SLEEP, asleep)
 
 
-async def _lead_on(connection: AsyncConnection, cases: Sequence[Anew], now: datetime) -> None:
+async def _lead_on(connection: Connection, cases: Sequence[Anew], now: datetime) -> None:
     """The cards that others follow now are to say so, once each and behind everything else."""
     of = {anew.case: anew for anew in cases}
     shown = await connection.execute(
@@ -119,7 +117,7 @@ async def _lead_on(connection: AsyncConnection, cases: Sequence[Anew], now: date
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
 
-async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Routed]], now: datetime) -> None:
+async def add(connection: Connection, routed: Sequence[tuple[int, int, Routed]], now: datetime) -> None:
     """The chats that must see these cases (id, revision, why); a chat that already does is not told twice."""
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for of_case, revision, why in routed:
@@ -137,7 +135,7 @@ async def add(connection: AsyncConnection, routed: Sequence[tuple[int, int, Rout
 
 
 async def add_notices(
-    connection: AsyncConnection,
+    connection: Connection,
     drafts: Sequence[tuple[int, NoticeDraft]],
     now: datetime,
     asleep: Mapping[int, datetime] = NOBODY,
@@ -172,7 +170,7 @@ def _waits(kind: NoticeKind, until: datetime | None, now: datetime) -> timedelta
 
 
 async def add_notices_elsewhere(
-    connection: AsyncConnection,
+    connection: Connection,
     drafts: Sequence[tuple[int, NoticeDraft, Sequence[tuple[str, Chat]]]],
     now: datetime,
 ) -> None:
@@ -216,7 +214,7 @@ async def add_notices_elsewhere(
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), new)
 
 
-async def say_unreachable(connection: AsyncConnection, due: Notice, now: datetime) -> None:
+async def say_unreachable(connection: Connection, due: Notice, now: datetime) -> None:
     """Under the case's cards there, once for each person: the bot may not write to him before he writes to it."""
     draft = NoticeDraft(kind="unreachable", event=due.draft.event, to=("owner",), priority=Priority.CHANGE)
     found = await connection.execute(
@@ -247,7 +245,7 @@ async def say_unreachable(connection: AsyncConnection, due: Notice, now: datetim
         await connection.execute(insert(connection.dialect.name, notices).on_conflict_do_nothing(), rows)
 
 
-async def _messengers_of(connection: AsyncConnection, cases: Sequence[int]) -> dict[int, set[str]]:
+async def _messengers_of(connection: Connection, cases: Sequence[int]) -> dict[int, set[str]]:
     """The messengers in which cases are shown."""
     found = await connection.execute(
         select(card_views.c.case_id, card_views.c.messenger)
@@ -261,7 +259,7 @@ async def _messengers_of(connection: AsyncConnection, cases: Sequence[int]) -> d
 
 
 async def _still_collecting(
-    connection: AsyncConnection, rows: Sequence[dict[str, Any]]
+    connection: Connection, rows: Sequence[dict[str, Any]]
 ) -> set[tuple[int, str, str, int]]:
     """Where a word that collects is still to be said: it takes the new one along."""
     cases = sorted({row["case_id"] for row in rows if row["payload"]["draft"]["kind"] in COLLECTING})
@@ -285,7 +283,7 @@ def _dedup_key(of_case: int, draft: NoticeDraft) -> str:
 
 
 async def add_many(
-    connection: AsyncConnection,
+    connection: Connection,
     draft: NoticeDraft,
     cases: Sequence[int],
     now: datetime,
@@ -306,7 +304,7 @@ async def add_many(
 
 
 async def add_later(
-    connection: AsyncConnection,
+    connection: Connection,
     draft: NoticeDraft,
     cases: Sequence[int],
     now: datetime,
@@ -341,14 +339,14 @@ async def add_later(
         await connection.execute(update(notices).where(notices.c.id == known.id).values(payload=changed))
 
 
-async def are_shown(connection: AsyncConnection, cases: Sequence[int]) -> bool:
+async def are_shown(connection: Connection, cases: Sequence[int]) -> bool:
     """Whether any chat shows one of these cases, or will."""
     living = select(card_views.c.id).where(card_views.c.case_id.in_(cases), is_living(card_views)).limit(1)
     return (await connection.execute(living)).first() is not None
 
 
 async def _by_chat(
-    connection: AsyncConnection, draft: NoticeDraft, cases: Sequence[int], now: datetime
+    connection: Connection, draft: NoticeDraft, cases: Sequence[int], now: datetime
 ) -> list[tuple[dict[str, Any], list[int]]]:
     """For every chat that shows some of these cases, a row without its time, key and payload; and which ones."""
     found = await connection.execute(
@@ -524,6 +522,6 @@ def _row(of_case: int, revision: int, receiver: str, chat: Chat) -> dict[str, An
     }
 
 
-async def moves(connection: AsyncConnection) -> dict[tuple[str, str], str]:
+async def moves(connection: Connection) -> dict[tuple[str, str], str]:
     rows = await connection.execute(select(aliases.c.messenger, aliases.c.chat, aliases.c.moved_to))
     return {(row.messenger, row.chat): row.moved_to for row in rows}

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.person import Person
 from listener.mention_format import storable
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import people as table
 
@@ -40,13 +40,13 @@ class PeopleStore:
         )
 
 
-async def _known(connection: AsyncConnection) -> set[tuple[str, str, str]]:
+async def _known(connection: Connection) -> set[tuple[str, str, str]]:
     return {
         tuple(row) for row in await connection.execute(select(table.c.messenger, table.c.user, table.c.person))
     }
 
 
-async def _remember(connection: AsyncConnection, people: Sequence[Person], now: datetime) -> None:
+async def _remember(connection: Connection, people: Sequence[Person], now: datetime) -> None:
     rows = [
         {"messenger": messenger, "user": storable(user), "person": person.id, "name": person.name, "seen_at": now}
         for person in people

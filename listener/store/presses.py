@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.asking import THOUGHT_BETTER
 from alerts.cards.card import is_urgent
@@ -25,6 +24,7 @@ from alerts.ports import Answer, Press
 from listener.mention_format import storable
 from listener.store import cases, contacts, digest_rows, history, moving, mutes, outbound_rows
 from listener.store.codecs import read_notice
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.errors import ConflictError
 from listener.store.history import Changing
@@ -91,7 +91,7 @@ class PressStore:
         return await self._database.write(lambda c: obey(c, press, who, read, now), urgent=True)
 
 
-async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, now: datetime) -> Answered:
+async def obey(connection: Connection, press: Press, who: str, read: Read, now: datetime) -> Answered:
     """Raises ConflictError when somebody else wrote the press since it was read."""
     first = await _first(connection, press)
     if first is not None:
@@ -121,7 +121,7 @@ async def obey(connection: AsyncConnection, press: Press, who: str, read: Read, 
 
 
 async def _unfold(
-    connection: AsyncConnection, press: Press, listed: int | None, changing: Changing, now: datetime
+    connection: Connection, press: Press, listed: int | None, changing: Changing, now: datetime
 ) -> None:
     """What was pressed in a list gets a card; of a walk along one, what somebody has since."""
     if listed is None:
@@ -130,7 +130,7 @@ async def _unfold(
         await digest_rows.unfold_answered(connection, press.case, listed, now)
 
 
-async def _closely(connection: AsyncConnection, press: Press, now: datetime) -> Case | None:
+async def _closely(connection: Connection, press: Press, now: datetime) -> Case | None:
     return await cases.load_closely(
         connection,
         press.case,
@@ -151,7 +151,7 @@ _INCIDENT: Final = (
 )
 
 
-async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> bool:
+async def _from_where_it_was_told(connection: Connection, press: Press) -> bool:
     """Whether the press comes from a chat where the case is told: a known user's id alone proves little.
 
     By its card, or by a word of its own: where the engineers are asked, where its owner reads it whole. A chat
@@ -185,7 +185,7 @@ async def _from_where_it_was_told(connection: AsyncConnection, press: Press) -> 
     return (await connection.execute(on_its_way.limit(1))).first() is not None
 
 
-async def _told_in(connection: AsyncConnection, press: Press) -> set[str]:
+async def _told_in(connection: Connection, press: Press) -> set[str]:
     """The chats that show the case, and those where something of it was said; not those that it has left."""
     views = select(card_views.c.chat, card_views.c.state).where(
         card_views.c.case_id == press.case, card_views.c.messenger == press.messenger
@@ -208,7 +208,7 @@ def _is_apart(row: Row[Any]) -> bool:
 
 
 async def _decided(
-    connection: AsyncConnection, changing: Changing, case: Case, wish: Wish | Answered, now: datetime
+    connection: Connection, changing: Changing, case: Case, wish: Wish | Answered, now: datetime
 ) -> Answered:
     if isinstance(wish, Answered):
         return wish
@@ -235,7 +235,7 @@ async def _decided(
 
 
 async def _drafted(
-    connection: AsyncConnection, changing: Changing, case: Case, press: Press, wish: Drafting, now: datetime
+    connection: Connection, changing: Changing, case: Case, press: Press, wish: Drafting, now: datetime
 ) -> Answered:
     """A draft is nobody's news: it makes no event, and the press that shows it may come again."""
     if wish.rewrites is None:
@@ -248,7 +248,7 @@ async def _drafted(
     return Answered(answer=wish.shown(drafted))
 
 
-async def _first(connection: AsyncConnection, press: Press) -> Answered | None:
+async def _first(connection: Connection, press: Press) -> Answered | None:
     """What this very press met with before."""
     found = await connection.execute(
         select(actions.c.applied, actions.c.reason, actions.c.answer).where(
@@ -263,7 +263,7 @@ async def _first(connection: AsyncConnection, press: Press) -> Answered | None:
     return Answered(answer=Answer(text=row.answer, alert=alert), applied=row.applied, reason=row.reason)
 
 
-async def _write(connection: AsyncConnection, press: Press, who: str, answered: Answered, now: datetime) -> None:
+async def _write(connection: Connection, press: Press, who: str, answered: Answered, now: datetime) -> None:
     written = await connection.execute(
         insert(connection.dialect.name, actions)
         .values(

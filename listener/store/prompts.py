@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.talk import ANSWERABLE
 from alerts.ports import Asked
 from domain.person import MessengerId
 from listener.mention_format import storable
 from listener.store.codecs import read_notice
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import notices, prompts
 
@@ -30,7 +30,7 @@ class PromptStore:
         return await self._database.read(lambda c: recall(c, messenger, chat, ref))
 
 
-async def remember(connection: AsyncConnection, asked: Asked) -> None:
+async def remember(connection: Connection, asked: Asked) -> None:
     """Old ones are forgotten on the way."""
     await connection.execute(delete(prompts).where(prompts.c.asked_at < asked.at - KEPT))
     rows = insert(connection.dialect.name, prompts).values(
@@ -45,7 +45,7 @@ async def remember(connection: AsyncConnection, asked: Asked) -> None:
     await connection.execute(rows.on_conflict_do_nothing())
 
 
-async def recall(connection: AsyncConnection, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
+async def recall(connection: Connection, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
     found = await connection.execute(
         select(prompts).where(
             prompts.c.messenger == messenger, prompts.c.chat == storable(chat), prompts.c.ref == storable(ref)
@@ -65,7 +65,7 @@ async def recall(connection: AsyncConnection, messenger: MessengerId, chat: str,
     )
 
 
-async def _note(connection: AsyncConnection, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
+async def _note(connection: Connection, messenger: MessengerId, chat: str, ref: str) -> Asked | None:
     """A note of the outbox that stands there, if an answer to it means anything."""
     found = await connection.execute(
         select(notices).where(

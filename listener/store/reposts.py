@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.candidate import Place
 from alerts.likeness import is_repost, signature_of
 from listener.decided import Decided
+from listener.store.connection import Connection
 from listener.store.tables import cases
 
 RECENT: Final = timedelta(days=7)
@@ -43,9 +43,7 @@ def said_in(decided: Iterable[Decided]) -> dict[Place, tuple[str, ...]]:
     return said
 
 
-async def find(
-    connection: AsyncConnection, said: Said, now: datetime
-) -> tuple[dict[Place, int], dict[Place, Place]]:
+async def find(connection: Connection, said: Said, now: datetime) -> tuple[dict[Place, int], dict[Place, Place]]:
     """The places whose words belong to an open case of their author elsewhere, and those whose words stand in
     another of these places already.
     """
@@ -71,9 +69,7 @@ async def find(
     return stored, beside
 
 
-async def note(
-    connection: AsyncConnection, threads: Mapping[int, Iterable[str]], before: Mapping[int, Any]
-) -> None:
+async def note(connection: Connection, threads: Mapping[int, Iterable[str]], before: Mapping[int, Any]) -> None:
     """Write down in which further threads the authors of these cases speak of them; `before` are those known."""
     rows = [
         {"of_case": case, "threads": [*dict.fromkeys((*(before.get(case) or ()), *more))]}
@@ -85,7 +81,7 @@ async def note(
 
 
 async def _of_authors(
-    connection: AsyncConnection, said: Said, now: datetime
+    connection: Connection, said: Said, now: datetime
 ) -> dict[tuple[str, str, str], list[Row[Any]]]:
     authors: dict[str, set[str]] = defaultdict(set)
     for _, network, author, _ in said:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.rescheduled import Moved
 from alerts.cases.commands import Reschedule
@@ -15,6 +14,7 @@ from alerts.cases.events import PROGRAM, Deadlines
 from alerts.cases.transitions import Asker
 from alerts.cases.waiting import promised_at
 from listener.store import histories, history
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import case_mentions, cases, mentions
 
@@ -43,7 +43,7 @@ async def reschedule(
     return moved
 
 
-async def _promised(connection: AsyncConnection, receivers: Collection[str | None], after: int) -> Sequence[int]:
+async def _promised(connection: Connection, receivers: Collection[str | None], after: int) -> Sequence[int]:
     named = sorted(name for name in receivers if name is not None)
     theirs: Any = cases.c.receiver.in_(named)
     if None in receivers:
@@ -59,7 +59,7 @@ async def _promised(connection: AsyncConnection, receivers: Collection[str | Non
 
 
 async def _reschedule(
-    connection: AsyncConnection, ids: Sequence[int], promise: Promise, now: datetime
+    connection: Connection, ids: Sequence[int], promise: Promise, now: datetime
 ) -> list[tuple[str | None, Moved]]:
     changes = await history.lock(connection, ids)
     events, published = await histories.read(connection, ids), await _published(connection, ids)
@@ -77,7 +77,7 @@ async def _reschedule(
     return moved
 
 
-async def _published(connection: AsyncConnection, ids: Sequence[int]) -> Mapping[int, datetime]:
+async def _published(connection: Connection, ids: Sequence[int]) -> Mapping[int, datetime]:
     found = await connection.execute(
         select(mentions.c.id, mentions.c.published_at)
         .join(case_mentions, case_mentions.c.mention_id == mentions.c.id)

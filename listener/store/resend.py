@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import Priority
 from alerts.routing import Chat, Receiver
 from listener.store import chats, outbox_rows
 from listener.store.addresses import columns_of, is_chat
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import card_views, cases
 
@@ -29,7 +29,7 @@ async def resend(database: Database, receivers: Sequence[Receiver], now: datetim
     return await database.write(lambda connection: _resend(connection, receivers, now))
 
 
-async def _resend(connection: AsyncConnection, receivers: Sequence[Receiver], now: datetime) -> int:
+async def _resend(connection: Connection, receivers: Sequence[Receiver], now: datetime) -> int:
     concerned: set[int] = set()
     for receiver in receivers:
         for row in (await connection.execute(_failed(receiver.name))).all():
@@ -50,7 +50,7 @@ async def rehouse(
 
 
 async def _rehouse(
-    connection: AsyncConnection, receivers: Sequence[Receiver], now: datetime, others: Collection[Chat]
+    connection: Connection, receivers: Sequence[Receiver], now: datetime, others: Collection[Chat]
 ) -> int:
     moved = await outbox_rows.moves(connection)
     known = {
@@ -73,7 +73,7 @@ async def _rehouse(
     return count
 
 
-async def _due_again(connection: AsyncConnection, row: Row[Any], receiver: Receiver, now: datetime) -> None:
+async def _due_again(connection: Connection, row: Row[Any], receiver: Receiver, now: datetime) -> None:
     for chat in receiver.chats:
         view = {
             "case_id": row.case_id,
@@ -88,7 +88,7 @@ async def _due_again(connection: AsyncConnection, row: Row[Any], receiver: Recei
         await connection.execute(_again(connection.dialect.name, view))
 
 
-async def _had_cards(connection: AsyncConnection, chat: Chat) -> bool:
+async def _had_cards(connection: Connection, chat: Chat) -> bool:
     """A person's private chat has none unless it stood in for another."""
     here = select(card_views.c.id).where(card_views.c.messenger == chat.messenger, card_views.c.chat == chat.chat)
     return (await connection.execute(here.limit(1))).first() is not None

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.case import Case
@@ -18,6 +17,7 @@ from domain.person import Person
 from listener.store import cases as case_store
 from listener.store import history, outbox_rows
 from listener.store.assigning import ONE_BY_ONE
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.history import Changing
 from listener.store.tables import cases
@@ -54,7 +54,7 @@ class ShiftStore:
         return await self._database.write(lambda c: hand_over(c, numbers, how, now))
 
 
-async def _open_cases(connection: AsyncConnection, owners: Collection[str]) -> Sequence[Case]:
+async def _open_cases(connection: Connection, owners: Collection[str]) -> Sequence[Case]:
     found = await connection.execute(
         select(cases.c.id)
         .where(cases.c.owner.in_(sorted(owners)), cases.c.stage != "closed")
@@ -66,9 +66,7 @@ async def _open_cases(connection: AsyncConnection, owners: Collection[str]) -> S
     return [loaded[number] for number in numbers if number in loaded]
 
 
-async def hand_over(
-    connection: AsyncConnection, numbers: Sequence[int], how: HandOver, now: datetime
-) -> Sequence[int]:
+async def hand_over(connection: Connection, numbers: Sequence[int], how: HandOver, now: datetime) -> Sequence[int]:
     changes = list((await history.lock(connection, numbers)).values())
     given = [change for change in changes if how.asker.owns(change.state) and _obeys(change, how, now)]
     if how.to is not None and len(given) > ONE_BY_ONE:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import column, delete, func, literal_column, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.events import Event, ReplyEdited, ReplyGone, ReplySent, ReplyTakenBack
 from alerts.outreach.solved import Solved, most_alike, plain, stem, words_of
 from listener.store import histories
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import case_events, case_mentions, cases, mentions, solutions
 
@@ -26,7 +26,7 @@ LONGEST: Final = 2_000
 _ANSWERS: Final = ("reply_sent", "reply_edited", "reply_taken_back", "reply_gone")
 
 
-async def keep(connection: AsyncConnection, numbers: Collection[int]) -> None:
+async def keep(connection: Connection, numbers: Collection[int]) -> None:
     """Bring what is kept of these cases up to date: in it, changed, or out of it."""
     ids = sorted(numbers)
     if not ids:
@@ -61,7 +61,7 @@ async def keep(connection: AsyncConnection, numbers: Collection[int]) -> None:
         )
 
 
-async def alike(connection: AsyncConnection, brand: str, words: str, *, but: int) -> tuple[Solved, ...]:
+async def alike(connection: Connection, brand: str, words: str, *, but: int) -> tuple[Solved, ...]:
     """The brand's solved cases that are most like these words, `but` the case that asks."""
     asked = words_of(words)
     if not asked:
@@ -101,7 +101,7 @@ def _by_tsvector(words: Sequence[str]) -> Any:
     )
 
 
-async def _answers(connection: AsyncConnection, numbers: Collection[int]) -> Mapping[int, str]:
+async def _answers(connection: Connection, numbers: Collection[int]) -> Mapping[int, str]:
     """The last public answer of each that still stands, as it reads now; private words are for one alone."""
     found = await histories.read(connection, numbers, _ANSWERS)
     return {number: answer for number, events in found.items() if (answer := standing_answer(events))}
@@ -123,7 +123,7 @@ def standing_answer(events: Sequence[Event]) -> str:
     return next(reversed(said.values()), "")
 
 
-async def _questions(connection: AsyncConnection, numbers: Collection[int]) -> Mapping[int, str]:
+async def _questions(connection: Connection, numbers: Collection[int]) -> Mapping[int, str]:
     """What each customer complained of, without what he has taken back."""
     found = await connection.execute(
         select(case_mentions.c.case_id, mentions.c.text)
@@ -138,7 +138,7 @@ async def _questions(connection: AsyncConnection, numbers: Collection[int]) -> M
     return {number: "\n".join(texts) for number, texts in said.items()}
 
 
-async def _closed(connection: AsyncConnection, numbers: Collection[int]) -> Mapping[int, Any]:
+async def _closed(connection: Connection, numbers: Collection[int]) -> Mapping[int, Any]:
     found = await connection.execute(
         select(case_events.c.case_id, func.max(case_events.c.at).label("at"))
         .where(case_events.c.case_id.in_(sorted(numbers)), case_events.c.kind == "closed")

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, exists, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.telling import Priority
 from alerts.routing import Chat, StandIns
 from domain.person import CONSOLE
 from listener.store.addresses import chat_of, columns_of, is_chat
+from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import STILL_OPEN, card_views, chats, digests, is_living
 
@@ -23,14 +23,14 @@ _UNTOLD: Final = or_(
 )
 
 
-async def stand_in(connection: AsyncConnection, chat: Chat, instead: StandIns, now: datetime) -> None:
+async def stand_in(connection: Connection, chat: Chat, instead: StandIns, now: datetime) -> None:
     """A card elsewhere for each case that waits in this parked chat and has no other chat to be shown in."""
     found = await connection.execute(_waiting(chat, now).limit(AT_ONCE))
     await _hand_on(connection, found.all(), instead, now)
     await _leave(connection, chat, [name for name, chats_of in instead.items() if chat in chats_of])
 
 
-async def hand_on(connection: AsyncConnection, case: int, receiver: str, instead: StandIns, now: datetime) -> None:
+async def hand_on(connection: Connection, case: int, receiver: str, instead: StandIns, now: datetime) -> None:
     """A card elsewhere for a case that no chat is left to show."""
     others = select(card_views.c.id).where(card_views.c.case_id == case, is_living(card_views))
     if await connection.scalar(others.limit(1)) is None:
@@ -39,9 +39,7 @@ async def hand_on(connection: AsyncConnection, case: int, receiver: str, instead
         await _hand_on(connection, (await connection.execute(row)).all(), instead, now)
 
 
-async def _hand_on(
-    connection: AsyncConnection, waiting: Sequence[Row[Any]], instead: StandIns, now: datetime
-) -> None:
+async def _hand_on(connection: Connection, waiting: Sequence[Row[Any]], instead: StandIns, now: datetime) -> None:
     if not waiting:
         return
     shut = {chat_of(row) for row in await connection.execute(select(chats).where(chats.c.state == "parked"))}
@@ -94,7 +92,7 @@ def _waiting(chat: Chat, now: datetime) -> Any:
     )
 
 
-async def _leave(connection: AsyncConnection, chat: Chat, receivers: Sequence[str]) -> None:
+async def _leave(connection: Connection, chat: Chat, receivers: Sequence[str]) -> None:
     """What stood in there for other chats was handed on, and is no news when this one takes messages again."""
     if not receivers:
         return

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.masking import masked
 from alerts.cards.talks import MOST, OpenTalk
 from domain.person import MessengerId
 from listener.mention_format import storable
 from listener.store import cases as case_store
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.tables import card_views, cases
 
@@ -24,7 +24,7 @@ async def case_of_card(database: Database, messenger: MessengerId, ref: str) -> 
     return await database.read(lambda connection: _case_of_card(connection, messenger, ref))
 
 
-async def _open_talks(connection: AsyncConnection, owners: Collection[str]) -> list[OpenTalk]:
+async def _open_talks(connection: Connection, owners: Collection[str]) -> list[OpenTalk]:
     found = await connection.execute(
         select(cases.c.id)
         .where(cases.c.owner.in_(sorted(owners)), cases.c.stage == "in_dm")
@@ -44,7 +44,7 @@ async def _open_talks(connection: AsyncConnection, owners: Collection[str]) -> l
     ]
 
 
-async def _case_of_card(connection: AsyncConnection, messenger: MessengerId, ref: str) -> int | None:
+async def _case_of_card(connection: Connection, messenger: MessengerId, ref: str) -> int | None:
     of_card = select(card_views.c.case_id).where(
         card_views.c.messenger == messenger, card_views.c.ref == storable(ref)
     )

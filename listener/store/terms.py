@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import terms
 
@@ -22,12 +22,12 @@ async def keep(database: Database, wanted: Terms) -> None:
     await database.write(lambda connection: _keep(connection, wanted))
 
 
-async def _counted_by(connection: AsyncConnection) -> Terms:
+async def _counted_by(connection: Connection) -> Terms:
     found = await connection.execute(select(terms))
     return {row.receiver or None: row.terms for row in found}
 
 
-async def _keep(connection: AsyncConnection, wanted: Terms) -> None:
+async def _keep(connection: Connection, wanted: Terms) -> None:
     rows = insert(connection.dialect.name, terms)
     changed = {"terms": rows.excluded["terms"]}
     await connection.execute(

@@ -15,18 +15,20 @@ from functools import partial
 from itertools import count
 from typing import Any, Final, Generic, TypeVar, cast
 
-from sqlalchemy.engine import Connection, CursorResult, Dialect, Engine
+from sqlalchemy import Connection as PlainConnection
+from sqlalchemy.engine import CursorResult, Dialect, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from listener.store.connection import Connection
 
 Result = TypeVar("Result")
-Work = Callable[[AsyncConnection], Awaitable[Result]]
+Work = Callable[[Connection], Awaitable[Result]]
 
 
 class Direct:
-    """What the store's functions ask of an AsyncConnection, over a connection of this very thread."""
+    """What the store's functions ask of a Connection, over SQLAlchemy's plain one of this very thread."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PlainConnection) -> None:
         self._connection = connection
 
     @property
@@ -135,7 +137,7 @@ def _work_off(jobs: _Jobs[Any]) -> None:
 
 def _transaction(engine: Engine, work: Work[Result]) -> Result:
     with engine.connect() as connection, connection.begin():
-        return _at_once(work(cast("AsyncConnection", Direct(connection))))
+        return _at_once(work(cast("Connection", Direct(connection))))
 
 
 def _at_once(work: Awaitable[Result]) -> Result:

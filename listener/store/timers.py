@@ -10,7 +10,6 @@ from itertools import product
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cards.elsewhere import Elsewhere
 from alerts.cases.commands import Tick
@@ -19,6 +18,7 @@ from alerts.cases.telling import BELLS_WAKE, NoticeDraft, NoticeKind
 from alerts.cases.transitions import Asker
 from listener.halves import Halves
 from listener.store import history, outbox_rows
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.errors import StoreError
 from listener.store.history import Changing
@@ -92,7 +92,7 @@ class TimerStore:
 
 
 async def tick(
-    connection: AsyncConnection,
+    connection: Connection,
     ids: Sequence[int],
     now: datetime,
     elsewhere: Elsewhere | None,
@@ -115,7 +115,7 @@ async def tick(
 
 
 async def _gather(
-    connection: AsyncConnection, changes: Sequence[Changing], now: datetime, called: Called, since: datetime
+    connection: Connection, changes: Sequence[Changing], now: datetime, called: Called, since: datetime
 ) -> Called:
     """Let bells of a kind wait for each other where their receiver was called by one just now; what is called now
     is noted. Another kind calls other people, and waits for none of these. What one look was too small for (called
@@ -151,7 +151,7 @@ def _drafts(changes: Sequence[Changing], kinds: Sequence[NoticeKind]) -> list[No
     return [draft for draft in drafts if draft.kind in kinds]
 
 
-async def _due(connection: AsyncConnection, now: datetime, without: Collection[int]) -> Sequence[int]:
+async def _due(connection: Connection, now: datetime, without: Collection[int]) -> Sequence[int]:
     due = select(cases.c.id).where(TIMED, cases.c.next_timer_at <= now)
     if without:
         due = due.where(cases.c.id.not_in(sorted(without)))
@@ -163,7 +163,7 @@ def _rings(change: Changing, kinds: Sequence[NoticeKind]) -> bool:
 
 
 async def _write_as_one(
-    connection: AsyncConnection,
+    connection: Connection,
     ringing: Sequence[Changing],
     kinds: Sequence[NoticeKind],
     now: datetime,

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from listener.ports import Budget, Clock, SourceError
+from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
 from listener.store.tables import usage
@@ -51,7 +51,7 @@ async def is_first_today(budget: Budget, what: str) -> bool:
     return True
 
 
-async def spend(connection: AsyncConnection, key: str, limit: int, amount: int, now: datetime) -> bool:
+async def spend(connection: Connection, key: str, limit: int, amount: int, now: datetime) -> bool:
     """Count `amount`, or leave the count as it is and return False where that would pass the limit."""
     if amount > limit:
         return False
@@ -66,7 +66,7 @@ async def spend(connection: AsyncConnection, key: str, limit: int, amount: int, 
     return counted.first() is not None
 
 
-async def used(connection: AsyncConnection, key: str, now: datetime) -> int:
+async def used(connection: Connection, key: str, now: datetime) -> int:
     found = await connection.execute(select(usage.c.used).where(usage.c.key == key, usage.c.day == _day(now)))
     return found.scalar_one_or_none() or 0
 

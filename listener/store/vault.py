@@ -6,10 +6,9 @@ It stands among the cursors, for that is what it is: the newest link of a chain 
 import contextlib
 from collections.abc import AsyncIterator
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from listener.ports import Clock, Kept, SourceError
 from listener.store import cursors
+from listener.store.connection import Connection
 from listener.store.engine import Database
 from listener.store.errors import StoreError
 
@@ -20,7 +19,7 @@ NAMED: str = "kept:"
 class _Row:
     """`listener.ports.Kept` in the transaction that holds the lock."""
 
-    def __init__(self, connection: AsyncConnection, name: str, value: str | None, clock: Clock) -> None:
+    def __init__(self, connection: Connection, name: str, value: str | None, clock: Clock) -> None:
         self._connection = connection
         self._name = name
         self._clock = clock

@@ -1,12 +1,11 @@
 """«/ответ» without a button under it: the person's only talk, the one that is chosen, or that of the card."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from alerts.cards.talks import ANSWER, HERE, NOBODY, NOT_A_CARD, OVER, TALKS
 from alerts.cases.commands import WritePrivately
 from domain.mention import Author
 from domain.person import Person
 from listener.store import history
+from listener.store.connection import Connection
 from listener.store.joining import THE_CUSTOMER
 from listener.store.stores import Stores
 from tests.contract.answering import Desk
@@ -25,7 +24,7 @@ async def desk_with(store: Stores, *numbers: int, owner: Person = ANNA) -> Desk:
     return desk
 
 
-async def _writes(connection: AsyncConnection, number: int) -> None:
+async def _writes(connection: Connection, number: int) -> None:
     changing = await history.lock(connection, [number])
     changing[number].obey(WritePrivately(message=number), THE_CUSTOMER, NOW)
     await history.write(connection, changing.values(), NOW)

@@ -4,8 +4,6 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from alerts.cards.prompt import Prompt
 from alerts.cases.commands import Claim, Close, Note, Snooze
 from alerts.cases.events import Claimed
@@ -13,6 +11,7 @@ from alerts.cases.telling import Priority
 from alerts.ports import Answer, Share
 from alerts.routing import CONSOLE_ALONE, Chat
 from listener.store import outbox
+from listener.store.connection import Connection
 from listener.store.figures import figures
 from listener.store.presses import Answered
 from listener.store.stores import Stores
@@ -130,7 +129,7 @@ async def test_chats_that_fail_at_the_same_time_leave_the_case_to_the_console(op
     first, second = await claim(store)
     failed, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    async def fail_slowly(connection: AsyncConnection) -> None:
+    async def fail_slowly(connection: Connection) -> None:
         await outbox.fail(connection, "a", first, "kicked", NOW, CONSOLE_ALONE)
         loop.call_soon_threadsafe(failed.set)
         if store.database.is_sqlite:

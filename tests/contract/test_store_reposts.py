@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from alerts.cases.events import MentionJoined, Opened
 from domain.mention import Author, Quote
+from listener.store.connection import Connection
 from listener.store.stores import Stores
 from listener.store.tables import case_groups, case_hours
 from tests.contract.store_samples import (
@@ -42,7 +42,7 @@ async def facts(store: Stores, case: int = 1) -> list[type]:
 
 
 async def rows(store: Stores, asked: Select[Any]) -> set[tuple[Any, ...]]:
-    async def read(connection: AsyncConnection) -> set[tuple[Any, ...]]:
+    async def read(connection: Connection) -> set[tuple[Any, ...]]:
         return {tuple(row) for row in await connection.execute(asked)}
 
     return await store.database.read(read)

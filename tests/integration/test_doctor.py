@@ -11,7 +11,7 @@ import pytest
 
 from listener.commands.doctor import _config as read_config
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.doctor import machine
 from listener.doctor.checkup import check_up, of_dotenv
 from listener.messengers.telegram.doctor import likely

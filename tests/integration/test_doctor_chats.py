@@ -9,7 +9,7 @@ import pytest
 
 from alerts.ports import ChatState
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.doctor import machine
 from listener.settings import read_settings
 from listener.store.stores import Stores

@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
 
 from classifiers.lexicon import Markers
-from classifiers.model import ModelError
+from classifiers.model import COMMITTED, ModelError
 from classifiers.pace import Pace
 from classifiers.tiers import open_judge
 from classifiers.verdict import Question
@@ -23,24 +22,25 @@ from listener.brands.matcher import Matcher
 from listener.built_rules import build_judge
 from listener.config.load import load
 from listener.config.values import Config
+from listener.judge_launch import launched
 from listener.judge_process import JudgeProcess
 from listener.judge_worker import Setup
 from listener.networks.registry import MARKS
 from listener.opened_rules import judge_setup
 from listener.reader import Asked, DiedError, EndedError, Reading, read_all
-from listener.settings import Settings
 from simulator.corpus import load_corpus
 from tests.waiting import until
 
 ROMASHKA = Brand(id="romashka", title="Ромашка", names=("Ромашка",))
-SETUP = Setup(brands=(ROMASHKA,), marks=MARKS, topics={}, urgent=(), model=None, second=False)
+SETUP = Setup(brands=(ROMASHKA,), marks=MARKS, topics={}, urgent=())
 TROUBLE = [Asked("Ромашка, третий день нет связи!")]
 ALL = {"romashka": 0.0}
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 async def process() -> AsyncIterator[JudgeProcess]:
-    opened = JudgeProcess(SETUP)
+    opened = JudgeProcess(SETUP, second=False)
     yield opened
     await opened.close()
 
@@ -60,7 +60,7 @@ def figures_of(reading: Reading) -> list[tuple[object, ...]]:
 
 async def test_it_reads_as_the_judge_of_this_process_does(config: Config) -> None:
     asked = [Asked(entry.text) for entry in (await asyncio.to_thread(load_corpus)).entries[::3]]
-    apart = JudgeProcess(judge_setup(config, Settings(second_opinion=False)))
+    apart = JudgeProcess(judge_setup(config), second=False)
     try:
         found = await apart.read(asked, dict.fromkeys((brand.id for brand in config.brands), 0.0), Pace())
     finally:
@@ -142,12 +142,61 @@ async def test_who_is_put_away_answers_what_it_was_asked_and_takes_nothing_more(
 async def test_a_model_that_is_none_stops_the_start_in_words(tmp_path: Path) -> None:
     file = tmp_path / "judge.npz"
     file.write_bytes(b"no model")
-    process = JudgeProcess(replace(SETUP, model=str(file)))
+    process = JudgeProcess(SETUP, model=file)
     process.begin()
     for _ in range(2):
         with pytest.raises(ModelError, match=r"judge\.npz"):
             await process.start()
     await process.close()
+
+
+async def test_a_process_that_loads_already_is_the_first_to_be_asked() -> None:
+    begun = await launched(None, second=False)
+    process = JudgeProcess(SETUP, second=False, begun=begun)
+    try:
+        assert len((await process.read(TROUBLE, ALL, Pace())).readings[0]) == 1
+        assert process.pid == begun.pid
+    finally:
+        await process.close()
+    assert await begun.wait() == 0
+
+
+@pytest.mark.parametrize("starts", [False, True])
+async def test_who_is_put_away_while_it_loads_is_not_waited_for(*, starts: bool) -> None:
+    begun = await launched(None, second=True)
+    process = JudgeProcess(SETUP, begun=begun)
+    if starts:
+        process.begin()
+        await asyncio.sleep(0)
+    await process.close()
+    assert await begun.wait() == -signal.SIGKILL
+
+
+async def test_a_daemon_that_cannot_start_leaves_no_judge_behind(tmp_path: Path) -> None:
+    model = tmp_path / "judge.npz"
+    model.symlink_to(COMMITTED)
+    own = {
+        "LISTENER_JUDGE_PROCESS": "on",
+        "LISTENER_MODEL": str(model),
+        "LISTENER_DATABASE_URL": "sqlite:///own.db",
+    }
+    command = [sys.executable, "-m", "listener", "run", "--config", str(tmp_path / "none")]
+    done = await asyncio.create_subprocess_exec(
+        *command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), **own}, stderr=subprocess.PIPE
+    )
+    _, said = await done.communicate()
+    assert done.returncode == 2, said.decode()
+    await until(lambda: not alive_with(str(model)))
+
+
+def alive_with(argument: str) -> list[int]:
+    """Processes that were begun with it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if argument.encode() in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+    return found
 
 
 async def test_it_is_told_no_secret(process: JudgeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +212,7 @@ from tests.integration.test_judge_process import SETUP
 from listener.judge_process import JudgeProcess
 
 async def main():
-    process = JudgeProcess(SETUP)
+    process = JudgeProcess(SETUP, second=False)
     await process.start()
     print(process.pid, flush=True)
     await asyncio.sleep(600)

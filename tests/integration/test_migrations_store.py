@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL
 
 from listener.store.engine import Database, driver_url, postgres_engine, sqlite_engine
 from listener.store.errors import StoreError
 from listener.store.figures import figures
-from listener.store.schema import configuration, upgrade
+from listener.store.schema import configuration, newest, upgrade
 from listener.store.stores import open_stores
 from listener.store.tables import metadata
 from tests.contract.store_samples import keep, mention
@@ -54,6 +55,10 @@ def by_alembic(step: Any, *arguments: Any) -> Any:
 
 async def test_the_tables_are_what_the_migrations_make(database_url: str) -> None:
     await on_database(database_url, by_alembic(command.check))
+
+
+def test_the_newest_revision_is_known_by_its_file() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [newest()]
 
 
 async def test_a_downgrade_leaves_nothing_and_an_upgrade_makes_it_again(own_database_url: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from alerts.notifiers.webhook import WEBHOOK
 from alerts.routing import Chat, Endpoint
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.environment import Secret
 from listener.messengers.webhook.doctor import diagnose
 from listener.messengers.webhook.options import WebhookOptions

@@ -16,8 +16,9 @@ from alerts.cases.case import Case
 from alerts.delivery.showing import Showing
 from alerts.delivery.worker import MOST_REFUSALS, Worker
 from alerts.notifiers.webhook import WEBHOOK
-from alerts.notifiers.webhook.addresses import CarefulResolver, ForbiddenAddressError, is_allowed
+from alerts.notifiers.webhook.addresses import is_allowed
 from alerts.notifiers.webhook.notifier import MOST_READ, WebhookNotifier
+from alerts.notifiers.webhook.resolver import CarefulResolver, ForbiddenAddressError
 from alerts.notifiers.webhook.signing import key_of
 from alerts.ports import Delivery, NotifyError
 from alerts.routing import Chat, Endpoint, Receiver

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from listener.environment import Road, Secret, SettingsError
+from listener.judge_settings import read_judge
 from listener.networks.vk.options import VkOptions
 from listener.networks.x.options import XOptions
-from listener.settings import read_config_dir, read_judge, read_settings
+from listener.settings import read_config_dir, read_settings
 
 
 def test_without_any_setting_everything_is_off_and_the_store_is_sqlite() -> None:
@@ -36,8 +37,8 @@ def test_the_second_opinion_is_wanted_unless_it_is_switched_off() -> None:
 
 def test_the_judge_has_a_process_of_its_own_where_there_is_a_second_core(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, apart in ((1, False), (2, True)):
-        monkeypatch.setattr("listener.settings.cores", lambda count=cores: count)
-        assert read_settings({}).judge_apart is apart
+        monkeypatch.setattr("listener.judge_settings.cores", lambda count=cores: count)
+        assert read_settings({}).judge_apart is read_judge({}).apart is apart
         assert read_settings({"LISTENER_JUDGE_PROCESS": "on"}).judge_apart is True
         assert read_settings({"LISTENER_JUDGE_PROCESS": "off"}).judge_apart is False
 

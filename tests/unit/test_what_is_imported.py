@@ -7,17 +7,22 @@ import pytest
 
 STORE = ("sqlalchemy", "alembic")
 MODEL = ("numpy", "onnxruntime", "classifiers.classify")
+NETWORK = ("aiohttp", "asyncio", "requests", "slack_sdk")
 
 
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
         ("listener.__main__", ("asyncio", "aiohttp", "pydantic", *STORE, *MODEL)),
-        ("listener.commands.check", (*STORE, *MODEL)),
-        ("listener.commands.match", (*STORE, *MODEL)),
+        ("listener.commands.check", (*STORE, *MODEL, *NETWORK)),
+        ("listener.commands.match", (*STORE, *MODEL, *NETWORK)),
+        ("listener.commands.health", ("pydantic", *STORE, *MODEL, *NETWORK)),
         ("listener.commands.queries", (*STORE, *MODEL)),
-        ("listener.commands.explain", (*STORE, "onnxruntime")),
-        ("listener.commands.route", (*STORE, "onnxruntime")),
+        ("listener.commands.classify", (*STORE, *NETWORK, "onnxruntime")),
+        ("listener.commands.explain", (*STORE, *NETWORK, "onnxruntime")),
+        ("listener.commands.route", (*STORE, *NETWORK, "onnxruntime")),
+        ("listener.commands.run", (*STORE, *MODEL, "aiohttp", "pydantic")),
+        ("listener.serving", ("alembic", "sqlalchemy.orm", "requests", "slack_sdk", "onnxruntime")),
         ("listener.judge_worker", (*STORE, "aiohttp", "pydantic", "onnxruntime")),
     ],
 )

@@ -1,21 +1,12 @@
 """Which addresses may be called: routes.yaml leads nobody into our own network unless it says so."""
 
 import ipaddress
-import socket
-from collections.abc import Sequence
-from typing import Final, TypeGuard
+from typing import Final
 from urllib.parse import urlsplit
-
-from aiohttp import ThreadedResolver
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-
-
-class ForbiddenAddressError(OSError):
-    """The name leads to an address that may not be called."""
 
 
 def is_loopback(url: str) -> bool:
@@ -45,46 +36,12 @@ def literal(url: str) -> str | None:
         return None
 
 
-class CarefulResolver(AbstractResolver):
-    """Resolves to what may be called, at the moment of the call: a name may lead elsewhere a second later."""
-
-    def __init__(self, *, private: bool) -> None:
-        self._private = private
-        self._resolver: AbstractResolver | None = None
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        if self._resolver is None:
-            self._resolver = ThreadedResolver()
-        found = await self._resolver.resolve(host, port, family)
-        allowed = [each for each in found if is_allowed(each["host"], private=self._private)]
-        if not allowed:
-            raise ForbiddenAddressError(f"{host} leads to {_shown(found)}")
-        return allowed
-
-    async def close(self) -> None:
-        if self._resolver is not None:
-            await self._resolver.close()
-
-
-def is_forbidden(error: BaseException) -> TypeGuard[OSError]:
-    """Whether it was the resolver above that refused; aiohttp wraps what it raises."""
-    return isinstance(error, ForbiddenAddressError) or isinstance(
-        getattr(error, "os_error", error.__cause__), ForbiddenAddressError
-    )
-
-
 def _innermost(address: Address) -> Address:
     """IPv4 inside IPv6: mapped, 6to4 and NAT64 addresses lead to it."""
     if isinstance(address, ipaddress.IPv6Address):
         nat64 = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
         return address.ipv4_mapped or address.sixtofour or nat64 or address
     return address
-
-
-def _shown(found: Sequence[ResolveResult]) -> str:
-    return ", ".join(sorted({each["host"] for each in found})) or "nothing"
 
 
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")

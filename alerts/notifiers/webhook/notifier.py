@@ -12,8 +12,9 @@ from alerts.backoff import Backoff
 from alerts.cards.card import Card
 from alerts.cards.context import CardContext
 from alerts.cases.case import Case
-from alerts.notifiers.webhook.addresses import is_allowed, is_forbidden, is_loopback, literal
+from alerts.notifiers.webhook.addresses import is_allowed, is_loopback, literal
 from alerts.notifiers.webhook.refusals import refusal_of
+from alerts.notifiers.webhook.resolver import is_forbidden
 from alerts.notifiers.webhook.signing import signature_headers
 from alerts.notifiers.webhook.snapshot import body_of, key_of_case, ping_body
 from alerts.ports import NotifyError

@@ -11,7 +11,8 @@ from aiohttp import ClientError, ClientSession, WSMsgType
 
 from alerts.routing import Chat
 from listener.diagnosis.line import Line, bad, off, ok, sent_beside_the_daemon, warn
-from listener.diagnosis.wire import Look, Wire, along
+from listener.diagnosis.look import Look
+from listener.diagnosis.wire import Wire, along
 from listener.messengers.slack.messenger import GUIDE
 from listener.messengers.slack.options import SlackOptions
 from listener.proxies import Proxies

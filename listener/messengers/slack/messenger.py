@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.notifiers.slack import SLACK
 from alerts.routing import Chat
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.messengers.messenger import Messenger
 from listener.messengers.slack.chats import BEGINNING, CHATS, USERS
 from listener.messengers.slack.options import SlackOptions, read_options

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from alerts.routing import Chat
 from listener.diagnosis.line import Line, bad, off, ok, sent_beside_the_daemon, warn
-from listener.diagnosis.wire import Look, Wire, along
+from listener.diagnosis.look import Look
+from listener.diagnosis.wire import Wire, along
 from listener.messengers.telegram.messenger import GUIDE
 from listener.messengers.telegram.options import TelegramOptions
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.notifiers.telegram import TELEGRAM
 from alerts.routing import Chat
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.messengers.messenger import Messenger
 from listener.messengers.telegram.chats import BEGINNING, CHATS, USERS
 from listener.messengers.telegram.options import TelegramOptions, read_options

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from aiohttp import BaseConnector, TCPConnector
 
-from alerts.notifiers.webhook.addresses import CarefulResolver
 from alerts.notifiers.webhook.inbox import WebhookInbox
 from alerts.notifiers.webhook.notifier import WebhookNotifier
+from alerts.notifiers.webhook.resolver import CarefulResolver
 from listener.messengers.webhook.options import WebhookOptions
 from listener.proxies import Proxies
 

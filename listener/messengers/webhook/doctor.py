@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from alerts.notifiers.webhook.addresses import CarefulResolver, ForbiddenAddressError, is_loopback
+from alerts.notifiers.webhook.addresses import is_loopback
 from alerts.notifiers.webhook.notifier import WebhookNotifier
+from alerts.notifiers.webhook.resolver import CarefulResolver, ForbiddenAddressError
 from alerts.ports import NotifyError
 from alerts.routing import Chat, Endpoint
 from listener.diagnosis.line import Line, bad, off, ok, warn
-from listener.diagnosis.wire import ROAD, Look, Wire
+from listener.diagnosis.look import Look
+from listener.diagnosis.wire import ROAD, Wire
 from listener.messengers.webhook.build import connector_of
 from listener.messengers.webhook.messenger import GUIDE
 from listener.messengers.webhook.options import WebhookOptions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from alerts.notifiers.webhook import WEBHOOK
 from alerts.routing import Chat
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.messengers.messenger import Messenger
 from listener.messengers.webhook.chats import CHATS, USERS
 from listener.messengers.webhook.options import WebhookOptions, read_options

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
-from listener.diagnosis.wire import Look, SilentError, Wire, along
+from listener.diagnosis.look import Look
+from listener.diagnosis.wire import SilentError, Wire, along
 from listener.networks.vk.client import token_hash
 from listener.networks.vk.community import missing_events
 from listener.networks.vk.events import NEEDED

@@ -8,7 +8,7 @@ from alerts.outreach.ports import Outreach
 from domain.brand import Brand
 from domain.mention import Author, network_id
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.networks.network import Network, WatchKey
 from listener.networks.vk.abilities import abilities, by_hand, invitation, length_of, speaker
 from listener.networks.vk.options import VkOptions, read_options

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from alerts.russian import decimal
 from domain.brand import Brand
 from listener.diagnosis.line import Line, bad, off, ok, warn
-from listener.diagnosis.wire import Heard, Look, SilentError, Wire, along
+from listener.diagnosis.look import Look
+from listener.diagnosis.wire import Heard, SilentError, Wire, along
 from listener.networks.x.credentials import Credentials
 from listener.networks.x.options import XOptions
 from listener.networks.x.posts import errors_of

@@ -9,7 +9,7 @@ from alerts.russian import decimal
 from domain.brand import Brand
 from domain.mention import Author, network_id
 from listener.diagnosis.line import Line
-from listener.diagnosis.wire import Look
+from listener.diagnosis.look import Look
 from listener.networks.network import Network, Price, WatchKey
 from listener.networks.x.abilities import abilities, by_hand, invitation, speaker
 from listener.networks.x.length import length_of

@@ -1,11 +1,13 @@
 """Lemmas, and Russian typed in Latin letters."""
 
+import gc
 import re
+import weakref
 
 import pytest
 
 from classifiers.model import load
-from classifiers.morphology import Morphology, analyzer
+from classifiers.morphology import Morphology, analyzer, put_dictionary_away
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,19 @@ def test_the_short_way_is_right_for_every_word_that_the_judge_knows() -> None:
 )
 def test_russian_in_latin_letters_is_read(form: str, russian: str) -> None:
     assert Morphology().russian(form) == russian
+
+
+def test_a_dictionary_that_was_put_away_is_there_again_and_never_twice() -> None:
+    held = Morphology()
+    first = analyzer()
+    put_dictionary_away()
+    assert analyzer() is first
+    assert held.lemma("ромашки") == "ромашка"
+    gone = weakref.ref(first)
+    del first, held
+    put_dictionary_away()
+    gc.collect()
+    if gone() is None:  # else another test holds it, and it is the same
+        assert analyzer().word_is_known("ромашка")
+    else:
+        assert analyzer() is gone()
