@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, literal, or_, select, update
 
 from alerts.cards.digest import A_PAGE
 from alerts.cases.telling import Priority
@@ -28,11 +28,21 @@ class DigestStore:
         return await self._database.write(lambda c: turn(c, press, page, now), urgent=True)
 
 
+def pressed_on(press: Press) -> ColumnElement[bool]:
+    """The list on whose message was pressed.
+
+    Whoever is quick, or whose machine is slow, presses before it is noted where the list stands; nor is it noted
+    where a messenger took the list and its answer was lost.
+    """
+    not_noted = and_(digests.c.ref.is_(None), or_(digests.c.state == "sending", digests.c.unknown))
+    return and_(digests.c.messenger == press.messenger, or_(digests.c.ref == press.ref, not_noted))
+
+
 async def turn(connection: Connection, press: Press, page: int, now: datetime) -> bool:
     last = select(func.max(digest_cases.c.place) // A_PAGE).where(digest_cases.c.digest_id == digests.c.id)
     done = await connection.execute(
         update(digests)
-        .where(digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref)
+        .where(digests.c.id == press.case, pressed_on(press))
         .where(last.scalar_subquery() >= page)
         .values(page=page, **_again(literal(now, Time()), literal(int(Priority.PRESS))))
     )
@@ -68,8 +78,7 @@ async def touch_incident(connection: Connection, incident: int, now: datetime, *
 async def unfold(connection: Connection, press: Press, now: datetime) -> None:
     """What was taken from a digest gets a card of its own in that chat, before anything else."""
     listed = exists().where(
-        digests.c.messenger == press.messenger,
-        digests.c.ref == press.ref,
+        pressed_on(press),
         digests.c.id == digest_cases.c.digest_id,
         digest_cases.c.case_id == press.case,
         digests.c.messenger == card_views.c.messenger,

@@ -296,9 +296,7 @@ async def look(
 
 
 async def take(connection: Connection, press: Press, person: Person, now: datetime) -> Taken | None:
-    pressed = select(digests.c.incident_id).where(
-        digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref
-    )
+    pressed = select(digests.c.incident_id).where(digests.c.id == press.case, digest_rows.pressed_on(press))
     number = (await connection.execute(pressed)).scalar_one_or_none()
     row = None if number is None else await _lock(connection, number)
     if row is None:
@@ -314,9 +312,7 @@ async def take(connection: Connection, press: Press, person: Person, now: dateti
 
 
 async def walked(connection: Connection, press: Press, person: Person, now: datetime) -> Walked | None:
-    pressed = select(digests.c.incident_id).where(
-        digests.c.id == press.case, digests.c.messenger == press.messenger, digests.c.ref == press.ref
-    )
+    pressed = select(digests.c.incident_id).where(digests.c.id == press.case, digest_rows.pressed_on(press))
     number = (await connection.execute(pressed)).scalar_one_or_none()
     incident = None if number is None else await incident_lists.load(connection, number, now)
     if incident is None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from alerts.cards.digest import A_PAGE, TURN
 from alerts.cases.commands import Claim, Release, TransferTo
 from alerts.cases.telling import Priority
@@ -120,6 +122,25 @@ async def test_every_page_is_shown_when_it_is_asked_for(store: Stores) -> None:
     beyond = replace(press("p9", case=digest.id, action=TURN), ref=ref)
     assert not await store.digests.turn(beyond, 3, later(9))
     assert not await store.digests.turn(replace(beyond, ref="another"), 0, later(9))
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_a_list_may_be_pressed_before_its_place_is_noted(store: Stores, *, lost: bool) -> None:
+    await flood(store, 5 + 2 * A_PAGE)
+    due = await claim_all(store, later(1), folds=True)
+    (digest,) = (thing for thing in due if isinstance(thing, Digest))
+    if lost:
+        await store.outbox.retry(digest, later(60), "no answer", unknown=True)
+    asked = replace(press("p1", case=digest.id, action=TURN), ref="just-sent", value="1")
+    assert await store.digests.turn(asked, 1, later(2))
+    listed = cases(digest)[0]
+    taken = replace(press("p2", case=listed), ref="just-sent")
+    assert (await store.presses.obey(taken, ANNA.name, lambda _case: wish(Claim(), ANNA), later(2))).applied
+    if not lost:
+        await store.outbox.shown(digest, "just-sent", later(3))
+    (again,), own = await folded(store, at=61)
+    assert (again.id, again.listing.page) == (digest.id, 1)
+    assert listed in own, "what was taken has a card of its own"
 
 
 async def test_what_somebody_has_is_listed_nowhere_for_a_line_of_a_list_has_no_buttons_for_him(

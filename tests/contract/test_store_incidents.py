@@ -409,6 +409,18 @@ async def test_somebody_takes_it_and_a_lead_takes_it_away(desk: Desk) -> None:
     assert await desk.store.incidents.take(replace(asked, ref="another"), ANNA, later(4)) is None
 
 
+async def test_it_may_be_taken_before_its_place_is_noted(desk: Desk) -> None:
+    await desk.burst(30)
+    (digest,) = lists(await claim_all(desk.store, desk.at(1)))
+    asked = replace(press("k1", case=digest.id, action=TAKE), ref="just-sent")
+    taken = await desk.store.incidents.take(asked, ANNA, later(2))
+    assert taken is not None
+    assert taken.owner == "anna"
+    await desk.store.outbox.shown(digest, "just-sent", desk.at(3))
+    (shown,) = lists(await desk.due(4))
+    assert (shown.ref, incident(shown).owner) == ("just-sent", "anna")
+
+
 async def test_it_is_over_when_no_more_comes_than_is_usual_and_that_is_said_once(desk: Desk) -> None:
     await desk.burst(30)
     await desk.due(1)
