@@ -193,8 +193,12 @@ class _End:
     def is_reached(self) -> bool:
         return escape(self.region, self.taken) is not None
 
-    def is_reached_at(self, moment: Moment) -> bool:
-        return escape(replace(self.region, moments=self.region.moments & {moment}), self.taken) is not None
+    def reached_among(self, moments: Iterable[Moment]) -> Iterator[Moment]:
+        """Each at which a candidate stays. One search finds all those at which the same candidate does."""
+        asked = self.region.moments.intersection(moments)
+        while (found := escape(replace(self.region, moments=asked), self.taken)) is not None:
+            yield from found.moments
+            asked -= found.moments
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -344,7 +348,7 @@ def _unattended(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyWorks]
     anybody = frozenset[Moment]().union(*(open_at[name] for end in ends for name in end.to))
     for end in ends:
         there = frozenset[Moment]().union(*(open_at[name] for name in end.to))
-        reached = {moment for moment in _moments(edges) if end.is_reached_at(moment)}
+        reached = frozenset(end.reached_among(_moments(edges)))
         missed = [moment for moment in moments if moment in anybody - there and _part_of(moment, edges) in reached]
         for day in get_args(Days):
             of_day = [moment for moment in missed if moment.day == day]
@@ -389,15 +393,19 @@ def _answering(
 def _uncalled(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyOnCall]:
     """Where nobody at all is on call, the staff want none; what waits for the morning calls nobody either."""
     called = {receiver.name for receiver in _used(routing, ends) if receiver.on_call is not None}
+    if not called:
+        return
     edges = _edges(routing)
     moments = sorted(_moments(edges | QUARTERS))
-    for end in ends if called else ():
-        kept = {routing.hours_of(routing.receiver(name)) for name in end.to}
+    hours_of = {name: routing.hours_of(routing.receiver(name)) for end in ends for name in end.to}
+    worked_in = {hours: frozenset(_worked(routing, hours, moments)) for hours in set(hours_of.values())}
+    for end in ends:
+        kept = {hours_of[name] for name in end.to}
         if not called.isdisjoint(end.to) or all(hours is not None and hours.night == "hold" for hours in kept):
             continue
-        worked = {moment for hours in kept for moment in _worked(routing, hours, moments)}
+        worked = frozenset[Moment]().union(*(worked_in[hours] for hours in kept))
         alone = {_part_of(moment, edges) for moment in moments if moment not in worked}
-        if any(map(_urgent(end, around.urgent_at).is_reached_at, sorted(alone))):
+        if any(_urgent(end, around.urgent_at).reached_among(alone)):
             yield NobodyOnCall(place=end.place, receivers=end.to, topics=end.topics, brands=end.brands)
 
 
