@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from blockbuster import BlockBuster
 from hypothesis import settings
@@ -170,6 +171,15 @@ def postgres_url(postgres_template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def empty_postgres(postgres_url: str) -> Iterator[Callable[[], None]]:
+    """Empties that database. Over a connection that lasts: a new one takes the processor eight times as long."""
+    with asyncio.Runner() as runner:
+        connection = runner.run(asyncpg.connect(postgres_url, timeout=60, command_timeout=600))
+        yield lambda: runner.run(connection.execute(emptied()))
+        runner.run(connection.close())
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database to copy: running the migrations for each test would take most of its time."""
     path = tmp_path_factory.mktemp("template") / "otklik.db"
@@ -190,7 +200,7 @@ def database_url(request: Any) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{request.getfixturevalue('sqlite_file')}"
     url: str = request.getfixturevalue("postgres_url")
-    asyncio.run(on_server(url, emptied()))
+    request.getfixturevalue("empty_postgres")()
     return url
 
 
