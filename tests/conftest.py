@@ -25,6 +25,7 @@ from listener.store.engine import driver_url
 from listener.store.schema import upgrade
 from listener.store.stores import Stores, open_stores
 from listener.store.tables import metadata
+from tests.compiled import once
 from tests.needs import missing
 
 # A busy machine makes no example wrong; pytest's own time-out ends what hangs.
@@ -90,8 +91,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*blocks, *others]
 
 
-# Ten thousand tests are a million containers that stay. To look through them again and again, while they are made
-# and then in each full collection, was a fifth of all that the tests took of the processor.
+# Ten thousand tests are a million containers that stay. To look through them again and again while they are made
+# took 4.7 of 16.6 s, in each worker, and each full collection later goes through them all.
 gc.disable()
 
 
@@ -118,6 +119,12 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
     yield
     for call in watched.values():
         call.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_are_compiled_once() -> Iterator[None]:
+    with once():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
