@@ -214,8 +214,12 @@ class _End:
     def is_reached(self) -> bool:
         return escape(self.region, self.taken) is not None
 
-    def is_reached_at(self, moment: Moment) -> bool:
-        return escape(replace(self.region, moments=self.region.moments & {moment}), self.taken) is not None
+    def reached_among(self, moments: Iterable[Moment]) -> Iterator[Moment]:
+        """Each at which a candidate stays. One search finds all those at which the same candidate does."""
+        asked = self.region.moments.intersection(moments)
+        while (found := escape(replace(self.region, moments=asked), self.taken)) is not None:
+            yield from found.moments
+            asked -= found.moments
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -364,7 +368,7 @@ def _unattended(routing: Routing, ends: Sequence[_End], parts: _Parts) -> Iterat
     anybody = frozenset[Moment]().union(*(open_at[name] for end in ends for name in end.to))
     for end in ends:
         there = frozenset[Moment]().union(*(open_at[name] for name in end.to))
-        reached = {moment for moment in set(parts.alike.values()) if end.is_reached_at(moment)}
+        reached = frozenset(end.reached_among(parts.alike.values()))
         missed = [moment for moment in moments if moment in anybody - there and parts.of(moment) in reached]
         for day in get_args(Days):
             of_day = [moment for moment in missed if moment.day == day]
@@ -412,14 +416,16 @@ def _answering(
 def _uncalled(routing: Routing, ends: Sequence[_End], around: Around, parts: _Parts) -> Iterator[NobodyOnCall]:
     """Where nobody at all is on call, the staff want none; what waits for the morning calls nobody either."""
     called = {receiver.name for receiver in _used(routing, ends) if receiver.on_call is not None}
+    if not called:
+        return
     moments = tuple(sorted(_moments(QUARTERS.union(parts.edges))))
-    for end in ends if called else ():
+    for end in ends:
         kept = {routing.hours_of(routing.receiver(name)) for name in end.to}
         if not called.isdisjoint(end.to) or all(hours is not None and hours.night == "hold" for hours in kept):
             continue
         worked = frozenset[Moment]().union(*(_worked(hours, routing.timezone, moments) for hours in kept))
         alone = {parts.of(moment) for moment in moments if moment not in worked}
-        if any(map(_urgent(end, around.urgent_at).is_reached_at, sorted(alone))):
+        if any(_urgent(end, around.urgent_at).reached_among(alone)):
             yield NobodyOnCall(place=end.place, receivers=end.to, topics=end.topics, brands=end.brands)
 
 

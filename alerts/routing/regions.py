@@ -72,6 +72,8 @@ class Region:
     @property
     def reachable_where(self) -> frozenset[tuple[str, str]]:
         """Where an author of each of the lists that are asked for can write."""
+        if not self.authors.asked:
+            return self.where
         networks = [
             {name.partition(":")[0] for name in names - self.authors.barred} for names in self.authors.asked
         ]
@@ -83,12 +85,6 @@ def inside(region: Region, when: When) -> Region:
     for part in _parts(region, when):
         region = part.held
     return region
-
-
-def outside(region: Region, when: When) -> Iterator[Region]:
-    """What does not hold of the region, as regions that may overlap and be impossible."""
-    for part in _parts(region, when):
-        yield part.failed
 
 
 def escape(region: Region, conditions: Sequence[When]) -> Region | None:
@@ -107,11 +103,10 @@ class _Search:
         if not conditions or self._steps > MOST_STEPS:
             return region
         first, rest = conditions[0], conditions[1:]
-        if not inside(region, first).is_possible:
+        parts = tuple(_parts(region, first))
+        if parts and not parts[-1].held.is_possible:
             return self.escape(region, rest)
-        return next(
-            (found for part in outside(region, first) if (found := self.escape(part, rest)) is not None), None
-        )
+        return next((found for part in parts if (found := self.escape(part.failed, rest)) is not None), None)
 
 
 class _Part(NamedTuple):
