@@ -74,6 +74,7 @@ def build_rules_with(
 ) -> Rules:
     """The rules with a judge that is there already; without `reachable` every chat counts as within reach."""
     routing = config.routing if reachable is None else within_reach(config.routing, reachable)
+    routing = replace(routing, people=people)
     decider = Decider(
         matcher=Matcher(config.brands, MARKS),
         judge=judge,

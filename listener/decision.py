@@ -11,6 +11,7 @@ from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, NO_IDLE, Deadlines, Idle
 from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
+from alerts.routing.shifts import is_off
 from alerts.sla import deadlines, hold_until, reached, working
 from alerts.suppression import URGENT_AT
 from classifiers.corrected import InForce
@@ -192,17 +193,12 @@ class Decider:
         hours = self.routing.hours_of(receiver)
         if hours is not None and not working(hours, now):
             return frozenset()
-        day = self.day(now)
-        away = (person for person in self.people if person.is_absent(day) or self._is_off(person, now))
+        away = (person for person in self.people if is_off(person, self.routing, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}
 
     def day(self, now: datetime) -> date:
         """Which day it is where the operators work."""
         return now.astimezone(ZoneInfo(self.routing.timezone)).date()
-
-    def _is_off(self, person: Person, now: datetime) -> bool:
-        own = self.routing.shifts.get(person.id)
-        return own is not None and not working(own, now)
 
     def promise(self, now: datetime, receiver: Receiver | None = None) -> Deadlines:
         """By when somebody who wrote now must be answered: by the receiver's terms, or by those of all."""

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from classifiers.model import ModelError
 from classifiers.pace import Pace
 from classifiers.verdict import Question
@@ -21,6 +19,7 @@ from domain.verdict import Verdict
 from listener.judge_launch import launched
 from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
 from listener.reader import Asked, DiedError, EndedError, Readings
+from listener.shapes import unpacker
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ class JudgeProcess:
         self._listening: asyncio.Task[None] | None = None
         self._pending: deque[asyncio.Future[bytes]] = deque()
         self._beginning = asyncio.Lock()
-        self._answers = msgspec.msgpack.Decoder(Answer)
+        self._answers = unpacker(Answer)
         self._closed = False
         self._reads = False
         self._refused: ModelError | None = None
@@ -112,7 +111,7 @@ class JudgeProcess:
         except OSError as error:
             raise DiedError(f"the judge's process cannot be begun: {error}") from error
         self._listening = asyncio.create_task(self._listen(process))
-        ready = msgspec.msgpack.decode(await self._ask(framed(self._setup), START), type=Ready)
+        ready = unpacker(Ready).decode(await self._ask(framed(self._setup), START))
         if ready.error is not None:
             await self.close()
             self._refused = ModelError(ready.error)

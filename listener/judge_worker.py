@@ -24,8 +24,9 @@ from classifiers.verdict import Judges, Question
 from domain.brand import Brand
 from domain.verdict import Verdict
 from listener.brands.matcher import Matcher
-from listener.gc_tuning import few_arenas, made_to_last, settle
+from listener.gc_tuning import few_arenas, last_words, made_to_last, settle
 from listener.reader import Asked, Matches, Paced, Reading, Readings, may_make_a_case, read_apart
+from listener.shapes import unpacker
 
 LENGTH: Final = 4
 """Bytes that say how long a frame is."""
@@ -76,6 +77,7 @@ class Answer:
 def main() -> int:
     """Serve until the input ends."""
     few_arenas()
+    last_words()
     # Whoever asks decides when this ends: a word to the whole group of processes must not cut a batch off.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -90,7 +92,7 @@ def main() -> int:
     try:
         with made_to_last():
             judge = open_judge(wanted.model, second=not wanted.once, pace=pace)
-            setup = _next(questions, msgspec.msgpack.Decoder(Setup))
+            setup = _next(questions, unpacker(Setup))
             if setup is None:
                 return 0
             matcher = Matcher(setup.brands, setup.marks)
@@ -100,7 +102,7 @@ def main() -> int:
         return 1
     settle()
     _say(answers, Ready(lacking=None if wanted.once else missing()))
-    batches = msgspec.msgpack.Decoder(Batch)
+    batches = unpacker(Batch)
     while (batch := _next(questions, batches)) is not None:
         _say(answers, answered(batch, matcher, judge, pace))
     return 0

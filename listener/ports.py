@@ -26,9 +26,13 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """That a source was asked and answered: how often it is, and how long it was `deaf` before, where it was."""
+    """That a source was asked and answered: how often it is, and how long it was `deaf` before, where it was.
+
+    The question was asked at `began`: the answer may be as old as that.
+    """
 
     every: timedelta | None
+    began: datetime | None = None
     deaf: Gap | None = None
 
 
@@ -40,7 +44,8 @@ class Batch:
     what was never stored. `cursor` is the source's own bookmark (opaque text); None leaves the stored one as it
     is. `more` asks to be fetched again: at once, or at the source's next turn where it `rests`. `messages` are
     private ones of the pages' talks, both sides', each id once, with its latest text; `learned` is who takes a
-    page's messages from now on, and who does not.
+    page's messages from now on, and who does not. `told`: the network told what happened, each thing
+    after the other; else it was asked what there is.
     """
 
     mentions: tuple[Mention, ...] = ()
@@ -50,6 +55,7 @@ class Batch:
     cursor: str | None = None
     more: bool = False
     rests: bool = False
+    told: bool = False
     gaps: tuple[Gap, ...] = ()
 
 

@@ -1,14 +1,17 @@
 """Replay: mentions from a file through the whole pipeline and the real store to messengers."""
 
 import asyncio
+import logging
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 import orjson
 
+from alerts.backoff import Backoff
 from domain.mention import Mention
 from domain.person import MessengerId
 from listener.mention_format import MalformedMentionError, parse_mention
@@ -18,12 +21,19 @@ from listener.ports import Batch, Clock, SourceError
 from listener.store.errors import StoreError
 from listener.store.stores import Stores
 
+log = logging.getLogger(__name__)
+
+Worked = TypeVar("Worked")
+
 AT_ONCE: Final = 500
 LONGEST_LINE: Final = 1_000_000
 """Bytes of a line; the longest text that is kept has 64 thousand characters."""
 SOURCE: Final = "replay"
 NEARLY: Final = 60.0
 """Seconds for which a replay waits for cards that a messenger has put off; later ones stay for the daemon."""
+PATIENCE: Final = 60.0
+"""Seconds for which a store that is away (locked, full, restarted) is asked again."""
+WAITS: Final = Backoff(first=0.2, longest=5.0)
 
 
 class ReplayError(Exception):
@@ -84,7 +94,10 @@ class Replaying:
         messengers: tuple[MessengerId, ...],
         clock: Clock,
         progress: Progress,
+        *,
+        patience: float = PATIENCE,
     ) -> None:
+        self._patience = patience
         self._pipeline = pipeline
         self._stores = stores
         self._clock = clock
@@ -110,13 +123,14 @@ class Replaying:
 
     async def _keep(self, mentions: Iterator[Mention]) -> None:
         while some := tuple(islice(mentions, AT_ONCE)):
-            self._progress.new += await self._pipeline.hear.keep(SOURCE, Batch(mentions=some))
+            keep = partial(self._pipeline.hear.keep, SOURCE, Batch(mentions=some))
+            self._progress.new += await self._patiently(keep)
         self._kept_all = True
 
     async def _judge(self) -> None:
         while True:
             last = self._kept_all
-            count = await self._pipeline.judge.step()
+            count = await self._patiently(self._pipeline.judge.step)
             self._progress.judged += count
             if not count:
                 if last:
@@ -128,17 +142,36 @@ class Replaying:
         waited = 0.0
         while waited < NEARLY:
             last = self._judged_all
-            count = await self._pipeline.tell(messenger)
+            count = await self._patiently(partial(self._pipeline.tell, messenger))
             self._progress.told += count
             if count:
                 waited = 0.0
                 continue
-            if last and not await self._due_soon():
+            if last and not await self._patiently(self._due_soon):
                 return
             await asyncio.sleep(0.05)
             waited += 0.05 * last
+
+    async def _patiently(self, step: Callable[[], Awaitable[Worked]]) -> Worked:
+        """The step's result, begun again while the store is away. Raises SourceError, StoreError."""
+        until, failures = self._clock.monotonic() + self._patience, 0
+        while True:
+            try:
+                return await step()
+            except (SourceError, StoreError) as error:
+                if not _is_passing(error) or self._clock.monotonic() >= until:
+                    raise
+                log.warning("the replay waits for the store: %s", error)
+            await asyncio.sleep(WAITS.after(failures))
+            failures += 1
 
     async def _due_soon(self) -> bool:
         """Whether something is to be shown now or soon."""
         due = await self._stores.outbox.next_due(self._messengers)
         return due is not None and (due - self._clock.now()).total_seconds() <= NEARLY
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether it is the store that fails, and may serve again."""
+    fault = error if isinstance(error, StoreError) else error.__cause__
+    return isinstance(fault, StoreError) and fault.transient

@@ -10,6 +10,7 @@ from alerts.candidate import Candidate
 from alerts.path import Condition, Path, Step
 from alerts.routing.receivers import Chat, Receiver
 from alerts.routing.routes import AuthorList, Days, Route, Routing, Span, When
+from alerts.routing.shifts import skills_at_work
 from alerts.sla import is_free
 
 NOTHING: Final[tuple[str, ...]] = ()
@@ -117,6 +118,9 @@ def _parts(when: When, asked: _Asked) -> Iterator[Condition]:
         yield Condition(key="hours", found=tuple(map(span_text, within(when.hours, asked.local.time()))))
     if when.days:
         yield Condition(key="days", found=_days_of(when.days, asked))
+    if when.skills:
+        there = skills_at_work(asked.routing, asked.now)
+        yield Condition(key="skills", found=tuple(skill for skill in when.skills if skill in there))
 
 
 def _floors(when: When, candidate: Candidate) -> Iterator[Condition]:

@@ -4,15 +4,19 @@ What nobody owns, hours in which nobody works or is on call, routes that never h
 owners and people on call who are away or cannot be called.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import chain
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from alerts.routing.absence import stand_in
+from alerts.routing.assigning import team
+from alerts.routing.deciding import within
 from alerts.routing.receivers import Receiver
 from alerts.routing.regions import Moment, Region, escape, inside
 from alerts.routing.routes import Days, Route, Routing, When
@@ -154,11 +158,13 @@ class Around:
 def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
     """Every hole, those of a kind together, from above to below."""
     routing = replace(routing, routes=_with_implying(routing.routes, around.implied))
+    parts = _parts(routing, around.people)
     everything = Region(
         where=around.heard,
         intents=frozenset(get_args(Intent)),
         languages=LANGUAGES,
-        moments=frozenset(_moments(_edges(routing))),
+        moments=frozenset(parts.alike.values()),
+        known=parts.known,
     )
     nodes = list(_nodes(routing.routes, everything, ()))
     ends = [_End(place=(), to=routing.default, region=everything, taken=_whens(routing.routes))]
@@ -172,11 +178,26 @@ def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
         *_emptied(nodes, everywhere, set(all_taking)),
         *_never_sent(routing, ends, around),
         *_unowned(routing, ends),
-        *_unattended(routing, ends),
+        *_unattended(routing, ends, parts),
         *_left_alone(routing, ends, around),
-        *_uncalled(routing, ends, around),
+        *_uncalled(routing, ends, around, parts),
         *_unreachable(routing, ends, around),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """Parts of a day in which no condition changes: for each the first of those that no condition tells from it.
+
+    `known` says for each skill in which of these somebody who has it may be at work.
+    """
+
+    alike: Mapping[Moment, Moment]
+    known: Mapping[str, frozenset[Moment]]
+    edges: Sequence[time]
+
+    def of(self, moment: Moment) -> Moment:
+        return self.alike[Moment(moment.day, self.edges[bisect_right(self.edges, moment.clock) - 1])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,20 +353,19 @@ def _unowned(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyOwns]:
             yield NobodyOwns(place=end.place, receivers=end.to, topics=end.topics, brands=end.brands)
 
 
-def _unattended(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyWorks]:
+def _unattended(routing: Routing, ends: Sequence[_End], parts: _Parts) -> Iterator[NobodyWorks]:
     """Only of hours in which somebody works: at night nobody may be there, and the config says so once."""
     hours = {receiver.name: routing.hours_of(receiver) for receiver in routing.receivers}
     if len({hours[name] for end in ends for name in end.to}) < 2:  # all keep the same hours
         return
-    edges = _edges(routing)
-    moments = sorted(_moments(edges | QUARTERS))
-    kept = {each: frozenset(_worked(routing, each, moments)) for each in set(hours.values())}
+    moments = tuple(sorted(_moments(QUARTERS.union(parts.edges))))
+    kept = {each: _worked(each, routing.timezone, moments) for each in set(hours.values())}
     open_at = {name: kept[each] for name, each in hours.items()}
     anybody = frozenset[Moment]().union(*(open_at[name] for end in ends for name in end.to))
     for end in ends:
         there = frozenset[Moment]().union(*(open_at[name] for name in end.to))
-        reached = {moment for moment in _moments(edges) if end.is_reached_at(moment)}
-        missed = [moment for moment in moments if moment in anybody - there and _part_of(moment, edges) in reached]
+        reached = {moment for moment in set(parts.alike.values()) if end.is_reached_at(moment)}
+        missed = [moment for moment in moments if moment in anybody - there and parts.of(moment) in reached]
         for day in get_args(Days):
             of_day = [moment for moment in missed if moment.day == day]
             if of_day:
@@ -360,11 +380,14 @@ def _unattended(routing: Routing, ends: Sequence[_End]) -> Iterator[NobodyWorks]
                 )
 
 
-def _worked(routing: Routing, hours: Hours | None, moments: Sequence[Moment]) -> Iterator[Moment]:
-    zone = ZoneInfo(routing.timezone)
-    for moment in moments:
-        if hours is None or working(hours, datetime.combine(WEEK[moment.day], moment.clock, zone)):
-            yield moment
+@lru_cache(maxsize=256)
+def _worked(hours: Hours | None, timezone: str, moments: tuple[Moment, ...]) -> frozenset[Moment]:
+    if hours is None:
+        return frozenset(moments)
+    zone = ZoneInfo(timezone)
+    return frozenset(
+        moment for moment in moments if working(hours, datetime.combine(WEEK[moment.day], moment.clock, zone))
+    )
 
 
 def _left_alone(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyStandsIn]:
@@ -386,17 +409,16 @@ def _answering(
                 yield receiver, duty, person
 
 
-def _uncalled(routing: Routing, ends: Sequence[_End], around: Around) -> Iterator[NobodyOnCall]:
+def _uncalled(routing: Routing, ends: Sequence[_End], around: Around, parts: _Parts) -> Iterator[NobodyOnCall]:
     """Where nobody at all is on call, the staff want none; what waits for the morning calls nobody either."""
     called = {receiver.name for receiver in _used(routing, ends) if receiver.on_call is not None}
-    edges = _edges(routing)
-    moments = sorted(_moments(edges | QUARTERS))
+    moments = tuple(sorted(_moments(QUARTERS.union(parts.edges))))
     for end in ends if called else ():
         kept = {routing.hours_of(routing.receiver(name)) for name in end.to}
         if not called.isdisjoint(end.to) or all(hours is not None and hours.night == "hold" for hours in kept):
             continue
-        worked = {moment for hours in kept for moment in _worked(routing, hours, moments)}
-        alone = {_part_of(moment, edges) for moment in moments if moment not in worked}
+        worked = frozenset[Moment]().union(*(_worked(hours, routing.timezone, moments) for hours in kept))
+        alone = {parts.of(moment) for moment in moments if moment not in worked}
         if any(map(_urgent(end, around.urgent_at).is_reached_at, sorted(alone))):
             yield NobodyOnCall(place=end.place, receivers=end.to, topics=end.topics, brands=end.brands)
 
@@ -429,19 +451,48 @@ def _used(routing: Routing, ends: Sequence[_End]) -> Iterator[Receiver]:
     return (receiver for receiver in routing.receivers if receiver.name in sent)
 
 
+def _parts(routing: Routing, people: Sequence[Person]) -> _Parts:
+    edges = sorted(_edges(routing))
+    known = _known(routing, people, tuple(_moments(edges)))
+    hours = tuple(dict.fromkeys(when.hours for when in routing.whens if when.hours))
+    by_day = any(when.days for when in routing.whens)
+    first: dict[tuple[object, ...], Moment] = {}
+    alike = {}
+    for moment in _moments(edges):
+        sign = (
+            moment.day if by_day else "",
+            tuple(bool(within(spans, moment.clock)) for spans in hours),
+            tuple(moment in at_work for at_work in known.values()),
+        )
+        alike[moment] = first.setdefault(sign, moment)
+    return _Parts(alike=alike, known=known, edges=edges)
+
+
+def _known(
+    routing: Routing, people: Sequence[Person], moments: tuple[Moment, ...]
+) -> dict[str, frozenset[Moment]]:
+    """When somebody who has it may be at work, by skill: in his own hours and those of a receiver whose he is."""
+    known: dict[str, frozenset[Moment]] = {}
+    asked = {skill for when in routing.whens for skill in when.skills}
+    for receiver in routing.receivers:
+        for person in team(receiver, people):
+            for skill in asked.intersection(person.skills):
+                theirs = _worked(routing.hours_of(receiver), routing.timezone, moments)
+                own = _worked(routing.shifts.get(person.id), routing.timezone, moments)
+                known[skill] = known.get(skill, frozenset()) | (theirs & own)
+    return known
+
+
 def _edges(routing: Routing) -> frozenset[time]:
     """Where a condition may begin or cease to hold."""
     edges = (edge for when in routing.whens for span in when.hours for edge in span)
-    return frozenset({time(), *(edge for edge in edges if edge != time.max)})
+    quarters = QUARTERS if any(when.skills for when in routing.whens) else frozenset()
+    return frozenset({time(), *(edge for edge in edges if edge != time.max), *quarters})
 
 
 def _moments(clocks: Iterable[time]) -> Iterator[Moment]:
     for day in get_args(Days):
         yield from (Moment(day, clock) for clock in sorted(clocks))
-
-
-def _part_of(moment: Moment, edges: frozenset[time]) -> Moment:
-    return Moment(moment.day, max(edge for edge in edges if edge <= moment.clock))
 
 
 def _spans(missed: Sequence[Moment], moments: Sequence[Moment]) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
 """Regions: which candidates can come to a place of the tree, what a condition takes of them and what it leaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from math import inf
@@ -42,7 +42,8 @@ class Several:
 class Region:
     """A set of candidates: one of each of the first four, any of `Several`, and from a floor up to below a top.
 
-    `where` are pairs of brand and network.
+    `where` are pairs of brand and network. `skills` may be there or not at any moment, for people are away;
+    `known` says for each at which moments somebody who has it may be at work.
     """
 
     where: frozenset[tuple[str, str]]
@@ -52,13 +53,15 @@ class Region:
     topics: Several = field(default_factory=Several)
     authors: Several = field(default_factory=Several)
     words: Several = field(default_factory=Several)
+    skills: Several = field(default_factory=Several)
+    known: Mapping[str, frozenset[Moment]] = field(default_factory=dict, compare=False)
     urgency: tuple[float, float] = (0.0, 1.0)
     complaint: tuple[float, float] = (0.0, 1.0)
     reach: tuple[float, float] = (0.0, inf)
 
     @property
     def is_possible(self) -> bool:
-        several = (self.topics, self.authors, self.words)
+        several = (self.topics, self.authors, self.words, self.skills)
         floors = (self.urgency, self.complaint, self.reach)
         return (
             all((self.reachable_where, self.intents, self.languages, self.moments))
@@ -121,7 +124,7 @@ class _Part(NamedTuple):
 def _parts(region: Region, when: When) -> Iterator[_Part]:
     """Each given part in turn; `held` of one is where the next begins, `failed` is cut from the whole region."""
     held = region
-    for change in (_where, _kinds, _several, _floors):
+    for change in (_where, _kinds, _several, _skills, _floors):
         for taken, left in change(region, held, when):
             held = taken
             yield _Part(held=taken, failed=left)
@@ -165,6 +168,14 @@ def _several(region: Region, held: Region, when: When) -> Iterator[tuple[Region,
         names = frozenset[str]().union(*(authors.members for authors in when.authors))
         held = replace(held, authors=held.authors.with_one_of(names))
         yield held, replace(region, authors=region.authors.without(names))
+
+
+def _skills(region: Region, held: Region, when: When) -> Iterator[tuple[Region, Region]]:
+    if when.skills:
+        names = frozenset(when.skills)
+        then = frozenset[Moment]().union(*(region.known.get(name, frozenset()) for name in names))
+        held = replace(held, moments=held.moments & then, skills=held.skills.with_one_of(names))
+        yield held, replace(region, skills=region.skills.without(names))
 
 
 def _floors(region: Region, held: Region, when: When) -> Iterator[tuple[Region, Region]]:

@@ -27,8 +27,8 @@ class AuthorList:
 class When:
     """A route's condition; every given part must hold, an empty one always does. `*_at` are probabilities.
 
-    `hours` and `days` are those of the moment at which is decided, in the operators' time zone. `words` are as the
-    config writes them.
+    `hours` and `days` are those of the moment at which is decided, in the operators' time zone; `skills` are of
+    those who work then. `words` are as the config writes them.
     """
 
     brands: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class When:
     words: tuple[str, ...] = ()
     hours: tuple[Span, ...] = ()
     days: tuple[Days, ...] = ()
+    skills: tuple[str, ...] = ()
     urgency_at: float | None = None
     complaint_at: float | None = None
     reach_at: int | None = None
@@ -61,7 +62,7 @@ class Routing:
     """The config's routes.yaml as values: the first route whose condition holds wins, else `default`.
 
     `sla`, `hours` and `return_after` are those of receivers without their own. `shifts` are the hours
-    of people who have their own, by Person.id.
+    of people who have their own, by Person.id. `people` are asked what they know.
     """
 
     receivers: tuple[Receiver, ...]
@@ -71,6 +72,7 @@ class Routing:
     hours: Hours | None = None
     return_after: timedelta | None = RETURN_AFTER
     shifts: Mapping[str, Hours] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()
 
     @property
     def whens(self) -> tuple[When, ...]:

@@ -219,6 +219,7 @@ def _when(file: WhenFile, authors: Mapping[str, Sequence[str]]) -> When:
         words=tuple(file.words or ()),
         hours=tuple(_span(span) for span in file.hours or ()),
         days=tuple(file.days),
+        skills=tuple(file.skills or ()),
         urgency_at=file.urgency_at,
         complaint_at=file.complaint_at,
         reach_at=file.reach_at,

@@ -48,6 +48,8 @@ def routes_mistakes(tree: Tree, routes: RoutesYaml, around: Around) -> Iterator[
     for here, route in nodes(routes.route.routes):
         yield from _unknown(tree, (*here, "to"), route.to or (), tuple(routes.receivers), "получатель")
         yield from _condition_mistakes(tree, (*here, "when"), route.when, around)
+        if around.people is not None:
+            yield from _unskilled(tree, (*here, "when", "skills"), route.when.skills or (), around.people)
         yield from _unknown_authors(tree, (*here, "when", "authors"), route.when.authors or (), routes)
         if route.to is None and not route.routes:
             message = "маршрут никуда не ведёт: впишите to (кому) или routes (уточнения)"
@@ -132,6 +134,17 @@ def _condition_mistakes(tree: Tree, here: Place, when: WhenFile, around: Around)
         if value == 1:
             message = f"{key}: 1 не бывает: программа никогда не уверена до конца; напишите, например, 0.9"
             yield tree.mistake((*here, key), message)
+
+
+def _unskilled(tree: Tree, here: Place, skills: Sequence[str], people: PeopleYaml) -> Iterator[Mistake]:
+    """Skills that nobody has."""
+    known = list(dict.fromkeys(skill for person in people.people for skill in person.skills))
+    for place, skill in enumerate(skills):
+        if several := _several(skill, known):
+            yield tree.mistake((*here, place), several)
+        elif skill not in known:
+            message = f"«{skill}» не умеет никто: впишите это в skills тому, кто умеет (people.yaml)"
+            yield tree.mistake((*here, place), message + meant(skill, known))
 
 
 def _unheard(tree: Tree, here: Place, when: WhenFile, brands: Sequence[BrandFile]) -> Iterator[Mistake]:

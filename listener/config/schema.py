@@ -199,6 +199,10 @@ class WhenFile(Model):
     days: Annotated[
         list[Literal["weekdays", "weekend"]], Field(description="weekdays — будни, weekend — выходные")
     ] = []
+    skills: Annotated[
+        Names | None,
+        Field(description="На смене есть тот, у кого в skills (people.yaml) одно из этого: темы и id брендов"),
+    ] = None
     urgency_at: Annotated[Probability | None, Field(description="Срочность не ниже, 0…1")] = None
     complaint_at: Annotated[Probability | None, Field(description="Вероятность жалобы не ниже, 0…1")] = None
     reach_at: Annotated[StrictInt | None, Field(ge=0, description="Охват не меньше стольких человек")] = None

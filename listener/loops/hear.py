@@ -53,12 +53,14 @@ class Hear:
     async def __call__(self, source: Source) -> bool:
         """Fetch one batch and keep it with its cursor; True when it is to go on at once. Raises SourceError."""
         await self._lead(source.name)
+        asked = self._clock.monotonic()
         try:
             batch = await source.fetch(await self._cursor(source.name))
         except SourceError as error:
             self._why[source.name] = cause_of(error)
             raise
-        look = Look(every=source.every, deaf=await self._deaf(source))
+        began = self._clock.now() - timedelta(seconds=self._clock.monotonic() - asked)
+        look = Look(every=source.every, began=began, deaf=await self._deaf(source))
         await self.keep(source.name, *_joined(batch, look))
         self._last[source.name] = self._clock.monotonic()
         self._why.pop(source.name, None)

@@ -1,34 +1,17 @@
 """Foreign JSON as typed values: what is required must be right, an odd optional field costs itself alone."""
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from listener.mention_format import MalformedMentionError
+from listener.shapes import convert
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 ODD: Final = (msgspec.ValidationError, OverflowError, UnicodeError)
 """What msgspec raises on values of a wrong kind: also on half a character, where a number should be."""
-
-_first_use: Final = threading.Lock()
-_known: Final[set[type]] = set()
-
-
-def known(kind: type[S]) -> type[S]:
-    """The kind, once msgspec has worked out what it expects.
-
-    It does so at a kind's first use, and lets other threads in meanwhile: one that needs the same kind then reads
-    what is half written, and the process is gone (msgspec 0.22, a segmentation fault). So the first use is one's
-    alone.
-    """
-    if kind not in _known:
-        with _first_use:
-            msgspec.json.Decoder(kind)
-            _known.add(kind)
-    return kind
 
 
 def read(value: object, kind: type[S]) -> S:
@@ -38,7 +21,7 @@ def read(value: object, kind: type[S]) -> S:
     mention.
     """
     try:
-        return msgspec.convert(value, known(kind))
+        return convert(value, kind)
     except ODD:
         return _field_by_field(value, kind)
 
@@ -61,7 +44,7 @@ def _field_by_field(value: object, kind: type[S]) -> S:
 def _fields(row: Mapping[str, Any], fields: Iterable[msgspec.structs.FieldInfo]) -> Iterator[tuple[str, Any]]:
     for field in fields:
         try:
-            yield field.name, msgspec.convert(row[field.encode_name], field.type)
+            yield field.name, convert(row[field.encode_name], field.type)
         except KeyError:
             if field.required:
                 raise MalformedMentionError(f"`{field.encode_name}` is missing") from None

@@ -19,6 +19,7 @@ from alerts.incidents import history as incidents
 from alerts.incidents.history import Happened
 from alerts.outreach.outbound import Target
 from domain.mention import Quote
+from listener.shapes import convert
 
 Payload = dict[str, Any]
 Upgrade = Callable[[Payload], Payload]
@@ -104,12 +105,15 @@ def read_incident_event(row: Any) -> Happened | None:
     payload = row.payload
     for step in range(row.version, INCIDENT_EVENT_VERSION):
         payload = INCIDENT_EVENT_UPGRADES[row.kind, step](payload)
+    if row.actor not in get_args(incidents.ActorKind):
+        return None
     try:
-        fact = msgspec.convert(payload, shape)
-        actor = msgspec.convert(row.actor, incidents.ActorKind)
+        fact = convert(payload, shape)
     except msgspec.ValidationError:
         return None
-    return Happened(number=row.number, fact=fact, at=row.at, actor=actor, person=row.actor_id, name=row.actor_name)
+    return Happened(
+        number=row.number, fact=fact, at=row.at, actor=row.actor, person=row.actor_id, name=row.actor_name
+    )
 
 
 def notice_payload(
@@ -124,7 +128,7 @@ def read_notice(version: int, payload: Payload) -> StoredNotice | None:
     for step in range(version, NOTICE_VERSION):
         payload = NOTICE_UPGRADES[step](payload)
     try:
-        return msgspec.convert(_known_priority(payload), StoredNotice)
+        return convert(_known_priority(payload), StoredNotice)
     except msgspec.ValidationError:
         return None
 
@@ -136,7 +140,7 @@ def target_payload(target: Target) -> Payload:
 
 def read_target(payload: Payload) -> Target:
     """Whom an outbound speaks to. Raises msgspec.ValidationError for what no version wrote."""
-    return msgspec.convert(payload, Target)
+    return convert(payload, Target)
 
 
 _LESSONS: Final = {kind: name for name, kind in lessons.KINDS.items()}
@@ -156,7 +160,7 @@ def lesson_row(lesson: Lesson, at: datetime) -> dict[str, Any]:
 def read_lesson(row: Any) -> Lesson | None:
     """None for one that only a later version can tell."""
     try:
-        lesson: Lesson = msgspec.convert(row.payload, lessons.KINDS[row.kind])
+        lesson: Lesson = convert(row.payload, lessons.KINDS[row.kind])
     except (KeyError, msgspec.ValidationError):
         return None
     return lesson
@@ -177,7 +181,7 @@ def read_extra(payload: Any) -> Extra:
     try:
         for step in range(written, EXTRA_VERSION):
             payload = EXTRA_UPGRADES[step](payload)
-        return msgspec.convert(payload, Extra)
+        return convert(payload, Extra)
     except (KeyError, TypeError, msgspec.ValidationError):
         return NOTHING_BESIDE
 
@@ -194,7 +198,7 @@ def _fact(kind: str, version: int, payload: Payload) -> Fact:
     for step in range(version, EVENT_VERSION):
         payload = EVENT_UPGRADES[kind, step](payload)
     try:
-        fact: Fact = msgspec.convert(payload, shape)
+        fact: Fact = convert(payload, shape)
     except msgspec.ValidationError:
         return Unknown(kind=kind, payload=payload)
     return fact

@@ -73,8 +73,10 @@ class Database:
         self._engine: AsyncEngine | None = None
         self._leading: Leading | None = None
         self.is_sqlite: Final = url.get_backend_name() == "sqlite"
+        self._file: tuple[str, tuple[int, int] | None] | None = None
         if self.is_sqlite:
             warn_of_old_sqlite()
+            self._file = str(url.database), _identity(str(url.database))
             self._writer = Threads(sqlite_engine(url, writes=True), 1, COMMAND_SECONDS)
             self._readers = Threads(sqlite_engine(url, writes=False), READERS, COMMAND_SECONDS)
         else:
@@ -105,9 +107,18 @@ class Database:
         return self._leading is None or await self._whole(self._leading.lead(name))
 
     async def stay(self) -> None:
-        """Go on leading what is led; to be called every few seconds. Raises StoreError."""
+        """Go on leading what is led, or serving from the file that was opened; to be called every few seconds.
+
+        Raises StoreError. SQLite writes on into a file that somebody has removed or replaced, and says nothing.
+        """
         if self._leading is not None:
             await self._whole(self._leading.stay())
+        if self._file is not None and _identity(self._file[0]) != self._file[1]:
+            raise StoreError(
+                f"файл {self._file[0]} удалён или заменён другим: что пишется сейчас, пропадёт, когда Отклик "
+                "остановится. Остановите его, верните файл и запустите снова",
+                transient=False,
+            )
 
     async def write(self, work: Work[Result], *, led: str | None = None, urgent: bool = False) -> Result:
         """Run the work in one transaction, again from the start when another writer was faster.
@@ -254,6 +265,15 @@ def postgres_engine(url: URL) -> "AsyncEngine":
             },
         },
     )
+
+
+def _identity(file: str) -> tuple[int, int] | None:
+    """Which file of the machine's it is; None where there is none."""
+    try:
+        found = Path(file).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def warn_of_old_sqlite() -> None:

@@ -96,7 +96,7 @@ class MentionStore:
         except StoreError as error:
             if error.transient:
                 raise
-        kept = await self._keep_apart(source, batch.mentions, now, own)
+        kept = await self._keep_apart(source, batch, now, own, look)
         last = replace(batch, mentions=())
         return kept + await self._database.write(
             lambda c: keep(c, source, last, now, own, talking, look, read_again=kept.new), led=led
@@ -131,14 +131,17 @@ class MentionStore:
         return await self._database.read(poisoned)
 
     async def _keep_apart(
-        self, source: str, batch: Sequence[Mention], now: datetime, own: Collection[Key]
+        self, source: str, batch: Batch, now: datetime, own: Collection[Key], look: Look | None
     ) -> Kept:
         """Keep by halves until the mentions that cannot be kept stand alone."""
-        kept, halves = Kept(), Halves(batch)
+        kept, halves = Kept(), Halves(batch.mentions)
+        since = _as_of(batch, look)
         for mentions_of in halves:
             part = Batch(mentions=tuple(mentions_of))
             try:
-                kept += await self._database.write(partial(keep, source=source, batch=part, now=now, own=own))
+                kept += await self._database.write(
+                    partial(keep, source=source, batch=part, now=now, own=own, as_of=since)
+                )
             except StoreError as error:
                 if error.transient:
                     raise
@@ -158,10 +161,12 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     look: Look | None = None,
     *,
     read_again: int = 0,
+    as_of: datetime | None = None,
 ) -> Kept:
     """Insert what is new, update what was edited, mark what is gone, note the look and move the cursor.
 
-    `read_again` of the look's mentions were new and are kept already.
+    `read_again` of the look's mentions were new and are kept already. What was deleted after `as_of`, which is the
+    look's where it has one, stays deleted: whoever was asked before that knew nothing of it.
     """
     await outbound_rows.remember(connection, batch.learned)
     talked = await messages.take(connection, batch.messages, talking, now) if talking else messages.Taken()
@@ -169,7 +174,10 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in heard}
     present = await _present(connection, list(rows))
     new = [row for key, row in rows.items() if key not in present]
-    edited = [row for key, row in rows.items() if key in present and present[key] != (row["text"], False)]
+    until = _as_of(batch, look) or as_of
+    edited = [
+        row for key, row in rows.items() if key in present and _says_more(present[key], row["text"], until, now)
+    ]
     if new or edited:
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.
         changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
@@ -331,16 +339,32 @@ def _quote(quote: Quote | None) -> Quote | None:
     )
 
 
-async def _present(connection: Connection, keys: Sequence[Key]) -> dict[Key, tuple[str, bool]]:
-    """The texts of those mentions that are kept already, and whether they were deleted."""
-    found: dict[Key, tuple[str, bool]] = {}
+def _as_of(batch: Batch, look: Look | None) -> datetime | None:
+    """Since when the batch may be true; None where it is the network's own word of what happened."""
+    return None if look is None or batch.told else look.began
+
+
+def _says_more(kept: tuple[str, datetime | None], text: str, as_of: datetime | None, now: datetime) -> bool:
+    """Whether what was heard is news about what is kept, and maybe deleted since.
+
+    A deletion that seems to come was written before the clock was set back, and says nothing of when it was.
+    """
+    kept_text, deleted_at = kept
+    if deleted_at is None:
+        return kept_text != text
+    return as_of is None or deleted_at < as_of or deleted_at > now + FARTHEST
+
+
+async def _present(connection: Connection, keys: Sequence[Key]) -> dict[Key, tuple[str, datetime | None]]:
+    """The texts of those mentions that are kept already, and when they were deleted."""
+    found: dict[Key, tuple[str, datetime | None]] = {}
     for network, ids in _by_network(keys):
         rows = await connection.execute(
             select(mentions.c.external_id, mentions.c.text, mentions.c.deleted_at).where(
                 mentions.c.network == network, mentions.c.external_id.in_(ids)
             )
         )
-        found.update(((network, row.external_id), (row.text, row.deleted_at is not None)) for row in rows)
+        found.update(((network, row.external_id), (row.text, row.deleted_at)) for row in rows)
     return found
 
 

@@ -113,6 +113,7 @@ class Process:
     async def kill(self) -> None:
         """As a power cut would: nothing of the process gets to run any more."""
         assert self._process is not None
+        assert self._process.returncode is None, f"ended by itself, {self._process.returncode}: {self.said()}"
         self._process.send_signal(signal.SIGKILL)
         await self._process.wait()
 

@@ -28,8 +28,7 @@ NO_RIGHT = {"error": {"error_code": 15, "error_msg": "Access denied"}}
 
 
 def configured(folder: Path) -> Path:
-    # Searched once: an answer of search that is under way when a record goes would bring it back on the card.
-    config = config_files(folder, every="1h")
+    config = config_files(folder)
     (config / "people.yaml").write_text(PEOPLE, encoding="utf-8")
     (config / "routes.yaml").write_text(ROUTES, encoding="utf-8")
     (config / "policy.yaml").write_text("removal: on\nnight: off\n", encoding="utf-8")

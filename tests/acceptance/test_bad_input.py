@@ -1,6 +1,7 @@
 """The mistakes people make and the nonsense networks answer: a clear word, and the daemon lives."""
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,6 +96,18 @@ async def test_wrong_answers_of_every_network_are_waited_out(tmp_path: Path) -> 
     for secret in simulator.environment().values():
         if not secret.startswith(("http", "{")) and not secret.isdecimal():
             assert secret not in daemon.said()
+
+
+async def test_a_daemon_that_a_fault_of_a_library_ends_says_where_it_stood(tmp_path: Path) -> None:
+    async with (
+        world() as simulator,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
+    ):
+        await daemon.start()
+        daemon.signal(signal.SIGSEGV)
+        assert await daemon.wait() == -signal.SIGSEGV
+    assert "Segmentation fault" in daemon.said()
+    assert "asyncio" in daemon.said()
 
 
 async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The daemon is killed at random moments under load, and nothing is lost: mentions once, cards at least once."""
 
 import asyncio
+import os
 import random
 from collections import Counter
 from pathlib import Path
@@ -13,8 +14,8 @@ from tests.acceptance.asking import findable
 from tests.acceptance.running import Process, cards, config_files, until, world
 from tests.faults.figures import note
 
-KILLS = 20
-RATE = 25.0
+KILLS = int(os.environ.get("OTKLIK_KILLS", "20"))
+RATE = float(os.environ.get("OTKLIK_BURST", "25"))
 """Texts a second while the daemon lives: how long its starts take must not decide how much there is to do."""
 DOWN = 0.3
 """Seconds of traffic that a dead daemon misses."""
@@ -24,7 +25,7 @@ DOWN = 0.3
 async def test_twenty_kills_lose_no_mention_and_no_card(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    moments = random.Random(20261122)
+    moments = random.Random(int(os.environ.get("OTKLIK_SEED", "20261122")))
     async with (
         world() as simulator,
         Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,

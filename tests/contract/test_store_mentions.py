@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.mention import Author
-from listener.ports import SourceError
+from domain.mention import Author, Deletion
+from listener.ports import Batch, Look, SourceError
 from listener.store.errors import StoreError
 from listener.store.figures import figures
 from listener.store.mentions import Kept
@@ -47,6 +47,31 @@ async def test_an_edited_text_waits_for_the_judge_again(store: Stores) -> None:
     assert await keep(store, mention(1, text="Ромашка, уже работает"), now=later(60)) == Kept(edited=1)
     (second,) = await store.mentions.undecided(10, later(60))
     assert (second.row, second.text_version) == (first.row, first.text_version + 1)
+
+
+@pytest.mark.parametrize(
+    ("batch", "began", "is_back"),
+    [
+        pytest.param(Batch(), 59, False, id="asked before it was deleted"),
+        pytest.param(Batch(), 61, True, id="asked after it was deleted"),
+        pytest.param(Batch(told=True), 59, True, id="told by the network that it is back"),
+        pytest.param(Batch(), -7200, True, id="deleted by a clock that was set back since"),
+    ],
+)
+@pytest.mark.parametrize("text", ["Ромашка, связи нет", "Ромашка, связь есть"])
+async def test_only_an_answer_that_may_know_of_a_deletion_takes_it_back(
+    store: Stores, batch: Batch, began: float, text: str, *, is_back: bool
+) -> None:
+    await keep(store, mention(1, text="Ромашка, связи нет"))
+    gone = Deletion(network=mention(1).network, id=mention(1).id, at=later(60))
+    await store.mentions.keep("other", Batch(deleted=(gone,)), later(60))
+    assert await store.mentions.lead("vk.search:romashka")
+    look = Look(every=None, began=later(began))
+    heard = replace(batch, mentions=(mention(1, text=text),))
+    kept = await store.mentions.keep("vk.search:romashka", heard, later(began + 2), look=look)
+    assert kept == (Kept(edited=1) if is_back else Kept(known=1))
+    (stored,) = await store.mentions.undecided(10, later(70))
+    assert stored.is_deleted is not is_back
 
 
 async def test_a_batch_without_a_cursor_leaves_the_old_one(store: Stores) -> None:

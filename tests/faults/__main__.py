@@ -57,7 +57,11 @@ ROWS: Final = (
         nodes=("tests/faults/test_shadow.py",),
         computes=True,
     ),
-    Row(number=3, fault="power cut, unsynced WAL", why_not="needs a block device that forgets writes"),
+    Row(
+        number=3,
+        fault="power cut after 400 of a daemon's writes, what was not synced lost or torn",
+        nodes=("tests/faults/test_power_cut.py",),
+    ),
     Row(
         number=4,
         fault="a network of errors, resets, silence",
@@ -77,7 +81,11 @@ ROWS: Final = (
         computes=True,
     ),
     Row(number=9, fault="disk full; every write an error", nodes=("tests/faults/test_disk.py",)),
-    Row(number=11, fault="PostgreSQL fails over", why_not="needs a second server; a cut session is in row 12"),
+    Row(
+        number=11,
+        fault="PostgreSQL is stopped at once and started again, 10 times under load",
+        nodes=("tests/faults/test_postgres_cut.py",),
+    ),
     Row(
         number=12,
         fault="two daemons, one paused for 60 s and resumed; a leader cut off",

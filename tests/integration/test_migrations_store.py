@@ -1,6 +1,7 @@
 """Migrations: from nothing to the newest schema and back, on both engines, by code and by several at once."""
 
 import asyncio
+import shutil
 import sqlite3
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from listener.store.figures import figures
 from listener.store.schema import configuration, newest, upgrade
 from listener.store.stores import open_stores
 from listener.store.tables import metadata
-from tests.contract.store_samples import keep, mention
+from tests.contract.store_samples import NOW, keep, mention
 
 
 async def on_database(url: str, work: Any) -> Any:
@@ -141,6 +142,23 @@ async def test_a_database_locked_by_another_process_is_a_passing_trouble(
         assert (await keep(store, mention(1))).new == 1
     finally:
         other.close()
+        await store.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_file_that_somebody_takes_away_is_told_of(tmp_path: Path, *, replaced: bool) -> None:
+    path = tmp_path / "otklik.db"
+    store = await open_stores(f"sqlite:///{path}")
+    try:
+        await store.pulse(NOW)
+        if replaced:
+            shutil.copy(path, tmp_path / "copy.db")
+            (tmp_path / "copy.db").rename(path)
+        else:
+            path.unlink()
+        with pytest.raises(StoreError, match="удалён или заменён другим"):
+            await store.pulse(NOW)
+    finally:
         await store.close()
 
 

@@ -576,9 +576,22 @@ async def test_a_replay_over_a_store_that_fails_ends_with_one_plain_error(flow: 
         await replaying.run(iter([mention(1)]))
 
 
-async def test_a_replay_over_a_store_that_another_process_holds_says_so(flow: Flow) -> None:
+async def test_a_replay_waits_for_a_store_that_another_process_holds_for_a_while(
+    flow: Flow, caplog: pytest.LogCaptureFixture
+) -> None:
+    progress = Progress()
+    replaying = Replaying(flow.pipeline, flow.stores, ("console",), flow.clock, progress)
     async with flow.held_by_another():
-        replaying = Replaying(flow.pipeline, flow.stores, ("console",), flow.clock, Progress())
+        running = asyncio.create_task(replaying.run(iter([mention(1)])))
+        await until(lambda: "waits for the store" in caplog.text)
+        assert not running.done()
+    await running
+    assert (progress.new, progress.judged, progress.told) == (1, 1, 1)
+
+
+async def test_a_replay_over_a_store_that_another_process_keeps_says_so(flow: Flow) -> None:
+    async with flow.held_by_another():
+        replaying = Replaying(flow.pipeline, flow.stores, ("console",), flow.clock, Progress(), patience=0)
         with pytest.raises(ReplayError, match="locked"):
             await replaying.run(iter([mention(1)]))
 

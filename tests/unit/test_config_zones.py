@@ -346,6 +346,16 @@ def test_who_is_given_cases_is_read(tmp_path: Path) -> None:
         (SHARED.replace("load: 5", "load: 0"), SKILLED, "routes.yaml:8: «load»: нужно число не меньше 1"),
         (SHARED.replace("assign: load", "assign: всем"), SKILLED, "routes.yaml:6: «assign»: "),
         (
+            TREE.replace("topics: возврат,", "skills: [возврат, ромашка],"),
+            SKILLED,
+            "routes.yaml:19: «ромашка» не умеет никто: впишите это в skills тому, кто умеет (people.yaml)",
+        ),
+        (
+            TREE.replace("topics: возврат,", "skills: [возврат romashka],"),
+            SKILLED,
+            "routes.yaml:19: «возврат romashka» — это несколько имён: разделите их запятыми: [возврат, romashka]",
+        ),
+        (
             SHARED,
             SKILLED.replace("возврат,", "возрат,"),
             "people.yaml:4: skills: «возрат» — не тема и не бренд; возможно, вы имели в виду «возврат»",
@@ -357,6 +367,12 @@ def test_cases_that_would_be_given_to_nobody_are_a_mistake(
 ) -> None:
     (named,) = complaints(folder(tmp_path, routes=routes, people=people))
     assert named.startswith(complaint)
+
+
+def test_a_route_may_ask_who_is_at_work(tmp_path: Path) -> None:
+    tree = TREE.replace("topics: возврат,", "skills: возврат,")
+    _, by_brand = load(folder(tmp_path, routes=tree, people=SKILLED)).routing.routes
+    assert by_brand.routes[0].when == When(skills=("возврат",), words=("суд", "=верните"))
 
 
 def test_people_of_a_receiver_that_gives_nothing_are_warned_of(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Foreign JSON as structs: a bad required field is malformed, an odd optional one costs itself alone."""
 
-import subprocess
-import sys
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,30 +11,6 @@ from listener.mention_format import MalformedMentionError
 from listener.networks.reading import read, read_all
 from listener.networks.vk import shapes as vk
 from listener.networks.x import shapes as x
-
-FIRST_USES: Final = """
-import sys, threading
-from msgspec import defstruct
-from listener.networks.reading import read
-
-sys.setswitchinterval(1e-6)
-for _ in range(100):
-    inner = defstruct("Inner", [("number", int, 0), ("words", str | None, None)])
-    fields = [("one", inner | None, None), ("many", tuple[inner, ...], ()), ("named", dict[str, inner], {})]
-    outer = defstruct("Outer", fields)
-    gate = threading.Barrier(6)
-
-    def first_use():
-        gate.wait()
-        read({"one": {"number": 1}, "many": [{"words": "да"}], "named": {"a": {}}}, outer)
-
-    threads = [threading.Thread(target=first_use) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-"""
-"""Threads that meet a kind at the same moment, a hundred times: without care the process ends by a signal."""
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -90,10 +64,3 @@ def test_whatever_comes_it_is_read_or_malformed(shape: type[msgspec.Struct], dat
     except MalformedMentionError:
         return
     assert isinstance(thing, shape)
-
-
-def test_threads_that_meet_a_kind_for_the_first_time_end_no_process() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", FIRST_USES], capture_output=True, text=True, check=False, timeout=300
-    )
-    assert (ended.returncode, ended.stderr) == (0, "")

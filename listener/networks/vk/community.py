@@ -265,6 +265,7 @@ class VkCommunity:
             deleted=(*deleted.values(), *posts),
             messages=tuple(messages.values()),
             learned=tuple(event.learned for event in events if event.learned is not None),
+            told=True,
         )
 
     def _understood(self, updates: list[Any]) -> list[_Event]:

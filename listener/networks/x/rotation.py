@@ -22,10 +22,10 @@ import aiohttp
 import msgspec
 
 from listener.networks.bounded import BoundedJson
-from listener.networks.reading import known
 from listener.networks.x.refusals import read_json, refusal
 from listener.ports import Kept, SourceError, Vault
 from listener.proxies import Proxies
+from listener.shapes import convert, from_json
 
 ROUTE: Final = "2/oauth2/token"
 EARLY: Final = timedelta(minutes=2)
@@ -107,13 +107,13 @@ class TokenFile:
 
     def _read(self) -> dict[str, Pair]:
         try:
-            rows = msgspec.json.decode(self._path.read_bytes(), type=dict[str, msgspec.Raw])
+            rows = from_json(self._path.read_bytes(), dict[str, msgspec.Raw])
         except (OSError, msgspec.DecodeError):
             return {}
         pairs = {}
         for name, row in rows.items():
             with contextlib.suppress(msgspec.DecodeError):
-                pairs[name] = msgspec.json.decode(row, type=known(Pair))
+                pairs[name] = from_json(row, Pair)
         return pairs
 
     def _write(self, name: str, pair: Pair) -> None:
@@ -212,7 +212,7 @@ class RotatingTokens:
     async def _next(self, refresh: str) -> Pair:
         answer = await self._ask(refresh)
         try:
-            found = msgspec.convert(answer, known(_Answer))
+            found = convert(answer, _Answer)
         except msgspec.ValidationError as error:
             raise SourceError(f"X's answer with tokens is not understood: {error}") from None
         return Pair(
@@ -257,7 +257,7 @@ def _looked_at(task: asyncio.Task[None]) -> None:
 
 def _read(kept: str | None) -> Pair | None:
     with contextlib.suppress(msgspec.DecodeError):
-        return msgspec.json.decode(kept or "", type=known(Pair))
+        return from_json(kept or "", Pair)
     return None
 
 

@@ -27,7 +27,17 @@ from alerts.routing.regions import Moment, escape, inside
 from alerts.sla import Hours
 from domain.person import Absence, Person, messenger_id
 from tests.unit.alerts import trees
-from tests.unit.alerts.trees import ALL_DAY, WORLD, conditions, mentions, one_of, receiver, whole_world
+from tests.unit.alerts.trees import (
+    ALL_DAY,
+    SKILLS,
+    WORLD,
+    conditions,
+    mentions,
+    one_of,
+    receiver,
+    staffed,
+    whole_world,
+)
 
 PLANTED = When(authors=(AuthorList(name="посаженные", members=frozenset({"vk:777"})),))
 """What no random condition takes away, in front of all others."""
@@ -62,16 +72,17 @@ def test_what_escapes_conditions_is_a_mention_for_which_none_of_them_holds(when:
     region = escape(inside(whole_world(*MOMENTS), when), others)
     if region is None or (made := one_of(region)) is None:
         return
-    tree = Routing(receivers=(), default=(), hours=ALL_DAY)
-    candidate, now = made
+    candidate, tree, now = made
     assert holds(when, candidate, tree, now)
     assert not any(holds(other, candidate, tree, now) for other in others)
 
 
-@given(conditions, st.lists(conditions, max_size=3), mentions())
-def test_where_nothing_escapes_every_mention_is_taken(when: When, others: list[When], mention: Any) -> None:
+@given(conditions, st.lists(conditions, max_size=3), mentions(), st.sets(st.sampled_from(SKILLS)))
+def test_where_nothing_escapes_every_mention_is_taken(
+    when: When, others: list[When], mention: Any, known: set[str]
+) -> None:
     candidate, now = mention
-    tree = Routing(receivers=(), default=(), hours=ALL_DAY)
+    tree = staffed(*known)
     if escape(inside(whole_world(*MOMENTS), when), others) is None and holds(when, candidate, tree, now):
         assert any(holds(other, candidate, tree, now) for other in others)
 
@@ -122,6 +133,28 @@ def test_routes_that_together_take_all_leave_nothing_below(routing: Routing) -> 
     never = {hole.place for hole in found(tree, NeverHolds)}
     assert never >= {(number,) for number in range(3, len(tree.routes) + 1)}
     assert all(hole.by is None or hole.place[:1] > (2,) for hole in found(tree, NeverHolds))
+
+
+@planted
+@given(trees.trees)
+def test_who_may_be_away_takes_nothing_for_good(routing: Routing) -> None:
+    narrow = replace(PLANTED, skills=("связь",))
+    tree = in_front(
+        routing, Route(when=narrow, to=("r1",)), Route(when=narrow, to=("r2",)), Route(when=PLANTED, to=("r3",))
+    )
+    never = {hole.place: hole.by for hole in found(tree, NeverHolds)}
+    assert never[2,] == (1,)
+    assert (3,) not in never
+
+
+@planted
+@given(trees.trees)
+def test_a_skill_asked_for_where_nobody_who_has_it_works_is_a_contradiction(routing: Routing) -> None:
+    at_night = replace(PLANTED, skills=("цена",), hours=((time(22), time(9)),))
+    below = Route(when=replace(PLANTED, days=("weekend",), skills=("цена",)), to=("r1",))
+    tree = in_front(routing, Route(when=at_night, to=("r1",)), below)
+    contradictions = {hole.place for hole in found(tree, NeverHolds) if hole.why == "contradiction"}
+    assert {(1,), (2,)} <= contradictions
 
 
 WIDER = [

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from alerts.candidate import Candidate
-from alerts.cards.ways import way_words
+from alerts.cards.ways import lacking_words, way_words
 from alerts.routing import AuthorList, Chat, Decision, Receiver, Route, Routing, When, decide, holds, stand_ins
+from alerts.routing.deciding import passed_over
 from alerts.sla import Hours
 from domain.person import Absence, Person
 from tests.fakes import NOON, a_candidate
@@ -69,6 +70,42 @@ def test_a_route_is_passed_over_when_one_part_does_not_hold(when: When) -> None:
     decision = decide(a_candidate(), tree, NOON)
     assert decision.receivers == (SUPPORT,)
     assert said(decision) == "маршрут по умолчанию: условия остальных не подошли"
+
+
+EVENINGS = Hours(
+    weekdays=((time(14), time(22)),), weekend=(), holidays=None, night="hold", timezone="Europe/Moscow"
+)
+VERA = Person(id="vera", name="Вера", role="operator", skills=("возврат", "lyutik"))
+
+
+@pytest.mark.parametrize(
+    ("person", "receiver", "shifts", "moscow", "holds_"),
+    [
+        pytest.param(VERA, SUPPORT, {}, 12, True, id="at work"),
+        pytest.param(replace(VERA, skills=("цена",)), SUPPORT, {}, 12, False, id="knows something else"),
+        pytest.param(replace(VERA, absence=Absence()), SUPPORT, {}, 12, False, id="away"),
+        pytest.param(VERA, SUPPORT, {"vera": EVENINGS}, 12, False, id="before her own hours"),
+        pytest.param(VERA, SUPPORT, {"vera": EVENINGS}, 15, True, id="in her own hours"),
+        pytest.param(VERA, replace(SUPPORT, hours=EVENINGS), {}, 12, False, id="before her receiver's"),
+        pytest.param(VERA, replace(SUPPORT, people=("oleg",)), {}, 12, False, id="of no receiver's people"),
+        pytest.param(replace(VERA, role="lead"), replace(SUPPORT, people=("vera",)), {}, 12, True, id="a lead"),
+    ],
+)
+def test_a_route_may_ask_for_somebody_at_work_who_knows(
+    person: Person, receiver: Receiver, shifts: dict[str, Hours], moscow: int, *, holds_: bool
+) -> None:
+    asked = Route(when=When(skills=("возврат", "доставка")), to=("crisis",))
+    closed = replace(CRISIS, people=("nobody",))
+    tree = Routing(
+        receivers=(receiver, closed), default=("support",), routes=(asked,), shifts=shifts, people=(person,)
+    )
+    decision = decide(a_candidate(), tree, NOON.replace(hour=moscow - 3))
+    assert [one.name for one in decision.receivers] == ["crisis" if holds_ else "support"]
+    if holds_:
+        assert said(decision) == "маршрут 1: на смене есть кто умеет: возврат"
+    else:
+        (passed,) = passed_over(a_candidate(), tree, NOON.replace(hour=moscow - 3))
+        assert lacking_words(passed.held) == "на смене нет того, кто это умеет"
 
 
 def test_the_first_route_that_holds_wins() -> None:

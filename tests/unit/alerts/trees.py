@@ -13,6 +13,7 @@ from alerts.routing import AuthorList, Chat, Receiver, Route, Routing, When
 from alerts.routing.linter import WEEK, Around
 from alerts.routing.regions import Region
 from alerts.sla import Hours
+from domain.person import Absence, Person
 from tests.fakes import a_candidate
 
 BRANDS: Final = ("vasilek", "lyutik")
@@ -39,8 +40,18 @@ ALL_DAY: Final = Hours(
     weekdays=((time(0), time.max),), weekend=((time(0), time.max),), holidays=None, night="hold", timezone=ZONE
 )
 NAMES: Final = ("r1", "r2", "r3")
+SKILLS: Final = ("связь", "цена")
+OLGA: Final = Person(id="olga", name="Ольга", role="operator", skills=("связь",))
+IVAN: Final = Person(id="ivan", name="Иван", role="operator", skills=("цена",))
+SHIFTS: Final = {
+    "ivan": Hours(weekdays=((time(9), time(18)),), weekend=(), holidays=None, night="hold", timezone=ZONE)
+}
+STAFFS: Final = ((OLGA, IVAN), (replace(OLGA, absence=Absence()), IVAN))
 WORLD: Final = Around(
-    heard=frozenset((brand, network) for brand in BRANDS for network in NETWORKS), urgent_at=0.9, implied=IMPLIED
+    heard=frozenset((brand, network) for brand in BRANDS for network in NETWORKS),
+    urgent_at=0.9,
+    people=STAFFS[0],
+    implied=IMPLIED,
 )
 
 
@@ -65,6 +76,7 @@ conditions = st.builds(
     words=some(WORDS),
     hours=some(SPANS),
     days=some(("weekdays", "weekend")),
+    skills=some(SKILLS),
     urgency_at=floor(0.5, 0.9),
     complaint_at=floor(0.7),
     reach_at=floor(100, 1000),
@@ -96,6 +108,8 @@ trees = st.builds(
     default=ends,
     routes=st.lists(routes, max_size=4).map(tuple),
     hours=st.just(ALL_DAY),
+    shifts=st.just(SHIFTS),
+    people=st.sampled_from(STAFFS),
 )
 
 
@@ -128,11 +142,18 @@ def whole_world(*moments: Any) -> Region:
         intents=frozenset(INTENTS),
         languages=frozenset(LANGUAGES),
         moments=frozenset(moments),
+        known=dict.fromkeys(SKILLS, frozenset(moments)),
     )
 
 
-def one_of(region: Region) -> tuple[Candidate, datetime] | None:
-    """A candidate of the region; None where its author would need more names than an author has."""
+def staffed(*skills: str) -> Routing:
+    """A tree without routes, and somebody at work who knows all that."""
+    expert = Person(id="expert", name="Знаток", role="operator", skills=skills)
+    return Routing(receivers=(receiver("r1"),), default=("r1",), hours=ALL_DAY, people=(expert,))
+
+
+def one_of(region: Region) -> tuple[Candidate, Routing, datetime] | None:
+    """One of the region: a candidate, who works, and when; None where its author would need too many names."""
     names = [min(asked - region.authors.barred) for asked in region.authors.asked]
     where = sorted(pair for pair in region.where if all(name.startswith(f"{pair[1]}:") for name in names))
     if len(set(names)) > 2 or not where:
@@ -153,4 +174,5 @@ def one_of(region: Region) -> tuple[Candidate, datetime] | None:
         complaint=region.complaint[0],
         reach=int(region.reach[0]),
     )
-    return candidate, datetime.combine(WEEK[moment.day], moment.clock, ZoneInfo(ZONE))
+    there = staffed(*(min(asked - region.skills.barred) for asked in region.skills.asked))
+    return candidate, there, datetime.combine(WEEK[moment.day], moment.clock, ZoneInfo(ZONE))
