@@ -26,7 +26,10 @@ LEAN: Final = 0.3
 """Log-odds that a complaint gains by a second reading: what the lessons made rarer than it is (decision 0109)."""
 
 UNNAMED: Final = 0.9
-"""Those that it gains besides where the text names no brand, as on the brand's own page (decisions 0069, 0109)."""
+"""Those that it gains besides where the text names no brand, as on the brand's own page (decisions 0069, 0109).
+
+A part of a text that names the brand in another part is no such text (decision 0150).
+"""
 
 
 class Reads(Protocol):
@@ -66,7 +69,7 @@ class Cascade:
             self.pace.took(len(rows), time.perf_counter() - begun)
         together = logits.copy()
         together[rows] = self.share * again + (1 - self.share) * logits[rows]
-        together[rows, COMPLAINT] += [LEAN if questions[row].brand else LEAN + UNNAMED for row in rows]
+        together[rows, COMPLAINT] += [_lean(questions[row]) for row in rows]
         added = together[rows, COMPLAINT] - logits[rows, COMPLAINT]
         return together, dict(zip(rows, added.tolist(), strict=True))
 
@@ -76,6 +79,10 @@ class Cascade:
             return self.pace.chosen([one.stream for one in questions], complaints)
         found: list[int] = np.flatnonzero(~np.isnan(complaints)).tolist()
         return found
+
+
+def _lean(question: Question) -> float:
+    return LEAN if question.brand or question.within else LEAN + UNNAMED
 
 
 def _readable(text: str) -> bool:

@@ -20,20 +20,24 @@ from domain.span import Span
 class Lengths:
     """Characters: up to `short` a text is judged whole, from `long` on by its parts alone, between by both.
 
-    `part` is a part's: as many sentences as fit, at least one.
+    `part` is a part's: as many sentences as fit, at least one. `strongest` is how much a part's log-odds of a
+    complaint count for its weight: 0 is the mean of all parts, a large number their largest.
     """
 
     short: int
     long: int
     part: int
+    strongest: float
 
 
-UNNAMED: Final = Lengths(short=300, long=600, part=160)
-NAMED: Final = Lengths(short=200, long=400, part=100)
-"""Where the brand is named: one sentence about it drowns in the calm ones that share its part (decision 0127)."""
+UNNAMED: Final = Lengths(short=300, long=600, part=160, strongest=1.0)
+NAMED: Final = Lengths(short=200, long=300, part=100, strongest=2.0)
+"""Where the brand is named: one sentence about it drowns in the calm ones that share its part, and among more calm
+parts the more there are (decisions 0127, 0150).
+"""
 
-STRONGEST: Final = 1.0
-"""How much a part's log-odds of a complaint count for its weight: 0 is the mean of all parts."""
+STRONGEST_MOOD: Final = 1.0
+"""`Lengths.strongest` for attitude and mood: a complaint is of one sentence, a mood of all that is said."""
 
 AWAY: Final = 0.5
 """The weight of a part that neither names the brand nor follows one that does, where some part does."""
@@ -52,11 +56,15 @@ class Part:
     share: float
 
 
+def lengths_of(brand: Sequence[Span]) -> Lengths:
+    return NAMED if brand else UNNAMED
+
+
 def parts_of(cut: Sequence[str], brand: Sequence[Span]) -> list[Part]:
     """The parts to judge; the whole text alone where it is short."""
     ends = list(accumulate(map(len, cut)))
     length = ends[-1] if ends else 0
-    lengths = NAMED if brand else UNNAMED
+    lengths = lengths_of(brand)
     if length <= lengths.short:
         return [Part(first=0, last=len(cut), share=1.0)]
     apart = min(1.0, (length - lengths.short) / (lengths.long - lengths.short))
@@ -70,10 +78,11 @@ def parts_of(cut: Sequence[str], brand: Sequence[Span]) -> list[Part]:
     return parts if apart == 1 else [Part(first=0, last=len(cut), share=1 - apart), *parts]
 
 
-def weights_of(parts: Sequence[Part], logits: Floats) -> Floats:
+def weights_of(parts: Sequence[Part], logits: Floats, strongest: float) -> Floats:
     """What each part's scores count for, adding up to one: the stronger a part's complaint, the more.
 
-    `logits` is (parts, heads). The whole text, where it is among the parts, keeps its share.
+    `logits` is (parts, heads), `strongest` as in `Lengths`. The whole text, where it is among the parts, keeps its
+    share.
     """
     shares = np.array([part.share for part in parts])
     if len(parts) == 1:
@@ -81,7 +90,7 @@ def weights_of(parts: Sequence[Part], logits: Floats) -> Floats:
     whole = parts[0].last - parts[0].first == parts[-1].last
     windows = slice(1 if whole else 0, None)
     strength = logits[windows, COMPLAINT]
-    pull = shares[windows] * np.exp(STRONGEST * (strength - strength.max()))
+    pull = shares[windows] * np.exp(strongest * (strength - strength.max()))
     shares[windows] = pull / pull.sum() * shares[windows].sum()
     return shares
 
@@ -89,15 +98,16 @@ def weights_of(parts: Sequence[Part], logits: Floats) -> Floats:
 def moods_of(parts: Sequence[Part], weights: Floats, logits: Floats) -> Floats:
     """What the parts say of attitude and mood, (heads,) without the complaint's.
 
-    So far as the whole complains the parts count by `weights`, as for the complaint, for the rest all alike: who
-    thanks for a page is not unhappy for one sigh.
+    So far as the whole complains by `weights`, those of its complaint, the parts count by their strength, though
+    never more than STRONGEST_MOOD, for the rest all alike: who thanks for a page is not unhappy for one sigh.
     """
     if len(parts) == 1:
         alone: Floats = logits[0, :COMPLAINT]
         return alone
     complains = 1 / (1 + np.exp(-float(weights @ logits[:, COMPLAINT])))
     shares = np.array([part.share for part in parts])
-    found: Floats = (complains * weights + (1 - complains) * shares) @ logits[:, :COMPLAINT]
+    pulled = weights_of(parts, logits, STRONGEST_MOOD)
+    found: Floats = (complains * pulled + (1 - complains) * shares) @ logits[:, :COMPLAINT]
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from classifiers.contributions import NOTHING
 from classifiers.grounds import named
 from classifiers.model import COMPLAINT, HEADS, Floats
-from classifiers.parts import Part, moods_of, parts_of, weights_of
+from classifiers.parts import Part, lengths_of, moods_of, parts_of, weights_of
 from classifiers.plain import Plain, plain
 from classifiers.replies import LITTLE, SHORT, details, joins
 from classifiers.scorer import Scores
@@ -105,7 +105,7 @@ class ReadText:
         inside = tuple(
             (max(0, begin), min(end, len(text))) for begin, end in spans if begin < len(text) and end > 0
         )
-        return Question(text=text, brand=inside, stream=self.stream)
+        return Question(text=text, brand=inside, stream=self.stream, within=self.branded and not inside)
 
 
 class Together(NamedTuple):
@@ -141,7 +141,8 @@ class Together(NamedTuple):
             contributions, again = [], {}
             firsts = accumulate((len(text.parts) for text in texts), initial=0)
             for at, (begin, end) in enumerate(pairwise(firsts)):
-                weights = weights_of(texts[at].parts, logits[begin:end])
+                strongest = lengths_of(texts[at].named).strongest
+                weights = weights_of(texts[at].parts, logits[begin:end], strongest)
                 whole[at] = weights @ logits[begin:end]
                 whole[at, :COMPLAINT] = moods_of(texts[at].parts, weights, logits[begin:end])
                 tokens = [kept[start:stop] for start, stop in pairwise(offsets[begin : end + 1])]

@@ -13,13 +13,15 @@ class Question:
     """A text to judge; `brand` are the character spans in which the brand is named (masked from the judge).
 
     `stream` is the brand's id, for whoever keeps count of its texts: no verdict depends on it. `parent` is what
-    the text answers, asked of where it says too little by itself (`classifiers.replies`).
+    the text answers, asked of where it says too little by itself (`classifiers.replies`). `within` is whether it
+    is a part without the brand's name of a text that names it elsewhere.
     """
 
     text: str
     brand: tuple[Span, ...] = ()
     stream: str = ""
     parent: "Question | None" = None
+    within: bool = False
 
 
 class Judges(Protocol):

@@ -46,7 +46,7 @@ class Digest:
 
     @staticmethod
     def of(question: Question) -> list[float]:
-        seeds = (f"{head} {question}".encode("utf-8", "replace") for head in HEADS)
+        seeds = (f"{question.text} {question.brand} {head}".encode("utf-8", "replace") for head in HEADS)
         return [zlib.crc32(seed) / 2**32 * 8 - 4 for seed in seeds]
 
 

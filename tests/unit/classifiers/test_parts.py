@@ -1,6 +1,7 @@
 """Long texts: judged by parts, so that nothing adds up with the length."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,9 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifiers.cascade import LEAN, Cascade
+from classifiers.cascade import UNNAMED as WITHOUT_A_NAME
 from classifiers.classify import Judge
-from classifiers.model import COMPLAINT, HEADS
+from classifiers.corpora import marked_place
+from classifiers.evaluation import HARD_CASES
+from classifiers.model import COMPLAINT, HEADS, Floats, load
 from classifiers.parts import NAMED, UNNAMED, Part, moods_of, parts_of, weights_of
+from classifiers.robustness import CHANGES
 from classifiers.text import pieces
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Question
@@ -27,6 +33,19 @@ STORY = (
     "В субботу ездили с детьми к бабушке в деревню, по дороге заехали в Ромашку за хлебом и яблоками. Потом до "
     "вечера топили баню, играли в лото и смотрели на звёзды. Утром пошли на речку, видели цаплю. "
 )
+
+
+class Listening:
+    """A second tier that thinks nothing of any text, and notes what it was asked."""
+
+    version = "listening-1"
+
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def logits(self, questions: Sequence[Question]) -> Floats:
+        self.asked += questions
+        return np.zeros((len(questions), len(HEADS)))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["one tier", "both tiers"])
@@ -112,7 +131,7 @@ def test_the_strongest_part_counts_most_and_the_whole_keeps_its_share() -> None:
     parts = [Part(first=0, last=9, share=0.4), *(Part(first=at, last=at + 3, share=0.2) for at in (0, 3, 6))]
     logits = np.zeros((4, len(HEADS)))
     logits[:, COMPLAINT] = [0, -3, 2, -3]
-    weights = weights_of(parts, logits)
+    weights = weights_of(parts, logits, NAMED.strongest)
     assert weights.sum() == pytest.approx(1)
     assert weights[0] == pytest.approx(0.4)
     assert weights[2] > 0.9 * 0.6
@@ -124,7 +143,7 @@ def test_the_mood_follows_the_strongest_part_as_far_as_the_text_complains() -> N
     logits[:, 0] = [4, 0]
     for strength, mood in ((20, 4.0), (-20, 2.0)):
         logits[:, COMPLAINT] = [strength, strength - 30]
-        weights = weights_of(parts, logits)
+        weights = weights_of(parts, logits, NAMED.strongest)
         assert moods_of(parts, weights, logits)[0] == pytest.approx(mood, abs=0.01)
 
 
@@ -149,6 +168,31 @@ def test_one_sentence_about_the_brand_is_heard_among_calm_ones() -> None:
     told, quiet = open_judge().classify([asked(text) for text in texts])
     assert told.complaint >= 0.6
     assert quiet.complaint < 0.3
+
+
+@pytest.mark.parametrize("length", [300, 600, 1_500])
+def test_most_that_is_found_alone_is_found_among_calm_sentences(length: int) -> None:
+    if missing() is not None:
+        pytest.skip("needs the second tier")
+    rows = [line.split("\t") for line in HARD_CASES.read_text(encoding="utf-8").splitlines()[::3]]
+    among = CHANGES[f"среди спокойных слов, {length} знаков"]
+    said = open_judge().classify([among(Question(text=text, brand=marked_place(text))) for _, _, text in rows])
+    passed = [told for verdict, (_, told, _) in zip(said, rows, strict=True) if verdict.complaint >= 0.6]
+    assert passed.count("yes") >= 10
+    assert passed.count("no") <= 1
+
+
+def test_a_part_without_the_name_leans_as_a_text_that_has_it() -> None:
+    second = Listening()
+    Judge(load(), cascade=Cascade(second=second)).classify([asked(STORY * 3), Question(text=STORY * 3)])
+    assert {(bool(one.brand), one.within) for one in second.asked} == {
+        (True, False),
+        (False, True),
+        (False, False),
+    }
+    parts = [Question(text="ждали час", within=True), Question(text="ждали час")]
+    together, _ = Cascade(second=second).reread(parts, np.zeros((2, len(HEADS))))
+    assert together[:, COMPLAINT] == pytest.approx([LEAN, LEAN + WITHOUT_A_NAME])
 
 
 def test_a_part_away_from_the_brand_counts_less() -> None:
