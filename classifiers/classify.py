@@ -54,7 +54,7 @@ class Judge:
         self._cascade = cascade
         self._scorer = Scorer(model)
         self._hits = LexiconHits(markers, self._scorer.contributions.morphology)
-        self._starts: list[Starting] = []
+        self._starts: list[Starting | None] = []
         self._meanings: dict[frozenset[LexiconHit], Meaning] = {}
         self._lock = Lock()
         self.intercept = float(model.intercept[COMPLAINT])
@@ -162,7 +162,7 @@ class Judge:
 
     def _found(self, rows: Sequence[int]) -> Meaning:
         known, kept = self._starts, self._scorer.contributions
-        starts = [(place, known[row]) for place, row in enumerate(rows) if known[row]]
+        starts = [(place, start) for place, row in enumerate(rows) if (start := known[row]) is not None]
         marks = found(rows, kept.forms, kept.lemmas, starts) if starts else _NO_HITS
         means = self._meanings.get(marks)
         if means is None:

@@ -37,9 +37,17 @@ class Phrase(NamedTuple):
     near: frozenset[str]
     mark: LexiconHit
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its first word is all that it asks for."""
+        return not self.rest and not self.near
 
-Starting = tuple[Phrase, ...]
-"""The phrases that may begin at a token."""
+
+class Starting(NamedTuple):
+    """What begins at a token: the marks of words that stand for themselves, and phrases that may go on from it."""
+
+    marks: frozenset[LexiconHit]
+    phrases: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +82,15 @@ class LexiconHits:
         self._add_near(URGENCY, NEAR_URGENT)
         self._add_near(DANGER, DANGERS)
 
-    def starting(self, form: str, lemma: str) -> Starting:
-        """What may begin at this token."""
-        return tuple(self._phrases.get(lemma, ())) + tuple(self._phrases.get(_EXACT + form, ()))
+    def starting(self, form: str, lemma: str) -> Starting | None:
+        """What may begin at this token; None for most."""
+        phrases = (*self._phrases.get(lemma, ()), *self._phrases.get(_EXACT + form, ()))
+        if not phrases:
+            return None
+        return Starting(
+            frozenset(phrase.mark for phrase in phrases if phrase.is_whole),
+            tuple(phrase for phrase in phrases if not phrase.is_whole),
+        )
 
     def _add_near(self, kind: str, lists: Mapping[str, Sequence[Near]]) -> None:
         for name, pairs in lists.items():
@@ -98,18 +112,25 @@ class LexiconHits:
 
 
 def found(
-    rows: Sequence[int], forms: Sequence[str], lemmas: Sequence[str], starts: Iterable[tuple[int, Starting]]
+    rows: Sequence[int], forms: Sequence[str], lemmas: Sequence[str], starts: Iterable[tuple[int, Starting | None]]
 ) -> frozenset[LexiconHit]:
     """The marks of a text of tokens `rows`, whose words are `forms[row]` and `lemmas[row]`.
 
     `starts` say what may begin at which of the tokens.
     """
-    marks = set()
+    marks: set[LexiconHit] = set()
+    last = len(rows) - 1
     for place, starting in starts:
-        for rest, exact, near, mark in starting:
-            words = forms if exact else lemmas
-            if rest and tuple([words[row] for row in rows[place + 1 : place + 1 + len(rest)]]) != rest:
-                continue
+        if starting is None:
+            continue
+        marks |= starting.marks
+        for rest, exact, near, mark in starting.phrases:
+            if rest:
+                words = forms if exact else lemmas
+                if place == last or words[rows[place + 1]] != rest[0]:  # so it is of nearly all
+                    continue
+                if tuple([words[row] for row in rows[place + 1 : place + 1 + len(rest)]]) != rest:
+                    continue
             if near and near.isdisjoint([lemmas[row] for row in _beside(rows, place, place + 1 + len(rest))]):
                 continue
             marks.add(mark)

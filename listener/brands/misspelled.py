@@ -46,9 +46,10 @@ class Misspellings:
     def _meant(self, word: str) -> str | None:
         if not word.isalpha():
             return None
-        near = {
-            form for left in (word, *_shorter(word)) for form in self._forms.get(left, ()) if _one_slip(word, form)
-        }
+        lefts = _shorter(word) | {word}
+        if self._forms.keys().isdisjoint(lefts):
+            return None
+        near = {form for left in lefts for form in self._forms.get(left, ()) if _one_slip(word, form)}
         return min(near) if near and not analyzer().word_is_known(word) else None
 
 

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, pairwise
-from operator import attrgetter
+from itertools import accumulate, chain, pairwise, repeat
 from typing import Final, NamedTuple, TypeVar
 
 from listener.brands.forms import IN_LOOKALIKES
@@ -17,6 +16,7 @@ from listener.brands.patterns import TRIGGERS, Kind, Pattern
 
 _SENTENCE_END: Final = re.compile(r"[.!?…]+(?=\s|$)|\n")
 _TAG: Final = re.compile(r"[#@]\w+")
+_PIECES: Final = re.compile(f"({TOKEN.pattern})")
 _HUMP: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ]{2})(?=[a-zа-яё])")
 _SHORTEST_TAG_PART: Final = 5
 _LONGEST_TAG_WORD: Final = 64
@@ -39,7 +39,6 @@ class Token(NamedTuple):
 
 _token: Final = partial(tuple.__new__, Token)
 """A token of its four values; the class itself takes three times as long."""
-_WORD: Final = attrgetter("word")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +114,16 @@ class Scanner:
         return patterns
 
     def _tokens(self, text: str, folded: str) -> list[Token]:
-        tokens = list(map(_token, [(*found.span(), found.group(), "") for found in TOKEN.finditer(folded)]))
+        pieces = _PIECES.split(folded)  # a gap and a word by turns
+        ends = list(accumulate(map(len, pieces)))
+        words = pieces[1::2]
+        tokens = list(map(_token, zip(ends[0::2], ends[1::2], words, repeat(""), strict=False)))
         if "#" in text or "@" in text:
             cuts = [tag.start() + cut for tag in _TAG.finditer(text) for cut in self._cuts_in[tag.group()]]
             if cuts:
                 tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
-        read = self._read
-        if any(map(read.__getitem__, map(_WORD, tokens))):
+                words = [token.word for token in tokens]
+        if any(map(self._read.__getitem__, words)):
             return [self._meant(token) for token in tokens]
         return tokens
 
