@@ -24,11 +24,12 @@ from listener.clock import SystemClock
 from listener.config.load import load
 from listener.config.values import Config
 from listener.gc_tuning import settle
+from listener.judge_settings import cores
 from listener.metrics import Metrics
 from listener.opened_rules import open_rules
 from listener.pipeline import Pipeline
 from listener.replaying import AT_ONCE, BadLine, Progress, Replaying, read_mentions
-from listener.settings import Settings, cores
+from listener.settings import Settings
 from listener.store.stores import Stores, open_stores
 from listener.telemetry import Telemetry
 from listener.web.health import Health
