@@ -79,9 +79,6 @@ def build_sources(config: Config, settings: Settings, budget: Budget, clock: Clo
     """One source for each thing the brands watch on a network that has a token; says which are off."""
     sources: list[Source] = []
     for name, options in settings.networks.items():
-        if not options.secrets():  # nor is the network's library loaded
-            log.info("%s is off: no token", NETWORKS[name].short)
-            continue
         sources += NETWORKS[name].sources(config.brands, options, budget, clock)
     if not sources:
         log.warning("nothing is heard: no network has a token, or no brand watches one")
@@ -102,7 +99,7 @@ def open_messengers(
     inboxes: dict[MessengerId, Inbox] = {}
     for name, options in messengers.items():
         messenger = MESSENGERS[name]
-        built = messenger.open(options, clock, prompts) if options.secrets() else None
+        built = messenger.open(options, clock, prompts)
         if built is None:
             log.info("%s is off: no token", name)
             continue
@@ -116,8 +113,6 @@ def build_outreaches(
     """Each network on which the program may speak for a brand."""
     outreaches: dict[NetworkId, Outreach] = {}
     for name, options in settings.networks.items():
-        if not options.secrets():
-            continue
         outreach = NETWORKS[name].outreach(config.brands, options, budget, clock)
         if outreach is not None:
             outreaches[NETWORKS[name].id] = outreach

@@ -21,6 +21,8 @@ GUIDE: Final = "docs/connect-slack.ru.md"
 def _open(
     options: SlackOptions, now: Callable[[], datetime], _prompts: "PromptBook"
 ) -> "tuple[Notifier, Inbox] | None":
+    if not options.secrets():  # nor is the library loaded
+        return None
     from listener.messengers.slack.build import build_slack  # noqa: PLC0415 - loads slack_sdk; few commands tell
 
     return build_slack(options, now)

@@ -21,6 +21,8 @@ GUIDE: Final = "docs/connect-telegram.ru.md"
 def _open(
     options: TelegramOptions, now: Callable[[], datetime], prompts: "PromptBook"
 ) -> "tuple[Notifier, Inbox] | None":
+    if not options.secrets():  # nor is the library loaded
+        return None
     from listener.messengers.telegram.build import build_telegram  # noqa: PLC0415 - only the daemon tells
 
     return build_telegram(options, now, prompts)

@@ -21,6 +21,8 @@ GUIDE: Final = "docs/webhook.md"
 def _open(
     options: WebhookOptions, now: Callable[[], datetime], _prompts: "PromptBook"
 ) -> "tuple[Notifier, Inbox] | None":
+    if not options.secrets():  # nor is the library loaded
+        return None
     from listener.messengers.webhook.build import build_webhook  # noqa: PLC0415 - loads the cards; few commands tell
 
     return build_webhook(options, now)

@@ -1,5 +1,6 @@
 """VK as a network: names, accounts, what can be watched."""
 
+import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -13,6 +14,8 @@ from listener.networks.network import Network, WatchKey
 from listener.networks.vk.abilities import abilities, by_hand, invitation, length_of, speaker
 from listener.networks.vk.options import VkOptions, read_options
 from listener.ports import Budget, Clock, Source
+
+log = logging.getLogger(__name__)
 
 SITE: Final = "https://vk.com/"
 MARKUP: Final = re.compile(
@@ -46,6 +49,9 @@ def _queries(brand: Brand) -> tuple[str, ...]:
 
 
 def _sources(brands: Sequence[Brand], options: VkOptions, budget: Budget, clock: Clock) -> list[Source]:
+    if not options.secrets():  # nor is the library loaded
+        log.info("VK is off: no token")
+        return []
     from listener.networks.vk.build import build_vk  # noqa: PLC0415 - loads vk_api; only the daemon hears
 
     return build_vk(brands, options, budget, clock, _queries)
@@ -64,6 +70,8 @@ async def _today(brand: Brand, options: VkOptions, look: Look) -> int | None:
 
 
 def _outreach(_: Sequence[Brand], options: VkOptions, _budget: Budget, clock: Clock) -> Outreach | None:
+    if not options.secrets():
+        return None
     from listener.networks.vk.outreach import build_outreach  # noqa: PLC0415 - loads vk_api; only the daemon answers
 
     return build_outreach(options, clock)

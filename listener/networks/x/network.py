@@ -1,5 +1,6 @@
 """X as a network: names, accounts, what can be watched."""
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -17,6 +18,8 @@ from listener.networks.x.options import XOptions, read_options
 from listener.networks.x.prices import POST_READ, USER_READ, price_of
 from listener.ports import Budget, Clock, Source
 
+log = logging.getLogger(__name__)
+
 SITE: Final = "https://x.com/"
 
 
@@ -31,6 +34,9 @@ def _queries(brand: Brand) -> tuple[str, ...]:
 
 
 def _sources(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> list[Source]:
+    if not options.secrets():  # nor is the library loaded
+        log.info("X is off: no token")
+        return []
     from listener.networks.x.build import build_x  # noqa: PLC0415 - loads tweepy; only the daemon hears
 
     return build_x(brands, options, budget, clock, _queries)
@@ -49,6 +55,8 @@ async def _today(brand: Brand, options: XOptions, look: Look) -> int | None:
 
 
 def _outreach(brands: Sequence[Brand], options: XOptions, budget: Budget, clock: Clock) -> Outreach | None:
+    if not options.secrets():
+        return None
     from listener.networks.x.costs import bill_of  # noqa: PLC0415 - as below
     from listener.networks.x.outreach import build_outreach  # noqa: PLC0415 - loads tweepy; only the daemon answers
 
