@@ -1,6 +1,7 @@
 """Launches the judge's process, which loads its model before anybody knows what it will look for."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -26,6 +27,17 @@ async def launched(model: Path | None, *, second: bool) -> Process:
         # Ctrl+C is for whoever asks.
         start_new_session=True,
     )
+
+
+async def put_away(process: Process) -> None:
+    """Kill one that nobody asks, and wait for its end: a loop that is closed before leaves its pipes open."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    if process.stdout is not None:
+        await process.stdout.read()
+    await process.wait()
 
 
 def _environment() -> dict[str, str]:

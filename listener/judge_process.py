@@ -16,7 +16,7 @@ from classifiers.model import ModelError
 from classifiers.pace import Pace
 from classifiers.verdict import Question
 from domain.verdict import Verdict
-from listener.judge_launch import launched
+from listener.judge_launch import launched, put_away
 from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
 from listener.reader import Asked, DiedError, EndedError, Readings
 from listener.shapes import unpacker
@@ -87,11 +87,16 @@ class JudgeProcess:
     async def close(self) -> None:
         """Let it answer what it was asked, and end."""
         self._closed = True
-        if self._begun is not None:
-            _kill(self._begun)
         process, listening = self._process, self._listening
         if process is None or listening is None:
+            async with self._beginning:  # what is being launched just now is put away by whoever launches it
+                begun, self._begun = self._begun, None
+            if begun is not None:
+                await put_away(begun)
             return
+        await self._end(process, listening)
+
+    async def _end(self, process: Process, listening: "asyncio.Task[None]") -> None:
         if process.stdin is not None:
             process.stdin.close()
         if not self._reads:  # it is loading, and would not hear until it has loaded
@@ -107,14 +112,19 @@ class JudgeProcess:
             raise EndedError("the judge's process is put away")
         try:
             begun, self._begun = self._begun, None
-            self._process = process = begun or await launched(self._model, second=self._second)
+            process = begun or await launched(self._model, second=self._second)
         except OSError as error:
             raise DiedError(f"the judge's process cannot be begun: {error}") from error
-        self._listening = asyncio.create_task(self._listen(process))
+        if self._closed:
+            await put_away(process)
+            raise EndedError("the judge's process is put away")
+        self._process = process
+        self._listening = listening = asyncio.create_task(self._listen(process))
         ready = unpacker(Ready).decode(await self._ask(framed(self._setup), START))
         if ready.error is not None:
-            await self.close()
+            self._closed = True
             self._refused = ModelError(ready.error)
+            await self._end(process, listening)
             raise self._refused
         self._reads = True
         if ready.lacking is not None:

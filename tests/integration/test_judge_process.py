@@ -172,6 +172,23 @@ async def test_who_is_put_away_while_it_loads_is_not_waited_for(*, starts: bool)
     assert await begun.wait() == -signal.SIGKILL
 
 
+def children() -> set[str]:
+    """The processes that this one has begun and not seen the end of."""
+    tasks = Path(f"/proc/{os.getpid()}/task")
+    return {child for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+
+
+async def test_who_is_put_away_while_it_is_launched_leaves_no_process() -> None:
+    before = children()
+    process = JudgeProcess(SETUP)
+    process.begin()
+    await asyncio.sleep(0)
+    await process.close()
+    assert children() <= before
+    with pytest.raises(EndedError):
+        await process.start()
+
+
 async def test_a_daemon_that_cannot_start_leaves_no_judge_behind(tmp_path: Path) -> None:
     model = tmp_path / "judge.npz"
     model.symlink_to(COMMITTED)
