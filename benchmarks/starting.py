@@ -21,6 +21,7 @@ from benchmarks.row import Row
 from benchmarks.stream import TELECOM
 from listener.judge_settings import cores
 
+LISTENER: Final = (sys.executable, "-m", "listener")
 REPEATS: Final = 5
 COMMANDS: Final[Mapping[str, Sequence[str]]] = {
     "--help": ("--help",),
@@ -114,6 +115,3 @@ def _held(process: int) -> float:
     told = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
     found = re.search(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)
     return int(found[1]) / 1024 if found else 0.0
-
-
-LISTENER: Final = (sys.executable, "-m", "listener")

@@ -81,7 +81,6 @@ def build_rules_with(
         brands={brand.id: brand for brand in config.brands},
         routing=routing,
         staff=frozenset(number for person in people for number in (person.id, *person.former_ids)),
-        people=people,
         read=build_reading(routing),
     )
     context = replace(

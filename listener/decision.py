@@ -11,8 +11,8 @@ from alerts.cases.commands import Withhold
 from alerts.cases.events import NO_DEADLINES, NO_IDLE, Deadlines, Idle
 from alerts.cases.transitions import WARNED_BEFORE
 from alerts.routing import Receiver, Routing, decide
-from alerts.routing.shifts import is_off
-from alerts.sla import deadlines, hold_until, reached, working
+from alerts.routing.shifts import is_off, is_open
+from alerts.sla import deadlines, hold_until, reached
 from alerts.suppression import URGENT_AT
 from classifiers.corrected import InForce
 from classifiers.grounds import reasons
@@ -84,8 +84,8 @@ class Decider:
     """Everything a decision depends on, replaced as a whole when the config is read anew.
 
     `urgent_at` is the urgency from which a card is not held back by night hours. `staff` are the ids (Person.id)
-    of those who may work, earlier ones too; `people` are those of them whose days off are known. `read` is asked
-    of a text what the routes want to know. `corrections` are what taps have taught.
+    of those who may work, earlier ones too. `read` is asked of a text what the routes want to know. `corrections`
+    are what taps have taught.
     """
 
     matcher: Matches
@@ -94,9 +94,13 @@ class Decider:
     routing: Routing
     urgent_at: float = URGENT_AT
     staff: frozenset[str] = frozenset()
-    people: tuple[Person, ...] = ()
     read: Callable[[str], Read] = lambda _text: Read()
     corrections: InForce = field(default_factory=InForce)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Those of the staff whose days off and hours are known."""
+        return self.routing.people
 
     def decide_all(self, stored: Sequence[Stored], now: datetime) -> list[Decided]:
         """Decide on a micro-batch: one call to the model for all its (mention, brand) pairs.
@@ -172,8 +176,7 @@ class Decider:
     ) -> Iterator[str]:
         """Those whose person on call is to be called: they are told now, and nobody works there."""
         for receiver in receivers:
-            hours = self.routing.hours_of(receiver)
-            if receiver.on_call and hours is not None and receiver.name not in held and not working(hours, now):
+            if receiver.on_call and receiver.name not in held and not is_open(receiver, self.routing, now):
                 yield receiver.name
 
     def _held(self, receivers: Sequence[Receiver], now: datetime, *, is_urgent: bool) -> dict[str, datetime]:
@@ -190,8 +193,7 @@ class Decider:
         """Who works now: everybody who is neither away nor out of his own hours, while the receiver's (else those
         of all) last.
         """
-        hours = self.routing.hours_of(receiver)
-        if hours is not None and not working(hours, now):
+        if not is_open(receiver, self.routing, now):
             return frozenset()
         away = (person for person in self.people if is_off(person, self.routing, now))
         return self.staff - {number for person in away for number in (person.id, *person.former_ids)}

@@ -189,12 +189,14 @@ def holes(routing: Routing, around: Around) -> tuple[Hole, ...]:
 class _Parts:
     """Parts of a day in which no condition changes: for each the first of those that no condition tells from it.
 
-    `known` says for each skill in which of these somebody who has it may be at work.
+    `known` says for each skill in which of these somebody who has it may be at work; `quarters` are all moments at
+    which working hours are compared.
     """
 
     alike: Mapping[Moment, Moment]
     known: Mapping[str, frozenset[Moment]]
     edges: Sequence[time]
+    quarters: tuple[Moment, ...]
 
     def of(self, moment: Moment) -> Moment:
         return self.alike[Moment(moment.day, self.edges[bisect_right(self.edges, moment.clock) - 1])]
@@ -362,7 +364,7 @@ def _unattended(routing: Routing, ends: Sequence[_End], parts: _Parts) -> Iterat
     hours = {receiver.name: routing.hours_of(receiver) for receiver in routing.receivers}
     if len({hours[name] for end in ends for name in end.to}) < 2:  # all keep the same hours
         return
-    moments = tuple(sorted(_moments(QUARTERS.union(parts.edges))))
+    moments = parts.quarters
     kept = {each: _worked(each, routing.timezone, moments) for each in set(hours.values())}
     open_at = {name: kept[each] for name, each in hours.items()}
     anybody = frozenset[Moment]().union(*(open_at[name] for end in ends for name in end.to))
@@ -418,7 +420,7 @@ def _uncalled(routing: Routing, ends: Sequence[_End], around: Around, parts: _Pa
     called = {receiver.name for receiver in _used(routing, ends) if receiver.on_call is not None}
     if not called:
         return
-    moments = tuple(sorted(_moments(QUARTERS.union(parts.edges))))
+    moments = parts.quarters
     for end in ends:
         kept = {routing.hours_of(routing.receiver(name)) for name in end.to}
         if not called.isdisjoint(end.to) or all(hours is not None and hours.night == "hold" for hours in kept):
@@ -471,7 +473,8 @@ def _parts(routing: Routing, people: Sequence[Person]) -> _Parts:
             tuple(moment in at_work for at_work in known.values()),
         )
         alike[moment] = first.setdefault(sign, moment)
-    return _Parts(alike=alike, known=known, edges=edges)
+    quarters = tuple(sorted(_moments(QUARTERS.union(edges))))
+    return _Parts(alike=alike, known=known, edges=edges, quarters=quarters)
 
 
 def _known(

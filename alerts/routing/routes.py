@@ -62,7 +62,7 @@ class Routing:
     """The config's routes.yaml as values: the first route whose condition holds wins, else `default`.
 
     `sla`, `hours` and `return_after` are those of receivers without their own. `shifts` are the hours
-    of people who have their own, by Person.id. `people` are asked what they know.
+    of people who have their own, by Person.id; `people` are all whose days off are known.
     """
 
     receivers: tuple[Receiver, ...]

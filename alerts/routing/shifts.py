@@ -5,9 +5,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alerts.routing.assigning import team
+from alerts.routing.receivers import Receiver
 from alerts.routing.routes import Routing
 from alerts.sla import working
 from domain.person import Person
+
+
+def is_open(receiver: Receiver | None, routing: Routing, now: datetime) -> bool:
+    """Whether the receiver's hours last, or those of all; without any they always do."""
+    hours = routing.hours_of(receiver)
+    return hours is None or working(hours, now)
 
 
 def is_off(person: Person, routing: Routing, now: datetime) -> bool:
@@ -25,8 +32,7 @@ def skills_at_work(routing: Routing, now: datetime) -> frozenset[str]:
 
 def _skills(routing: Routing, now: datetime) -> Iterator[str]:
     for receiver in routing.receivers:
-        hours = routing.hours_of(receiver)
-        if hours is None or working(hours, now):
+        if is_open(receiver, routing, now):
             for person in team(receiver, routing.people):
                 if person.skills and not is_off(person, routing, now):
                     yield from person.skills

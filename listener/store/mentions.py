@@ -135,12 +135,12 @@ class MentionStore:
     ) -> Kept:
         """Keep by halves until the mentions that cannot be kept stand alone."""
         kept, halves = Kept(), Halves(batch.mentions)
-        since = _as_of(batch, look)
+        as_of = _as_of(batch, look)
         for mentions_of in halves:
             part = Batch(mentions=tuple(mentions_of))
             try:
                 kept += await self._database.write(
-                    partial(keep, source=source, batch=part, now=now, own=own, as_of=since)
+                    partial(keep, source=source, batch=part, now=now, own=own, as_of=as_of)
                 )
             except StoreError as error:
                 if error.transient:
@@ -174,9 +174,9 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in heard}
     present = await _present(connection, list(rows))
     new = [row for key, row in rows.items() if key not in present]
-    until = _as_of(batch, look) or as_of
+    as_of = _as_of(batch, look) or as_of
     edited = [
-        row for key, row in rows.items() if key in present and _says_more(present[key], row["text"], until, now)
+        row for key, row in rows.items() if key in present and _says_more(present[key], row["text"], as_of, now)
     ]
     if new or edited:
         # Sorted, so that two daemons that hear the same mentions lock them in the same order.

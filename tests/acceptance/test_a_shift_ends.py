@@ -89,8 +89,8 @@ class Evening:
 @pytest.fixture
 def rules() -> Rules:
     """Made before the loop runs: the dictionary of word forms is read with them."""
-    made = rules_of(ROUTING, TEAM)
-    return replace(made, context=replace(made.context, hours=HOURS), decider=replace(made.decider, people=TEAM))
+    made = rules_of(replace(ROUTING, people=TEAM), TEAM)
+    return replace(made, context=replace(made.context, hours=HOURS))
 
 
 @pytest.fixture
@@ -207,8 +207,8 @@ TWO = replace(
 
 @pytest.fixture
 def two_receivers() -> Rules:
-    made = rules_of(TWO, (LEAVES, WORKS, MONEY, BOTH))
-    return replace(made, decider=replace(made.decider, people=(LEAVES, WORKS, MONEY, BOTH)))
+    people = (LEAVES, WORKS, MONEY, BOTH)
+    return rules_of(replace(TWO, people=people), people)
 
 
 async def of_two_receivers(store: Stores) -> None:

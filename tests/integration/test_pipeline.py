@@ -315,7 +315,8 @@ async def test_a_new_case_is_given_before_its_card_is_told_and_what_lies_about_w
 
 def given_to(rules: Rules, *people: Person) -> Rules:
     staff = frozenset(person.id for person in people)
-    return replace(rules, decider=replace(rules.decider, people=people, staff=staff))
+    routing = replace(rules.decider.routing, people=people)
+    return replace(rules, decider=replace(rules.decider, routing=routing, staff=staff))
 
 
 async def test_a_press_that_cannot_be_stored_is_answered_and_works_when_it_comes_again(

@@ -452,7 +452,7 @@ def test_who_is_away_is_not_on_shift_under_any_of_his_ids() -> None:
         former_ids=("Анна",),
         absence=Absence(since=date(2026, 11, 18), until=date(2026, 11, 18)),
     )
-    team = replace(decider(), staff=frozenset({"anna", "Анна", "oleg"}), people=(anna,))
+    team = replace(decider(routing=replace(ROUTING, people=(anna,))), staff=frozenset({"anna", "Анна", "oleg"}))
     assert team.on_shift(NOW) == {"oleg"}
     assert team.on_shift(NOW + timedelta(days=1)) == {"anna", "Анна", "oleg"}
     # Already the nineteenth in Moscow.

@@ -17,6 +17,7 @@ from classifiers.pace import Pace
 from classifiers.space import reference_logits
 from classifiers.verdict import Question
 from domain.verdict import LABELS, Verdict
+from tests.unit.classifiers.noting import Noting
 
 ALL = (-math.inf, math.inf)
 NAMED = ((0, 7),)
@@ -31,18 +32,10 @@ QUESTIONS = [
 ]
 
 
-class Digest:
+class Digest(Noting):
     """A second tier that thinks something else of every text, always the same; notes what it was asked."""
 
     version = "digest-1"
-
-    def __init__(self) -> None:
-        self.asked: list[Question] = []
-
-    def logits(self, questions: Sequence[Question]) -> Floats:
-        self.asked += questions
-        rows = [self.of(one) for one in questions]
-        return np.array(rows).reshape(-1, len(HEADS))
 
     @staticmethod
     def of(question: Question) -> list[float]:

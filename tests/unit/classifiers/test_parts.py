@@ -1,7 +1,6 @@
 """Long texts: judged by parts, so that nothing adds up with the length."""
 
 import math
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,12 +13,13 @@ from classifiers.cascade import UNNAMED as WITHOUT_A_NAME
 from classifiers.classify import Judge
 from classifiers.corpora import marked_place
 from classifiers.evaluation import HARD_CASES
-from classifiers.model import COMPLAINT, HEADS, Floats, load
+from classifiers.model import COMPLAINT, HEADS, load
 from classifiers.parts import NAMED, UNNAMED, Part, moods_of, parts_of, weights_of
 from classifiers.robustness import CHANGES
 from classifiers.text import pieces
 from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Question
+from tests.unit.classifiers.noting import Noting
 
 THANKS = (
     "Хочу сказать большое спасибо сотрудникам Ромашки на Садовой. Приехала вечером, уставшая, с двумя сумками, "
@@ -33,19 +33,6 @@ STORY = (
     "В субботу ездили с детьми к бабушке в деревню, по дороге заехали в Ромашку за хлебом и яблоками. Потом до "
     "вечера топили баню, играли в лото и смотрели на звёзды. Утром пошли на речку, видели цаплю. "
 )
-
-
-class Listening:
-    """A second tier that thinks nothing of any text, and notes what it was asked."""
-
-    version = "listening-1"
-
-    def __init__(self) -> None:
-        self.asked: list[Question] = []
-
-    def logits(self, questions: Sequence[Question]) -> Floats:
-        self.asked += questions
-        return np.zeros((len(questions), len(HEADS)))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["one tier", "both tiers"])
@@ -183,7 +170,7 @@ def test_most_that_is_found_alone_is_found_among_calm_sentences(length: int) -> 
 
 
 def test_a_part_without_the_name_leans_as_a_text_that_has_it() -> None:
-    second = Listening()
+    second = Noting()
     Judge(load(), cascade=Cascade(second=second)).classify([asked(STORY * 3), Question(text=STORY * 3)])
     assert {(bool(one.brand), one.within) for one in second.asked} == {
         (True, False),

@@ -1,32 +1,27 @@
 """A second tier that remembers: the same answers, and no text read twice."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers.model import HEADS, Floats
+from classifiers.model import HEADS
 from classifiers.remembered import Remembered
 from classifiers.verdict import Question
+from tests.unit.classifiers.noting import Noting
 
 some_questions = st.lists(
     st.builds(Question, text=st.sampled_from("абвг\ud83d"), brand=st.sampled_from([(), ((0, 1),)])), max_size=12
 )
 
 
-class Counted:
+class Counted(Noting):
     """Answers by text and brand, and notes what it was asked."""
 
     version = "counted-1"
 
-    def __init__(self) -> None:
-        self.asked: list[Question] = []
-
-    def logits(self, questions: Sequence[Question]) -> Floats:
-        self.asked += questions
-        rows = [[ord(one.text) + len(one.brand) + head for head in range(len(HEADS))] for one in questions]
-        return np.array(rows, dtype=np.float64).reshape(-1, len(HEADS))
+    @staticmethod
+    def of(question: Question) -> list[float]:
+        return [ord(question.text) + len(question.brand) + head for head in range(len(HEADS))]
 
 
 @given(st.lists(some_questions, max_size=4))
