@@ -11,7 +11,7 @@ import orjson
 from benchmarks.replay import pipeline, replay
 from benchmarks.row import Row
 from benchmarks.stream import invented_config, invented_rows
-from listener.gc_tuning import few_arenas, settle
+from listener.gc_tuning import settle, tame_malloc
 
 MENTIONS: Final = 200_000
 AT_ONCE: Final = 2_000
@@ -23,7 +23,7 @@ BOUND: Final = 20.0
 
 
 def run() -> list[Row]:
-    few_arenas()
+    tame_malloc()
     return asyncio.run(_measured())
 
 

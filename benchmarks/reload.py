@@ -15,7 +15,7 @@ from benchmarks.latency import config_files, simulator_process
 from benchmarks.row import Row
 from benchmarks.running import settings_in
 from listener import daemon
-from listener.gc_tuning import few_arenas, made_to_last
+from listener.gc_tuning import made_to_last, tame_malloc
 
 BRANDS: Final = 20
 RELOADS: Final = 10
@@ -69,7 +69,7 @@ async def lag() -> AsyncIterator[Lag]:
 
 
 def run() -> list[Row]:
-    few_arenas()
+    tame_malloc()
     return asyncio.run(_measured())
 
 

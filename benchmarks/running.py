@@ -19,7 +19,7 @@ from benchmarks.row import Row
 from domain.mention import NetworkId
 from listener import daemon
 from listener.clock import SystemClock
-from listener.gc_tuning import few_arenas, made_to_last
+from listener.gc_tuning import made_to_last, tame_malloc
 from listener.ports import Batch
 from listener.replaying import BadLine, Progress, read_mentions
 from listener.settings import Settings, read_settings
@@ -81,7 +81,7 @@ def _judges() -> Iterator[int]:
 
 
 def run() -> list[Row]:
-    few_arenas()
+    tame_malloc()
     return asyncio.run(_measured())
 
 

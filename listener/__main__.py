@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Final
 
-from listener.gc_tuning import few_arenas, last_words, made_to_last
+from listener.gc_tuning import last_words, made_to_last, tame_malloc
 from listener.refusals import refused
 
 COMMANDS: Final = {
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    few_arenas()
+    tame_malloc()
     last_words()
     parser = argparse.ArgumentParser(
         prog="listener", description="Otklik hears complaints about a brand in social networks."

@@ -24,7 +24,7 @@ from classifiers.verdict import Judges, Question
 from domain.brand import Brand
 from domain.verdict import Verdict
 from listener.brands.matcher import Matcher
-from listener.gc_tuning import few_arenas, last_words, made_to_last, settle
+from listener.gc_tuning import last_words, made_to_last, settle, tame_malloc
 from listener.reader import Asked, Matches, Paced, Reading, Readings, may_make_a_case, read_apart
 from listener.shapes import unpacker
 
@@ -76,7 +76,7 @@ class Answer:
 
 def main() -> int:
     """Serve until the input ends."""
-    few_arenas()
+    tame_malloc()
     last_words()
     # Whoever asks decides when this ends: a word to the whole group of processes must not cut a batch off.
     for number in (signal.SIGINT, signal.SIGTERM):
