@@ -45,6 +45,10 @@ class Row:
     """It goes by clocks of its own: a busy machine changes nothing of it."""
 
 
+def _of(file: str, *tests: str) -> tuple[str, ...]:
+    return tuple(f"{file}::{test}" for test in tests)
+
+
 ROWS: Final = (
     Row(
         number=1,
@@ -69,6 +73,38 @@ ROWS: Final = (
     ),
     Row(number=5, fault="a messenger's 429, lost answer, dead chat", why_not="within row 2"),
     Row(
+        number=6,
+        fault="a token that is revoked, and a new one",
+        nodes=(
+            *_of(
+                "tests/acceptance/test_the_whole_path.py",
+                "test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_sighup",
+                "test_a_messengers_new_token_in_its_file_is_taken_up_by_itself",
+            ),
+            *_of(
+                "tests/integration/test_vk_community.py",
+                "test_a_token_of_the_wrong_kind_or_a_revoked_one_is_permanent_and_never_shown",
+            ),
+        ),
+    ),
+    Row(
+        number=7,
+        fault="a mention that breaks or kills the judge",
+        nodes=(
+            *_of(
+                "tests/integration/test_pipeline.py",
+                "test_a_text_that_breaks_the_judge_is_set_aside_and_holds_up_no_other",
+                "test_a_text_that_kills_the_judge_apart_is_set_aside_and_holds_up_no_other",
+            ),
+            *_of(
+                "tests/contract/test_store_mentions.py",
+                "test_a_mention_that_breaks_the_judge_three_times_is_left_alone",
+            ),
+            "tests/unit/test_halves.py",
+        ),
+        computes=True,
+    ),
+    Row(
         number=8,
         fault="the clock is set by an hour and a day, back and forward",
         nodes=(
@@ -81,6 +117,11 @@ ROWS: Final = (
         computes=True,
     ),
     Row(number=9, fault="disk full; every write an error", nodes=("tests/faults/test_disk.py",)),
+    Row(
+        number=10,
+        fault="another process holds the SQLite file for 30 s",
+        nodes=("tests/faults/test_database_held.py",),
+    ),
     Row(
         number=11,
         fault="PostgreSQL is stopped at once and started again, 10 times under load",
@@ -102,9 +143,27 @@ ROWS: Final = (
         nodes=("tests/integration/test_flood.py",),
     ),
     Row(
+        number=15,
+        fault="SIGTERM 10 times under load",
+        nodes=("tests/faults/test_told_to_end.py",),
+    ),
+    Row(
         number=16,
         fault="soak, a million mentions",
         why_not="takes hours; `python -m benchmarks memory` replays 200 000",
+    ),
+    Row(
+        number=17,
+        fault="databases of earlier versions are brought up to date, and back down",
+        nodes=(
+            "tests/integration/test_migrated_cases.py",
+            "tests/integration/test_migrated_homes.py",
+            "tests/integration/test_migrated_hours.py",
+            "tests/integration/test_migrated_incidents.py",
+            "tests/integration/test_migrations_store.py",
+            "tests/contract/test_store_other_versions.py",
+        ),
+        computes=True,
     ),
 )
 
