@@ -3,10 +3,10 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate, chain, pairwise, repeat
+from itertools import chain, pairwise
 from typing import Final, NamedTuple, TypeVar
 
 from listener.brands.forms import IN_LOOKALIKES
@@ -16,14 +16,14 @@ from listener.brands.patterns import TRIGGERS, Kind, Pattern
 
 _SENTENCE_END: Final = re.compile(r"[.!?…]+(?=\s|$)|\n")
 _TAG: Final = re.compile(r"[#@]\w+")
-_PIECES: Final = re.compile(f"({TOKEN.pattern})")
 _HUMP: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ]{2})(?=[a-zа-яё])")
 _SHORTEST_TAG_PART: Final = 5
 _LONGEST_TAG_WORD: Final = 64
-_REMEMBERED: Final = 32_768
+_REMEMBERED: Final = 65_536
 _LONGEST_REMEMBERED: Final = 40
-"""Of words and of their letters: those that come often come soon, the rest are found anew. With a quarter as many
-most of the gain is lost; two such take 9 MB when they are full."""
+"""Of words and of their letters: those that come often come soon, the rest are found anew."""
+
+_NO_HITS: Final[Mapping[int, Sequence["Hit"]]] = {}
 
 Found = TypeVar("Found")
 
@@ -39,6 +39,16 @@ class Token(NamedTuple):
 
 _token: Final = partial(tuple.__new__, Token)
 """A token of its four values; the class itself takes three times as long."""
+
+
+class Known(NamedTuple):
+    """What a word is to the patterns: whether it may name a brand, those that begin with it, what it was to be,
+    and how it differs from that where it was written otherwise.
+    """
+
+    names: bool
+    starting: Sequence[Pattern]
+    read: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +75,6 @@ class Scanner:
         self._by_spelling: dict[str, list[Pattern]] = defaultdict(list)
         self._by_prefix: dict[int, dict[str, list[Pattern]]] = defaultdict(lambda: defaultdict(list))
         heads: set[str] = set()
-        self._head_prefixes: dict[int, set[str]] = defaultdict(set)
         for pattern in patterns:
             first = pattern.words[0]
             trigger = pattern.kind in TRIGGERS
@@ -74,67 +83,52 @@ class Scanner:
             heads.update(first.spellings if trigger else ())
             if first.prefix is not None:
                 self._by_prefix[len(first.prefix)][first.prefix].append(pattern)
-                if trigger:
-                    self._head_prefixes[len(first.prefix)].add(first.prefix)
         self._heads: Final = frozenset(heads)
-        self._starting: Final = _ByWord(self._starting_with)
-        self._read: Final = _ByWord(self._read_as)
+        self._known_of: Final = _ByWord(self._know)
         self._cuts_in: Final = _ByWord(self._cuts)
 
-    def worth_scanning(self, text: str, folded: str) -> bool:
-        """A fast look: False says that no trigger can be in the text, which is so for most texts."""
+    def hits(self, text: str, folded: str) -> tuple[Mapping[int, Sequence[Hit]], Sequence[Token]]:
+        """What is met in the text, by brand, in order; and its tokens. Of a text that names none: nothing."""
         words = TOKEN.findall(folded)
-        read = self._read
-        if not self._heads.isdisjoint(words) or any(map(read.__getitem__, words)):
-            return True
-        if ("#" in text or "@" in text) and any(map(self._cuts_in.__getitem__, _TAG.findall(text))):
-            return True
-        return any(
-            not beginnings.isdisjoint([word[:size] for word in words])
-            for size, beginnings in self._head_prefixes.items()
-        )
-
-    def hits(self, text: str, folded: str) -> tuple[dict[int, list[Hit]], Sequence[Token]]:
-        """Everything met in the text, by brand, in order; and its tokens."""
-        tokens = self._tokens(text, folded)
+        known = list(map(self._known_of.__getitem__, words))
+        cuts = self._cuts_of(text) if "#" in text or "@" in text else ()
+        begun = [(place, of) for place, of in enumerate(known) if of is not None]
+        if not cuts and not any(of.names for _, of in begun):  # so it is of most texts
+            return _NO_HITS, ()
+        tokens = _tokens(words, folded)
+        if cuts or any(of.read for _, of in begun):
+            tokens = [self._meant(part) for token in tokens for part in _cut(token, cuts, folded)]
+            begun = [
+                (place, of) for place, token in enumerate(tokens) if (of := self._known_of[token.word]) is not None
+            ]
         found: dict[int, list[Hit]] = defaultdict(list)
-        starting = self._starting
-        begun = [(place, patterns) for place, token in enumerate(tokens) if (patterns := starting[token.word])]
-        for place, patterns in begun:
-            for pattern in patterns:
+        for place, of in begun:
+            for pattern in of.starting:
                 hit = _meet(pattern, tokens, place, folded, text)
                 if hit is not None:
                     found[pattern.brand].append(hit)
         return found, tokens
 
-    def _starting_with(self, word: str) -> Sequence[Pattern]:
-        patterns: Sequence[Pattern] = self._by_spelling.get(word, ())
+    def _know(self, word: str) -> Known | None:
+        """None for most words: they are nothing to any brand."""
+        starting: Sequence[Pattern] = self._by_spelling.get(word, ())
         for size, beginnings in self._by_prefix.items():
-            patterns = (*patterns, *beginnings.get(word[:size], ()))
-        return patterns
+            starting = (*starting, *beginnings.get(word[:size], ()))
+        read = self._read_as(word)
+        names = read is not None or any(pattern.kind in TRIGGERS for pattern in starting)
+        return Known(names, starting, read) if names or starting else None
 
-    def _tokens(self, text: str, folded: str) -> list[Token]:
-        pieces = _PIECES.split(folded)  # a gap and a word by turns
-        ends = list(accumulate(map(len, pieces)))
-        words = pieces[1::2]
-        tokens = list(map(_token, zip(ends[0::2], ends[1::2], words, repeat(""), strict=False)))
-        if "#" in text or "@" in text:
-            cuts = [tag.start() + cut for tag in _TAG.finditer(text) for cut in self._cuts_in[tag.group()]]
-            if cuts:
-                tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
-                words = [token.word for token in tokens]
-        if any(map(self._read.__getitem__, words)):
-            return [self._meant(token) for token in tokens]
-        return tokens
+    def _cuts_of(self, text: str) -> Sequence[int]:
+        return [tag.start() + cut for tag in _TAG.finditer(text) for cut in self._cuts_in[tag.group()]]
 
     def _meant(self, token: Token) -> Token:
-        read = self._read[token.word]
-        return token if read is None else token._replace(word=read[0], how=read[1])
+        of = self._known_of[token.word]
+        return token if of is None or of.read is None else token._replace(word=of.read[0], how=of.read[1])
 
     def _read_as(self, word: str) -> tuple[str, str] | None:
         """What a word was to be, and how it differs: look-alike letters of the other script, a slip in a name."""
         straight, how = word, ""
-        if word not in self._known and MIXED.search(word) is not None:
+        if word not in self._known and not word.isascii() and MIXED.search(word) is not None:
             plain = skeleton(word)
             straight, how = self._twins.get(plain, plain), IN_LOOKALIKES
         meant = self._misspellings.meant(straight) if self._misspellings else None
@@ -181,6 +175,17 @@ class _ByWord(dict[str, Found]):
         if len(self) < _REMEMBERED and len(word) <= _LONGEST_REMEMBERED:
             self[word] = found
         return found
+
+
+def _tokens(words: Iterable[str], folded: str) -> list[Token]:
+    """A text's words in their places: between two of them there is no letter and no digit."""
+    tokens = []
+    find, end = folded.find, 0
+    for word in words:
+        start = find(word, end)
+        end = start + len(word)
+        tokens.append(_token((start, end, word, "")))
+    return tokens
 
 
 def _cut(token: Token, cuts: Sequence[int], folded: str) -> Iterator[Token]:
