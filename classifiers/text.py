@@ -109,4 +109,7 @@ def _normal(form: str) -> str:
     """Undo what people do to letters: ё, «ооочень», Latin look-alikes inside a Cyrillic word."""
     if not form[0].isalnum():
         return form[:3]
-    return straightened(_REPEATED.sub(r"\1", form.replace("ё", "е")))
+    form = form.replace("ё", "е")
+    if _REPEATED.search(form) is not None:  # to ask is a fifth of `sub`'s time
+        form = _REPEATED.sub(r"\1", form)
+    return straightened(form)
