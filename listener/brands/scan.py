@@ -5,9 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain, pairwise
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, overload
 
 from listener.brands.forms import IN_LOOKALIKES
 from listener.brands.letters import MIXED, TOKEN, fold, is_latin, skeleton
@@ -24,6 +23,7 @@ _LONGEST_REMEMBERED: Final = 40
 """Of words and of their letters: those that come often come soon, the rest are found anew."""
 
 _NO_HITS: Final[Mapping[int, Sequence["Hit"]]] = {}
+_AS_WRITTEN: Final[Mapping[int, str]] = {}
 
 Found = TypeVar("Found")
 
@@ -37,8 +37,46 @@ class Token(NamedTuple):
     how: str = ""
 
 
-_token: Final = partial(tuple.__new__, Token)
-"""A token of its four values; the class itself takes three times as long."""
+class Tokens(Sequence[Token]):
+    """A text's tokens, kept as columns: two or three of them are looked at, and to make them all was a quarter of
+    what matching costs. `hows` is by place, of those that differ.
+    """
+
+    __slots__ = ("ends", "hows", "starts", "words")
+
+    def __init__(
+        self, words: Sequence[str], starts: Sequence[int], ends: Sequence[int], hows: Mapping[int, str]
+    ) -> None:
+        self.words, self.starts, self.ends, self.hows = words, starts, ends, hows
+
+    @classmethod
+    def cut(cls, words: Sequence[str], folded: str) -> "Tokens":
+        """A text's words in their places: between two of them there is no letter and no digit."""
+        find, end = folded.find, 0
+        starts, ends = [], []
+        for word in words:
+            start = find(word, end)
+            end = start + len(word)
+            starts.append(start)
+            ends.append(end)
+        return cls(words, starts, ends, _AS_WRITTEN)
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> "Tokens":
+        starts, ends, words, hows = zip(*tokens, strict=True)
+        return cls(words, starts, ends, {place: how for place, how in enumerate(hows) if how})
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, place: int) -> Token: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Token]: ...
+    def __getitem__(self, place: int | slice) -> Token | list[Token]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return Token(self.starts[place], self.ends[place], self.words[place], self.hows.get(place, ""))
 
 
 class Known(NamedTuple):
@@ -90,17 +128,16 @@ class Scanner:
     def hits(self, text: str, folded: str) -> tuple[Mapping[int, Sequence[Hit]], Sequence[Token]]:
         """What is met in the text, by brand, in order; and its tokens. Of a text that names none: nothing."""
         words = TOKEN.findall(folded)
-        known = list(map(self._known_of.__getitem__, words))
+        known = map(self._known_of.__getitem__, words)
         cuts = self._cuts_of(text) if "#" in text or "@" in text else ()
         begun = [(place, of) for place, of in enumerate(known) if of is not None]
         if not cuts and not any(of.names for _, of in begun):  # so it is of most texts
             return _NO_HITS, ()
-        tokens = _tokens(words, folded)
+        tokens = Tokens.cut(words, folded)
         if cuts or any(of.read for _, of in begun):
-            tokens = [self._meant(part) for token in tokens for part in _cut(token, cuts, folded)]
-            begun = [
-                (place, of) for place, token in enumerate(tokens) if (of := self._known_of[token.word]) is not None
-            ]
+            tokens = Tokens.of([self._meant(part) for token in tokens for part in _cut(token, cuts, folded)])
+            known = map(self._known_of.__getitem__, tokens.words)
+            begun = [(place, of) for place, of in enumerate(known) if of is not None]
         found: dict[int, list[Hit]] = defaultdict(list)
         for place, of in begun:
             for pattern in of.starting:
@@ -177,17 +214,6 @@ class _ByWord(dict[str, Found]):
         return found
 
 
-def _tokens(words: Iterable[str], folded: str) -> list[Token]:
-    """A text's words in their places: between two of them there is no letter and no digit."""
-    tokens = []
-    find, end = folded.find, 0
-    for word in words:
-        start = find(word, end)
-        end = start + len(word)
-        tokens.append(_token((start, end, word, "")))
-    return tokens
-
-
 def _cut(token: Token, cuts: Sequence[int], folded: str) -> Iterator[Token]:
     """The token's parts; `cuts` are sorted places of the whole text."""
     inner = cuts[bisect_right(cuts, token.start) : bisect_left(cuts, token.end)]
@@ -205,25 +231,25 @@ class Sentences:
         return bisect_right(self._ends, place)
 
 
-def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str, text: str) -> Hit | None:
+def _meet(pattern: Pattern, tokens: Tokens, place: int, folded: str, text: str) -> Hit | None:
     """The pattern's hit when its words stand in the text from token `place` on."""
+    words, starts, ends = tokens.words, tokens.starts, tokens.ends
     last = place + len(pattern.words) - 1
-    if last >= len(tokens):
+    if last >= len(words):
         return None
     for step, word in enumerate(pattern.words[1:], start=place + 1):
-        gap = (tokens[step - 1].end, tokens[step].start)
-        if not word.fits(tokens[step].word):
+        if not word.fits(words[step]):
             return None
-        if pattern.literal is None and word.gap.fullmatch(folded, *gap) is None:
+        if pattern.literal is None and word.gap.fullmatch(folded, ends[step - 1], starts[step]) is None:
             return None
     if pattern.capitals and not _told_apart(tokens[place : last + 1], text):
         return None
-    start, end = tokens[place].start, tokens[last].end
+    start, end = starts[place], ends[last]
     if pattern.literal is not None:
         start -= pattern.lead
         if start < 0 or not folded.startswith(pattern.literal, start) or folded[end : end + 1] == "_":
             return None
-    how = tokens[place].how or pattern.words[0].spellings.get(tokens[place].word, "")
+    how = tokens.hows.get(place) or pattern.words[0].spellings.get(words[place], "")
     return Hit(kind=pattern.kind, start=start, end=end, first=place, last=last, how=how)
 
 
