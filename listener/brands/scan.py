@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Final, NamedTuple, TypeVar, overload
 
@@ -89,9 +88,11 @@ class Known(NamedTuple):
     read: tuple[str, str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A pattern met in the text: characters `start:end`, words `first` to `last`, and how it is spelled."""
+class Hit(NamedTuple):
+    """A pattern met in the text: characters `start:end`, words `first` to `last`, and how it is spelled.
+
+    A tuple and no dataclass: a text has two or three.
+    """
 
     kind: Kind
     start: int
@@ -250,7 +251,7 @@ def _meet(pattern: Pattern, tokens: Tokens, place: int, folded: str, text: str) 
         if start < 0 or not folded.startswith(pattern.literal, start) or folded[end : end + 1] == "_":
             return None
     how = tokens.hows.get(place) or pattern.words[0].spellings.get(words[place], "")
-    return Hit(kind=pattern.kind, start=start, end=end, first=place, last=last, how=how)
+    return Hit(pattern.kind, start, end, place, last, how)
 
 
 def _told_apart(words: Sequence[Token], text: str) -> bool:
