@@ -103,6 +103,7 @@ class Judge:
         branded = [text.branded for text in texts]
         verdicts = [
             self._verdict(
+                questions[at],
                 said,
                 self._found([row for row in rows[at] if row != NOTHING]),
                 turned_to(texts[at].cut, texts[at].named) | texts[at].links,
@@ -111,7 +112,7 @@ class Judge:
             for at, said in enumerate(_said(together.logits, branded, self._leaning(branded, together.added)))
         ]
         for at, weight in together.added.items():
-            verdicts[at] = self._read_twice(verdicts[at], questions[at].text, weight)
+            verdicts[at] = self._read_twice(verdicts[at], questions[at], weight)
         return verdicts
 
     def _parents(self, questions: Sequence[Question], texts: Sequence[ReadText]) -> dict[int, Verdict]:
@@ -130,26 +131,34 @@ class Judge:
             leaning[list(reread)] = 0.0
         return leaning
 
-    def _read_twice(self, verdict: Verdict, text: str, weight: float) -> Verdict:
+    def _read_twice(self, verdict: Verdict, question: Question, weight: float) -> Verdict:
         second = self._cascade.second.version if self._cascade else ""
-        whole = Evidence(0, len(text), weight)
-        evidence = (whole, *verdict.evidence)
+        whole = Evidence(0, len(question.text), weight)
+        wanted = question.wants_evidence(verdict.complaint, verdict.dangers)
+        evidence = (whole, *verdict.evidence) if wanted else ()
         return replace(verdict, evidence=evidence, model=f"{verdict.model}+{second}", read_twice=True)
 
     def _verdict(
-        self, said: _Said, means: Meaning, turned: frozenset[str], evidence: Sequence[Evidence]
+        self,
+        question: Question,
+        said: _Said,
+        means: Meaning,
+        turned: frozenset[str],
+        evidence: Sequence[Evidence],
     ) -> Verdict:
         mood, label, complaint = said
+        signals = means.signals | turned
+        dangers = dangers_of(means.dangers, means.urgent_words, signals, label, complaint)
         return Verdict(
             sentiment=Sentiment(negative=mood[0], neutral=mood[1], positive=mood[2]),
             label=label,
             complaint=complaint,
-            intent=intent_of(means.signals | turned, label, complaint),
+            intent=intent_of(signals, label, complaint),
             topics=means.topics,
             urgency=urgency_of(means.urgency, complaint),
-            evidence=evidence,
+            evidence=evidence if question.wants_evidence(complaint, dangers) else (),
             model=self._version,
-            dangers=dangers_of(means.dangers, means.urgent_words, means.signals | turned, label, complaint),
+            dangers=dangers,
         )
 
     def _learn_starts(self) -> None:

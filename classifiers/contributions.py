@@ -5,6 +5,7 @@ stands; the judge never cuts n-grams of a word that it has seen.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import filterfalse
 from typing import Final
 
 import numpy as np
@@ -84,15 +85,15 @@ class Contributions:
         unknown: dict[str | None, None] = {}
         for pieces in texts:
             try:
-                found.append([known[piece] for piece in pieces])
+                found.append(list(map(known.__getitem__, pieces)))
             except KeyError:
                 later.append(len(found))
                 found.append([])
-                unknown.update((piece, None) for piece in pieces if piece not in known)
+                unknown.update(dict.fromkeys(filterfalse(known.__contains__, pieces)))
         if later:
             for_now = self._learn(unknown)
             for at in later:
-                found[at] = [known[piece] for piece in texts[at]]
+                found[at] = list(map(known.__getitem__, texts[at]))
             for piece in for_now:
                 del known[piece]
         return found

@@ -1,7 +1,8 @@
 """The characters' n-grams of many forms at once, found in the vocabulary without cutting a single string.
 
-Every n-gram of the vocabulary is one number, its letters in twelve bits each, and all are one sorted array: that
-takes less memory than a dictionary of strings. `classifiers.features.char_features` says what is found here.
+Every n-gram of the vocabulary is one number, its letters in twelve bits each, and a hash of it tells its slot:
+less memory than a dictionary of strings takes, and less than half of the time that a sorted array does.
+`classifiers.features.char_features` says what is found here.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,11 @@ Ints = npt.NDArray[np.int64]
 _BITS: Final = 12
 _FOREIGN: Final = (1 << _BITS) - 1
 """A letter that the vocabulary has nowhere."""
+_NONE: Final = -1
+_ROOM: Final = 2
+"""Slots of the table for each n-gram, at least: most then stand where their hash says."""
+_SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
+"""2**64 by the golden ratio (Knuth, volume 3, chapter 6.4): numbers that are near each other come to lie apart."""
 
 
 class Grams:
@@ -37,8 +43,7 @@ class Grams:
         for place in range(CHAR_NGRAMS[1]):
             inside = np.flatnonzero(lengths > place)
             keys[inside] = (keys[inside] << _BITS) | codes[starts[inside] + place]
-        self._order = np.argsort(keys)
-        self._keys = keys[self._order]
+        self._table = _Table(keys)
 
     def found(self, forms: Sequence[str]) -> tuple[Ints, Ints]:
         """The place of a form among `forms` and the number of a gram of it, for each one that is known.
@@ -55,10 +60,10 @@ class Grams:
             keys = (keys[:-1] << _BITS) | codes[size - 1 :]
             whole = np.flatnonzero(owner[: len(keys)] == owner[size - 1 :])
             if size >= CHAR_NGRAMS[0] and len(whole):
-                places = np.minimum(np.searchsorted(self._keys, keys[whole]), len(self._keys) - 1)
-                hits = np.flatnonzero(self._keys[places] == keys[whole])
+                found = self._table.find(keys[whole])
+                hits = np.flatnonzero(found != _NONE)
                 owners.append(owner[whole[hits]])
-                grams.append(self._order[places[hits]])
+                grams.append(found[hits])
         if not owners:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         return np.concatenate(owners), np.concatenate(grams)
@@ -68,6 +73,37 @@ class Grams:
         codes = _codes(text)
         places = np.minimum(np.searchsorted(self._letters, codes), len(self._letters) - 1)
         return np.where(self._letters[places] == codes, self._numbers[places], _FOREIGN)
+
+
+class _Table:
+    """Different numbers, each found again as its place among them."""
+
+    def __init__(self, keys: Ints) -> None:
+        bits = max(1, (_ROOM * len(keys) - 1).bit_length())
+        self._shift = np.uint64(64 - bits)
+        self._mask = (1 << bits) - 1
+        self._keys = keys
+        self._places = np.full(1 << bits, _NONE, np.int32)
+        slots, left = self._slots(keys), np.arange(len(keys))
+        while left.size:  # who finds his slot taken tries the next one
+            free = left[self._places[slots[left]] == _NONE]
+            self._places[slots[free]] = free  # of several the last one has it
+            left = left[self._places[slots[left]] != left]
+            slots[left] = (slots[left] + 1) & self._mask
+
+    def find(self, keys: Ints) -> Ints:
+        """The place of each, _NONE for those that are not there."""
+        slots = self._slots(keys)
+        found = self._places[slots].astype(np.int64)
+        left = np.flatnonzero((found != _NONE) & (self._keys[found] != keys))
+        while left.size:
+            slots[left] = (slots[left] + 1) & self._mask
+            found[left] = self._places[slots[left]]
+            left = left[(found[left] != _NONE) & (self._keys[found[left]] != keys[left])]
+        return found
+
+    def _slots(self, keys: Ints) -> Ints:
+        return ((keys.astype(np.uint64) * _SPREAD) >> self._shift).astype(np.int64)
 
 
 def _codes(text: str) -> npt.NDArray[np.uint32]:

@@ -84,9 +84,10 @@ class LexiconHits:
 
     def starting(self, form: str, lemma: str) -> Starting | None:
         """What may begin at this token; None for most."""
-        phrases = (*self._phrases.get(lemma, ()), *self._phrases.get(_EXACT + form, ()))
-        if not phrases:
+        by_lemma, exact = self._phrases.get(lemma), self._phrases.get(_EXACT + form)
+        if by_lemma is None and exact is None:
             return None
+        phrases = (*(by_lemma or ()), *(exact or ()))
         return Starting(
             frozenset(phrase.mark for phrase in phrases if phrase.is_whole),
             tuple(phrase for phrase in phrases if not phrase.is_whole),

@@ -7,6 +7,7 @@ its strongest part with what stands around it is what a reader would name.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -62,11 +63,11 @@ def lengths_of(brand: Sequence[Span]) -> Lengths:
 
 def parts_of(cut: Sequence[str], brand: Sequence[Span]) -> list[Part]:
     """The parts to judge; the whole text alone where it is short."""
-    ends = list(accumulate(map(len, cut)))
-    length = ends[-1] if ends else 0
+    length = sum(map(len, cut))
     lengths = lengths_of(brand)
     if length <= lengths.short:
-        return [Part(first=0, last=len(cut), share=1.0)]
+        return [_alone(len(cut))]
+    ends = list(accumulate(map(len, cut)))
     apart = min(1.0, (length - lengths.short) / (lengths.long - lengths.short))
     found = _joined(cut, ends, lengths.part)
     near = _near(found, ends, cut, brand)
@@ -76,6 +77,12 @@ def parts_of(cut: Sequence[str], brand: Sequence[Span]) -> list[Part]:
         for (first, last), weight in zip(found, near, strict=True)
     ]
     return parts if apart == 1 else [Part(first=0, last=len(cut), share=1 - apart), *parts]
+
+
+@lru_cache(maxsize=UNNAMED.short + 1)
+def _alone(pieces: int) -> Part:
+    """The one part of a short text: there are not many kinds of it."""
+    return Part(first=0, last=pieces, share=1.0)
 
 
 def weights_of(parts: Sequence[Part], logits: Floats, strongest: float) -> Floats:

@@ -9,8 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.span import Span
 
@@ -48,9 +47,11 @@ _CYRILLIC: Final = re.compile(r"[а-яё]", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[a-z]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plain:
-    """`text` as it is read; its character `i` stands for `starts[i]:ends[i]` of what the author wrote."""
+class Plain(NamedTuple):
+    """`text` as it is read; its character `i` stands for `starts[i]:ends[i]` of what the author wrote.
+
+    A tuple and no dataclass: it is made of every text, twice.
+    """
 
     text: str
     starts: Sequence[int]

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple, Self
 
@@ -16,7 +15,7 @@ from classifiers.plain import Plain, plain
 from classifiers.replies import LITTLE, SHORT, details, joins
 from classifiers.scorer import Scores
 from classifiers.text import BRAND, MAX_CHARACTERS, pieces
-from classifiers.unsaid import links_in, spoken, unmarked, whole
+from classifiers.unsaid import said_and_links, unmarked, whole
 from classifiers.verdict import Question
 from domain.span import Span
 
@@ -33,10 +32,11 @@ _NO_LINK: Final[frozenset[str]] = frozenset()
 _NO_PARENTS: Final[Mapping[int, float]] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadText:
+class ReadText(NamedTuple):
     """`cut` are the pieces of the `plain` text, `said` those that are judged (None for the others), the brand
-    masked; `named` are the brand's places in the plain text.
+    masked; `named` are the brand's places in the plain text, `links` says that there is a link.
+
+    A tuple and no dataclass: one is made of every text.
     """
 
     plain: Plain
@@ -45,15 +45,17 @@ class ReadText:
     named: tuple[Span, ...]
     parts: list[Part]
     stream: str
+    links: frozenset[str]
+    """The signal that there is a link: it says what kind of text this is, and moves no probability."""
 
     @classmethod
     def of(cls, question: Question) -> Self:
         reading = plain(whole(unmarked(question.text[:_MOST]), question.brand))
         cut = pieces(reading.text)
         named = reading.read_all(question.brand)
-        said = spoken(cut, named)
+        said, links = said_and_links(cut, named)
         parts = parts_of(cut, named)
-        return cls(plain=reading, cut=cut, said=said, named=named, parts=parts, stream=question.stream)
+        return cls(reading, cut, said, named, parts, question.stream, _LINK if links else _NO_LINK)
 
     @property
     def branded(self) -> bool:
@@ -90,11 +92,6 @@ class ReadText:
         if odds > 0 and self.bare:
             return (odds + parent) / 2 if parent is not None and parent > 0 else 0.0
         return odds
-
-    @property
-    def links(self) -> frozenset[str]:
-        """The signal that there is a link: it says what kind of text this is, and moves no probability."""
-        return _LINK if links_in(self.cut, self.plain.text) else _NO_LINK
 
     def question(self, part: Part) -> Question:
         """A part as a text of its own."""

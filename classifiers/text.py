@@ -1,6 +1,7 @@
 """A text as tokens: pieces that cover every character, and for each piece the form that the judge looks at."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
@@ -23,19 +24,22 @@ NUMBER: Final = "\ue004"
 OTHER_BRAND: Final = "⟐"
 """Stands for the other brands of a training text: the judge must not learn what 2014 thought of each operator."""
 
+# What is met most often stands first, and case is ignored where it matters alone: half the time of the rest.
 _PIECE: Final = re.compile(
     r"""
-      (?:https?://|www\.|t\.co/|vk\.cc/|t\.me/)\S+     # a link
-    | \[(?:(?:id|club|public|event)\d{1,20}(?::[\w-]{1,40})?|[a-z][\w.]{1,32})\|[^\]\n]{0,100}\]  # [id1|Анна]
-    | @\w+                                             # a mention on X
-    | [^\W_]+(?:-[^\W_]+)*                             # a word, also 4g, что-то
-    | [:;=]['’-]?[)(DPd*|/\\]+                         # :-)
-    | \)+ | \(+ | !+ | \?+ | \.+ | -+
+      [а-яА-Я]+(?:(?=[-\w])(?!_)[^\W_]*(?:-[^\W_]+)*)?  # a word, as a rule
     | \s+
+    | (?=[hwtvHWTV])(?i:https?://|www\.|t\.co/|vk\.cc/|t\.me/)\S+     # a link
+    | [^\W_]+(?:-[^\W_]+)*                             # a word, also 4g, что-то
+    | @\w+                                             # a mention on X
+    | [:;=]['’-]?[)(DPdp*|/\\]+                        # :-)
+    | \)+ | \(+ | !+ | \?+ | \.+ | -+
+    | \[(?i:(?:id|club|public|event)\d{1,20}(?::[\w-]{1,40})?|[a-z][\w.]{1,32})\|[^\]\n]{0,100}\]  # [id1|Анна]
     | .                                                # one emoji, one sign
     """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    re.VERBOSE | re.DOTALL,
 )
+_LINK_BEGINS: Final = frozenset("hwtvHWTV")
 _LINK_STARTS: Final = ("http://", "https://", "www.", "t.co/", "vk.cc/", "t.me/")
 # Signs that only dress the emoji before them (variation selectors, joiner, skin tones) carry no meaning alone.
 _DRESS: Final = frozenset("\ufe0e\ufe0f\u200d\u200b\ufeff\u00ad" + "".join(map(chr, range(0x1F3FB, 0x1F400))))
@@ -57,10 +61,8 @@ def mask(cut: Sequence[str], brand: Sequence[Span]) -> list[str | None]:
     ends = list(accumulate(map(len, cut)))
     for start, end in brand:
         first = True
-        for index, stop in enumerate(ends):
-            if stop <= start:
-                continue
-            if stop - len(cut[index]) >= end:
+        for index in range(bisect_right(ends, start), len(ends)):
+            if ends[index] - len(cut[index]) >= end:
                 break
             if not is_link(cut[index]):
                 masked[index] = BRAND if first else None
@@ -100,11 +102,14 @@ def is_mention(piece: str) -> bool:
 
 
 def is_link(piece: str) -> bool:
-    return len(piece) > 4 and piece.lower().startswith(_LINK_STARTS)
+    return piece[:1] in _LINK_BEGINS and len(piece) > 4 and piece.lower().startswith(_LINK_STARTS)
 
 
 def _normal(form: str) -> str:
     """Undo what people do to letters: ё, «ооочень», Latin look-alikes inside a Cyrillic word."""
     if not form[0].isalnum():
         return form[:3]
-    return straightened(_REPEATED.sub(r"\1", form.replace("ё", "е")))
+    form = form.replace("ё", "е")
+    if _REPEATED.search(form) is not None:  # to ask is a fifth of `sub`'s time
+        form = _REPEATED.sub(r"\1", form)
+    return straightened(form)

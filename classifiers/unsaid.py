@@ -33,6 +33,8 @@ _BARE_LINK: Final = re.compile(
     r"(?:ru|com|рф|su|org|net|me|cc|io|info|pro|tv|app|club|shop|store|site|online|link|ly|gl|gg|by|kz)/\S+",
     re.IGNORECASE,
 )
+_DOMAIN: Final = re.compile(r"\.[^\W\d_]{2,6}/\S")
+"""What each of these has, and most links in a text have not."""
 _LINK: Final = "t.me/"
 """How a link begins that is one piece to everybody."""
 _MENTION: Final = r"(?:@\w{1,64}|\[[a-z][\w.:-]{1,64}\|[^\]\n]{0,100}\])"
@@ -55,10 +57,17 @@ class Token:
 
 def spoken(cut: Sequence[str], brand: Sequence[Span]) -> list[str | None]:
     """The pieces of a text with the brand masked, None in place of what its author did not write."""
+    return said_and_links(cut, brand)[0]
+
+
+def said_and_links(cut: Sequence[str], brand: Sequence[Span]) -> tuple[list[str | None], list[int]]:
+    """The same, and the places of the links."""
     said: list[str | None] = mask(cut, brand) if brand else list(cut)
-    for place in unsaid(cut, brand):
+    text = "".join(cut)
+    links = _links_in(cut, text)
+    for place in (*_address_in(cut, brand), *links, *_within(cut, _spans(text))):
         said[place] = None
-    return said
+    return said, links
 
 
 def unmarked(text: str) -> str:
@@ -81,7 +90,7 @@ def whole(text: str, brand: Sequence[Span] = ()) -> str:
 
     A link that names the brand stays as it is: it may be all that names it.
     """
-    if "/" in text:
+    if "/" in text and _DOMAIN.search(text) is not None:
         text = _BARE_LINK.sub(
             lambda found: found[0] if _touches(found.span(), brand) else _as_link(found[0]), text
         )
@@ -113,40 +122,52 @@ def tokens(text: str, brand: Sequence[Span] = ()) -> Iterator[Token]:
         start = end
 
 
-def unsaid(cut: Sequence[str], brand: Sequence[Span] = ()) -> Iterator[int]:
-    """The places of the pieces that the author did not write."""
-    places = _address(cut, brand)
-    if places < len(cut):  # a text that is nothing but an address is all that there is
-        yield from range(places)
-    text = "".join(cut)
-    yield from links_in(cut, text)
-    spans = list(_spans(text))
-    if spans:
-        ends = list(accumulate(map(len, cut)))
-        for place, end in enumerate(ends):
-            if any(start <= end - len(cut[place]) and end <= stop for start, stop in spans):
-                yield place
-
-
-def links_in(cut: Sequence[str], text: str) -> list[int]:
+def _links_in(cut: Sequence[str], text: str) -> list[int]:
     """The places of the links among the pieces of a text; most texts are seen at once to have none."""
     if "/" not in text and "www." not in text.lower():
         return []
-    return [place for place, piece in enumerate(cut) if ("/" in piece or piece[0] in "wW") and is_link(piece)]
+    return [place for place, piece in enumerate(cut) if piece[0] in "hwtvHWTV" and is_link(piece)]
 
 
-def _spans(text: str) -> Iterator[Span]:
+def _address_in(cut: Sequence[str], brand: Sequence[Span]) -> range:
+    """The places of the address; a text that is nothing but an address is all that there is."""
+    places = _address(cut, brand)
+    return range(places if places < len(cut) else 0)
+
+
+def _within(cut: Sequence[str], spans: Sequence[Span]) -> list[int]:
+    """The places of the pieces that lie in one of the spans."""
+    if not spans:
+        return []
+    ends = accumulate(map(len, cut))
+    return [
+        place
+        for place, end in enumerate(ends)
+        if any(start <= end - len(cut[place]) and end <= stop for start, stop in spans)
+    ]
+
+
+def _spans(text: str) -> list[Span]:
     """Lines that quote somebody, and an app's signature at the end."""
+    spans: list[Span] = []
     if ">" in text:
         quoted = [found.span() for found in _QUOTED.finditer(text)]
         whole = all(not text[start:end].strip() for start, end in _between(quoted, len(text)))
-        yield from ([found.span() for found in _QUOTING.finditer(text)] if whole else quoted)
-    end = text[-_REACH:].lower()
-    signature = any(word in end for word in _SIGNING) and _SIGNATURE.search(text, max(0, len(text) - _REACH))
+        spans = [found.span() for found in _QUOTING.finditer(text)] if whole else quoted
+    signature = _SIGNATURE.search(text, max(0, len(text) - _REACH)) if _may_be_signed(text) else None
     if signature:
         start = len(text[: signature.start()].rstrip(_BEFORE_SIGNATURE))
         if start:
-            yield start, signature.end()
+            spans.append((start, signature.end()))
+    return spans
+
+
+def _may_be_signed(text: str) -> bool:
+    end = text[-_REACH:].lower()
+    for word in _SIGNING:  # noqa: SIM110 - of every text: `any` takes twice as long
+        if word in end:
+            return True
+    return False
 
 
 def _between(spans: Sequence[Span], length: int) -> Iterator[Span]:
@@ -183,17 +204,16 @@ def _past(cut: Sequence[str], place: int) -> int:
 
 def _named(cut: Sequence[str], place: int, brand: Sequence[Span]) -> int:
     """After the person's name that the network put there, with a comma behind it."""
-    if place >= len(cut) or not _is_given_name(cut[place]):
-        return place
     end = place + 1
-    if cut[end : end + 1] == [" "] and end + 1 < len(cut) and _NAME.fullmatch(cut[end + 1]):
+    if end < len(cut) and cut[end] == " ":
         end += 2
-    stop = sum(map(len, cut[:end]))
-    if cut[end : end + 1] != [","] or any(
-        start < stop for start, _ in brand if start >= sum(map(len, cut[:place]))
-    ):
+        if end >= len(cut) or _NAME.fullmatch(cut[end - 1]) is None:
+            return place
+    # The dictionary is asked last: most texts have no comma there.
+    if end >= len(cut) or cut[end] != "," or not _is_given_name(cut[place]):
         return place
-    return end
+    start, stop = sum(map(len, cut[:place])), sum(map(len, cut[:end]))
+    return place if any(start <= begin < stop for begin, _ in brand) else end
 
 
 @lru_cache(maxsize=_CACHED)

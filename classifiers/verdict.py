@@ -14,7 +14,8 @@ class Question:
 
     `stream` is the brand's id, for whoever keeps count of its texts: no verdict depends on it. `parent` is what
     the text answers, asked of where it says too little by itself (`classifiers.replies`). `within` is whether it
-    is a part without the brand's name of a text that names it elsewhere.
+    is a part without the brand's name of a text that names it elsewhere. Evidence is wanted from the probability
+    `evidence_from` on, and of dangers.
     """
 
     text: str
@@ -22,6 +23,10 @@ class Question:
     stream: str = ""
     parent: "Question | None" = None
     within: bool = False
+    evidence_from: float = 0.0
+
+    def wants_evidence(self, complaint: float, dangers: Sequence[str]) -> bool:
+        return complaint >= self.evidence_from or bool(dangers)
 
 
 class Judges(Protocol):

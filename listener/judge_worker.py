@@ -110,7 +110,7 @@ def main() -> int:
 
 def answered(batch: Batch, matcher: Matches, judge: Judges, pace: Pace) -> Answer:
     pace.waiting = batch.waiting
-    found = read_apart(batch.asked, matcher, judge)
+    found = read_apart(batch.asked, matcher, judge, batch.levels)
     readings = [_whole(reading, batch.levels) for reading in found.readings]
     verdicts = [replace(verdict, evidence=list(verdict.evidence)) for verdict in judge.classify(batch.questions)]
     return Answer(read=replace(found, readings=readings), paced=Paced.of(pace), verdicts=verdicts)
@@ -118,13 +118,13 @@ def answered(batch: Batch, matcher: Matches, judge: Judges, pace: Pace) -> Answe
 
 def _whole(reading: Reading, levels: Mapping[str, float]) -> Reading:
     """The reading with its evidence worked out where that is wanted, and left out elsewhere."""
-    return [
-        (
-            match,
-            replace(verdict, evidence=list(verdict.evidence) if may_make_a_case(match, verdict, levels) else []),
-        )
-        for match, verdict in reading
-    ]
+    return [(match, _told(verdict, wanted=may_make_a_case(match, verdict, levels))) for match, verdict in reading]
+
+
+def _told(verdict: Verdict, *, wanted: bool) -> Verdict:
+    if not wanted and not verdict.evidence:  # so the judge itself leaves it
+        return verdict
+    return replace(verdict, evidence=list(verdict.evidence) if wanted else [])
 
 
 def framed(message: object) -> bytes:

@@ -14,6 +14,7 @@ from domain.verdict import Verdict
 from listener.halves import Halves
 
 OWN_PAGE: Final = "на своей странице"
+FROM_ANY: Final[Mapping[str, float]] = {}
 
 
 class Matches(Protocol):
@@ -93,8 +94,12 @@ def matched(asked: Asked, matcher: Matches) -> list[Match]:
     return matcher.match(asked.words) or [Match(brand=host, words=(), reason=OWN_PAGE) for host in asked.hosts]
 
 
-def read_all(asked: Sequence[Asked], matcher: Matches, judge: Judges) -> list[Reading]:
-    """Read a micro-batch: one call to the model for all its (text, brand) pairs."""
+def read_all(
+    asked: Sequence[Asked], matcher: Matches, judge: Judges, levels: Mapping[str, float] = FROM_ANY
+) -> list[Reading]:
+    """Read a micro-batch: one call to the model for all its (text, brand) pairs. `levels` are the probabilities
+    (by brand id) from which evidence is wanted.
+    """
     pairs = [(place, match) for place, text in enumerate(asked) for match in matched(text, matcher)]
     verdicts = judge.classify(
         [
@@ -103,6 +108,7 @@ def read_all(asked: Sequence[Asked], matcher: Matches, judge: Judges) -> list[Re
                 brand=match.words,
                 stream=match.brand,
                 parent=_parent(asked[place].parent, match.brand, matcher),
+                evidence_from=levels.get(match.brand, 0.0),
             )
             for place, match in pairs
         ]
@@ -121,14 +127,16 @@ def _parent(text: str, brand: str, matcher: Matches) -> Question | None:
     return Question(text=text, brand=words, stream=brand)
 
 
-def read_apart(asked: Sequence[Asked], matcher: Matches, judge: Judges) -> Readings:
-    """Read by halves until the texts that break the judge stand alone."""
+def read_apart(
+    asked: Sequence[Asked], matcher: Matches, judge: Judges, levels: Mapping[str, float] = FROM_ANY
+) -> Readings:
+    """Read by halves until the texts that break the judge stand alone; `levels` as in `read_all`."""
     readings: list[Reading] = [[] for _ in asked]
     faults: dict[int, str] = {}
     halves = Halves(range(len(asked)))
     for part in halves:
         try:
-            found = read_all([asked[place] for place in part], matcher, judge)
+            found = read_all([asked[place] for place in part], matcher, judge, levels)
         except Exception as fault:  # noqa: BLE001  # whatever a text did to the judge, the others must not wait for it
             if not halves.split(part):
                 faults[part[0]] = in_short(fault)

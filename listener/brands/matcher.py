@@ -51,9 +51,9 @@ class Matcher:
         """The brands named in the text, in the order of the config; spans are characters of `text` itself."""
         reading = plain(text)
         clean, folded = reading.text, fold(reading.text)
-        if not self._scanner.worth_scanning(clean, folded):
-            return []
         found, tokens = self._scanner.hits(clean, folded)
+        if not found:
+            return []
         page = Page(clean, folded, tokens)
         matches = []
         for number in sorted(found):

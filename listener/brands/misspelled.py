@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 from classifiers.morphology import analyzer
@@ -14,7 +15,7 @@ SHORTEST: Final = 7
 
 LONGEST: Final = 30
 
-_HEARD_ALIKE: Final = frozenset(frozenset(pair) for pair in ("бп", "вф", "гк", "дт", "жш", "зс"))
+_ALIKE: Final = {letter: pair for pair in ("бп", "вф", "гк", "дт", "жш", "зс") for letter in pair}
 """Consonants that sound alike at the end of a word: «сбербанг», «аэрофлод»; «збербанк» at its beginning."""
 
 _CACHED: Final = 4_096
@@ -28,10 +29,12 @@ class Misspellings:
         """`known` words are looked for as they are."""
         self._known: Final = known
         self._forms: dict[str, set[str]] = defaultdict(set)
+        self._ends: set[tuple[str, str]] = set()
         for form in forms:
             if SHORTEST <= len(form) <= LONGEST and form.isalpha():
                 for left in (form, *_shorter(form)):
                     self._forms[left].add(form)
+                self._ends.update(product(_ALIKE.get(form[0], form[0]), _ALIKE.get(form[-1], form[-1])))
         self._remembered = lru_cache(maxsize=_CACHED)(self._meant)
 
     def __bool__(self) -> bool:
@@ -39,7 +42,10 @@ class Misspellings:
 
     def meant(self, word: str) -> str | None:
         """The form that a folded word was to be, or nothing."""
-        if not SHORTEST - 1 <= len(word) <= LONGEST + 1 or word in self._known:
+        # A slip leaves the ends as they are, or sounding alike: most words need not be looked at further.
+        if not SHORTEST - 1 <= len(word) <= LONGEST + 1 or (word[0], word[-1]) not in self._ends:
+            return None
+        if word in self._known:
             return None
         return self._remembered(word)
 
@@ -58,7 +64,7 @@ def _shorter(word: str) -> set[str]:
 
 
 def _alike(letter: str, other: str) -> bool:
-    return letter == other or frozenset((letter, other)) in _HEARD_ALIKE
+    return letter in _ALIKE.get(other, other)
 
 
 def _one_slip(word: str, form: str) -> bool:

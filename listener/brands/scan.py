@@ -3,11 +3,9 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import accumulate, chain, pairwise, repeat
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from typing import Final, NamedTuple, TypeVar, overload
 
 from listener.brands.forms import IN_LOOKALIKES
 from listener.brands.letters import MIXED, TOKEN, fold, is_latin, skeleton
@@ -16,14 +14,15 @@ from listener.brands.patterns import TRIGGERS, Kind, Pattern
 
 _SENTENCE_END: Final = re.compile(r"[.!?…]+(?=\s|$)|\n")
 _TAG: Final = re.compile(r"[#@]\w+")
-_PIECES: Final = re.compile(f"({TOKEN.pattern})")
 _HUMP: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ]{2})(?=[a-zа-яё])")
 _SHORTEST_TAG_PART: Final = 5
 _LONGEST_TAG_WORD: Final = 64
-_REMEMBERED: Final = 32_768
+_REMEMBERED: Final = 65_536
 _LONGEST_REMEMBERED: Final = 40
-"""Of words and of their letters: those that come often come soon, the rest are found anew. With a quarter as many
-most of the gain is lost; two such take 9 MB when they are full."""
+"""Of words and of their letters: those that come often come soon, the rest are found anew."""
+
+_NO_HITS: Final[Mapping[int, Sequence["Hit"]]] = {}
+_AS_WRITTEN: Final[Mapping[int, str]] = {}
 
 Found = TypeVar("Found")
 
@@ -37,13 +36,63 @@ class Token(NamedTuple):
     how: str = ""
 
 
-_token: Final = partial(tuple.__new__, Token)
-"""A token of its four values; the class itself takes three times as long."""
+class Tokens(Sequence[Token]):
+    """A text's tokens, kept as columns: two or three of them are looked at, and to make them all was a quarter of
+    what matching costs. `hows` is by place, of those that differ.
+    """
+
+    __slots__ = ("ends", "hows", "starts", "words")
+
+    def __init__(
+        self, words: Sequence[str], starts: Sequence[int], ends: Sequence[int], hows: Mapping[int, str]
+    ) -> None:
+        self.words, self.starts, self.ends, self.hows = words, starts, ends, hows
+
+    @classmethod
+    def cut(cls, words: Sequence[str], folded: str) -> "Tokens":
+        """A text's words in their places: between two of them there is no letter and no digit."""
+        find, end = folded.find, 0
+        starts, ends = [], []
+        for word in words:
+            start = find(word, end)
+            end = start + len(word)
+            starts.append(start)
+            ends.append(end)
+        return cls(words, starts, ends, _AS_WRITTEN)
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> "Tokens":
+        starts, ends, words, hows = zip(*tokens, strict=True)
+        return cls(words, starts, ends, {place: how for place, how in enumerate(hows) if how})
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, place: int) -> Token: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Token]: ...
+    def __getitem__(self, place: int | slice) -> Token | list[Token]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        return Token(self.starts[place], self.ends[place], self.words[place], self.hows.get(place, ""))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A pattern met in the text: characters `start:end`, words `first` to `last`, and how it is spelled."""
+class Known(NamedTuple):
+    """What a word is to the patterns: whether it may name a brand, those that begin with it, what it was to be,
+    and how it differs from that where it was written otherwise.
+    """
+
+    names: bool
+    starting: Sequence[Pattern]
+    read: tuple[str, str] | None
+
+
+class Hit(NamedTuple):
+    """A pattern met in the text: characters `start:end`, words `first` to `last`, and how it is spelled.
+
+    A tuple and no dataclass: a text has two or three.
+    """
 
     kind: Kind
     start: int
@@ -65,7 +114,6 @@ class Scanner:
         self._by_spelling: dict[str, list[Pattern]] = defaultdict(list)
         self._by_prefix: dict[int, dict[str, list[Pattern]]] = defaultdict(lambda: defaultdict(list))
         heads: set[str] = set()
-        self._head_prefixes: dict[int, set[str]] = defaultdict(set)
         for pattern in patterns:
             first = pattern.words[0]
             trigger = pattern.kind in TRIGGERS
@@ -74,67 +122,51 @@ class Scanner:
             heads.update(first.spellings if trigger else ())
             if first.prefix is not None:
                 self._by_prefix[len(first.prefix)][first.prefix].append(pattern)
-                if trigger:
-                    self._head_prefixes[len(first.prefix)].add(first.prefix)
         self._heads: Final = frozenset(heads)
-        self._starting: Final = _ByWord(self._starting_with)
-        self._read: Final = _ByWord(self._read_as)
+        self._known_of: Final = _ByWord(self._know)
         self._cuts_in: Final = _ByWord(self._cuts)
 
-    def worth_scanning(self, text: str, folded: str) -> bool:
-        """A fast look: False says that no trigger can be in the text, which is so for most texts."""
+    def hits(self, text: str, folded: str) -> tuple[Mapping[int, Sequence[Hit]], Sequence[Token]]:
+        """What is met in the text, by brand, in order; and its tokens. Of a text that names none: nothing."""
         words = TOKEN.findall(folded)
-        read = self._read
-        if not self._heads.isdisjoint(words) or any(map(read.__getitem__, words)):
-            return True
-        if ("#" in text or "@" in text) and any(map(self._cuts_in.__getitem__, _TAG.findall(text))):
-            return True
-        return any(
-            not beginnings.isdisjoint([word[:size] for word in words])
-            for size, beginnings in self._head_prefixes.items()
-        )
-
-    def hits(self, text: str, folded: str) -> tuple[dict[int, list[Hit]], Sequence[Token]]:
-        """Everything met in the text, by brand, in order; and its tokens."""
-        tokens = self._tokens(text, folded)
+        known = map(self._known_of.__getitem__, words)
+        cuts = self._cuts_of(text) if "#" in text or "@" in text else ()
+        begun = [(place, of) for place, of in enumerate(known) if of is not None]
+        if not cuts and not any(of.names for _, of in begun):  # so it is of most texts
+            return _NO_HITS, ()
+        tokens = Tokens.cut(words, folded)
+        if cuts or any(of.read for _, of in begun):
+            tokens = Tokens.of([self._meant(part) for token in tokens for part in _cut(token, cuts, folded)])
+            known = map(self._known_of.__getitem__, tokens.words)
+            begun = [(place, of) for place, of in enumerate(known) if of is not None]
         found: dict[int, list[Hit]] = defaultdict(list)
-        starting = self._starting
-        begun = [(place, patterns) for place, token in enumerate(tokens) if (patterns := starting[token.word])]
-        for place, patterns in begun:
-            for pattern in patterns:
+        for place, of in begun:
+            for pattern in of.starting:
                 hit = _meet(pattern, tokens, place, folded, text)
                 if hit is not None:
                     found[pattern.brand].append(hit)
         return found, tokens
 
-    def _starting_with(self, word: str) -> Sequence[Pattern]:
-        patterns: Sequence[Pattern] = self._by_spelling.get(word, ())
+    def _know(self, word: str) -> Known | None:
+        """None for most words: they are nothing to any brand."""
+        starting: Sequence[Pattern] = self._by_spelling.get(word, ())
         for size, beginnings in self._by_prefix.items():
-            patterns = (*patterns, *beginnings.get(word[:size], ()))
-        return patterns
+            starting = (*starting, *beginnings.get(word[:size], ()))
+        read = self._read_as(word)
+        names = read is not None or any(pattern.kind in TRIGGERS for pattern in starting)
+        return Known(names, starting, read) if names or starting else None
 
-    def _tokens(self, text: str, folded: str) -> list[Token]:
-        pieces = _PIECES.split(folded)  # a gap and a word by turns
-        ends = list(accumulate(map(len, pieces)))
-        words = pieces[1::2]
-        tokens = list(map(_token, zip(ends[0::2], ends[1::2], words, repeat(""), strict=False)))
-        if "#" in text or "@" in text:
-            cuts = [tag.start() + cut for tag in _TAG.finditer(text) for cut in self._cuts_in[tag.group()]]
-            if cuts:
-                tokens = [part for token in tokens for part in _cut(token, cuts, folded)]
-                words = [token.word for token in tokens]
-        if any(map(self._read.__getitem__, words)):
-            return [self._meant(token) for token in tokens]
-        return tokens
+    def _cuts_of(self, text: str) -> Sequence[int]:
+        return [tag.start() + cut for tag in _TAG.finditer(text) for cut in self._cuts_in[tag.group()]]
 
     def _meant(self, token: Token) -> Token:
-        read = self._read[token.word]
-        return token if read is None else token._replace(word=read[0], how=read[1])
+        of = self._known_of[token.word]
+        return token if of is None or of.read is None else token._replace(word=of.read[0], how=of.read[1])
 
     def _read_as(self, word: str) -> tuple[str, str] | None:
         """What a word was to be, and how it differs: look-alike letters of the other script, a slip in a name."""
         straight, how = word, ""
-        if word not in self._known and MIXED.search(word) is not None:
+        if word not in self._known and not word.isascii() and MIXED.search(word) is not None:
             plain = skeleton(word)
             straight, how = self._twins.get(plain, plain), IN_LOOKALIKES
         meant = self._misspellings.meant(straight) if self._misspellings else None
@@ -200,26 +232,26 @@ class Sentences:
         return bisect_right(self._ends, place)
 
 
-def _meet(pattern: Pattern, tokens: Sequence[Token], place: int, folded: str, text: str) -> Hit | None:
+def _meet(pattern: Pattern, tokens: Tokens, place: int, folded: str, text: str) -> Hit | None:
     """The pattern's hit when its words stand in the text from token `place` on."""
+    words, starts, ends = tokens.words, tokens.starts, tokens.ends
     last = place + len(pattern.words) - 1
-    if last >= len(tokens):
+    if last >= len(words):
         return None
     for step, word in enumerate(pattern.words[1:], start=place + 1):
-        gap = (tokens[step - 1].end, tokens[step].start)
-        if not word.fits(tokens[step].word):
+        if not word.fits(words[step]):
             return None
-        if pattern.literal is None and word.gap.fullmatch(folded, *gap) is None:
+        if pattern.literal is None and word.gap.fullmatch(folded, ends[step - 1], starts[step]) is None:
             return None
     if pattern.capitals and not _told_apart(tokens[place : last + 1], text):
         return None
-    start, end = tokens[place].start, tokens[last].end
+    start, end = starts[place], ends[last]
     if pattern.literal is not None:
         start -= pattern.lead
         if start < 0 or not folded.startswith(pattern.literal, start) or folded[end : end + 1] == "_":
             return None
-    how = tokens[place].how or pattern.words[0].spellings.get(tokens[place].word, "")
-    return Hit(kind=pattern.kind, start=start, end=end, first=place, last=last, how=how)
+    how = tokens.hows.get(place) or pattern.words[0].spellings.get(words[place], "")
+    return Hit(pattern.kind, start, end, place, last, how)
 
 
 def _told_apart(words: Sequence[Token], text: str) -> bool:

@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from classifiers.classify import LEANING, SURE, Judge
 from classifiers.lexicon import Markers
 from classifiers.read_text import ReadText
+from classifiers.tiers import missing, open_judge
 from classifiers.verdict import Question
 from domain.verdict import Verdict
 
@@ -50,6 +52,22 @@ def test_praise_questions_news_and_advertisements_are_none(judge: Judge, text: s
     verdict = _ask(judge, text)
     assert verdict.complaint < 0.4
     assert verdict.intent not in ("vent", "solve")
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["one tier", "both tiers"])
+def test_evidence_is_left_out_where_it_is_not_wanted_and_nothing_else_changes(second: bool) -> None:  # noqa: FBT001
+    if second and missing() is not None:
+        pytest.skip("needs the second tier")
+    both = open_judge(second=second)
+    danger = "Ромашка вкусная, но после ужина нас увезли на скорой с отравлением"
+    always = [_question(text) for text in (*COMPLAINTS, *CALM, danger)]
+    seldom = [replace(question, evidence_from=0.6) for question in always]
+    verdicts = both.classify(always)
+    for whole, told in zip(verdicts, both.classify(seldom), strict=True):
+        wanted = whole.complaint >= 0.6 or bool(whole.dangers)
+        assert list(told.evidence) == (list(whole.evidence) if wanted else [])
+        assert replace(told, evidence=()) == replace(whole, evidence=())
+    assert {bool(verdict.complaint >= 0.6) for verdict in verdicts} == {True, False}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +171,9 @@ def test_serving_imports_no_scikit_learn() -> None:
 
 
 def _ask(judge: Judge, text: str) -> Verdict:
+    return judge.classify([_question(text)])[0]
+
+
+def _question(text: str) -> Question:
     start = text.find(BRAND[:-1])
-    brand = ((start, start + len(BRAND)),) if start >= 0 else ()
-    return judge.classify([Question(text=text, brand=brand)])[0]
+    return Question(text=text, brand=((start, start + len(BRAND)),) if start >= 0 else ())
