@@ -9,7 +9,7 @@ from alerts.cards.card import Card, Line, Tone, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
 from alerts.cards.elsewhere import INSTEAD, stands_in
-from alerts.cards.incident import note_of
+from alerts.cards.incident import note_of, word_card
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -85,7 +85,8 @@ class Showing:
             return await self._snapshot(self._notifier, due)
         due = self._for_its_chat(due)
         if isinstance(due, Notice):
-            return await (self._say(due, now) if due.on is None else self._lead_on(due, due.on, now))
+            leads_on = due.on if due.cases else None
+            return await (self._say(due, now) if leads_on is None else self._lead_on(due, leads_on, now))
         if due.ref is None:
             return await self._anew(due, now)
         try:
@@ -228,16 +229,25 @@ class Showing:
         return Shown(due=notice, ref=ref, outcome="edited")
 
     async def _write_on_card(self, notifier: Notifier, notice: Notice, note: Note, now: datetime) -> Shown:
-        """A messenger that says no word under a card shows it as the last line of the card itself."""
-        card = _with_line(make_card(notice.cases[0], self.context, now), note)
+        """A messenger that says no word under a card shows it as the last line of the card itself; one that speaks
+        of an incident has no card to stand on, and is a message of its own.
+        """
+        if notice.incident is not None:
+            card = word_card(note, notice.incident, self.context, now)
+        else:
+            card = _with_line(make_card(notice.cases[0], self.context, now), note)
         try:
-            if notice.card_ref is not None:
+            if notice.card_ref is not None and notice.incident is None:
                 await notifier.edit(notice.chat, notice.card_ref, card)
                 return Shown(due=notice, ref=notice.card_ref, outcome="edited")
         except NotifyError as error:
             if not error.gone:
                 raise
-        return Shown(due=notice, ref=await notifier.send(notice.chat, card, key(notice)), outcome="sent")
+        ref, certain = await self._look(notice)
+        if ref is not None:
+            return Shown(due=notice, ref=ref, outcome="found")
+        ref = await notifier.send(notice.chat, replace(card, repeat=not certain), key(notice))
+        return Shown(due=notice, ref=ref, outcome="sent")
 
 
 def key(due: Due) -> str:

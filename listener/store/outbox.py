@@ -1,7 +1,7 @@
 """The outbox from the teller's side: `alerts.ports.Outbox`, what is due leased to one worker at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 from alerts.cards.notices import MOST_CASES
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
+from alerts.incidents.incident import Incident
 from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Room
 from alerts.routing import CONSOLE_ALONE, Chat, StandIns
 from domain.person import MessengerId
@@ -496,7 +497,7 @@ async def _of_incidents(
         incident = found.get(number) if number is not None else None
         if notice is not None and incident is not None:
             ref = refs.get((number, row.messenger, row.chat, row.topic))
-            spoken[row.id] = replace(_notice(row, notice, (), ref), incident=incident)
+            spoken[row.id] = _notice(row, notice, (), ref, incident=incident)
     return spoken
 
 
@@ -573,7 +574,14 @@ def _delivery(row: Row[Any], of: Case) -> Delivery:
     )
 
 
-def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], card_ref: str | None) -> Notice:
+def _notice(
+    row: Row[Any],
+    notice: StoredNotice,
+    speaks_of: tuple[Case, ...],
+    card_ref: str | None,
+    *,
+    incident: Incident | None = None,
+) -> Notice:
     return Notice(
         id=row.id,
         receiver=row.receiver,
@@ -586,4 +594,5 @@ def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], ca
         unknown=row.unknown or row.state == "sending",
         created_at=row.created_at,
         on=notice.on,
+        incident=incident,
     )
