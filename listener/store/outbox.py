@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, assert_never
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from domain.person import MessengerId
 from listener.mention_format import storable
 from listener.store import cases, chats, digests, incident_lists, outbox_rows, standing_in
 from listener.store.addresses import chat_of
+from listener.store.among import given
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.connection import Connection
 from listener.store.engine import Database, insert
@@ -418,10 +420,11 @@ _SHOWN_DIGEST: Final = _marking(
 _SHOWN_NOTICE: Final = _marking(notices, state="shown")
 
 
-def _leasing(queue: Table) -> Any:
+@cache
+def _leasing(queue: Table, dialect: str) -> Any:
     return (
         update(queue)
-        .where(queue.c.id.in_(bindparam("ids", expanding=True)))
+        .where(given(queue.c.id, "ids", dialect))
         .values(
             unknown=or_(queue.c.unknown, queue.c.state == "sending"),
             state="sending",
@@ -429,9 +432,6 @@ def _leasing(queue: Table) -> Any:
             due_at=bindparam("until", type_=Time),
         )
     )
-
-
-_LEASED: Final = {queue: _leasing(queue) for queue in QUEUES}
 
 
 def _mark(mark: Mark, worker: str) -> dict[str, Any]:
@@ -448,7 +448,8 @@ async def _lease(
 ) -> None:
     if rows:
         ids = [row.id for row in rows]
-        await connection.execute(_LEASED[queue], {"ids": ids, "by": worker, "until": now + LEASE})
+        leasing = _leasing(queue, connection.dialect.name)
+        await connection.execute(leasing, {"ids": ids, "by": worker, "until": now + LEASE})
 
 
 async def _loaded(connection: Connection, leased: Mapping[Table, Sequence[Row[Any]]], now: datetime) -> list[Due]:
