@@ -54,6 +54,8 @@ class Showing:
     def __init__(self, notifier: Notifier, context: CardContext) -> None:
         self.context = context
         self._notifier = notifier
+        # Asked once: what a class can do takes as long to look up as a card to be masked.
+        self._snapshots = notifier if isinstance(notifier, Snapshots) else None
 
     @property
     def limits(self) -> Limits:
@@ -81,8 +83,8 @@ class Showing:
 
     async def show(self, due: Due, now: datetime) -> Shown:
         """As much of it as may be read in its chat. Raises NotifyError."""
-        if isinstance(self._notifier, Snapshots):
-            return await self._snapshot(self._notifier, due)
+        if self._snapshots is not None:
+            return await self._snapshot(self._snapshots, due)
         due = self._for_its_chat(due)
         if isinstance(due, Notice):
             leads_on = due.on if due.cases else None

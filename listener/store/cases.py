@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, Subquery, bindparam, exists, func, or_, select, true
@@ -77,19 +78,17 @@ async def load(connection: Connection, ids: Collection[int], *, closely: bool = 
     reached = await contacts.of_cases(connection, list(rows.values()), keys)
     talked = await _messages(connection, rows)
     beside = await _neighbours(connection, rows, most[1])
-    loaded = (
-        _case(
+    return {
+        number: _case(
             row,
             mentioned[number],
             events[number],
             [_earlier(before, mentioned[before.id]) for before in past[number]],
+            beside[number],
             reached[number],
+            talked[number],
         )
         for number, row in rows.items()
-    )
-    return {
-        case.id: replace(case, messages=tuple(talked[case.id]), neighbours=tuple(beside[case.id]))
-        for case in loaded
     }
 
 
@@ -409,13 +408,17 @@ def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | 
 
 def _within(spans: Iterable[Sequence[int]], text: str) -> tuple[Span, ...]:
     """The spans of the author's own words; those of what he shows again belong to somebody else."""
-    return tuple((start, end) for start, end in spans if end <= len(text))
+    last = len(text)
+    return tuple([(start, end) for start, end in spans if end <= last])
 
 
 def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
     """The spans that speak for a complaint, strongest first."""
-    strongest = sorted((piece for piece in evidence if piece[2] > 0), key=lambda piece: -piece[2])
-    return tuple((start, end) for start, end, _ in strongest)
+    strongest = sorted([piece for piece in evidence if piece[2] > 0], key=_WEIGHT, reverse=True)
+    return tuple([(start, end) for start, end, _ in strongest])
+
+
+_WEIGHT: Final = itemgetter(2)
 
 
 def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
@@ -433,12 +436,14 @@ def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
     )
 
 
-def _case(
+def _case(  # all that a case is made of
     row: Row[Any],
     case_mentions: list[CaseMention],
     events: list[Event],
     earlier: list[EarlierCase],
+    neighbours: list[Neighbour],
     contact: Contact,
+    talked: list[CaseMessage],
 ) -> Case:
     return Case(
         id=row.id,
@@ -455,5 +460,7 @@ def _case(
         mentions=tuple(case_mentions),
         events=tuple(events),
         earlier=tuple(earlier),
+        neighbours=tuple(neighbours),
         contact=contact,
+        messages=tuple(talked),
     )
