@@ -129,7 +129,8 @@ class Showing:
         """Only the case's owner, in his private chat, sees it whole."""
         match due:
             case Delivery():
-                return replace(due, case=self._seen(due.case, due.chat))
+                case = self._seen(due.case, due.chat)
+                return due if case is due.case else replace(due, case=case)
             case Notice():
                 return replace(due, cases=tuple(self._seen(case, due.chat) for case in due.cases))
             case Digest():

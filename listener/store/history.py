@@ -215,26 +215,26 @@ def _insert_events(dialect: str) -> Any:
 
 def _projection(change: Changing) -> dict[str, Any]:
     state = change.state
-    values = {
-        "revision": state.revision,
-        "stage": state.stage,
-        "owner": state.owner,
-        "snoozed_until": state.snoozed_until,
-        "waiting_for": state.waiting_for,
-        "outcome": state.outcome,
-        "cause": state.cause,
-        "warn_at": state.deadlines.warn_at,
-        "due_at": state.deadlines.due_at,
-        "breach_at": state.deadlines.breach_at,
-        "rung": state.rung,
-        "engineers_due_at": state.engineers_due_at,
-        "receiver": state.receiver,
-        "idle_warn_at": state.idle.warn_at,
-        "idle_return_at": state.idle.return_at,
-        "touched_at": state.touched_at,
-        "next_timer_at": next_timer(state),
+    return {
+        "of_case": change.case,
+        "new_revision": state.revision,
+        "new_stage": state.stage,
+        "new_owner": state.owner,
+        "new_snoozed_until": state.snoozed_until,
+        "new_waiting_for": state.waiting_for,
+        "new_outcome": state.outcome,
+        "new_cause": state.cause,
+        "new_warn_at": state.deadlines.warn_at,
+        "new_due_at": state.deadlines.due_at,
+        "new_breach_at": state.deadlines.breach_at,
+        "new_rung": state.rung,
+        "new_engineers_due_at": state.engineers_due_at,
+        "new_receiver": state.receiver,
+        "new_idle_warn_at": state.idle.warn_at,
+        "new_idle_return_at": state.idle.return_at,
+        "new_touched_at": state.touched_at,
+        "new_next_timer_at": next_timer(state),
     }
-    return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
 
 
 def _may_solve(change: Changing) -> bool:

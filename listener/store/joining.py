@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
@@ -90,7 +90,7 @@ async def join(connection: Connection, decided: Sequence[Decided], now: datetime
     shown: list[tuple[int, Routed]] = []
     anew: dict[int, Routed] = {}
     calling: dict[int, Routed] = {}
-    for decision in decided:
+    for decision in filter(partial(_concerns_cases, known), decided):
         for case, command, route in _commands(known, decision):
             changing = known.by_id[case]
             is_first = changing.state.revision == 0
@@ -118,6 +118,11 @@ async def join(connection: Connection, decided: Sequence[Decided], now: datetime
     await outbox_rows.add_notices_elsewhere(connection, calls, now)
     groups = await grouping.note(connection, _opened(known, shown, now))
     return replace(_counted(known, shown), groups=groups)
+
+
+def _concerns_cases(known: _Cases, decision: Decided) -> bool:
+    """Most mentions are nobody's trouble, and their authors have none."""
+    return bool(decision.routed) or decision.stored.row in known.linked or _where(decision) in known.by_author
 
 
 def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | Edit | Write, Routed | None]]:

@@ -62,9 +62,10 @@ def as_kept(heard: Mention, row: Mapping[str, Any]) -> Heard | None:
     written = (heard.id, heard.url, author.id, author.name, author.handle, heard.text, heard.thread, heard.place)
     if written != _WRITTEN(row) or heard.published_at != row["published_at"]:
         return None
-    if row["extra"] is not None and not all(storable(words) == words for words in _beside(heard)):
+    beside = () if row["extra"] is None else tuple(_beside(heard))
+    if len(heard.text) + sum(map(len, beside)) > LONGEST or not _is_in_utc(heard):
         return None
-    if len(heard.text) + sum(map(len, _beside(heard))) > LONGEST or not _is_in_utc(heard):
+    if any(storable(words) != words for words in beside):
         return None
     stored = Stored(row=row["id"], mention=heard, text_version=1, is_own=row["is_own"])
     return Heard(stored=stored, heard_at=row["heard_at"])
