@@ -293,6 +293,10 @@ class Notice:
     on: str | None = None
     incident: Incident | None = None
 
+    def __post_init__(self) -> None:
+        if not self.cases and self.incident is None:
+            raise ValueError("a notice speaks of a case or of an incident")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:

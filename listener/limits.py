@@ -1,6 +1,6 @@
 """Which candidates get no card: people muted them, or their brand has had its cards of the day."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +24,7 @@ def unmuted(decided: Sequence[Decided], mutes: Collection[MuteInForce], now: dat
         reason: Withheld = "author_muted" if mute.topic is None else "topic_muted"
         return without_chats(route, Withhold(reason=reason, until=mute.until))
 
-    return [replace(decision, routed=tuple(map(heard, decision.routed))) for decision in decided]
+    return _rerouted(decided, heard)
 
 
 def within_limits(
@@ -51,5 +51,12 @@ def within_limits(
         counted.add(candidate.place)
         return route
 
-    allowed = [replace(decision, routed=tuple(map(limited, decision.routed))) for decision in decided]
-    return allowed, left_out
+    return _rerouted(decided, limited), left_out
+
+
+def _rerouted(decided: Sequence[Decided], by: Callable[[Routed], Routed]) -> list[Decided]:
+    """Most decisions lead nowhere, and stay as they are."""
+    return [
+        replace(decision, routed=tuple(map(by, decision.routed))) if decision.routed else decision
+        for decision in decided
+    ]

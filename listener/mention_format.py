@@ -92,6 +92,7 @@ def parse_time(text: str, key: str) -> datetime:
 
 
 _UNFIT: Final = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+_ODD: Final = re.compile("[\x00\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
@@ -99,7 +100,7 @@ def storable(text: str) -> str:
 
     And without signs that turn the direction of writing: on a card they turn all that stands after them.
     """
-    if text.isascii() and "\x00" not in text:
+    if "\x00" not in text if text.isascii() else _ODD.search(text) is None:
         return text
     return _UNFIT.sub("", text).encode("utf-8", "replace").decode("utf-8")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Final, get_args
 
 from prometheus_client import (
@@ -37,6 +38,10 @@ class Metrics:
         self._of_mentions(self.registry)
         self._of_cards(self.registry)
         self._of_life(self.registry)
+        # Looked up for each card; none of their rows is ever taken away.
+        self._delivered = cache(self._deliveries.labels)
+        self._sent = cache(self._sending.labels)
+        self._loop = cache(self._turned.labels)
 
     def _of_mentions(self, registry: CollectorRegistry) -> None:
         # heard
@@ -144,9 +149,9 @@ class Metrics:
         self._errors.labels(source, state).inc()
         self._state(source, state)
 
-    def judged(self, brand: str, outcome: str, *, twice: bool) -> None:
-        self._judged.labels(brand, outcome).inc()
-        self._read.labels("both" if twice else "one").inc()
+    def judged(self, brand: str, outcome: str, *, twice: bool, count: int = 1) -> None:
+        self._judged.labels(brand, outcome).inc(count)
+        self._read.labels("both" if twice else "one").inc(count)
 
     def paced(self, waiting: int, share: float, floors: Mapping[str, float]) -> None:
         self._waiting.set(waiting)
@@ -168,8 +173,8 @@ class Metrics:
         self._clock_broke.inc(cases)
 
     def delivered(self, messenger: str, outcome: str, seconds: float) -> None:
-        self._deliveries.labels(messenger, outcome).inc()
-        self._sending.labels(messenger).observe(seconds)
+        self._delivered(messenger, outcome).inc()
+        self._sent(messenger).observe(seconds)
 
     def card_shown(self, published_at: datetime, now: datetime) -> None:
         """A case's first card is in a chat; `published_at` is the mention's."""
@@ -224,7 +229,7 @@ class Metrics:
         self._problems.set(count)
 
     def turned(self, loop: str, now: datetime) -> None:
-        self._turned.labels(loop).set(now.timestamp())
+        self._loop(loop).set(now.timestamp())
 
     def loop_died(self, loop: str) -> None:
         # A source's loop is named after the source, which the others may not read.

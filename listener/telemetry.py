@@ -3,6 +3,7 @@
 Health goes by the time that passes, metrics and people by the wall clock.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -64,9 +65,13 @@ class Telemetry:
         self.metrics.heard(source, new, edited, known, own=own)
 
     def decided(self, decided: Sequence[Decided], recorded: Recorded) -> None:
-        for decision in decided:
-            for verdict in decision.verdicts:
-                self.metrics.judged(verdict.match.brand, verdict.outcome, twice=verdict.verdict.read_twice)
+        counts = Counter(
+            (verdict.match.brand, verdict.outcome, verdict.verdict.read_twice)
+            for decision in decided
+            for verdict in decision.verdicts
+        )
+        for (brand, outcome, twice), count in counts.items():
+            self.metrics.judged(brand, outcome, twice=twice, count=count)
         self.metrics.cases(new=recorded.cases_new, joined=recorded.cases_joined, reopened=recorded.cases_reopened)
 
     def paced(self, pace: Pace) -> None:

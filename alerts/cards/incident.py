@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
+from alerts.cards.card import Card, Line
 from alerts.cards.context import CardContext
 from alerts.cards.masking import masked
 from alerts.cards.note import Note
@@ -134,6 +135,20 @@ def over_note(incident: Incident, context: CardContext, now: datetime) -> Note:
     return Note(
         text=f"{title(incident)} — {over(incident, words)}. Всего {came}.{left}",
         to=(owner,) if owner is not None else (),
+    )
+
+
+def word_card(note: Note, incident: Incident, context: CardContext, now: datetime) -> Card:
+    """The word as a card without a case and without buttons, for a messenger that shows nothing but cards."""
+    first, *more = note.text.splitlines()
+    return Card(
+        case=0,
+        revision=0,
+        urgent=False,
+        title=first,
+        quote="",
+        below=tuple(Line(text=line) for line in more),
+        status=status(incident, Wording(context=context, now=now)),
     )
 
 

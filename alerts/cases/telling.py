@@ -159,12 +159,14 @@ def how_to_tell(before: State, events: Sequence[Event]) -> Telling:
         by_person = bool(events) and events[0].actor.kind == "person"
         priority = Priority.PRESS if by_person else Priority.CHANGE
         telling = Telling(reason="nothing new for people", priority=priority)
-    return replace(telling, notices=(*telling.notices, *_handed(before, events)))
+    handed = _handed(before, events)
+    return replace(telling, notices=(*telling.notices, *handed)) if handed else telling
 
 
 def _told(before: State, event: Event, events: Sequence[Event]) -> Telling | None:
     telling = _of(before, event, events)
-    return telling and replace(telling, notices=(*telling.notices, *_beside(before, event, events)))
+    beside = tuple(_beside(before, event, events)) if telling else ()
+    return replace(telling, notices=(*telling.notices, *beside)) if telling and beside else telling
 
 
 def _handed(before: State, events: Sequence[Event]) -> tuple[NoticeDraft, ...]:

@@ -9,7 +9,7 @@ from alerts.cards.card import Card, Line, Tone, make_card, make_former_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import make_sheet
 from alerts.cards.elsewhere import INSTEAD, stands_in
-from alerts.cards.incident import note_of
+from alerts.cards.incident import note_of, word_card
 from alerts.cards.masking import is_owners_own, masked_case
 from alerts.cards.note import Note
 from alerts.cards.notices import make_note
@@ -54,6 +54,8 @@ class Showing:
     def __init__(self, notifier: Notifier, context: CardContext) -> None:
         self.context = context
         self._notifier = notifier
+        # Asked once: what a class can do takes as long to look up as a card to be masked.
+        self._snapshots = notifier if isinstance(notifier, Snapshots) else None
 
     @property
     def limits(self) -> Limits:
@@ -81,11 +83,12 @@ class Showing:
 
     async def show(self, due: Due, now: datetime) -> Shown:
         """As much of it as may be read in its chat. Raises NotifyError."""
-        if isinstance(self._notifier, Snapshots):
-            return await self._snapshot(self._notifier, due)
+        if self._snapshots is not None:
+            return await self._snapshot(self._snapshots, due)
         due = self._for_its_chat(due)
         if isinstance(due, Notice):
-            return await (self._say(due, now) if due.on is None else self._lead_on(due, due.on, now))
+            leads_on = due.on if due.cases else None
+            return await (self._say(due, now) if leads_on is None else self._lead_on(due, leads_on, now))
         if due.ref is None:
             return await self._anew(due, now)
         try:
@@ -126,7 +129,8 @@ class Showing:
         """Only the case's owner, in his private chat, sees it whole."""
         match due:
             case Delivery():
-                return replace(due, case=self._seen(due.case, due.chat))
+                case = self._seen(due.case, due.chat)
+                return due if case is due.case else replace(due, case=case)
             case Notice():
                 return replace(due, cases=tuple(self._seen(case, due.chat) for case in due.cases))
             case Digest():
@@ -228,16 +232,25 @@ class Showing:
         return Shown(due=notice, ref=ref, outcome="edited")
 
     async def _write_on_card(self, notifier: Notifier, notice: Notice, note: Note, now: datetime) -> Shown:
-        """A messenger that says no word under a card shows it as the last line of the card itself."""
-        card = _with_line(make_card(notice.cases[0], self.context, now), note)
+        """A messenger that says no word under a card shows it as the last line of the card itself; one that speaks
+        of an incident has no card to stand on, and is a message of its own.
+        """
+        if notice.incident is not None:
+            card = word_card(note, notice.incident, self.context, now)
+        else:
+            card = _with_line(make_card(notice.cases[0], self.context, now), note)
         try:
-            if notice.card_ref is not None:
+            if notice.card_ref is not None and notice.incident is None:
                 await notifier.edit(notice.chat, notice.card_ref, card)
                 return Shown(due=notice, ref=notice.card_ref, outcome="edited")
         except NotifyError as error:
             if not error.gone:
                 raise
-        return Shown(due=notice, ref=await notifier.send(notice.chat, card, key(notice)), outcome="sent")
+        ref, certain = await self._look(notice)
+        if ref is not None:
+            return Shown(due=notice, ref=ref, outcome="found")
+        ref = await notifier.send(notice.chat, replace(card, repeat=not certain), key(notice))
+        return Shown(due=notice, ref=ref, outcome="sent")
 
 
 def key(due: Due) -> str:

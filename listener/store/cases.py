@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Row, Select, Subquery, bindparam, exists, func, or_, select, true
+from sqlalchemy import Row, Select, Subquery, bindparam, exists, func, or_, select, true
 
 from alerts.cards.reaching import answers_past_us, spoken_to
 from alerts.cases.case import Case, CaseMention, CaseMessage, EarlierCase, Neighbour, standing
@@ -19,6 +20,7 @@ from domain.span import Span
 from listener.networks.registry import as_shown
 from listener.ports import money_key
 from listener.store import contacts, elsewhere, solutions, usage
+from listener.store.among import given
 from listener.store.codecs import read_event, read_extra
 from listener.store.connection import Connection
 from listener.store.engine import Database
@@ -34,8 +36,7 @@ MOST_NEIGHBOURS: Final = 11
 """Beyond the ten that are counted, one that says that there are more: a post may have thousands."""
 MOST_CLOSELY: Final = 21
 """Of both, for who asks for all."""
-_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-"""Statements with subqueries are built once: building them again took as long as running them."""
+# Statements with subqueries are built once: building them again took as long as running them.
 
 
 class CaseStore:
@@ -64,7 +65,9 @@ async def load(connection: Connection, ids: Collection[int], *, closely: bool = 
     most = (MOST_CLOSELY, MOST_CLOSELY) if closely else (MOST_EARLIER, MOST_NEIGHBOURS)
     rows: dict[int, Row[Any]] = {}
     past: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in await connection.execute(_with_past(), {"ids": list(ids), "most": 1 + most[0]}):
+    for row in await connection.execute(
+        _with_past(connection.dialect.name), {"ids": list(ids), "most": 1 + most[0]}
+    ):
         if row.id == row.of_case:
             rows[row.id] = row
         else:
@@ -75,19 +78,17 @@ async def load(connection: Connection, ids: Collection[int], *, closely: bool = 
     reached = await contacts.of_cases(connection, list(rows.values()), keys)
     talked = await _messages(connection, rows)
     beside = await _neighbours(connection, rows, most[1])
-    loaded = (
-        _case(
+    return {
+        number: _case(
             row,
             mentioned[number],
             events[number],
             [_earlier(before, mentioned[before.id]) for before in past[number]],
+            beside[number],
             reached[number],
+            talked[number],
         )
         for number, row in rows.items()
-    )
-    return {
-        case.id: replace(case, messages=tuple(talked[case.id]), neighbours=tuple(beside[case.id]))
-        for case in loaded
     }
 
 
@@ -165,7 +166,7 @@ async def cards_today(connection: Connection, brand: str, now: datetime) -> int:
 
 
 @cache
-def _with_past() -> Select[Any]:
+def _with_past(dialect: str) -> Select[Any]:
     """The cases, and the latest few that each author had with the brand before, oldest first."""
     before = cases.alias("before")
     place = func.row_number().over(partition_by=cases.c.id, order_by=before.c.id.desc()).label("place")
@@ -178,7 +179,7 @@ def _with_past() -> Select[Any]:
             & (before.c.author_id == cases.c.author_id)
             & (before.c.id <= cases.c.id),
         )
-        .where(cases.c.id.in_(_IDS))
+        .where(given(cases.c.id, "ids", dialect))
         .subquery()
     )
     return select(ranked).where(ranked.c.place <= bindparam("most")).order_by(ranked.c.id)
@@ -226,13 +227,13 @@ def _with_neighbours(dialect: str) -> Select[Any]:
     return (
         select(asked.c.id.label("of_case"), *columns)
         .select_from(which)
-        .where(asked.c.id.in_(_IDS))
+        .where(given(asked.c.id, "ids", dialect))
         .order_by(beside.c.id.desc())
     )
 
 
 async def _mentions(connection: Connection, ids: Collection[int]) -> dict[int, list[CaseMention]]:
-    rows = (await connection.execute(_latest_mentions(), {"ids": list(ids)})).all()
+    rows = (await connection.execute(_latest_mentions(connection.dialect.name), {"ids": list(ids)})).all()
     parents, own = await _parents(connection, rows)
     of_case: dict[int, list[CaseMention]] = defaultdict(list)
     for row in rows:
@@ -252,14 +253,9 @@ async def _parents(
             wanted[row.network].add(_parent_of(row).id)
     heard: dict[tuple[str, str], Quote] = {}
     own: set[tuple[str, str]] = set()
-    columns = [mentions.c[name] for name in ("external_id", "author_name", "text", "url", "is_own")]
     for network in sorted(wanted):
-        found = await connection.execute(
-            select(*columns).where(
-                mentions.c.network == network, mentions.c.external_id.in_(sorted(wanted[network]))
-            )
-        )
-        for post in found:
+        asked = {"of_network": network, "ids": sorted(wanted[network])}
+        for post in await connection.execute(_posts(connection.dialect.name), asked):
             text, _ = as_shown(network, post.text)
             heard[network, post.external_id] = Quote(
                 id=post.external_id, author=post.author_name, text=text, url=post.url
@@ -269,14 +265,22 @@ async def _parents(
     return heard, own
 
 
+@cache
+def _posts(dialect: str) -> Select[Any]:
+    columns = [mentions.c[name] for name in ("external_id", "author_name", "text", "url", "is_own")]
+    return select(*columns).where(
+        mentions.c.network == bindparam("of_network"), given(mentions.c.external_id, "ids", dialect)
+    )
+
+
 def _parent_of(row: Row[Any]) -> Quote:
     """What the mention answers as its network told it; at least the post on which its conversation hangs."""
     return read_extra(row.extra).parent or Quote(id=row.thread)
 
 
 @cache
-def _latest_mentions() -> Select[Any]:
-    ranked = _latest()
+def _latest_mentions(dialect: str) -> Select[Any]:
+    ranked = _latest(dialect)
     return (
         select(
             ranked.c.case_id,
@@ -294,7 +298,7 @@ def _latest_mentions() -> Select[Any]:
     )
 
 
-def _latest() -> Subquery:
+def _latest(dialect: str) -> Subquery:
     """The mentions of the cases with their places from the end."""
     place = (
         func.row_number()
@@ -306,13 +310,13 @@ def _latest() -> Subquery:
     )
     return (
         select(case_mentions.c.case_id, case_mentions.c.mention_id, case_mentions.c.strength, place)
-        .where(case_mentions.c.case_id.in_(_IDS))
+        .where(given(case_mentions.c.case_id, "ids", dialect))
         .subquery()
     )
 
 
 async def _messages(connection: Connection, ids: Collection[int]) -> dict[int, list[CaseMessage]]:
-    rows = await connection.execute(_latest_messages(), {"ids": list(ids)})
+    rows = await connection.execute(_latest_messages(connection.dialect.name), {"ids": list(ids)})
     of_case: dict[int, list[CaseMessage]] = defaultdict(list)
     for row in rows:
         message = CaseMessage(
@@ -330,18 +334,18 @@ async def _messages(connection: Connection, ids: Collection[int]) -> dict[int, l
 
 
 @cache
-def _latest_messages() -> Select[Any]:
+def _latest_messages(dialect: str) -> Select[Any]:
     place = (
         func.row_number()
         .over(partition_by=messages.c.case_id, order_by=(messages.c.at.desc(), messages.c.id.desc()))
         .label("place")
     )
-    ranked = select(messages, place).where(messages.c.case_id.in_(_IDS)).subquery()
+    ranked = select(messages, place).where(given(messages.c.case_id, "ids", dialect)).subquery()
     return select(ranked).where(ranked.c.place <= MOST_MESSAGES).order_by(ranked.c.place.desc())
 
 
 async def _events(connection: Connection, ids: Collection[int]) -> dict[int, list[Event]]:
-    rows = await connection.execute(_latest_events(), {"ids": list(ids)})
+    rows = await connection.execute(_latest_events(connection.dialect.name), {"ids": list(ids)})
     events: dict[int, list[Event]] = defaultdict(list)
     for row in rows:
         events[row.case_id].append(read_event(row))
@@ -349,13 +353,13 @@ async def _events(connection: Connection, ids: Collection[int]) -> dict[int, lis
 
 
 @cache
-def _latest_events() -> Select[Any]:
+def _latest_events(dialect: str) -> Select[Any]:
     place = (
         func.row_number()
         .over(partition_by=case_events.c.case_id, order_by=case_events.c.number.desc())
         .label("place")
     )
-    ranked = select(case_events, place).where(case_events.c.case_id.in_(_IDS)).subquery()
+    ranked = select(case_events, place).where(given(case_events.c.case_id, "ids", dialect)).subquery()
     return select(ranked).where(ranked.c.place <= MOST_EVENTS).order_by(ranked.c.number)
 
 
@@ -404,13 +408,17 @@ def _parent(row: Row[Any], parents: Mapping[tuple[str, str], Quote]) -> Quote | 
 
 def _within(spans: Iterable[Sequence[int]], text: str) -> tuple[Span, ...]:
     """The spans of the author's own words; those of what he shows again belong to somebody else."""
-    return tuple((start, end) for start, end in spans if end <= len(text))
+    last = len(text)
+    return tuple([(start, end) for start, end in spans if end <= last])
 
 
 def _speaking(evidence: Iterable[tuple[int, int, float]]) -> tuple[Span, ...]:
     """The spans that speak for a complaint, strongest first."""
-    strongest = sorted((piece for piece in evidence if piece[2] > 0), key=lambda piece: -piece[2])
-    return tuple((start, end) for start, end, _ in strongest)
+    strongest = sorted([piece for piece in evidence if piece[2] > 0], key=_WEIGHT, reverse=True)
+    return tuple([(start, end) for start, end, _ in strongest])
+
+
+_WEIGHT: Final = itemgetter(2)
 
 
 def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
@@ -428,12 +436,14 @@ def _earlier(row: Row[Any], mentioned: Sequence[CaseMention]) -> EarlierCase:
     )
 
 
-def _case(
+def _case(  # all that a case is made of
     row: Row[Any],
     case_mentions: list[CaseMention],
     events: list[Event],
     earlier: list[EarlierCase],
+    neighbours: list[Neighbour],
     contact: Contact,
+    talked: list[CaseMessage],
 ) -> Case:
     return Case(
         id=row.id,
@@ -450,5 +460,7 @@ def _case(
         mentions=tuple(case_mentions),
         events=tuple(events),
         earlier=tuple(earlier),
+        neighbours=tuple(neighbours),
         contact=contact,
+        messages=tuple(talked),
     )

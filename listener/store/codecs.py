@@ -206,8 +206,10 @@ def _fact(kind: str, version: int, payload: Payload) -> Fact:
 
 def _actor_kind(kind: str) -> ActorKind:
     """An actor that only a later version knows is the program's, as far as this one can tell."""
-    known: dict[str, ActorKind] = {name: name for name in get_args(ActorKind)}
-    return known.get(kind, "program")
+    return _ACTORS.get(kind, "program")
+
+
+_ACTORS: Final[Mapping[str, ActorKind]] = {name: name for name in get_args(ActorKind)}
 
 
 def _known_priority(payload: Payload) -> Payload:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, Select, and_, exists, func, select
 
 from alerts.cases.case import Case
 from alerts.cases.events import Actor
@@ -14,6 +15,7 @@ from alerts.outreach.abilities import Learned
 from alerts.outreach.contact import IN_HAND, Contact, ForAll, Said, Silenced
 from alerts.outreach.outbound import Outbound
 from listener.store import incident_events, outbound_rows
+from listener.store.among import given
 from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.tables import LEFT, card_views, cases, digests, do_not_contact, incident_cases, mutes, outbound
@@ -205,11 +207,7 @@ def _same_incident(case: Row[Any]) -> Any:
 
 
 async def _outbounds(connection: Connection, ids: Collection[int]) -> dict[int, list[Outbound]]:
-    found = await connection.execute(
-        select(outbound)
-        .where(outbound.c.case_id.in_(ids), outbound.c.state != "cancelled")
-        .order_by(outbound.c.id)
-    )
+    found = await connection.execute(_sent_in(connection.dialect.name), {"ids": list(ids)})
     of_case: dict[int, list[Outbound]] = defaultdict(list)
     for each in await outbound_rows.read(connection, found.all()):
         of_case[each.case].append(each)
@@ -217,7 +215,22 @@ async def _outbounds(connection: Connection, ids: Collection[int]) -> dict[int, 
 
 
 async def _unwanted(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
-    found = await connection.execute(
+    found = await connection.execute(_left_alone(connection.dialect.name), {"ids": list(ids)})
+    return {row.id: row.at for row in found}
+
+
+@cache
+def _sent_in(dialect: str) -> Select[Any]:
+    return (
+        select(outbound)
+        .where(given(outbound.c.case_id, "ids", dialect), outbound.c.state != "cancelled")
+        .order_by(outbound.c.id)
+    )
+
+
+@cache
+def _left_alone(dialect: str) -> Select[Any]:
+    return (
         select(cases.c.id, do_not_contact.c.at)
         .join(
             do_not_contact,
@@ -227,9 +240,8 @@ async def _unwanted(connection: Connection, ids: Collection[int]) -> dict[int, A
                 do_not_contact.c.author_id == cases.c.author_id,
             ),
         )
-        .where(cases.c.id.in_(ids))
+        .where(given(cases.c.id, "ids", dialect))
     )
-    return {row.id: row.at for row in found}
 
 
 async def _lessons(

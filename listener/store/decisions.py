@@ -1,18 +1,20 @@
 """Decisions: verdicts written, and what the customers' words did to cases, once for each text."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, update
 
 from alerts.incidents.group import Group
 from listener.decided import MAKE_A_CASE, BrandVerdict, Decided, Stored
 from listener.halves import Halves
 from listener.store import joining
+from listener.store.among import given
 from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
@@ -115,18 +117,25 @@ async def record(connection: Connection, decided: Sequence[Decided], now: dateti
 async def _take(connection: Connection, decided: Sequence[Decided]) -> list[Decided]:
     """Those whose text still waits in the very version that was judged, one for each mention; it waits no more."""
     by_row = {decision.stored.row: decision for decision in decided}
-    versions = [(row, by_row[row].stored.text_version) for row in sorted(by_row)]
-    taken = await connection.execute(_TAKE, {"rows": sorted(by_row), "versions": versions})
-    return [by_row[row] for row in sorted(taken.scalars())]
+    versions: dict[int, list[int]] = defaultdict(list)
+    for row in sorted(by_row):
+        versions[by_row[row].stored.text_version].append(row)
+    taken: list[int] = []
+    for version in sorted(versions):
+        asked = {"rows": versions[version], "version": version}
+        taken += (await connection.execute(_taking(connection.dialect.name), asked)).scalars()
+    return [by_row[row] for row in sorted(taken)]
 
 
-_TAKE: Final = (
-    update(mentions)
-    .where(mentions.c.id.in_(bindparam("rows", expanding=True)), STILL_WAITING)
-    .where(tuple_(mentions.c.id, mentions.c.text_version).in_(bindparam("versions", expanding=True)))
-    .values(stage=Stage.JUDGED, error=None)
-    .returning(mentions.c.id)
-)
+@cache
+def _taking(dialect: str) -> Any:
+    return (
+        update(mentions)
+        .where(given(mentions.c.id, "rows", dialect), mentions.c.text_version == bindparam("version"))
+        .where(STILL_WAITING)
+        .values(stage=Stage.JUDGED, error=None)
+        .returning(mentions.c.id)
+    )
 
 
 async def _write_verdicts(connection: Connection, live: Sequence[Decided], now: datetime) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select
 
 from alerts.incidents.group import ALL, Group, topics_of, words_of
 from alerts.likeness import is_alike, keys_of
+from listener.store.among import given
 from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.many import execute_many
@@ -86,21 +87,23 @@ async def _known(connection: Connection, opened: Sequence[Opened]) -> dict[tuple
         asked[each.brand].update(keys_of(each.signature))
     firsts: dict[tuple[str, str], _First] = {}
     for brand in sorted(asked):
-        found = await connection.execute(_SAID, {"of_brand": brand, "keys": sorted(asked[brand]), "since": since})
-        for row in found:
+        asking = {"of_brand": brand, "keys": sorted(asked[brand]), "since": since}
+        for row in await connection.execute(_said(connection.dialect.name), asking):
             firsts[brand, row.key] = _First(case=row.id, signature=row.signature or "", at=row.opened_at)
     return firsts
 
 
-_SAID: Final = (
-    select(text_keys.c.key, cases.c.id, cases.c.signature, cases.c.opened_at)
-    .join(cases, cases.c.id == text_keys.c.case_id)
-    .where(
-        text_keys.c.brand == bindparam("of_brand"),
-        text_keys.c.key.in_(bindparam("keys", expanding=True)),
-        text_keys.c.at >= bindparam("since", type_=Time),
+@cache
+def _said(dialect: str) -> Any:
+    return (
+        select(text_keys.c.key, cases.c.id, cases.c.signature, cases.c.opened_at)
+        .join(cases, cases.c.id == text_keys.c.case_id)
+        .where(
+            text_keys.c.brand == bindparam("of_brand"),
+            given(text_keys.c.key, "keys", dialect),
+            text_keys.c.at >= bindparam("since", type_=Time),
+        )
     )
-)
 
 
 def _first_of(each: Opened, firsts: dict[tuple[str, str], _First]) -> _First:

@@ -13,6 +13,8 @@ from alerts.cases.case import Standing, standing
 from alerts.cases.commands import Command
 from alerts.cases.events import (
     BELLS,
+    NO_DEADLINES,
+    NO_IDLE,
     Assigned,
     Bell,
     Deadlines,
@@ -93,33 +95,49 @@ class Changing:
         ]
 
 
+_STAGES: Final = frozenset(get_args(Stage))
+_WAITING: Final = frozenset(get_args(Waiting))
+_OUTCOMES: Final = frozenset(get_args(Outcome))
+_BELLS: Final = frozenset(get_args(Bell))
+
+
 def read_state(row: Row[Any]) -> State:
     """The state in a row of `cases`; what only a later version knows is the nearest that this one does."""
     return State(
         revision=row.revision,
-        stage=_known(row.stage, Stage, "claimed" if row.owner else "new"),
+        stage=_known(row.stage, _STAGES, "claimed" if row.owner else "new"),
         owner=row.owner,
         snoozed_until=row.snoozed_until,
-        waiting_for=_known(row.waiting_for, Waiting, "us"),
-        outcome=_known(row.outcome, Outcome, "handled"),
+        waiting_for=_known(row.waiting_for, _WAITING, "us"),
+        outcome=_known(row.outcome, _OUTCOMES, "handled"),
         cause=row.cause,
-        deadlines=Deadlines(warn_at=row.warn_at, due_at=row.due_at, breach_at=row.breach_at),
-        rung=_known(row.rung, Bell, BELLS[-1]),
+        deadlines=_deadlines(row.warn_at, row.due_at, row.breach_at),
+        rung=_known(row.rung, _BELLS, BELLS[-1]),
         engineers_due_at=row.engineers_due_at,
         receiver=row.receiver,
-        idle=Idle(warn_at=row.idle_warn_at, return_at=row.idle_return_at),
+        idle=_idle(row.idle_warn_at, row.idle_return_at),
         touched_at=row.touched_at,
     )
 
 
+def _deadlines(warn_at: datetime | None, due_at: datetime | None, breach_at: datetime | None) -> Deadlines:
+    if due_at is None and warn_at is None and breach_at is None:
+        return NO_DEADLINES
+    return Deadlines(warn_at=warn_at, due_at=due_at, breach_at=breach_at)
+
+
+def _idle(warn_at: datetime | None, return_at: datetime | None) -> Idle:
+    return NO_IDLE if warn_at is None and return_at is None else Idle(warn_at=warn_at, return_at=return_at)
+
+
 def read_standing(row: Row[Any]) -> tuple[Standing, Outcome | None]:
     """Where the case of a row with `stage`, `outcome` and `snoozed_until` stands, and how it ended."""
-    stage, outcome = _known(row.stage, Stage, "claimed"), _known(row.outcome, Outcome, "handled")
+    stage, outcome = _known(row.stage, _STAGES, "claimed"), _known(row.outcome, _OUTCOMES, "handled")
     return standing(State(stage=stage, outcome=outcome, snoozed_until=row.snoozed_until)), outcome
 
 
-def _known(value: Any, names: Any, nearest: Any) -> Any:
-    return value if value is None or value in get_args(names) else nearest
+def _known(value: Any, names: Collection[Any], nearest: Any) -> Any:
+    return value if value is None or value in names else nearest
 
 
 async def lock(connection: Connection, ids: Iterable[int]) -> dict[int, Changing]:
@@ -197,26 +215,26 @@ def _insert_events(dialect: str) -> Any:
 
 def _projection(change: Changing) -> dict[str, Any]:
     state = change.state
-    values = {
-        "revision": state.revision,
-        "stage": state.stage,
-        "owner": state.owner,
-        "snoozed_until": state.snoozed_until,
-        "waiting_for": state.waiting_for,
-        "outcome": state.outcome,
-        "cause": state.cause,
-        "warn_at": state.deadlines.warn_at,
-        "due_at": state.deadlines.due_at,
-        "breach_at": state.deadlines.breach_at,
-        "rung": state.rung,
-        "engineers_due_at": state.engineers_due_at,
-        "receiver": state.receiver,
-        "idle_warn_at": state.idle.warn_at,
-        "idle_return_at": state.idle.return_at,
-        "touched_at": state.touched_at,
-        "next_timer_at": next_timer(state),
+    return {
+        "of_case": change.case,
+        "new_revision": state.revision,
+        "new_stage": state.stage,
+        "new_owner": state.owner,
+        "new_snoozed_until": state.snoozed_until,
+        "new_waiting_for": state.waiting_for,
+        "new_outcome": state.outcome,
+        "new_cause": state.cause,
+        "new_warn_at": state.deadlines.warn_at,
+        "new_due_at": state.deadlines.due_at,
+        "new_breach_at": state.deadlines.breach_at,
+        "new_rung": state.rung,
+        "new_engineers_due_at": state.engineers_due_at,
+        "new_receiver": state.receiver,
+        "new_idle_warn_at": state.idle.warn_at,
+        "new_idle_return_at": state.idle.return_at,
+        "new_touched_at": state.touched_at,
+        "new_next_timer_at": next_timer(state),
     }
-    return {"of_case": change.case} | {f"new_{name}": value for name, value in values.items()}
 
 
 def _may_solve(change: Changing) -> bool:

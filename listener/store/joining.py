@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from alerts.candidate import Place
 from alerts.cases.commands import Delete, Edit, Write
@@ -20,7 +20,7 @@ from alerts.likeness import signature_of
 from alerts.routing import Chat
 from listener.decided import Decided, Routed
 from listener.store import elsewhere, grouping, history, outbox_rows, reposts
-from listener.store.among import among
+from listener.store.among import given, given_rows
 from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.history import Changing
@@ -58,9 +58,13 @@ class _Cases:
     removed: set[int] = field(default_factory=set)
     also_in: dict[int, Sequence[str]] = field(default_factory=dict)
 
-    def know(self, row: Any, *, is_new: bool = False) -> None:
-        state = FRESH if is_new else history.read_state(row)
-        self.by_id.setdefault(row.id, Changing.of(row.id, state))
+    def know_new(self, case: int, place: Place) -> None:
+        self.by_id.setdefault(case, Changing.of(case, FRESH))
+        self.also_in[case] = ()
+        self.stands_in(place, case)
+
+    def know(self, row: Any) -> None:
+        self.by_id.setdefault(row.id, Changing.of(row.id, history.read_state(row)))
         self.also_in[row.id] = row.also_in or ()
         for thread in (row.thread, *self.also_in[row.id]):
             self.stands_in((row.brand, row.network, row.author_id, thread), row.id)
@@ -86,7 +90,7 @@ async def join(connection: Connection, decided: Sequence[Decided], now: datetime
     shown: list[tuple[int, Routed]] = []
     anew: dict[int, Routed] = {}
     calling: dict[int, Routed] = {}
-    for decision in decided:
+    for decision in filter(partial(_concerns_cases, known), decided):
         for case, command, route in _commands(known, decision):
             changing = known.by_id[case]
             is_first = changing.state.revision == 0
@@ -114,6 +118,11 @@ async def join(connection: Connection, decided: Sequence[Decided], now: datetime
     await outbox_rows.add_notices_elsewhere(connection, calls, now)
     groups = await grouping.note(connection, _opened(known, shown, now))
     return replace(_counted(known, shown), groups=groups)
+
+
+def _concerns_cases(known: _Cases, decision: Decided) -> bool:
+    """Most mentions are nobody's trouble, and their authors have none."""
+    return bool(decision.routed) or decision.stored.row in known.linked or _where(decision) in known.by_author
 
 
 def _commands(known: _Cases, decision: Decided) -> Iterator[tuple[int, Delete | Edit | Write, Routed | None]]:
@@ -283,9 +292,9 @@ async def _open_places(connection: Connection, decided: Sequence[Decided], now: 
         await execute_many(
             connection, _insert_cases(connection.dialect.name), [_new(first[place], now) for place in own]
         )
-        await _know(connection, known, among(_PLACE, own, by=3))
+        await _know_own(connection, known, own)
     if stored:
-        await _know(connection, known, cases.c.id.in_(sorted(set(stored.values()))))
+        await _know(connection, known, stored.values())
     again = stored | {place: known.by_place[first_place] for place, first_place in beside.items()}
     threads: dict[int, list[str]] = defaultdict(list)
     for place, case in again.items():
@@ -312,7 +321,7 @@ async def _know_links(connection: Connection, known: _Cases, decided: Iterable[D
     for link in links:
         known.linked[link.mention_id][link.case_id] = link.strength
     touched = {case for of_mention in known.linked.values() for case in of_mention}
-    await _know(connection, known, cases.c.id.in_(sorted(touched)))
+    await _know(connection, known, touched)
     standing = await connection.execute(
         select(case_mentions.c.case_id, case_mentions.c.mention_id)
         .join(mentions, mentions.c.id == case_mentions.c.mention_id)
@@ -342,22 +351,56 @@ async def _know_remarks(connection: Connection, known: _Cases, decided: Iterable
         if not (decision.routed or stored.is_own or stored.is_deleted or stored.row in known.linked):
             authors[stored.mention.network].add(stored.mention.author.id)
     for network in sorted(authors):
-        await _know(
-            connection, known, (cases.c.network == network) & cases.c.author_id.in_(sorted(authors[network]))
-        )
+        asked = {"of_network": network, "authors": sorted(authors[network])}
+        for row in await connection.execute(_of_authors(connection.dialect.name), asked):
+            known.know(row)
 
 
-async def _know(connection: Connection, known: _Cases, which: Any) -> None:
-    found = await connection.execute(select(*_CASE).where(which).order_by(cases.c.id).with_for_update())
-    for row in found:
-        known.know(row, is_new=row.revision == 0)
+async def _know(connection: Connection, known: _Cases, numbers: Iterable[int]) -> None:
+    asked = {"ids": sorted(set(numbers))}
+    for row in await connection.execute(_of_numbers(connection.dialect.name), asked):
+        known.know(row)
+
+
+async def _know_own(connection: Connection, known: _Cases, places: Sequence[Place]) -> None:
+    """The cases at these places. Of one that was made just now there is nothing more to be read."""
+    found = await connection.execute(_at_places(connection.dialect.name), {"places": places})
+    before: list[int] = []
+    for number, revision, *place in found:
+        if revision:
+            before.append(number)
+        else:
+            known.know_new(number, tuple(place))
+    if before:
+        await _know(connection, known, before)
+
+
+@cache
+def _of_authors(dialect: str) -> Any:
+    of_them = given(cases.c.author_id, "authors", dialect)
+    return _cases().where(cases.c.network == bindparam("of_network"), of_them)
+
+
+@cache
+def _of_numbers(dialect: str) -> Any:
+    return _cases().where(given(cases.c.id, "ids", dialect))
+
+
+@cache
+def _at_places(dialect: str) -> Any:
+    found = select(cases.c.id, cases.c.revision, *_PLACE).where(given_rows(_PLACE, "places", dialect))
+    return found.order_by(cases.c.id).with_for_update()
+
+
+def _cases() -> Any:
+    return select(*_CASE).order_by(cases.c.id).with_for_update()
 
 
 async def _hear_answers(connection: Connection, known: _Cases, decided: Sequence[Decided], now: datetime) -> None:
     """What was said to the customers past us; they may have complained in this very batch."""
     answers = await elsewhere.to_mentions(connection, decided)
     if missing := {case for case, _ in answers} - known.by_id.keys():
-        await _know(connection, known, cases.c.id.in_(sorted(missing)))
+        await _know(connection, known, missing)
     for case, command in answers:
         known.by_id[case].obey(command, elsewhere.PROGRAM_HEARD, now)
 

@@ -4,9 +4,10 @@
 and then a tuple; for a mention's row that takes longer than SQLite takes to insert it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from operator import itemgetter
 from typing import Any, Final
 
@@ -19,29 +20,28 @@ _STATEMENTS: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    """`sql` takes what `given` names of a row and, `between`, the constants that stand before each of these places
-    and after the last. Some of the row's values are `processed` by their type.
-    """
+class _Parameter:
+    """One place of the statement: what a row has under `key`, as its type turns it; or the same for all rows."""
 
+    key: str | None
+    turned: Callable[[Any], Any] | None = None
+    constant: Any = None
+
+    def of(self, rows: Sequence[Mapping[str, Any]]) -> Iterable[Any]:
+        if self.key is None:
+            return repeat(self.constant, len(rows))
+        values = map(itemgetter(self.key), rows)
+        return map(self.turned, values) if self.turned else values
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
     sql: str
-    given: tuple[str, ...]
-    between: tuple[tuple[int, tuple[Any, ...]], ...]
-    processed: tuple[tuple[int, Callable[[Any], Any]], ...]
+    places: tuple[_Parameter, ...]
 
     def parameters(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-        if len(self.given) == 1:
-            taken = [[row[self.given[0]]] for row in rows]
-        else:
-            taken = list(map(list, map(itemgetter(*self.given), rows)))
-        for place, process in self.processed:
-            for values in taken:
-                values[place] = process(values[place])
-        # From the end on, so that the places before stay where they are.
-        for place, constants in self.between:
-            for values in taken:
-                values[place:place] = constants
-        return list(map(tuple, taken))
+        """Place by place, for a map over all rows is no step of the interpreter's a row."""
+        return list(zip(*(place.of(rows) for place in self.places), strict=True))
 
 
 async def execute_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -71,23 +71,15 @@ class _Dialect:
 @lru_cache(maxsize=_STATEMENTS)
 def _prepared(statement: Any, _name: str, keys: tuple[str, ...], by: _Dialect) -> _Prepared:
     compiled = statement.compile(dialect=by.dialect, column_keys=list(keys))
-    ordered = tuple(compiled.positiontup)
     types = {name: bind.type for bind, name in compiled.bind_names.items()}
     defaults = {column.key: column.default.arg for column in getattr(compiled, "insert_prefetch", ())}
     constants = {name: value for name, value in {**compiled.params, **defaults}.items() if name not in keys}
-    processors = {name: types[name].dialect_impl(by.dialect).bind_processor(by.dialect) for name in ordered}
-    given = tuple(name for name in ordered if name not in constants)
-    between: dict[int, list[Any]] = {}
-    place = 0
-    for name in ordered:
+    places = []
+    for name in compiled.positiontup:
+        turned = types[name].dialect_impl(by.dialect).bind_processor(by.dialect)
         if name in constants:
-            process = processors[name]
-            between.setdefault(place, []).append(process(constants[name]) if process else constants[name])
+            constant = turned(constants[name]) if turned else constants[name]
+            places.append(_Parameter(key=None, constant=constant))
         else:
-            place += 1
-    return _Prepared(
-        sql=str(compiled),
-        given=given,
-        between=tuple((place, tuple(between[place])) for place in sorted(between, reverse=True)),
-        processed=tuple((place, process) for place, name in enumerate(given) if (process := processors[name])),
-    )
+            places.append(_Parameter(key=name, turned=turned))
+    return _Prepared(sql=str(compiled), places=tuple(places))

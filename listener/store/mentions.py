@@ -5,24 +5,27 @@ An edit makes a new version of the text, a deletion a tombstone; both wait for t
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Row, SmallInteger, case, func, literal, or_, select, update
+from sqlalchemy import Row, Select, SmallInteger, bindparam, case, func, literal, not_, or_, select, update
 
-from domain.mention import MAX_TEXT, Author, Deletion, Mention, Quote, network_id
+from domain.mention import MAX_TEXT, Author, Deletion, Mention, NetworkId, Quote, network_id
 from listener.decided import Stored
 from listener.halves import Halves
 from listener.mention_format import storable
 from listener.ports import Batch, Look
 from listener.store import cursors, listening, messages, outbound_rows
+from listener.store.among import given
 from listener.store.codecs import Extra, extra_payload, read_extra
 from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
+from listener.store.just_heard import Heard, JustHeard, as_kept
 from listener.store.many import execute_many
 from listener.store.tables import STILL_WAITING, Stage, mentions
 from listener.talking import Talking
@@ -45,7 +48,8 @@ AT_ONCE: Final = 500
 class Kept:
     """What a batch brought. `skipped` are mentions that the database cannot hold at all.
 
-    `written` are new private messages, `told` what of them (or of changes to them) cases have learned.
+    `written` are new private messages, `told` what of them (or of changes to them) cases have learned. What is
+    new waits for the judge as `just_heard` has it.
     """
 
     new: int = 0
@@ -55,6 +59,7 @@ class Kept:
     skipped: int = 0
     written: int = 0
     told: int = 0
+    just_heard: tuple[Heard, ...] = field(default=(), compare=False, repr=False)
 
     def __add__(self, other: "Kept") -> "Kept":
         return Kept(
@@ -65,6 +70,7 @@ class Kept:
             skipped=self.skipped + other.skipped,
             written=self.written + other.written,
             told=self.told + other.told,
+            just_heard=self.just_heard + other.just_heard,
         )
 
 
@@ -73,6 +79,7 @@ class MentionStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._just_heard = JustHeard()
 
     async def keep(
         self,
@@ -92,10 +99,13 @@ class MentionStore:
         """
         led = None if look is None else source
         try:
-            return await self._database.write(lambda c: keep(c, source, batch, now, own, talking, look), led=led)
+            kept = await self._database.write(lambda c: keep(c, source, batch, now, own, talking, look), led=led)
         except StoreError as error:
             if error.transient:
                 raise
+        else:
+            self._just_heard.put(kept.just_heard)
+            return kept
         kept = await self._keep_apart(source, batch, now, own, look)
         last = replace(batch, mentions=())
         return kept + await self._database.write(
@@ -115,8 +125,11 @@ class MentionStore:
 
     async def undecided(self, limit: int, now: datetime, *, skip: Collection[int] = ()) -> list[Stored]:
         """The oldest mentions that wait for the judge, without those rows that are in hand already (`skip`)."""
-        access = self._database.read if self._database.is_sqlite else self._database.write
-        return await access(lambda c: undecided(c, limit, now, skip))
+        if not self._database.is_sqlite:
+            return await self._database.write(lambda c: leased(c, limit, now, skip))
+        stored = await self._database.read(lambda c: undecided(c, limit, now, skip, self._just_heard))
+        self._just_heard.drop([each.row for each in stored])
+        return stored
 
     async def waiting(self, most: int) -> int:
         """How many mentions wait for the judge or are in its hands, counted up to `most`."""
@@ -179,9 +192,7 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
         row for key, row in rows.items() if key in present and _says_more(present[key], row["text"], as_of, now)
     ]
     if new or edited:
-        # Sorted, so that two daemons that hear the same mentions lock them in the same order.
-        changed = sorted(new + edited, key=lambda row: (row["network"], row["external_id"]))
-        await execute_many(connection, _upsert(connection.dialect.name), changed)
+        await _write(connection, new, edited)
     deleted = await _delete(connection, (*batch.deleted, *talked.gone), now)
     if look is not None:
         await listening.note(connection, source, batch, look, len(new) + read_again, now)
@@ -197,30 +208,86 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
         known=known,
         written=talked.new,
         told=talked.joined + talked.changed,
+        just_heard=tuple(_just_heard(heard, rows)),
     )
 
 
-async def undecided(connection: Connection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
-    """The oldest mentions that wait for the judge.
+def _just_heard(
+    heard: Iterable[Mention], rows: Mapping[tuple[NetworkId, str], Mapping[str, Any]]
+) -> Iterator[Heard]:
+    """Those that are new and have a number."""
+    for mention in {(each.network, each.id): each for each in heard}.values():
+        row = rows[mention.network, mention.id]
+        if "id" in row and (kept := as_kept(mention, row)) is not None:
+            yield kept
 
-    On PostgreSQL they are leased, so that several judges share the work. SQLite serves one daemon, where a
-    lease would cost a commit per batch and protect from nothing: `record` refuses a second decision anyway.
-    Nothing waits for as long as FARTHEST: what seems to was written before the clock was set back.
-    """
-    wanted = (
-        select(mentions)
-        .where(STILL_WAITING, or_(mentions.c.judge_after <= now, mentions.c.judge_after > now + FARTHEST))
-        .order_by(mentions.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if skip:
-        wanted = wanted.where(mentions.c.id.not_in(skip))
-    rows = (await connection.execute(wanted)).all()
-    if rows and connection.dialect.name != "sqlite":
-        leased = update(mentions).where(mentions.c.id.in_([row.id for row in rows]))
-        await connection.execute(leased.values(judge_after=now + LEASE))
+
+async def leased(connection: Connection, limit: int, now: datetime, skip: Collection[int]) -> list[Stored]:
+    """The oldest mentions that wait for the judge, leased, so that several judges share PostgreSQL's work."""
+    wanted = _waiting(mentions.c).where(mentions.c.id.not_in(skip)).with_for_update(skip_locked=True)
+    rows = (await connection.execute(wanted, _waiting_by(limit, now))).all()
+    if rows:
+        lease = update(mentions).where(mentions.c.id.in_([row.id for row in rows]))
+        await connection.execute(lease.values(judge_after=now + LEASE))
     return [stored(row) for row in rows]
+
+
+async def undecided(
+    connection: Connection, limit: int, now: datetime, skip: Collection[int], just_heard: JustHeard
+) -> list[Stored]:
+    """The oldest mentions that wait for the judge; of those that were just heard the words are not read again.
+
+    SQLite serves one daemon, where a lease would cost a commit per batch and protect from nothing: `record`
+    refuses a second decision anyway.
+    """
+    asked = {**_waiting_by(limit, now), "skip": list(skip)}
+    found: dict[int, Stored | None] = {
+        row: None if is_deleted else just_heard.find(row, external_id, text_version, heard_at)
+        for row, external_id, text_version, heard_at, is_deleted in await connection.execute(_HANDED_OUT, asked)
+    }
+    unknown = [row for row, known in found.items() if known is None]
+    if unknown:
+        for row in await connection.execute(_WHOLE, {"rows": unknown}):
+            found[row.id] = stored(row)
+    return [each for each in found.values() if each is not None]
+
+
+def _waiting(columns: Iterable[Any]) -> Select[Any]:
+    """Nothing waits for as long as FARTHEST: what seems to was written before the clock was set back."""
+    after = mentions.c.judge_after
+    is_due = or_(after <= bindparam("now", type_=after.type), after > bindparam("far", type_=after.type))
+    return select(*columns).where(STILL_WAITING, is_due).order_by(mentions.c.id).limit(bindparam("most"))
+
+
+def _waiting_by(limit: int, now: datetime) -> dict[str, Any]:
+    return {"most": limit, "now": now, "far": now + FARTHEST}
+
+
+_HANDED_OUT: Final = _waiting(
+    (
+        *(mentions.c[name] for name in ("id", "external_id", "text_version", "heard_at")),
+        mentions.c.deleted_at.is_not(None),
+    )
+).where(not_(given(mentions.c.id, "skip", "sqlite")))
+_WHOLE: Final = select(mentions).where(given(mentions.c.id, "rows", "sqlite"))
+
+
+async def _write(connection: Connection, new: Sequence[dict[str, Any]], edited: Sequence[dict[str, Any]]) -> None:
+    """Write the rows. On SQLite the new ones get here the numbers that it would give them: nobody else writes."""
+    upsert = _upsert(connection.dialect.name)
+    if connection.dialect.name != "sqlite":
+        # Sorted, so that two daemons that hear the same mentions lock them in the same order.
+        await execute_many(connection, upsert, sorted((*new, *edited), key=_ORDER))
+        return
+    last = (await connection.execute(_LAST)).scalar() or 0
+    for number, row in enumerate(sorted(new, key=_ORDER), start=last + 1):
+        row["id"] = number
+    await execute_many(connection, upsert, sorted(new, key=_ORDER))
+    await execute_many(connection, upsert, edited)
+
+
+_ORDER: Final = itemgetter("network", "external_id")
+_LAST: Final = select(func.max(mentions.c.id))
 
 
 async def waiting(connection: Connection, most: int) -> int:
@@ -360,12 +427,17 @@ async def _present(connection: Connection, keys: Sequence[Key]) -> dict[Key, tup
     found: dict[Key, tuple[str, datetime | None]] = {}
     for network, ids in _by_network(keys):
         rows = await connection.execute(
-            select(mentions.c.external_id, mentions.c.text, mentions.c.deleted_at).where(
-                mentions.c.network == network, mentions.c.external_id.in_(ids)
-            )
+            _kept_already(connection.dialect.name), {"of_network": network, "ids": ids}
         )
         found.update(((network, row.external_id), (row.text, row.deleted_at)) for row in rows)
     return found
+
+
+@cache
+def _kept_already(dialect: str) -> Any:
+    return select(mentions.c.external_id, mentions.c.text, mentions.c.deleted_at).where(
+        mentions.c.network == bindparam("of_network"), given(mentions.c.external_id, "ids", dialect)
+    )
 
 
 async def _delete(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> int:

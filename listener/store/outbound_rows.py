@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, get_args
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from alerts.outreach.abilities import Learned
 from alerts.outreach.outbound import Draft, Outbound, OutboundKind, Sent, Step
 from domain.mention import network_id
 from listener.mention_format import storable
+from listener.store.among import given
 from listener.store.codecs import TARGET_VERSION, read_target, target_payload
 from listener.store.connection import Connection
 from listener.store.engine import insert
@@ -125,9 +127,8 @@ async def remember(connection: Connection, lessons: Iterable[Learned]) -> None:
 
 async def lessons_on(connection: Connection, network: str, keys: Collection[str]) -> list[Learned]:
     """What is known of these authors, walls and posts."""
-    found = await connection.execute(
-        select(learned).where(and_(learned.c.network == network, learned.c.key.in_(sorted(keys))))
-    )
+    asked = {"of_network": network, "keys": sorted(keys)}
+    found = await connection.execute(_lessons(connection.dialect.name), asked)
     return [
         Learned(
             network=network_id(row.network),
@@ -139,6 +140,13 @@ async def lessons_on(connection: Connection, network: str, keys: Collection[str]
         )
         for row in found
     ]
+
+
+@cache
+def _lessons(dialect: str) -> Select[Any]:
+    return select(learned).where(
+        learned.c.network == bindparam("of_network"), given(learned.c.key, "keys", dialect)
+    )
 
 
 def _outbound(row: Row[Any], of: Sent | None) -> Outbound:

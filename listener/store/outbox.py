@@ -1,8 +1,9 @@
 """The outbox from the teller's side: `alerts.ports.Outbox`, what is due leased to one worker at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, assert_never
 
 from sqlalchemy import (
@@ -24,12 +25,14 @@ from sqlalchemy import (
 from alerts.cards.notices import MOST_CASES
 from alerts.cases.case import Case
 from alerts.cases.telling import Priority
+from alerts.incidents.incident import Incident
 from alerts.ports import FARTHEST, ChatState, Delivery, Digest, Due, Notice, Room
 from alerts.routing import CONSOLE_ALONE, Chat, StandIns
 from domain.person import MessengerId
 from listener.mention_format import storable
 from listener.store import cases, chats, digests, incident_lists, outbox_rows, standing_in
 from listener.store.addresses import chat_of
+from listener.store.among import given
 from listener.store.codecs import StoredNotice, read_notice
 from listener.store.connection import Connection
 from listener.store.engine import Database, insert
@@ -417,10 +420,11 @@ _SHOWN_DIGEST: Final = _marking(
 _SHOWN_NOTICE: Final = _marking(notices, state="shown")
 
 
-def _leasing(queue: Table) -> Any:
+@cache
+def _leasing(queue: Table, dialect: str) -> Any:
     return (
         update(queue)
-        .where(queue.c.id.in_(bindparam("ids", expanding=True)))
+        .where(given(queue.c.id, "ids", dialect))
         .values(
             unknown=or_(queue.c.unknown, queue.c.state == "sending"),
             state="sending",
@@ -428,9 +432,6 @@ def _leasing(queue: Table) -> Any:
             due_at=bindparam("until", type_=Time),
         )
     )
-
-
-_LEASED: Final = {queue: _leasing(queue) for queue in QUEUES}
 
 
 def _mark(mark: Mark, worker: str) -> dict[str, Any]:
@@ -447,7 +448,8 @@ async def _lease(
 ) -> None:
     if rows:
         ids = [row.id for row in rows]
-        await connection.execute(_LEASED[queue], {"ids": ids, "by": worker, "until": now + LEASE})
+        leasing = _leasing(queue, connection.dialect.name)
+        await connection.execute(leasing, {"ids": ids, "by": worker, "until": now + LEASE})
 
 
 async def _loaded(connection: Connection, leased: Mapping[Table, Sequence[Row[Any]]], now: datetime) -> list[Due]:
@@ -496,7 +498,7 @@ async def _of_incidents(
         incident = found.get(number) if number is not None else None
         if notice is not None and incident is not None:
             ref = refs.get((number, row.messenger, row.chat, row.topic))
-            spoken[row.id] = replace(_notice(row, notice, (), ref), incident=incident)
+            spoken[row.id] = _notice(row, notice, (), ref, incident=incident)
     return spoken
 
 
@@ -573,7 +575,14 @@ def _delivery(row: Row[Any], of: Case) -> Delivery:
     )
 
 
-def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], card_ref: str | None) -> Notice:
+def _notice(
+    row: Row[Any],
+    notice: StoredNotice,
+    speaks_of: tuple[Case, ...],
+    card_ref: str | None,
+    *,
+    incident: Incident | None = None,
+) -> Notice:
     return Notice(
         id=row.id,
         receiver=row.receiver,
@@ -586,4 +595,5 @@ def _notice(row: Row[Any], notice: StoredNotice, speaks_of: tuple[Case, ...], ca
         unknown=row.unknown or row.state == "sending",
         created_at=row.created_at,
         on=notice.on,
+        incident=incident,
     )

@@ -216,6 +216,8 @@ async def add_notices_elsewhere(
 
 async def say_unreachable(connection: Connection, due: Notice, now: datetime) -> None:
     """Under the case's cards there, once for each person: the bot may not write to him before he writes to it."""
+    if not due.cases:
+        return  # an incident is spoken of in chats, and to nobody in private
     draft = NoticeDraft(kind="unreachable", event=due.draft.event, to=("owner",), priority=Priority.CHANGE)
     found = await connection.execute(
         select(card_views.c.receiver, card_views.c.chat, card_views.c.topic).where(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, select, update
@@ -10,21 +11,12 @@ from sqlalchemy import Row, bindparam, select, update
 from alerts.candidate import Place
 from alerts.likeness import is_repost, signature_of
 from listener.decided import Decided
+from listener.store.among import given
 from listener.store.connection import Connection
 from listener.store.tables import cases
 
 RECENT: Final = timedelta(days=7)
 """Cases older than that are not looked at: what he says again so late he means anew."""
-_OF_AUTHORS: Final = (
-    select(*(cases.c[name] for name in ("id", "brand", "network", "author_id", "thread", "signature", "also_in")))
-    .where(
-        cases.c.network == bindparam("of_network"),
-        cases.c.author_id.in_(bindparam("authors", expanding=True)),
-        cases.c.stage != "closed",
-        cases.c.opened_at >= bindparam("since", type_=cases.c.opened_at.type),
-    )
-    .order_by(cases.c.id)
-)
 _ALSO_IN: Final = update(cases).where(cases.c.id == bindparam("of_case")).values(also_in=bindparam("threads"))
 
 Said = Mapping[Place, tuple[str, ...]]
@@ -80,6 +72,21 @@ async def note(connection: Connection, threads: Mapping[int, Iterable[str]], bef
         await connection.execute(_ALSO_IN, rows)
 
 
+@cache
+def _by_authors(dialect: str) -> Any:
+    columns = ("id", "brand", "network", "author_id", "thread", "signature", "also_in")
+    return (
+        select(*(cases.c[name] for name in columns))
+        .where(
+            cases.c.network == bindparam("of_network"),
+            given(cases.c.author_id, "authors", dialect),
+            cases.c.stage != "closed",
+            cases.c.opened_at >= bindparam("since", type_=cases.c.opened_at.type),
+        )
+        .order_by(cases.c.id)
+    )
+
+
 async def _of_authors(
     connection: Connection, said: Said, now: datetime
 ) -> dict[tuple[str, str, str], list[Row[Any]]]:
@@ -89,7 +96,7 @@ async def _of_authors(
     known: dict[tuple[str, str, str], list[Row[Any]]] = defaultdict(list)
     for network in sorted(authors):
         asked = {"of_network": network, "authors": sorted(authors[network]), "since": now - RECENT}
-        for row in await connection.execute(_OF_AUTHORS, asked):
+        for row in await connection.execute(_by_authors(connection.dialect.name), asked):
             known[row.brand, row.network, row.author_id].append(row)
     return known
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -14,13 +15,15 @@ from alerts.cards.context import CardContext
 from alerts.cards.incident import TAKE
 from alerts.cases.case import Case
 from alerts.cases.commands import Claim, Withhold
+from alerts.delivery.showing import Showing
 from alerts.incidents.group import Group, words_of
 from alerts.incidents.history import Standing, standing
 from alerts.incidents.incident import Incident
 from alerts.incidents.usual import Usual
+from alerts.notifiers.console.notifier import ConsoleNotifier
 from alerts.outreach.policy import Policy
 from alerts.outreach.policy import Surges as Settings
-from alerts.ports import Answer, Delivery, Digest, Due, Notice, Press
+from alerts.ports import Answer, Delivery, Digest, Due, Notice, Notifier, Press
 from alerts.routing import Chat
 from domain.mention import Author, Mention
 from domain.person import MessengerId
@@ -48,6 +51,7 @@ from tests.contract.store_samples import (
 )
 from tests.contract.test_store_outbound import SENT, VK, confirmed, events, facts
 from tests.fakes import TurnedClock
+from tests.outbox import PlainMessenger
 
 USUAL = Settings()
 SAID = (
@@ -250,6 +254,27 @@ async def test_where_no_list_can_be_shown_words_say_how_it_goes(store: Stores) -
         ("incident_over", console),
         ("incident_over", SUPPORT),
     ]
+
+
+@pytest.mark.parametrize("notifier", [ConsoleNotifier(StringIO()), PlainMessenger()], ids=["console", "plain"])
+async def test_every_messenger_without_lists_shows_how_it_goes(store: Stores, notifier: Notifier) -> None:
+    """Also one that shows nothing but cards, and says no word under them."""
+    desk, showing = open_desk(store), Showing(notifier, CardContext())
+    chats = (Chat(messenger="console", chat="терминал"),)
+
+    async def told(seconds: float) -> list[str]:
+        due = await claim_all(store, desk.at(seconds))
+        for thing in due:
+            shown = await showing.show(thing, desk.clock.time)
+            await store.outbox.shown(shown.due, shown.ref, desk.clock.time)
+        return [thing.draft.kind for thing in due if isinstance(thing, Notice)]
+
+    await desk.burst(30, chats=chats)
+    assert await told(1) == ["incident_began"]
+    await desk.burst(30, 60, chats=chats)
+    assert await told(66) == ["incident_grew"]
+    await desk.look(60 * 60)
+    assert await told(60 * 60 + 6) == ["incident_over"]
 
 
 async def test_every_card_that_is_held_back_says_why(desk: Desk) -> None:

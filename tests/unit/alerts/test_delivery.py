@@ -16,7 +16,7 @@ from alerts.cards.card import Card, make_card
 from alerts.cards.context import CardContext
 from alerts.cards.digest import Sheet
 from alerts.cards.note import Note
-from alerts.cases.telling import NoticeDraft, Priority
+from alerts.cases.telling import NoticeDraft, NoticeKind, Priority
 from alerts.delivery.showing import Showing, key
 from alerts.delivery.worker import AT_ONCE, LANES, Outcome, Worker
 from alerts.ports import FARTHEST, ChatState, Due, Limits, Notice, NotifyError, Share
@@ -38,6 +38,7 @@ from tests.outbox import (
     a_told_case,
 )
 from tests.people import users
+from tests.unit.alerts.test_incident import an_incident
 
 OTHER = Chat(messenger="telegram", chat="-2")
 SLOW = Limits(chat=lambda _chat: Limit(burst=5, every=4.0))
@@ -721,6 +722,35 @@ async def test_a_messenger_without_threads_shows_a_notice_on_the_card() -> None:
     scene.outbox.put(a_notice(2, card_ref="gone"), a_notice(3))
     await scene.step()
     assert [card.below[-1].tone == "strong" for card in scene.messenger.cards()] == [True] * 3
+
+
+@pytest.mark.parametrize("kind", ["incident_began", "incident_grew", "incident_over"])
+@pytest.mark.parametrize("card_ref", [None, "the list's message"])
+async def test_a_messenger_without_threads_shows_a_word_of_an_incident_as_a_message(
+    kind: NoticeKind, card_ref: str | None
+) -> None:
+    scene = Scene(PlainMessenger())
+    draft = NoticeDraft(kind=kind, event=0, to=(), priority=Priority.NEW)
+    scene.outbox.put(a_notice(draft=draft, cases=(), incident=an_incident(over_at=NOON), card_ref=card_ref))
+    assert [await scene.step(), await scene.step()] == [1, 0]
+    (card,) = scene.messenger.cards()
+    assert "Происшествие\u00a03: Ромашка Телеком" in card.title
+    assert not card.buttons
+    assert scene.outcomes == [(1, "sent")]
+
+
+async def test_a_word_that_a_messenger_without_threads_may_have_shown_says_so_when_it_is_said_again() -> None:
+    scene = Scene(PlainMessenger(faults=deque([NotifyError("no answer", ambiguous=True)])))
+    scene.outbox.put(a_notice(1))
+    await scene.step()
+    scene.clocks.turn(1)
+    await scene.step()
+    assert [card.repeat for card in scene.messenger.cards()] == [False, True]
+
+
+def test_a_notice_speaks_of_a_case_or_of_an_incident() -> None:
+    with pytest.raises(ValueError, match="of a case or of an incident"):
+        a_notice(cases=())
 
 
 # a store that fails, and a process that dies
