@@ -15,7 +15,7 @@ from listener.decided import Stored
 from listener.mention_format import storable
 
 MOST: Final = 5_000
-"""Mentions; some 8 MB. What comes on top of that is read again: the judge is far behind then."""
+"""Mentions; 6 MB of real tweets. What comes on top of that is read again: the judge is far behind then."""
 LONGEST: Final = 2_000
 """Characters of a mention with all that stands beside it; seldom longer ones are read again."""
 
