@@ -18,7 +18,7 @@ Ints = npt.NDArray[np.int64]
 _BITS: Final = 12
 _FOREIGN: Final = (1 << _BITS) - 1
 """A letter that the vocabulary has nowhere."""
-_NONE: Final = -1
+NONE: Final = -1
 _ROOM: Final = 2
 """Slots of the table for each n-gram, at least: most then stand where their hash says."""
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -43,7 +43,7 @@ class Grams:
         for place in range(CHAR_NGRAMS[1]):
             inside = np.flatnonzero(lengths > place)
             keys[inside] = (keys[inside] << _BITS) | codes[starts[inside] + place]
-        self._table = _Table(keys)
+        self._table = Table(keys)
 
     def found(self, forms: Sequence[str]) -> tuple[Ints, Ints]:
         """The place of a form among `forms` and the number of a gram of it, for each one that is known.
@@ -61,7 +61,7 @@ class Grams:
             whole = np.flatnonzero(owner[: len(keys)] == owner[size - 1 :])
             if size >= CHAR_NGRAMS[0] and len(whole):
                 found = self._table.find(keys[whole])
-                hits = np.flatnonzero(found != _NONE)
+                hits = np.flatnonzero(found != NONE)
                 owners.append(owner[whole[hits]])
                 grams.append(found[hits])
         if not owners:
@@ -75,7 +75,7 @@ class Grams:
         return np.where(self._letters[places] == codes, self._numbers[places], _FOREIGN)
 
 
-class _Table:
+class Table:
     """Different numbers, each found again as its place among them."""
 
     def __init__(self, keys: Ints) -> None:
@@ -83,23 +83,23 @@ class _Table:
         self._shift = np.uint64(64 - bits)
         self._mask = (1 << bits) - 1
         self._keys = keys
-        self._places = np.full(1 << bits, _NONE, np.int32)
+        self._places = np.full(1 << bits, NONE, np.int32)
         slots, left = self._slots(keys), np.arange(len(keys))
         while left.size:  # who finds his slot taken tries the next one
-            free = left[self._places[slots[left]] == _NONE]
+            free = left[self._places[slots[left]] == NONE]
             self._places[slots[free]] = free  # of several the last one has it
             left = left[self._places[slots[left]] != left]
             slots[left] = (slots[left] + 1) & self._mask
 
     def find(self, keys: Ints) -> Ints:
-        """The place of each, _NONE for those that are not there."""
+        """The place of each, NONE for those that are not there."""
         slots = self._slots(keys)
         found = self._places[slots].astype(np.int64)
-        left = np.flatnonzero((found != _NONE) & (self._keys[found] != keys))
+        left = np.flatnonzero((found != NONE) & (self._keys[found] != keys))
         while left.size:
             slots[left] = (slots[left] + 1) & self._mask
             found[left] = self._places[slots[left]]
-            left = left[(found[left] != _NONE) & (self._keys[found[left]] != keys[left])]
+            left = left[(found[left] != NONE) & (self._keys[found[left]] != keys[left])]
         return found
 
     def _slots(self, keys: Ints) -> Ints:

@@ -1,6 +1,6 @@
 """Scores texts by the model without scikit-learn, equal to it: kept token contributions, and pairs of words.
 
-Pairs are the only features that depend on a text; those of a whole batch are found at once in one sorted array.
+Pairs are the only features that depend on a text; those of a whole batch are looked up at once in one table.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,13 +20,12 @@ from classifiers.contributions import (
     K,
 )
 from classifiers.features import BRAND_REACH, NEGATION_REACH, NOT, PAIR_SIGNS
-from classifiers.grams import Ints
+from classifiers.grams import NONE, Ints, Table
 from classifiers.model import Floats, Model
 from classifiers.text import BRAND
 
 # A pair is one number: the sign between the two words, then their numbers in the vocabulary.
 _BITS: Final = 24
-_NO_PAIR: Final = -1
 _NOWHERE: Final = -2
 _NEGATED: Final = np.arange(1, NEGATION_REACH + 1)
 _NEAR: Final = np.array([step for step in range(-BRAND_REACH, BRAND_REACH + 1) if step])
@@ -52,7 +51,8 @@ class Scorer:
         self._intercept = model.intercept
         self._brand = self.contributions.word_numbers.get(BRAND, -2)
         self._not = self.contributions.word_numbers.get(NOT, -1)
-        self._keys, self._features = _pair_index(model.words.names, self.contributions.word_numbers)
+        keys, self._features = _pair_index(model.words.names, self.contributions.word_numbers)
+        self._known_pairs = Table(keys)
 
     def begin(self) -> None:
         """Call before the `rows` of a batch: makes room when too many tokens are remembered."""
@@ -101,11 +101,10 @@ class Scorer:
         inside = np.flatnonzero((second >= 0) & (second < len(owner)))
         first, second = first[inside], second[inside]
         left, right = ids[0][first], ids[1][second]
-        fits = (owner[first] == owner[second]) & (left >= 0) & (right >= 0)
-        keys = np.where(fits, _key(sign, left, right), _NO_PAIR)
-        found = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        hits = np.flatnonzero(self._keys[found] == keys)
-        return second[hits], self._features[found[hits]]
+        fits = np.flatnonzero((owner[first] == owner[second]) & (left >= 0) & (right >= 0))
+        found = self._known_pairs.find(_key(sign, left[fits], right[fits]))
+        hits = np.flatnonzero(found != NONE)
+        return second[fits[hits]], self._features[found[hits]]
 
 
 def _around(places: Ints, steps: Ints) -> tuple[Ints, Ints]:
