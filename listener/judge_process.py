@@ -16,6 +16,7 @@ from classifiers.model import ModelError
 from classifiers.pace import Pace
 from classifiers.verdict import Question
 from domain.verdict import Verdict
+from listener.judge_hanging import EVERY, LOOKS, Hanging, use_of
 from listener.judge_launch import launched, put_away
 from listener.judge_worker import LENGTH, Answer, Batch, Ready, Setup, framed
 from listener.reader import Asked, DiedError, EndedError, Readings
@@ -24,7 +25,9 @@ from listener.shapes import unpacker
 log = logging.getLogger(__name__)
 
 PATIENCE: Final = 120.0
-"""Seconds for a batch and the one before it: whoever takes longer hangs, and is killed."""
+"""Seconds for a batch and the one before it: whoever takes longer hangs, and is killed. Who uses no processor
+meanwhile is found sooner (`listener.judge_hanging`), where the system says what a process uses.
+"""
 START: Final = 120.0
 LEAVE: Final = 10.0
 """Seconds to end in, once nothing more is asked."""
@@ -45,7 +48,9 @@ class JudgeProcess:
         self._begun = begun
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._pending: deque[asyncio.Future[bytes]] = deque()
+        self._answered = 0
         self._beginning = asyncio.Lock()
         self._answers = unpacker(Answer)
         self._closed = False
@@ -127,6 +132,7 @@ class JudgeProcess:
             await self._end(process, listening)
             raise self._refused
         self._reads = True
+        self._watching = asyncio.create_task(self._watch(process))
         if ready.lacking is not None:
             log.warning("the second opinion is off: %s", ready.lacking)
 
@@ -155,11 +161,14 @@ class JudgeProcess:
                 length = int.from_bytes(await answers.readexactly(LENGTH), "big")
                 content = await answers.readexactly(length)
                 waits = self._pending.popleft()
+                self._answered += 1
                 if not waits.done():  # else nobody wants it any more
                     waits.set_result(content)
         code = await process.wait()
         self._process = None
         self._reads = False
+        if self._watching is not None:
+            self._watching.cancel()
         pending, self._pending = self._pending, deque()
         for waits in pending:
             if not waits.done():
@@ -167,6 +176,19 @@ class JudgeProcess:
                 waits.set_exception(EndedError(words) if self._closed else DiedError(words))
         if not self._closed:
             log.error("the judge's process died (%d): it is begun again for the next texts", code)
+
+    async def _watch(self, process: Process) -> None:
+        """Kill it when it hangs; whoever listens will say that it died. It has been loaded: only then does it
+        nothing but compute.
+        """
+        hanging = Hanging(lambda: use_of(process.pid))
+        while True:
+            await asyncio.sleep(EVERY)
+            if await asyncio.to_thread(hanging.look, self._answered, asked=bool(self._pending)):
+                seconds = EVERY * LOOKS
+                log.error("the judge's process hangs: no answer and no processor used for %.0f s; killed", seconds)
+                _kill(process)
+                return
 
 
 def _kill(process: Process) -> None:

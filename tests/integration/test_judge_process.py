@@ -22,8 +22,9 @@ from listener.brands.matcher import Matcher
 from listener.built_rules import build_judge
 from listener.config.load import load
 from listener.config.values import Config
+from listener.judge_hanging import LOOKS
 from listener.judge_launch import launched
-from listener.judge_process import JudgeProcess
+from listener.judge_process import PATIENCE, JudgeProcess
 from listener.judge_worker import Setup
 from listener.networks.registry import MARKS
 from listener.opened_rules import judge_setup
@@ -34,6 +35,8 @@ from tests.waiting import until
 ROMASHKA = Brand(id="romashka", title="Ромашка", names=("Ромашка",))
 SETUP = Setup(brands=(ROMASHKA,), marks=MARKS, topics={}, urgent=())
 TROUBLE = [Asked("Ромашка, третий день нет связи!")]
+MANY = [Asked(f"Ромашка, {number} дней нет связи, слово{number}") for number in range(6_000)]
+"""A second of work and more."""
 ALL = {"romashka": 0.0}
 ROOT = Path(__file__).parents[2]
 
@@ -118,6 +121,65 @@ async def test_one_that_was_killed_is_said_to_have_died_and_the_next_batch_begin
     found = await process.read(TROUBLE, ALL, Pace())
     assert len(found.readings[0]) == 1
     assert process.pid not in (None, first)
+
+
+async def test_one_that_hangs_is_killed_long_before_its_patience_ends_and_another_reads(
+    process: JudgeProcess, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.judge_process.EVERY", 0.1)
+    await process.start()
+    first = process.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    async with asyncio.timeout(PATIENCE / 2):
+        with pytest.raises(DiedError):
+            await process.read(TROUBLE, ALL, Pace())
+    assert "the judge's process hangs" in caplog.text
+    found = await process.read(TROUBLE, ALL, Pace())
+    assert len(found.readings[0]) == 1
+    assert process.pid not in (None, first)
+
+
+async def test_one_that_works_longer_than_it_takes_to_find_one_that_hangs_is_let_work(
+    process: JudgeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.judge_process.EVERY", 0.02)
+    await process.start()
+    first, began = process.pid, asyncio.get_running_loop().time()
+    assert len((await process.read(MANY, ALL, Pace())).readings) == len(MANY)
+    assert asyncio.get_running_loop().time() - began > 2 * 0.02 * LOOKS
+    assert process.pid == first
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody looks")
+async def test_one_that_the_machine_gives_no_core_is_waited_for(
+    process: JudgeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.judge_process.EVERY", 0.05)
+    await process.start()
+    first = process.pid
+    assert first is not None
+    others = await asyncio.create_subprocess_exec(sys.executable, "-c", "while True: pass")
+    try:
+        starve(first, others.pid)
+        asking = asyncio.create_task(process.read(MANY, ALL, Pace()))
+        await asyncio.sleep(4 * 0.05 * LOOKS)
+        assert (process.pid, asking.done()) == (first, False)
+    finally:
+        others.kill()
+        await others.wait()
+    assert len((await asking).readings) == len(MANY)
+    assert process.pid == first
+
+
+def starve(pid: int, other: int) -> None:
+    """Leave the process the core of another, and of that what the other does not want: next to nothing."""
+    core = min(os.sched_getaffinity(0))
+    for number in (pid, other):
+        os.sched_setaffinity(number, {core})
+    os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+    with contextlib.suppress(OSError):  # where each session has a share of the core
+        Path(f"/proc/{pid}/autogroup").write_text("19", encoding="ascii")
 
 
 async def test_a_word_to_all_processes_to_end_leaves_it_to_who_asks(process: JudgeProcess) -> None:
