@@ -7,7 +7,7 @@ TOOLS  := $(VENV)/.tools
 # Tests side by side, on two cores: many of them wait for a clock, a disk or a socket.
 SIDE   ?= 4
 # Each daemon and command that a test starts would compile the program anew where the environment forbids to keep that.
-KEEPS   = env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(abspath $(VENV))/.bytecode
+KEEPS   = env -u PYTHONDONTWRITEBYTECODE
 PIP     = $(BIN)/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
