@@ -76,7 +76,7 @@ class Grams:
 
 
 class Table:
-    """Different numbers, each found again as its place among them."""
+    """Different numbers, one at least, each found again as its place among them."""
 
     def __init__(self, keys: Ints) -> None:
         bits = max(1, (_ROOM * len(keys) - 1).bit_length())

@@ -113,8 +113,8 @@ def _around(places: Ints, steps: Ints) -> tuple[Ints, Ints]:
 
 
 def _pair_index(names: Sequence[str], numbers: Mapping[str, int]) -> tuple[Ints, Ints]:
-    """Sorted keys of the vocabulary's pairs, and the feature that each is; `numbers` are those of single words."""
-    lefts, rights, signs, features = [_NOWHERE], [0], [0], [-1]  # never empty: a search compares with something
+    """Keys of the vocabulary's pairs, and the feature that each is; `numbers` are those of single words."""
+    lefts, rights, signs, features = [_NOWHERE], [0], [0], [-1]  # never empty: a table has one key at least
     by_sign = {sign: place for place, sign in enumerate(PAIR_SIGNS)}
     for feature, name in enumerate(names):
         left, blank, right = name.partition(" ")

@@ -24,8 +24,8 @@ M_MMAP_THRESHOLD: Final = -3
 ARENAS: Final = 2
 """Threads wait for each other's turn with the interpreter, not with malloc."""
 LARGE: Final = 1_000_000
-"""Bytes from which a block goes back to the system when it is freed: a batch's arrays, which some 40 000 texts pay
-for with 40 000 page faults more, two microseconds each.
+"""Bytes from which a block goes back to the system when it is freed. The arrays of a batch are as large; to get
+them anew takes a page fault a text more, some two microseconds.
 """
 
 

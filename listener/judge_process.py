@@ -182,7 +182,7 @@ class JudgeProcess:
         nothing but compute.
         """
         hanging = Hanging(lambda: use_of(process.pid))
-        while True:
+        while process.returncode is None:
             await asyncio.sleep(EVERY)
             if await asyncio.to_thread(hanging.look, self._answered, asked=bool(self._pending)):
                 seconds = EVERY * LOOKS

@@ -15,7 +15,9 @@ from listener.decided import Stored
 from listener.mention_format import storable
 
 MOST: Final = 5_000
-"""Mentions; 6 MB of real tweets. What comes on top of that is read again: the judge is far behind then."""
+"""Mentions; 6 MB of real tweets, 20 MB where all are of the greatest length in Cyrillic letters. What comes on top
+of that is read again: the judge is far behind then.
+"""
 LONGEST: Final = 2_000
 """Characters of a mention with all that stands beside it; seldom longer ones are read again."""
 
@@ -33,6 +35,9 @@ class JustHeard:
 
     def __init__(self) -> None:
         self._by_row: dict[int, Heard] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_row)
 
     def put(self, heard: Iterable[Heard]) -> None:
         """To be called when they are committed."""

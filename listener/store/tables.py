@@ -71,9 +71,16 @@ class Json(TypeDecorator[Any]):
 # The times of a batch are often one and the same.
 
 
-@lru_cache(maxsize=1024)
 def _microseconds(value: datetime | None) -> int | None:
-    return None if value is None else (value - EPOCH) // MICROSECOND
+    if value is None:
+        return None
+    # Two times of a zone's repeated hour are equal to a memory, and are not the same.
+    return _since_epoch(value) if value.tzinfo is UTC else (value - EPOCH) // MICROSECOND
+
+
+@lru_cache(maxsize=1024)
+def _since_epoch(value: datetime) -> int:
+    return (value - EPOCH) // MICROSECOND
 
 
 @lru_cache(maxsize=1024)

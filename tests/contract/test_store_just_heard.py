@@ -1,5 +1,6 @@
 """What was heard a moment ago: handed out as it would be read, and never by words that stand there no more."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text as sql
 from domain.mention import Author, Deletion, Mention, Quote
 from listener.ports import Batch
 from listener.store import just_heard
+from listener.store.just_heard import JustHeard
 from listener.store.stores import Stores
 from tests.contract.store_samples import NOW, OpenStore, complaint, keep, later, mention
 
@@ -43,6 +45,7 @@ async def test_it_is_handed_out_as_another_life_of_the_daemon_reads_it(open_stor
     if not here.database.is_sqlite:
         pytest.skip("there it is leased, and always read")
     read = await after.mentions.undecided(100, NOW)
+    assert mine[0].mention is ODD[0], "it comes from memory"
     assert mine == read
     assert len(mine) == len(ODD)
     zones = [stored.mention.published_at.tzinfo for stored in (*mine, *read)]
@@ -91,6 +94,14 @@ async def test_more_than_is_remembered_is_handed_out_in_order(
     store: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(just_heard, "MOST", 3)
+    held: list[int] = []
+    put = JustHeard.put
+
+    def noted(memory: JustHeard, heard: Iterable[just_heard.Heard]) -> None:
+        put(memory, heard)
+        held.append(len(memory))
+
+    monkeypatch.setattr(JustHeard, "put", noted)
     await keep(store, *(mention(number) for number in range(10, 15)))
     await keep(store, *(mention(number) for number in range(15, 20)))
     handed: list[str] = []
@@ -99,3 +110,5 @@ async def test_more_than_is_remembered_is_handed_out_in_order(
         handed += [stored.mention.id for stored in batch]
         await keep(store, *(mention(number) for number in range(20, 22)))
     assert handed == [f"-1_{number}" for number in range(10, 22)]
+    assert max(held) == (3 if store.database.is_sqlite else 0)
+    assert held[-1] < max(held, default=0) or not store.database.is_sqlite, "what was handed out is let go"

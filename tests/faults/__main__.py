@@ -191,15 +191,27 @@ def main() -> int:
     if chosen:
         again = {f"| {row.number} |": _row(row) for row in ROWS if row.number in chosen}
         page = PAGE.read_text(encoding="utf-8").split("\n")
-        for place, line in enumerate(page):
-            begins = " ".join(line.split(" ")[:3])
-            page[place] = again[begins].text if begins in again else line
+        for begins, line in again.items():
+            page = _with_row(page, begins, line.text)
         PAGE.write_text("\n".join(page), encoding="utf-8")
         return 1 if any(line.bad for line in again.values()) else 0
     lines, minutes = _whole()
     stamp = datetime.now(UTC).date().isoformat()  # noqa: TID251  # a page's own date
     _write("\n".join((*lines, "", f"Measured on {stamp} by `make faults`, in {minutes:.0f} minutes.")))
     return 1 if any("**" in line for line in lines) else 0
+
+
+def _with_row(page: Sequence[str], begins: str, row: str) -> list[str]:
+    """The page with this row in its table: in place of the one that begins so, or among the others by number."""
+    first = page.index(BEGIN)
+    others = [line for line in page[first:] if line.startswith(begins)]
+    if others:
+        return [row if line == others[0] else line for line in page]
+    numbered = [place for place, line in enumerate(page) if place > first and re.match(r"\| \d+ \|", line)]
+    number = int(begins.strip("| "))
+    before = [place for place in numbered if int(page[place].split()[1]) < number]
+    place = before[-1] + 1
+    return [*page[:place], row, *page[place:]]
 
 
 def _whole() -> tuple[list[str], float]:
