@@ -9,7 +9,7 @@ from alerts.cases.events import MentionJoined, Opened
 from domain.mention import Author, Quote
 from listener.store.connection import Connection
 from listener.store.stores import Stores
-from listener.store.tables import case_groups, case_hours
+from listener.store.tables import case_groups, case_hours, cases
 from tests.contract.store_samples import (
     NOW,
     claim,
@@ -114,3 +114,14 @@ async def test_an_edit_of_what_was_said_again_is_the_case_s(store: Stores) -> No
     case = await store.cases.case(1)
     assert case is not None
     assert [each.text for each in case.mentions if each.id == "-1_2"] == ["Всё починили, спасибо"]
+
+
+async def test_other_words_in_both_places_after_the_case_was_closed_are_a_case_at_each(store: Stores) -> None:
+    await complain(store, said(1), said(2))
+    await close(store, 1, later(60))
+    batch = said(3, OTHER, published_at=later(120)), said(4, OTHER[::-1], published_at=later(120))
+    placed = [replace(one, thread=thread) for one, thread in zip(batch, ("t1", "t2"), strict=True)]
+    recorded = await complain(store, *placed, now=later(130))
+    assert (recorded.cases_new, recorded.cases_reopened) == (1, 1)
+    assert await rows(store, select(cases.c.id).where(cases.c.revision == 0)) == set()
+    assert len(await store.cases.of_author("vk", "77")) == 2
