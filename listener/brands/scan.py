@@ -17,7 +17,7 @@ _TAG: Final = re.compile(r"[#@]\w+")
 _HUMP: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])|(?<=[A-ZА-ЯЁ]{2})(?=[a-zа-яё])")
 _SHORTEST_TAG_PART: Final = 5
 _LONGEST_TAG_WORD: Final = 64
-_REMEMBERED: Final = 65_536
+_REMEMBERED: Final = 32_768
 _LONGEST_REMEMBERED: Final = 40
 """Of words and of their letters: those that come often come soon, the rest are found anew."""
 
