@@ -26,6 +26,7 @@ class Question:
     evidence_from: float = 0.0
 
     def wants_evidence(self, complaint: float, dangers: Sequence[str]) -> bool:
+        """Whether such a verdict may make a case: others' evidence, half of what they hold, nobody looks at."""
         return complaint >= self.evidence_from or bool(dangers)
 
 

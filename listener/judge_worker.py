@@ -25,7 +25,7 @@ from domain.brand import Brand
 from domain.verdict import Verdict
 from listener.brands.matcher import Matcher
 from listener.gc_tuning import last_words, made_to_last, settle, tame_malloc
-from listener.reader import Asked, Matches, Paced, Reading, Readings, may_make_a_case, read_apart
+from listener.reader import Asked, Matches, Paced, Readings, read_apart
 from listener.shapes import unpacker
 
 LENGTH: Final = 4
@@ -111,20 +111,14 @@ def main() -> int:
 def answered(batch: Batch, matcher: Matches, judge: Judges, pace: Pace) -> Answer:
     pace.waiting = batch.waiting
     found = read_apart(batch.asked, matcher, judge, batch.levels)
-    readings = [_whole(reading, batch.levels) for reading in found.readings]
-    verdicts = [replace(verdict, evidence=list(verdict.evidence)) for verdict in judge.classify(batch.questions)]
+    readings = [[(match, _whole(verdict)) for match, verdict in reading] for reading in found.readings]
+    verdicts = list(map(_whole, judge.classify(batch.questions)))
     return Answer(read=replace(found, readings=readings), paced=Paced.of(pace), verdicts=verdicts)
 
 
-def _whole(reading: Reading, levels: Mapping[str, float]) -> Reading:
-    """The reading with its evidence worked out where that is wanted, and left out elsewhere."""
-    return [(match, _told(verdict, wanted=may_make_a_case(match, verdict, levels))) for match, verdict in reading]
-
-
-def _told(verdict: Verdict, *, wanted: bool) -> Verdict:
-    if not wanted and not verdict.evidence:  # so the judge itself leaves it
-        return verdict
-    return replace(verdict, evidence=list(verdict.evidence) if wanted else [])
+def _whole(verdict: Verdict) -> Verdict:
+    """The verdict with its evidence worked out; of what nobody asked any for the judge has left it out."""
+    return replace(verdict, evidence=list(verdict.evidence)) if verdict.evidence else verdict
 
 
 def framed(message: object) -> bytes:

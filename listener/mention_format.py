@@ -100,7 +100,8 @@ def storable(text: str) -> str:
 
     And without signs that turn the direction of writing: on a card they turn all that stands after them.
     """
-    if "\x00" not in text if text.isascii() else _ODD.search(text) is None:
+    fits = "\x00" not in text if text.isascii() else _ODD.search(text) is None
+    if fits:
         return text
     return _UNFIT.sub("", text).encode("utf-8", "replace").decode("utf-8")
 

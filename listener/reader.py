@@ -149,11 +149,3 @@ def read_apart(
 def in_short(fault: Exception) -> str:
     """A fault in the length that is kept."""
     return f"{type(fault).__name__}: {fault}"[:500]
-
-
-def may_make_a_case(match: Match, verdict: Verdict, levels: Mapping[str, float]) -> bool:
-    """Whether a decision may come to a case by these levels (brand id → probability of a complaint).
-
-    Evidence is kept of such verdicts alone: nobody looks at others', and it is half of what a verdict holds.
-    """
-    return bool(verdict.dangers) or verdict.complaint >= levels.get(match.brand, 0.0)

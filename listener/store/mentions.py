@@ -280,9 +280,10 @@ async def _write(connection: Connection, new: Sequence[dict[str, Any]], edited: 
         await execute_many(connection, upsert, sorted((*new, *edited), key=_ORDER))
         return
     last = (await connection.execute(_LAST)).scalar() or 0
-    for number, row in enumerate(sorted(new, key=_ORDER), start=last + 1):
+    in_order = sorted(new, key=_ORDER)
+    for number, row in enumerate(in_order, start=last + 1):
         row["id"] = number
-    await execute_many(connection, upsert, sorted(new, key=_ORDER))
+    await execute_many(connection, upsert, in_order)
     await execute_many(connection, upsert, edited)
 
 

@@ -65,10 +65,8 @@ class Json(TypeDecorator[Any]):
 
 
 # Neither engine's driver has anything to do with such a value itself, so that a type gives its function as it is:
-# SQLAlchemy's own, which asks `process_bind_param` and then the driver, takes longer than what it asks.
-
-
-# The times of a batch are often one and the same.
+# SQLAlchemy's own, which asks `process_bind_param` and then the driver, takes longer than what it asks. The times
+# of a batch are often one and the same.
 
 
 def _microseconds(value: datetime | None) -> int | None:

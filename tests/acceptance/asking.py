@@ -28,6 +28,11 @@ async def findable(simulator: Simulator, config: Path) -> set[Key]:
     return found - own
 
 
+def comments(simulator: Simulator) -> set[Key]:
+    """(network, id) of every comment in an own community: the long poll brings each once, whatever it says."""
+    return {(one.network, one.id) for one in simulator.publishing.published if one.place == "comment"}
+
+
 async def _in_vk(session: aiohttp.ClientSession, settings: dict[str, str], query: str) -> Iterable[str]:
     asked = {
         "q": query,

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.server import Simulator
-from tests.acceptance.asking import findable
+from tests.acceptance.asking import comments, findable
 from tests.acceptance.running import Process, cards, config_files, until, world
 from tests.faults.figures import note
 
@@ -39,7 +38,7 @@ async def test_twenty_kills_lose_no_mention_and_no_card(
             await asyncio.sleep(DOWN)
             simulator.traffic.rate = 0.0
         await daemon.start()
-        wanted = _comments(simulator) | await findable(simulator, tmp_path / "config")
+        wanted = comments(simulator) | await findable(simulator, tmp_path / "config")
         await until(lambda: _settled(daemon, wanted), 300, 1.0)
         mentions, verdicts = await daemon.export("mentions"), await daemon.export("verdicts")
         cases, deliveries = await daemon.export("cases"), await daemon.export("deliveries")
@@ -75,11 +74,6 @@ def _told(chat: str, deliveries: list[dict[str, Any]], shown: Counter[tuple[str,
     by_card = {case for place, case in shown if place == chat.replace("#", "")}
     rows = [one for one in deliveries if f"{one['messenger']}:{one['chat']}" == chat]
     return by_card | {one["case"] for one in rows if one["in_digest"] and one["state"] == "delivered"}
-
-
-def _comments(simulator: Simulator) -> set[tuple[str, str]]:
-    """What the long poll of a community must have brought, whatever it says."""
-    return {(one.network, one.id) for one in simulator.publishing.published if one.place == "comment"}
 
 
 async def _settled(daemon: Process, wanted: set[tuple[str, str]]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.server import Simulator
+from tests.acceptance.asking import comments
 from tests.acceptance.running import Process, cards, until
 
 
@@ -23,7 +24,7 @@ async def all_came(daemon: Process, simulator: Simulator) -> Came:
 
     The long poll brings each comment once, and only what was kept is passed.
     """
-    assert _comments(simulator)
+    assert comments(simulator)
     await until(lambda: _settled(daemon, simulator), every=1.0)
     stored = Counter((row["network"], row["id"]) for row in await daemon.export("mentions"))
     assert not [key for key, count in stored.items() if count > 1]
@@ -41,13 +42,9 @@ async def all_came(daemon: Process, simulator: Simulator) -> Came:
 async def _settled(daemon: Process, simulator: Simulator) -> bool:
     stored = {(row["network"], row["id"]) for row in await daemon.export("mentions")}
     states = {row["state"] for row in await _deliveries(daemon)}
-    return _comments(simulator) <= stored and states <= {"delivered"}
+    return comments(simulator) <= stored and states <= {"delivered"}
 
 
 async def _deliveries(daemon: Process) -> list[dict[str, Any]]:
     """Those to messengers: the console tells nobody whether it was read."""
     return [row for row in await daemon.export("deliveries") if row["messenger"] != "console"]
-
-
-def _comments(simulator: Simulator) -> set[tuple[str, str]]:
-    return {(post.network, post.id) for post in simulator.publishing.published if post.place == "comment"}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.server import Simulator
+from tests.acceptance.asking import comments
 from tests.acceptance.running import Process, config_files, until, world
 from tests.faults.disks import Disk, small_disk
 from tests.faults.figures import note
@@ -85,7 +86,7 @@ async def says(daemon: Process, words: str) -> bool:
 
 
 async def stored_all(daemon: Process, simulator: Simulator) -> bool:
-    """Every comment in an own community: the long poll brings each once, and only what was kept is passed."""
+    """Every comment in an own community: only what was kept is passed."""
     rows: list[dict[str, Any]] = await daemon.export("mentions")
     stored = {(one["network"], one["id"]) for one in rows}
-    return {(one.network, one.id) for one in simulator.publishing.published if one.place == "comment"} <= stored
+    return comments(simulator) <= stored

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.asking import findable
+from tests.acceptance.asking import comments, findable
 from tests.acceptance.running import LEAN, Process, cards, config_files, until, world
 from tests.faults.cluster import own_cluster
 from tests.faults.figures import note
@@ -42,8 +42,7 @@ async def test_a_postgres_that_is_cut_off_loses_nothing_and_is_found_again(tmp_p
                 post = simulator.publishing.by_hand("vk", f"Клиент {number}", text, community="romashka")
                 await until(lambda post=post: _stored(daemon, {(post.network, post.id)}))
                 back.append(time.monotonic() - began)
-            wanted = {(one.network, one.id) for one in simulator.publishing.published if one.place == "comment"}
-            wanted |= await findable(simulator, tmp_path / "config")
+            wanted = comments(simulator) | await findable(simulator, tmp_path / "config")
             await until(lambda: _stored(daemon, wanted), every=1.0)
             await until(lambda: _told(daemon), every=1.0)
             mentions, cases = await daemon.export("mentions"), await daemon.export("cases")

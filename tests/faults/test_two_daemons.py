@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from listener.store.engine import Database, driver_url
 from simulator.server import Simulator
+from tests.acceptance.asking import comments
 from tests.acceptance.running import Process, config_files, until, world
 from tests.faults.figures import note
 
@@ -48,7 +49,7 @@ async def test_one_of_two_is_paused_and_resumed(tmp_path: Path, database_url: st
                 one.signal(signal.SIGCONT)
             assert await per_second(simulator, 8.0) <= 1.5 * SEARCHES
             simulator.traffic.rate = 0.0
-            wanted = {(one.network, one.id) for one in simulator.publishing.published if one.place == "comment"}
+            wanted = comments(simulator)
             await until(lambda: stored(other, wanted), every=1.0)
             assert await one.terminate() == 0
             assert await other.terminate() == 0

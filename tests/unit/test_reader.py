@@ -1,14 +1,15 @@
 """What is read of texts: matches with their verdicts, the judge's faults alone, evidence where it is wanted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from classifiers.pace import Pace
 from classifiers.verdict import Question
-from domain.brand import Brand, Match
+from domain.brand import Brand
 from domain.verdict import Evidence, Sentiment, Verdict
 from listener.brands.matcher import Matcher
 from listener.judge_worker import Batch, answered
-from listener.reader import OWN_PAGE, Asked, Paced, may_make_a_case, read_apart
+from listener.reader import OWN_PAGE, Asked, Paced, read_apart
 
 VASILEK = Brand(id="vasilek", title="Василёк", names=("Василёк",))
 MATCHER = Matcher((VASILEK,))
@@ -34,7 +35,21 @@ class Judge:
     def classify(self, questions: Sequence[Question]) -> list[Verdict]:
         if any("бомба" in question.text for question in questions):
             raise ArithmeticError("бомба")
-        return [verdict(question.text.count("!") / 10) for question in questions]
+        return [_said_of(question) for question in questions]
+
+
+class Noting(Judge):
+    def __init__(self) -> None:
+        self.asked: list[Question] = []
+
+    def classify(self, questions: Sequence[Question]) -> list[Verdict]:
+        self.asked.extend(questions)
+        return super().classify(questions)
+
+
+def _said_of(question: Question) -> Verdict:
+    said = verdict(question.text.count("!") / 10)
+    return said if question.wants_evidence(said.complaint, said.dangers) else replace(said, evidence=())
 
 
 def test_each_text_has_its_brands_with_their_verdicts() -> None:
@@ -57,13 +72,7 @@ def test_what_stands_on_an_own_page_speaks_of_its_brand_where_it_names_none() ->
 
 
 def test_what_is_answered_is_asked_about_the_same_brand() -> None:
-    asked: list[Question] = []
-
-    class Noting(Judge):
-        def classify(self, questions: Sequence[Question]) -> list[Verdict]:
-            asked.extend(questions)
-            return super().classify(questions)
-
+    noting = Noting()
     read_apart(
         [
             Asked("+1", ("vasilek",), "Третий день без Василька"),
@@ -71,9 +80,9 @@ def test_what_is_answered_is_asked_about_the_same_brand() -> None:
             Asked("Василёк"),
         ],
         MATCHER,
-        Noting(),
+        noting,
     )
-    assert [one.parent for one in asked] == [
+    assert [one.parent for one in noting.asked] == [
         Question(text="Третий день без Василька", brand=((16, 24),), stream="vasilek"),
         Question(text="погода", stream="vasilek"),
         None,
@@ -88,12 +97,13 @@ def test_a_text_that_breaks_the_judge_is_named_and_the_others_are_read() -> None
 
 
 def test_evidence_is_wanted_of_what_may_make_a_case() -> None:
-    match = Match(brand="vasilek", words=(), reason="")
-    levels = {"vasilek": 0.6}
-    assert may_make_a_case(match, verdict(0.6), levels)
-    assert may_make_a_case(match, verdict(0.0, dangers=("fire",)), levels)
-    assert not may_make_a_case(match, verdict(0.59), levels)
-    assert may_make_a_case(Match(brand="another", words=(), reason=""), verdict(0.0), levels)
+    noting = Noting()
+    read_apart([Asked("Василёк"), Asked("погода", ("another",))], MATCHER, noting, {"vasilek": 0.6})
+    question, of_another = noting.asked
+    assert question.wants_evidence(0.6, ())
+    assert question.wants_evidence(0.0, ("fire",))
+    assert not question.wants_evidence(0.59, ())
+    assert of_another.wants_evidence(0.0, ())
 
 
 def test_an_answer_holds_evidence_only_where_it_is_wanted_and_says_how_the_judge_keeps_up() -> None:
