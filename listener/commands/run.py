@@ -10,7 +10,7 @@ from pathlib import Path
 
 from listener.environment import SettingsError
 from listener.gc_tuning import made_to_last
-from listener.judge_launch import launched
+from listener.judge_launch import launched, put_away
 from listener.judge_settings import read_judge
 from listener.roles import ROLES
 
@@ -34,9 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
 
             return serve(runner, arguments.config, roles, judge)
         finally:
-            if judge is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    judge.kill()
+            if judge is not None:  # a refused start may have come before anybody took it up
+                runner.run(put_away(judge))
 
 
 async def _judge(roles: Collection[str]) -> Process | None:

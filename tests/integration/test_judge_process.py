@@ -18,6 +18,7 @@ from classifiers.pace import Pace
 from classifiers.tiers import open_judge
 from classifiers.verdict import Question
 from domain.brand import Brand
+from listener.__main__ import main
 from listener.brands.matcher import Matcher
 from listener.built_rules import build_judge
 from listener.config.load import load
@@ -275,6 +276,17 @@ async def test_a_daemon_that_cannot_start_leaves_no_judge_behind(tmp_path: Path)
     _, said = await done.communicate()
     assert done.returncode == 2, said.decode()
     await until(lambda: not alive_with(str(model)))
+
+
+def test_a_start_that_is_refused_before_the_judge_is_taken_up_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LISTENER_JUDGE_PROCESS", "on")
+    monkeypatch.setenv("LISTENER_DATABASE_URL", f"sqlite:///{tmp_path / 'file' / 'own.db'}")
+    before = children()
+    assert main(["run", "--config", str(tmp_path)]) == 2
+    assert children() <= before
 
 
 def alive_with(argument: str) -> list[int]:
