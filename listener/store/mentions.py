@@ -4,7 +4,6 @@ An edit makes a new version of the text, a deletion a tombstone; both wait for t
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,15 +13,16 @@ from typing import Any, Final
 
 from sqlalchemy import Row, Select, SmallInteger, bindparam, case, func, literal, not_, or_, select, update
 
-from domain.mention import MAX_TEXT, Author, Deletion, Mention, NetworkId, Quote, network_id
+from domain.mention import MAX_TEXT, Author, Mention, NetworkId, Quote, network_id
 from listener.decided import Stored
 from listener.halves import Halves
 from listener.mention_format import storable
 from listener.ports import Batch, Look
-from listener.store import cursors, listening, messages, outbound_rows
+from listener.store import cursors, deletions, listening, messages, outbound_rows
 from listener.store.among import given
 from listener.store.codecs import Extra, extra_payload, read_extra
 from listener.store.connection import Connection
+from listener.store.deletions import FARTHEST, Key, by_network
 from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
 from listener.store.just_heard import Heard, JustHeard, as_kept
@@ -32,16 +32,9 @@ from listener.talking import Talking
 
 log = logging.getLogger(__name__)
 
-Key = tuple[str, str]
-"""A mention's network and its id there."""
-
 LEASE: Final = timedelta(seconds=30)
 """PostgreSQL only: for so long a mention handed out to one judge is not handed out to another."""
-FARTHEST: Final = timedelta(minutes=5)
-"""By so much may the clocks of two daemons differ."""
 MAX_TRIES: Final = 3
-AT_ONCE: Final = 500
-"""Keys in one look-up; PostgreSQL takes 32 767 parameters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,21 +172,29 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     """Insert what is new, update what was edited, mark what is gone, note the look and move the cursor.
 
     `read_again` of the look's mentions were new and are kept already. What was deleted after `as_of`, which is the
-    look's where it has one, stays deleted: whoever was asked before that knew nothing of it.
+    look's where it has one, stays deleted, and what is new may have been: whoever was asked before that knew
+    nothing of it.
     """
+    as_of = _as_of(batch, look) or as_of
+    if batch.deleted or as_of is not None:
+        await deletions.take_turns(connection, deletes=bool(batch.deleted))
     await outbound_rows.remember(connection, batch.learned)
     talked = await messages.take(connection, batch.messages, talking, now) if talking else messages.Taken()
     heard = (*batch.mentions, *talked.to_judge)
     rows = {(mention.network, mention.id): _row(mention, source, now, own) for mention in heard}
     present = await _present(connection, list(rows))
     new = [row for key, row in rows.items() if key not in present]
-    as_of = _as_of(batch, look) or as_of
     edited = [
         row for key, row in rows.items() if key in present and _says_more(present[key], row["text"], as_of, now)
     ]
     if new or edited:
         await _write(connection, new, edited)
-    deleted = await _delete(connection, (*batch.deleted, *talked.gone), now)
+    if new and as_of is not None:
+        unheard = await deletions.came_first(connection, list(rows.keys() - present.keys()), as_of, now)
+        await deletions.entomb(connection, unheard, now)
+    deleted = await deletions.take(connection, batch.deleted, now) + await deletions.entomb(
+        connection, talked.gone, now
+    )
     if look is not None:
         await listening.note(connection, source, batch, look, len(new) + read_again, now)
     elif batch.gaps:
@@ -426,7 +427,7 @@ def _says_more(kept: tuple[str, datetime | None], text: str, as_of: datetime | N
 async def _present(connection: Connection, keys: Sequence[Key]) -> dict[Key, tuple[str, datetime | None]]:
     """The texts of those mentions that are kept already, and when they were deleted."""
     found: dict[Key, tuple[str, datetime | None]] = {}
-    for network, ids in _by_network(keys):
+    for network, ids in by_network(keys):
         rows = await connection.execute(
             _kept_already(connection.dialect.name), {"of_network": network, "ids": ids}
         )
@@ -439,32 +440,6 @@ def _kept_already(dialect: str) -> Any:
     return select(mentions.c.external_id, mentions.c.text, mentions.c.deleted_at).where(
         mentions.c.network == bindparam("of_network"), given(mentions.c.external_id, "ids", dialect)
     )
-
-
-async def _delete(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> int:
-    """Put a tombstone on what is kept; the judge looks at it once more, for its case must hear of it."""
-    count = 0
-    by: dict[str | None, list[Key]] = defaultdict(list)
-    for deletion in deleted:
-        by[deletion.deleter].append((deletion.network, deletion.id))
-    for deleter in sorted(by, key=str):
-        gone = {"deleted_at": now, "deleter": None if deleter is None else storable(deleter)}
-        for network, ids in _by_network(by[deleter]):
-            done = await connection.execute(
-                update(mentions)
-                .where(mentions.c.network == network, mentions.c.external_id.in_(ids))
-                .where(mentions.c.deleted_at.is_(None))
-                .values(gone | {"stage": Stage.WAITING, "tries": 0, "judge_after": now, "error": None})
-            )
-            count += done.rowcount
-    return count
-
-
-def _by_network(keys: Sequence[Key]) -> Iterator[tuple[str, list[str]]]:
-    for network in sorted({network for network, _ in keys}):
-        ids = [storable(number) for of, number in keys if of == network]
-        for start in range(0, len(ids), AT_ONCE):
-            yield network, ids[start : start + AT_ONCE]
 
 
 @cache

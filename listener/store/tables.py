@@ -147,6 +147,17 @@ mentions = Table(
     Index("ix_mentions_waiting", "id", sqlite_where=STILL_WAITING, postgresql_where=STILL_WAITING),
 )
 
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("network", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("deleter", Text),
+    Index("ix_deletions_at", "at"),
+)
+"""Of mentions that were deleted before anybody heard them, for a day (`listener.store.deletions`)."""
+
 verdicts = Table(
     "verdicts",
     metadata,

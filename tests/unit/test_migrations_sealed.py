@@ -21,6 +21,7 @@ SEALED = {
     "0011_taps_teach_the_judge.py": "27cf0a9b819bf6fc1dddedb3a68ab4e05f5dbd802968eb89db9c1255ad534299",
     "0012_incidents_have_a_history.py": "cdb24819a47a5f7f799af029e1f29c36876e0a63e0771bc9eb7927d4b21434f8",
     "0013_neighbours_and_terms.py": "c6bce8dfc66d189b3ca988281ff40c4723a500781de4783eb962ef132bb0ca91",
+    "0014_deletions_that_came_first.py": "f1aeabba1d821cf5a93f882b05cd4fa693c2dce1aa2656f409e839264606b802",
 }
 """Each migration is sealed here when it is released. Change nothing: write another migration."""
 

@@ -1,0 +1,122 @@
+"""Deletions: a tombstone on what is kept, and a while's memory of what was deleted before anybody had heard it.
+
+A search that was asked before a post was deleted may answer afterwards, and shows it as living. A kept row's
+tombstone withstands that (`listener.store.mentions`); of what was never kept the deletion is remembered here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete, or_, select, text, update
+
+from domain.mention import Deletion, network_id
+from listener.mention_format import storable
+from listener.store.connection import Connection
+from listener.store.engine import insert
+from listener.store.many import execute_many
+from listener.store.tables import Stage, deletions, mentions
+
+Key = tuple[str, str]
+"""A mention's network and its id there."""
+
+FARTHEST: Final = timedelta(minutes=5)
+"""By so much may the clocks of two daemons differ."""
+REMEMBERED: Final = timedelta(days=1)
+"""No answer is older when it is read, not even that of a process that was stopped for some hours."""
+AT_ONCE: Final = 500
+"""Keys in one look-up; PostgreSQL takes 32 767 parameters."""
+TURN: Final = 0x07_4B_11_4D
+"""PostgreSQL's lock number of those that hear and those that delete; any constant that is nobody else's."""
+
+
+async def take_turns(connection: Connection, *, deletes: bool) -> None:
+    """Let nobody delete while others keep what they may not know to be deleted; they themselves go side by side.
+
+    Otherwise neither sees what the other has not committed: the mention lives, and its deletion is remembered for
+    nothing. SQLite has one writer at a time.
+    """
+    if connection.dialect.name != "sqlite":
+        alone = "" if deletes else "_shared"
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock{alone}({TURN})"))
+
+
+async def take(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> int:
+    """Put tombstones on what is kept, remember what is not; returns how many were living."""
+    heard = [replace(deletion, at=now) for deletion in deleted]
+    count = await entomb(connection, heard, now)
+    if count < len(heard):
+        await _remember(connection, heard, now)
+    return count
+
+
+async def entomb(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> int:
+    """Put tombstones on what is kept; the judge looks at it once more, for its case must hear of it."""
+    count = 0
+    by: dict[tuple[datetime, str], list[Deletion]] = defaultdict(list)
+    for deletion in deleted:
+        by[deletion.at, deletion.deleter or ""].append(deletion)
+    for (at, deleter), together in sorted(by.items()):
+        gone = {"deleted_at": at, "deleter": storable(deleter) or None}
+        for network, ids in by_network([(deletion.network, deletion.id) for deletion in together]):
+            done = await connection.execute(
+                update(mentions)
+                .where(mentions.c.network == network, mentions.c.external_id.in_(ids))
+                .where(mentions.c.deleted_at.is_(None))
+                .values(gone | {"stage": Stage.WAITING, "tries": 0, "judge_after": now, "error": None})
+            )
+            count += done.rowcount
+    return count
+
+
+async def came_first(
+    connection: Connection, keys: Sequence[Key], as_of: datetime, now: datetime
+) -> list[Deletion]:
+    """The deletions of those mentions that whoever was asked at `as_of` did not know of.
+
+    One that seems to come was written before the clock was set back, and says nothing of when it was.
+    """
+    found = []
+    for network, ids in by_network(keys):
+        asked = select(deletions).where(deletions.c.network == network, deletions.c.external_id.in_(ids))
+        unknown = asked.where(deletions.c.at >= as_of, deletions.c.at <= now + FARTHEST)
+        found += [
+            Deletion(network=network_id(row.network), id=row.external_id, at=row.at, deleter=row.deleter)
+            for row in await connection.execute(unknown)
+        ]
+    return found
+
+
+async def _remember(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> None:
+    """Those of which there is no mention; what is too old to matter, or seems to come, is forgotten meanwhile."""
+    of = {(deletion.network, storable(deletion.id)): deletion for deletion in deleted}
+    kept: set[Key] = set()
+    for network, ids in by_network(list(of)):
+        known = select(mentions.c.external_id).where(
+            mentions.c.network == network, mentions.c.external_id.in_(ids)
+        )
+        kept.update((network, row.external_id) for row in await connection.execute(known))
+    unheard = [_row(key, deletion) for key, deletion in sorted(of.items()) if key not in kept]
+    if unheard:
+        late = or_(deletions.c.at < now - REMEMBERED, deletions.c.at > now + FARTHEST)
+        await connection.execute(delete(deletions).where(late))
+        rows = insert(connection.dialect.name, deletions)
+        latest = {"at": rows.excluded.at, "deleter": rows.excluded.deleter}
+        keyed = [deletions.c.network, deletions.c.external_id]
+        await execute_many(connection, rows.on_conflict_do_update(index_elements=keyed, set_=latest), unheard)
+
+
+def _row(key: Key, deletion: Deletion) -> dict[str, Any]:
+    network, number = key
+    deleter = None if deletion.deleter is None else storable(deletion.deleter)
+    return {"network": network, "external_id": number, "at": deletion.at, "deleter": deleter}
+
+
+def by_network(keys: Sequence[Key]) -> Iterator[tuple[str, list[str]]]:
+    """Each network with its ids as they are stored, no more than one look-up takes."""
+    for network in sorted({network for network, _ in keys}):
+        ids = [storable(number) for of, number in keys if of == network]
+        for start in range(0, len(ids), AT_ONCE):
+            yield network, ids[start : start + AT_ONCE]
