@@ -1,7 +1,7 @@
 """Brings a database to the newest schema at start, also when several processes start at once.
 
 Alembic is loaded where there is something to do: it takes a twentieth of a start, and a database is at its newest
-schema at nearly every one.
+schema at nearly every one. A new SQLite file is made by the script of what all migrations come to.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 import migrations
 from listener.store.engine import BUSY_SECONDS, postgres_engine, sqlite_engine
 from listener.store.errors import FAULTS, StoreError, translated
+from migrations.newest import statements
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -54,6 +55,15 @@ def to_head(connection: Connection) -> None:
     """Bring this connection's database to the newest revision, inside its transaction."""
     if _revisions(connection) == [newest()]:
         return
+    if connection.dialect.name == "sqlite" and not inspect(connection).get_table_names():
+        for statement in statements():
+            connection.exec_driver_sql(statement)
+        return
+    migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the missing migrations one by one. Raises StoreError where the database is newer than they are."""
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.migration import MigrationContext  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415

@@ -1,6 +1,7 @@
 """Migrations: from nothing to the newest schema and back, on both engines, by code and by several at once."""
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 import sys
@@ -17,9 +18,10 @@ from sqlalchemy.engine import URL
 from listener.store.engine import Database, driver_url, postgres_engine, sqlite_engine
 from listener.store.errors import StoreError
 from listener.store.figures import figures
-from listener.store.schema import configuration, newest, upgrade
+from listener.store.schema import configuration, migrate, newest, to_head, upgrade
 from listener.store.stores import open_stores
 from listener.store.tables import metadata
+from migrations.newest import SCRIPT, script_of
 from tests.contract.store_samples import NOW, keep, mention
 
 
@@ -56,6 +58,18 @@ def by_alembic(step: Any, *arguments: Any) -> Any:
 
 async def test_the_tables_are_what_the_migrations_make(database_url: str) -> None:
     await on_database(database_url, by_alembic(command.check))
+
+
+def test_a_new_file_is_made_as_the_migrations_make_it(tmp_path: Path) -> None:
+    made = {}
+    for make in (to_head, migrate):
+        file = tmp_path / make.__name__
+        on_sqlite(driver_url(f"sqlite:///{file}"), make)
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            made[make] = [statement.split() for statement in connection.iterdump()]
+            script = script_of(connection)
+    assert made[to_head] == made[migrate]
+    assert script == SCRIPT.read_text(encoding="utf-8"), "python -m migrations.newest writes it anew"
 
 
 def test_the_newest_revision_is_known_by_its_file() -> None:
