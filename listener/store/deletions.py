@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import bindparam, delete, or_, select, text, update
 
 from domain.mention import Deletion, network_id
 from listener.mention_format import storable
+from listener.store.among import given
 from listener.store.connection import Connection
 from listener.store.engine import insert
 from listener.store.many import execute_many
@@ -80,13 +82,22 @@ async def came_first(
     """
     found = []
     for network, ids in by_network(keys):
-        asked = select(deletions).where(deletions.c.network == network, deletions.c.external_id.in_(ids))
-        unknown = asked.where(deletions.c.at >= as_of, deletions.c.at <= now + FARTHEST)
+        asked = {"of_network": network, "ids": ids, "as_of": as_of, "far": now + FARTHEST}
         found += [
             Deletion(network=network_id(row.network), id=row.external_id, at=row.at, deleter=row.deleter)
-            for row in await connection.execute(unknown)
+            for row in await connection.execute(_unknown_to(connection.dialect.name), asked)
         ]
     return found
+
+
+@cache
+def _unknown_to(dialect: str) -> Any:
+    at = deletions.c.at
+    return select(deletions).where(
+        deletions.c.network == bindparam("of_network"),
+        given(deletions.c.external_id, "ids", dialect),
+        at.between(bindparam("as_of", type_=at.type), bindparam("far", type_=at.type)),
+    )
 
 
 async def _remember(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> None:
@@ -95,9 +106,9 @@ async def _remember(connection: Connection, deleted: Sequence[Deletion], now: da
     kept: set[Key] = set()
     for network, ids in by_network(list(of)):
         known = select(mentions.c.external_id).where(
-            mentions.c.network == network, mentions.c.external_id.in_(ids)
+            mentions.c.network == network, given(mentions.c.external_id, "ids", connection.dialect.name)
         )
-        kept.update((network, row.external_id) for row in await connection.execute(known))
+        kept.update((network, row.external_id) for row in await connection.execute(known, {"ids": ids}))
     unheard = [_row(key, deletion) for key, deletion in sorted(of.items()) if key not in kept]
     if unheard:
         late = or_(deletions.c.at < now - REMEMBERED, deletions.c.at > now + FARTHEST)
