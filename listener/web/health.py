@@ -16,7 +16,7 @@ from listener.ports import SourceError
 RECENTLY: Final = timedelta(minutes=10)
 """A source that is asked often must have answered within this time; a rarer one within three of its turns."""
 HELD_BACK_LONG: Final = timedelta(hours=1)
-"""A month's cap, a captcha that nobody enters: whoever is deaf for longer must not look well, whatever he waits for."""
+"""A month's cap, a captcha that nobody enters: whoever is deaf for longer must not look well."""
 LOOP_SLOW: Final = timedelta(seconds=9)
 """A loop looks for work every second: one that shows no sign for so long stands, and people should know."""
 LOOP_SILENCE: Final = timedelta(minutes=2)
@@ -50,9 +50,7 @@ class _Source:
     next_try: datetime | None = None
 
     def trouble(self, now: datetime) -> str | None:
-        """What is wrong with the source, or None. Waiting for a quota is no trouble for a while; a dead token is, at
-        once.
-        """
+        """What is wrong with it, or None. A wait for a quota is no trouble for a while, a dead token is at once."""
         if self.advice is not None:
             return f"не слышит: {self.advice}"
         if self.state == "paused":
