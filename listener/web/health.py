@@ -50,7 +50,7 @@ class _Source:
     next_try: datetime | None = None
 
     def trouble(self, now: datetime) -> str | None:
-        """What is wrong with it, or None. A wait for a quota is no trouble for a while, a dead token is at once."""
+        """What is wrong, or None. Waiting for a quota is no trouble for a while; a dead token is one at once."""
         if self.advice is not None:
             return f"не слышит: {self.advice}"
         if self.state == "paused":
