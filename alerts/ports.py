@@ -27,7 +27,7 @@ class NotifyError(Exception):
     `permanent`: the chat refuses it, and would refuse the same again.
     `closed`: it is the chat itself that takes nothing from us (bot kicked, channel archived); `permanent` too.
     `retry_after`: seconds the messenger asked for, bounded where they were read; it holds for this chat, or for
-    the whole messenger where `everywhere` says so (a refused token).
+    the whole messenger where `everywhere` says so (a refused token), or where it is `ambiguous` too (a 503).
     `ambiguous`: the card may have been shown (time-out after sending): look before sending again.
     `moved_to`: the chat has a new address (Telegram: the group became a supergroup).
     `gone`: the message to edit is no longer there: send the card anew (the chat is well, so not `permanent`).

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ SETTLED: Final = 500
 """Milliseconds without another change: editors write in several steps, and people save two files in a row."""
 AT_LEAST: Final = 5000
 """Milliseconds after which the folder is looked at although nothing was told."""
+MOST_READ: Final = 16 * 1024 * 1024
 _PASSED_OVER: Final = frozenset({"schema", "history"})
 
 
@@ -56,12 +58,21 @@ def digest_of(files: Sequence[Path]) -> str:
     """One value for all that the files say. One that cannot be read says nothing."""
     whole = hashlib.sha256()
     for path in files:
-        try:
-            content = path.read_bytes()
-        except OSError:
-            content = b""
+        content = _content(path)
         whole.update(f"{path}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """As much as anybody reads of a config or a secret; of a pipe or a device, which may never end, what it is."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return str(status.st_mode).encode()
+        with path.open("rb") as file:
+            return file.read(MOST_READ)
+    except OSError:
+        return b""
 
 
 def digest(folder: Path) -> str:

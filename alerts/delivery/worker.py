@@ -286,11 +286,14 @@ class Worker:
     def _after(self, due: Due, error: NotifyError, now: datetime, began: float) -> tuple[_Mark, ...]:
         """What a failed try means for the thing, its chat and its messenger."""
         chat, at = due.chat, now + self._wait(due)
-        if error.retry_after is not None:
+        if error.retry_after is not None and not error.ambiguous:
             # The rest is kept by a clock that nobody sets; the thing itself is due.
             return self._rested(due, error, now)
         if error.ambiguous:
             self._pace.silent(began)
+            if error.retry_after is not None:
+                # A server that fails and says for how long: nobody is asked before.
+                self._pace.rest_everywhere(error.retry_after)
             return (_later(due, at, str(error), outcome="unknown"),)
         if error.moved_to is not None:
             self._pace.answered(chat)

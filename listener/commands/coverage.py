@@ -19,6 +19,7 @@ from listener.commands.config import must_exist
 from listener.commands.export import since_when
 from listener.environment import SettingsError
 from listener.networks.registry import source_title
+from listener.redaction import one_line
 from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.listening import Deafness, Heard, coverage
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.buffer.write(orjson.dumps(row(source, since, now), option=orjson.OPT_APPEND_NEWLINE))
         sys.stdout.flush()
     else:
-        print("\n".join(words(heard, since, now)))
+        print("\n".join(map(one_line, words(heard, since, now))))
     return 0
 
 

@@ -19,6 +19,7 @@ from listener.diagnosis.line import Line
 from listener.diagnosis.look import Look
 from listener.doctor.checkup import Part, check_up, of_config, of_dotenv
 from listener.environment import SettingsError
+from listener.redaction import one_line
 from listener.settings import Settings, read_settings
 from listener.store.engine import Database, driver_url
 from listener.store.usage import DailyBudget
@@ -118,9 +119,10 @@ def _show(part: Part) -> None:
     print(f"\n{part.title}")
     width = min(44, max((len(line.what) for line in part.lines), default=0))
     for line in part.lines:
-        print(f"  {SIGNS[line.state]} {line.what:<{width}}  {line.says}")
+        # Titles of chats and pages, and networks' own words.
+        print(f"  {SIGNS[line.state]} {one_line(line.what):<{width}}  {one_line(line.says)}")
         if line.remedy:
-            print(f"    {'':<{width}}  → {line.remedy}")
+            print(f"    {'':<{width}}  → {one_line(line.remedy)}")
     sys.stdout.flush()
 
 

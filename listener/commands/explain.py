@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from alerts.cards.ways import way_words
+from alerts.notifiers.highlights import clean
 from alerts.routing import Routing, decide
 from alerts.russian import INTENT_TITLES, moment, number, percent, quoted
 from alerts.suppression import may_tell
@@ -124,7 +125,7 @@ def _speaking(verdict: Verdict) -> tuple[Span, ...]:
 
 
 def _highlighted(text: str, brand_spans: Sequence[Span], evidence_spans: Sequence[Span]) -> Text:
-    line = Text(text)
+    line = Text(clean(text))
     for start, end in evidence_spans:
         line.stylize("bold red", start, end)
     for start, end in brand_spans:

@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from listener.environment import SettingsError
+from listener.redaction import one_line
 from listener.settings import read_settings
 
 PATIENCE: Final = 5.0
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     address = f"[{host}]" if ":" in host else host
     token = settings.http_token.reveal() if settings.http_token else None
     alive, words = ask(f"http://{address}:{settings.http_port}/livez", arguments.timeout, token)
-    print(words)
+    print("\n".join(map(one_line, words.splitlines())))
     return 0 if alive else 1
 
 

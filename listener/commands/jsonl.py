@@ -10,6 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
+from listener.redaction import one_line
 from listener.refusals import refusal
 
 Rows = Callable[[Iterable[bytes]], Iterable[dict[str, Any]]]
@@ -96,7 +97,7 @@ def _print(given: _Input, rows: Rows, shown: Shown, *, as_json: bool) -> int:
         failed = failed or "error" in row
         if given.plain and not as_json:
             text = given.texts.pop(row.get("id", 0), "")
-            out = "\n".join([f"«{text}»", *(f"  {line}" for line in shown(row, text))])
+            out = "\n".join(map(one_line, [f"«{text}»", *(f"  {line}" for line in shown(row, text))]))
         else:
             # ASCII would hide the Russian reasons; a lone surrogate of the input still has to be printable.
             out = json.dumps(row, ensure_ascii=False)

@@ -19,6 +19,7 @@ from listener.commands.config import must_exist
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.environment import SettingsError
+from listener.redaction import one_line
 from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.mutes import KeptMute
@@ -59,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.writelines(orjson.dumps(row(muted), option=orjson.OPT_APPEND_NEWLINE) for muted in kept)
         sys.stdout.flush()
     else:
-        print("\n".join(lines(kept, config, now, lifted=arguments.lift is not None)) or NONE)
+        said = lines(kept, config, now, lifted=arguments.lift is not None)
+        print("\n".join(map(one_line, said)) or NONE)
     return 0
 
 

@@ -29,6 +29,7 @@ from listener.logs import configure_logging
 from listener.metrics import Metrics
 from listener.opened_rules import open_rules
 from listener.reader import DiedError
+from listener.redaction import one_line
 from listener.refusals import refusal
 from listener.replaying import BadLine, ReplayError, Replaying, read_mentions
 from listener.replaying import Progress as Counted
@@ -126,7 +127,7 @@ def _without_night(hours: Hours | None) -> Hours | None:
 
 
 def _complain(line: BadLine) -> None:
-    print(f"строка {line.number}: {line.error}", file=sys.stderr)
+    print(f"строка {line.number}: {one_line(str(line.error))}", file=sys.stderr)
 
 
 def _bar() -> Progress:

@@ -21,6 +21,7 @@ from listener.commands.export import since_when
 from listener.config.load import load
 from listener.config.values import Config, ConfigError
 from listener.environment import SettingsError
+from listener.redaction import one_line
 from listener.settings import read_settings
 from listener.store.errors import StoreError
 from listener.store.handover import silent, still_silent
@@ -58,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.writelines(orjson.dumps(row(each), option=orjson.OPT_APPEND_NEWLINE) for each in found)
         sys.stdout.flush()
     else:
-        print("\n".join(lines(found, config, now)) or NONE)
+        print("\n".join(map(one_line, lines(found, config, now))) or NONE)
     return 0
 
 

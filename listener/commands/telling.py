@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from alerts.notifiers.highlights import clean
 from domain.verdict import Label
 
 MOODS: Final[dict[Label, str]] = {
@@ -17,7 +18,8 @@ _EMOJI: Final = 0x2600
 
 def telling(text: str, spans: Iterable[tuple[int, int, float]]) -> tuple[str, str]:
     """The strongest words (start, end, weight) for and against a complaint, each as «…», «…» or nothing."""
-    words = ((text[start:end].lower(), weight) for start, end, weight in spans if weight)
+    shown = clean(text)
+    words = ((shown[start:end].lower(), weight) for start, end, weight in spans if weight)
     strongest = sorted(words, key=lambda told: -abs(told[1]))
     told = list(dict.fromkeys((word, weight > 0) for word, weight in strongest if _says(word)))[:MOST_WORDS]
     return _listed(word for word, for_it in told if for_it), _listed(word for word, for_it in told if not for_it)

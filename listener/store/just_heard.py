@@ -65,7 +65,7 @@ def as_kept(heard: Mention, row: Mapping[str, Any]) -> Heard | None:
     """The mention as it will be read from this row; None where the row has it otherwise than it was heard."""
     author = heard.author
     written = (heard.id, heard.url, author.id, author.name, author.handle, heard.text, heard.thread, heard.place)
-    if written != _WRITTEN(row) or heard.published_at != row["published_at"]:
+    if written != _WRITTEN(row) or (heard.published_at, heard.edited_at) != _TIMES(row):
         return None
     beside = () if row["extra"] is None else tuple(_beside(heard))
     if len(heard.text) + sum(map(len, beside)) > LONGEST or not _is_in_utc(heard):
@@ -79,6 +79,8 @@ def as_kept(heard: Mention, row: Mapping[str, Any]) -> Heard | None:
 _WRITTEN: Final = itemgetter(
     "external_id", "url", "author_id", "author_name", "author_handle", "text", "thread", "place"
 )
+
+_TIMES: Final = itemgetter("published_at", "edited_at")
 
 
 def _beside(heard: Mention) -> Iterator[str]:

@@ -27,6 +27,7 @@ from listener.store.engine import Database, insert
 from listener.store.errors import StoreError
 from listener.store.just_heard import Heard, JustHeard, as_kept
 from listener.store.many import execute_many
+from listener.store.moments import believed
 from listener.store.tables import STILL_WAITING, Stage, mentions
 from listener.talking import Talking
 
@@ -372,13 +373,13 @@ def _row(heard: Mention, source: str, now: datetime, own: Collection[Key]) -> di
         "followers": heard.author.followers,
         "text": storable(heard.text[:MAX_TEXT]),
         # Nothing is said after it was heard: deadlines are counted from here.
-        "published_at": min(heard.published_at, now),
+        "published_at": believed(heard.published_at, now),
         "thread": None if heard.thread is None else storable(heard.thread),
         "reach": heard.reach,
         "place": None if heard.place is None else storable(heard.place),
         "is_own": (heard.network, heard.id) in own,
         "extra": _extra(heard),
-        "edited_at": heard.edited_at,
+        "edited_at": None if heard.edited_at is None else believed(heard.edited_at, now),
         "heard_at": now,
     }
 

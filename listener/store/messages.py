@@ -5,7 +5,7 @@ A message's words and what the case learns of them are one transaction: what is 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from listener.store.connection import Connection
 from listener.store.elsewhere import PROGRAM_HEARD
 from listener.store.engine import insert
 from listener.store.history import Changing
+from listener.store.moments import believed
 from listener.store.tables import cases, messages, outbound
 from listener.talking import Talking, thread_of
 
@@ -33,6 +34,8 @@ THE_CUSTOMER: Final = Asker(actor=CUSTOMER)
 REACHED: Final = ("confirmed", "sending", "sent", "unknown")
 """States of an invitation that the customer has, or may have."""
 LED: Final = ("replied", "invited", "in_dm")
+AHEAD: Final = timedelta(days=1)
+"""A network's clock may be ahead of ours, and ours wrong."""
 OF_A_MESSAGE: Final = "message:"
 """Before the id of a message that is judged as a mention."""
 
@@ -62,7 +65,7 @@ async def take(connection: Connection, heard: Sequence[Message], talking: Talkin
     """Keep the messages, join them to their cases, and write what follows."""
     if not heard:
         return Taken()
-    latest = {(message.network, message.id): message for message in heard}
+    latest = {(message.network, message.id): _bounded(message, now) for message in heard}
     ordered = sorted(latest.values(), key=lambda message: (message.at, message.id))
     known = await _known(connection, latest)
     work = _Work()
@@ -81,6 +84,17 @@ async def take(connection: Connection, heard: Sequence[Message], talking: Talkin
         changed=sum(isinstance(command, ChangeMessage | AnswerElsewhere) for _, command in work.commands),
         to_judge=tuple(work.to_judge),
         gone=tuple(work.gone),
+    )
+
+
+def _bounded(message: Message, now: datetime) -> Message:
+    """Its times are those of its network: they order the talk, so that a clock ahead of ours is not corrected."""
+    at = believed(message.at, now, ahead=AHEAD)
+    edited_at = None if message.edited_at is None else believed(message.edited_at, now, ahead=AHEAD)
+    return (
+        message
+        if (at, edited_at) == (message.at, message.edited_at)
+        else replace(message, at=at, edited_at=edited_at)
     )
 
 

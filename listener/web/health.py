@@ -15,6 +15,8 @@ from listener.ports import SourceError
 
 RECENTLY: Final = timedelta(minutes=10)
 """A source that is asked often must have answered within this time; a rarer one within three of its turns."""
+HELD_BACK_LONG: Final = timedelta(hours=1)
+"""A month's cap, a captcha that nobody enters: whoever is deaf for longer must not look well."""
 LOOP_SLOW: Final = timedelta(seconds=9)
 """A loop looks for work every second: one that shows no sign for so long stands, and people should know."""
 LOOP_SILENCE: Final = timedelta(minutes=2)
@@ -48,15 +50,16 @@ class _Source:
     next_try: datetime | None = None
 
     def trouble(self, now: datetime) -> str | None:
-        """What is wrong with the source, or None. Waiting for a quota is no trouble; a dead token is, at once."""
+        """What is wrong, or None. Waiting for a quota is no trouble for a while; a dead token is one at once."""
         if self.advice is not None:
             return f"не слышит: {self.advice}"
         if self.state == "paused":
             return f"остановлен, нужен человек: {self.error}"
-        if self.state == "held_back" and self.next_try is not None and now < self.next_try + RECENTLY:
-            return None
+        waits = self.state == "held_back" and self.next_try is not None and now < self.next_try + RECENTLY
+        if waits and self.error is None:
+            return None  # it is heard, only seldom
         heard = self.last_success or self.since
-        if now - heard <= max(RECENTLY, 3 * self.every):
+        if now - heard <= max(HELD_BACK_LONG if waits else RECENTLY, 3 * self.every):
             return None
         why = f": {self.error}" if self.error else ""
         return f"молчит {(now - heard) // timedelta(minutes=1)} мин{why}"

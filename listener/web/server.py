@@ -6,10 +6,13 @@ Names of brands, sources and chats are for those who show the token; without one
 import hmac
 import ipaddress
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from alerts.ports import Response
 from listener.metrics import CONTENT_TYPE, Metrics
@@ -77,7 +80,14 @@ class WebServer:
 
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one, `address` then says which. Raises BindError."""
-        runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0, keepalive_timeout=0)
+        runner = web.AppRunner(
+            self._app(),
+            access_log=None,
+            logger=_own_faults_alone(),
+            auto_decompress=False,  # a signature is over the bytes as they came
+            shutdown_timeout=1.0,
+            keepalive_timeout=0,
+        )
         await runner.setup()
         try:
             self._door = await open_door(runner, host, port)
@@ -126,7 +136,10 @@ class WebServer:
 
     async def _hook(self, request: web.Request) -> web.Response:
         """Who asks proves it by a signature over the bytes of the body."""
-        body = await request.read()
+        try:
+            body = await request.read()
+        except (RequestPayloadError, ConnectionError):  # nonsense, or a client that left or was sent away
+            raise web.HTTPBadRequest from None
         answer = await self._asked(request.match_info["name"], request.headers, body)
         if answer is None:
             raise web.HTTPNotFound
@@ -143,8 +156,20 @@ class WebServer:
     def _may_read_names(self, request: web.Request) -> bool:
         shown = request.headers.get(hdrs.AUTHORIZATION, "")
         if self._token is not None:
-            return hmac.compare_digest(shown.encode(), f"Bearer {self._token}".encode())
+            return hmac.compare_digest(shown.encode(errors="surrogateescape"), f"Bearer {self._token}".encode())
         return _is_near(request.remote) and not any(name in request.headers for name in FORWARDED)
+
+
+def _own_faults_alone() -> logging.Logger:
+    """Of aiohttp's words none about requests that are no HTTP: any stranger could fill the log with those."""
+    logger = logging.getLogger("listener.web.requests")
+    logger.addFilter(_is_own_fault)
+    return logger
+
+
+def _is_own_fault(record: logging.LogRecord) -> bool:
+    fault = record.exc_info[1] if record.exc_info else None
+    return not isinstance(fault, HttpProcessingError | RequestPayloadError)
 
 
 def _is_near(remote: str | None) -> bool:

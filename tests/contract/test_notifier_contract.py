@@ -264,6 +264,25 @@ async def test_no_messenger_makes_its_chats_wait_for_longer_than_an_hour(
     assert 1 <= error.retry_after <= 3600
 
 
+@pytest.mark.parametrize("asked", ["7", "Wed, 21 Oct 2015 12:00:07 GMT"])
+@pytest.mark.parametrize("kind", ["html", "status"])
+async def test_a_server_that_fails_and_says_for_how_long_is_obeyed(
+    network: NetworkStage, asked: str, kind: Any
+) -> None:
+    headers = {"Retry-After": asked, "Date": "Wed, 21 Oct 2015 12:00:00 GMT"}
+    network.faults.add(Fault(path=network.send_path, kind=kind, status=503, headers=headers))
+    error = await _failure(network)
+    assert error.retry_after == 7
+    assert error.ambiguous, "it may have been shown all the same"
+
+
+async def test_a_proxy_that_is_asked_too_often_is_obeyed(network: NetworkStage) -> None:
+    network.faults.add(Fault(path=network.send_path, kind="html", status=429, headers={"Retry-After": "7"}))
+    error = await _failure(network)
+    assert error.retry_after == 7
+    assert not error.ambiguous
+
+
 async def test_a_chat_that_threw_the_bot_out_is_permanent(network: NetworkStage) -> None:
     network.throw_out()
     error = await _failure(network)

@@ -7,6 +7,10 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from alerts.cards.card import make_card
+from alerts.cards.context import CardContext
 from domain.mention import Mention
 from listener.mention_format import MalformedMentionError
 from listener.networks.vk.items import read_comment, read_item, read_people, read_post
@@ -14,7 +18,8 @@ from listener.networks.x.posts import read_page
 from listener.ports import Batch
 from listener.store.export import export
 from listener.store.stores import Stores
-from tests.contract.store_samples import NOW, SOURCE
+from tests.contract.store_samples import NOW, SOURCE, complain, keep, mention
+from tests.contract.test_store_messages import case_of, hear, invited, message, said
 
 ODD: tuple[Any, ...] = (
     None,
@@ -152,3 +157,34 @@ async def test_an_odd_field_costs_its_row_at_most(store: Stores) -> None:
     assert {row["id"] for row in rows} >= {"-1_1", "-1_3", "1992000000000000001", "1992000000000000003"}
     assert all(row["published_at"] <= NOW.isoformat() for row in rows), "nothing is said after it was heard"
     assert len(await store.mentions.undecided(10_000, NOW)) == len(rows)
+
+
+ENDS = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+"""Of the calendar: in half of the zones they have no time, and no term can be counted from them."""
+
+
+@pytest.mark.parametrize("moment", ENDS)
+async def test_a_date_at_an_end_of_the_calendar_is_the_time_when_it_was_heard(
+    store: Stores, moment: datetime
+) -> None:
+    await complain(store, mention(published_at=moment, edited_at=moment))
+    case = await store.cases.case(1)
+    assert case is not None
+    (heard,) = case.mentions
+    assert (heard.published_at, heard.edited_at) == (NOW, NOW)
+    there = CardContext(timezone="Asia/Tokyo" if moment.year > 1 else "America/New_York")
+    assert make_card(case, there, NOW).case == 1
+
+
+@pytest.mark.parametrize("moment", ENDS)
+async def test_a_private_message_of_such_a_date_is_joined_to_its_case(store: Stores, moment: datetime) -> None:
+    await invited(store)
+    kept = await hear(store, message(at=moment, edited_at=moment))
+    assert kept.told == 1
+    assert said(await case_of(store)) == [("CustomerWrote", "Здравствуйте, это я")]
+
+
+async def test_a_row_with_another_date_is_not_taken_for_the_mention_as_it_was_heard(store: Stores) -> None:
+    await keep(store, mention(edited_at=ENDS[1]))
+    (waiting,) = await store.mentions.undecided(5, NOW)
+    assert waiting.mention.edited_at == NOW

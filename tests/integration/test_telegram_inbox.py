@@ -255,6 +255,34 @@ async def test_a_foreign_update_is_passed_over(telegram: Telegram, update: dict[
     assert len(desk.presses) == 1
 
 
+async def test_presses_come_when_telegram_counts_anew_from_a_lower_number(telegram: Telegram) -> None:
+    """It does after a week in which nothing happened."""
+    desk = Desk()
+    async with opened(telegram, desk):
+        await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна")
+        telegram.updates._next = 41
+        anew = {"update_id": 40, "callback_query": _query("anew", "c:12:close")}
+        for _ in range(2):  # the second time it is known
+            telegram.faults.add(Fault(path="getUpdates", kind="json", body={"ok": True, "result": [anew]}))
+        await telegram.press(-1001, 1, "c:12:snooze", user=111, name="Анна")
+        assert await telegram.press(-1001, 1, "c:12:note", user=111, name="Анна") == "Вы взяли обращение № 12"
+    assert sorted(press.action for press in desk.presses) == ["claim", "close", "note", "snooze"]
+
+
+@pytest.mark.parametrize("number", [2**31, 10**30, True, -7, 0.5])
+async def test_an_update_with_a_number_that_cannot_be_costs_itself_alone(
+    telegram: Telegram, number: object
+) -> None:
+    odd = {"update_id": number, "callback_query": _query("odd", "c:12:close")}
+    telegram.faults.add(Fault(path="getUpdates", kind="json", body={"ok": True, "result": [odd]}))
+    desk = Desk()
+    async with opened(telegram, desk):
+        for _ in range(2):
+            toast = await telegram.press(-1001, 1, "c:12:claim", user=111, name="Анна")
+            assert toast == "Вы взяли обращение № 12"
+    assert [press.action for press in desk.presses] == ["claim", "claim"]
+
+
 async def test_a_press_under_an_inaccessible_message_counts(telegram: Telegram) -> None:
     query = _query("77", "c:12:claim") | {
         "message": {"chat": {"id": -1001, "type": "group"}, "message_id": 1, "date": 0}

@@ -1,6 +1,7 @@
 """The config folder is watched: what it says is read again within seconds, and nothing else wakes anybody."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,6 +57,17 @@ async def test_a_file_that_is_put_in_the_place_of_another_is_seen(watched: Watch
     write(watched.folder / "routes.tmp", "a: 3\n")
     (watched.folder / "routes.tmp").rename(watched.folder / "routes.yaml")
     assert await watched.seen(120)
+
+
+async def test_a_pipe_or_a_device_among_the_files_is_a_change_and_is_not_read(watched: Watched) -> None:
+    os.mkfifo(watched.folder / "brands" / "pipe.yaml")
+    assert await watched.seen(10.0)
+    (watched.folder / "brands" / "device.yaml").symlink_to("/dev/zero")
+    assert await watched.seen(10.0)
+    (watched.folder / "brands" / "pipe.yaml").unlink()
+    assert await watched.seen(10.0)
+    write(watched.folder / "routes.yaml", "a: 2\n")
+    assert await watched.seen(10.0)
 
 
 async def test_what_changes_nothing_that_is_read_wakes_nobody(watched: Watched) -> None:

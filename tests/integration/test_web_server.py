@@ -245,6 +245,48 @@ async def test_what_a_network_wrote_forges_no_line_and_shows_no_secret(served: S
     assert "secret" not in body
 
 
+HOST = b"\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /healthz HTTP/1.1" + HOST + b"Authorization: Bearer \xff\xd0\r\n\r\n", 200),
+        (b"GET /\xff\xfe%ff%00%zz HTTP/1.1" + HOST + b"\r\n", 400),
+        (b"GET /healthz HTTP/1.1" + HOST + b"X: " + b"a" * 100_000 + b"\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 300, 400),
+        (b"POST /hooks/a HTTP/1.1" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
+        (
+            b"POST /hooks/a HTTP/1.1" + HOST + b"Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\n"
+            b"\x1f\x8b\x00\x00aaaaaa",
+            404,
+        ),
+    ],
+)
+async def test_a_request_that_is_none_is_refused_without_a_word_in_the_log(
+    served: Served, sent: bytes, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    served.health.turned("tell", NOON)
+    served.server._token = "shown"
+    reader, writer = await asyncio.open_connection(*served.server.address or ())
+    writer.write(sent)
+    answer = await reader.read()
+    writer.close()
+    assert answer.split(b" ", 2)[1] == str(status).encode()
+    assert caplog.records == []
+
+
+async def test_a_body_that_breaks_off_leaves_no_word_in_the_log(
+    served: Served, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("listener.web.door.LIFETIME", 0.3)
+    reader, writer = await asyncio.open_connection(*served.server.address or ())
+    writer.write(b"POST /hooks/a HTTP/1.1" + HOST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")
+    assert await reader.read() == b""
+    writer.close()
+    assert caplog.records == []
+
+
 async def test_hundreds_of_half_open_clients_keep_nobody_out(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from listener.networks.x.client import Timeouts, XClient
 from listener.networks.x.credentials import Bearer
 from listener.networks.x.options import XOptions
 from listener.networks.x.pagination import Pagination
+from listener.networks.x.posts import read_page
 from listener.networks.x.search import XSearch
 from listener.networks.x.snowflake import number_at
 from listener.ports import Batch, Source, SourceError
@@ -184,6 +185,33 @@ async def test_a_quiet_brand_is_not_asked_for_the_same_post_for_ever(world: Worl
         seen += len(ids(batches))
         world.clock.move(minutes=1)
     assert 1 <= seen <= 6  # the overlap of five minutes, then never again
+
+
+@pytest.mark.parametrize(
+    "number", ["99999999999999999999", str(2**63 - 1), str(number_at(NOON + timedelta(days=40)))]
+)
+async def test_a_number_that_x_cannot_have_come_to_does_not_carry_the_bookmark_along(
+    world: World, number: str
+) -> None:
+    source = world.search()
+    odd = {"id": number, "author_id": "501", "text": "ромашка", "created_at": "2026-11-22T11:59:00Z"}
+    body = {"data": [odd], "meta": {"newest_id": number, "result_count": 1}}
+    world.x.faults.add(Fault(path="search/recent", kind="json", body=body))
+    batches, cursor = await drain(source, None)
+    assert ids(batches) == [number]
+    world.clock.move(minutes=1)
+    new = world.x.post(PAVEL, "ромашка два")
+    world.clock.move(seconds=1)
+    batches, _ = await drain(source, cursor)
+    assert ids(batches) == [new]
+    assert not [gap for batch in batches for gap in batch.gaps]
+
+
+def test_a_clock_that_was_set_back_does_not_hold_the_bookmark() -> None:
+    there, next_one = number_at(NOON), number_at(NOON) + 1
+    page = {"data": [{"id": str(next_one), "author_id": "501", "text": "ромашка"}], "meta": {}}
+    assert read_page(page, NOON - timedelta(days=60), since=there).newest == next_one
+    assert read_page(page, NOON - timedelta(days=60), since=None).newest is None
 
 
 async def test_a_post_that_search_finds_late_is_not_lost(world: World) -> None:

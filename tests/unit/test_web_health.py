@@ -213,6 +213,20 @@ def test_a_held_back_source_that_does_not_come_back_is_an_illness() -> None:
     assert health.verdict(NOON + 2 * RECENTLY).problems == (f"{X_SAID} молчит 20 мин: window",)
 
 
+def test_a_source_that_is_held_back_again_and_again_does_not_look_well_for_ever() -> None:
+    health = listening()
+    for hour in range(3):  # a month's cap is asked about every hour
+        now = NOON + timedelta(hours=hour)
+        health.source_ok(VK, now)
+        health.source_failed(
+            X, SourceError("X answers 429; the monthly cap is reached", held_back=True), now, 3600
+        )
+        said = f"{X_SAID} молчит {hour * 60} мин: X answers 429; the monthly cap is reached"
+        assert health.verdict(now).problems == ((said,) if hour > 1 else ())
+    health.source_ok(X, now)
+    assert health.verdict(now).problems == ()
+
+
 def test_a_rare_source_has_three_of_its_turns() -> None:
     health = Health()
     health.sources({X: timedelta(hours=1)}, NOON)

@@ -21,6 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from alerts.notifiers.answers import read_bounded
 from alerts.ports import NotifyError
+from alerts.retry_after import asked_wait
 
 log = logging.getLogger(__name__)
 
@@ -122,10 +123,10 @@ def slack_error(error: SlackApiError) -> NotifyError:
     status = _status(error.response)
     code = _code(error.response)
     if status == 429 or code in ("ratelimited", "rate_limited"):
-        return NotifyError("Slack asks to wait", retry_after=_retry_after(error.response))
+        return NotifyError("Slack asks to wait", retry_after=_retry_after(error.response) or SHORTEST_WAIT)
     if code is None:
         # No Slack said this: a proxy's page, or nothing at all.
-        return _unreadable(f"HTTP {status}") if status < 500 else NotifyError("Slack failed", ambiguous=True)
+        return _unreadable(f"HTTP {status}") if status < 500 else _failed("Slack failed", error.response)
     if code in TOKEN_ERRORS:
         log.error(
             "Slack refuses the token (%s): check LISTENER_SLACK_BOT_TOKEN and LISTENER_SLACK_APP_TOKEN", code
@@ -134,8 +135,12 @@ def slack_error(error: SlackApiError) -> NotifyError:
     if code in GONE_ERRORS:
         return NotifyError(f"Slack refuses: {code}", gone=True)
     if code in PASSING_ERRORS or status >= 500:
-        return NotifyError(f"Slack failed: {code}", ambiguous=True)
+        return _failed(f"Slack failed: {code}", error.response)
     return NotifyError(f"Slack refuses: {code}", permanent=True, closed=code in CLOSED_ERRORS)
+
+
+def _failed(words: str, response: Any) -> NotifyError:
+    return NotifyError(words, ambiguous=True, retry_after=_retry_after(response))
 
 
 def _unreadable(what: str) -> NotifyError:
@@ -154,11 +159,6 @@ def _code(response: Any) -> str | None:
     return code if isinstance(code, str) else None
 
 
-def _retry_after(response: Any) -> float:
-    headers = getattr(response, "headers", None) or {}
-    try:
-        seconds = float(headers.get("Retry-After", "1"))
-    except ValueError:
-        return SHORTEST_WAIT
-    # Written so that NaN is the shortest.
-    return min(seconds, LONGEST_WAIT) if seconds > SHORTEST_WAIT else SHORTEST_WAIT
+def _retry_after(response: Any) -> float | None:
+    wait = asked_wait(getattr(response, "headers", None) or {})
+    return None if wait is None else min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)

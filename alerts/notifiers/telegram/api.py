@@ -17,11 +17,13 @@ from aiohttp import (
 )
 
 from alerts.notifiers.answers import as_object, number_of, object_of, read_bounded
+from alerts.retry_after import asked_wait
 
 Connect = Callable[[], BaseConnector]
 """Called in the running loop, once for each session."""
 
 CONNECT_SECONDS: Final = 5.0
+TOO_MANY: Final = 429
 LONGEST_WAIT: Final = 3_600
 """Seconds that Telegram may ask for; after them one try finds out."""
 
@@ -86,7 +88,7 @@ class TelegramApi:
             # The error's own words may hold the address, and the address holds the token.
             sent = not isinstance(error, _NOT_SENT)
             raise TelegramError(f"cannot be reached: {type(error).__name__}", sent=sent) from None
-        return self._result(response.status, _parsed(body))
+        return self._result(response.status, response.headers, _parsed(body))
 
     async def close(self) -> None:
         session, self._session = self._session, None
@@ -99,20 +101,27 @@ class TelegramApi:
             self._session = ClientSession(connector=self._connector() if self._connector else None)
         return self._session
 
-    def _result(self, status: int, answer: Mapping[str, Any]) -> Any:
+    def _result(self, status: int, headers: Mapping[str, str], answer: Mapping[str, Any]) -> Any:
         ok, description = answer.get("ok"), answer.get("description")
         if ok is True and status < 300:
             return answer.get("result")
+        # A proxy before a Bot API server says it in a header, as HTTP has it.
+        asked = asked_wait(headers) if status == TOO_MANY or status >= 500 else None
         if ok is not False or not isinstance(description, str):
-            raise TelegramError(f"an answer that says nothing: HTTP {status}")
+            words = f"an answer that says nothing: HTTP {status}"
+            raise TelegramError(words, retry_after=_bounded(asked), sent=status != TOO_MANY)
         parameters = object_of(answer, "parameters")
-        wait = number_of(parameters, "retry_after")
+        wait = number_of(parameters, "retry_after") or asked
         raise TelegramError(
             description.replace(self._token, "***")[:500],
             code=number_of(answer, "error_code") or status,
-            retry_after=float(min(wait, LONGEST_WAIT)) if wait is not None and wait > 0 else None,
+            retry_after=_bounded(wait),
             migrate_to_chat_id=number_of(parameters, "migrate_to_chat_id"),
         )
+
+
+def _bounded(wait: float | None) -> float | None:
+    return float(min(wait, LONGEST_WAIT)) if wait is not None and wait > 0 else None
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 8
 TRIES: Final = 3
+REMEMBERED: Final = 1000
 AGAIN: Final = Backoff(first=1.0, longest=30.0)
 CONFLICT: Final = 409
 TAKEN: Final = (
@@ -56,6 +58,7 @@ class TelegramInbox:
         self._deaf: NotifyError | None = None
         self._tries: dict[int, int] = {}
         self._done: set[int] = set()
+        self._past: OrderedDict[int, None] = OrderedDict()
 
     @property
     def deaf(self) -> NotifyError | None:
@@ -93,14 +96,26 @@ class TelegramInbox:
         )
         if not isinstance(answer, list):
             raise TelegramError("getUpdates answers no list")
-        fresh = [
-            update
-            for update in answer
-            if (number := update_id(update)) >= self._offset and number not in self._done
-        ]
+        fresh = self._fresh(answer)
         if not fresh:
             await asyncio.sleep(IDLE_PAUSE)
         return fresh
+
+    def _fresh(self, answer: Sequence[Any]) -> list[Mapping[str, Any]]:
+        """The updates that were not handled yet.
+
+        After a week without any Telegram goes on counting from a number at random. Whoever answers with lower ones
+        than were asked for, and with no others, has done so.
+        """
+        known = self._done | self._past.keys()
+        news = [
+            (number, update) for update in answer if (number := update_id(update)) >= 0 and number not in known
+        ]
+        if news and all(number < self._offset for number, _ in news):
+            log.info("Telegram counts its updates anew, from %d", min(number for number, _ in news))
+            self._offset = min(number for number, _ in news)
+            self._done.clear()
+        return [update for number, update in news if number >= self._offset]
 
     async def _held_back(self, error: TelegramError, failures: int) -> float:
         """Seconds to wait after a failed poll."""
@@ -128,11 +143,19 @@ class TelegramInbox:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._lane(gate, updates, on_press)) for updates in lanes.values()]
         again = {number for task in tasks for number in task.result()}
+        self._remember({*map(update_id, fresh)} - again)
         self._offset = min(again, default=max([self._offset - 1, *map(update_id, fresh), *self._done]) + 1)
         self._tries = {number: tries for number, tries in self._tries.items() if number >= self._offset}
         self._done = {number for number in self._done if number >= self._offset}
         if again:
             await asyncio.sleep(IDLE_PAUSE)
+
+    def _remember(self, handled: Iterable[int]) -> None:
+        """A server that gives again what it was asked to go past must not be obeyed again."""
+        for number in handled:
+            self._past[number] = None
+        while len(self._past) > REMEMBERED:
+            self._past.popitem(last=False)
 
     async def _lane(
         self,

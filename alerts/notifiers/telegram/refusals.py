@@ -33,11 +33,13 @@ _WAIT: Final = re.compile(r"retry after (\d{1,9})", re.IGNORECASE)
 
 def notify_error(error: TelegramError) -> NotifyError:
     """The error in the delivery's terms. A refused token is logged: only a person can help."""
+    failed = error.code is None or error.code >= 500
     if error.retry_after is not None:
-        return NotifyError("Telegram asks to wait", retry_after=error.retry_after)
+        # A server that fails may have carried it out all the same.
+        return NotifyError("Telegram asks to wait", retry_after=error.retry_after, ambiguous=failed and error.sent)
     if error.migrate_to_chat_id is not None:
         return NotifyError("the group became a supergroup", moved_to=str(error.migrate_to_chat_id))
-    if error.code is None or error.code >= 500:
+    if failed:
         return NotifyError(f"Telegram: {error.description}", ambiguous=error.sent)
     if error.code in (401, 404):
         log.error("Telegram does not know the bot's token: check LISTENER_TELEGRAM_TOKEN")

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from alerts.notifiers.answers import object_of
+from alerts.notifiers.answers import number_of, object_of
 from alerts.notifiers.highlights import clean
 from alerts.notifiers.telegram.markup import ANSWER_SIGN, read_data
 
+LAST_ID: Final = 2**31 - 1
+"""Telegram's servers count updates in 32 bits, from one on."""
 _COMMAND: Final = re.compile(r"/(start|id)(@\w+)?(\s|$)")
 
 
@@ -74,9 +76,11 @@ class Words:
 
 
 def update_id(update: object) -> int:
-    """-1 for something that is no update."""
-    number = update.get("update_id") if isinstance(update, Mapping) else None
-    return number if isinstance(number, int) else -1
+    """-1 for something that is no update, or has a number that Telegram cannot have counted to: one would go past
+    all that comes.
+    """
+    number = number_of(update, "update_id") if isinstance(update, Mapping) else None
+    return number if number is not None and 0 <= number <= LAST_ID else -1
 
 
 def read_query(update: Mapping[str, Any]) -> Query | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from alerts.ports import NotifyError
+from alerts.retry_after import asked_wait
 
 SHORTEST_REST: Final = 1.0
 LONGEST_REST: Final = 3_600.0
@@ -35,8 +36,6 @@ def refusal_of(name: str, status: int, headers: Mapping[str, str], rest: float) 
 
 
 def asked_rest(headers: Mapping[str, str], usual: float) -> float:
-    """Seconds of `Retry-After`; a date, which hardly anybody sends, counts as none."""
-    text = headers.get("Retry-After", "").strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        return usual
-    return min(max(float(text), SHORTEST_REST), LONGEST_REST)
+    """Seconds of `Retry-After`, where it makes sense."""
+    wait = asked_wait(headers)
+    return usual if wait is None else min(max(wait, SHORTEST_REST), LONGEST_REST)

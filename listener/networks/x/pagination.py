@@ -77,7 +77,7 @@ class Pagination:
             log.warning("source %s asks by time: %s", self._name, error)
             bookmark, gap = by_time(bookmark, now)
             answer = await ask(_bound(bookmark, now), None)
-        page = await self._read(answer, now)
+        page = await self._read(answer, now, bookmark.since)
         after = after_page(bookmark, page.newest, page.token, now)
         return Batch(
             mentions=page.mentions,
@@ -96,14 +96,14 @@ class Pagination:
             log.warning("source %s looks later at what is new: %s", self._name, error)
             later = with_live(bookmark, replace(live, paging=None), now)
             return Batch(cursor=write_bookmark(later), more=True)
-        page = await self._read(answer, now)
+        page = await self._read(answer, now, live.since)
         after = with_live(bookmark, after_page(live, page.newest, page.token, now), now)
         gaps = _known(given_up(live, page.token, now))
         return Batch(mentions=page.mentions, cursor=write_bookmark(after), more=True, gaps=gaps)
 
-    async def _read(self, answer: Mapping[str, Any], now: datetime) -> Page:
+    async def _read(self, answer: Mapping[str, Any], now: datetime, since: int | None) -> Page:
         try:
-            page = read_page(answer, now)
+            page = read_page(answer, now, since)
         except MalformedPageError as error:
             raise SourceError(f"X answers 200, but with {error}") from None
         self._say(page)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from domain.mention import MAX_TEXT, Author, Mention, Quote
@@ -11,7 +11,7 @@ from listener.networks.reading import read, read_all
 from listener.networks.written import unescaped
 from listener.networks.x.network import SITE, X
 from listener.networks.x.shapes import Address, Answer, LongText, Numbered, Post, Reference, User
-from listener.networks.x.snowflake import time_of
+from listener.networks.x.snowflake import is_to_come, time_of
 
 POST_FIELDS: Final = (
     "created_at",
@@ -27,6 +27,9 @@ POST_FIELDS: Final = (
 )
 USER_FIELDS: Final = ("name", "username", "public_metrics", "location")
 
+FARTHEST: Final = timedelta(days=30)
+"""Our clock may be wrong; by more than seven days X would not take the times that it is asked from."""
+
 
 class MalformedPageError(ValueError):
     """An answer that is no page of posts at all."""
@@ -35,6 +38,8 @@ class MalformedPageError(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """`posts` and `users` are the numbers of all that was read (and is billed); `problems` were left out, why.
+
+    `newest` is the highest number that X can have come to.
 
     `errors` are the parts that X itself could not give.
     """
@@ -48,8 +53,9 @@ class Page:
     errors: tuple[str, ...]
 
 
-def read_page(answer: Mapping[str, Any], now: datetime) -> Page:
-    """Read one page. A post that cannot be read is left out and named; it never sinks the others.
+def read_page(answer: Mapping[str, Any], now: datetime, since: int | None = None) -> Page:
+    """Read one page, asked for from number `since` on. A post that cannot be read is left out and named; it never
+    sinks the others.
 
     Raises MalformedPageError when there is neither a list of posts nor X's word that there are none.
     """
@@ -69,16 +75,24 @@ def read_page(answer: Mapping[str, Any], now: datetime) -> Page:
         if mention is not None:
             mentions.append(mention)
     posts = frozenset(filter(None, map(_number, rows)))
-    newest = max(map(int, (*posts, *((meta.newest_id,) if meta and meta.newest_id else ()))), default=None)
+    numbers = map(int, (*posts, *((meta.newest_id,) if meta and meta.newest_id else ())))
     return Page(
         mentions=tuple(mentions),
-        newest=newest,
+        newest=max((number for number in numbers if _may_be_there(number, now, since)), default=None),
         token=(meta.next_token if meta else None) or None,
         posts=posts,
         users=frozenset(around.users),
         problems=tuple(problems),
         errors=tuple(errors_of(answer)),
     )
+
+
+def _may_be_there(number: int, now: datetime, since: int | None) -> bool:
+    """A bookmark at a number of next year would pass over all that is posted until then.
+
+    Where the bookmark stands beyond our clock already, it is the clock that was set back.
+    """
+    return not is_to_come(number, now, FARTHEST) or (since is not None and is_to_come(since, now, FARTHEST))
 
 
 def errors_of(answer: Mapping[str, Any]) -> Iterable[str]:

@@ -14,10 +14,14 @@ def time_of(number: int, now: datetime) -> datetime | None:
 
     X began to number by time in November 2010; smaller numbers, and ones from the future, are some other count.
     """
-    milliseconds = (number >> TIME_SHIFT) + EPOCH_MS
-    if number >> TIME_SHIFT < 1 or milliseconds > (now + SLACK).timestamp() * 1000:
+    if number >> TIME_SHIFT < 1 or is_to_come(number, now):
         return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return datetime.fromtimestamp(((number >> TIME_SHIFT) + EPOCH_MS) / 1000, UTC)
+
+
+def is_to_come(number: int, now: datetime, slack: timedelta = SLACK) -> bool:
+    """Whether X cannot have come to that number yet, though our clock be wrong by `slack`."""
+    return (number >> TIME_SHIFT) + EPOCH_MS > (now + slack).timestamp() * 1000
 
 
 def number_at(moment: datetime) -> int:

@@ -497,6 +497,21 @@ async def test_an_asked_rest_counts_for_the_question_too() -> None:
     assert scene.outbox.delivery().shown == 1
 
 
+async def test_a_messenger_that_fails_and_says_for_how_long_is_not_asked_before() -> None:
+    messenger = ReachableMessenger()
+    scene = Scene(messenger)
+    messenger.away = NotifyError("503", ambiguous=True, retry_after=120)
+    scene.outbox.put(a_delivery())
+    await scene.run(2)
+    asked = len(messenger.calls)
+    messenger.away = None
+    await scene.run(115)
+    assert len(messenger.calls) == asked
+    await scene.run(20)
+    assert scene.outbox.delivery().shown == 1
+    assert [said.repeat for said in messenger.cards()] == [False, True], "the first may have been shown"
+
+
 class HangingMessenger(ReachableMessenger):
     """Swallows everything while it is away."""
 
