@@ -25,6 +25,7 @@ from listener.store.engine import driver_url
 from listener.store.schema import upgrade
 from listener.store.stores import Stores, open_stores
 from listener.store.tables import metadata
+from tests import models
 from tests.compiled import once
 from tests.needs import missing
 
@@ -124,6 +125,12 @@ def _nothing_blocks_the_event_loop() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _statements_are_compiled_once() -> Iterator[None]:
     with once():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_are_read_once() -> Iterator[None]:
+    with models.once():
         yield
 
 

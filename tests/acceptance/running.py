@@ -7,7 +7,6 @@ import os
 import resource
 import shutil
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -24,10 +23,10 @@ from listener.store.export import export
 from listener.store.stores import open_stores
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
+from tests.forked import Forked, begun, server
 from tests.ports import own_port
 
 ROOT = Path(__file__).parents[2]
-LISTENER = Path(sys.executable).with_name("listener")
 LIST = "📋"
 """What messages with many cases begin with."""
 LEAN = {"LISTENER_SECOND_OPINION": "off", "LISTENER_JUDGE_PROCESS": "off"}
@@ -35,7 +34,9 @@ LEAN = {"LISTENER_SECOND_OPINION": "off", "LISTENER_JUDGE_PROCESS": "off"}
 processor's time.
 """
 STARTS = 2.0
-"""Seconds that a daemon needs to start on a quiet machine."""
+"""Seconds that a daemon needs to start on a quiet machine: to import, or until the judge's process has."""
+STARTS_FORKED_LEAN = 1.0
+"""Of one that does neither."""
 READY_IN = 240.0
 """Seconds until a daemon must be ready: some three on a quiet machine, and waiting longer costs nothing."""
 
@@ -69,10 +70,20 @@ def config_files(folder: Path, *, every: str = "1s") -> Path:
 
 
 class Process:
-    """`listener run` with its settings; standard error is kept for the test to read."""
+    """`listener run` with its settings; standard error is kept for the test to read.
+
+    Its processes are forked from one that has imported the program (`tests/forked.py`), or, where they are to be
+    `fresh`, executed from nothing.
+    """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], config: Path, database: str | None = None
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        config: Path,
+        database: str | None = None,
+        *,
+        fresh: bool = False,
     ) -> None:
         self.port = own_port()
         self.log = folder / "daemon.log"
@@ -87,17 +98,20 @@ class Process:
             "LISTENER_HTTP_BIND": f"127.0.0.1:{self.port}",
             "LISTENER_CONFIG_DIR": str(config),
         }
-        self._process: asyncio.subprocess.Process | None = None
+        self._fresh = fresh
+        self._process: asyncio.subprocess.Process | Forked | None = None
 
     async def start(self, *, wait: bool = True) -> None:
+        server()  # its own start is none of the daemon's
         began = time.monotonic()
         with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                LISTENER, "run", cwd=self._folder, env=self._environment, stdout=log, stderr=log
+            self._process = await begun(
+                ["run"], self._folder, self._environment, log=log.fileno(), fresh=self._fresh
             )
         if wait:
             await self.ready()
-            self.slower = max(1.0, (time.monotonic() - began) / STARTS)
+            quick = isinstance(self._process, Forked) and LEAN.items() <= self._environment.items()
+            self.slower = max(1.0, (time.monotonic() - began) / (STARTS_FORKED_LEAN if quick else STARTS))
 
     async def ready(self) -> None:
         async with asyncio.timeout(READY_IN), aiohttp.ClientSession() as session:
@@ -160,15 +174,7 @@ class Process:
 
     async def command(self, *arguments: str, stdin: bytes | None = None) -> tuple[int, str, str]:
         """Run another command of the program with the same settings: exit code, output, errors."""
-        process = await asyncio.create_subprocess_exec(
-            LISTENER,
-            *arguments,
-            cwd=self._folder,
-            env=self._environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        process = await begun(arguments, self._folder, self._environment, fresh=self._fresh)
         out, errors = await process.communicate(stdin or b"")
         return process.returncode or 0, out.decode(), errors.decode()
 

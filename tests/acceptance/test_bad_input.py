@@ -101,7 +101,7 @@ async def test_wrong_answers_of_every_network_are_waited_out(tmp_path: Path) -> 
 async def test_a_daemon_that_a_fault_of_a_library_ends_says_where_it_stood(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment() | LEAN, config_files(tmp_path), fresh=True) as daemon,
     ):
         await daemon.start()
         daemon.signal(signal.SIGSEGV)
@@ -113,7 +113,7 @@ async def test_a_daemon_that_a_fault_of_a_library_ends_says_where_it_stood(tmp_p
 async def test_a_text_of_two_hundred_megabytes_stops_nothing(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path, every="3s")) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path, every="3s"), fresh=True) as daemon,
     ):
         simulator.publishing.by_hand("vk", "Ольга", f"romashka telekom! {ANGRY}")
         # In Latin letters: as many bytes on the wire as letters. The search finds it beside Olga's, in one page.

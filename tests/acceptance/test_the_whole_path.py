@@ -19,7 +19,7 @@ ENDS = 10.0
 async def test_a_complaint_in_vk_and_on_x_becomes_a_card_in_both_messengers(tmp_path: Path) -> None:
     async with (
         world() as simulator,
-        Process(tmp_path, simulator.environment(), config_files(tmp_path)) as daemon,
+        Process(tmp_path, simulator.environment(), config_files(tmp_path), fresh=True) as daemon,
     ):
         await daemon.start()
         simulator.publishing.by_hand("vk", "Пётр", ANGRY)
@@ -160,7 +160,7 @@ async def test_a_dead_token_is_named_and_a_new_one_in_its_file_is_taken_up_by_si
     async with world() as simulator:
         environ = {**simulator.environment(), "LISTENER_VK_SERVICE_TOKEN_FILE": str(token)}
         right = environ.pop("LISTENER_VK_SERVICE_TOKEN")
-        async with Process(tmp_path, environ | LEAN, config_files(tmp_path)) as daemon:
+        async with Process(tmp_path, environ | LEAN, config_files(tmp_path), fresh=True) as daemon:
             await daemon.start()
             await until(lambda: _health_says(daemon, "остановлен, нужен человек"))
             assert (await daemon.get("/livez"))[0] == 200

@@ -32,7 +32,9 @@ async def test_one_of_two_is_paused_and_resumed(tmp_path: Path, database_url: st
         folders = [tmp_path / name for name in ("one", "other")]
         for folder in folders:
             folder.mkdir()
-        one, other = (Process(folder, simulator.environment(), config, database_url) for folder in folders)
+        one, other = (
+            Process(folder, simulator.environment(), config, database_url, fresh=True) for folder in folders
+        )
         async with one, other:
             await one.start()
             simulator.traffic.rate = RATE

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -35,7 +34,8 @@ MOST_TOUCHED = 3
 """Files outside a new network's own folder, tests, the simulator, docs and examples."""
 
 
-def words_of_code(path: Path) -> Iterator[str]:
+@cache
+def words_of_code(path: Path) -> frozenset[str]:
     """Names and strings of a module, without comments and docstrings."""
     source = path.read_text(encoding="utf-8")
     prose = set()
@@ -46,11 +46,13 @@ def words_of_code(path: Path) -> Iterator[str]:
             and isinstance(node.value.value, str)
         ):
             prose.add(node.value.lineno)
+    words = set()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.NAME:
-            yield token.string
+            words.add(token.string)
         elif token.type == tokenize.STRING and token.start[0] not in prose:
-            yield token.string.strip("rf").strip("\"'")
+            words.add(token.string.strip("rf").strip("\"'"))
+    return frozenset(words)
 
 
 @cache

@@ -71,7 +71,7 @@ OF_ACTIONS: Final = {
 def words() -> dict[str, frozenset[str]]:
     """The names and strings of every module, without its prose."""
     return {
-        path.relative_to(ROOT).as_posix(): frozenset(words_of_code(path))
+        path.relative_to(ROOT).as_posix(): words_of_code(path)
         for package in PACKAGES
         for path in (ROOT / package).rglob("*.py")
     }
