@@ -1,4 +1,4 @@
-"""An answer being read: strings too long to be a text become null, and what is still too large is refused."""
+"""An answer being read: strings and numbers too long for any become null; what is still too large is refused."""
 
 from typing import Final
 
@@ -41,4 +41,4 @@ class BoundedJson:
         return AnswerTooLargeError(f"{self._network}: ответ слишком велик (прочитано {self._read} байт)")
 
     def whole(self) -> bytes:
-        return bytes(self._trimmer.kept)
+        return self._trimmer.whole()

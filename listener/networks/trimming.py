@@ -1,4 +1,4 @@
-"""Takes monstrous strings out of JSON while it is being read, so that one of them costs a post, not a page.
+"""Takes monstrous strings and numbers out of JSON while it is being read, so that one costs a post, not a page.
 
 A text of two hundred megabytes would otherwise either fill the memory or, refused as a whole, hide every other
 post of its page for as long as search finds it.
@@ -11,10 +11,14 @@ LONGEST_STRING: Final = 512 * 1024
 """Bytes. The longest text that is kept, each letter written as six ASCII characters, is below 400 kB."""
 # For strings with escaped quotes. Possessive, so that no text makes the expression go back over it.
 INSIDE: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+LONGEST_NUMBER: Final = 400
+"""Digits. Python refuses to read a number of more than 4300, and with it the whole answer."""
+MONSTROUS: Final = re.compile(rb"(?<!\d)-?\d{%d,}+(?:\.\d*+)?(?:[eE][+-]?\d*+)?" % LONGEST_NUMBER)
+OF_NUMBERS: Final = b"0123456789.eE+-"
 
 
 class Trimmer:
-    """Fed with pieces of JSON, gathers it in `kept` with `null` in the place of every string that is too long."""
+    """Fed with pieces of JSON, gathers it in `kept` with `null` in the place of whatever is too long."""
 
     def __init__(self, longest: int = LONGEST_STRING) -> None:
         self.kept = bytearray()
@@ -28,12 +32,19 @@ class Trimmer:
         while at < len(data):
             at = self._inner(data, at) if self._inside else self._outer(data, at)
 
+    def whole(self) -> bytes:
+        """All that was fed, when the last piece has come."""
+        return bytes(self.kept + (b"" if self._inside else _without_monsters(self._rest)))
+
     def _outer(self, data: bytes, at: int) -> int:
         quote = data.find(b'"', at)
         if quote < 0:
-            self.kept += data[at:]
+            # A number may go on in the next piece; of a monstrous one so much is held as shows that it is one.
+            ended = data[at:].rstrip(OF_NUMBERS)
+            self.kept += _without_monsters(ended)
+            self._rest = data[at + len(ended) :][: LONGEST_NUMBER + 2]
             return len(data)
-        self.kept += data[at:quote]
+        self.kept += _without_monsters(data[at:quote])
         self._inside, self._literal = True, bytearray(b'"')
         return quote + 1
 
@@ -54,6 +65,10 @@ class Trimmer:
             self._literal = None
         else:
             self._literal += text
+
+
+def _without_monsters(data: bytes) -> bytes:
+    return data if len(data) <= LONGEST_NUMBER else MONSTROUS.sub(b"null", data)
 
 
 def _end_of_string(data: bytes, at: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
+from aiohttp import web
 
 from alerts.cards.card import Line, Tone
 from alerts.notifiers.slack.notifier import SlackNotifier
@@ -21,6 +22,7 @@ from tests.contract.notifier_stages import (
     Stage,
     console_stage,
     memory_stage,
+    serving,
     slack_stage,
     telegram_stage,
 )
@@ -197,6 +199,23 @@ async def test_a_page_instead_of_an_answer_is_ambiguous(network: NetworkStage, s
 async def test_a_strange_answer_is_ambiguous(network: NetworkStage, body: object) -> None:
     network.faults.add(Fault(path=network.send_path, kind="json", body=body))
     assert (await _failure(network)).ambiguous
+
+
+@pytest.mark.parametrize("kind", [SlackNotifier, TelegramNotifier])
+async def test_an_answer_that_is_nested_without_end_is_ambiguous(kind: Any, network: NetworkStage) -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(text="[" * 100_000, content_type="application/json")
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", answer)
+    async with serving("/any", app) as address:
+        notifier: Notifier = kind(f"{address}/any/", TOKEN)
+        try:
+            with pytest.raises(NotifyError) as caught:
+                await notifier.send(network.chat, CARD, "d1")
+        finally:
+            await notifier.close()
+    assert caught.value.ambiguous
 
 
 async def test_a_server_fault_is_ambiguous(network: NetworkStage) -> None:

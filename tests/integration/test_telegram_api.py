@@ -103,6 +103,11 @@ async def test_what_is_no_answer_has_no_code_and_may_have_been_obeyed(body: str)
     assert (error.code, error.sent) == (None, True)
 
 
+async def test_a_number_that_nobody_can_read_costs_itself_alone() -> None:
+    async with calling(saying(f'{{"ok": true, "result": [{{"update_id": {"9" * 5000}}}, 7]}}')) as api:
+        assert await api.call("getUpdates") == [{"update_id": None}, 7]
+
+
 async def test_a_refusal_carries_its_parameters() -> None:
     parameters = {"retry_after": 7, "migrate_to_chat_id": -1002}
     body = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": parameters}

@@ -214,6 +214,43 @@ def test_a_clock_that_was_set_back_does_not_hold_the_bookmark() -> None:
     assert read_page(page, NOON - timedelta(days=60), since=None).newest is None
 
 
+async def test_a_number_that_nobody_can_read_costs_its_post_alone() -> None:
+    of_now = f'"created_at": "{NOON:%Y-%m-%dT%H:%M:%SZ}", "author_id": "501", "text": "ромашка"'
+    posts = [f'{{"id": {number}, {of_now}}}' for number in ("9" * 5000, '"41"')]
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(
+            text=f'{{"data": [{", ".join(posts)}], "meta": {{}}}}', content_type="application/json"
+        )
+
+    app = web.Application()
+    app.router.add_get("/2/tweets/search/recent", answer)
+    async with TestServer(app) as server:
+        world = World(x=X(lambda: NOON, token=TOKEN), clock=Hands(), address=str(server.make_url("/")))
+        source = world.search()
+        try:
+            page = await source.fetch(None)
+        finally:
+            await source.close()
+    assert [mention.id for mention in page.mentions] == ["41"]
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "1e999", "-1", "nan", "\u0663", "many"])
+@pytest.mark.parametrize("name", ["limit", "remaining", "reset"])
+async def test_a_number_of_requests_that_cannot_be_costs_no_answer(world: World, name: str, number: str) -> None:
+    reset = str(int(NOON.timestamp()) + 60)
+    headers = {f"x-rate-limit-{one}": "10" for one in ("limit", "remaining")} | {"x-rate-limit-reset": reset}
+    body = {"data": [], "meta": {"result_count": 0}}
+    fault = Fault(path="search/recent", kind="json", body=body, headers=headers | {f"x-rate-limit-{name}": number})
+    world.x.faults.add(fault)
+    source = world.search()
+    _, cursor = await drain(source, None)
+    new = world.x.post(PAVEL, "ромашка")
+    world.clock.move(seconds=1)
+    batches, _ = await drain(source, cursor)
+    assert ids(batches) == [new]
+
+
 async def test_a_post_that_search_finds_late_is_not_lost(world: World) -> None:
     source = world.search()
     late = world.x.post(

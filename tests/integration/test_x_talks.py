@@ -98,6 +98,22 @@ async def test_an_account_that_was_never_read_begins_an_hour_ago(heard: Heard) -
     assert [one.text for one in await heard.look()] == ["только что"]
 
 
+@pytest.mark.parametrize("number", ["99999999999999999999", str(2**63 - 1)])
+async def test_a_number_that_x_cannot_have_come_to_makes_nobody_deaf(heard: Heard, number: str) -> None:
+    odd = {
+        "id": number,
+        "sender_id": "501",
+        "created_at": "2026-11-22T11:59:00.000Z",
+        "dm_conversation_id": f"501-{ACCOUNT.number}",
+        "text": "странное",
+    }
+    body = {"data": [odd], "meta": {"result_count": 1}}
+    heard.stage.x.faults.add(Fault(path="dm_events", kind="json", body=body))
+    assert [one.text for one in await heard.look()] == ["странное"]
+    heard.write("Ау")
+    assert [one.text for one in await heard.look()] == ["Ау"]
+
+
 async def test_many_messages_are_read_page_by_page_and_too_many_leave_a_gap(heard: Heard) -> None:
     await heard.look()
     for number in range(300):

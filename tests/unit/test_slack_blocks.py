@@ -90,7 +90,7 @@ def test_what_is_no_press_of_ours_is_nothing(change: dict[str, object]) -> None:
     assert read_press(envelope) is None
 
 
-@pytest.mark.parametrize("text", ["", "ping", "[]", "null", '{"a":', "7"])
+@pytest.mark.parametrize("text", ["", "ping", "[]", "null", '{"a":', "7", "[" * 100_000])
 def test_a_message_that_is_no_object_is_empty(text: str) -> None:
     assert read_message(text) == {}
     assert read_press(read_message(text)) is None

@@ -21,7 +21,7 @@ def trimmed(data: bytes, cuts: list[int], longest: int) -> bytes:
     for cut in (*sorted(cut % (len(data) + 1) for cut in cuts), len(data)):
         trimmer.feed(data[at:cut])
         at = cut
-    return bytes(trimmer.kept)
+    return trimmer.whole()
 
 
 @given(value=JSON, ascii_only=st.booleans(), cuts=CUTS)
@@ -38,6 +38,20 @@ def test_a_long_string_becomes_null_and_its_neighbours_stay(
 ) -> None:
     data = json.dumps([1, monster, True], ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
     assert json.loads(trimmed(data, cuts, 11)) == [1, None, True]
+
+
+@given(
+    digits=st.integers(400, 6000),
+    sign=st.sampled_from(["", "-"]),
+    end=st.sampled_from(["", ".5", "e5", ".25E+7"]),
+    cuts=st.lists(st.integers(0, 6000)),
+)
+def test_a_number_that_nobody_can_read_becomes_null_and_its_neighbours_stay(
+    *, digits: int, sign: str, end: str, cuts: list[int]
+) -> None:
+    monster = f"{sign}{'7' * digits}{end}"
+    data = f'[-1, "{"9" * 500}", {monster}, 2.5, {{"id": {monster}}}, {monster}]'.encode()
+    assert json.loads(trimmed(data, cuts, 10_000)) == [-1, "9" * 500, None, 2.5, {"id": None}, None]
 
 
 @given(st.binary(), CUTS)

@@ -106,7 +106,7 @@ class SlackApi:
         except (ClientError, TimeoutError, OSError) as error:
             ambiguous = not isinstance(error, _NOT_SENT)
             raise NotifyError(f"Slack cannot be reached: {type(error).__name__}", ambiguous=ambiguous) from None
-        except (SlackClientError, ValueError, AttributeError, TypeError, LookupError) as error:
+        except (SlackClientError, ValueError, AttributeError, TypeError, LookupError, RecursionError) as error:
             # slack_sdk stumbles over bodies that are no JSON objects, in several ways.
             raise _unreadable(type(error).__name__) from None
         if not isinstance(answer, dict):

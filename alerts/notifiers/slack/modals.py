@@ -127,7 +127,7 @@ def _plain(text: str, most: int) -> dict[str, str]:
 def _asked(view: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         asked = json.loads(text_of(view, "private_metadata"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return as_object(asked)
 

@@ -47,7 +47,7 @@ def read_message(text: str) -> Mapping[str, Any]:
     """The JSON object of a websocket message; an empty one for anything else."""
     try:
         message = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return as_object(message)
 

@@ -24,6 +24,8 @@ Connect = Callable[[], BaseConnector]
 
 CONNECT_SECONDS: Final = 5.0
 TOO_MANY: Final = 429
+LONGEST_NUMBER: Final = 400
+"""Digits."""
 LONGEST_WAIT: Final = 3_600
 """Seconds that Telegram may ask for; after them one try finds out."""
 
@@ -124,10 +126,15 @@ def _bounded(wait: float | None) -> float | None:
     return float(min(wait, LONGEST_WAIT)) if wait is not None and wait > 0 else None
 
 
+def _whole(digits: str) -> int | None:
+    """Python refuses to read a number of thousands of digits, and with it the whole answer."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else None
+
+
 def _parsed(body: bytes) -> Mapping[str, Any]:
     """The JSON object in the body, or an empty one: a proxy's page says nothing, and says it without an error."""
     try:
-        answer = json.loads(body.decode(errors="replace"))
+        answer = json.loads(body.decode(errors="replace"), parse_int=_whole)
     except (ValueError, RecursionError):
         return {}
     return as_object(answer)

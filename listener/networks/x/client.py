@@ -21,6 +21,7 @@ from tweepy.asynchronous import AsyncClient
 from listener.environment import STRAIGHT
 from listener.networks.bounded import BoundedJson
 from listener.networks.doubt import Doubt
+from listener.networks.status import seconds
 from listener.networks.x.credentials import Credentials
 from listener.networks.x.posts import POST_FIELDS, USER_FIELDS
 from listener.networks.x.refusals import InvalidRequestError, read_json, refusal, window_left
@@ -30,6 +31,8 @@ from listener.proxies import Proxies
 CHUNK: Final = 64 * 1024
 PAGE_SIZE: Final = 100
 REMAINING: Final = "x-rate-limit-remaining"
+MOST_REQUESTS: Final = 1_000_000
+"""Of a quarter of an hour: more makes no difference."""
 DIRECT_FIELDS: Final = ("id", "text", "sender_id", "created_at", "dm_conversation_id", "attachments", "entities")
 
 
@@ -262,15 +265,15 @@ class XClient:
         return self._clock.monotonic() >= until or 2 * left >= self._limits.get(endpoint, 0)
 
     def _note_window(self, endpoint: str, response: aiohttp.ClientResponse) -> None:
-        limit = response.headers.get("x-rate-limit-limit", "")
-        if limit.isdecimal():
-            self._limits[endpoint] = int(limit)
-        left, remaining = window_left(response.headers, self._clock.now()), response.headers.get(REMAINING, "")
-        if left is None or not remaining.isdecimal():
+        limit = _count(response.headers.get("x-rate-limit-limit"))
+        if limit:
+            self._limits[endpoint] = limit
+        left, remaining = window_left(response.headers, self._clock.now()), _count(response.headers.get(REMAINING))
+        if left is None or remaining is None:
             return
         until = self._clock.monotonic() + left
-        self._left[endpoint] = int(remaining), until
-        if remaining == "0":
+        self._left[endpoint] = remaining, until
+        if remaining == 0:
             self._shut_until[endpoint] = until
 
     def _safe(self, error: Exception) -> str:
@@ -279,6 +282,12 @@ class XClient:
         for secret in self._credentials.secrets:
             words = words.replace(secret, "***")
         return words[:500]
+
+
+def _count(text: str | None) -> int | None:
+    """A number of requests in a header, bounded; None for what is no such number."""
+    number = seconds(text, MOST_REQUESTS)
+    return None if number is None else int(number)
 
 
 def _what_is_read() -> dict[str, Any]:

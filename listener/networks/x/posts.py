@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from domain.mention import MAX_TEXT, Author, Mention, Quote
@@ -11,7 +11,7 @@ from listener.networks.reading import read, read_all
 from listener.networks.written import unescaped
 from listener.networks.x.network import SITE, X
 from listener.networks.x.shapes import Address, Answer, LongText, Numbered, Post, Reference, User
-from listener.networks.x.snowflake import is_to_come, time_of
+from listener.networks.x.snowflake import may_be_there, time_of
 
 POST_FIELDS: Final = (
     "created_at",
@@ -26,9 +26,6 @@ POST_FIELDS: Final = (
     "edit_history_tweet_ids",
 )
 USER_FIELDS: Final = ("name", "username", "public_metrics", "location")
-
-FARTHEST: Final = timedelta(days=30)
-"""Our clock may be wrong; by more than seven days X would not take the times that it is asked from."""
 
 
 class MalformedPageError(ValueError):
@@ -78,21 +75,13 @@ def read_page(answer: Mapping[str, Any], now: datetime, since: int | None = None
     numbers = map(int, (*posts, *((meta.newest_id,) if meta and meta.newest_id else ())))
     return Page(
         mentions=tuple(mentions),
-        newest=max((number for number in numbers if _may_be_there(number, now, since)), default=None),
+        newest=max((number for number in numbers if may_be_there(number, now, since)), default=None),
         token=(meta.next_token if meta else None) or None,
         posts=posts,
         users=frozenset(around.users),
         problems=tuple(problems),
         errors=tuple(errors_of(answer)),
     )
-
-
-def _may_be_there(number: int, now: datetime, since: int | None) -> bool:
-    """A bookmark at a number of next year would pass over all that is posted until then.
-
-    Where the bookmark stands beyond our clock already, it is the clock that was set back.
-    """
-    return not is_to_come(number, now, FARTHEST) or (since is not None and is_to_come(since, now, FARTHEST))
 
 
 def errors_of(answer: Mapping[str, Any]) -> Iterable[str]:

@@ -17,7 +17,7 @@ from listener.networks.x.costs import Bill
 from listener.networks.x.network import X
 from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import Address, Direct, DirectAnswer, User, UserAnswer
-from listener.networks.x.snowflake import number_at, time_of
+from listener.networks.x.snowflake import may_be_there, number_at, time_of
 from listener.ports import Batch, Clock, Gap, SourceError
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class XTalks:
             if self._bill is not None:
                 await self._bill.count_messages(frozenset(str(event.id) for event in events), frozenset(people))
             for event in events:
-                newest = max(newest, int(event.id))
+                newest = max(newest, int(event.id)) if may_be_there(int(event.id), now, since) else newest
                 if int(event.id) > since:
                     found |= self._messages(event, me, people)
             token = str(answer.meta.next_token) if answer.meta and answer.meta.next_token else None
