@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Row, and_, exists, func, or_, select
@@ -21,7 +22,7 @@ from domain.message import Message
 from listener.decided import Decided
 from listener.mention_format import storable
 from listener.networks.registry import as_shown
-from listener.store.among import among
+from listener.store.among import given_rows
 from listener.store.codecs import read_event
 from listener.store.connection import Connection
 from listener.store.tables import case_events, case_mentions, cases, mentions, messages, outbound
@@ -128,18 +129,23 @@ async def _on_its_way(connection: Connection, message: Message) -> Any:
 async def _cases_answered(
     connection: Connection, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], list[_Answered]]:
-    rows = await connection.execute(
-        select(case_mentions.c.case_id, cases.c.brand, mentions.c.network, mentions.c.external_id)
-        .join(mentions, mentions.c.id == case_mentions.c.mention_id)
-        .join(cases, cases.c.id == case_mentions.c.case_id)
-        .where(among((mentions.c.network, mentions.c.external_id), sorted(keys), by=2))
-        .order_by(case_mentions.c.case_id)
-    )
+    rows = await connection.execute(_with_mentions(connection.dialect.name), {"keys": sorted(keys)})
     found: dict[tuple[str, str], list[_Answered]] = defaultdict(list)
     for row in rows:
         key = (row.network, row.external_id)
         found[key].append(_Answered(case=row.case_id, brand=row.brand, key=key))
     return found
+
+
+@cache
+def _with_mentions(dialect: str) -> Any:
+    return (
+        select(case_mentions.c.case_id, cases.c.brand, mentions.c.network, mentions.c.external_id)
+        .join(mentions, mentions.c.id == case_mentions.c.mention_id)
+        .join(cases, cases.c.id == case_mentions.c.case_id)
+        .where(given_rows((mentions.c.network, mentions.c.external_id), "keys", dialect))
+        .order_by(case_mentions.c.case_id)
+    )
 
 
 async def _known(connection: Connection, ids: Collection[int]) -> set[tuple[int, int | None]]:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Row, case, exists, func, literal, or_, select, update
+from sqlalchemy import Row, bindparam, case, exists, func, literal, or_, select, update
 
 from alerts.incidents.group import ALL, Group
 from alerts.incidents.history import Began, Drafted, Ended, latest_draft
@@ -16,7 +17,7 @@ from alerts.incidents.usual import HISTORY, HOUR, LOOKED_BACK, Habit, Hours, Usu
 from alerts.ports import Press
 from domain.person import MessengerId, Person
 from listener.store import contacts, digest_rows, grouping, incident_events, incident_lists
-from listener.store.among import among
+from listener.store.among import given_rows
 from listener.store.connection import Connection
 from listener.store.engine import Database, insert
 from listener.store.tables import (
@@ -147,13 +148,22 @@ class IncidentStore:
 
 
 async def _going_on(connection: Connection, groups: Collection[Group]) -> dict[int, Group]:
-    asked = sorted((group.brand, group.what) for group in groups)
-    found = await connection.execute(
+    found = await connection.execute(_of_groups(connection.dialect.name), {"groups": _asked(groups)})
+    return {row.id: Group(brand=row.brand, what=row.what) for row in found}
+
+
+@cache
+def _of_groups(dialect: str) -> Any:
+    of_them = given_rows((incidents.c.brand, incidents.c.what), "groups", dialect)
+    return (
         select(incidents.c.id, incidents.c.brand, incidents.c.what)
-        .where(GOING_ON, among((incidents.c.brand, incidents.c.what), asked, by=2))
+        .where(GOING_ON, of_them)
         .order_by(incidents.c.id)
     )
-    return {row.id: Group(brand=row.brand, what=row.what) for row in found}
+
+
+def _asked(groups: Collection[Group]) -> list[tuple[str, str]]:
+    return sorted((group.brand, group.what) for group in groups)
 
 
 async def follow(
@@ -168,21 +178,30 @@ async def follow(
 async def counts(
     connection: Connection, groups: Collection[Group], now: datetime
 ) -> dict[Group, dict[timedelta, int]]:
-    asked = sorted((group.brand, group.what) for group in groups)
-    by_window = [func.count(case((case_groups.c.at > now - window, 1))) for window in WINDOWS]
-    found = await connection.execute(
+    windows = {f"window_{place}": now - window for place, window in enumerate(WINDOWS)}
+    asking = {**windows, "groups": _asked(groups), "since": now - max(WINDOWS), "now": now}
+    found = await connection.execute(_counted(connection.dialect.name), asking)
+    return {Group(brand=brand, what=what): dict(zip(WINDOWS, said, strict=True)) for brand, what, *said in found}
+
+
+@cache
+def _counted(dialect: str) -> Any:
+    at = case_groups.c.at
+    by_window = [
+        func.count(case((at > bindparam(f"window_{place}", type_=Time), 1))) for place in range(len(WINDOWS))
+    ]
+    return (
         select(case_groups.c.brand, case_groups.c.what, *by_window)
         .join(cases, cases.c.id == case_groups.c.case_id)
         .where(
-            among((case_groups.c.brand, case_groups.c.what), asked, by=2),
-            case_groups.c.at > now - max(WINDOWS),
-            case_groups.c.at <= now,
+            given_rows((case_groups.c.brand, case_groups.c.what), "groups", dialect),
+            at > bindparam("since", type_=Time),
+            at <= bindparam("now", type_=Time),
             ~_is_in_one(),
             _is_complaint(),
         )
         .group_by(case_groups.c.brand, case_groups.c.what)
     )
-    return {Group(brand=brand, what=what): dict(zip(WINDOWS, said, strict=True)) for brand, what, *said in found}
 
 
 async def habit(connection: Connection, group: Group, now: datetime, timezone: str) -> Habit:

@@ -21,7 +21,7 @@ from domain.mention import MAX_TEXT, Deletion, Mention
 from domain.message import Message
 from listener.mention_format import storable
 from listener.store import elsewhere, history, outbound_rows, outbox_rows
-from listener.store.among import among
+from listener.store.among import given_rows
 from listener.store.connection import Connection
 from listener.store.elsewhere import PROGRAM_HEARD
 from listener.store.engine import insert
@@ -86,13 +86,14 @@ async def take(connection: Connection, heard: Sequence[Message], talking: Talkin
 
 async def _known(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
     wanted = [(network, storable(number)) for network, number in keys]
-    found = await connection.execute(
-        select(messages)
-        .where(among((messages.c.network, messages.c.external_id), wanted, by=2))
-        .order_by(messages.c.id)
-        .with_for_update()
-    )
+    found = await connection.execute(_kept_already(connection.dialect.name), {"keys": wanted})
     return {(row.network, row.external_id): row for row in found}
+
+
+@cache
+def _kept_already(dialect: str) -> Any:
+    of_them = given_rows((messages.c.network, messages.c.external_id), "keys", dialect)
+    return select(messages).where(of_them).order_by(messages.c.id).with_for_update()
 
 
 @cache
