@@ -31,8 +31,10 @@ NOTHING: Final = -1
 CACHED_TOKENS: Final = 32_000
 """When so many are known (8 MB) all are forgotten before the next batch; the common ones are soon back.
 
-The table doubles as it fills: with 100 000 the daemon grew by 14 and by 27 MB long after its start.
+With 100 000 the daemon grew by 14 and by 27 MB long after its start.
 """
+_MORE: Final = 8_192
+"""Rows by which the table grows at most: on top of all that is known a last batch wants a few."""
 
 _AT_ONCE: Final = 1_024
 """Forms that are learned together: their grams' rows take some 2 MB meanwhile."""
@@ -100,12 +102,17 @@ class Contributions:
 
     def _learn(self, pieces: Iterable[str | None]) -> list[str | None]:
         """Give each piece the row of its form. Returns those that are not worth remembering: every link is new."""
-        forms = {piece: self.morphology.russian(form_of(piece)) if piece else "" for piece in pieces}
+        forms = {piece: self._form_of(piece) if piece else "" for piece in pieces}
         new = [form for form in dict.fromkeys(forms.values()) if form not in self._of_form]
         for start in range(0, len(new), _AT_ONCE):
             self._add(new[start : start + _AT_ONCE])
         self._rows.update((piece, self._of_form[form]) for piece, form in forms.items())
         return [piece for piece, form in forms.items() if form in _FOR_MANY]
+
+    def _form_of(self, piece: str) -> str:
+        """Of most pieces the very same letters: then the same string, for both are kept."""
+        form = self.morphology.russian(form_of(piece))
+        return piece if form == piece else form
 
     def _add(self, forms: Sequence[str]) -> None:
         """Append rows for these forms, which have none."""
@@ -131,10 +138,12 @@ class Contributions:
         self._of_form.update(zip(forms, range(first, end), strict=True))
 
     def _grow(self) -> None:
-        self.table = np.concatenate((self.table, np.zeros_like(self.table)))
-        self.lemma_ids = np.concatenate((self.lemma_ids, np.full_like(self.lemma_ids, NOTHING)))
-        self.tone_ids = np.concatenate((self.tone_ids, np.full_like(self.tone_ids, NOTHING)))
-        self.negates = np.concatenate((self.negates, np.zeros_like(self.negates)))
+        more = min(len(self.table), _MORE)
+        nobody = np.full(more, NOTHING, np.int64)
+        self.table = np.concatenate((self.table, np.zeros((more, 2 * K + 2))))
+        self.lemma_ids = np.concatenate((self.lemma_ids, nobody))
+        self.tone_ids = np.concatenate((self.tone_ids, nobody))
+        self.negates = np.concatenate((self.negates, np.zeros(more, np.bool_)))
 
 
 def _added_up(rows: Floats, owners: Ints, count: int) -> Floats:

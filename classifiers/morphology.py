@@ -56,7 +56,8 @@ class Morphology:
             return known
         if len(self._lemmas) >= _CACHED:
             self._lemmas.clear()
-        lemma = self._lemmas[form] = self._find(form)
+        found = self._find(form)
+        lemma = self._lemmas[form] = form if found == form else found  # one string, for both are kept
         return lemma
 
     def russian(self, form: str) -> str:

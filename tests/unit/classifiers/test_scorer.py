@@ -1,12 +1,14 @@
 """Serving equals scikit-learn: the same vocabulary and weights, two ways to the same number."""
 
 from collections.abc import Sequence
+from itertools import islice, product
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from classifiers.contributions import CACHED_TOKENS
 from classifiers.features import char_features
 from classifiers.model import COMPLAINT, HEADS, Model, load
 from classifiers.read_text import ReadText
@@ -98,6 +100,26 @@ def test_a_form_has_one_row_however_it_is_spelled(model: Model) -> None:
     assert first == [first[0], -1, first[0], first[0]]
     assert second[0] == first[0] != second[1]
     assert contributions.forms == ["связь", "связи"]
+
+
+def test_what_is_known_twice_is_held_once(model: Model) -> None:
+    contributions = Scorer(model).contributions
+    said = "хрымзик, снова"[:7]  # no word of the dictionary's
+    contributions.rows([[said]])
+    assert contributions.forms[0] is contributions.lemmas[0] is said
+
+
+def test_the_last_batch_before_all_is_forgotten_doubles_no_table(model: Model) -> None:
+    contributions = Scorer(model).contributions
+    words = ("".join(letters) for letters in product("бвгджзклмн", repeat=5))
+    contributions.rows([list(islice(words, CACHED_TOKENS))])
+    assert not contributions.full
+    contributions.rows([list(islice(words, 2_000))])
+    assert contributions.full
+    assert len(contributions.table) < 1.3 * CACHED_TOKENS
+    contributions.forget()
+    (found,) = contributions.rows([["связь"]])
+    assert found == [0]
 
 
 def test_links_people_and_numbers_are_not_remembered_one_by_one(model: Model) -> None:
