@@ -260,11 +260,11 @@ class VkOutreach:
                 sort="desc",
                 thread_items_count=10,
             )
-            items = list(read_all(read(answer, Page).items, Item))
-            for item in items:
+            rows = read(answer, Page).items
+            for item in read_all(rows, Item):
                 answers = await self._thread(client, spot, item)
                 found += [item, *answers]
-            if len(items) < PAGE:
+            if len(rows) < PAGE:
                 break
         return [item for item in found if item.date >= since]
 
