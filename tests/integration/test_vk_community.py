@@ -440,6 +440,27 @@ async def test_a_gap_without_a_service_token_is_said_and_the_live_events_go_on(w
     await source.close()
 
 
+@pytest.mark.parametrize("answer", [{}, None, 7, {"groups": None}, {"groups": [None]}, [{"id": "x"}]])
+async def test_an_odd_answer_about_the_community_pauses_nobody(
+    world: World, source: VkCommunity, answer: object
+) -> None:
+    world.vk.faults.add(Fault(path="groups.getById", kind="json", body={"response": answer}))
+    with pytest.raises(SourceError) as caught:
+        await source.fetch(None)
+    assert not caught.value.permanent
+    await Shelf().hear(source)
+
+
+@pytest.mark.parametrize("answer", [[], {"groups": []}])
+async def test_a_community_that_is_not_there_calls_a_person(
+    world: World, source: VkCommunity, answer: object
+) -> None:
+    world.vk.faults.add(Fault(path="groups.getById", kind="json", body={"response": answer}))
+    with pytest.raises(SourceError, match="не найдено") as caught:
+        await source.fetch(None)
+    assert caught.value.permanent
+
+
 async def test_a_gap_is_met_again_when_the_wall_fails_for_a_moment(world: World, source: VkCommunity) -> None:
     shelf = Shelf()
     await shelf.hear(source)

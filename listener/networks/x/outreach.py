@@ -225,9 +225,11 @@ class XOutreach:
         handle = _handle(outbound)
         known = self._numbers.get(handle)
         if known is None:
-            user = read(await self._speaking(outbound).me(), UserAnswer).data
+            answer = await self._speaking(outbound).me()
+            user = read(answer, UserAnswer).data
             if user is None:
-                raise SourceError(f"X does not say who @{handle} is", permanent=True)
+                said = list(errors_of(answer))
+                raise SourceError(f"X does not say who @{handle} is", permanent=bool(said))
             known = self._numbers[handle] = str(user.id)
             await self._looked(outbound, users=frozenset({known}))
         return known

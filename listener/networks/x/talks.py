@@ -15,7 +15,7 @@ from listener.networks.written import unescaped
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
 from listener.networks.x.network import X
-from listener.networks.x.posts import read_list
+from listener.networks.x.posts import errors_of, read_list
 from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import Address, Direct, DirectAnswer, User, UserAnswer
 from listener.networks.x.snowflake import may_be_there, number_at, time_of
@@ -126,9 +126,11 @@ class XTalks:
 
     async def _me(self) -> str:
         if self._number is None:
-            user = read(await self._client.me(), UserAnswer).data
+            answer = await self._client.me()
+            user = read(answer, UserAnswer).data
             if user is None:
-                raise SourceError(f"X does not say who @{self._handle} is", permanent=True)
+                said = list(errors_of(answer))
+                raise SourceError(f"X does not say who @{self._handle} is", permanent=bool(said))
             self._number = str(user.id)
         return self._number
 
