@@ -49,6 +49,9 @@ class Stage(Protocol):
     def path_of(self, kind: OutboundKind) -> str:
         """A part of the path that such an outbound is sent to."""
 
+    def looked_up_at(self, kind: OutboundKind) -> str:
+        """A part of the path at which it is looked up whether such an outbound was said."""
+
     def customer_writes(self) -> None:
         """The customer writes to the brand, and may be answered from then on."""
 
@@ -88,6 +91,9 @@ class VkStage:
 
     def path_of(self, kind: OutboundKind) -> str:
         return "messages.send" if kind == "message" else "wall.createComment"
+
+    def looked_up_at(self, kind: OutboundKind) -> str:
+        return "messages.getHistory" if kind == "message" else "wall.getComments"
 
     def customer_writes(self) -> None:
         self.vk.message(OLGA, "Здравствуйте, это я", group_id=GROUP)
@@ -174,6 +180,9 @@ class XStage:
 
     def path_of(self, kind: OutboundKind) -> str:
         return "/messages" if kind == "message" else "/2/tweets"
+
+    def looked_up_at(self, kind: OutboundKind) -> str:
+        return "dm_events" if kind == "message" else "/2/users/"
 
     def customer_writes(self) -> None:
         self.x.direct(OLGA, ACCOUNT.handle, "Здравствуйте, это я")

@@ -86,6 +86,36 @@ async def test_what_never_arrived_is_not_found_and_may_be_said_again(stage: Stag
 
 
 @pytest.mark.parametrize("kind", SPEAKING)
+@pytest.mark.parametrize(
+    "body", [{}, {"unheard": None}, {"data": 7}, {"response": {}}, {"response": {"items": 7}}, {"response": None}]
+)
+async def test_an_answer_that_lists_nothing_does_not_say_that_it_was_not_said(
+    stage: Stage, kind: OutboundKind, body: object
+) -> None:
+    stage.customer_writes()
+    await stage.outreach.send(stage.outbound(kind))
+    stage.faults.add(Fault(path=stage.looked_up_at(kind), kind="json", body=body))
+    with pytest.raises(OutreachError) as caught:
+        await stage.outreach.find(stage.outbound(kind))
+    assert caught.value.outcome == "unknown"
+    assert await stage.outreach.find(stage.outbound(kind)) is not None
+
+
+@pytest.mark.parametrize("kind", SPEAKING)
+async def test_an_answer_that_says_nothing_does_not_say_that_it_stands_no_more(
+    stage: Stage, kind: OutboundKind
+) -> None:
+    stage.customer_writes()
+    sent = stage.outbound(kind, sent=await stage.outreach.send(stage.outbound(kind)))
+    for path in ("wall.getComments", "messages.getById", "/2/tweets", "/2/dm_events"):
+        stage.faults.add(Fault(path=path, kind="json", body={"response": {}}))
+    with pytest.raises(OutreachError) as caught:
+        await stage.outreach.stands(sent)
+    assert caught.value.outcome == "unknown"
+    assert await stage.outreach.stands(sent)
+
+
+@pytest.mark.parametrize("kind", SPEAKING)
 async def test_another_answer_to_the_same_customer_is_not_taken_for_a_lost_one(
     stage: Stage, kind: OutboundKind
 ) -> None:

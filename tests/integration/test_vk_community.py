@@ -332,6 +332,37 @@ async def test_comments_that_vk_refuses_cost_themselves_and_are_counted(world: W
     assert "не прочитаны комментарии под записями: 1" in gap.cause
 
 
+@pytest.mark.parametrize("answer", [{}, [], None, {"count": 5}, {"count": 5, "items": None}])
+async def test_comments_that_vk_answers_without_a_list_are_asked_for_again_and_then_counted_as_unread(
+    world: World, source: VkCommunity, answer: object
+) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    missed = world.vk.comment(PAVEL, "плохо", post=wall)
+    for times in (2, 1):  # it stays so, then it was for a moment
+        world.vk.channels[GROUP].lose_history()
+        body = {"response": answer}
+        world.vk.faults.add(Fault(path="wall.getComments", kind="json", body=body, times=times))
+        await shelf.hear(source)
+        (gap,) = shelf.batches[-1].gaps
+        assert gap.filled == (times == 1), gap.cause
+    assert missed in shelf.mentions
+
+
+async def test_a_wall_that_vk_answers_without_a_list_is_not_said_to_be_read(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    missed = world.vk.post(OLGA, "Не слышно", owner=-GROUP)
+    world.vk.channels[GROUP].lose_history()
+    world.vk.faults.add(Fault(path="wall.get", kind="json", body={"response": {"count": 5}}, times=2))
+    with pytest.raises(SourceError):
+        await shelf.hear(source)
+    assert [one.id for one in await shelf.hear(source)] == [missed]
+
+
 async def test_a_broken_an_unknown_and_a_repeated_event_lose_nothing_of_the_batch(
     world: World, source: VkCommunity, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -407,6 +438,27 @@ async def test_a_gap_without_a_service_token_is_said_and_the_live_events_go_on(w
     live = world.vk.comment(PAVEL, "снова слышно", post=wall)
     assert [one.id for one in await shelf.hear(source)] == [live]
     await source.close()
+
+
+@pytest.mark.parametrize("answer", [{}, None, 7, {"groups": None}, {"groups": [None]}, [{"id": "x"}]])
+async def test_an_odd_answer_about_the_community_pauses_nobody(
+    world: World, source: VkCommunity, answer: object
+) -> None:
+    world.vk.faults.add(Fault(path="groups.getById", kind="json", body={"response": answer}))
+    with pytest.raises(SourceError) as caught:
+        await source.fetch(None)
+    assert not caught.value.permanent
+    await Shelf().hear(source)
+
+
+@pytest.mark.parametrize("answer", [[], {"groups": []}])
+async def test_a_community_that_is_not_there_calls_a_person(
+    world: World, source: VkCommunity, answer: object
+) -> None:
+    world.vk.faults.add(Fault(path="groups.getById", kind="json", body={"response": answer}))
+    with pytest.raises(SourceError, match="не найдено") as caught:
+        await source.fetch(None)
+    assert caught.value.permanent
 
 
 async def test_a_gap_is_met_again_when_the_wall_fails_for_a_moment(world: World, source: VkCommunity) -> None:

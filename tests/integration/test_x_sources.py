@@ -430,6 +430,15 @@ async def test_what_an_account_answers_on_xs_own_pages_is_heard_as_its_own(world
     assert ids((await drain(source, cursor))[0]) in ([], [answer.id])
 
 
+@pytest.mark.parametrize("body", [{}, {"unheard": None}, {"data": {"id": "x"}}, {"errors": "odd"}])
+async def test_an_odd_answer_about_the_account_pauses_nobody(world: World, body: object) -> None:
+    source, _ = world.sources(brand(mentions=True, search=False))
+    world.x.faults.add(Fault(path="/2/users/by", kind="json", body=body))
+    with pytest.raises(SourceError) as caught:
+        await source.fetch(None)
+    assert not caught.value.permanent
+
+
 async def test_an_account_that_does_not_exist_calls_a_person(world: World) -> None:
     source, _ = world.sources(brand(mentions=True, search=False))
     with pytest.raises(SourceError, match="romashka_ru") as caught:

@@ -187,6 +187,8 @@ class SlackNotifier:
                     cursor=cursor,
                 ),
             )
+            if not isinstance(answer.get("messages"), list):
+                raise NotifyError("Slack's history lists no messages", permanent=True)
             for message in objects_of(answer, "messages"):
                 yield message
             cursor = _next_cursor(answer)

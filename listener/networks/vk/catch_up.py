@@ -26,6 +26,10 @@ THREAD_SHOWN: Final = 10
 Keep = Callable[[Item, Mapping[int, Author]], Mention]
 
 
+class OddAnswerError(SourceError):
+    """VK answered with something that lists nothing."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Recovered:
     """What the wall of `owner` has since a moment; `left_out` counts what could not be read, post by post.
@@ -59,7 +63,7 @@ async def catch_up(client: VkClient, owner: int, since: int, now: datetime) -> R
     """Posts and comments since `since` (unix seconds). Raises SourceError.
 
     New comments are looked for under the newest hundred posts or so, whatever the post's own age. A post whose
-    comments VK refuses costs those alone.
+    comments VK refuses, or answers oddly, costs those alone.
     """
     recovered = Recovered(owner=owner, since=since, now=now)
     commented = [post async for post in _posts(client, recovered)]
@@ -67,7 +71,7 @@ async def catch_up(client: VkClient, owner: int, since: int, now: datetime) -> R
         try:
             await _comments(client, recovered, (owner, post))
         except SourceError as error:
-            if not error.permanent:
+            if not error.permanent and not isinstance(error, OddAnswerError):
                 raise
             recovered.left_out += 1
             log.warning("the comments under %d_%d are left out: %s", owner, post, error)
@@ -119,10 +123,13 @@ async def _pages(
 ) -> AsyncIterator[list[Item]]:
     """The pages of a list that goes back in time: to its end, or past the moment after so many."""
     for number in range(MOST_PAGES):
-        answer = await client.call(
-            method, **values, offset=number * PAGE, count=PAGE, extended=1, fields=PEOPLE_FIELDS
-        )
-        rows = _rows(answer)
+        asked = {**values, "offset": number * PAGE, "count": PAGE, "extended": 1, "fields": PEOPLE_FIELDS}
+        answer = await client.call(method, **asked)
+        try:
+            rows = _rows(answer, method)
+        except OddAnswerError:
+            answer = await client.call(method, **asked)
+            rows = _rows(answer, method)
         recovered.people |= read_people(answer) if isinstance(answer, Mapping) else {}
         items = list(_readable(rows, recovered.owner))
         yield items
@@ -132,11 +139,12 @@ async def _pages(
     recovered.left_out += 1
 
 
-def _rows(answer: Any) -> tuple[Any, ...]:
+def _rows(answer: Any, method: str) -> tuple[Any, ...]:
+    """Raises OddAnswerError: an answer without a list is not an empty one, and fills no gap."""
     try:
         return read(answer, Page).items
     except MalformedMentionError:
-        return ()
+        raise OddAnswerError(f"VK {method}: ответ непонятен (нет списка items)") from None
 
 
 def _readable(rows: tuple[Any, ...], owner: int) -> Iterator[Item]:

@@ -20,7 +20,7 @@ from listener.networks.vk.events import EDITS, HEARD, NEEDED, EventsOnce, deleti
 from listener.networks.vk.items import PEOPLE_FIELDS, authors_of, moment, read_people
 from listener.networks.vk.longpoll import LongPoll, Look, Server, read_server
 from listener.networks.vk.network import VK
-from listener.networks.vk.people import People, read_groups
+from listener.networks.vk.people import People, listed_groups
 from listener.networks.vk.quotes import Quotes
 from listener.networks.vk.shapes import Item, PrivateMessage, Update
 from listener.networks.vk.talks import NEEDED as NEEDED_FOR_TALKS
@@ -141,9 +141,11 @@ class VkCommunity:
         """The community's id; on the first call also a word about events that are switched off."""
         if self._group is None:
             answer = await self._client.call("groups.getById", group_id=self._community, fields=PEOPLE_FIELDS)
-            people = read_people({"groups": read_groups(answer)})
+            groups = listed_groups(answer)
+            people = read_people({"groups": groups})
             if not people:
-                raise SourceError(f"VK: сообщество «{self._community}» не найдено", permanent=True)
+                # A list of what cannot be read says nothing of the community.
+                raise SourceError(f"VK: сообщество «{self._community}» не найдено", permanent=not groups)
             self._people.learn(people)
             group = -next(iter(people))
             await self._check_events(group)

@@ -28,7 +28,7 @@ from listener.networks.vk.ids import (
 from listener.networks.vk.network import SITE
 from listener.networks.vk.options import VkOptions
 from listener.networks.vk.outreach_errors import outreach_error
-from listener.networks.vk.people import read_groups
+from listener.networks.vk.people import listed_groups
 from listener.networks.vk.shapes import DeletedMessage, Group, Item, NewComment, Page, PrivateMessage
 from listener.networks.vk.transport import Limits
 from listener.networks.written import unescaped
@@ -260,11 +260,11 @@ class VkOutreach:
                 sort="desc",
                 thread_items_count=10,
             )
-            items = list(read_all(read(answer, Page).items, Item))
-            for item in items:
+            rows = read(answer, Page).items
+            for item in read_all(rows, Item):
                 answers = await self._thread(client, spot, item)
                 found += [item, *answers]
-            if len(items) < PAGE:
+            if len(rows) < PAGE:
                 break
         return [item for item in found if item.date >= since]
 
@@ -333,7 +333,7 @@ class VkOutreach:
         """The number of the community whose key it is."""
         if page not in self._groups:
             answer = await client.call("groups.getById")
-            groups = list(read_all(read_groups(answer), Group))
+            groups = list(read_all(listed_groups(answer), Group))
             if not groups:
                 raise SourceError(f"VK: сообщество «{page}» не найдено", permanent=True)
             self._groups[page] = abs(groups[0].id)

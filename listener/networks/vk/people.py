@@ -75,5 +75,13 @@ def read_groups(answer: Any) -> Any:
     return answer.get("groups") if isinstance(answer, Mapping) else answer
 
 
+def listed_groups(answer: Any) -> list[Any]:
+    """The same where an empty list means that there is none. Raises SourceError for an answer without a list."""
+    groups = read_groups(answer)
+    if not isinstance(groups, list):
+        raise SourceError("VK groups.getById: ответ непонятен (нет списка groups)")
+    return groups
+
+
 def _joined(numbers: list[int]) -> str:
     return ",".join(map(str, numbers))

@@ -62,7 +62,9 @@ class XMentions:
         user = read(answer, UserAnswer).data
         if user is not None:
             return str(user.id)
-        words = "; ".join(errors_of(answer)) or "no user in the answer"
+        words = "; ".join(errors_of(answer))
+        if not words:
+            raise SourceError(f"X answers 200, but with neither @{self._account} nor a word that there is none")
         advice = f"аккаунта @{self._account} в X нет: исправьте accounts и watch в файле бренда"
         raise SourceError(f"{advice} (X: {words.rstrip('.')})", permanent=True)
 

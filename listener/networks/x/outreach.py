@@ -22,6 +22,7 @@ from listener.networks.x.costs import Bill
 from listener.networks.x.network import SITE
 from listener.networks.x.options import XOptions
 from listener.networks.x.outreach_errors import outreach_error
+from listener.networks.x.posts import errors_of, read_list
 from listener.networks.x.prices import price_of
 from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import (
@@ -120,6 +121,8 @@ class XOutreach:
                 return False
             raise _unable(outbound, str(error)) from None
         stands = bool(answer.get("data"))
+        if not stands and not list(errors_of(answer)):
+            raise _unable(outbound, "X: neither what was looked up nor a word that it is gone")
         if stands:
             read_one = frozenset({sent.ref})
             await self._looked(outbound, **({"posts": read_one} if sent.url else {"messages": read_one}))
@@ -180,7 +183,7 @@ class XOutreach:
         """An own post with that text that answers the same one, not older than the outbound."""
         client, number, token = self._speaking(outbound), await self._number(outbound), None
         for _ in range(MOST_PAGES):
-            page = read(await client.timeline(number, outbound.created_at - SKEW, token), Answer)
+            page = read_list(await client.timeline(number, outbound.created_at - SKEW, token), Answer)
             posts = list(read_all(page.data or (), Post))
             await self._looked(outbound, posts=frozenset(str(post.id) for post in posts))
             for post in posts:
@@ -203,7 +206,7 @@ class XOutreach:
         client, me = self._speaking(outbound), await self._number(outbound)
         since, token = outbound.created_at - SKEW, None
         for _ in range(MOST_PAGES):
-            page = read(await client.messages(person=outbound.target.author, token=token), DirectAnswer)
+            page = read_list(await client.messages(person=outbound.target.author, token=token), DirectAnswer)
             messages = list(read_all(page.data or (), Direct))
             await self._looked(outbound, messages=frozenset(str(message.id) for message in messages))
             for message in messages:
@@ -222,9 +225,11 @@ class XOutreach:
         handle = _handle(outbound)
         known = self._numbers.get(handle)
         if known is None:
-            user = read(await self._speaking(outbound).me(), UserAnswer).data
+            answer = await self._speaking(outbound).me()
+            user = read(answer, UserAnswer).data
             if user is None:
-                raise SourceError(f"X does not say who @{handle} is", permanent=True)
+                said = list(errors_of(answer))
+                raise SourceError(f"X does not say who @{handle} is", permanent=bool(said))
             known = self._numbers[handle] = str(user.id)
             await self._looked(outbound, users=frozenset({known}))
         return known

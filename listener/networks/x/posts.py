@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from domain.mention import MAX_TEXT, Author, Mention, Quote
 from listener.mention_format import MalformedMentionError, city_of, parse_time, storable
 from listener.networks.reading import read, read_all
 from listener.networks.written import unescaped
 from listener.networks.x.network import SITE, X
-from listener.networks.x.shapes import Address, Answer, LongText, Numbered, Post, Reference, User
+from listener.networks.x.shapes import Address, Answer, DirectAnswer, LongText, Numbered, Post, Reference, User
 from listener.networks.x.snowflake import may_be_there, time_of
 
 POST_FIELDS: Final = (
@@ -26,6 +26,8 @@ POST_FIELDS: Final = (
     "edit_history_tweet_ids",
 )
 USER_FIELDS: Final = ("name", "username", "public_metrics", "location")
+
+Listing = TypeVar("Listing", Answer, DirectAnswer)
 
 
 class MalformedPageError(ValueError):
@@ -56,10 +58,10 @@ def read_page(answer: Mapping[str, Any], now: datetime, since: int | None = None
 
     Raises MalformedPageError when there is neither a list of posts nor X's word that there are none.
     """
-    page = read(answer, Answer)
-    data = answer.get("data")
-    if (data is not None and page.data is None) or (data is None and page.meta is None):
-        raise MalformedPageError(f"no page of posts: {', '.join(errors_of(answer)) or 'unknown fields'}")
+    try:
+        page = read_list(answer, Answer)
+    except MalformedMentionError as error:
+        raise MalformedPageError(f"no page of posts: {error}") from None
     rows, meta = page.data or (), page.meta
     around = Around(page)
     mentions, problems = [], []
@@ -82,6 +84,17 @@ def read_page(answer: Mapping[str, Any], now: datetime, since: int | None = None
         problems=tuple(problems),
         errors=tuple(errors_of(answer)),
     )
+
+
+def read_list(answer: Mapping[str, Any], kind: type[Listing]) -> Listing:
+    """A page of what was looked up. Raises MalformedMentionError where there is neither a list nor X's word that
+    it is empty: who sees no answer of ours there would say it again.
+    """
+    page = read(answer, kind)
+    data = answer.get("data")
+    if (data is not None and page.data is None) or (data is None and page.meta is None):
+        raise MalformedMentionError(f"no list: {', '.join(errors_of(answer)) or 'unknown fields'}")
+    return page
 
 
 def errors_of(answer: Mapping[str, Any]) -> Iterable[str]:

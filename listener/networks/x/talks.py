@@ -15,6 +15,7 @@ from listener.networks.written import unescaped
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
 from listener.networks.x.network import X
+from listener.networks.x.posts import errors_of, read_list
 from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import Address, Direct, DirectAnswer, User, UserAnswer
 from listener.networks.x.snowflake import may_be_there, number_at, time_of
@@ -100,16 +101,15 @@ class XTalks:
 
     async def _page(self, token: str | None, size: int) -> DirectAnswer:
         try:
-            page = read(await self._client.messages(token=token, size=size), DirectAnswer)
+            return read_list(await self._client.messages(token=token, size=size), DirectAnswer)
         except RefusedError as error:
             if error.status == HTTPStatus.FORBIDDEN:
                 raise SourceError(
                     str(error), permanent=True, advice=NO_RIGHT.format(handle=self._handle)
                 ) from None
             raise
-        if page.data is None and page.meta is None:
-            raise SourceError("X answers 200, but with no page of messages")
-        return page
+        except MalformedMentionError as error:
+            raise SourceError(f"X answers 200, but with no page of messages: {error}") from None
 
     def _messages(self, event: Direct, me: str, people: Mapping[str, User]) -> dict[str, Message]:
         try:
@@ -126,9 +126,11 @@ class XTalks:
 
     async def _me(self) -> str:
         if self._number is None:
-            user = read(await self._client.me(), UserAnswer).data
+            answer = await self._client.me()
+            user = read(answer, UserAnswer).data
             if user is None:
-                raise SourceError(f"X does not say who @{self._handle} is", permanent=True)
+                said = list(errors_of(answer))
+                raise SourceError(f"X does not say who @{self._handle} is", permanent=bool(said))
             self._number = str(user.id)
         return self._number
 
