@@ -73,12 +73,12 @@ async def entomb(connection: Connection, deleted: Sequence[Deletion], now: datet
     return count
 
 
-async def came_first(
+async def entomb_what_came_first(
     connection: Connection, keys: Sequence[Key], as_of: datetime, now: datetime
-) -> list[Deletion]:
-    """The deletions of those mentions that whoever was asked at `as_of` did not know of.
+) -> None:
+    """Put tombstones on those new mentions whose deletions whoever was asked at `as_of` did not know of.
 
-    One that seems to come was written before the clock was set back, and says nothing of when it was.
+    A deletion that seems to come was written before the clock was set back, and says nothing of when it was.
     """
     found = []
     for network, ids in by_network(keys):
@@ -87,7 +87,7 @@ async def came_first(
             Deletion(network=network_id(row.network), id=row.external_id, at=row.at, deleter=row.deleter)
             for row in await connection.execute(_unknown_to(connection.dialect.name), asked)
         ]
-    return found
+    await entomb(connection, found, now)
 
 
 @cache

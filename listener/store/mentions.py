@@ -191,17 +191,10 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     if new or edited:
         await _write(connection, new, edited)
     if new and as_of is not None:
-        unheard = await deletions.came_first(connection, list(rows.keys() - present.keys()), as_of, now)
-        await deletions.entomb(connection, unheard, now)
-    deleted = await deletions.take(connection, batch.deleted, now) + await deletions.entomb(
-        connection, talked.gone, now
-    )
-    if look is not None:
-        await listening.note(connection, source, batch, look, len(new) + read_again, now)
-    elif batch.gaps:
-        await listening.write_gaps(connection, source, batch.gaps, len(new) + read_again, now)
-    if batch.cursor is not None:
-        await cursors.move(connection, source, batch.cursor, now)
+        await deletions.entomb_what_came_first(connection, list(rows.keys() - present.keys()), as_of, now)
+    deleted = await deletions.take(connection, batch.deleted, now)
+    deleted += await deletions.entomb(connection, talked.gone, now)
+    await _note(connection, source, batch, look, len(new) + read_again, now)
     known = len(heard) - len(new) - len(edited)
     return Kept(
         new=len(new),
@@ -212,6 +205,18 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
         told=talked.joined + talked.changed,
         just_heard=tuple(_just_heard(heard, rows)),
     )
+
+
+async def _note(
+    connection: Connection, source: str, batch: Batch, look: Look | None, new: int, now: datetime
+) -> None:
+    """The look with what it could not hear, and how far it came."""
+    if look is not None:
+        await listening.note(connection, source, batch, look, new, now)
+    elif batch.gaps:
+        await listening.write_gaps(connection, source, batch.gaps, new, now)
+    if batch.cursor is not None:
+        await cursors.move(connection, source, batch.cursor, now)
 
 
 def _just_heard(
