@@ -6,12 +6,16 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 HEADER: Final = "Retry-After"
+OF_A_FAILED: Final = 300.0
+"""Seconds that a messenger which fails is left alone for at most, whatever it says: one page of a gateway's would
+silence it for an hour, and who fails can only guess when he is back.
+"""
 
 
 def asked_wait(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, unbounded and never below zero; None where no wait, or none that makes sense, is named.
 
-    A date is counted from the answer's own: that clock need not be ours.
+    A date is counted from the answer's own, and says nothing without one: that clock need not be ours.
     """
     text = headers.get(HEADER)
     if text is None:

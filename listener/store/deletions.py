@@ -5,7 +5,7 @@ tombstone withstands that (`listener.store.mentions`); of what was never kept th
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,18 +27,18 @@ Key = tuple[str, str]
 FARTHEST: Final = timedelta(minutes=5)
 """By so much may the clocks of two daemons differ."""
 REMEMBERED: Final = timedelta(days=1)
-"""No answer is older when it is read, not even that of a process that was stopped for some hours."""
+"""At least: until the next one comes. No answer is older when it is read, not even that of a process that was
+stopped for some hours.
+"""
 AT_ONCE: Final = 500
 """Keys in one look-up; PostgreSQL takes 32 767 parameters."""
 TURN: Final = 0x07_4B_11_4D
-"""PostgreSQL's lock number of those that hear and those that delete; any constant that is nobody else's."""
+"""PostgreSQL's lock number of those that keep and those that remember; any constant that is nobody else's."""
 
 
-async def take_turns(connection: Connection, *, deletes: bool) -> None:
-    """Let nobody delete while others keep what they may not know to be deleted; they themselves go side by side.
-
-    Otherwise neither sees what the other has not committed: the mention lives, and its deletion is remembered for
-    nothing. SQLite has one writer at a time.
+async def before_keeping(connection: Connection, *, deletes: bool) -> None:
+    """Call before anything is kept that may have been deleted unheard: until the end of this transaction nobody
+    else remembers a deletion, for neither would see what the other does. SQLite has one writer at a time.
     """
     if connection.dialect.name != "sqlite":
         alone = "" if deletes else "_shared"
@@ -48,9 +48,13 @@ async def take_turns(connection: Connection, *, deletes: bool) -> None:
 async def take(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> int:
     """Put tombstones on what is kept, remember what is not; returns how many were living."""
     heard = [replace(deletion, at=now) for deletion in deleted]
+    if not await _unheard(connection, heard):
+        return await entomb(connection, heard, now)
+    # Asked for before a row is locked, so that nobody who keeps waits for us meanwhile; and only where it must be,
+    # for all who would keep wait for whoever waits here.
+    await before_keeping(connection, deletes=True)
     count = await entomb(connection, heard, now)
-    if count < len(heard):
-        await _remember(connection, heard, now)
+    await _remember(connection, await _unheard(connection, heard), now)
     return count
 
 
@@ -100,23 +104,27 @@ def _unknown_to(dialect: str) -> Any:
     )
 
 
-async def _remember(connection: Connection, deleted: Sequence[Deletion], now: datetime) -> None:
-    """Those of which there is no mention; what is too old to matter, or seems to come, is forgotten meanwhile."""
-    of = {(deletion.network, storable(deletion.id)): deletion for deletion in deleted}
-    kept: set[Key] = set()
+async def _unheard(connection: Connection, deleted: Sequence[Deletion]) -> dict[Key, Deletion]:
+    """Those of which there is no mention."""
+    of: dict[Key, Deletion] = {(each.network, storable(each.id)): each for each in deleted}
     for network, ids in by_network(list(of)):
         known = select(mentions.c.external_id).where(
             mentions.c.network == network, given(mentions.c.external_id, "ids", connection.dialect.name)
         )
-        kept.update((network, row.external_id) for row in await connection.execute(known, {"ids": ids}))
-    unheard = [_row(key, deletion) for key, deletion in sorted(of.items()) if key not in kept]
-    if unheard:
-        late = or_(deletions.c.at < now - REMEMBERED, deletions.c.at > now + FARTHEST)
-        await connection.execute(delete(deletions).where(late))
-        rows = insert(connection.dialect.name, deletions)
-        latest = {"at": rows.excluded.at, "deleter": rows.excluded.deleter}
-        keyed = [deletions.c.network, deletions.c.external_id]
-        await execute_many(connection, rows.on_conflict_do_update(index_elements=keyed, set_=latest), unheard)
+        for row in await connection.execute(known, {"ids": ids}):
+            del of[network, row.external_id]
+    return of
+
+
+async def _remember(connection: Connection, unheard: Mapping[Key, Deletion], now: datetime) -> None:
+    """What is too old to matter, or seems to come, is forgotten meanwhile."""
+    late = or_(deletions.c.at < now - REMEMBERED, deletions.c.at > now + FARTHEST)
+    await connection.execute(delete(deletions).where(late))
+    rows = insert(connection.dialect.name, deletions)
+    latest = {"at": rows.excluded.at, "deleter": rows.excluded.deleter}
+    keyed = [deletions.c.network, deletions.c.external_id]
+    values = [_row(key, deletion) for key, deletion in sorted(unheard.items())]
+    await execute_many(connection, rows.on_conflict_do_update(index_elements=keyed, set_=latest), values)
 
 
 def _row(key: Key, deletion: Deletion) -> dict[str, Any]:

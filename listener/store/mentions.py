@@ -177,8 +177,8 @@ async def keep(  # noqa: PLR0913  # what is heard at once is one transaction
     nothing of it.
     """
     as_of = _as_of(batch, look) or as_of
-    if batch.deleted or as_of is not None:
-        await deletions.take_turns(connection, deletes=bool(batch.deleted))
+    if as_of is not None:
+        await deletions.before_keeping(connection, deletes=bool(batch.deleted))
     await outbound_rows.remember(connection, batch.learned)
     talked = await messages.take(connection, batch.messages, talking, now) if talking else messages.Taken()
     heard = (*batch.mentions, *talked.to_judge)

@@ -156,7 +156,7 @@ deletions = Table(
     Column("deleter", Text),
     Index("ix_deletions_at", "at"),
 )
-"""Of mentions that were deleted before anybody heard them, for a day (`listener.store.deletions`)."""
+"""Of mentions that were deleted before anybody heard them, a day's at least (`listener.store.deletions`)."""
 
 verdicts = Table(
     "verdicts",

@@ -98,3 +98,35 @@ async def test_a_deletion_waits_for_an_answer_that_is_being_kept(open_store: Ope
     await delete(told, GONE, now=1)
     await keeping
     assert await living(told, 3) == {mention(1).id: False}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_deletions_of_what_is_kept_hold_nobody_up_who_keeps(open_store: OpenStore) -> None:
+    slow, other, deleting = await open_store(), await open_store(), await open_store()
+    await answer(other, 1, began=0, now=1)
+    kept, done = asyncio.Event(), asyncio.Event()
+
+    async def slowly(connection: mentions.Connection) -> None:
+        look = Look(every=None, began=NOW)
+        await mentions.keep(connection, "vk.search:other", Batch(mentions=(mention(2),)), later(2), look=look)
+        kept.set()
+        await done.wait()
+
+    keeping = asyncio.create_task(slow.database.write(slowly))
+    await kept.wait()
+    async with asyncio.timeout(60):
+        await delete(deleting, GONE, now=3)
+        await answer(other, 3, began=3, now=4)
+    done.set()
+    await keeping
+
+
+async def test_a_look_may_bring_and_delete_what_nobody_heard_at_once(store: Stores) -> None:
+    assert await store.mentions.lead(SOURCE)
+    other = Deletion(network=mention(2).network, id=mention(2).id, at=NOW)
+    for began in (0, 1):
+        batch = Batch(mentions=(mention(1),), deleted=(GONE, other))
+        await store.mentions.keep(SOURCE, batch, later(2), look=Look(every=None, began=later(began)))
+    await answer(store, 2, began=1, now=3)
+    assert await living(store, 3) == {mention(1).id: False, mention(2).id: False}

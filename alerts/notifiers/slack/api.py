@@ -21,7 +21,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from alerts.notifiers.answers import read_bounded
 from alerts.ports import NotifyError
-from alerts.retry_after import asked_wait
+from alerts.retry_after import OF_A_FAILED, asked_wait
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,8 @@ def slack_error(error: SlackApiError) -> NotifyError:
 
 
 def _failed(words: str, response: Any) -> NotifyError:
-    return NotifyError(words, ambiguous=True, retry_after=_retry_after(response))
+    wait = _retry_after(response)
+    return NotifyError(words, ambiguous=True, retry_after=None if wait is None else min(wait, OF_A_FAILED))
 
 
 def _unreadable(what: str) -> NotifyError:

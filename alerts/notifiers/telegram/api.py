@@ -17,7 +17,7 @@ from aiohttp import (
 )
 
 from alerts.notifiers.answers import as_object, number_of, object_of, read_bounded
-from alerts.retry_after import asked_wait
+from alerts.retry_after import OF_A_FAILED, asked_wait
 
 Connect = Callable[[], BaseConnector]
 """Called in the running loop, once for each session."""
@@ -109,21 +109,22 @@ class TelegramApi:
             return answer.get("result")
         # A proxy before a Bot API server says it in a header, as HTTP has it.
         asked = asked_wait(headers) if status == TOO_MANY or status >= 500 else None
+        most = OF_A_FAILED if status >= 500 else LONGEST_WAIT
         if ok is not False or not isinstance(description, str):
             words = f"an answer that says nothing: HTTP {status}"
-            raise TelegramError(words, retry_after=_bounded(asked), sent=status != TOO_MANY)
+            raise TelegramError(words, retry_after=_bounded(asked, most), sent=status != TOO_MANY)
         parameters = object_of(answer, "parameters")
         wait = number_of(parameters, "retry_after") or asked
         raise TelegramError(
             description.replace(self._token, "***")[:500],
             code=number_of(answer, "error_code") or status,
-            retry_after=_bounded(wait),
+            retry_after=_bounded(wait, most),
             migrate_to_chat_id=number_of(parameters, "migrate_to_chat_id"),
         )
 
 
-def _bounded(wait: float | None) -> float | None:
-    return float(min(wait, LONGEST_WAIT)) if wait is not None and wait > 0 else None
+def _bounded(wait: float | None, most: float) -> float | None:
+    return float(min(wait, most)) if wait is not None and wait > 0 else None
 
 
 def _whole(digits: str) -> int | None:
