@@ -12,8 +12,8 @@ LONGEST_STRING: Final = 512 * 1024
 # For strings with escaped quotes. Possessive, so that no text makes the expression go back over it.
 INSIDE: Final = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 LONGEST_NUMBER: Final = 400
-"""Digits. Python refuses to read a number of more than 4300, and with it the whole answer."""
-MONSTROUS: Final = re.compile(rb"(?<!\d)-?\d{%d,}+(?:\.\d*+)?(?:[eE][+-]?\d*+)?" % LONGEST_NUMBER)
+"""Characters. Python refuses to read a whole number of more than 4300 digits, and with it the whole answer."""
+MONSTROUS: Final = re.compile(rb"(?<![\d.eE+-])[\d.eE+-]{%d,}+" % LONGEST_NUMBER)
 OF_NUMBERS: Final = b"0123456789.eE+-"
 
 

@@ -42,7 +42,7 @@ def test_a_long_string_becomes_null_and_its_neighbours_stay(
 
 @given(
     digits=st.integers(400, 6000),
-    sign=st.sampled_from(["", "-"]),
+    sign=st.sampled_from(["", "-", "0.", "-2.5e", "1E-", "3.1e+"]),
     end=st.sampled_from(["", ".5", "e5", ".25E+7"]),
     cuts=st.lists(st.integers(0, 6000)),
 )
