@@ -12,7 +12,7 @@ FaultKind = Literal["html", "status", "json", "hang", "reset", "trickle"]
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """Answers `times` requests whose path contains `path`, with `method` only those of that one.
+    """Answers `times` requests whose path contains `path`, with `method` only those of that one, `after` others.
 
     html: a 200 (or `status`) with an HTML page; status: an empty body with `status`; json: `body` with `status`;
     hang: no answer for `seconds`, then the real one; reset: the connection is cut; trickle: one byte a second.
@@ -26,6 +26,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     method: str = ""
+    after: int = 0
 
 
 @dataclass(slots=True)
@@ -41,6 +42,9 @@ class Faults:
     def take(self, path: str, method: str = "") -> Fault | None:
         for fault in self.waiting:
             if fault.path in path and fault.method in ("", method):
+                if fault.after > 0:
+                    fault.after -= 1
+                    continue
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

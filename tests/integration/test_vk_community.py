@@ -350,6 +350,38 @@ async def test_comments_that_vk_answers_without_a_list_are_asked_for_again_and_t
     assert missed in shelf.mentions
 
 
+async def test_a_later_page_without_a_list_costs_no_page_before_it(world: World, source: VkCommunity) -> None:
+    shelf = Shelf()
+    await shelf.hear(source)
+    posts = [world.vk.post(OLGA, f"Не слышно {number}", owner=-GROUP) for number in range(130)]
+    world.vk.channels[GROUP].lose_history()
+    odd = {"response": {"count": 130}}
+    world.vk.faults.add(Fault(path="wall.get", kind="json", body=odd, times=2, after=1))
+    await shelf.hear(source)
+    (gap,) = shelf.batches[-1].gaps
+    assert not gap.filled
+    assert set(posts[-100:]) <= set(shelf.mentions)
+
+
+async def test_answers_under_a_comment_without_a_list_cost_no_other_comment(
+    world: World, source: VkCommunity
+) -> None:
+    shelf = Shelf()
+    wall = world.vk.community_post(GROUP, "Новости")
+    await shelf.hear(source)
+    first = world.vk.comment(PAVEL, "плохо", post=wall)
+    talked = world.vk.comment(PAVEL, "очень плохо", post=wall)
+    for number in range(12):
+        world.vk.comment(OLGA, f"и у меня {number}", post=wall, reply_to=talked)
+    world.vk.channels[GROUP].lose_history()
+    odd = {"response": {"count": 12}}
+    world.vk.faults.add(Fault(path="wall.getComments", kind="json", body=odd, times=2, after=1))
+    await shelf.hear(source)
+    (gap,) = shelf.batches[-1].gaps
+    assert not gap.filled
+    assert {first, talked} <= set(shelf.mentions)
+
+
 async def test_a_wall_that_vk_answers_without_a_list_is_not_said_to_be_read(
     world: World, source: VkCommunity
 ) -> None:

@@ -113,15 +113,22 @@ async def _thread(
         recovered.take(answer, keep)
     if thread.count > len(thread.items):
         pages = _pages(client, recovered, "wall.getComments", 1, **place, comment_id=comment.id)
-        async for answers in pages:
-            for answer in answers:
-                recovered.take(answer, keep)
+        try:
+            async for answers in pages:
+                for answer in answers:
+                    recovered.take(answer, keep)
+        except OddAnswerError as error:
+            recovered.left_out += 1
+            log.warning("the answers under the comment %d are left out: %s", comment.id, error)
 
 
 async def _pages(
     client: VkClient, recovered: Recovered, method: str, at_least: int, **values: object
 ) -> AsyncIterator[list[Item]]:
-    """The pages of a list that goes back in time: to its end, or past the moment after so many."""
+    """The pages of a list that goes back in time: to its end, or past the moment after so many.
+
+    Raises OddAnswerError where the first has no list; at a later one the rest is counted as left out.
+    """
     for number in range(MOST_PAGES):
         asked = {**values, "offset": number * PAGE, "count": PAGE, "extended": 1, "fields": PEOPLE_FIELDS}
         answer = await client.call(method, **asked)
@@ -129,7 +136,13 @@ async def _pages(
             rows = _rows(answer, method)
         except OddAnswerError:
             answer = await client.call(method, **asked)
-            rows = _rows(answer, method)
+            try:
+                rows = _rows(answer, method)
+            except OddAnswerError as error:
+                if number == 0:
+                    raise
+                log.warning("the rest of the wall of %d is left out: %s", recovered.owner, error)
+                break
         recovered.people |= read_people(answer) if isinstance(answer, Mapping) else {}
         items = list(_readable(rows, recovered.owner))
         yield items
