@@ -295,6 +295,12 @@ async def test_a_server_that_fails_and_says_for_how_long_is_obeyed(
     assert error.ambiguous, "it may have been shown all the same"
 
 
+async def test_a_server_that_fails_silences_its_messenger_for_five_minutes_at_most(network: NetworkStage) -> None:
+    headers = {"Retry-After": "86400"}
+    network.faults.add(Fault(path=network.send_path, kind="html", status=502, headers=headers))
+    assert (await _failure(network)).retry_after == 300
+
+
 async def test_a_proxy_that_is_asked_too_often_is_obeyed(network: NetworkStage) -> None:
     network.faults.add(Fault(path=network.send_path, kind="html", status=429, headers={"Retry-After": "7"}))
     error = await _failure(network)
