@@ -269,8 +269,15 @@ def own_database_url(request: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-async def open_store(database_url: str) -> AsyncIterator[Callable[..., Any]]:
-    """Opens one more store on the test's database; all are closed at the end."""
+async def open_store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
+    """Opens one more store on the test's database; all are closed at the end.
+
+    That its schema is the newest is known, and not looked for: it would take longer than all else that opens it.
+    """
+    known = driver_url(database_url)
+    monkeypatch.setattr(
+        "listener.store.schema.upgrade", lambda url: asyncio.sleep(0) if url == known else upgrade(url)
+    )
     opened: list[Stores] = []
 
     async def open_one(**named: Any) -> Stores:
