@@ -7,9 +7,11 @@ import re
 import secrets
 import shutil
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # Ten thousand tests are a million containers that stay. To look through them again and again while they are made
 # took 4.7 of 16.6 s, in each worker, and each full collection later goes through them all.
 gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Each worker of the whole suite begins with a share of the files of its own.
+
+    In a fresh clone all have to be compiled, by pytest and by Python. Workers that go through them side by side
+    compile each as often as there are workers.
+    """
+    worker, workers = (
+        os.environ.get("PYTEST_XDIST_WORKER", ""),
+        int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+    )
+    if not worker or session.config.args != session.config.getini("testpaths"):
+        return
+    files = sorted(TESTS.rglob("test_*.py"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for file in files[int(worker.removeprefix("gw")) :: workers]:
+            # What is wrong with it, or why it is skipped, is told when it is collected.
+            with suppress(Exception, pytest.skip.Exception):
+                import_module(".".join(file.relative_to(TESTS.parent).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
@@ -245,8 +269,15 @@ def own_database_url(request: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-async def open_store(database_url: str) -> AsyncIterator[Callable[..., Any]]:
-    """Opens one more store on the test's database; all are closed at the end."""
+async def open_store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
+    """Opens one more store on the test's database; all are closed at the end.
+
+    That its schema is the newest is known, and not looked for: it would take longer than all else that opens it.
+    """
+    known = driver_url(database_url)
+    monkeypatch.setattr(
+        "listener.store.schema.upgrade", lambda url: asyncio.sleep(0) if url == known else upgrade(url)
+    )
     opened: list[Stores] = []
 
     async def open_one(**named: Any) -> Stores:

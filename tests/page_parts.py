@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from simulator.corpus import load_corpus
 from simulator.server import Simulator, system_now
@@ -111,25 +111,33 @@ async def standing_world() -> AsyncIterator[Simulator]:
 
 
 @asynccontextmanager
-async def opened_page(world: Simulator, *, width: int = 1280, height: int = 800) -> AsyncIterator[Page]:
-    """The page, opened; at the end nothing must have been complained about in its console."""
+async def started_browser() -> AsyncIterator[Browser]:
+    """One for the pages of a file: to start it takes the processor longer than most of what is done on a page."""
     if CHROMIUM is None:
         missing("browser", "there is no Chromium on this machine")
-    complaints: list[str] = []
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = await browser.new_page(viewport={"width": width, "height": height})
-        opened.set_default_timeout(PATIENCE)
-        opened.on(
-            "console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on(
-            "request",
-            lambda asked: None if asked.url.startswith((world.address, "data:")) else complaints.append(asked.url),
-        )
-        await opened.goto(world.address)
-        yield opened
+        yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def opened_page(
+    browser: Browser, world: Simulator, *, width: int = 1280, height: int = 800
+) -> AsyncIterator[Page]:
+    """The page, opened by somebody who was never there; nothing must have been complained about in its console."""
+    complaints: list[str] = []
+    person = await browser.new_context(viewport={"width": width, "height": height})
+    opened = await person.new_page()
+    opened.set_default_timeout(PATIENCE)
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "request",
+        lambda asked: None if asked.url.startswith((world.address, "data:")) else complaints.append(asked.url),
+    )
+    await opened.goto(world.address)
+    yield opened
+    await person.close()
     assert complaints == []

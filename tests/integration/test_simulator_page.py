@@ -9,29 +9,37 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from simulator.server import Simulator
-from tests.page_parts import CHAT, Bot, opened_page, section, slack_button, standing_world
+from tests.page_parts import CHAT, Bot, opened_page, section, slack_button, standing_world, started_browser
 
-pytestmark = pytest.mark.browser
+# One loop for all, for the one browser that they share.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with started_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def world() -> AsyncIterator[Simulator]:
     async with standing_world() as world:
         yield world
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def bot(world: Simulator) -> AsyncIterator[Bot]:
     async with aiohttp.ClientSession() as session:
         yield Bot(world, session)
 
 
-@pytest.fixture
-async def page(world: Simulator) -> AsyncIterator[Page]:
-    async with opened_page(world) as page:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, world: Simulator) -> AsyncIterator[Page]:
+    async with opened_page(browser, world) as page:
         yield page
 
 

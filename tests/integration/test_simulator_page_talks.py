@@ -7,29 +7,37 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from simulator.server import Simulator
-from tests.page_parts import CHAT, Bot, opened_page, section, slack_button, standing_world
+from tests.page_parts import CHAT, Bot, opened_page, section, slack_button, standing_world, started_browser
 
-pytestmark = pytest.mark.browser
+# One loop for all, for the one browser that they share.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with started_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def world() -> AsyncIterator[Simulator]:
     async with standing_world() as world:
         yield world
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def bot(world: Simulator) -> AsyncIterator[Bot]:
     async with aiohttp.ClientSession() as session:
         yield Bot(world, session)
 
 
-@pytest.fixture
-async def page(world: Simulator) -> AsyncIterator[Page]:
-    async with opened_page(world) as page:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, world: Simulator) -> AsyncIterator[Page]:
+    async with opened_page(browser, world) as page:
         yield page
 
 
@@ -251,12 +259,12 @@ async def test_every_tab_says_what_comes_there_until_it_comes(world: Simulator, 
     await expect(page.locator("#telegram .tabs .fresh")).to_have_text(["Поддержка 1"])
 
 
-async def test_the_page_is_usable_on_a_phone(world: Simulator, bot: Bot) -> None:
+async def test_the_page_is_usable_on_a_phone(browser: Browser, world: Simulator, bot: Bot) -> None:
     await bot.card("<b>Ромашка</b> " + "оченьдлинноеслово" * 8, "Взять", "Не жалоба", "Закрыть")
     blocks = [section("*Тулпар* " + "оченьдлинноеслово" * 8), slack_button("Взять", "claim")]
     await bot.slack("chat.postMessage", channel="C01", text="x", blocks=blocks)
     world.publishing.by_hand("vk", "Гость", "ромашка" * 30)
-    async with opened_page(world, width=360, height=740) as page:
+    async with opened_page(browser, world, width=360, height=740) as page:
         for panel, place in {"Telegram": "#telegram", "Slack": "#slack", "Сети": "#networks"}.items():
             await page.locator("#panels").get_by_role("button", name=panel).click()
             await expect(page.locator(place)).to_be_visible()
