@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import logging
 import os
 import re
 import secrets
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
@@ -124,6 +125,26 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_collection_finish() -> None:
     gc.freeze()
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A worker's reports travel as UTF-8: half a surrogate in a captured line would end the whole run."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode("utf-8")) for name, text in report.sections
+    ]
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _log_lines_stay_as_they_were() -> Iterator[None]:
+    """A daemon that runs in this process sends all lines to standard error, at a level of its own, for good."""
+    level, handlers = logging.root.level, list(logging.root.handlers)
+    yield
+    logging.root.handlers[:] = handlers
+    if logging.root.level != level:
+        logging.root.setLevel(level)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -41,12 +41,15 @@ asyncio.run(lead(*sys.argv[1:]))
 
 
 async def cut_off_the_leader(url: str) -> None:
-    """What a network, a restarted server or an administrator does to the session that holds the lock."""
-    await on_server(
-        url,
-        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    """What a network, a restarted server or an administrator does to the session that holds the lock, until it has
+    ended.
+    """
+    held = (
+        "FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
+    ended = f"DO $$ BEGIN WHILE EXISTS (SELECT 1 {held}) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$"
+    await on_server(url, f"SELECT pg_terminate_backend(pid) {held}", ended)
 
 
 async def cursor(store: Stores) -> str | None:
