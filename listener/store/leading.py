@@ -66,8 +66,10 @@ class Leading:
         """A transaction of whoever leads `name`. Raises StoreError when that is not, or no longer, this one."""
         async with self._turn:
             connection = self._connection
-            if connection is None or name not in self._led or not await self._is_same(connection):
+            if connection is not None and not await self._is_same(connection):
                 await self._let_go()
+            # Who asked before the session was lost has no lead any more; others took theirs anew, and keep it.
+            if connection is None or name not in self._led:
                 raise StoreError("another daemon may hear this source now", transient=True)
             try:
                 async with connection.begin():

@@ -98,6 +98,33 @@ async def test_one_that_was_paused_while_the_lead_went_on_commits_nothing(
         await hear_one(Scripted([found(9)]))
 
 
+async def test_whoever_was_asked_before_a_cut_takes_no_lead_from_those_who_took_theirs_anew(
+    database_url: str, open_store: OpenStore
+) -> None:
+    clock, store = TurnedClock(), await open_store()
+    hear, asked, go_on = hearing(store, clock), asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> None:
+        asked.set()
+        await go_on.wait()
+
+    slow = asyncio.create_task(hear(Scripted([found(1)], name="slow", meanwhile=slowly)))
+    await asked.wait()
+    await cut_off_the_leader(database_url)
+    quick = Scripted([found(2)], name="quick")
+    while quick.asked == 0:  # it is found out that the session is lost, and the lead taken anew
+        with contextlib.suppress(SourceError):
+            await hear(quick)
+
+    async def meanwhile() -> None:
+        go_on.set()
+        with pytest.raises(SourceError, match="does not take mentions"):
+            await slow
+
+    await hear(Scripted([found(3)], name="quick", meanwhile=meanwhile))
+    assert await store.mentions.cursor("quick") == "3"
+
+
 async def test_a_lead_that_was_cut_off_is_taken_again_where_nobody_else_has_it(
     database_url: str, open_store: OpenStore
 ) -> None:
