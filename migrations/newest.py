@@ -42,7 +42,7 @@ def script_of(connection: sqlite3.Connection) -> str:
 
 def main() -> None:
     """Write the script anew, after a migration was added."""
-    from sqlalchemy.engine import make_url  # noqa: PLC0415 - the daemon's start has loaded them; this is a tool
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - only this tool needs them, and the schema reads us
 
     from listener.store.engine import sqlite_engine  # noqa: PLC0415
     from listener.store.schema import migrate  # noqa: PLC0415

@@ -1,5 +1,6 @@
 """What the long poll missed, read from the wall itself: recent posts and the comments under them."""
 
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -131,18 +132,13 @@ async def _pages(
     """
     for number in range(MOST_PAGES):
         asked = {**values, "offset": number * PAGE, "count": PAGE, "extended": 1, "fields": PEOPLE_FIELDS}
-        answer = await client.call(method, **asked)
         try:
-            rows = _rows(answer, method)
-        except OddAnswerError:
-            answer = await client.call(method, **asked)
-            try:
-                rows = _rows(answer, method)
-            except OddAnswerError as error:
-                if number == 0:
-                    raise
-                log.warning("the rest of the wall of %d is left out: %s", recovered.owner, error)
-                break
+            answer, rows = await _page(client, method, asked)
+        except OddAnswerError as error:
+            if number == 0:
+                raise
+            log.warning("the rest of the wall of %d is left out: %s", recovered.owner, error)
+            break
         recovered.people |= read_people(answer) if isinstance(answer, Mapping) else {}
         items = list(_readable(rows, recovered.owner))
         yield items
@@ -152,12 +148,16 @@ async def _pages(
     recovered.left_out += 1
 
 
-def _rows(answer: Any, method: str) -> tuple[Any, ...]:
-    """Raises OddAnswerError: an answer without a list is not an empty one, and fills no gap."""
-    try:
-        return read(answer, Page).items
-    except MalformedMentionError:
-        raise OddAnswerError(f"VK {method}: ответ непонятен (нет списка items)") from None
+async def _page(client: VkClient, method: str, asked: Mapping[str, object]) -> tuple[Any, tuple[Any, ...]]:
+    """One answer and the rows in it; one without a list is asked for once more.
+
+    Raises OddAnswerError: such an answer is not an empty one, and fills no gap.
+    """
+    for _ in range(2):
+        answer = await client.call(method, **asked)
+        with contextlib.suppress(MalformedMentionError):
+            return answer, read(answer, Page).items
+    raise OddAnswerError(f"VK {method}: ответ непонятен (нет списка items)")
 
 
 def _readable(rows: tuple[Any, ...], owner: int) -> Iterator[Item]:

@@ -22,7 +22,7 @@ from listener.networks.x.costs import Bill
 from listener.networks.x.network import SITE
 from listener.networks.x.options import XOptions
 from listener.networks.x.outreach_errors import outreach_error
-from listener.networks.x.posts import errors_of, read_list
+from listener.networks.x.posts import errors_of, own_number, read_list
 from listener.networks.x.prices import price_of
 from listener.networks.x.refusals import RefusedError
 from listener.networks.x.shapes import (
@@ -225,12 +225,7 @@ class XOutreach:
         handle = _handle(outbound)
         known = self._numbers.get(handle)
         if known is None:
-            answer = await self._speaking(outbound).me()
-            user = read(answer, UserAnswer).data
-            if user is None:
-                said = list(errors_of(answer))
-                raise SourceError(f"X does not say who @{handle} is", permanent=bool(said))
-            known = self._numbers[handle] = str(user.id)
+            known = self._numbers[handle] = own_number(await self._speaking(outbound).me(), handle)
             await self._looked(outbound, users=frozenset({known}))
         return known
 

@@ -10,8 +10,19 @@ from listener.mention_format import MalformedMentionError, city_of, parse_time, 
 from listener.networks.reading import read, read_all
 from listener.networks.written import unescaped
 from listener.networks.x.network import SITE, X
-from listener.networks.x.shapes import Address, Answer, DirectAnswer, LongText, Numbered, Post, Reference, User
+from listener.networks.x.shapes import (
+    Address,
+    Answer,
+    DirectAnswer,
+    LongText,
+    Numbered,
+    Post,
+    Reference,
+    User,
+    UserAnswer,
+)
 from listener.networks.x.snowflake import may_be_there, time_of
+from listener.ports import SourceError
 
 POST_FIELDS: Final = (
     "created_at",
@@ -95,6 +106,15 @@ def read_list(answer: Mapping[str, Any], kind: type[Listing]) -> Listing:
     if (data is not None and page.data is None) or (data is None and page.meta is None):
         raise MalformedMentionError(f"no list: {', '.join(errors_of(answer)) or 'unknown fields'}")
     return page
+
+
+def own_number(answer: Mapping[str, Any], handle: str) -> str:
+    """The number of the account that asked who it is. Raises SourceError, for good where X names a reason."""
+    user = read(answer, UserAnswer).data
+    if user is None:
+        said = list(errors_of(answer))
+        raise SourceError(f"X does not say who @{handle} is", permanent=bool(said))
+    return str(user.id)
 
 
 def errors_of(answer: Mapping[str, Any]) -> Iterable[str]:

@@ -10,14 +10,14 @@ from typing import Any, Final
 from domain.mention import MAX_TEXT, Author
 from domain.message import Message
 from listener.mention_format import MalformedMentionError, parse_time, storable
-from listener.networks.reading import read, read_all
+from listener.networks.reading import read_all
 from listener.networks.written import unescaped
 from listener.networks.x.client import XClient
 from listener.networks.x.costs import Bill
 from listener.networks.x.network import X
-from listener.networks.x.posts import errors_of, read_list
+from listener.networks.x.posts import own_number, read_list
 from listener.networks.x.refusals import RefusedError
-from listener.networks.x.shapes import Address, Direct, DirectAnswer, User, UserAnswer
+from listener.networks.x.shapes import Address, Direct, DirectAnswer, User
 from listener.networks.x.snowflake import may_be_there, number_at, time_of
 from listener.ports import Batch, Clock, Gap, SourceError
 
@@ -126,12 +126,7 @@ class XTalks:
 
     async def _me(self) -> str:
         if self._number is None:
-            answer = await self._client.me()
-            user = read(answer, UserAnswer).data
-            if user is None:
-                said = list(errors_of(answer))
-                raise SourceError(f"X does not say who @{self._handle} is", permanent=bool(said))
-            self._number = str(user.id)
+            self._number = own_number(await self._client.me(), self._handle)
         return self._number
 
 
